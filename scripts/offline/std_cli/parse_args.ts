@@ -78,7 +78,7 @@ export function parseArgs<
   const M extends boolean = false,
 >(
   args: readonly string[],
-  options: ParseOptions<B, S, C, N, D, M> = {},
+  options?: ParseOptions<B, S, C, N, D, M>,
 ): Args<B, S, C, N, D, M>;
 export function parseArgs(
   args: readonly string[],
