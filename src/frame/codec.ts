@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Frames: a big-endian `u32` length, then that many body bytes.
+ * @module
+ */
+
+const HEADER_BYTES = 4;
+/** One read of this size holds header and body of almost every answer. */
+const FIRST_READ_BYTES = 64 * 1024;
+/** A body up to this size is read into memory allocated at once; a longer one grows as it arrives. */
+const TRUSTED_BODY_BYTES = 1024 * 1024;
+
+/** What is needed of a connection; a call may move fewer bytes than asked. */
+export type Wire = Pick<Deno.Conn, "read" | "write">;
+
+/** How a peer can break the framing rules. */
+export type FrameFault =
+  | "closed"
+  | "cut short"
+  | "empty"
+  | "too long"
+  | "trailing bytes";
+
+/** The peer broke the framing rules; the connection cannot be used again. */
+export class FrameError extends Error {
+  static {
+    this.prototype.name = "FrameError";
+  }
+  constructor(readonly fault: FrameFault, message: string) {
+    super(message);
+  }
+}
+
+/**
+ * Returns `body` behind its length, ready for one write.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { encodeFrame } from "./mod.ts";
+ *
+ * assertEquals([...encodeFrame(Uint8Array.of(7, 8))], [0, 0, 0, 2, 7, 8]);
+ * ```
+ */
+export function encodeFrame(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(HEADER_BYTES + body.length);
+  new DataView(frame.buffer).setUint32(0, body.length);
+  frame.set(body, HEADER_BYTES);
+  return frame;
+}
+
+/**
+ * Returns the header alone, for a body that is written in pieces.
+ *
+ * @param length Body length in bytes, below 2^32.
+ */
+export function encodeHeader(length: number): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(HEADER_BYTES);
+  new DataView(header.buffer).setUint32(0, length);
+  return header;
+}
+
+/** Writes all of `bytes`, in as many calls as the socket needs. */
+export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) {
+    sent += await wire.write(bytes.subarray(sent));
+  }
+}
+
+/** What a reader of a frame may want to know while it arrives. */
+export interface ReadFrameOptions {
+  /** Called after each read that brought bytes: the first of them starts a request's deadline. */
+  onBytes?: () => void;
+}
+
+/**
+ * Reads one request and not a byte more, so that closing later is a clean EOF.
+ *
+ * A body over 1 MiB gets its memory as it arrives, so an announced length alone costs nothing.
+ *
+ * @param limit Largest body in bytes; checked before it is allocated.
+ * @throws {FrameError} If the peer closes early, or announces 0 or more than `limit` bytes.
+ */
+export async function readFrame(
+  wire: Wire,
+  limit: number,
+  options: ReadFrameOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const header = await fill(
+    wire,
+    new Uint8Array(HEADER_BYTES),
+    0,
+    "closed",
+    options,
+  );
+  const length = bodyLength(header, limit);
+  let body = new Uint8Array(Math.min(length, TRUSTED_BODY_BYTES));
+  await fill(wire, body, 0, "cut short", options);
+  while (body.length < length) {
+    const grown = new Uint8Array(Math.min(length, body.length * 2));
+    grown.set(body);
+    await fill(wire, grown, body.length, "cut short", options);
+    body = grown;
+  }
+  return body;
+}
+
+/**
+ * Streams the body of one answer; the first chunk comes from a single read where the socket allows.
+ *
+ * A chunk is a view of a buffer that the next step overwrites: use it, or copy it, before asking for more.
+ *
+ * @param limit Largest body in bytes.
+ * @throws {FrameError} As {@linkcode readFrame}, and if bytes follow the body.
+ */
+export async function* streamFrame(
+  wire: Wire,
+  limit: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const buffer = new Uint8Array(FIRST_READ_BYTES);
+  let have = 0;
+  while (have < HEADER_BYTES) {
+    const n = await wire.read(buffer.subarray(have));
+    if (n === null) throw cutShort(have === 0 ? "closed" : "cut short");
+    have += n;
+  }
+  let left = bodyLength(buffer, limit);
+  let chunk = buffer.subarray(HEADER_BYTES, have);
+  while (true) {
+    if (chunk.length > left) {
+      throw new FrameError(
+        "trailing bytes",
+        "Cannot read frame: bytes follow the body",
+      );
+    }
+    left -= chunk.length;
+    if (chunk.length > 0) yield chunk;
+    if (left === 0) return;
+    const n = await wire.read(buffer);
+    if (n === null) throw cutShort("cut short");
+    chunk = buffer.subarray(0, n);
+  }
+}
+
+function bodyLength(header: Uint8Array, limit: number): number {
+  const length = new DataView(header.buffer, header.byteOffset).getUint32(0);
+  if (length === 0) {
+    throw new FrameError("empty", "Cannot read frame: its length is 0");
+  }
+  if (length <= limit) return length;
+  throw new FrameError(
+    "too long",
+    `Cannot read frame as it must be <= ${limit} bytes: current length is ${length}`,
+  );
+}
+
+async function fill(
+  wire: Wire,
+  into: Uint8Array<ArrayBuffer>,
+  from: number,
+  atStart: FrameFault,
+  options: ReadFrameOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  for (let have = from; have < into.length;) {
+    const n = await wire.read(into.subarray(have));
+    if (n === null) throw cutShort(have === 0 ? atStart : "cut short");
+    if (n > 0) options.onBytes?.();
+    have += n;
+  }
+  return into;
+}
+
+function cutShort(fault: FrameFault): FrameError {
+  const how = fault === "closed" ? "without an answer" : "inside a frame";
+  return new FrameError(fault, `Cannot read frame: peer closed ${how}`);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The framing of the wire: a big-endian `u32` length, then that many bytes. Knows nothing of what they mean.
+ * @module
+ */
+export {
+  encodeFrame,
+  encodeHeader,
+  FrameError,
+  type FrameFault,
+  readFrame,
+  type ReadFrameOptions,
+  streamFrame,
+  type Wire,
+  writeAll,
+} from "./codec.ts";

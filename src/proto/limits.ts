@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Numbers that both ends of the wire share.
+ * @module
+ */
+
+/** The one version of the protocol there is; `hello` carries it. */
+export const PROTO_VERSION = 1;
+
+/** Version of this program, CLI and daemon alike; `deno.json` has the same (a test compares them). */
+export const KAIZEN_VERSION = "0.1.0";
+
+/** Largest request body in bytes: the reference daemon refuses longer ones right after the header. */
+export const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/** Largest answer body in bytes: what the `u32` length can say. Answers are streamed, never held whole. */
+export const MAX_ANSWER_BYTES = 0xffff_ffff;
+
+/** Greatest unsigned 64-bit integer: the wire's times, offsets and limits. */
+export const U64_MAX = 2n ** 64n - 1n;
+
+/** Greatest and smallest signed 64-bit integer: the wire's costs, and how SQLite keeps a `u64`. */
+export const I64_MAX = 2n ** 63n - 1n;
+export const I64_MIN = -(2n ** 63n);
+
+/** Greatest unsigned 32-bit integer: the wire's token counts and latencies. */
+export const U32_MAX = 2n ** 32n - 1n;

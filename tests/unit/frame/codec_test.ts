@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import {
+  encodeFrame,
+  encodeHeader,
+  FrameError,
+  readFrame,
+  streamFrame,
+  type Wire,
+  writeAll,
+} from "../../../src/frame/mod.ts";
+
+/** An in-memory wire that moves at most `step` bytes a call, as a socket may. */
+class FakeWire implements Wire {
+  constructor(readonly bytes: number[] = [], readonly step = Infinity) {}
+  read(into: Uint8Array): Promise<number | null> {
+    const chunk = this.bytes.splice(0, Math.min(this.step, into.length));
+    into.set(chunk);
+    return Promise.resolve(chunk.length || null);
+  }
+  write(from: Uint8Array): Promise<number> {
+    const chunk = from.subarray(0, this.step);
+    this.bytes.push(...chunk);
+    return Promise.resolve(chunk.length);
+  }
+}
+
+const LIMIT = 16;
+const readers = {
+  readFrame: (wire: Wire) => readFrame(wire, LIMIT),
+  streamFrame: async (wire: Wire) => {
+    const body: number[] = [];
+    for await (const chunk of streamFrame(wire, LIMIT)) body.push(...chunk);
+    return Uint8Array.from(body);
+  },
+};
+
+Deno.test("encodeFrame() prefixes the body with its big-endian length", () => {
+  assertEquals([...encodeFrame(Uint8Array.of(7, 8))], [0, 0, 0, 2, 7, 8]);
+});
+
+Deno.test("encodeHeader() is what encodeFrame() puts before a body", () => {
+  const body = new Uint8Array(70_000);
+  assertEquals(encodeHeader(body.length), encodeFrame(body).slice(0, 4));
+  assertEquals([...encodeHeader(0xffff_fffe)], [255, 255, 255, 254]);
+});
+
+const broken: [bytes: number[], fault: string][] = [
+  [[], "closed"],
+  [[0, 0], "cut short"],
+  [[0, 0, 0, 2, 7], "cut short"],
+  [[0, 0, 0, 0], "empty"],
+  [[0, 0, 0, LIMIT], "cut short"], // exactly the limit: accepted, then nothing comes
+  [[0, 0, 0, LIMIT + 1], "too long"],
+  [[255, 255, 255, 255], "too long"],
+];
+
+for (const [name, read] of Object.entries(readers)) {
+  Deno.test(`${name}() returns what was framed, however the socket splits it`, async () => {
+    await fc.assert(fc.asyncProperty(
+      fc.uint8Array({ minLength: 1, maxLength: LIMIT }),
+      fc.integer({ min: 1, max: LIMIT + 8 }),
+      async (body, step) => {
+        const wire = new FakeWire([], step);
+        await writeAll(wire, encodeFrame(body));
+        assertEquals([...await read(wire)], [...body]);
+      },
+    ));
+  });
+  for (const [bytes, fault] of broken) {
+    Deno.test(`${name}() calls [${bytes}] "${fault}"`, async () => {
+      const error = await assertRejects(
+        () => read(new FakeWire(bytes.slice())),
+        FrameError,
+      );
+      assertEquals(error.fault, fault);
+    });
+  }
+}
+
+Deno.test("readFrame() leaves the bytes behind the frame unread", async () => {
+  const wire = new FakeWire([0, 0, 0, 1, 9, 42]);
+  assertEquals([...await readFrame(wire, LIMIT)], [9]);
+  assertEquals(wire.bytes, [42]);
+});
+
+Deno.test("readFrame() reads a body longer than what it allocates at first", async () => {
+  const body = new Uint8Array(2_500_000).map((_, i) => i * 31);
+  const frame = encodeFrame(body);
+  let at = 0;
+  const wire: Wire = {
+    read: (into) => {
+      const chunk = frame.subarray(at, at + Math.min(into.length, 65_536));
+      into.set(chunk);
+      at += chunk.length;
+      return Promise.resolve(chunk.length || null);
+    },
+    write: () => Promise.reject(new Error("unused")),
+  };
+  const read = await readFrame(wire, body.length);
+  assertEquals(read.length, body.length);
+  assertEquals(read.every((byte, i) => byte === body[i]), true);
+});
+
+Deno.test("readFrame() spends no memory on an announced length alone", async () => {
+  let largest = 0;
+  const header = encodeHeader(0x7fff_ffff);
+  let sent = false;
+  const wire: Wire = {
+    read: (into) => {
+      largest = Math.max(largest, into.buffer.byteLength);
+      if (sent) return Promise.resolve(null);
+      sent = true;
+      into.set(header);
+      return Promise.resolve(header.length);
+    },
+    write: () => Promise.reject(new Error("unused")),
+  };
+  await assertRejects(() => readFrame(wire, 0x7fff_ffff), FrameError);
+  assertEquals(largest <= 1024 * 1024, true);
+});
+
+Deno.test("readFrame() tells of each arrival", async () => {
+  let calls = 0;
+  await readFrame(new FakeWire([0, 0, 0, 2, 1, 2], 1), LIMIT, {
+    onBytes: () => calls++,
+  });
+  assertEquals(calls, 6);
+});
+
+Deno.test("streamFrame() refuses bytes behind the frame", async () => {
+  const error = await assertRejects(
+    () => readers.streamFrame(new FakeWire([0, 0, 0, 1, 9, 42])),
+    FrameError,
+  );
+  assertEquals(error.fault, "trailing bytes");
+});
