@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The surroundings of a run: arguments, environment, clock, streams and the way to a socket.
+ * @module
+ */
+import { ClosedPipeError } from "./errors.ts";
+
+/** Where bytes come from. */
+export interface Input {
+  isTerminal(): boolean;
+  /** Reads at most `into.length` bytes; null at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+}
+
+/** Where bytes go. */
+export interface Output {
+  isTerminal(): boolean;
+  /** Width of the terminal in cells, or null if there is none to ask. */
+  columns(): number | null;
+  /**
+   * Writes all of `bytes`; when it resolves they are out of this process.
+   *
+   * @throws {ClosedPipeError} If the reader has gone away.
+   */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** What a run stands on: lazy, and faked in tests. */
+export interface Context {
+  readonly args: readonly string[];
+  /** Wall clock when the process started, in epoch milliseconds. */
+  readonly startedAtMs: number;
+  /** Value of an environment variable; an empty one counts as unset. */
+  env(name: string): string | undefined;
+  /** The directory the user stands in, also when it has been deleted. */
+  cwd(): string;
+  /** Wall clock, in epoch milliseconds. */
+  now(): number;
+  /** Connects to a Unix socket. @throws {Deno.errors} As the system says. */
+  connect(path: string): Promise<Deno.Conn>;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+/** The real surroundings of this process. */
+export function realContext(): Context {
+  return {
+    args: Deno.args,
+    startedAtMs: Math.floor(performance.timeOrigin),
+    env: (name) => Deno.env.get(name) || undefined,
+    cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
+    now: Date.now,
+    connect: (path) => Deno.connect({ transport: "unix", path }),
+    stdin: Deno.stdin,
+    stdout: fileOutput(Deno.stdout),
+    stderr: fileOutput(Deno.stderr),
+  };
+}
+
+/** How long a full, non-blocking pipe is left alone before the next try, in milliseconds. */
+const FULL_PIPE_PAUSE_MS = 2;
+
+/** A file descriptor as an {@linkcode Output}; writes are synchronous, so that nothing is left unwritten at exit. */
+function fileOutput(
+  file: { isTerminal(): boolean; writeSync(bytes: Uint8Array): number },
+): Output {
+  return {
+    isTerminal: () => file.isTerminal(),
+    columns: () => {
+      try {
+        return file.isTerminal() ? Deno.consoleSize().columns : null;
+      } catch {
+        return null; // a terminal that does not know its size
+      }
+    },
+    write: async (bytes) => {
+      for (let sent = 0; sent < bytes.length;) {
+        try {
+          sent += file.writeSync(bytes.subarray(sent));
+        } catch (error) {
+          if (error instanceof Deno.errors.WouldBlock) {
+            await pause(FULL_PIPE_PAUSE_MS);
+          } else if (
+            error instanceof Deno.errors.BrokenPipe ||
+            error instanceof Deno.errors.ConnectionReset
+          ) {
+            throw new ClosedPipeError("Cannot write: the reader went away", {
+              cause: error,
+            });
+          } else throw error;
+        }
+      }
+    },
+  };
+}
+
+/**
+ * Waits without loading node's timers, as `setTimeout` would; keeps the process alive meanwhile.
+ *
+ * @param ms How long, in milliseconds.
+ * @param signal Ends the wait early.
+ */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timeout = AbortSignal.timeout(ms);
+    const done = signal ? AbortSignal.any([timeout, signal]) : timeout;
+    if (done.aborted) return resolve();
+    done.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

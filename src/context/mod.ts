@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What a run stands on: environment, home and socket path, workspace rule, durations, clock, streams.
+ * @module
+ */
+export {
+  type Context,
+  type Input,
+  type Output,
+  pause,
+  realContext,
+} from "./context.ts";
+export { parseDuration } from "./duration.ts";
+export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";
+export {
+  MAX_SOCKET_PATH_BYTES,
+  type PathFlags,
+  type Paths,
+  resolvePaths,
+} from "./paths.ts";
+export { type SelfCommand, selfCommand } from "./self.ts";
+export { findWorkspace } from "./workspace.ts";

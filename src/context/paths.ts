@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Where kaizen keeps things: one home, fixed names inside, the same for a hook, a terminal and a GUI.
+ * @module
+ */
+import type { Context } from "./context.ts";
+import { HomeError, UsageError } from "./errors.ts";
+
+/**
+ * Longest socket path in bytes: `sun_path` less its final NUL (108 on Linux, 104 on macOS and the BSDs).
+ */
+export const MAX_SOCKET_PATH_BYTES = Deno.build.os === "linux" ? 107 : 103;
+
+/** Absolute paths of everything in a home. */
+export interface Paths {
+  home: string;
+  socket: string;
+  /** Held by `flock` by the daemon that owns this home; named as in the reference, so that it excludes that too. */
+  lock: string;
+  log: string;
+  store: string;
+  /** The spool's folder. */
+  spool: string;
+}
+
+/** What the command line may say about paths; a missing member leaves it to the environment. */
+export interface PathFlags {
+  home?: string | undefined;
+  socket?: string | undefined;
+}
+
+/**
+ * Finds the home and what is in it: flag, else environment, else `$HOME/.kaizen`. Touches no disk.
+ *
+ * @throws {UsageError} If a path is relative, or the socket's is too long for the system.
+ * @throws {HomeError} If neither a home nor `HOME` is known.
+ */
+export function resolvePaths(
+  context: Pick<Context, "env">,
+  flags: PathFlags = {},
+): Paths {
+  const home = findHome(context, flags);
+  const socket = absolute(
+    "--socket",
+    "KAIZEN_SOCK",
+    flags.socket || context.env("KAIZEN_SOCK") || `${home}/daemon.sock`,
+  );
+  const bytes = new TextEncoder().encode(socket).length;
+  if (bytes > MAX_SOCKET_PATH_BYTES) {
+    throw new UsageError(
+      `Cannot use socket "${socket}" as its path must be <= ${MAX_SOCKET_PATH_BYTES} bytes: current length is ${bytes}`,
+    );
+  }
+  return {
+    home,
+    socket,
+    lock: `${home}/daemon.pid`,
+    log: `${home}/daemon.log`,
+    store: `${home}/store.db`,
+    spool: `${home}/spool`,
+  };
+}
+
+function findHome(context: Pick<Context, "env">, flags: PathFlags): string {
+  const given = flags.home || context.env("KAIZEN_HOME");
+  if (given) return absolute("--home", "KAIZEN_HOME", given);
+  const user = context.env("HOME");
+  if (user === undefined) {
+    throw new HomeError(
+      "Cannot find a home for kaizen: neither KAIZEN_HOME nor HOME is set",
+    );
+  }
+  if (!user.startsWith("/")) {
+    throw new HomeError(
+      `Cannot find a home for kaizen as HOME must be absolute: current value is "${user}"`,
+    );
+  }
+  return `${trimSlash(user)}/.kaizen`;
+}
+
+function absolute(flag: string, variable: string, path: string): string {
+  if (path.startsWith("/")) return trimSlash(path) || "/";
+  throw new UsageError(
+    `Cannot use "${path}" as ${flag} (or ${variable}) must be absolute`,
+  );
+}
+
+function trimSlash(path: string): string {
+  return path.replace(/\/+$/, "");
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How this program is started again: as a daemon, or in what it prints for people to copy.
+ * @module
+ */
+
+/** A command line without a shell. */
+export interface SelfCommand {
+  program: string;
+  args: string[];
+}
+
+/**
+ * Finds the command that runs this same program: the compiled binary itself, the launcher beside a bundle
+ * (`dist/kaizen.sh`), or `scripts/kaizen` beside the source's `main.ts`.
+ */
+export function selfCommand(): SelfCommand {
+  if (Deno.build.standalone) return { program: Deno.execPath(), args: [] };
+  const main = decodeURIComponent(new URL(Deno.mainModule).pathname);
+  const folder = main.slice(0, main.lastIndexOf("/"));
+  const program = main.endsWith(".js")
+    ? `${folder}/kaizen.sh`
+    : `${folder}/scripts/kaizen`;
+  return { program, args: [] };
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The one rule that turns a directory into a workspace, for hooks and questions alike.
+ * @module
+ */
+
+/**
+ * Finds the workspace of a directory: the nearest ancestor that holds `.git` (a folder, or the file of a linked worktree),
+ * else the directory itself; then its real path. A directory that is gone is taken as it is written.
+ *
+ * @param start Absolute, or relative to `cwd`.
+ * @param cwd Absolute; what a relative `start` is relative to.
+ */
+export function findWorkspace(start: string, cwd = "/"): string {
+  const path = start.startsWith("/") ? start : `${cwd}/${start}`;
+  const real = realPath(path);
+  if (real === null) return start.startsWith("/") ? start : normalize(path);
+  for (let dir = normalize(path);; dir = parent(dir)) {
+    if (exists(dir === "/" ? "/.git" : `${dir}/.git`)) {
+      return realPath(dir) ?? dir;
+    }
+    if (dir === "/") return real;
+  }
+}
+
+/** Real path of what exists, or null if it is gone or cannot be reached. */
+function realPath(path: string): string | null {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parent(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+/** Drops empty and `.` parts and resolves `..` by its text. */
+function normalize(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}

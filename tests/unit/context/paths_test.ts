@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  HomeError,
+  MAX_SOCKET_PATH_BYTES,
+  resolvePaths,
+  UsageError,
+} from "../../../src/context/mod.ts";
+
+function withEnv(values: Record<string, string>) {
+  return { env: (name: string) => values[name] || undefined };
+}
+
+Deno.test("resolvePaths() puts everything into one home", () => {
+  assertEquals(resolvePaths(withEnv({ HOME: "/home/u" })), {
+    home: "/home/u/.kaizen",
+    socket: "/home/u/.kaizen/daemon.sock",
+    lock: "/home/u/.kaizen/daemon.pid",
+    log: "/home/u/.kaizen/daemon.log",
+    store: "/home/u/.kaizen/store.db",
+    spool: "/home/u/.kaizen/spool",
+  });
+});
+
+const HOME = "/home/u";
+const homes: [
+  env: Record<string, string>,
+  flags: { home?: string; socket?: string },
+  home: string,
+  socket: string,
+][] = [
+  [{ HOME }, { home: "/flag" }, "/flag", "/flag/daemon.sock"],
+  [{ HOME, KAIZEN_HOME: "/env" }, {}, "/env", "/env/daemon.sock"],
+  [
+    { HOME, KAIZEN_HOME: "/env" },
+    { home: "/flag/" },
+    "/flag",
+    "/flag/daemon.sock",
+  ],
+  [{ HOME, KAIZEN_HOME: "" }, {}, "/home/u/.kaizen", "/home/u/.kaizen/daemon.sock"],
+  [{ HOME: "/" }, {}, "/.kaizen", "/.kaizen/daemon.sock"],
+  [{ HOME, KAIZEN_SOCK: "/s" }, {}, "/home/u/.kaizen", "/s"],
+  [{ HOME, KAIZEN_SOCK: "/s" }, { socket: "/f" }, "/home/u/.kaizen", "/f"],
+  [{ KAIZEN_HOME: "/env" }, { home: "" }, "/env", "/env/daemon.sock"],
+];
+for (const [env, flags, home, socket] of homes) {
+  Deno.test(`resolvePaths() of ${JSON.stringify([env, flags])} is "${home}"`, () => {
+    const paths = resolvePaths(withEnv(env), flags);
+    assertEquals([paths.home, paths.socket], [home, socket]);
+  });
+}
+
+Deno.test("resolvePaths() refuses what it cannot use", () => {
+  assertThrows(() => resolvePaths(withEnv({})), HomeError, "HOME");
+  assertThrows(() => resolvePaths(withEnv({ HOME: "u" })), HomeError, '"u"');
+  assertThrows(
+    () => resolvePaths(withEnv({ KAIZEN_HOME: "a/b" })),
+    UsageError,
+    "must be absolute",
+  );
+  assertThrows(
+    () => resolvePaths(withEnv({ HOME, KAIZEN_SOCK: "s" })),
+    UsageError,
+    "--socket",
+  );
+});
+
+Deno.test("resolvePaths() counts the socket's path in bytes", () => {
+  const fits = "/" + "é".repeat((MAX_SOCKET_PATH_BYTES - 1) / 2);
+  assertEquals(
+    resolvePaths(withEnv({ HOME }), { socket: fits }).socket,
+    fits,
+  );
+  assertThrows(
+    () => resolvePaths(withEnv({ HOME }), { socket: fits + "x" }),
+    UsageError,
+    `${MAX_SOCKET_PATH_BYTES + 1}`,
+  );
+});
