@@ -20,7 +20,18 @@ for (const [text, ms] of good) {
 }
 
 for (
-  const text of ["", " 1s", "1 s", "s", "-1s", "1y", "1e3", "0x10", "1s2", "9".repeat(20)]
+  const text of [
+    "",
+    " 1s",
+    "1 s",
+    "s",
+    "-1s",
+    "1y",
+    "1e3",
+    "0x10",
+    "1s2",
+    "9".repeat(20),
+  ]
 ) {
   Deno.test(`parseDuration("${text}") is refused`, () => {
     assertThrows(() => parseDuration(text), UsageError, "250ms");

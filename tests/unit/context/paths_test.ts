@@ -37,7 +37,12 @@ const homes: [
     "/flag",
     "/flag/daemon.sock",
   ],
-  [{ HOME, KAIZEN_HOME: "" }, {}, "/home/u/.kaizen", "/home/u/.kaizen/daemon.sock"],
+  [
+    { HOME, KAIZEN_HOME: "" },
+    {},
+    "/home/u/.kaizen",
+    "/home/u/.kaizen/daemon.sock",
+  ],
   [{ HOME: "/" }, {}, "/.kaizen", "/.kaizen/daemon.sock"],
   [{ HOME, KAIZEN_SOCK: "/s" }, {}, "/home/u/.kaizen", "/s"],
   [{ HOME, KAIZEN_SOCK: "/s" }, { socket: "/f" }, "/home/u/.kaizen", "/f"],
