@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The program: arguments in, exit code out. `ingest hook` and `ingest git` take a way of their own, shorter than the command tree, and end with
+ * 0 whatever happens: coding agents read a hook's failure as a verdict on the tool call.
+ * @module
+ */
+import { realContext } from "./src/context/mod.ts";
+
+if (isHook(Deno.args)) {
+  const end = (event: Event) => {
+    event.preventDefault();
+    Deno.exit(0);
+  };
+  addEventListener("unhandledrejection", end);
+  addEventListener("error", end);
+  try {
+    const { runHook } = await import("./src/ingest/mod.ts");
+    await runHook(realContext());
+  } catch {
+    // Silent by contract; what runHook can count, it has counted.
+  }
+  Deno.exit(0);
+} else {
+  const { runProgram } = await import("./src/commands/mod.ts");
+  Deno.exit(await runProgram(realContext()));
+}
+
+/** Decided by two adjacent words anywhere, before anything can fail. */
+function isHook(args: readonly string[]): boolean {
+  return args.some((word, i) =>
+    word === "ingest" && (args[i + 1] === "hook" || args[i + 1] === "git")
+  );
+}

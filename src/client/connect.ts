@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * One connection under one deadline.
+ * @module
+ */
+import type { Context } from "../context/mod.ts";
+import { NotRunningError, SocketError, TimedOutError } from "./errors.ts";
+
+/** Where to ask, and for how long. */
+export interface ClientOptions {
+  /** Absolute path of the daemon's socket. */
+  socket: string;
+  connect: Context["connect"];
+  /** Deadline in milliseconds over connecting, writing and the answer's first byte. */
+  timeoutMs: number;
+  /** Longest pause between two reads of an answer, in milliseconds; `timeoutMs` if not given. */
+  betweenBytesMs?: number;
+}
+
+/** A moment after which a connection is closed under whatever waits on it. */
+export class Deadline {
+  readonly #signal: AbortSignal;
+  readonly #ms: number;
+  readonly #socket: string;
+
+  /**
+   * @param ms How far away, in milliseconds.
+   * @param socket Named in the error.
+   */
+  constructor(ms: number, socket: string) {
+    this.#ms = ms;
+    this.#socket = socket;
+    this.#signal = AbortSignal.timeout(ms);
+  }
+
+  /**
+   * Awaits `work`, which must end when `onExpiry` has run.
+   *
+   * @throws {TimedOutError} If the deadline comes first.
+   */
+  async guard<T>(work: Promise<T>, onExpiry: () => void): Promise<T> {
+    const expire = () => onExpiry();
+    if (this.#signal.aborted) expire();
+    else this.#signal.addEventListener("abort", expire, { once: true });
+    try {
+      return await work;
+    } catch (error) {
+      if (this.#signal.aborted) throw this.error();
+      throw error;
+    } finally {
+      this.#signal.removeEventListener("abort", expire);
+    }
+  }
+
+  /** What is thrown when it has passed. */
+  error(): TimedOutError {
+    return new TimedOutError(
+      `The daemon at ${this.#socket} did not answer within ${this.#ms} ms`,
+    );
+  }
+}
+
+/**
+ * Connects before the deadline.
+ *
+ * @throws {NotRunningError} If nobody listens there.
+ * @throws {TimedOutError} If the deadline passes, or the backlog is full.
+ * @throws {SocketError} If the path cannot be used.
+ */
+export async function connectBefore(
+  deadline: Deadline,
+  options: ClientOptions,
+): Promise<Deno.Conn> {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const opening = options.connect(options.socket);
+  let late = false;
+  opening.then((conn) => late && conn.close(), () => {});
+  try {
+    return await deadline.guard(
+      Promise.race([opening, expired]),
+      () => {
+        late = true;
+        reject(deadline.error());
+      },
+    );
+  } catch (error) {
+    throw connectFault(error, options.socket);
+  }
+}
+
+/** Says in our words what the system says about a socket. Which codes mean "stopped": connect(2), and the reference's own rule. */
+function connectFault(error: unknown, socket: string): unknown {
+  const because = { cause: error };
+  if (error instanceof Deno.errors.NotFound) {
+    return new NotRunningError(
+      `The daemon is not running: there is no socket at ${socket}`,
+      because,
+    );
+  }
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return isOther(socket)
+      ? new SocketError(
+        `Cannot use ${socket} as it is not a socket: move it away, then start the daemon`,
+        because,
+      )
+      : new NotRunningError(
+        `The daemon is not running: nobody listens at ${socket}`,
+        because,
+      );
+  }
+  if (error instanceof Deno.errors.WouldBlock) {
+    return new TimedOutError(
+      `The daemon at ${socket} has too many waiting connections`,
+      because,
+    );
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new SocketError(
+      `Cannot connect to ${socket}: permission denied`,
+      because,
+    );
+  }
+  if (error instanceof Deno.errors.NotADirectory) {
+    return new SocketError(
+      `Cannot connect to ${socket}: part of its path is not a directory`,
+      because,
+    );
+  }
+  return error;
+}
+
+/** True if something that is no socket has the socket's name; connecting to a plain file is refused like a dead socket. */
+function isOther(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSocket === false;
+  } catch {
+    return false;
+  }
+}

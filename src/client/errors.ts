@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The ways a request can fail, told apart by what a caller can do about them.
+ * @module
+ */
+
+/** Nobody listens on the socket: the daemon is stopped (exit 3). */
+export class NotRunningError extends Error {
+  static {
+    this.prototype.name = "NotRunningError";
+  }
+}
+
+/** No answer in time, or a full backlog: the daemon may live, so never treat it as dead (exit 4). */
+export class TimedOutError extends Error {
+  static {
+    this.prototype.name = "TimedOutError";
+  }
+}
+
+/** The daemon understood and answered with an error (exit 5). */
+export class RemoteError extends Error {
+  static {
+    this.prototype.name = "RemoteError";
+  }
+  /**
+   * @param message The daemon's own words.
+   * @param supportedMin Lowest protocol version it speaks, if that was the matter.
+   * @param supportedMax Highest protocol version it speaks, if that was the matter.
+   */
+  constructor(
+    message: string,
+    readonly supportedMin: number | null = null,
+    readonly supportedMax: number | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** The peer broke the protocol: a bad frame, no answer at all, or one of the wrong type (exit 6). */
+export class ProtocolError extends Error {
+  static {
+    this.prototype.name = "ProtocolError";
+  }
+}
+
+/** The socket's path is there but cannot be used: no permission, not a socket, under a file (exit 74). */
+export class SocketError extends Error {
+  static {
+    this.prototype.name = "SocketError";
+  }
+}

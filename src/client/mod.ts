@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Asking a daemon: one request is one connection, under one deadline, with typed errors.
+ * @module
+ */
+export { type Answer, openAnswer } from "./answer.ts";
+export type { ClientOptions } from "./connect.ts";
+export {
+  NotRunningError,
+  ProtocolError,
+  RemoteError,
+  SocketError,
+  TimedOutError,
+} from "./errors.ts";
+export {
+  askHello,
+  askStatus,
+  askStop,
+  askStoreStats,
+  getSessionDetail,
+  ingestHook,
+  listSessions,
+  pruneStore,
+  sendRequest,
+} from "./requests.ts";

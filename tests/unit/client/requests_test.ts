@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  askHello,
+  askStatus,
+  askStop,
+  type ClientOptions,
+  getSessionDetail,
+  ingestHook,
+  listSessions,
+  NotRunningError,
+  openAnswer,
+  ProtocolError,
+  RemoteError,
+  SocketError,
+  TimedOutError,
+} from "../../../src/client/mod.ts";
+import { encodeFrame, readFrame } from "../../../src/frame/mod.ts";
+import { encodeRequest, MAX_REQUEST_BYTES } from "../../../src/proto/mod.ts";
+import { type Behaviour, FakeDaemon, readAll } from "./fake_daemon.ts";
+
+function optionsFor(socket: string, timeoutMs = 5000): ClientOptions {
+  return {
+    socket,
+    connect: (path) => Deno.connect({ transport: "unix", path }),
+    timeoutMs,
+  };
+}
+
+const encoder = new TextEncoder();
+
+/** Answers each request with `text` in one frame, and remembers what was asked. */
+function answering(text: string, asked: unknown[] = []): Behaviour {
+  return async (conn) => {
+    const body = await readFrame(conn, MAX_REQUEST_BYTES);
+    asked.push(JSON.parse(new TextDecoder().decode(body)));
+    await conn.write(encodeFrame(encoder.encode(text)));
+    conn.close();
+  };
+}
+
+const HELLO =
+  '{"type":"hello","proto_version":1,"daemon_version":"9","workspaces":["/w"]}';
+const STATUS =
+  '{"type":"status","pid":7,"uptime_ms":18446744073709551615,"queue_depth":0,"last_error":null,"capture":[],"more":[1]}';
+const NO_DETAIL = '{"type":"detail","session":null,"events":[],"spans":[]}';
+const NO_ROWS = '{"type":"sessions","rows":[],"total":0,"next_offset":null}';
+const ACK = '{"type":"ack","message":"ingested"}';
+
+const methods: [
+  name: string,
+  call: (options: ClientOptions) => Promise<unknown>,
+  asked: unknown,
+  answer: string,
+][] = [
+  ["askHello", askHello, {
+    type: "hello",
+    proto_version: 1,
+    client: "cli",
+    workspace: null,
+  }, HELLO],
+  ["askStatus", askStatus, { type: "status" }, STATUS],
+  ["askStop", askStop, { type: "stop" }, ACK],
+  [
+    "listSessions",
+    (o) =>
+      listSessions({ workspace: "/w", offset: 0, limit: 5, filter: {} }, o),
+    { type: "list_sessions", workspace: "/w", offset: 0, limit: 5, filter: {} },
+    NO_ROWS,
+  ],
+  [
+    "getSessionDetail",
+    (o) => getSessionDetail({ id: "é", workspace: null }, o),
+    { type: "get_session_detail", id: "é", workspace: null },
+    NO_DETAIL,
+  ],
+  [
+    "ingestHook",
+    (o) => ingestHook({ source: "vibe", payload: "{}", workspace: "/w" }, o),
+    { type: "ingest_hook", source: "vibe", payload: "{}", workspace: "/w" },
+    ACK,
+  ],
+];
+
+for (const [name, call, request, answer] of methods) {
+  Deno.test(`${name}() sends its request and returns the answer`, async () => {
+    const asked: unknown[] = [];
+    await using daemon = new FakeDaemon(answering(answer, asked));
+    const got = await call(optionsFor(daemon.socket));
+    assertEquals(asked, [request]);
+    assert(typeof got === "object" && got !== null && "type" in got);
+    assertEquals(got.type, JSON.parse(answer).type);
+  });
+
+  Deno.test(`${name}() refuses an answer of another type`, async () => {
+    const other = answer === HELLO ? STATUS : HELLO;
+    await using daemon = new FakeDaemon(answering(other));
+    await assertRejects(
+      () => call(optionsFor(daemon.socket)),
+      ProtocolError,
+      `"${JSON.parse(other).type}"`,
+    );
+  });
+
+  Deno.test(`${name}() throws the daemon's error`, async () => {
+    const text =
+      '{"type":"error","message":"no!","supported_min":1,"supported_max":3}';
+    await using daemon = new FakeDaemon(answering(text));
+    const error = await assertRejects(
+      () => call(optionsFor(daemon.socket)),
+      RemoteError,
+      "no!",
+    );
+    assertEquals([error.supportedMin, error.supportedMax], [1, 3]);
+  });
+}
+
+Deno.test("askStatus() keeps exact integers and unknown fields", async () => {
+  await using daemon = new FakeDaemon(answering(STATUS));
+  const status = await askStatus(optionsFor(daemon.socket));
+  assertEquals(status.uptime_ms, 18446744073709551615n);
+  assertEquals(Object.entries(status).at(-1), ["more", [1]]);
+});
+
+const hangs: [name: string, behave: Behaviour][] = [
+  ["reads and says nothing", readAll],
+  ["accepts and reads nothing", () => Promise.resolve()],
+  ["stops inside the header", async (conn) => {
+    await conn.write(Uint8Array.of(0, 0));
+    await readAll(conn);
+  }],
+];
+for (const [name, behave] of hangs) {
+  Deno.test(`askStatus() gives up on a daemon that ${name}`, async () => {
+    await using daemon = new FakeDaemon(behave);
+    await assertRejects(
+      () => askStatus(optionsFor(daemon.socket, 50)),
+      TimedOutError,
+      "within 50 ms",
+    );
+  });
+}
+
+Deno.test("askStatus() gives up when an answer stops half way", async () => {
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(Uint8Array.of(0, 0, 0, 9, 123));
+    await readAll(conn);
+  });
+  await assertRejects(
+    () => askStatus(optionsFor(daemon.socket, 50)),
+    TimedOutError,
+  );
+});
+
+const breaches: [name: string, bytes: number[], says: string][] = [
+  ["nothing", [], "without an answer"],
+  ["half a header", [0, 0], "inside its answer"],
+  ["half a body", [0, 0, 0, 9, 123], "inside its answer"],
+  ["an empty frame", [0, 0, 0, 0], "its length is 0"],
+  ["no JSON", [0, 0, 0, 1, 123], "broke the protocol"],
+  ["no object", [0, 0, 0, 2, 91, 93], "unknown type"],
+  ["more than a frame", [0, 0, 0, 2, 123, 125, 10], "bytes follow"],
+];
+for (const [name, bytes, says] of breaches) {
+  Deno.test(`askStatus() calls ${name} a breach of the protocol`, async () => {
+    await using daemon = new FakeDaemon(async (conn) => {
+      await readFrame(conn, MAX_REQUEST_BYTES);
+      if (bytes.length > 0) await conn.write(Uint8Array.from(bytes));
+      conn.close();
+    });
+    await assertRejects(
+      () => askStatus(optionsFor(daemon.socket)),
+      ProtocolError,
+      says,
+    );
+  });
+}
+
+Deno.test("openAnswer() sees the answer of a daemon that did not read the whole request", async () => {
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(encodeFrame(encoder.encode(ACK)));
+    conn.close();
+  });
+  const big = encodeRequest({
+    type: "ingest_hook",
+    source: "claude",
+    payload: "x".repeat(4_000_000),
+  });
+  try {
+    await using answer = await openAnswer(big, optionsFor(daemon.socket));
+    let text = "";
+    for await (const chunk of answer.chunks) {
+      text += new TextDecoder().decode(chunk);
+    }
+    assertEquals(text, ACK);
+  } catch (error) {
+    // The kernel may drop the answer when the socket is reset; then it must be told as such.
+    assert(error instanceof ProtocolError, String(error));
+  }
+});
+
+Deno.test("openAnswer() streams: the first chunk is there before the last was sent", async () => {
+  const { promise: seen, resolve } = Promise.withResolvers<void>();
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(Uint8Array.of(0, 0, 0, 4, 91, 49));
+    await seen;
+    await conn.write(Uint8Array.of(44, 93));
+    conn.close();
+  });
+  await using answer = await openAnswer(
+    encodeRequest({ type: "status" }),
+    optionsFor(daemon.socket),
+  );
+  const got: number[] = [];
+  for await (const chunk of answer.chunks) {
+    got.push(...chunk);
+    resolve();
+  }
+  assertEquals(got, [91, 49, 44, 93]);
+});
+
+Deno.test("openAnswer() refuses a request that no daemon would read", async () => {
+  await assertRejects(
+    () =>
+      openAnswer(new Uint8Array(MAX_REQUEST_BYTES + 1), optionsFor("/nowhere")),
+    RangeError,
+    `${MAX_REQUEST_BYTES + 1}`,
+  );
+});
+
+Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await assertRejects(
+      () => askStatus(optionsFor(`${folder}/none`)),
+      NotRunningError,
+      "no socket",
+    );
+    await Deno.writeTextFile(`${folder}/file`, "");
+    await assertRejects(
+      () => askStatus(optionsFor(`${folder}/file`)),
+      SocketError,
+      "not a socket",
+    );
+    await assertRejects(
+      () => askStatus(optionsFor(`${folder}/file/d.sock`)),
+      SocketError,
+      "not a directory",
+    );
+    // A socket left behind by a process that was killed: bound, but nobody listens.
+    const left = await new Deno.Command("python3", {
+      args: [
+        "-c",
+        "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])",
+        `${folder}/dead`,
+      ],
+    }).output();
+    assertEquals(left.code, 0);
+    await assertRejects(
+      () => askStatus(optionsFor(`${folder}/dead`)),
+      NotRunningError,
+      "nobody listens",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
