@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What makes a payload a hook event, and the words for one that is not: the same in a client that checks before it sends and in
+ * the daemon.
+ * @module
+ */
+import { decodeString, type Member, scanMembers } from "./json.ts";
+import { JsonError } from "./json_error.ts";
+import type { HookSource } from "./wire.ts";
+
+/** What a hook event does to its session. */
+export type HookKind =
+  | "pre"
+  | "post"
+  | "start"
+  | "stop"
+  | "permission"
+  | "prompt"
+  | "notification"
+  | "subagent_start"
+  | "subagent_stop"
+  | "interrupt"
+  | "mode_transition"
+  | "unknown";
+
+/** The names that every source may use, each in two spellings. */
+const GENERIC_NAMES: Readonly<Record<string, HookKind>> = {
+  PreToolUse: "pre",
+  pre_tool_use: "pre",
+  PostToolUse: "post",
+  post_tool_use: "post",
+  SessionStart: "start",
+  session_start: "start",
+  Stop: "stop",
+  stop: "stop",
+  PermissionRequest: "permission",
+  permission_request: "permission",
+  UserPromptSubmit: "prompt",
+  user_prompt_submit: "prompt",
+  Notification: "notification",
+  notification: "notification",
+  SubagentStart: "subagent_start",
+  subagent_start: "subagent_start",
+  SubagentStop: "subagent_stop",
+  subagent_stop: "subagent_stop",
+  Interrupt: "interrupt",
+  interrupt: "interrupt",
+  ModeTransition: "mode_transition",
+  mode_transition: "mode_transition",
+};
+
+/** The names of one source alone, looked at first. */
+const OWN_NAMES: Readonly<
+  Record<HookSource, Readonly<Record<string, HookKind>>>
+> = {
+  cursor: {},
+  claude: {},
+  openclaw: {
+    "command:new": "start",
+    "message:received": "start",
+    "command:stop": "stop",
+    "message:sent": "pre",
+    "command:reset": "pre",
+  },
+  vibe: {
+    session_start: "start",
+    session_end: "stop",
+    stop: "stop",
+    tool_start: "pre",
+    function_call_start: "pre",
+    tool_end: "post",
+    function_call_end: "post",
+  },
+};
+
+/** Tells what the event called `name` does; the spelling counts. */
+export function hookKind(source: HookSource, name: string): HookKind {
+  const own = OWN_NAMES[source];
+  if (Object.hasOwn(own, name)) return own[name] ?? "unknown";
+  return Object.hasOwn(GENERIC_NAMES, name)
+    ? GENERIC_NAMES[name] ?? "unknown"
+    : "unknown";
+}
+
+/** Which top-level key names the event. */
+export function hookEventKey(source: HookSource): "event" | "hook_event_name" {
+  return source === "claude" ? "hook_event_name" : "event";
+}
+
+/** The payload is not a hook event; the message is the daemon's own. */
+export class NotAnEventError extends Error {
+  static {
+    this.prototype.name = "NotAnEventError";
+  }
+}
+
+/** A payload that is a hook event. */
+export interface HookPayload {
+  /** The payload without the white space around it. */
+  bytes: Uint8Array;
+  /** Its top-level members, offsets into `bytes`. */
+  members: Member[];
+  event: string;
+  sessionId: string;
+}
+
+/**
+ * Checks a payload in the order of the reference, so that the first fault decides the words.
+ *
+ * @param text The payload's UTF-8 bytes, white space around it allowed.
+ * @throws {NotAnEventError} If it is no hook event.
+ */
+export function readHookPayload(
+  source: HookSource,
+  text: Uint8Array,
+): HookPayload {
+  const bytes = trimPayload(text);
+  const members = scanPayload(source, bytes);
+  const key = hookEventKey(source);
+  const event = textMember(bytes, members, key);
+  if (event === null) {
+    throw new NotAnEventError(`${source} hook: missing '${key}' field`);
+  }
+  const sessionId = textMember(bytes, members, "session_id");
+  if (sessionId === null || sessionId === "") {
+    throw new NotAnEventError(`${source} hook: missing 'session_id' field`);
+  }
+  return { bytes, members, event, sessionId };
+}
+
+/**
+ * Finds the top-level members of a payload.
+ *
+ * @param bytes Without white space around it ({@linkcode trimPayload}).
+ * @throws {NotAnEventError} If it is not JSON, or no object.
+ */
+export function scanPayload(source: HookSource, bytes: Uint8Array): Member[] {
+  try {
+    const found = scanMembers(bytes);
+    if (found !== null) return found.members;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new NotAnEventError(
+      `${source} hook: invalid JSON: ${error.message}`,
+      { cause: error },
+    );
+  }
+  throw new NotAnEventError(`${source} hook: expected JSON object`);
+}
+
+/** Finds the member that counts: of several with the same key the last. */
+export function lastMember(
+  members: readonly Member[],
+  key: string,
+): Member | undefined {
+  return members.findLast((member) => member.key === key);
+}
+
+/** The text of a top-level member, or null if there is none or it is no string. */
+export function textMember(
+  bytes: Uint8Array,
+  members: readonly Member[],
+  key: string,
+): string | null {
+  const member = lastMember(members, key);
+  if (member?.kind !== "string") return null;
+  return decodeString(bytes.subarray(member.start, member.end));
+}
+
+/** White space at both ends as the reference trims it: Unicode's, so U+0085 is and U+FEFF is not. */
+export function trimPayload(text: Uint8Array): Uint8Array {
+  let start = 0;
+  let end = text.length;
+  for (let width; (width = spaceAt(text, start)) > 0;) start += width;
+  for (let width; end > start && (width = spaceBefore(text, end)) > 0;) {
+    end -= width;
+  }
+  return text.subarray(start, end);
+}
+
+/** Length in bytes of the white space character that starts at `at`, or 0. */
+function spaceAt(text: Uint8Array, at: number): number {
+  const a = text[at] ?? 0;
+  if (a === 0x20 || (a >= 0x09 && a <= 0x0d)) return 1;
+  const b = text[at + 1] ?? 0;
+  if (a === 0xc2) return b === 0x85 || b === 0xa0 ? 2 : 0;
+  if (a < 0xe1 || a > 0xe3) return 0;
+  return SPACES_OF_3.has(a << 16 | b << 8 | (text[at + 2] ?? 0)) ? 3 : 0;
+}
+
+function spaceBefore(text: Uint8Array, end: number): number {
+  for (let width = 1; width <= 3; width++) {
+    if (end >= width && spaceAt(text, end - width) === width) return width;
+  }
+  return 0;
+}
+
+/** U+1680, U+2000 to U+200A, U+2028, U+2029, U+202F, U+205F and U+3000, as UTF-8. */
+const SPACES_OF_3: ReadonlySet<number> = new Set([
+  0xe19a80,
+  0xe28080,
+  0xe28081,
+  0xe28082,
+  0xe28083,
+  0xe28084,
+  0xe28085,
+  0xe28086,
+  0xe28087,
+  0xe28088,
+  0xe28089,
+  0xe2808a,
+  0xe280a8,
+  0xe280a9,
+  0xe280af,
+  0xe2819f,
+  0xe38080,
+]);
