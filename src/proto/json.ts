@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * JSON values with exact integers. The scanner decides what is valid; the engine's own parser then makes the values.
+ *
+ * @module
+ */
+import { checkDocument } from "./json_document.ts";
+
+/** Any JSON value; see {@linkcode decodeJson} for when a number is a bigint. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | JsonValue[]
+  | JsonObject;
+
+/** A JSON object. */
+export type JsonObject = { [key: string]: JsonValue };
+
+/** An integer exactly as on the wire: a number when that is safe, else a bigint. */
+export type Int = number | bigint;
+
+declare global {
+  interface JSON {
+    /** Makes a value that `JSON.stringify` prints as `text`; the engine has it, its type library does not yet. */
+    rawJSON(text: string): unknown;
+  }
+}
+
+const MIN_I64 = -(2n ** 63n);
+const MAX_U64 = 2n ** 64n - 1n;
+/** A shorter integer is always safe as a number. */
+const UNSAFE_DIGITS = 16;
+const POINT = 0x2e;
+const MINUS = 0x2d;
+
+/**
+ * Reads a whole document by the scanner's strict rules, with white space around it.
+ *
+ * An integer literal (no fraction, no exponent) that is not safe as a number becomes a bigint if 64 bits hold it; all other
+ * numbers are doubles. The last of several members with the same key wins, and `__proto__` is a key like any other.
+ *
+ * @throws {JsonError} If `bytes` are not strictly JSON.
+ */
+export function decodeJson(bytes: Uint8Array): JsonValue {
+  let exact = true;
+  checkDocument(bytes, (token, start, end) => {
+    if (token !== "number" || end - start < UNSAFE_DIGITS) return;
+    exact &&= bytes.subarray(start, end).includes(POINT);
+  });
+  const text = decodeText(bytes);
+  return exact ? JSON.parse(text) : JSON.parse(text, reviveInt);
+}
+
+/**
+ * Prints compact JSON as `JSON.stringify` does, and bigints with all their digits; undefined members are left out.
+ *
+ * @throws {TypeError} If `value` is nothing that JSON has, or contains itself.
+ */
+export function encodeJson(value: unknown): string {
+  const text: string | undefined = JSON.stringify(
+    value,
+    (_key, part: unknown) =>
+      typeof part === "bigint" ? JSON.rawJSON(String(part)) : part,
+  );
+  if (text !== undefined) return text;
+  throw new TypeError(`Cannot encode value: ${typeof value} is not JSON`);
+}
+
+/**
+ * Returns the text of a string token.
+ *
+ * @param bytes The token as the scanner reported it, with its quotes.
+ * @throws {TypeError} If it is the token of something else.
+ */
+export function decodeString(bytes: Uint8Array): string {
+  const value: unknown = JSON.parse(decodeText(bytes));
+  if (typeof value === "string") return value;
+  throw new TypeError("Cannot decode string: the token is not a string");
+}
+
+/**
+ * Returns the exact integer that a number token stands for.
+ *
+ * @param token The token as the scanner reported it; the tokens of other values are no integers.
+ * @returns `null` if it has a fraction or an exponent, is `-0`, or lies outside `min` and `max` (both included).
+ */
+export function decodeInt(
+  token: Uint8Array,
+  min: bigint,
+  max: bigint,
+): Int | null {
+  const digits = token.subarray(token[0] === MINUS ? 1 : 0);
+  if (digits.length === 0) return null;
+  if (!digits.every((c) => c >= 0x30 && c <= 0x39)) return null;
+  const text = decodeText(token);
+  const number = Number(text);
+  if (Object.is(number, -0)) return null;
+  const value = Number.isSafeInteger(number) ? number : BigInt(text);
+  return value >= min && value <= max ? value : null;
+}
+
+function reviveInt(
+  _key: string,
+  value: unknown,
+  context?: { source?: string },
+): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  const token = new TextEncoder().encode(context?.source);
+  return decodeInt(token, MIN_I64, MAX_U64) ?? value;
+}
+
+function decodeText(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Whole documents through the scanner.
+ *
+ * @module
+ */
+import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
+
+/**
+ * Checks that `bytes` are one JSON value and white space, nothing else.
+ *
+ * @param visit Is called for each token, also for those before an error.
+ * @throws {JsonError} If they are not; the message has line and column.
+ */
+export function checkDocument(bytes: Uint8Array, visit?: JsonVisit): void {
+  try {
+    const scanner = new JsonScanner(visit);
+    let i = scanner.write(bytes);
+    scanner.end();
+    while (isSpace(bytes[i])) i++;
+    if (i < bytes.length) throw new JsonError("trailing characters", i);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new JsonError(error.reason, error.offset, bytes);
+  }
+}
+
+function isSpace(c: number | undefined): boolean {
+  return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
+}

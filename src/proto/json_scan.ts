@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The one JSON scanner: strict, over bytes, resumable at any byte.
+ *
+ * A hook loads and runs it once, so what costs is compiling it: one loop with its state in a local, few functions, no tables to build.
+ *
+ * @module
+ */
+import { JsonError } from "./json_error.ts";
+
+export { JsonError };
+
+/** Arrays and objects nested deeper than this are refused. */
+export const MAX_DEPTH = 127;
+
+/** A value without parts. */
+export type JsonScalar = "string" | "number" | "true" | "false" | "null";
+
+/** What the scanner reports: brackets one by one, all else whole. */
+export type JsonToken = "{" | "}" | "[" | "]" | "key" | JsonScalar;
+
+/**
+ * Is told each token as soon as all of it is known to be good.
+ *
+ * `start` and `end` (exclusive) count bytes from the first one ever written; keys and strings include their quotes. `depth` is the
+ * number of open containers around the token: 0 for the outermost brackets, 1 for what is directly inside them.
+ */
+export type JsonVisit = (
+  token: JsonToken,
+  start: number,
+  end: number,
+  depth: number,
+) => void;
+
+// The states. Their order is used: between tokens, done, in strings, in literals, in numbers that may not end yet, and that may.
+const START = 0;
+const VALUE = 1;
+const FIRST_ITEM = 2;
+const FIRST_KEY = 3;
+const KEY = 4;
+const COLON = 5;
+const COMMA = 6;
+const DONE = 7;
+const STRING = 8;
+const ESCAPE = 9;
+const HEX = 10;
+const LOW_BACKSLASH = 11; // between the halves of a surrogate pair
+const LOW_U = 12;
+const LAST_1 = 13; // bytes of a character still to come, and how the next one is narrowed
+const LAST_2 = 14;
+const AFTER_E0 = 15;
+const AFTER_ED = 16;
+const LAST_3 = 17;
+const AFTER_F0 = 18;
+const AFTER_F4 = 19;
+const LITERAL = 20;
+const MINUS = 21;
+const POINT = 22;
+const E = 23;
+const E_SIGN = 24;
+const ZERO = 25;
+const INTEGER = 26;
+const FRACTION = 27;
+const EXPONENT = 28;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+
+/** 1 for each byte that stands for itself in a string and ends nothing. */
+const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
+PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0;
+
+// No double is infinite that is written with at most this many bytes, of which that many from the "e" on.
+const SAFE_NUMBER_BYTES = 200;
+const SAFE_EXPONENT_BYTES = 3;
+
+/**
+ * Finds the tokens of one JSON value in bytes that come in pieces.
+ *
+ * Strict: RFC 8259, and at most {@linkcode MAX_DEPTH} containers, valid UTF-8, surrogate escapes in pairs, numbers that fit a
+ * double, no byte order mark. A value ends where the grammar says, whatever follows: `{}{}` is complete after two bytes, and `12x`
+ * too, though a number needs to see the next byte. Once it has thrown, a scanner is of no further use.
+ */
+export class JsonScanner {
+  readonly #visit: JsonVisit | undefined;
+  /** For each open container, outermost first: is it an object? */
+  readonly #containers: boolean[] = [];
+  #state = START;
+  /** Bytes used of earlier chunks: what turns an index into an offset. */
+  #base = 0;
+  /** The token being read, and where it starts. */
+  #token: JsonToken = "null";
+  #start = 0;
+  /** The code unit being read, behind a leading 1, or 2 for the second half of a pair. */
+  #unit = 0;
+  /** The part of a number that lies in earlier chunks, and where its exponent starts. */
+  #held = "";
+  #exponentStart = 0;
+
+  /** @param visit Is called for each token; without it the scanner only checks. */
+  constructor(visit?: JsonVisit) {
+    this.#visit = visit;
+  }
+
+  /** Whether the first value has been seen whole. */
+  get complete(): boolean {
+    return this.#state === DONE;
+  }
+
+  /** Whether a byte other than white space has been seen. */
+  get started(): boolean {
+    return this.#state !== START;
+  }
+
+  /**
+   * Feeds bytes and stops right behind the first complete value.
+   *
+   * @returns How many bytes of `chunk` were used, leading white space included; less than all only if complete.
+   * @throws {JsonError} If the bytes cannot be the beginning of a value.
+   */
+  write(chunk: Uint8Array): number {
+    const length = chunk.length;
+    let state = this.#state;
+    let i = 0;
+    while (i < length && state !== DONE) {
+      const c = chunk[i] ?? 0;
+      const at = this.#base + i++;
+      if (state < DONE) {
+        if (c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09) continue;
+        state = this.#between(state, c, at);
+      } else if (state === STRING) {
+        if (c === QUOTE) state = this.#finish(at + 1);
+        else if (c === BACKSLASH) state = ESCAPE;
+        else if (PLAIN[c] === 0) state = beginCharacter(c, at);
+        else while (i < length && PLAIN[chunk[i] ?? 0] === 1) i++;
+      } else if (state < LAST_1) {
+        state = this.#escape(state, c, at);
+      } else if (state < LITERAL) {
+        state = continueCharacter(state, c, at);
+      } else if (state === LITERAL) {
+        const index = at - this.#start;
+        if (c !== this.#token.charCodeAt(index)) {
+          throw new JsonError("invalid literal", at);
+        }
+        if (index === this.#token.length - 1) state = this.#finish(at + 1);
+      } else {
+        const next = continueNumber(state, c, at);
+        if (next === E) this.#exponentStart = at;
+        state = next === DONE ? this.#finishNumber(state, chunk, --i) : next;
+      }
+    }
+    this.#state = state;
+    if (state > LITERAL) this.#held += this.#textOf(chunk, i);
+    this.#base += i;
+    return i;
+  }
+
+  /**
+   * Says that nothing more comes, which completes a bare number.
+   *
+   * @throws {JsonError} If there was no complete value.
+   */
+  end(): void {
+    if (this.#state >= ZERO && this.#containers.length === 0) {
+      this.#state = this.#finishNumber(this.#state, new Uint8Array(), 0);
+    }
+    if (this.#state !== DONE) throw new JsonError("unexpected end", this.#base);
+  }
+
+  /** Takes a byte between tokens, the first of the next one or a comma or colon. */
+  #between(state: number, c: number, at: number): number {
+    this.#state = VALUE; // started, even if this throws
+    if (state === COMMA) {
+      if (c === 0x2c) return this.#containers.at(-1) ? KEY : VALUE;
+      return this.#close(c, at);
+    }
+    if (state === COLON) {
+      if (c === 0x3a) return VALUE;
+      throw new JsonError('expected ":"', at);
+    }
+    this.#start = at;
+    if (state >= FIRST_KEY) {
+      this.#token = "key";
+      if (c === QUOTE) return STRING;
+      if (c === 0x7d && state === FIRST_KEY) return this.#close(c, at);
+      throw new JsonError("expected a key", at);
+    }
+    if (c === OPEN_OBJECT || c === 0x5b) return this.#open(c, at);
+    if (c === 0x5d && state === FIRST_ITEM) return this.#close(c, at);
+    this.#token = "string";
+    if (c === QUOTE) return STRING;
+    this.#token = "number";
+    if (c > 0x30 && c <= 0x39) return INTEGER;
+    if (c === 0x30 || c === 0x2d) return c === 0x30 ? ZERO : MINUS;
+    this.#token = c === 0x74 ? "true" : c === 0x66 ? "false" : "null";
+    if (c === this.#token.charCodeAt(0)) return LITERAL;
+    throw new JsonError("expected a value", at);
+  }
+
+  #open(c: number, at: number): number {
+    const depth = this.#containers.length;
+    if (depth === MAX_DEPTH) {
+      throw new JsonError(`nested deeper than ${MAX_DEPTH}`, at);
+    }
+    this.#visit?.(c === OPEN_OBJECT ? "{" : "[", at, at + 1, depth);
+    this.#containers.push(c === OPEN_OBJECT);
+    return c === OPEN_OBJECT ? FIRST_KEY : FIRST_ITEM;
+  }
+
+  #close(c: number, at: number): number {
+    this.#token = this.#containers.at(-1) ? "}" : "]";
+    if (c !== this.#token.charCodeAt(0)) {
+      throw new JsonError(`expected "," or "${this.#token}"`, at);
+    }
+    this.#containers.pop();
+    this.#start = at;
+    return this.#finish(at + 1);
+  }
+
+  #finish(end: number): number {
+    const depth = this.#containers.length;
+    this.#visit?.(this.#token, this.#start, end, depth);
+    return this.#token === "key" ? COLON : depth === 0 ? DONE : COMMA;
+  }
+
+  #escape(state: number, c: number, at: number): number {
+    if (state === ESCAPE) {
+      this.#unit = 1;
+      if (c === 0x75) return HEX;
+      if ('"\\/bfnrt'.includes(String.fromCharCode(c))) return STRING;
+      throw new JsonError("invalid escape", at);
+    }
+    if (state === HEX) {
+      const text = String.fromCharCode(c).toLowerCase();
+      const digit = "0123456789abcdef".indexOf(text);
+      if (digit < 0) throw new JsonError("invalid escape", at);
+      this.#unit = this.#unit << 4 | digit;
+      if (this.#unit < 0x10000) return HEX;
+      const isLow = (this.#unit & 0xfc00) === 0xdc00;
+      if (isLow === this.#unit >= 0x20000) {
+        return (this.#unit & 0xfc00) === 0xd800 ? LOW_BACKSLASH : STRING;
+      }
+    } else if (c === (state === LOW_U ? 0x75 : BACKSLASH)) {
+      this.#unit = 2;
+      return state === LOW_U ? HEX : LOW_U;
+    }
+    throw new JsonError("lone surrogate", at);
+  }
+
+  /** Ends the number, which was in `state`, before index `end` of `chunk`. */
+  #finishNumber(state: number, chunk: Uint8Array, end: number): number {
+    const at = this.#base + end;
+    const exponentBytes = state === EXPONENT ? at - this.#exponentStart : 0;
+    const bytes = at - this.#start;
+    if (bytes > SAFE_NUMBER_BYTES || exponentBytes > SAFE_EXPONENT_BYTES) {
+      const number = Number(this.#held + this.#textOf(chunk, end));
+      if (!Number.isFinite(number)) {
+        throw new JsonError("number out of range", this.#start);
+      }
+    }
+    this.#held = "";
+    return this.#finish(at);
+  }
+
+  /** The part of the token that lies in `chunk` before index `end`. */
+  #textOf(chunk: Uint8Array, end: number): string {
+    const first = Math.max(this.#start - this.#base, 0);
+    return new TextDecoder().decode(chunk.subarray(first, end));
+  }
+}
+
+/** Takes the first byte of a character of several; which ones there are is in RFC 3629, section 4. */
+function beginCharacter(c: number, at: number): number {
+  if (c < 0x20) throw new JsonError("control character in string", at);
+  if (c < 0xc2 || c > 0xf4) throw new JsonError("invalid UTF-8", at);
+  if (c < 0xe0) return LAST_1;
+  if (c < 0xf0) return c === 0xe0 ? AFTER_E0 : c === 0xed ? AFTER_ED : LAST_2;
+  return c === 0xf0 ? AFTER_F0 : c === 0xf4 ? AFTER_F4 : LAST_3;
+}
+
+function continueCharacter(state: number, c: number, at: number): number {
+  const least = state === AFTER_E0 ? 0xa0 : state === AFTER_F0 ? 0x90 : 0x80;
+  const most = state === AFTER_ED ? 0x9f : state === AFTER_F4 ? 0x8f : 0xbf;
+  if (c < least || c > most) throw new JsonError("invalid UTF-8", at);
+  return state === LAST_1 ? STRING : state < LAST_3 ? LAST_1 : LAST_2;
+}
+
+/** Takes a byte of a number, or says DONE if it is not one. */
+function continueNumber(state: number, c: number, at: number): number {
+  if (c >= 0x30 && c <= 0x39) {
+    if (state === INTEGER || state === FRACTION) return state;
+    if (state === ZERO) return DONE;
+    if (state === MINUS) return c === 0x30 ? ZERO : INTEGER;
+    return state === POINT ? FRACTION : EXPONENT;
+  }
+  if (state === E && (c === 0x2b || c === 0x2d)) return E_SIGN;
+  if (state < ZERO) throw new JsonError("expected a digit", at);
+  if (c === 0x2e && state < FRACTION) return POINT;
+  return (c | 0x20) === 0x65 && state < EXPONENT ? E : DONE;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Edits to an object's text that leave every other byte as it was.
+ *
+ * @module
+ */
+import { encodeJson } from "./json.ts";
+import { scanMembers } from "./json_members.ts";
+
+/** One member to set. */
+export interface Edit {
+  key: string;
+  /** JSON text, taken as it is. */
+  value: string;
+}
+
+interface Cut {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/**
+ * Sets members of the document's object, whose other bytes stay as they are.
+ *
+ * Of a key that is there several times the last one counts, so its value is replaced and the earlier ones are left; a key that is
+ * missing is inserted right behind the brace. Of several edits of one key the last counts too.
+ *
+ * @param members What `scanMembers(bytes)` returned, if it has been called already: large documents are then not scanned again.
+ * @throws {JsonError} If `bytes` are not strictly JSON.
+ * @throws {TypeError} If they are, but not an object.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new TextEncoder().encode('{ "n": 1.0, "n": 2 }');
+ * const edited = setMembers(bytes, [
+ *   { key: "n", value: "3" },
+ *   { key: "ok", value: "true" },
+ * ]);
+ * assertEquals(new TextDecoder().decode(edited), '{"ok":true, "n": 1.0, "n": 3 }');
+ * ```
+ */
+export function setMembers(
+  bytes: Uint8Array,
+  edits: readonly Edit[],
+  members = scanMembers(bytes),
+): Uint8Array {
+  if (members === null) {
+    throw new TypeError("Cannot set members: the document is not an object");
+  }
+  const missing = new Map(edits.map(({ key, value }) => [key, value]));
+  const cuts: Cut[] = [];
+  for (const { key, start, end } of members.members.toReversed()) {
+    const text = missing.get(key);
+    if (text === undefined) continue;
+    cuts.unshift({ start, end, text });
+    missing.delete(key);
+  }
+  if (missing.size > 0) {
+    const added = [...missing].map(([key, value]) =>
+      `${encodeJson(key)}:${value}`
+    );
+    if (members.members.length > 0) added.push("");
+    const start = members.open + 1;
+    cuts.unshift({ start, end: start, text: added.join(",") });
+  }
+  return applyCuts(bytes, cuts);
+}
+
+function applyCuts(bytes: Uint8Array, cuts: readonly Cut[]): Uint8Array {
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array[] = [];
+  let done = 0;
+  for (const { start, end, text } of cuts) {
+    pieces.push(bytes.subarray(done, start), encoder.encode(text));
+    done = end;
+  }
+  pieces.push(bytes.subarray(done));
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const result = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    result.set(piece, at);
+    at += piece.length;
+  }
+  return result;
+}
