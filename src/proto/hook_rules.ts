@@ -4,83 +4,14 @@
  * the daemon.
  * @module
  */
-import { decodeString, type Member, scanMembers } from "./json.ts";
+import { decodeString } from "./json.ts";
 import { JsonError } from "./json_error.ts";
+import {
+  type Member,
+  type ObjectMembers,
+  scanMembers,
+} from "./json_members.ts";
 import type { HookSource } from "./wire.ts";
-
-/** What a hook event does to its session. */
-export type HookKind =
-  | "pre"
-  | "post"
-  | "start"
-  | "stop"
-  | "permission"
-  | "prompt"
-  | "notification"
-  | "subagent_start"
-  | "subagent_stop"
-  | "interrupt"
-  | "mode_transition"
-  | "unknown";
-
-/** The names that every source may use, each in two spellings. */
-const GENERIC_NAMES: Readonly<Record<string, HookKind>> = {
-  PreToolUse: "pre",
-  pre_tool_use: "pre",
-  PostToolUse: "post",
-  post_tool_use: "post",
-  SessionStart: "start",
-  session_start: "start",
-  Stop: "stop",
-  stop: "stop",
-  PermissionRequest: "permission",
-  permission_request: "permission",
-  UserPromptSubmit: "prompt",
-  user_prompt_submit: "prompt",
-  Notification: "notification",
-  notification: "notification",
-  SubagentStart: "subagent_start",
-  subagent_start: "subagent_start",
-  SubagentStop: "subagent_stop",
-  subagent_stop: "subagent_stop",
-  Interrupt: "interrupt",
-  interrupt: "interrupt",
-  ModeTransition: "mode_transition",
-  mode_transition: "mode_transition",
-};
-
-/** The names of one source alone, looked at first. */
-const OWN_NAMES: Readonly<
-  Record<HookSource, Readonly<Record<string, HookKind>>>
-> = {
-  cursor: {},
-  claude: {},
-  openclaw: {
-    "command:new": "start",
-    "message:received": "start",
-    "command:stop": "stop",
-    "message:sent": "pre",
-    "command:reset": "pre",
-  },
-  vibe: {
-    session_start: "start",
-    session_end: "stop",
-    stop: "stop",
-    tool_start: "pre",
-    function_call_start: "pre",
-    tool_end: "post",
-    function_call_end: "post",
-  },
-};
-
-/** Tells what the event called `name` does; the spelling counts. */
-export function hookKind(source: HookSource, name: string): HookKind {
-  const own = OWN_NAMES[source];
-  if (Object.hasOwn(own, name)) return own[name] ?? "unknown";
-  return Object.hasOwn(GENERIC_NAMES, name)
-    ? GENERIC_NAMES[name] ?? "unknown"
-    : "unknown";
-}
 
 /** Which top-level key names the event. */
 export function hookEventKey(source: HookSource): "event" | "hook_event_name" {
@@ -115,16 +46,12 @@ export function readHookPayload(
   text: Uint8Array,
 ): HookPayload {
   const bytes = trimPayload(text);
-  const members = scanPayload(source, bytes);
-  const key = hookEventKey(source);
-  const event = textMember(bytes, members, key);
-  if (event === null) {
-    throw new NotAnEventError(`${source} hook: missing '${key}' field`);
-  }
-  const sessionId = textMember(bytes, members, "session_id");
-  if (sessionId === null || sessionId === "") {
-    throw new NotAnEventError(`${source} hook: missing 'session_id' field`);
-  }
+  const { members } = scanPayload(source, bytes);
+  const { event, sessionId } = checkNames(
+    source,
+    textMember(bytes, members, hookEventKey(source)),
+    textMember(bytes, members, "session_id"),
+  );
   return { bytes, members, event, sessionId };
 }
 
@@ -134,10 +61,13 @@ export function readHookPayload(
  * @param bytes Without white space around it ({@linkcode trimPayload}).
  * @throws {NotAnEventError} If it is not JSON, or no object.
  */
-export function scanPayload(source: HookSource, bytes: Uint8Array): Member[] {
+export function scanPayload(
+  source: HookSource,
+  bytes: Uint8Array,
+): ObjectMembers {
   try {
     const found = scanMembers(bytes);
-    if (found !== null) return found.members;
+    if (found !== null) return found;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new NotAnEventError(
@@ -146,6 +76,27 @@ export function scanPayload(source: HookSource, bytes: Uint8Array): Member[] {
     );
   }
   throw new NotAnEventError(`${source} hook: expected JSON object`);
+}
+
+/**
+ * Checks what an event must have: a name, which may be empty, and a session, which may not.
+ *
+ * @throws {NotAnEventError} If it has not.
+ */
+export function checkNames(
+  source: HookSource,
+  event: string | null,
+  sessionId: string | null,
+): { event: string; sessionId: string } {
+  if (event === null) {
+    throw new NotAnEventError(
+      `${source} hook: missing '${hookEventKey(source)}' field`,
+    );
+  }
+  if (sessionId === null || sessionId === "") {
+    throw new NotAnEventError(`${source} hook: missing 'session_id' field`);
+  }
+  return { event, sessionId };
 }
 
 /** Finds the member that counts: of several with the same key the last. */

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * An event from words instead of an agent's text.
+ * @module
+ */
+import { decodeJson, hookEventKey } from "../proto/mod.ts";
+import { type Source, wireSource } from "./agents.ts";
+
+/** The words an event is built from. */
+export interface EventWords {
+  source: Source;
+  event?: string | undefined;
+  session?: string | undefined;
+  /** Further members with JSON text as their values, in order; a later one replaces an earlier one. */
+  members?: readonly (readonly [key: string, json: string])[];
+}
+
+/**
+ * Builds the text of an event; what is missing in it is found by the check that follows.
+ *
+ * @throws {SyntaxError} If a member's value is not JSON.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { buildEvent } from "./mod.ts";
+ *
+ * const text = buildEvent({ source: "claude", event: "Stop", session: "s1", members: [["n", "1e2"]] });
+ * assertEquals(new TextDecoder().decode(text), '{"hook_event_name":"Stop","session_id":"s1","n":1e2}');
+ * ```
+ */
+export function buildEvent(words: EventWords): Uint8Array {
+  const members = new Map<string, string>();
+  const key = hookEventKey(wireSource(words.source));
+  if (words.event !== undefined) members.set(key, JSON.stringify(words.event));
+  if (words.session !== undefined) {
+    members.set("session_id", JSON.stringify(words.session));
+  }
+  for (const [key, json] of words.members ?? []) {
+    decodeJson(new TextEncoder().encode(json));
+    members.set(key, json);
+  }
+  const text = [...members].map(([key, json]) =>
+    `${JSON.stringify(key)}:${json}`
+  );
+  return new TextEncoder().encode(`{${text.join(",")}}`);
+}

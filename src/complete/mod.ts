@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Completion: what agents really send becomes what the wire needs, by splicing into its text.
+ * @module
+ */
+export {
+  detectAgent,
+  isSource,
+  type Source,
+  SOURCES,
+  wireSource,
+} from "./agents.ts";
+export { buildEvent, type EventWords } from "./build_event.ts";
+export {
+  type Completed,
+  completeEvent,
+  type CompleteOptions,
+} from "./complete.ts";
