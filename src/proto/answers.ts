@@ -247,19 +247,19 @@ export function decodeAnswer(bytes: Uint8Array): DaemonAnswer {
     : undefined;
   switch (type) {
     case "hello":
-      return demand(SHAPES.hello, value);
+      return demand<HelloAnswer>(SHAPES.hello, value);
     case "status":
-      return demand(SHAPES.status, value);
+      return demand<StatusAnswer>(SHAPES.status, value);
     case "sessions":
-      return demand(SHAPES.sessions, value);
+      return demand<SessionsAnswer>(SHAPES.sessions, value);
     case "detail":
-      return demand(SHAPES.detail, value);
+      return demand<DetailAnswer>(SHAPES.detail, value);
     case "ack":
-      return demand(SHAPES.ack, value);
+      return demand<AckAnswer>(SHAPES.ack, value);
     case "error":
-      return demand(SHAPES.error, value);
+      return demand<ErrorAnswer>(SHAPES.error, value);
     case "store":
-      return demand(SHAPES.store, value);
+      return demand<StoreAnswer>(SHAPES.store, value);
   }
   throw new AnswerError(
     `Cannot read answer: unknown type ${JSON.stringify(String(type))}`,

@@ -3,5 +3,13 @@
  * The protocol: wire types, limits, strict decoding and validation, and the one JSON scanner. Knows no sockets.
  * @module
  */
+export * from "./answers.ts";
+export * from "./hook_rules.ts";
+export * from "./json.ts";
+export * from "./json_error.ts";
+export * from "./json_members.ts";
+export * from "./json_scan.ts";
 export * from "./limits.ts";
+export * from "./requests.ts";
+export * from "./splice.ts";
 export * from "./wire.ts";

@@ -4,15 +4,8 @@
  * accepts by accident (a request or filter written as an array, an enum written as `{"name":null}`).
  * @module
  */
-import {
-  decodeInt,
-  decodeString,
-  encodeJson,
-  type Int,
-  type Member,
-  scanElements,
-  scanMembers,
-} from "./json.ts";
+import { decodeInt, decodeString, encodeJson, type Int } from "./json.ts";
+import { type Member, scanElements, scanMembers } from "./json_members.ts";
 import { U32_MAX, U64_MAX } from "./limits.ts";
 import {
   CLIENT_KINDS,

@@ -248,14 +248,14 @@ Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
       "not a directory",
     );
     // A socket left behind by a process that was killed: bound, but nobody listens.
-    const left = await new Deno.Command("python3", {
+    const left = await new Deno.Command(Deno.execPath(), {
       args: [
-        "-c",
-        "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])",
-        `${folder}/dead`,
+        "eval",
+        `Deno.listen({ transport: "unix", path: "${folder}/dead" }); Deno.kill(Deno.pid, "SIGKILL");`,
       ],
+      stderr: "null",
     }).output();
-    assertEquals(left.code, 0);
+    assertEquals(left.signal, "SIGKILL");
     await assertRejects(
       () => askStatus(optionsFor(`${folder}/dead`)),
       NotRunningError,

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  AnswerError,
+  decodeAnswer,
+  demandEvent,
+  demandSession,
+  JsonError,
+} from "../../../src/proto/mod.ts";
+
+const encoder = new TextEncoder();
+const decode = (value: unknown) =>
+  decodeAnswer(encoder.encode(
+    typeof value === "string" ? value : JSON.stringify(value),
+  ));
+
+const SESSION = {
+  id: "s1",
+  agent: "cursor",
+  model: "gpt-5",
+  workspace: "/w/app",
+  started_at_ms: 1714000000000,
+  status: "Running",
+  trace_path: "",
+};
+const EVENT = {
+  session_id: "s1",
+  seq: 0,
+  ts_ms: 1,
+  ts_exact: true,
+  kind: "Hook",
+  source: "Hook",
+  payload: null,
+};
+const SPAN = {
+  span_id: "v1:1:s:a",
+  tool: "Read",
+  status: "done",
+  paths: [],
+  depth: 0,
+};
+const NODE = {
+  span: SPAN,
+  children: [],
+  subtree_cost_usd_e6: 0,
+  subtree_token_count: 0,
+};
+const good = {
+  hello: {
+    type: "hello",
+    proto_version: 1,
+    daemon_version: "x",
+    workspaces: [],
+  },
+  status: { type: "status", pid: 1, uptime_ms: 2, queue_depth: 0 },
+  sessions: { type: "sessions", rows: [SESSION], total: 1, next_offset: null },
+  detail: {
+    type: "detail",
+    session: SESSION,
+    events: [EVENT],
+    spans: [{ ...NODE, children: [NODE] }],
+  },
+  ack: { type: "ack", message: "ingested" },
+  error: { type: "error", message: "no" },
+  store: { type: "store", bytes: 1, sessions: 2, events: 3 },
+};
+for (const [type, answer] of Object.entries(good)) {
+  Deno.test(`decodeAnswer() reads "${type}" and keeps what it does not know`, () => {
+    assertEquals<unknown>(decode(answer), answer);
+    const more = { ...answer, later: { deep: [1] } };
+    assertEquals<unknown>(decode(more), more);
+  });
+  for (const key of Object.keys(answer).filter((key) => key !== "type")) {
+    Deno.test(`decodeAnswer() refuses "${type}" with a wrong "${key}"`, () => {
+      assertThrows(
+        () => decode({ ...answer, [key]: true }),
+        AnswerError,
+        `"${key}"`,
+      );
+    });
+  }
+}
+
+const broken: [name: string, answer: unknown][] = [
+  ["a row without an id", {
+    ...good.sessions,
+    rows: [{ ...SESSION, id: undefined }],
+  }],
+  ["a status of another spelling", {
+    ...good.sessions,
+    rows: [{ ...SESSION, status: "running" }],
+  }],
+  ["a fraction for an integer", '{"type":"ack","message":1.5}'],
+  ["a bad child span", {
+    ...good.detail,
+    spans: [{
+      ...NODE,
+      children: [{ ...NODE, span: { ...SPAN, paths: [1] } }],
+    }],
+  }],
+  ["an event without a payload's neighbour", {
+    ...good.detail,
+    events: [{ ...EVENT, seq: "0" }],
+  }],
+  ["a required key that is missing", { type: "ack" }],
+  ["a type nobody knows", { type: "capture_status" }],
+  ["a list", []],
+];
+for (const [name, answer] of broken) {
+  Deno.test(`decodeAnswer() refuses ${name}`, () => {
+    assertThrows(() => decode(answer), AnswerError);
+  });
+}
+
+Deno.test("decodeAnswer() refuses what is not JSON", () => {
+  assertThrows(() => decode('{"type":"ack"'), JsonError);
+});
+
+Deno.test("decodeAnswer() keeps integers over 2^53 exact", () => {
+  const answer = decode(
+    '{"type":"sessions","rows":[],"total":18446744073709551615,"next_offset":9007199254740993}',
+  );
+  assert(answer.type === "sessions");
+  assertEquals(answer.total, 18446744073709551615n);
+  assertEquals(answer.next_offset, 9007199254740993n);
+});
+
+Deno.test("decodeAnswer() reads a span tree deeper than requests may be", () => {
+  const depth = 1000;
+  const open = JSON.stringify(NODE).replace('"children":[]', '"children":[');
+  const [head, tail] = open.split('"children":[');
+  const spans = `${head}"children":[`.repeat(depth) + JSON.stringify(NODE) +
+    `]${tail}`.repeat(depth);
+  const answer = decode(
+    `{"type":"detail","session":null,"events":[],"spans":[${spans}]}`,
+  );
+  assert(answer.type === "detail");
+  assertEquals(answer.spans.length, 1);
+});
+
+Deno.test("demandSession() and demandEvent() read one record each", () => {
+  assertEquals(demandSession(SESSION).id, "s1");
+  assertEquals(demandEvent(EVENT).seq, 0);
+  assertThrows(() => demandSession(EVENT), AnswerError);
+  assertThrows(() => demandEvent(SESSION), AnswerError);
+});
