@@ -38,6 +38,34 @@ export interface CommandNode {
   readonly face: Command;
 }
 
+/** Returns a command that nothing is declared of yet. */
+export function newNode(face: Command): CommandNode {
+  return {
+    name: "COMMAND",
+    aliases: [],
+    description: "",
+    version: null,
+    hidden: false,
+    stopEarly: false,
+    throwsErrors: false,
+    autoHelp: null,
+    arguments: [],
+    examples: [],
+    types: new Map(),
+    options: [],
+    commands: [],
+    parent: null,
+    action: null,
+    help: null,
+    helpOption: null,
+    versionOption: null,
+    hasDefaults: false,
+    rawArgs: [],
+    literalArgs: [],
+    face,
+  };
+}
+
 /** Returns the command above all others. */
 export function rootOf(node: CommandNode): CommandNode {
   return node.parent === null ? node : rootOf(node.parent);
