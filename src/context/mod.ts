@@ -12,6 +12,7 @@ export {
 } from "./context.ts";
 export { parseDuration } from "./duration.ts";
 export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";
+export { foreignOwner } from "./owner.ts";
 export {
   MAX_SOCKET_PATH_BYTES,
   type PathFlags,
@@ -19,4 +20,10 @@ export {
   resolvePaths,
 } from "./paths.ts";
 export { type SelfCommand, selfCommand } from "./self.ts";
+export {
+  kickDaemon,
+  lastWordsPath,
+  spawnDaemon,
+  type SpawnDaemonOptions,
+} from "./spawn_daemon.ts";
 export { findWorkspace } from "./workspace.ts";

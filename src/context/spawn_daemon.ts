@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Starting our daemon in the background: a new session that keeps nothing of its starter open.
+ * @module
+ */
+import { foreignOwner } from "./owner.ts";
+import type { Paths } from "./paths.ts";
+import { type SelfCommand, selfCommand } from "./self.ts";
+
+/**
+ * What runs between the starter and the daemon. Descriptors that the starter itself was given (a hook runner's pipes, the
+ * `9>lock` or `200>lock` of a script around it) would stay open for as long as the daemon lives: readers would wait for an
+ * end that never comes and locks would never be free. What the runtime opened is closed on exec anyway. A plain `sh` can name
+ * descriptors of one digit only, so bash is preferred. Standard error goes to a file: it has words only if the daemon dies.
+ */
+const SCRIPT = `umask 077
+if { true >>"$1"; } 2>/dev/null; then exec 2>>"$1"; fi
+shift
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+if [ -n "$BASH_VERSION" ]; then
+  for fd in /dev/fd/*; do
+    fd=\${fd##*/}
+    case $fd in *[!0-9]* | ?) ;; *) eval "exec $fd>&-" ;; esac
+  done
+fi
+exec "$@"`;
+
+/** `-p`: no BASH_ENV, no functions from the environment. */
+const SHELLS = [["/bin/bash", "-p"], ["/bin/sh"]] as const;
+
+/** Which daemon to start. */
+export interface SpawnDaemonOptions {
+  paths: Pick<Paths, "home" | "socket">;
+  /** Where its one line about being ready goes. */
+  stdout: "piped" | "null";
+  /** The program; by default this one. */
+  command?: SelfCommand;
+}
+
+/** Where a daemon in the background leaves what the runtime itself says when it dies. */
+export function lastWordsPath(home: string): string {
+  return `${home}/daemon.err`;
+}
+
+/**
+ * Starts `daemon run --detached` in a session of its own, and does not wait for it.
+ *
+ * @throws {Error} If the home cannot be made or entered, or no shell can be started.
+ */
+export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
+  const { home, socket } = options.paths;
+  const { program, args } = options.command ?? selfCommand();
+  Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
+  const line = [lastWordsPath(home), program, ...args, "daemon", "run"];
+  line.push("--detached", "--home", home, "--socket", socket);
+  const child = startShell(line, home, options.stdout);
+  child.unref();
+  return child;
+}
+
+/**
+ * Starts a daemon for a hook that found none: silent, never waits, never throws.
+ *
+ * @returns Whether one was started; not for root in another user's home, as its files would not be that user's.
+ */
+export function kickDaemon(
+  options: Omit<SpawnDaemonOptions, "stdout">,
+): boolean {
+  if (foreignOwner(options.paths.home) !== null) return false;
+  try {
+    spawnDaemon({ ...options, stdout: "null" });
+    return true;
+  } catch {
+    return false; // the event is in the spool; `kaizen status` says that no daemon runs
+  }
+}
+
+function startShell(
+  line: string[],
+  cwd: string,
+  stdout: "piped" | "null",
+): Deno.ChildProcess {
+  let failure: unknown;
+  for (const [shell, ...flags] of SHELLS) {
+    try {
+      return new Deno.Command(shell, {
+        args: [...flags, "-c", SCRIPT, "kaizen-daemon", ...line],
+        cwd,
+        // The launchers' note about a deleted directory is about theirs, not the daemon's.
+        env: { KAIZEN_CWD: "" },
+        detached: true,
+        stdin: "null",
+        stdout,
+        stderr: "null",
+      }).spawn();
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
