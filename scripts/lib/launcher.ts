@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The launcher of the bundle, made from the launcher of the source.
+ * @module
+ */
+
+/** What is known when the bundle is built, and need not be looked up by every run. */
+export interface LauncherOptions {
+  /** The Deno that the bundle was built with; where it is gone, the one on PATH is used. */
+  runtime: string;
+  /** Deno's cache, where its folder can be written. */
+  cache: string;
+  /** Permission flags. */
+  permissions: readonly string[];
+}
+
+/**
+ * Replaces what `scripts/kaizen` holds between its marks `#[` and `#]`: first the look-up of runtime and packages, then
+ * the setting of the arguments.
+ *
+ * @throws {SyntaxError} If the marks are not there twice.
+ */
+export function makeLauncher(
+  source: string,
+  { runtime, cache, permissions }: LauncherOptions,
+): string {
+  const parts = source.split(/^ *#\[.*\n(?:.*\n)*? *#\]\n/m);
+  const [head, middle, tail] = parts;
+  if (
+    head === undefined || middle === undefined || tail === undefined ||
+    parts.length !== 3
+  ) {
+    throw new SyntaxError(
+      "Cannot make launcher: scripts/kaizen must have the marks #[ and #] twice",
+    );
+  }
+  const flags = permissions.map(quote).join(" ");
+  return describe(head) + middle +
+    `  runtime=${quote(runtime)}
+  [ -x "$runtime" ] || runtime=$(command -v deno) || fail 70 "needs Deno: the one it was built with is gone, and there is none on PATH"
+  cache=${quote(cache)}
+  set -- ${flags} "$here/kaizen.js" "$@"
+` + tail;
+}
+
+/** Words that `sh` reads as they are. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The head comment, with the words of a bundle. */
+function describe(head: string): string {
+  return head
+    .replace(
+      "# Runs kaizen: from its source as scripts/kaizen ARGS…,",
+      "# Runs kaizen: the bundle kaizen.js beside this file, as kaizen.sh ARGS…,",
+    )
+    .replace(
+      /^# scripts\/build writes .*\n/m,
+      "# Written by scripts/build from scripts/kaizen.\n",
+    );
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What came of the checks.
+ * @module
+ */
+
+/** What came of one step; every reason stands for one thing that was skipped. */
+export interface Outcome {
+  passed: number;
+  failed: number;
+  reasons: string[];
+  seconds?: number;
+}
+
+/** Adds outcomes up. */
+export function addUp(
+  outcomes: readonly Outcome[],
+): { passed: number; failed: number; skipped: number } {
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, reasons } of outcomes) {
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.skipped += reasons.length;
+  }
+  return sum;
+}
+
+/**
+ * Counts the cases of a JUnit report; no report, or a bad exit code that no case explains, is one failure.
+ *
+ * @param code What `deno test` exited with.
+ */
+export function countTests(report: string, code: number): Outcome {
+  const outcome: Outcome = { passed: 0, failed: 0, reasons: [] };
+  const cases = report.matchAll(
+    /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g,
+  );
+  for (const [, attributes = "", body = ""] of cases) {
+    if (/<(?:failure|error)\b/.test(body)) outcome.failed++;
+    else if (/<skipped\b/.test(body)) {
+      outcome.reasons.push(readName(attributes));
+    } else outcome.passed++;
+  }
+  const nothing =
+    outcome.passed + outcome.failed + outcome.reasons.length === 0;
+  if (outcome.failed === 0 && (code !== 0 || nothing)) outcome.failed = 1;
+  return outcome;
+}
+
+function readName(attributes: string): string {
+  const [, name = "a test"] = attributes.match(/\bname="([^"]*)"/) ?? [];
+  return name.replaceAll("&quot;", '"').replaceAll("&apos;", "'")
+    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+/** One line a step, then why things were skipped. */
+export function printTable(
+  outcomes: readonly [name: string, outcome: Outcome][],
+): string {
+  const width = Math.max(...outcomes.map(([name]) => name.length));
+  const lines: string[] = [];
+  for (const [name, { passed, failed, reasons, seconds = 0 }] of outcomes) {
+    lines.push(
+      `${failed > 0 ? "FAILED" : "ok    "} ${name.padEnd(width)} ${
+        String(passed).padStart(5)
+      } passed ${String(failed).padStart(3)} failed ${
+        String(reasons.length).padStart(3)
+      } skipped ${seconds.toFixed(1).padStart(6)} s`,
+    );
+  }
+  for (const [name, { reasons }] of outcomes) {
+    for (const reason of reasons) lines.push(`skipped: ${name}: ${reason}`);
+  }
+  return lines.join("\n");
+}

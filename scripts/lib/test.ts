@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// deno-lint-ignore-file no-console
+/**
+ * Runs the checks one after another and counts.
+ * @module
+ */
+import { TextLineStream } from "@std/streams/text-line-stream";
+import { packageSet, ROOT } from "./project.ts";
+import { addUp, countTests, type Outcome, printTable } from "./outcome.ts";
+
+/** No step takes longer unless it hangs. */
+const STEP_PATIENCE_MS = 20 * 60_000;
+
+/** Either runs something and tells what came of it, or says why there is nothing to run. */
+type Step = () => Promise<Outcome> | Outcome;
+
+const folder = await Deno.makeTempDir({ prefix: "kaizen-test-" });
+/** What the tests see instead of the user's own: an empty home, and nothing that would steer the program. */
+const testEnv = {
+  ...cleanEnv(),
+  HOME: `${folder}/home`,
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  NO_COLOR: "1",
+};
+await Deno.mkdir(testEnv.HOME);
+const program = Deno.env.get("KAIZEN_BIN");
+const reference = Deno.env.get("KAIZEN_REFERENCE");
+
+const steps: Record<string, Step> = {
+  format: () => check(["fmt", "--check"]),
+  lint: () => check(["lint"]),
+  types: () =>
+    check([
+      "check",
+      // Offline the lock holds all that is used; elsewhere it would be written to.
+      ...packageSet() === "offline" ? [] : ["--no-lock"],
+      "main.ts",
+      "src",
+      "tests",
+      "scripts",
+    ]),
+  layers: () => test(["tests/unit/layers_test.ts"]),
+  unit: () =>
+    test(["--parallel", "--ignore=tests/unit/layers_test.ts", "tests/unit"]),
+  doc: () => test(["--doc", "src"], { checked: true }),
+  e2e: () => test(["tests/e2e"], { env: programEnv(program) }),
+  bundle: testBundle,
+  binary: testBinary,
+  interop: testInterop,
+  packages: tellPackages,
+};
+
+/** What `deno test` is to run beside its files. */
+interface TestOptions {
+  /** Type-checks first: needed where nothing else has. */
+  checked?: boolean;
+  env?: Record<string, string>;
+}
+
+try {
+  Deno.exitCode = await main(Deno.args);
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const chosen: [name: string, step: Step][] = [];
+  for (const word of words.length > 0 ? words : Object.keys(steps)) {
+    const step = steps[word] ?? await pathStep(word);
+    if (step === null) {
+      console.error(
+        `kaizen: no such check or path: ${word} (checks: ${
+          Object.keys(steps).join(", ")
+        })`,
+      );
+      return 64;
+    }
+    chosen.push([word, step]);
+  }
+  const outcomes: [name: string, outcome: Outcome][] = [];
+  for (const [name, step] of chosen) {
+    console.log(`\n== ${name}`);
+    const start = performance.now();
+    const outcome = await step();
+    outcome.seconds = (performance.now() - start) / 1000;
+    outcomes.push([name, outcome]);
+  }
+  console.log(`\n${printTable(outcomes)}`);
+  const { passed, failed, skipped } = addUp(outcomes.map(([, one]) => one));
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed > 0 ? 1 : 0;
+}
+
+/** A word that is a path runs the tests there, null stands for neither. */
+async function pathStep(word: string): Promise<Step | null> {
+  try {
+    await Deno.stat(`${ROOT}/${word}`);
+    return () => test([word], { env: programEnv(program) });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** One command is one check. */
+async function check(args: string[]): Promise<Outcome> {
+  const code = await run(args, cleanEnv());
+  return code === 0
+    ? { passed: 1, failed: 0, reasons: [] }
+    : { passed: 0, failed: 1, reasons: [] };
+}
+
+/** Runs test files; what goes wrong outside of any test counts as one that failed. */
+async function test(
+  args: string[],
+  { checked = false, env = {} }: TestOptions = {},
+): Promise<Outcome> {
+  const report = `${folder}/report-${crypto.randomUUID()}.xml`;
+  const code = await run(
+    [
+      "test",
+      "-A",
+      "--no-lock",
+      `--junit-path=${report}`,
+      ...checked ? [] : ["--no-check"],
+      ...args,
+    ],
+    { ...testEnv, ...env },
+    isNews,
+  );
+  return countTests(await readReport(report), code);
+}
+
+async function readReport(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+async function testBundle(): Promise<Outcome> {
+  if (program) return skip("KAIZEN_BIN names the program to test");
+  const code = await runProgram(`${ROOT}/scripts/build`, [], cleanEnv());
+  if (code !== 0) return { passed: 0, failed: 1, reasons: [] };
+  return await test(["tests/e2e"], {
+    env: programEnv(`${ROOT}/dist/kaizen.js`),
+  });
+}
+
+async function testBinary(): Promise<Outcome> {
+  if (program) return skip("KAIZEN_BIN names the program to test");
+  const binary = `${ROOT}/dist/kaizen`;
+  try {
+    await Deno.stat(binary);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return skip("there is no dist/kaizen: scripts/compile makes it");
+  }
+  return await test(["tests/e2e"], { env: programEnv(binary) });
+}
+
+async function testInterop(): Promise<Outcome> {
+  if (!reference) {
+    return skip("KAIZEN_REFERENCE names no reference daemon to compare with");
+  }
+  return await test(["tests/interop"], {
+    env: { ...programEnv(program), KAIZEN_REFERENCE: reference },
+  });
+}
+
+/** The suite ran with one set of packages; says so where that is not what ships. */
+function tellPackages(): Outcome {
+  const set = packageSet();
+  if (set === "offline") {
+    return skip(
+      "the real packages: JSR was not reached, or KAIZEN_DEPS said offline; the stand-ins were tested",
+    );
+  }
+  console.log(`tested with: ${set}`);
+  return { passed: 0, failed: 0, reasons: [] };
+}
+
+function skip(reason: string): Outcome {
+  console.log(`skipped: ${reason}`);
+  return { passed: 0, failed: 0, reasons: [reason] };
+}
+
+function programEnv(named: string | undefined): Record<string, string> {
+  if (!named) return {};
+  return {
+    KAIZEN_BIN: named.startsWith("/") ? named : `${Deno.cwd()}/${named}`,
+  };
+}
+
+/** Our environment without what would steer the program or git. */
+function cleanEnv(): Record<string, string> {
+  const env = Deno.env.toObject();
+  for (const name of Object.keys(env)) {
+    const steers = name.startsWith("KAIZEN_") && name !== "KAIZEN_DEPS" ||
+      name.startsWith("GIT_") ||
+      ["CLAUDE_PROJECT_DIR", "CURSOR_PROJECT_DIR", "SUDO_UID", "SUDO_GID"]
+        .includes(name);
+    if (steers) delete env[name];
+  }
+  if (!Deno.stdout.isTerminal()) env["NO_COLOR"] = "1";
+  return env;
+}
+
+/** Not worth a line in the log: a test that did what it should. */
+function isNews(line: string): boolean {
+  return !/ \.\.\. (?:ok|ignored)\b/.test(line);
+}
+
+async function run(
+  args: string[],
+  env: Record<string, string>,
+  isShown = (_line: string) => true,
+): Promise<number> {
+  return await runProgram(`${ROOT}/scripts/deno`, args, env, isShown);
+}
+
+/** Runs a program to its end, passing on the lines of its stdout that are to be shown; returns its exit code. */
+async function runProgram(
+  path: string,
+  args: string[],
+  env: Record<string, string>,
+  isShown = (_line: string) => true,
+): Promise<number> {
+  const child = new Deno.Command(path, {
+    args,
+    cwd: ROOT,
+    env,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+    signal: AbortSignal.timeout(STEP_PATIENCE_MS),
+  }).spawn();
+  const lines = child.stdout
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream());
+  for await (const line of lines) {
+    if (isShown(line)) console.log(line);
+  }
+  const { code, signal } = await child.status;
+  if (signal !== null) console.error(`kaizen: ended by ${signal}`);
+  return code;
+}
