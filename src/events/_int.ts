@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Arithmetic on integers that are numbers while that is exact, and bigints beyond.
+ * @module
+ */
+import { I64_MAX, I64_MIN, type Int } from "../proto/mod.ts";
+
+/** `value` as a number if that is exact. */
+export function toInt(value: bigint): Int {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** Exact sum. */
+export function addInts(a: Int, b: Int): Int {
+  if (typeof a === "number" && typeof b === "number") {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return toInt(BigInt(a) + BigInt(b));
+}
+
+/** Exact difference. */
+export function subtractInts(a: Int, b: Int): Int {
+  if (typeof a === "number" && typeof b === "number") {
+    const difference = a - b;
+    if (Number.isSafeInteger(difference)) return difference;
+  }
+  return toInt(BigInt(a) - BigInt(b));
+}
+
+/** Exact sum, held at the limits of a signed 64-bit integer, where the wire's costs end. */
+export function addCosts(a: Int, b: Int): Int {
+  const sum = addInts(a, b);
+  if (sum > I64_MAX) return I64_MAX;
+  return sum < I64_MIN ? I64_MIN : sum;
+}
+
+/** The greater of two. */
+export function maxInt(a: Int, b: Int): Int {
+  return a < b ? b : a;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What the names of hook events mean, agent by agent.
+ * @module
+ */
+import type { EventKind, HookSource, SessionStatus } from "../proto/mod.ts";
+
+/** How an event is stored; hooks make no other kinds. */
+export type StoredKind = Extract<
+  EventKind,
+  "ToolCall" | "ToolResult" | "Lifecycle" | "Hook"
+>;
+
+/** What one kind of hook does. */
+export interface HookMeaning {
+  readonly kind: StoredKind;
+  /** Text that the payload's top-level `type` is set to, null for none. */
+  readonly type: string | null;
+  /** What the session's status becomes, null for no change. */
+  readonly status: SessionStatus | null;
+  /** Whether the whole session row is written anew. */
+  readonly starts: boolean;
+}
+
+function lifecycle(
+  type: string,
+  status: SessionStatus | null = null,
+): HookMeaning {
+  const starts = type === "session_start";
+  return { kind: "Lifecycle", type, status, starts };
+}
+
+const PRE: HookMeaning = {
+  kind: "ToolCall",
+  type: null,
+  status: "Waiting",
+  starts: false,
+};
+const POST: HookMeaning = {
+  kind: "ToolResult",
+  type: null,
+  status: "Running",
+  starts: false,
+};
+const START = lifecycle("session_start", "Running");
+const STOP = lifecycle("session_stop", "Done");
+const UNKNOWN: HookMeaning = {
+  kind: "Hook",
+  type: null,
+  status: null,
+  starts: false,
+};
+
+const GENERIC = new Map<string, HookMeaning>();
+for (
+  const [pascal, snake, meaning] of [
+    ["PreToolUse", "pre_tool_use", PRE],
+    ["PostToolUse", "post_tool_use", POST],
+    ["SessionStart", "session_start", START],
+    ["Stop", "stop", STOP],
+    [
+      "PermissionRequest",
+      "permission_request",
+      lifecycle("permission_request", "Waiting"),
+    ],
+    [
+      "UserPromptSubmit",
+      "user_prompt_submit",
+      lifecycle("user_prompt_submit", "Running"),
+    ],
+    ["Notification", "notification", lifecycle("notification")],
+    ["SubagentStart", "subagent_start", lifecycle("subagent_start")],
+    ["SubagentStop", "subagent_stop", lifecycle("subagent_stop")],
+    ["Interrupt", "interrupt", lifecycle("interrupt")],
+    ["ModeTransition", "mode_transition", lifecycle("mode_transition")],
+  ] as const
+) GENERIC.set(pascal, meaning).set(snake, meaning);
+
+/** Names of one agent that come before the generic ones. */
+const OWN: Readonly<Record<HookSource, ReadonlyMap<string, HookMeaning>>> = {
+  cursor: new Map(),
+  claude: new Map(),
+  openclaw: new Map([
+    ["command:new", START],
+    ["message:received", START],
+    ["command:stop", STOP],
+    ["message:sent", PRE],
+    ["command:reset", PRE],
+  ]),
+  vibe: new Map([
+    ["session_end", STOP],
+    ["tool_start", PRE],
+    ["function_call_start", PRE],
+    ["tool_end", POST],
+    ["function_call_end", POST],
+  ]),
+};
+
+/** Looks up an event name, by exact spelling; one that nobody knows means an event of kind Hook that changes no status. */
+export function lookUpHook(source: HookSource, name: string): HookMeaning {
+  return OWN[source].get(name) ?? GENERIC.get(name) ?? UNKNOWN;
+}
+
+/**
+ * The kind that an event stored as Hook is read back with: what its payload's `hook_event_name` says (or, only without such a key,
+ * its `event`) if that is a tool call, a tool result, a start or a stop. It matters where an agent's two names disagree.
+ */
+export function relabelHook(name: string | null): StoredKind {
+  const meaning = name === null ? UNKNOWN : GENERIC.get(name) ?? UNKNOWN;
+  const known = meaning === PRE || meaning === POST || meaning === START ||
+    meaning === STOP;
+  return known ? meaning.kind : "Hook";
+}

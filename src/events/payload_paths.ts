@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * File paths that a hook payload names, found while it is scanned.
+ * @module
+ */
+import { JsonError, type JsonToken } from "../proto/mod.ts";
+import { scanDocument } from "./_document.ts";
+import { decodeKey, decodeToken, hasEscape } from "./_token.ts";
+
+const PATH_KEYS: ReadonlySet<string> = new Set([
+  "path",
+  "file_path",
+  "target_file",
+  "file",
+  "relative_workspace_path",
+]);
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const encoder = new TextEncoder();
+
+/** A string value that is a path, or that may hold JSON to be searched in turn. */
+interface Find {
+  readonly start: number;
+  readonly end: number;
+  readonly isPath: boolean;
+  readonly mayBeJson: boolean;
+  /** A later member of the same name took its place, or that of something around it. */
+  replaced: boolean;
+}
+
+/** An open container: which of its members hold finds, to drop those when a member of the same name follows. */
+interface Frame {
+  isObject: boolean;
+  keyStart: number;
+  keyEnd: number;
+  /** Number of finds when the current member began. */
+  first: number;
+  /** Name of a member → its finds, from and up to. */
+  holders: Map<string, readonly [number, number]> | null;
+}
+
+/**
+ * Notes where paths are as a scanner reports tokens, and decodes them only when asked to.
+ *
+ * A path is the non-empty text of a member called `path`, `file_path`, `target_file`, `file` or `relative_workspace_path`, at any depth;
+ * every string that is itself JSON is searched as well, again and again. Of members with the same name only the last counts.
+ */
+export class PathFinder {
+  readonly #bytes: Uint8Array;
+  readonly #frames: Frame[] = [];
+  readonly #finds: Find[] = [];
+
+  /** @param bytes What is being scanned, from its first byte. */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Takes one token; to be passed everything that a {@linkcode JsonScanner} reports. */
+  visit(token: JsonToken, start: number, end: number, depth: number): void {
+    if (token === "{" || token === "[") return this.#enter(token, depth);
+    const frame = this.#frames[depth - 1];
+    if (token === "key") {
+      if (frame) this.#beginMember(frame, start, end);
+    } else {
+      if (token === "string") this.#look(frame, start, end);
+      if (frame && this.#finds.length > frame.first) this.#endMember(frame);
+    }
+  }
+
+  /** Adds the paths to `into`. */
+  collect(into: Set<string>): void {
+    for (const find of this.#finds) {
+      if (find.replaced) continue;
+      const text = decodeToken(this.#bytes, find.start, find.end);
+      if (find.isPath) into.add(text);
+      if (find.mayBeJson) searchText(text, into);
+    }
+  }
+
+  #enter(token: "{" | "[", depth: number): void {
+    const isObject = token === "{";
+    const frame = this.#frames[depth];
+    if (frame) {
+      frame.isObject = isObject;
+      frame.holders = null;
+    } else {
+      const fresh = { keyStart: 0, keyEnd: 0, first: 0, holders: null };
+      this.#frames[depth] = { isObject, ...fresh };
+    }
+  }
+
+  #beginMember(frame: Frame, start: number, end: number): void {
+    frame.keyStart = start;
+    frame.keyEnd = end;
+    frame.first = this.#finds.length;
+    if (frame.holders === null) return;
+    const name = decodeKey(this.#bytes, start, end);
+    const [from, to] = frame.holders.get(name) ?? [0, 0];
+    for (const find of this.#finds.slice(from, to)) find.replaced = true;
+    frame.holders.delete(name);
+  }
+
+  #endMember(frame: Frame): void {
+    if (!frame.isObject) return;
+    const name = decodeKey(this.#bytes, frame.keyStart, frame.keyEnd);
+    frame.holders ??= new Map();
+    frame.holders.set(name, [frame.first, this.#finds.length]);
+  }
+
+  #look(frame: Frame | undefined, start: number, end: number): void {
+    const isPath = frame !== undefined && frame.isObject && end > start + 2 &&
+      isPathKey(this.#bytes, frame.keyStart, frame.keyEnd);
+    const mayBeJson = mayHoldJson(this.#bytes, start, end);
+    if (!isPath && !mayBeJson) return;
+    this.#finds.push({ start, end, isPath, mayBeJson, replaced: false });
+  }
+}
+
+/** Searches a text that may be JSON; one that is not holds nothing. */
+function searchText(text: string, into: Set<string>): void {
+  const bytes = encoder.encode(text);
+  const finder = new PathFinder(bytes);
+  try {
+    scanDocument(
+      bytes,
+      (token, start, end, depth) => finder.visit(token, start, end, depth),
+    );
+  } catch (error) {
+    if (error instanceof JsonError) return;
+    throw error;
+  }
+  finder.collect(into);
+}
+
+/** Whether the key token is one of those whose value is a path; most are told apart by their length. */
+function isPathKey(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start - 2;
+  if (length < 4) return false;
+  const plain = length === 4 || length === 9 || length === 11 || length === 23;
+  if (!plain && !hasEscape(bytes, start, end)) return false;
+  return PATH_KEYS.has(decodeKey(bytes, start, end));
+}
+
+/**
+ * Whether the text of the string token could be JSON with a string inside: it must begin with a bracket or a quote, perhaps behind white
+ * space. Looks at a few bytes only, since most strings are long and are not JSON.
+ */
+function mayHoldJson(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start + 1; i < end - 1; i++) {
+    const byte = bytes[i];
+    if (byte === 0x7b || byte === 0x5b) return true;
+    if (byte === 0x20) continue;
+    if (byte !== BACKSLASH) return false;
+    const escaped = bytes[++i];
+    if (escaped === QUOTE || escaped === 0x75) return true;
+    if (escaped !== 0x6e && escaped !== 0x72 && escaped !== 0x74) return false;
+  }
+  return false;
+}
