@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A daemon without socket and disk: what a writer does with `src/events`, over maps.
+ * @module
+ */
+import {
+  decodeJson,
+  encodeJson,
+  type HookSource,
+  type JsonValue,
+  type SessionRecord,
+  type SpanRow,
+} from "../../../src/proto/mod.ts";
+import {
+  buildSpanTree,
+  changeSession,
+  measureSpans,
+  printEventRecord,
+  printSpans,
+  printSpanView,
+  readHookEvent,
+  replaySpanEvent,
+  SpanProjector,
+} from "../../../src/events/mod.ts";
+
+export interface Stored {
+  key: number;
+  workspace: string;
+  session: SessionRecord;
+  records: Uint8Array[];
+  rows: Map<string, SpanRow>;
+}
+
+/** Concatenates, for texts that come in chunks. */
+export function joinBytes(chunks: Iterable<Uint8Array>): Uint8Array {
+  return Uint8Array.from([...chunks].flatMap((chunk) => [...chunk]));
+}
+
+export class MemoryDaemon {
+  readonly sessions: Stored[] = [];
+  readonly workspaces: string[] = [];
+  hydrates = 0;
+  projector = this.#newProjector();
+
+  constructor(readonly nowMs = 1_800_000_000_000) {}
+
+  ingest(source: HookSource, payload: string, workspace = "/w/app"): void {
+    const event = readHookEvent(source, payload, this.nowMs);
+    const stored = this.find(event.sessionId, workspace);
+    const session = changeSession(stored?.session ?? null, event, workspace);
+    const target = stored ?? {
+      key: this.sessions.length + 1,
+      workspace,
+      session,
+      records: [],
+      rows: new Map<string, SpanRow>(),
+    };
+    if (!stored) this.sessions.push(target);
+    target.session = session;
+    const seq = target.records.length;
+    if (!this.workspaces.includes(workspace)) this.workspaces.push(workspace);
+    const changes = this.projector.apply(
+      {
+        workspaceKey: this.workspaces.indexOf(workspace),
+        sessionKey: target.key,
+        sessionId: event.sessionId,
+        seq,
+        lastSeq: seq - 1,
+        tsMs: event.tsMs,
+      },
+      event.spanEvent,
+      event.flushesSpans,
+    );
+    this.projector.commit();
+    target.records.push(printEventRecord(event, seq));
+    for (const { sessionKey, row } of changes) {
+      this.sessions[sessionKey - 1]?.rows.set(row.spanId, row);
+    }
+  }
+
+  restart(): void {
+    this.projector = this.#newProjector();
+  }
+
+  find(id: string, workspace = "/w/app"): Stored | undefined {
+    return this.sessions.find((stored) =>
+      stored.session.id === id && stored.workspace === workspace
+    );
+  }
+
+  /** The `detail` answer for a session, by way of its text; without the session's totals. */
+  detail(id: string, workspace?: string): JsonValue {
+    const stored = this.find(id, workspace);
+    if (!stored) return { session: null, events: [], spans: [] };
+    const { totals: _, ...session } = stored.session;
+    const decoder = new TextDecoder();
+    const events = stored.records.map((record) => decoder.decode(record));
+    const tree = buildSpanTree([...stored.rows.values()]);
+    const spans = joinBytes(printSpans(tree, printSpanView));
+    const length = measureSpans(tree, (row) => printSpanView(row).length);
+    if (spans.length !== length) {
+      throw new RangeError(`spans: ${spans.length} bytes, said ${length}`);
+    }
+    const text = `{"session":${encodeJson(session)},"events":[${events}],` +
+      `"spans":${decoder.decode(spans)}}`;
+    return decodeJson(new TextEncoder().encode(text));
+  }
+
+  #newProjector(): SpanProjector {
+    return new SpanProjector({
+      hydrate: (sessionKey, limit) => {
+        this.hydrates++;
+        const records = this.sessions[sessionKey - 1]?.records ?? [];
+        const first = Math.max(records.length - limit, 0);
+        return records.slice(first).map((record, i) => ({
+          seq: first + i,
+          event: replaySpanEvent(record),
+        }));
+      },
+    });
+  }
+}
