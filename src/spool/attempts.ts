@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How often the first event in the spool has been answered with an error; guarded by the lock of delivery.
+ * @module
+ */
+import { decodeJson, encodeJson } from "../proto/mod.ts";
+import { openOwned, removeIfThere, writeWhole } from "./durable_file.ts";
+import type { Owner } from "./owner.ts";
+
+/** Attempts at one event. */
+export interface Attempts {
+  name: string;
+  count: number;
+  /** When the last one was, in epoch milliseconds. */
+  ms: number;
+}
+
+/** After this many separate attempts an event is set aside, so that it does not keep the others back. */
+export const MAX_ATTEMPTS = 5;
+/** For this long what runs by itself leaves an event alone that has just failed, in milliseconds. */
+export const PATIENCE_MS = 5_000;
+
+const NAME = ".attempts";
+
+/** Reads how often `name` has failed; never, if the file speaks of another one. */
+export function readAttempts(folder: string, name: string): Attempts {
+  const none = { name, count: 0, ms: 0 };
+  try {
+    const value = decodeJson(Deno.readFileSync(`${folder}/${NAME}`));
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return none;
+    }
+    const { count, ms } = value;
+    const isThis = value.name === name && typeof count === "number" &&
+      typeof ms === "number";
+    return isThis ? { name, count, ms } : none;
+  } catch (error) {
+    const isLost = error instanceof Deno.errors.NotFound ||
+      error instanceof SyntaxError;
+    if (isLost) return none;
+    throw error;
+  }
+}
+
+/** Writes down one more failure. */
+export function writeAttempts(
+  folder: string,
+  attempts: Attempts,
+  owner: Owner | null,
+): void {
+  using file = openOwned(`${folder}/${NAME}`, owner);
+  file.truncateSync(0);
+  writeWhole(file, new TextEncoder().encode(encodeJson(attempts)));
+}
+
+/** Forgets the failures of an event that is gone. */
+export function forgetAttempts(folder: string): void {
+  removeIfThere(`${folder}/${NAME}`);
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Delivery: one deliverer at a time, in order, an event leaves when it has been acknowledged.
+ * @module
+ */
+import {
+  type Attempts,
+  forgetAttempts,
+  MAX_ATTEMPTS,
+  PATIENCE_MS,
+  readAttempts,
+  writeAttempts,
+} from "./attempts.ts";
+import { openOwned } from "./durable_file.ts";
+import type { Fault } from "./faults.ts";
+import type { Owner } from "./owner.ts";
+
+/**
+ * What became of one event: `acked`, it is stored; `invalid`, it can never be; `failed`, the daemon refused it now; `unreachable`,
+ * there was no answer.
+ */
+export type Delivery = "acked" | "invalid" | "failed" | "unreachable";
+
+/** The same with the reason in words. */
+export interface Outcome {
+  delivery: Delivery;
+  reason: string;
+}
+
+/** Sends one request body. */
+export type Send = (
+  body: Uint8Array,
+  signal: AbortSignal,
+) => Promise<Delivery | Outcome>;
+
+/** How to deliver. */
+export interface DeliverOptions {
+  /** Ends the delivery between two events, and is handed to what sends. */
+  signal?: AbortSignal | undefined;
+  /** Stop before an event that is larger than this, in bytes. */
+  maxBytes?: number | undefined;
+  /** Nobody asked for this delivery: leave an event alone that has failed a moment ago. */
+  automatic?: boolean | undefined;
+}
+
+/** Why a delivery ended; `busy`: another one is under way, `waiting`: the first event has failed a moment ago. */
+export type Stop =
+  | "empty"
+  | "busy"
+  | "waiting"
+  | "too big"
+  | "failed"
+  | "unreachable"
+  | "aborted";
+
+/** What a delivery has done. */
+export interface DeliverReport {
+  delivered: number;
+  /** Set aside by this delivery. */
+  rejected: number;
+  /** Still to be delivered. */
+  left: number;
+  stopped: Stop;
+  /** Why, in words. */
+  reason: string | null;
+}
+
+/** What delivery needs of a spool. */
+export interface DeliverySource {
+  readonly folder: string;
+  readonly owner: Owner | null;
+  readonly fault: Fault;
+  now(): number;
+  /** Names of the pending events, in order; takes care of what writers left over first. */
+  recoverPending(): string[];
+  /** Whether anything is pending. */
+  hasPending(): boolean;
+  countPending(): number;
+  /** An event's bytes, or null if it has gone. */
+  read(name: string): Uint8Array | null;
+  /** Why these bytes can never be delivered, or null. */
+  whyInvalid(body: Uint8Array): string | null;
+  remove(name: string): void;
+  setAside(name: string, body: Uint8Array, reason: string): void;
+}
+
+const LOCK_NAME = ".lock";
+
+/** Delivers what is pending until something stops it; events that come in meanwhile are part of it. */
+export async function deliverPending(
+  spool: DeliverySource,
+  send: Send,
+  options: DeliverOptions,
+): Promise<DeliverReport> {
+  const run = new Run(spool, send, options);
+  // Whoever finds the lock taken leaves its event to its holder, so the holder must look again when it has let go.
+  while (spool.hasPending()) {
+    using lock = takeLock(spool);
+    if (lock === null) return run.report("busy", "another delivery is on");
+    const stop = await run.deliverAll();
+    if (stop !== null) return stop;
+  }
+  return run.report("empty", null);
+}
+
+/** Takes the lock of delivery; null if another process has it. */
+export function takeLock(
+  spool: Pick<DeliverySource, "folder" | "owner" | "fault">,
+): Deno.FsFile | null {
+  const lock = openOwned(`${spool.folder}/${LOCK_NAME}`, spool.owner);
+  if (lock.tryLockSync(true)) {
+    spool.fault("deliver:after-lock");
+    return lock;
+  }
+  lock.close();
+  return null;
+}
+
+class Run {
+  readonly #spool: DeliverySource;
+  readonly #send: Send;
+  readonly #options: DeliverOptions;
+  readonly #signal: AbortSignal;
+  #delivered = 0;
+  #rejected = 0;
+
+  constructor(spool: DeliverySource, send: Send, options: DeliverOptions) {
+    this.#spool = spool;
+    this.#send = send;
+    this.#options = options;
+    this.#signal = options.signal ?? new AbortController().signal;
+  }
+
+  report(stopped: Stop, reason: string | null): DeliverReport {
+    return {
+      delivered: this.#delivered,
+      rejected: this.#rejected,
+      left: this.#spool.countPending(),
+      stopped,
+      reason,
+    };
+  }
+
+  /** Delivers until the folder is empty; null, or what stopped it. */
+  async deliverAll(): Promise<DeliverReport | null> {
+    while (true) {
+      const names = this.#spool.recoverPending();
+      if (names.length === 0) return null;
+      for (const name of names) {
+        const stop = await this.#deliverOne(name);
+        if (stop !== null) return stop;
+      }
+    }
+  }
+
+  async #deliverOne(name: string): Promise<DeliverReport | null> {
+    const spool = this.#spool;
+    if (this.#signal.aborted) return this.report("aborted", "out of time");
+    const body = spool.read(name);
+    if (body === null) return null;
+    spool.fault("deliver:after-read");
+    const invalid = spool.whyInvalid(body);
+    if (invalid !== null) return this.#setAside(name, body, invalid);
+    const { maxBytes = Infinity, automatic } = this.#options;
+    if (body.length > maxBytes) {
+      return this.report("too big", `the next event has ${body.length} bytes`);
+    }
+    const attempts = readAttempts(spool.folder, name);
+    const since = spool.now() - attempts.ms;
+    if (automatic && attempts.count > 0 && since >= 0 && since < PATIENCE_MS) {
+      return this.report("waiting", "the next event has failed a moment ago");
+    }
+    const { delivery, reason } = outcomeOf(
+      await this.#send(body, this.#signal),
+    );
+    spool.fault("deliver:after-send");
+    switch (delivery) {
+      case "acked":
+        spool.remove(name);
+        spool.fault("deliver:after-remove");
+        if (attempts.count > 0) forgetAttempts(spool.folder);
+        this.#delivered++;
+        return null;
+      case "invalid":
+        return this.#setAside(name, body, reason);
+      case "failed":
+        return this.#countFailure(name, body, attempts, reason);
+      case "unreachable":
+        return this.report("unreachable", reason);
+    }
+  }
+
+  #countFailure(
+    name: string,
+    body: Uint8Array,
+    attempts: Attempts,
+    reason: string,
+  ): DeliverReport | null {
+    const spool = this.#spool;
+    const count = attempts.count + 1;
+    if (count >= MAX_ATTEMPTS) {
+      return this.#setAside(name, body, `${reason} (${count} attempts)`);
+    }
+    writeAttempts(spool.folder, { name, count, ms: spool.now() }, spool.owner);
+    return this.report("failed", reason);
+  }
+
+  #setAside(name: string, body: Uint8Array, reason: string): null {
+    this.#spool.setAside(name, body, reason);
+    this.#rejected++;
+    return null;
+  }
+}
+
+/** The outcome in words. */
+export function outcomeOf(answer: Delivery | Outcome): Outcome {
+  return typeof answer === "string"
+    ? { delivery: answer, reason: answer }
+    : answer;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Files that are there whole or not at all, whatever happens to the process or the machine.
+ * @module
+ */
+import { randomHex } from "./event_name.ts";
+import type { Fault } from "./faults.ts";
+import { makeFor, type Owner, syncFolder } from "./owner.ts";
+
+/** What a temporary file's name begins with. It belongs to whoever holds its `flock`; with nobody's it is left over. */
+export const TEMPORARY_PREFIX = ".tmp-";
+const FILE_MODE = 0o600;
+
+/** Where and how a file is written. */
+export interface DurableOptions {
+  folder: string;
+  name: string;
+  owner: Owner | null;
+  fault: Fault;
+}
+
+/**
+ * Writes a file under a temporary name, to disk, then under its own name, to disk.
+ *
+ * @throws {Deno.errors} As the system says; nothing is left behind then.
+ */
+export function writeDurably(bytes: Uint8Array, options: DurableOptions): void {
+  const { folder, name, owner, fault } = options;
+  const path = `${folder}/${name}`;
+  if (owner === null) writeAt(folder, bytes, path, fault);
+  else {
+    makeFor(owner, path, (made) => {
+      writeAt(made.slice(0, made.lastIndexOf("/")), bytes, made, fault);
+    });
+  }
+  syncFolder(folder);
+  fault("spool:after-folder-sync");
+}
+
+function writeAt(
+  folder: string,
+  bytes: Uint8Array,
+  path: string,
+  fault: Fault,
+): void {
+  fault("spool:before-open");
+  const temporary = openTemporary(folder, fault);
+  using file = temporary.file;
+  try {
+    const half = bytes.length >> 1;
+    writeWhole(file, bytes.subarray(0, half));
+    fault("spool:half-written");
+    writeWhole(file, bytes.subarray(half));
+    fault("spool:after-write");
+    file.syncDataSync();
+    fault("spool:after-sync");
+    Deno.renameSync(temporary.path, path);
+    fault("spool:after-rename");
+  } catch (error) {
+    removeIfThere(temporary.path);
+    throw error;
+  }
+}
+
+/** Opens a file that is ours: between its making and its lock, whoever clears up what is left over may have taken it. */
+function openTemporary(
+  folder: string,
+  fault: Fault,
+): { file: Deno.FsFile; path: string } {
+  while (true) {
+    const path = `${folder}/${TEMPORARY_PREFIX}${Deno.pid}-${randomHex(8)}`;
+    const file = Deno.openSync(path, {
+      createNew: true,
+      write: true,
+      mode: FILE_MODE,
+    });
+    fault("spool:after-open");
+    if (file.tryLockSync(true) && isStill(file, path)) {
+      fault("spool:after-lock");
+      return { file, path };
+    }
+    file.close();
+  }
+}
+
+/** Whether `path` still names the open file. */
+export function isStill(file: Deno.FsFile, path: string): boolean {
+  try {
+    return Deno.lstatSync(path).ino === file.statSync().ino;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Writes all of `bytes`, in as many calls as the system needs. */
+export function writeWhole(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let sent = 0; sent < bytes.length;) {
+    sent += file.writeSync(bytes.subarray(sent));
+  }
+}
+
+/** Removes a file; one that is gone already is fine. */
+export function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Opens a small file of the spool's own for reading and writing, made if it is missing.
+ *
+ * @param append Write at the end only.
+ */
+export function openOwned(
+  path: string,
+  owner: Owner | null,
+  append = false,
+): Deno.FsFile {
+  const how = append
+    ? { read: true, append: true, mode: FILE_MODE }
+    : { read: true, write: true, mode: FILE_MODE };
+  if (owner === null) return Deno.openSync(path, { ...how, create: true });
+  try {
+    return Deno.openSync(path, how);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  makeFor(owner, path, (made) => {
+    Deno.openSync(made, { write: true, createNew: true, mode: FILE_MODE })
+      .close();
+  });
+  return Deno.openSync(path, how);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How keeping an event can fail.
+ * @module
+ */
+
+/** The spool could not be written or read (exit 74). */
+export class SpoolError extends Error {
+  static {
+    this.prototype.name = "SpoolError";
+  }
+}
+
+/** The spool has reached one of its bounds; the newest event is the one refused (exit 74). */
+export class SpoolFullError extends SpoolError {
+  static {
+    this.prototype.name = "SpoolFullError";
+  }
+}
+
+/** What the system said, without the operation that Deno puts before or behind it. */
+export function systemReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const reason = text.replace(/ \(os error \d+\).*/s, "").replace(/: .*/s, "");
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A count of what hooks could not record, since a hook itself says nothing: a line each, so that hooks need not wait for each other.
+ * @module
+ */
+import { decodeJson, encodeJson } from "../proto/mod.ts";
+import { isStill, openOwned, writeWhole } from "./durable_file.ts";
+import type { Owner } from "./owner.ts";
+
+/** What was counted. */
+export interface Failures {
+  failures: number;
+  last_failure: { ms: number; reason: string } | null;
+}
+
+const NAME = ".failures";
+/** Above this size in bytes the lines are summed up into one. */
+const MAX_FILE_BYTES = 64 * 1024;
+/** Longest reason that is kept, in characters. */
+const MAX_REASON = 300;
+
+/** Adds one. */
+export function addFailure(
+  folder: string,
+  failure: { ms: number; reason: string },
+  owner: Owner | null,
+): void {
+  const path = `${folder}/${NAME}`;
+  const reason = failure.reason.slice(0, MAX_REASON);
+  using file = openOwned(path, owner, true);
+  writeWhole(file, line({ ms: failure.ms, reason, count: 1 }));
+  if (file.statSync().size > MAX_FILE_BYTES) sumUp(path);
+}
+
+/** Reads the count. */
+export function readFailures(folder: string): Failures {
+  try {
+    return countLines(Deno.readTextFileSync(`${folder}/${NAME}`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return countLines("");
+    throw error;
+  }
+}
+
+/** Replaces the lines by one; whoever comes second finds the file short again. */
+function sumUp(path: string): void {
+  using file = Deno.openSync(path, { read: true, write: true });
+  if (!file.tryLockSync(true) || !isStill(file, path)) return;
+  const { failures, last_failure } = countLines(Deno.readTextFileSync(path));
+  if (last_failure === null) return;
+  file.truncateSync(0);
+  writeWhole(file, line({ ...last_failure, count: failures }));
+}
+
+function line(entry: { ms: number; reason: string; count: number }) {
+  return new TextEncoder().encode(`${encodeJson(entry)}\n`);
+}
+
+function countLines(text: string): Failures {
+  const found: Failures = { failures: 0, last_failure: null };
+  for (const part of text.split("\n")) {
+    const entry = readEntry(part);
+    if (entry === null) continue;
+    found.failures += entry.count;
+    found.last_failure = { ms: entry.ms, reason: entry.reason };
+  }
+  return found;
+}
+
+function readEntry(
+  text: string,
+): { ms: number; reason: string; count: number } | null {
+  if (text === "") return null;
+  try {
+    const value = decodeJson(new TextEncoder().encode(text));
+    if (
+      typeof value !== "object" || value === null || Array.isArray(value)
+    ) return null;
+    const { ms, reason, count } = value;
+    return typeof ms === "number" && typeof reason === "string" &&
+        typeof count === "number"
+      ? { ms, reason, count }
+      : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null; // cut short by a crash
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The durable outbox of hook events: what no daemon has acknowledged is kept here, on disk, in order, and delivered later.
+ * @module
+ */
+export type {
+  DeliverOptions,
+  DeliverReport,
+  Delivery,
+  Outcome,
+  Send,
+  Stop,
+} from "./deliver.ts";
+export { SpoolError, SpoolFullError } from "./errors.ts";
+export type { RejectedAbout } from "./rejected.ts";
+export { Spool, type SpoolOptions } from "./spool.ts";
+export type { PurgeReport, SpoolEntry, SpoolStatus } from "./survey.ts";

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Whether the spool could keep an event now: found out by trying, since nothing else tells.
+ * @module
+ */
+import { removeIfThere, writeWhole } from "./durable_file.ts";
+import { systemReason } from "./errors.ts";
+import { randomHex } from "./event_name.ts";
+import { nearestFolder } from "./owner.ts";
+
+/** As much as an event takes, so that a full disk shows. */
+const PROBE_BYTES = 4096;
+const PREFIX = ".probe-";
+
+/** Says why no file can be written in `folder`, or where it would be made; null if one can. */
+export function whyUnwritable(folder: string): string | null {
+  try {
+    const nearest = nearestFolder(folder);
+    if (nearest === folder) writeProbe(folder);
+    else {Deno.removeSync(
+        Deno.makeTempDirSync({ dir: nearest, prefix: PREFIX }),
+      );}
+    return null;
+  } catch (error) {
+    return systemReason(error);
+  }
+}
+
+function writeProbe(folder: string): void {
+  const path = `${folder}/${PREFIX}${randomHex(8)}`;
+  using file = Deno.openSync(path, {
+    createNew: true,
+    write: true,
+    mode: 0o600,
+  });
+  try {
+    writeWhole(file, new Uint8Array(PROBE_BYTES));
+  } finally {
+    removeIfThere(path);
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What is kept but not delivered: one line of JSON that says why, then the bytes as they were.
+ * @module
+ */
+import { decodeJson, encodeJson, type JsonObject } from "../proto/mod.ts";
+import { REJECTED_SUFFIX } from "./listing.ts";
+
+/** Why something was set aside, and what is needed to try again. */
+export interface RejectedAbout {
+  reason: string;
+  /** `request`: a request body for the daemon; `input`: what a hook was given, which is no event. */
+  kind: "request" | "input";
+  /** Of an input: the agent that the command line named. */
+  source?: string;
+  /** Of an input: where it came from. */
+  workspace?: string;
+}
+
+/** A rejected file, read. */
+export interface Rejected {
+  about: RejectedAbout;
+  bytes: Uint8Array;
+}
+
+const LINE_FEED = 0x0a;
+/** Longest reason that is kept, in characters. */
+const MAX_REASON = 1000;
+
+/** The name in `rejected/` of an event's file. */
+export function rejectedName(eventName: string): string {
+  return eventName.replace(/\.json$/, REJECTED_SUFFIX);
+}
+
+/** Joins the line and the bytes. */
+export function encodeRejected({ about, bytes }: Rejected): Uint8Array {
+  const reason = about.reason.slice(0, MAX_REASON);
+  const line = new TextEncoder().encode(
+    `${encodeJson({ ...about, reason })}\n`,
+  );
+  const file = new Uint8Array(line.length + bytes.length);
+  file.set(line);
+  file.set(bytes, line.length);
+  return file;
+}
+
+/** Takes a rejected file apart; one whose line cannot be read is an input without a reason. */
+export function decodeRejected(file: Uint8Array): Rejected {
+  const end = file.indexOf(LINE_FEED);
+  const line = end < 0 ? null : readLine(file.subarray(0, end));
+  if (line === null) {
+    return { about: { reason: "unknown", kind: "input" }, bytes: file };
+  }
+  const { reason, kind, source, workspace } = line;
+  return {
+    about: {
+      reason: typeof reason === "string" ? reason : "unknown",
+      kind: kind === "request" ? "request" : "input",
+      ...(typeof source === "string" ? { source } : {}),
+      ...(typeof workspace === "string" ? { workspace } : {}),
+    },
+    bytes: file.subarray(end + 1),
+  };
+}
+
+function readLine(bytes: Uint8Array): JsonObject | null {
+  try {
+    const value = decodeJson(bytes);
+    const isObject = typeof value === "object" && value !== null &&
+      !Array.isArray(value);
+    return isObject ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

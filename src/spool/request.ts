@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Whether spooled bytes are an event.
+ * @module
+ */
+import {
+  decodeRequest,
+  JsonError,
+  NotAnEventError,
+  readHookPayload,
+  RequestError,
+} from "../proto/mod.ts";
+
+/** Says why a body is not the request to store a hook event; null if it is. */
+export function whyNoEvent(body: Uint8Array): string | null {
+  try {
+    const request = decodeRequest(body);
+    if (request.type !== "ingest_hook") {
+      return `The request is no event but "${request.type}"`;
+    }
+    const payload = new TextEncoder().encode(request.payload);
+    readHookPayload(request.source, payload);
+    return null;
+  } catch (error) {
+    const isOurs = error instanceof RequestError ||
+      error instanceof NotAnEventError || error instanceof JsonError;
+    if (isOurs) return error.message;
+    throw error;
+  }
+}

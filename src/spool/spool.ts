@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The durable outbox: a folder with a file for each event that no daemon has acknowledged.
+ * @module
+ */
+import type { Context } from "../context/mod.ts";
+import { type Bounds, checkRoom, readBounds, rejectedShare } from "./bounds.ts";
+import {
+  type DeliverOptions,
+  deliverPending,
+  type DeliverReport,
+  type Send,
+} from "./deliver.ts";
+import { deliverRejected } from "./deliver_rejected.ts";
+import { writeDurably } from "./durable_file.ts";
+import { SpoolError, systemReason } from "./errors.ts";
+import { nextEventName } from "./event_name.ts";
+import { addFailure } from "./failures.ts";
+import { type Fault, faultAt } from "./faults.ts";
+import { hasPending, listSpool, REJECTED_FOLDER } from "./listing.ts";
+import { foreignOwner, makeFolder, type Owner } from "./owner.ts";
+import {
+  encodeRejected,
+  type RejectedAbout,
+  rejectedName,
+} from "./rejected.ts";
+import { SpoolFolder } from "./spool_folder.ts";
+import {
+  holdings,
+  listEntries,
+  type PurgeReport,
+  purgeSpool,
+  type SpoolEntry,
+  type SpoolStatus,
+  spoolStatus,
+} from "./survey.ts";
+
+/** Where a spool is, and what it goes by. */
+export interface SpoolOptions {
+  /** Absolute path; made with the first event. */
+  folder: string;
+  /** Bounds and fault points are named there. */
+  env: Context["env"];
+  /** The clock, in epoch milliseconds. */
+  now?: (() => number) | undefined;
+}
+
+/**
+ * Keeps request bodies on disk until they are acknowledged: each whole or not at all, in order, up to a bound, delivered by one
+ * process at a time. Whatever process dies at whatever moment, an event that {@linkcode append} returned for is not lost.
+ */
+export class Spool {
+  readonly #folder: string;
+  readonly #bounds: Bounds;
+  readonly #fault: Fault;
+  readonly #now: () => number;
+
+  constructor(options: SpoolOptions) {
+    this.#folder = options.folder;
+    this.#bounds = readBounds(options.env);
+    this.#fault = faultAt(options.env("KAIZEN_FAULT"));
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Whether no event waits; while one does, later ones must queue behind it. @throws {SpoolError} If it cannot be read. */
+  isEmpty(): boolean {
+    return this.#read(() => !hasPending(this.#folder));
+  }
+
+  /**
+   * Puts a request body behind all that are there, on disk when it returns.
+   *
+   * @returns The name of its file.
+   * @throws {SpoolFullError} If it does not fit.
+   * @throws {SpoolError} If it cannot be written.
+   */
+  append(body: Uint8Array): string {
+    return this.#write(({ folder, owner, fault }) => {
+      const { pending } = listSpool(folder);
+      checkRoom(holdings(folder, pending), body.length, this.#bounds);
+      const name = nextEventName(pending, this.#now());
+      writeDurably(body, { folder, name, owner, fault });
+      return name;
+    });
+  }
+
+  /**
+   * Keeps in `rejected/` what cannot be delivered.
+   *
+   * @returns The name of its file.
+   * @throws {SpoolError} As {@linkcode append}; what is rejected may take half of the spool only.
+   */
+  reject(bytes: Uint8Array, about: RejectedAbout): string {
+    return this.#write(({ folder, owner, fault }) => {
+      const share = rejectedShare(this.#bounds);
+      const file = encodeRejected({ about, bytes });
+      checkRoom(holdings(folder, []), file.length, share);
+      const { pending } = listSpool(folder);
+      checkRoom(holdings(folder, pending), file.length, this.#bounds);
+      const rejected = `${folder}/${REJECTED_FOLDER}`;
+      makeFolder(rejected, owner);
+      const name = rejectedName(nextEventName([], this.#now()));
+      writeDurably(file, { folder: rejected, name, owner, fault });
+      return name;
+    });
+  }
+
+  /** Counts what could not be recorded. @throws {SpoolError} If it cannot be written. */
+  countFailure(reason: string): void {
+    this.#write(({ folder, owner }) => {
+      addFailure(folder, { ms: this.#now(), reason }, owner);
+    });
+  }
+
+  /**
+   * Sends what is pending, in order, until the spool is empty or something stops it.
+   *
+   * @throws {SpoolError} If the spool cannot be read or written.
+   */
+  async deliver(
+    send: Send,
+    options: DeliverOptions = {},
+  ): Promise<DeliverReport> {
+    try {
+      return await deliverPending(this.#source(), send, options);
+    } catch (error) {
+      throw this.#fail("deliver from", error);
+    }
+  }
+
+  /** Tries again what was set aside, and is a request. @throws {SpoolError} As {@linkcode deliver}. */
+  async deliverRejected(
+    send: Send,
+    options: Pick<DeliverOptions, "signal"> = {},
+  ): Promise<DeliverReport> {
+    try {
+      return await deliverRejected(this.#source(), send, options);
+    } catch (error) {
+      throw this.#fail("deliver from", error);
+    }
+  }
+
+  /** Looks at the spool, also at whether it could keep an event; never throws. */
+  status(): SpoolStatus {
+    return spoolStatus(this.#folder, this.#bounds);
+  }
+
+  /** Lists every event in it. @throws {SpoolError} If it cannot be read. */
+  list(): SpoolEntry[] {
+    return this.#read(() => listEntries(this.#folder));
+  }
+
+  /** Deletes what was set aside, and what is pending if that is asked for too. @throws {SpoolError} If it cannot be written. */
+  purge(options: { pending?: boolean | undefined } = {}): PurgeReport {
+    return this.#read(() => purgeSpool(this.#folder, options));
+  }
+
+  #source(): SpoolFolder {
+    return new SpoolFolder({
+      folder: this.#folder,
+      owner: foreignOwner(this.#folder),
+      fault: this.#fault,
+      now: this.#now,
+    });
+  }
+
+  #write<T>(
+    work: (at: { folder: string; owner: Owner | null; fault: Fault }) => T,
+  ): T {
+    try {
+      const owner = foreignOwner(this.#folder);
+      makeFolder(this.#folder, owner);
+      return work({ folder: this.#folder, owner, fault: this.#fault });
+    } catch (error) {
+      throw this.#fail("write to", error);
+    }
+  }
+
+  #read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#fail("read", error);
+    }
+  }
+
+  #fail(action: string, error: unknown): unknown {
+    if (error instanceof SpoolError || !isSystemError(error)) return error;
+    return new SpoolError(
+      `Cannot ${action} the spool at ${this.#folder}: ${systemReason(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** An error that the system gave, as against one in this program or in what it called. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    typeof error.code === "string";
+}

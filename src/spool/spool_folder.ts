@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A spool's folder as its deliverer sees it.
+ * @module
+ */
+import type { DeliverySource } from "./deliver.ts";
+import { removeIfThere, writeDurably } from "./durable_file.ts";
+import type { Fault } from "./faults.ts";
+import { clearLeftovers, recoverLeftovers } from "./leftovers.ts";
+import { hasPending, listSpool, REJECTED_FOLDER } from "./listing.ts";
+import { makeFolder, type Owner } from "./owner.ts";
+import { encodeRejected, rejectedName } from "./rejected.ts";
+import { whyNoEvent } from "./request.ts";
+
+/** What a {@linkcode SpoolFolder} stands on. */
+export interface SpoolFolderOptions {
+  folder: string;
+  owner: Owner | null;
+  fault: Fault;
+  now: () => number;
+}
+
+/** Reads, removes and sets aside the files of one spool. */
+export class SpoolFolder implements DeliverySource {
+  readonly folder: string;
+  readonly owner: Owner | null;
+  readonly fault: Fault;
+  readonly now: () => number;
+  readonly whyInvalid = whyNoEvent;
+
+  constructor(options: SpoolFolderOptions) {
+    this.folder = options.folder;
+    this.owner = options.owner;
+    this.fault = options.fault;
+    this.now = options.now;
+  }
+
+  recoverPending(): string[] {
+    const listing = listSpool(this.folder);
+    if (listing.temporary.length + listing.stages.length === 0) {
+      return listing.pending.map(({ name }) => name);
+    }
+    recoverLeftovers({
+      folder: this.folder,
+      listing,
+      nowMs: this.now(),
+      isWhole: (bytes) => whyNoEvent(bytes) === null,
+    });
+    return listSpool(this.folder).pending.map(({ name }) => name);
+  }
+
+  hasPending(): boolean {
+    return hasPending(this.folder);
+  }
+
+  countPending(): number {
+    return listSpool(this.folder).pending.length;
+  }
+
+  read(name: string): Uint8Array | null {
+    try {
+      return Deno.readFileSync(`${this.folder}/${name}`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  }
+
+  remove(name: string): void {
+    removeIfThere(`${this.folder}/${name}`);
+  }
+
+  /** Moves an event to `rejected/`, where it is written first: a crash in between leaves it twice, under one name. */
+  setAside(name: string, body: Uint8Array, reason: string): void {
+    const folder = `${this.folder}/${REJECTED_FOLDER}`;
+    makeFolder(folder, this.owner);
+    clearLeftovers(folder);
+    const file = encodeRejected({
+      about: { reason, kind: "request" },
+      bytes: body,
+    });
+    const { owner, fault } = this;
+    writeDurably(file, { folder, name: rejectedName(name), owner, fault });
+    fault("reject:after-write");
+    this.remove(name);
+  }
+}

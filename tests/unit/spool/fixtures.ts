@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { encodeRequest } from "../../../src/proto/mod.ts";
+import { type Send, Spool } from "../../../src/spool/mod.ts";
+
+/** A folder that goes with the test. */
+export class TempFolder implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "kz-spool" });
+  /** Where the spool is made. */
+  readonly spool = `${this.path}/home/spool`;
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+
+  /** Names in the spool's folder, or in one inside it. */
+  names(inside = ""): string[] {
+    return [...Deno.readDirSync(`${this.spool}/${inside}`)]
+      .map(({ name }) => name).filter((name) => !name.startsWith(".lock"))
+      .sort();
+  }
+}
+
+/** A clock that tests set. */
+export class Clock {
+  ms = 1_800_000_000_000;
+  readonly now = () => this.ms;
+}
+
+/** A spool in `folder` with variables of its own. */
+export function openSpool(
+  folder: TempFolder,
+  env: Record<string, string> = {},
+  clock = new Clock(),
+): Spool {
+  return new Spool({
+    folder: folder.spool,
+    env: (name) => env[name],
+    now: clock.now,
+  });
+}
+
+/** The request body of an event called `id`. */
+export function eventBody(id: string, padding = ""): Uint8Array {
+  return encodeRequest({
+    type: "ingest_hook",
+    source: "claude",
+    payload: JSON.stringify({
+      hook_event_name: "Notification",
+      session_id: "s",
+      kaizen_id: id,
+      padding,
+    }),
+    workspace: "/w",
+  });
+}
+
+/** The id of an event. */
+export function eventId(body: Uint8Array): string {
+  const request = JSON.parse(new TextDecoder().decode(body));
+  return JSON.parse(request.payload).kaizen_id;
+}
+
+/** Takes everything and remembers it. */
+export class Receiver {
+  readonly ids: string[] = [];
+  readonly send: Send = (body) => {
+    this.ids.push(eventId(body));
+    return Promise.resolve("acked");
+  };
+}

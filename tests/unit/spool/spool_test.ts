@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { type Delivery, Spool, SpoolError } from "../../../src/spool/mod.ts";
+import { SpoolFullError } from "../../../src/spool/mod.ts";
+import {
+  Clock,
+  eventBody,
+  eventId,
+  openSpool,
+  Receiver,
+  TempFolder,
+} from "./fixtures.ts";
+
+Deno.test("deliver() hands out what append() kept, in order, then it is gone", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  assert(spool.isEmpty());
+  for (const id of ["a", "b", "c"]) spool.append(eventBody(id));
+  assert(!spool.isEmpty());
+  const receiver = new Receiver();
+  const report = await spool.deliver(receiver.send);
+  assertEquals(receiver.ids, ["a", "b", "c"]);
+  assertEquals(report, {
+    delivered: 3,
+    rejected: 0,
+    left: 0,
+    stopped: "empty",
+    reason: null,
+  });
+  assert(spool.isEmpty());
+  assertEquals(folder.names(), []);
+});
+
+Deno.test("append() keeps files and folders to their owner", () => {
+  using folder = new TempFolder();
+  const name = openSpool(folder).append(eventBody("a"));
+  const mode = (path: string) => (Deno.lstatSync(path).mode ?? 0) & 0o777;
+  assertEquals(mode(`${folder.path}/home`), 0o700);
+  assertEquals(mode(folder.spool), 0o700);
+  assertEquals(mode(`${folder.spool}/${name}`), 0o600);
+});
+
+Deno.test("append() names events behind all that are there, whatever the clock does", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -100_000, max: 100_000 }), { maxLength: 8 }),
+      (steps) => {
+        using folder = new TempFolder();
+        const clock = new Clock();
+        const spool = openSpool(folder, {}, clock);
+        const names: string[] = [];
+        for (const step of steps) {
+          clock.ms += step;
+          names.push(spool.append(eventBody("x")));
+        }
+        assertEquals(spool.list().map(({ name }) => name), names);
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+Deno.test("deliver() orders events of small and large times by number", async () => {
+  using folder = new TempFolder();
+  const clock = new Clock();
+  const spool = openSpool(folder, {}, clock);
+  clock.ms = 999;
+  spool.append(eventBody("a"));
+  clock.ms = 1000;
+  spool.append(eventBody("b"));
+  const receiver = new Receiver();
+  await spool.deliver(receiver.send);
+  assertEquals(receiver.ids, ["a", "b"]);
+});
+
+Deno.test("deliver() takes events that come in while it delivers", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  spool.append(eventBody("a"));
+  const receiver = new Receiver();
+  await spool.deliver((body, signal) => {
+    if (eventId(body) === "a") spool.append(eventBody("b"));
+    return receiver.send(body, signal);
+  });
+  assertEquals(receiver.ids, ["a", "b"]);
+});
+
+Deno.test("deliver() looks again after letting go of the lock", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  spool.append(eventBody("a"));
+  const receiver = new Receiver();
+  let second: Promise<{ stopped: string }> | undefined;
+  await spool.deliver(async (body, signal) => {
+    if (second === undefined) {
+      spool.append(eventBody("b"));
+      second = openSpool(folder).deliver(receiver.send);
+      assertEquals((await second).stopped, "busy");
+    }
+    return await receiver.send(body, signal);
+  });
+  assertEquals(receiver.ids, ["a", "b"]);
+});
+
+const verdicts: [
+  outcome: Delivery,
+  stopped: string,
+  delivered: number,
+  pending: string[],
+  rejected: number,
+][] = [
+  ["acked", "empty", 3, [], 0],
+  ["invalid", "empty", 2, [], 1],
+  ["failed", "failed", 1, ["b", "c"], 0],
+  ["unreachable", "unreachable", 1, ["b", "c"], 0],
+];
+
+for (const [outcome, stopped, delivered, pending, rejected] of verdicts) {
+  Deno.test(`deliver() goes by "${outcome}"`, async () => {
+    using folder = new TempFolder();
+    const spool = openSpool(folder);
+    for (const id of ["a", "b", "c"]) spool.append(eventBody(id));
+    const report = await spool.deliver((body) =>
+      Promise.resolve(eventId(body) === "b" ? outcome : "acked")
+    );
+    assertEquals(report.stopped, stopped);
+    assertEquals(report.delivered, delivered);
+    assertEquals(report.rejected, rejected);
+    assertEquals(report.left, pending.length);
+    const left = new Receiver();
+    await spool.deliver(left.send);
+    assertEquals(left.ids, pending);
+    assertEquals(spool.status().rejected, rejected);
+  });
+}
+
+Deno.test("deliver() sets an event aside after five attempts and goes on behind it", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  spool.append(eventBody("poison"));
+  spool.append(eventBody("b"));
+  const receiver = new Receiver();
+  const send = async (body: Uint8Array, signal: AbortSignal) => {
+    return eventId(body) === "poison"
+      ? { delivery: "failed" as const, reason: "disk full" }
+      : await receiver.send(body, signal);
+  };
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    const report = await spool.deliver(send);
+    assertEquals(report.stopped, "failed");
+    assertEquals(report.reason, "disk full");
+    assertEquals(receiver.ids, []);
+  }
+  const report = await spool.deliver(send);
+  assertEquals([report.stopped, report.rejected], ["empty", 1]);
+  assertEquals(receiver.ids, ["b"]);
+  const [entry] = spool.list();
+  assertEquals(entry?.state, "rejected");
+  assertEquals(entry?.reason, "disk full (5 attempts)");
+});
+
+Deno.test("deliver() counts the attempts of one event only", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  const fail = () => Promise.resolve("failed" as const);
+  for (const id of ["a", "b"]) spool.append(eventBody(id));
+  for (let attempt = 1; attempt <= 4; attempt++) await spool.deliver(fail);
+  const receiver = new Receiver();
+  await spool.deliver((body, signal) =>
+    eventId(body) === "a" ? receiver.send(body, signal) : fail()
+  );
+  for (let attempt = 2; attempt <= 4; attempt++) await spool.deliver(fail);
+  assertEquals(spool.status().rejected, 0);
+  await spool.deliver(fail);
+  assertEquals(spool.status().rejected, 1);
+});
+
+Deno.test("deliver() that nobody asked for leaves an event alone that has just failed", async () => {
+  using folder = new TempFolder();
+  const clock = new Clock();
+  const spool = openSpool(folder, {}, clock);
+  spool.append(eventBody("a"));
+  const receiver = new Receiver();
+  await spool.deliver(() => Promise.resolve("failed"), { automatic: true });
+  clock.ms += 4_999;
+  const early = await spool.deliver(receiver.send, { automatic: true });
+  assertEquals([early.stopped, receiver.ids.length], ["waiting", 0]);
+  clock.ms += 1;
+  await spool.deliver(receiver.send, { automatic: true });
+  assertEquals(receiver.ids, ["a"]);
+});
+
+Deno.test("deliver() stops before an event that is too big for its caller", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  for (const id of ["a", "b"]) spool.append(eventBody(id));
+  spool.append(eventBody("big", "x".repeat(2000)));
+  spool.append(eventBody("d"));
+  const receiver = new Receiver();
+  const report = await spool.deliver(receiver.send, { maxBytes: 1000 });
+  assertEquals([report.stopped, report.left], ["too big", 2]);
+  assertEquals(receiver.ids, ["a", "b"]);
+  await spool.deliver(receiver.send);
+  assertEquals(receiver.ids, ["a", "b", "big", "d"]);
+});
+
+Deno.test("deliver() ends between two events when it is told to", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  for (const id of ["a", "b"]) spool.append(eventBody(id));
+  const controller = new AbortController();
+  const receiver = new Receiver();
+  const report = await spool.deliver((body, signal) => {
+    controller.abort();
+    return receiver.send(body, signal);
+  }, { signal: controller.signal });
+  assertEquals([report.stopped, report.left], ["aborted", 1]);
+});
+
+for (
+  const [why, text] of [
+    ["no JSON", "{"],
+    ["another request", '{"type":"stop"}'],
+    [
+      "no event",
+      '{"type":"ingest_hook","source":"claude","payload":"{}"}',
+    ],
+    ["empty", ""],
+  ] as const
+) {
+  Deno.test(`deliver() rejects a file that is ${why} and goes on`, async () => {
+    using folder = new TempFolder();
+    const spool = openSpool(folder);
+    spool.append(eventBody("a"));
+    const path = `${folder.spool}/v1-1-1-aa.json`;
+    await Deno.writeTextFile(path, text);
+    const receiver = new Receiver();
+    const report = await spool.deliver(receiver.send);
+    assertEquals([report.delivered, report.rejected], [1, 1]);
+    assertEquals(folder.names("rejected"), ["v1-1-1-aa.rejected"]);
+  });
+}
+
+Deno.test("files of another version are left alone and shown", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  spool.append(eventBody("a"));
+  await Deno.writeTextFile(`${folder.spool}/v2-1-1-aa.json`, "?");
+  const receiver = new Receiver();
+  await spool.deliver(receiver.send);
+  assert(spool.isEmpty());
+  assertEquals(spool.status().unknown, 1);
+  assertEquals(spool.list().map(({ state }) => state), ["unknown"]);
+  spool.purge({ pending: true });
+  assertEquals(folder.names(), ["v2-1-1-aa.json"]);
+});
+
+Deno.test("append() refuses the newest event when the spool is full", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder, { KAIZEN_SPOOL_MAX_EVENTS: "4" });
+  spool.reject(new Uint8Array(1), { kind: "input", reason: "rubbish" });
+  for (const id of ["a", "b", "c"]) spool.append(eventBody(id));
+  const error = assertThrows(
+    () => spool.append(eventBody("d")),
+    SpoolFullError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot keep the event as the spool is full: it holds 4 of at most 4 events",
+  );
+  assertEquals(spool.status().writable, false);
+  const receiver = new Receiver();
+  await spool.deliver(receiver.send);
+  assertEquals(receiver.ids, ["a", "b", "c"]);
+  spool.append(eventBody("d"));
+});
+
+Deno.test("append() counts bytes, those of rejected events included", () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder, { KAIZEN_SPOOL_MAX_BYTES: "2000" });
+  spool.reject(new Uint8Array(800), { kind: "input", reason: "rubbish" });
+  assertThrows(
+    () => spool.append(eventBody("b", "x".repeat(1100))),
+    SpoolFullError,
+  );
+  spool.append(eventBody("c"));
+});
+
+Deno.test("reject() leaves half of the spool to events", () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder, { KAIZEN_SPOOL_MAX_EVENTS: "4" });
+  const about = { kind: "input", reason: "rubbish" } as const;
+  spool.reject(new Uint8Array(1), about);
+  spool.reject(new Uint8Array(1), about);
+  assertThrows(() => spool.reject(new Uint8Array(1), about), SpoolFullError);
+  spool.append(eventBody("a"));
+  spool.append(eventBody("b"));
+  assertThrows(() => spool.append(eventBody("c")), SpoolFullError);
+});
+
+Deno.test("deliverRejected() sends requests again and leaves inputs", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  spool.append(eventBody("a"));
+  spool.append(eventBody("b"));
+  await spool.deliver(() => Promise.resolve("invalid"));
+  spool.reject(new TextEncoder().encode("{"), {
+    kind: "input",
+    reason: "no event",
+  });
+  const receiver = new Receiver();
+  const report = await spool.deliverRejected(async (body, signal) =>
+    eventId(body) === "b" ? "failed" : await receiver.send(body, signal)
+  );
+  assertEquals(receiver.ids, ["a"]);
+  assertEquals(
+    [report.delivered, report.rejected, report.left, report.stopped],
+    [1, 2, 0, "failed"],
+  );
+  await spool.deliverRejected(receiver.send);
+  assertEquals(receiver.ids, ["a", "b"]);
+  assertEquals(spool.list().map(({ reason }) => reason), ["no event"]);
+});
+
+Deno.test("purge() removes what was rejected, and the rest only if told to", () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  spool.append(eventBody("a"));
+  spool.reject(new Uint8Array(1), { kind: "input", reason: "rubbish" });
+  assertEquals(spool.purge(), { rejected: 1, pending: 0 });
+  assert(!spool.isEmpty());
+  assertEquals(spool.purge({ pending: true }), { rejected: 0, pending: 1 });
+  assert(spool.isEmpty());
+});
+
+Deno.test("status() shows depth, age and failures", () => {
+  using folder = new TempFolder();
+  const clock = new Clock();
+  const spool = openSpool(folder, {}, clock);
+  const nothing = {
+    pending: 0,
+    bytes: 0,
+    oldest_ms: null,
+    rejected: 0,
+    unknown: 0,
+    writable: true,
+    reason: null,
+    failures: 0,
+    last_failure: null,
+  };
+  assertEquals(spool.status(), nothing);
+  assertEquals([...Deno.readDirSync(folder.path)], [], "status made nothing");
+  const [first, then] = [clock.ms, clock.ms + 1000];
+  spool.append(eventBody("a"));
+  clock.ms = then;
+  spool.append(eventBody("b"));
+  spool.countFailure("one");
+  spool.countFailure("two");
+  assertEquals(spool.status(), {
+    ...nothing,
+    pending: 2,
+    bytes: 2 * eventBody("a").length,
+    oldest_ms: first,
+    failures: 2,
+    last_failure: { ms: then, reason: "two" },
+  });
+});
+
+Deno.test("countFailure() keeps its file small and its count right", () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  for (let i = 1; i <= 400; i++) spool.countFailure("x".repeat(250));
+  assertEquals(spool.status().failures, 400);
+  assert(Deno.lstatSync(`${folder.spool}/.failures`).size < 70_000);
+});
+
+Deno.test("a spool that cannot be written says so", () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/file`, "");
+  const spool = new Spool({
+    folder: `${folder.path}/file/spool`,
+    env: () => undefined,
+  });
+  const error = assertThrows(() => spool.append(eventBody("a")), SpoolError);
+  assert(error.message.startsWith("Cannot write to the spool at "));
+  assert(error.message.endsWith(": not a directory"), error.message);
+  assertEquals(spool.status().writable, false);
+  assertEquals(spool.status().reason, "not a directory");
+});
