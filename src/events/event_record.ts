@@ -3,7 +3,6 @@
  * Events as `detail` answers them, and as the store keeps them: JSON text that is printed once.
  * @module
  */
-import { encodeJson, type EventRecord } from "../proto/mod.ts";
 import type { HookEvent } from "./hook_event.ts";
 
 const CLOSE = 0x7d;
@@ -17,35 +16,30 @@ const encoder = new TextEncoder();
  * @param seq Number of the event in its session.
  */
 export function printEventRecord(event: HookEvent, seq: number): Uint8Array {
-  const fields: Omit<EventRecord, "payload"> = {
-    session_id: event.sessionId,
-    seq,
-    ts_ms: event.tsMs,
-    ts_exact: true,
-    kind: event.readKind,
-    source: "Hook",
-    tool: event.tool,
-    tool_call_id: event.toolCallId,
-    tokens_in: event.tokensIn,
-    tokens_out: event.tokensOut,
-    reasoning_tokens: event.reasoningTokens,
-    cost_usd_e6: event.costUsdE6,
-    stop_reason: event.stopReason,
-    latency_ms: event.latencyMs,
-    ttft_ms: null,
-    retry_count: null,
-    context_used_tokens: event.contextUsedTokens,
-    context_max_tokens: event.contextMaxTokens,
-    cache_creation_tokens: event.cacheCreationTokens,
-    cache_read_tokens: event.cacheReadTokens,
-    system_prompt_tokens: event.systemPromptTokens,
-  };
   const head = encoder.encode(
-    `${encodeJson(fields).slice(0, -1)},"payload":`,
+    `{"session_id":${quote(event.sessionId)},"seq":${seq}` +
+      `,"ts_ms":${event.tsMs},"ts_exact":true` +
+      `,"kind":"${event.readKind}","source":"Hook"` +
+      `,"tool":${quote(event.tool)}` +
+      `,"tool_call_id":${quote(event.toolCallId)}` +
+      `,"tokens_in":${event.tokensIn},"tokens_out":${event.tokensOut}` +
+      `,"reasoning_tokens":${event.reasoningTokens}` +
+      `,"cost_usd_e6":${event.costUsdE6}` +
+      `,"stop_reason":${quote(event.stopReason)}` +
+      `,"latency_ms":${event.latencyMs},"ttft_ms":null,"retry_count":null` +
+      `,"context_used_tokens":${event.contextUsedTokens}` +
+      `,"context_max_tokens":${event.contextMaxTokens}` +
+      `,"cache_creation_tokens":${event.cacheCreationTokens}` +
+      `,"cache_read_tokens":${event.cacheReadTokens}` +
+      `,"system_prompt_tokens":${event.systemPromptTokens},"payload":`,
   );
   const record = new Uint8Array(head.length + event.payload.length + 1);
   record.set(head);
   record.set(event.payload, head.length);
   record[record.length - 1] = CLOSE;
   return record;
+}
+
+function quote(text: string | null): string {
+  return text === null ? "null" : JSON.stringify(text);
 }

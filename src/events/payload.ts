@@ -12,66 +12,21 @@ import {
   U32_MAX,
 } from "../proto/mod.ts";
 import { scanDocument } from "./_document.ts";
-import { decodeKey, decodeToken } from "./_token.ts";
+import { findKnownKey, type KnownKey } from "./_known_keys.ts";
+import { decodeToken } from "./_token.ts";
 import { PathFinder } from "./payload_paths.ts";
-
-/** Every top-level key that is ever looked at; others are not kept. */
-const KNOWN_KEYS: ReadonlySet<string> = new Set([
-  "agent_event",
-  "agent_version",
-  "arch",
-  "cache_creation_tokens",
-  "cache_read_tokens",
-  "call_id",
-  "claude_version",
-  "config",
-  "context_max_tokens",
-  "context_used_tokens",
-  "cursor_version",
-  "duration_ms",
-  "event",
-  "hook_event_name",
-  "id",
-  "input_tokens",
-  "is_error",
-  "kaizen_id",
-  "latency_ms",
-  "message",
-  "metadata",
-  "model",
-  "name",
-  "os",
-  "output_tokens",
-  "permission_wait_ms",
-  "reasoning_tokens",
-  "session_id",
-  "stop_reason",
-  "system_prompt_tokens",
-  "timestamp",
-  "timestamp_ms",
-  "tool",
-  "tool_call_id",
-  "tool_name",
-  "tool_status",
-  "tool_use_id",
-  "total_cost_usd",
-  "transcript_path",
-  "turn_id",
-  "type",
-  "version",
-]);
 
 /**
  * The payload of a hook: an object, whose top-level fields are read by name. Of fields with the same name the last counts.
  */
 export class Payload {
   readonly #bytes: Uint8Array;
-  readonly #fields: ReadonlyMap<string, Member>;
+  readonly #fields: ReadonlyMap<KnownKey, Member>;
   readonly #paths: PathFinder;
 
   private constructor(
     bytes: Uint8Array,
-    fields: ReadonlyMap<string, Member>,
+    fields: ReadonlyMap<KnownKey, Member>,
     paths: PathFinder,
   ) {
     this.#bytes = bytes;
@@ -86,19 +41,19 @@ export class Payload {
    * @throws {JsonError} If it is not JSON, or something follows the first value.
    */
   static scan(bytes: Uint8Array): Payload | null {
-    const fields = new Map<string, Member>();
+    const fields = new Map<KnownKey, Member>();
     const paths = new PathFinder(bytes);
-    let key = "";
+    let key: KnownKey | null = null;
     let keyStart = 0;
     let opened = 0;
     scanDocument(bytes, (token, start, end, depth) => {
       paths.visit(token, start, end, depth);
       if (depth !== 1) return;
       if (token === "key") {
-        key = decodeKey(bytes, start, end);
+        key = findKnownKey(bytes, start, end);
         keyStart = start;
       } else if (token === "{" || token === "[") opened = start;
-      else if (KNOWN_KEYS.has(key)) {
+      else if (key !== null) {
         const closes = token === "}" || token === "]";
         const kind = closes ? token === "}" ? "object" : "array" : token;
         const member = { key, keyStart, start: closes ? opened : start, end };
@@ -109,17 +64,17 @@ export class Payload {
   }
 
   /** Whether there is such a field, of any type. */
-  has(name: string): boolean {
+  has(name: KnownKey): boolean {
     return this.#fields.has(name);
   }
 
   /** Text of the field if it is a string, else null. */
-  text(name: string): string | null {
+  text(name: KnownKey): string | null {
     return textOf(this.#bytes, this.#fields.get(name));
   }
 
   /** Text of the first of the fields that is a string, else null. */
-  firstText(...names: readonly string[]): string | null {
+  firstText(...names: readonly KnownKey[]): string | null {
     for (const name of names) {
       const text = this.text(name);
       if (text !== null) return text;
@@ -128,19 +83,19 @@ export class Payload {
   }
 
   /** Value of the field if it is written as an integer from 0 to `max`, else null. */
-  int(name: string, max: bigint): Int | null {
+  int(name: KnownKey, max: bigint): Int | null {
     const token = this.#number(name);
     return token === null ? null : decodeInt(token, 0n, max);
   }
 
   /** Value of the field if it is written as an unsigned 32-bit integer, else null. */
-  count(name: string): number | null {
+  count(name: KnownKey): number | null {
     const value = this.int(name, U32_MAX);
     return typeof value === "number" ? value : null;
   }
 
   /** Value of the first of the fields that is written as an unsigned 32-bit integer, else null. */
-  firstCount(...names: readonly string[]): number | null {
+  firstCount(...names: readonly KnownKey[]): number | null {
     for (const name of names) {
       const count = this.count(name);
       if (count !== null) return count;
@@ -149,18 +104,18 @@ export class Payload {
   }
 
   /** Value of the field as a double if it is a number, else null. */
-  double(name: string): number | null {
+  double(name: KnownKey): number | null {
     const token = this.#number(name);
     return token === null ? null : Number(new TextDecoder().decode(token));
   }
 
   /** Whether the field is `true`. */
-  isTrue(name: string): boolean {
+  isTrue(name: KnownKey): boolean {
     return this.#fields.get(name)?.kind === "true";
   }
 
   /** Text of the member `inner` of the field, if that is an object and the member a string, else null. */
-  innerText(name: string, inner: string): string | null {
+  innerText(name: KnownKey, inner: string): string | null {
     const field = this.#fields.get(name);
     if (field?.kind !== "object") return null;
     const object = this.#bytes.subarray(field.start, field.end);
@@ -185,7 +140,7 @@ export class Payload {
     });
   }
 
-  #number(name: string): Uint8Array | null {
+  #number(name: KnownKey): Uint8Array | null {
     const field = this.#fields.get(name);
     if (field?.kind !== "number") return null;
     return this.#bytes.subarray(field.start, field.end);
