@@ -3,12 +3,17 @@ import { readArguments, splitDefinition, unsupported } from "./definitions.ts";
 import { DescribedCommand } from "./described.ts";
 import type {
   ArgumentsOf,
+  Handler,
+  Kind,
+  Known,
   Merge,
+  Needs,
+  OptionSettings,
   OptionShape,
   Resolve,
   Shape,
 } from "./infer.ts";
-import { rootOf } from "./node.ts";
+import { type CommandNode, rootOf } from "./node.ts";
 import { readOption, refuseDoubtful, standaloneOption } from "./options.ts";
 import { runCommand } from "./run.ts";
 import {
@@ -19,36 +24,6 @@ import {
   Type,
   type TypeHandler,
 } from "./types.ts";
-
-/** Settings of an option. */
-export interface OptionSettings<Required, Collect, Default> {
-  required?: Required;
-  collect?: Collect;
-  default?: Default | (() => Default);
-  hidden?: boolean;
-}
-
-/** What a command or an option does. */
-type Handler<C, PG, G, O, A extends unknown[]> = (
-  this: C,
-  options: Resolve<Merge<PG, Merge<G, O>>>,
-  ...args: A
-) => unknown;
-
-/** Any command, as far as it matters to a parent. */
-type Child = Pick<Command, "needs" | "getPath">;
-
-/** What a command needs its parent to declare. */
-type Needs<C> = C extends { readonly needs?: infer N } ? Lenient<N> : never;
-
-/** Lets what may be missing be undefined too. */
-type Lenient<N> = {
-  [K in keyof N]: Record<never, never> extends Pick<N, K> ? N[K] | undefined
-    : N[K];
-};
-
-/** The types that a command can name. */
-type Known<PT, GT, T> = Merge<PT, Merge<GT, T>>;
 
 /**
  * A command: declared by chained calls, run by `parse` on the root.
@@ -68,41 +43,43 @@ export class Command<
 > extends DescribedCommand {
   /** Only a type: the global options that a parent must have. */
   declare readonly needs?: Resolve<PG>;
+  /** Only a type: tells commands apart that the real class does not take for one another. */
+  declare readonly kind?: Kind<PG, G, O>;
 
   constructor() {
     super(asCommand);
   }
 
   name(name: string): this {
-    this.node.name = name;
+    this.#open.name = name;
     return this;
   }
 
   version(version: string | (() => string)): this {
-    this.node.version = typeof version === "string" ? () => version : version;
+    this.#open.version = typeof version === "string" ? () => version : version;
     return this;
   }
 
   description(description: string): this {
-    this.node.description = description;
+    this.#open.description = description;
     return this;
   }
 
   example(name: string, description: string): this {
-    this.node.examples.push({ name, description });
+    this.#open.examples.push({ name, description });
     return this;
   }
 
   /** Leaves the command out of help and suggestions. */
   hidden(): this {
-    this.node.hidden = true;
+    this.#open.hidden = true;
     return this;
   }
 
   /** Sets what prints the help of this command and those below it. */
   help(handler: string | HelpHandler, options: { auto?: boolean } = {}): this {
-    this.node.help = typeof handler === "string" ? () => handler : handler;
-    this.node.autoHelp = options.auto ?? null;
+    this.#open.help = typeof handler === "string" ? () => handler : handler;
+    this.#open.autoHelp = options.auto ?? null;
     return this;
   }
 
@@ -112,7 +89,7 @@ export class Command<
     action?: Handler<this, PG, G, O, A>,
   ): this;
   helpOption(flags: string | false, description = "", action?: unknown): this {
-    this.node.helpOption = flags === false ? false : {
+    this.#open.helpOption = flags === false ? false : {
       ...standaloneOption(flags, description, asAction(action)),
       global: true,
     };
@@ -129,7 +106,7 @@ export class Command<
     description = "",
     action?: unknown,
   ): this {
-    this.node.versionOption = flags === false
+    this.#open.versionOption = flags === false
       ? false
       : standaloneOption(flags, description, asAction(action));
     return this;
@@ -137,13 +114,13 @@ export class Command<
 
   /** Makes errors throw instead of ending the process; the stand-in cannot do without. */
   noExit(): this {
-    this.node.throwsErrors = true;
+    this.#open.throwsErrors = true;
     return this;
   }
 
   /** Makes the first word that is no option end the options. */
   stopEarly(stopEarly = true): this {
-    this.node.stopEarly = stopEarly;
+    this.#open.stopEarly = stopEarly;
     return this;
   }
 
@@ -220,18 +197,18 @@ export class Command<
     descriptions?: string[],
   ): Command<PG, PT, O, ArgumentsOf<S, Known<PT, GT, T>>, G, T, GT>;
   arguments(definition: string, descriptions: string[] = []): unknown {
-    this.node.arguments = readArguments(definition, descriptions);
+    this.#open.arguments = readArguments(definition, descriptions);
     return this;
   }
 
   action(handler: Handler<this, PG, G, O, A>): this;
   action(handler: unknown): this {
-    this.node.action = asAction(handler);
+    this.#open.action = asAction(handler);
     return this;
   }
 
   /** Attaches a child under `name, alias …`. */
-  command<C extends Child>(
+  command<C extends DescribedCommand>(
     names: string,
     child: C & (Resolve<Merge<PG, G>> extends Needs<C> ? unknown : never),
   ): void;
@@ -262,7 +239,7 @@ export class Command<
    */
   parse(
     args: string[],
-  ): Promise<CommandResult<Resolve<Merge<PG, Merge<G, O>>>, A>>;
+  ): Promise<CommandResult<Resolve<Merge<PG, Merge<G, O>>>, A, this>>;
   parse(args: string[]): Promise<unknown> {
     if (!rootOf(this.node).throwsErrors) {
       throw new TypeError(
@@ -272,12 +249,18 @@ export class Command<
     return runCommand(this.node, args);
   }
 
+  /** What declarations go to; once a child is attached, the real class would give them to the child. */
+  get #open(): CommandNode {
+    if (this.node.commands.length === 0) return this.node;
+    throw unsupported(this.getPath(), "declarations behind .command()");
+  }
+
   #addType(
     name: string,
     handler: TypeHandler | Type<unknown>,
     global: boolean,
   ): this {
-    if (this.node.types.has(name)) {
+    if (this.#open.types.has(name)) {
       throw new Error(`Type with name "${name}" already exists`);
     }
     this.node.types.set(name, {
@@ -293,7 +276,7 @@ export class Command<
     settings: Partial<Option>,
   ): this {
     const option = { ...readOption(flags, description), ...settings };
-    refuseDoubtful(option, this.node.options);
+    refuseDoubtful(option, this.#open.options);
     this.node.options.push(option);
     return this;
   }

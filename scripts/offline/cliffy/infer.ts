@@ -85,3 +85,36 @@ type OneArgument<S extends string, Types> = S extends
   : S extends `[${infer D}]` ? [Value<D, Types>?]
   : S extends `<${infer D}>` ? [Value<D, Types>]
   : never;
+
+/** Settings of an option. */
+export interface OptionSettings<Required, Collect, Default> {
+  required?: Required;
+  collect?: Collect;
+  default?: Default | (() => Default);
+  hidden?: boolean;
+}
+
+/** What a command or an option does. */
+export type Handler<C, PG, G, O, A extends unknown[]> = (
+  this: C,
+  options: Resolve<Merge<PG, Merge<G, O>>>,
+  ...args: A
+) => unknown;
+
+/** What a command needs its parent to declare. */
+export type Needs<C> = C extends { readonly needs?: infer N } ? Lenient<N>
+  : never;
+
+/** Lets what may be missing be undefined too. */
+type Lenient<N> = {
+  [K in keyof N]: Record<never, never> extends Pick<N, K> ? N[K] | undefined
+    : N[K];
+};
+
+/** The types that a command can name. */
+export type Known<PT, GT, T> = Merge<PT, Merge<GT, T>>;
+
+/** Which global options a command has, its parent's and its own; without the first also whether it has others. */
+export type Kind<PG, G, O> = [Has<PG>, Has<G>, PG extends void ? Has<O> : true];
+
+type Has<S> = S extends void ? false : true;

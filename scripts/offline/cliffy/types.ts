@@ -83,11 +83,15 @@ export type Action = (
 ) => unknown;
 
 /** What a finished `parse` returns. */
-export interface CommandResult<O = Record<string, unknown>, A = unknown[]> {
+export interface CommandResult<
+  O = Record<string, unknown>,
+  A = unknown[],
+  C = Command,
+> {
   options: O;
   args: A;
   /** The words after `--`. */
   literal: string[];
   /** The command that ran. */
-  cmd: Command;
+  cmd: C;
 }
