@@ -36,6 +36,8 @@ const UNSAFE_DIGITS = 16;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /**
  * Reads a whole document by the scanner's strict rules, with white space around it.
  *
@@ -50,7 +52,7 @@ export function decodeJson(bytes: Uint8Array): JsonValue {
     if (token !== "number" || end - start < UNSAFE_DIGITS) return;
     exact &&= bytes.subarray(start, end).includes(POINT);
   });
-  const text = decodeText(bytes);
+  const text = decoder.decode(bytes);
   return exact ? JSON.parse(text) : JSON.parse(text, reviveInt);
 }
 
@@ -76,7 +78,7 @@ export function encodeJson(value: unknown): string {
  * @throws {TypeError} If it is the token of something else.
  */
 export function decodeString(bytes: Uint8Array): string {
-  const value: unknown = JSON.parse(decodeText(bytes));
+  const value: unknown = JSON.parse(decoder.decode(bytes));
   if (typeof value === "string") return value;
   throw new TypeError("Cannot decode string: the token is not a string");
 }
@@ -95,7 +97,7 @@ export function decodeInt(
   const digits = token.subarray(token[0] === MINUS ? 1 : 0);
   if (digits.length === 0) return null;
   if (!digits.every((c) => c >= 0x30 && c <= 0x39)) return null;
-  const text = decodeText(token);
+  const text = decoder.decode(token);
   const number = Number(text);
   if (Object.is(number, -0)) return null;
   const value = Number.isSafeInteger(number) ? number : BigInt(text);
@@ -110,8 +112,4 @@ function reviveInt(
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   const token = new TextEncoder().encode(context?.source);
   return decodeInt(token, MIN_I64, MAX_U64) ?? value;
-}
-
-function decodeText(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }

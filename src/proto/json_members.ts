@@ -6,7 +6,7 @@
  */
 import { decodeString } from "./json.ts";
 import { checkDocument } from "./json_document.ts";
-import type { JsonScalar, JsonToken } from "./json_scan.ts";
+import type { JsonScalar, JsonVisit } from "./json_scan.ts";
 
 /** What a value is. */
 export type JsonKind = "object" | "array" | JsonScalar;
@@ -31,14 +31,6 @@ export interface ObjectMembers {
   close: number;
 }
 
-interface Parts {
-  top: JsonToken;
-  open: number;
-  close: number;
-  keys: [start: number, end: number][];
-  values: JsonElement[];
-}
-
 /**
  * Finds the members of the document's object, in the order of the text and with all duplicates.
  *
@@ -46,14 +38,23 @@ interface Parts {
  * @throws {JsonError} If `bytes` are not strictly JSON, however deep.
  */
 export function scanMembers(bytes: Uint8Array): ObjectMembers | null {
-  const { top, open, close, keys, values } = scanParts(bytes);
-  if (top !== "}") return null;
-  const members = values.map((value, i) => {
-    const [keyStart, keyEnd] = keys[i] ?? [0, 0];
-    const key = decodeString(bytes.subarray(keyStart, keyEnd));
-    return { key, keyStart, ...value };
+  const members: Member[] = [];
+  let open = -1;
+  let close = -1;
+  let keyStart = 0;
+  let key = "";
+  const visitValue = visitParts((kind, start, end) => {
+    members.push({ key, keyStart, start, end, kind });
   });
-  return { members, open, close };
+  checkDocument(bytes, (token, start, end, depth) => {
+    if (token === "key" && depth === 1) {
+      keyStart = start;
+      key = decodeString(bytes.subarray(start, end));
+    } else if (token === "{" && depth === 0) open = start;
+    else if (token === "}" && depth === 0) close = start;
+    else visitValue(token, start, end, depth);
+  });
+  return open < 0 ? null : { members, open, close };
 }
 
 /**
@@ -63,27 +64,28 @@ export function scanMembers(bytes: Uint8Array): ObjectMembers | null {
  * @throws {JsonError} If `bytes` are not strictly JSON, however deep.
  */
 export function scanElements(bytes: Uint8Array): JsonElement[] | null {
-  const { top, values } = scanParts(bytes);
-  return top === "]" ? values : null;
+  const elements: JsonElement[] = [];
+  let isArray = false;
+  const visitValue = visitParts((kind, start, end) => {
+    elements.push({ kind, start, end });
+  });
+  checkDocument(bytes, (token, start, end, depth) => {
+    if (token === "[" && depth === 0) isArray = true;
+    else visitValue(token, start, end, depth);
+  });
+  return isArray ? elements : null;
 }
 
-function scanParts(bytes: Uint8Array): Parts {
-  const parts: Parts = { top: "null", open: 0, close: 0, keys: [], values: [] };
-  let nested = 0;
-  checkDocument(bytes, (token, start, end, depth) => {
-    if (depth === 0) {
-      if (token === "{" || token === "[") parts.open = start;
-      parts.top = token;
-      parts.close = start;
-    } else if (depth === 1) {
-      if (token === "key") parts.keys.push([start, end]);
-      else if (token === "{" || token === "[") nested = start;
-      else if (token === "}") {
-        parts.values.push({ kind: "object", start: nested, end });
-      } else if (token === "]") {
-        parts.values.push({ kind: "array", start: nested, end });
-      } else parts.values.push({ kind: token, start, end });
-    }
-  });
-  return parts;
+/** Makes a visitor that tells `found` each value directly inside the outermost brackets. */
+function visitParts(
+  found: (kind: JsonKind, start: number, end: number) => void,
+): JsonVisit {
+  let nestedStart = 0;
+  return (token, start, end, depth) => {
+    if (depth !== 1 || token === "key") return;
+    if (token === "{" || token === "[") nestedStart = start;
+    else if (token === "}") found("object", nestedStart, end);
+    else if (token === "]") found("array", nestedStart, end);
+    else found(token, start, end);
+  };
 }

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { skipLongString } from "./_long_string.ts";
+import { stepUtf8 } from "./_utf8.ts";
 import { JsonError } from "./json_error.ts";
 
 export { JsonError };
@@ -46,13 +48,7 @@ const ESCAPE = 9;
 const HEX = 10;
 const LOW_BACKSLASH = 11; // between the halves of a surrogate pair
 const LOW_U = 12;
-const LAST_1 = 13; // bytes of a character still to come, and how the next one is narrowed
-const LAST_2 = 14;
-const AFTER_E0 = 15;
-const AFTER_ED = 16;
-const LAST_3 = 17;
-const AFTER_F0 = 18;
-const AFTER_F4 = 19;
+const UTF8 = 13; // to 19: one for each state of `stepUtf8()` but its first, 0
 const LITERAL = 20;
 const MINUS = 21;
 const POINT = 22;
@@ -70,10 +66,13 @@ const OPEN_OBJECT = 0x7b;
 /** 1 for each byte that stands for itself in a string and ends nothing. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
 PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0;
+// So many of them in a row with more than that to come, and the string may be long enough for the short cut.
+const PLAIN_RUN_BYTES = 16;
+const SHORT_BYTES = 2048;
 
-// No double is infinite that is written with at most this many bytes, of which that many from the "e" on.
+// No double is infinite that is written with at most this many bytes and this many digits of exponent.
 const SAFE_NUMBER_BYTES = 200;
-const SAFE_EXPONENT_BYTES = 3;
+const SAFE_EXPONENT_DIGITS = 2;
 
 /**
  * Finds the tokens of one JSON value in bytes that come in pieces.
@@ -94,7 +93,7 @@ export class JsonScanner {
   #start = 0;
   /** The code unit being read, behind a leading 1, or 2 for the second half of a pair. */
   #unit = 0;
-  /** The part of a number that lies in earlier chunks, and where its exponent starts. */
+  /** The part of a number that lies in earlier chunks, and where its exponent's digits start. */
   #held = "";
   #exponentStart = 0;
 
@@ -122,6 +121,7 @@ export class JsonScanner {
   write(chunk: Uint8Array): number {
     const length = chunk.length;
     let state = this.#state;
+    let tried = -1; // start of the string in which the short cut was tried: once is enough
     let i = 0;
     while (i < length && state !== DONE) {
       const c = chunk[i] ?? 0;
@@ -132,12 +132,21 @@ export class JsonScanner {
       } else if (state === STRING) {
         if (c === QUOTE) state = this.#finish(at + 1);
         else if (c === BACKSLASH) state = ESCAPE;
-        else if (PLAIN[c] === 0) state = beginCharacter(c, at);
-        else while (i < length && PLAIN[chunk[i] ?? 0] === 1) i++;
-      } else if (state < LAST_1) {
+        else if (c < 0x20) {
+          throw new JsonError("control character in string", at);
+        } else if (c >= 0x80) state = stepCharacter(0, c, at);
+        else {
+          const stop = i + PLAIN_RUN_BYTES;
+          while (i < stop && PLAIN[chunk[i] ?? 0]) i++;
+          if (i === stop && length - i > SHORT_BYTES && tried < this.#start) {
+            tried = this.#start;
+            i = skipLongString(chunk, i);
+          }
+        }
+      } else if (state < UTF8) {
         state = this.#escape(state, c, at);
       } else if (state < LITERAL) {
-        state = continueCharacter(state, c, at);
+        state = stepCharacter(state - UTF8 + 1, c, at);
       } else if (state === LITERAL) {
         const index = at - this.#start;
         if (c !== this.#token.charCodeAt(index)) {
@@ -146,7 +155,7 @@ export class JsonScanner {
         if (index === this.#token.length - 1) state = this.#finish(at + 1);
       } else {
         const next = continueNumber(state, c, at);
-        if (next === E) this.#exponentStart = at;
+        if (next === E || next === E_SIGN) this.#exponentStart = at + 1;
         state = next === DONE ? this.#finishNumber(state, chunk, --i) : next;
       }
     }
@@ -251,9 +260,9 @@ export class JsonScanner {
   /** Ends the number, which was in `state`, before index `end` of `chunk`. */
   #finishNumber(state: number, chunk: Uint8Array, end: number): number {
     const at = this.#base + end;
-    const exponentBytes = state === EXPONENT ? at - this.#exponentStart : 0;
+    const digits = state === EXPONENT ? at - this.#exponentStart : 0;
     const bytes = at - this.#start;
-    if (bytes > SAFE_NUMBER_BYTES || exponentBytes > SAFE_EXPONENT_BYTES) {
+    if (bytes > SAFE_NUMBER_BYTES || digits > SAFE_EXPONENT_DIGITS) {
       const number = Number(this.#held + this.#textOf(chunk, end));
       if (!Number.isFinite(number)) {
         throw new JsonError("number out of range", this.#start);
@@ -270,20 +279,10 @@ export class JsonScanner {
   }
 }
 
-/** Takes the first byte of a character of several; which ones there are is in RFC 3629, section 4. */
-function beginCharacter(c: number, at: number): number {
-  if (c < 0x20) throw new JsonError("control character in string", at);
-  if (c < 0xc2 || c > 0xf4) throw new JsonError("invalid UTF-8", at);
-  if (c < 0xe0) return LAST_1;
-  if (c < 0xf0) return c === 0xe0 ? AFTER_E0 : c === 0xed ? AFTER_ED : LAST_2;
-  return c === 0xf0 ? AFTER_F0 : c === 0xf4 ? AFTER_F4 : LAST_3;
-}
-
-function continueCharacter(state: number, c: number, at: number): number {
-  const least = state === AFTER_E0 ? 0xa0 : state === AFTER_F0 ? 0x90 : 0x80;
-  const most = state === AFTER_ED ? 0x9f : state === AFTER_F4 ? 0x8f : 0xbf;
-  if (c < least || c > most) throw new JsonError("invalid UTF-8", at);
-  return state === LAST_1 ? STRING : state < LAST_3 ? LAST_1 : LAST_2;
+function stepCharacter(state: number, c: number, at: number): number {
+  const next = stepUtf8(state, c);
+  if (next < 0) throw new JsonError("invalid UTF-8", at);
+  return next === 0 ? STRING : UTF8 - 1 + next;
 }
 
 /** Takes a byte of a number, or says DONE if it is not one. */
