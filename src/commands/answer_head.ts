@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The first look at an answer: what it is, before a byte of it is passed on.
+ * @module
+ */
+import {
+  type Answer,
+  type ClientOptions,
+  openAnswer,
+  ProtocolError,
+} from "../client/mod.ts";
+import {
+  type DaemonRequest,
+  decodeJson,
+  decodeString,
+  encodeRequest,
+  JsonError,
+  JsonScanner,
+  type JsonToken,
+} from "../proto/mod.ts";
+import { ErrorAnswerError } from "./errors.ts";
+
+/** How much of an answer is looked at, in bytes. */
+const HEAD_BYTES = 64 * 1024;
+/** The most that is read of an error answer, in bytes. */
+const MAX_ERROR_BYTES = 16 * 1024 * 1024;
+
+/** An answer that is no error and has the type that was asked for, as far as its head shows. */
+export interface CheckedAnswer extends AsyncDisposable {
+  /** True if it is a `detail` without a session. */
+  readonly isEmpty: boolean;
+  /** The body, from its first byte on; a chunk is overwritten by the next. To be read once. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** What is asked, and what has to come. */
+export interface Question {
+  request: DaemonRequest;
+  expected: "sessions" | "detail";
+  /** True: no more is waited for than what tells the type, as the records are wanted as they come. */
+  isEager?: boolean;
+}
+
+/**
+ * Sends a request and looks at the head of the answer.
+ *
+ * @throws {ErrorAnswerError} If the daemon answers with an error.
+ * @throws {ProtocolError} If the head is no answer of that type.
+ */
+export async function openChecked(
+  question: Question,
+  client: ClientOptions,
+): Promise<CheckedAnswer> {
+  const answer = await openAnswer(encodeRequest(question.request), client);
+  try {
+    return await check(answer, question);
+  } catch (error) {
+    await answer[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function check(
+  answer: Answer,
+  { expected, isEager = false }: Question,
+): Promise<CheckedAnswer> {
+  const rest = answer.chunks[Symbol.asyncIterator]();
+  const head = new Head();
+  while (!head.isFull && !(isEager && head.isDecided(expected))) {
+    const next = await rest.next();
+    if (next.done) {
+      head.end();
+      break;
+    }
+    head.add(next.value);
+  }
+  if (head.type === "error") throw await readError(head, rest);
+  if (head.type !== expected && (head.type !== null || head.isWhole)) {
+    throw new ProtocolError(
+      `The daemon broke the protocol: it answered with ${
+        head.type === null ? "no type" : `"${head.type}"`
+      }`,
+    );
+  }
+  return {
+    isEmpty: head.isSessionNull,
+    chunks: () => follow(head.bytes(), rest),
+    [Symbol.asyncDispose]: () => answer[Symbol.asyncDispose](),
+  };
+}
+
+async function* follow(
+  head: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    yield next.value;
+  }
+}
+
+async function readError(
+  head: Head,
+  rest: AsyncIterator<Uint8Array>,
+): Promise<Error> {
+  const chunks = [head.bytes()];
+  let length = chunks[0]?.length ?? 0;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) {
+    length += next.value.length;
+    if (length > MAX_ERROR_BYTES) {
+      return new ProtocolError(
+        "The daemon broke the protocol: its error is over 16 MiB",
+      );
+    }
+    chunks.push(next.value.slice());
+  }
+  const value = decodeJson(
+    new Uint8Array(await new Blob(chunks).arrayBuffer()),
+  );
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return new ProtocolError(
+      "The daemon broke the protocol: its error is none",
+    );
+  }
+  const { message, supported_min: min, supported_max: max } = value;
+  return new ErrorAnswerError(
+    typeof message === "string" ? message : "it did not say why",
+    {
+      min: typeof min === "number" ? min : null,
+      max: typeof max === "number" ? max : null,
+    },
+    value,
+  );
+}
+
+/** The beginning of an answer, scanned as it comes. */
+class Head {
+  type: string | null = null;
+  isSessionNull = false;
+  #isSessionKnown = false;
+  /** True once the whole answer is here. */
+  isWhole = false;
+  readonly #buffer = new Uint8Array(2 * HEAD_BYTES);
+  #length = 0;
+  #key = "";
+  readonly #scanner = new JsonScanner((token, start, end, depth) => {
+    if (depth === 1) this.#visit(token, start, end);
+  });
+
+  get isFull(): boolean {
+    return this.#length >= HEAD_BYTES;
+  }
+
+  /** True once nothing that may follow changes what the answer is. */
+  isDecided(expected: Question["expected"]): boolean {
+    return this.type !== null &&
+      (this.type !== "detail" || expected !== "detail" || this.#isSessionKnown);
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** @throws {ProtocolError} If this is not JSON. */
+  add(chunk: Uint8Array): void {
+    this.#buffer.set(chunk, this.#length);
+    this.#length += chunk.length;
+    if (this.#scanner.complete) return this.#checkSpace(chunk);
+    try {
+      const used = this.#scanner.write(chunk);
+      this.#checkSpace(chunk.subarray(used));
+    } catch (error) {
+      throw notJson(error);
+    }
+  }
+
+  /** Says that the answer ends here. @throws {ProtocolError} If it is not complete. */
+  end(): void {
+    this.isWhole = true;
+    try {
+      this.#scanner.end();
+    } catch (error) {
+      throw notJson(error);
+    }
+  }
+
+  /** Behind the value there may be white space. */
+  #checkSpace(rest: Uint8Array): void {
+    const isSpace = (byte: number) =>
+      byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+    if (this.#scanner.complete && !rest.every(isSpace)) {
+      throw new ProtocolError(
+        "The daemon broke the protocol: its answer goes on behind its end",
+      );
+    }
+  }
+
+  #visit(token: JsonToken, start: number, end: number): void {
+    const text = () => decodeString(this.#buffer.subarray(start, end));
+    if (token === "key") this.#key = text();
+    else if (this.#key === "type" && token === "string") this.type = text();
+    else if (this.#key === "session") {
+      this.#isSessionKnown = true;
+      this.isSessionNull = token === "null";
+    }
+  }
+}
+
+function notJson(error: unknown): unknown {
+  return error instanceof JsonError
+    ? new ProtocolError(`The daemon broke the protocol: ${error.message}`, {
+      cause: error,
+    })
+    : error;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A session for people.
+ * @module
+ */
+import {
+  makePaint,
+  renderEvents,
+  renderHeader,
+  renderSpanTree,
+} from "../output/mod.ts";
+import type { DetailAnswer, EventRecord } from "../proto/mod.ts";
+import type { CheckedAnswer } from "./answer_head.ts";
+import type { Run } from "./cli.ts";
+import { printLines } from "./print.ts";
+import { readDetail, type SessionDetail } from "./read_detail.ts";
+import type { DetailOptions } from "./run_detail.ts";
+
+/** Prints header, events and spans, as far as they are wanted. */
+export async function printDetailText(
+  answer: CheckedAnswer,
+  options: DetailOptions,
+  run: Run,
+): Promise<void> {
+  await printLines(run, renderDetail(await readDetail(answer), options, run));
+}
+
+/** The lines of a session. */
+export function renderDetail(
+  { session, detail }: SessionDetail,
+  options: DetailOptions,
+  { context, settings }: Run,
+): string[] {
+  const paint = makePaint(settings.color);
+  const width = context.stdout.columns();
+  const lines = renderHeader(session, { paint, width, nowMs: context.now() });
+  if (options.showsEvents) {
+    const events = eventsSince(detail, options.sinceSeq);
+    const startMs = session.started_at_ms;
+    lines.push(
+      "",
+      ...events.length === 0 ? ["(no events)"] : renderEvents(events, {
+        paint,
+        width,
+        startMs,
+        full: options.isFull,
+        titles: true,
+      }),
+    );
+  }
+  if (options.showsSpans) {
+    const spans = renderSpanTree(detail.spans, {
+      paint,
+      width,
+      full: options.isFull,
+    });
+    lines.push("", ...spans.length === 0 ? ["(no tool spans)"] : spans);
+  }
+  return lines;
+}
+
+/** Events from a number on. */
+export function eventsSince(
+  { events }: DetailAnswer,
+  seq: number,
+): EventRecord[] {
+  return events.filter((event) => event.seq >= seq);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Failures that the commands themselves find; other folders' errors are mapped in `verdict.ts`.
+ * @module
+ */
+import { RemoteError } from "../client/mod.ts";
+import { UsageError } from "../context/mod.ts";
+import type { JsonObject } from "../proto/mod.ts";
+
+/** The command line is wrong; knows which command's help to point at. */
+export class CommandLineError extends UsageError {
+  static {
+    this.prototype.name = "CommandLineError";
+  }
+  /** @param command The command as typed, such as `kaizen sessions`. */
+  constructor(message: string, readonly command: string) {
+    super(message);
+  }
+}
+
+/** What was asked about is not there, or cannot be told apart (exit 1). */
+export class NotFoundError extends Error {
+  static {
+    this.prototype.name = "NotFoundError";
+  }
+  /**
+   * @param hint The next command to run.
+   * @param candidates What may have been meant.
+   */
+  constructor(
+    message: string,
+    readonly hint: string,
+    readonly candidates: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** The daemon's error answer, with all of its fields (exit 5, or 6 for a version that is not supported). */
+export class ErrorAnswerError extends RemoteError {
+  static {
+    this.prototype.name = "ErrorAnswerError";
+  }
+  constructor(
+    message: string,
+    supported: { min: number | null; max: number | null },
+    readonly fields: JsonObject,
+  ) {
+    super(message, supported.min, supported.max);
+  }
+}
+
+/** Input is no hook event, or too long for a frame (exit 65). */
+export class BadInputError extends Error {
+  static {
+    this.prototype.name = "BadInputError";
+  }
+}
+
+/** Another daemon owns this home (exit 73). */
+export class OwnedError extends Error {
+  static {
+    this.prototype.name = "OwnedError";
+  }
+}
+
+/** A daemon was started and broke before it was ready (exit 70). */
+export class BrokenDaemonError extends Error {
+  static {
+    this.prototype.name = "BrokenDaemonError";
+  }
+}
+
+/** A file could not be read or written (exit 74). */
+export class FileError extends Error {
+  static {
+    this.prototype.name = "FileError";
+  }
+  constructor(message: string, readonly hint: string | null = null) {
+    super(message);
+  }
+}
+
+/** SIGINT came while a command was at work (exit 130). */
+export class InterruptedError extends Error {
+  static {
+    this.prototype.name = "InterruptedError";
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Finding the session that an id, the beginning of one, or `@latest` means.
+ * @module
+ */
+import { type CheckedAnswer, openChecked } from "./answer_head.ts";
+import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
+import type { Run } from "./cli.ts";
+import { NotFoundError } from "./errors.ts";
+import { type Place, resolvePlace } from "./place.ts";
+
+/** Stands for the newest session of the workspace. */
+export const LATEST = "@latest";
+/** Most candidates that an ambiguous beginning lists. */
+const MAX_CANDIDATES = 20;
+
+/** A session, and its `detail` answer still unread. */
+export interface FoundSession {
+  id: string;
+  /** Null: in whichever workspace it is. */
+  workspace: string | null;
+  answer: CheckedAnswer;
+}
+
+/** What to look for, and where. */
+export interface FindOptions {
+  id: string;
+  place: Place;
+  /** True: the answer's records are wanted as they come. */
+  isEager: boolean;
+}
+
+/**
+ * Finds a session: by its id in the place, then (if that was not named in words) everywhere; then by the beginning of an id.
+ *
+ * @throws {NotFoundError} If there is none, or if several begin so.
+ */
+export async function findSession(
+  options: FindOptions,
+  run: Run,
+): Promise<FoundSession> {
+  const { id, place } = options;
+  const workspaces = await resolvePlace(place, run);
+  const [workspace = null] = workspaces;
+  const ask = (id: string, workspace: string | null) =>
+    openDetail({ id, workspace, isEager: options.isEager }, run);
+  if (id === LATEST) {
+    const newest = await findNewest(workspace, run);
+    const found = await ask(newest, workspace);
+    if (found !== null) return found;
+  }
+  const isOpen = place.kind === "workspace" && !place.isGiven;
+  for (const where of isOpen ? [workspace, null] : [workspace]) {
+    const found = await ask(id, where);
+    if (found !== null) return found;
+  }
+  const whole = workspace === null
+    ? null
+    : await completeId(id, workspace, run);
+  const found = whole === null ? null : await ask(whole, workspace);
+  if (found !== null) return found;
+  throw new NotFoundError(
+    `There is no session "${id}"${
+      isOpen || workspace === null ? "" : ` in ${workspace}`
+    }`,
+    isOpen ? "sessions --all-workspaces" : "sessions",
+  );
+}
+
+/** Asks for a session. @returns Its unread answer, or null if it is not there. */
+export async function openDetail(
+  { id, workspace, isEager }: {
+    id: string;
+    workspace: string | null;
+    isEager: boolean;
+  },
+  run: Run,
+): Promise<FoundSession | null> {
+  const client = clientOptions(run, READ_TIMEOUT_MS);
+  const request = { type: "get_session_detail", id, workspace } as const;
+  const answer = await askOrStart(
+    run,
+    () => openChecked({ request, expected: "detail", isEager }, client),
+  );
+  if (!answer.isEmpty) return { id, workspace, answer };
+  await answer[Symbol.asyncDispose]();
+  return null;
+}
+
+async function findNewest(workspace: string | null, run: Run): Promise<string> {
+  const ids = workspace === null
+    ? []
+    : await listIds(workspace, { limit: 1 }, run);
+  const [newest] = ids;
+  if (newest !== undefined) return newest;
+  throw new NotFoundError(
+    `There is no session in ${workspace ?? "any workspace"} yet`,
+    "sessions --all-workspaces",
+  );
+}
+
+/** The only id of the workspace that begins so; null if none does. */
+async function completeId(
+  beginning: string,
+  workspace: string,
+  run: Run,
+): Promise<string | null> {
+  const ids = (await listIds(workspace, { limit: 0 }, run))
+    .filter((id) => id.startsWith(beginning));
+  const [only] = ids;
+  if (ids.length <= 1) return only ?? null;
+  const shown = ids.slice(0, MAX_CANDIDATES);
+  const more = ids.length - shown.length;
+  throw new NotFoundError(
+    `Several sessions begin with "${beginning}": ${shown.join(", ")}` +
+      (more > 0 ? ` and ${more} more` : ""),
+    "sessions",
+    shown,
+  );
+}
+
+async function listIds(
+  workspace: string,
+  { limit }: { limit: number },
+  run: Run,
+): Promise<string[]> {
+  const { collectSessions } = await import("./session_rows.ts");
+  const wanted = { filter: {}, limit, offset: 0 };
+  const { rows } = await collectSessions([workspace], wanted, run);
+  return rows.map(({ record }) => record.id);
+}

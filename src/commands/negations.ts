@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Words that the command library would misread, on their way in and out. It takes an option called `--no-x` as the negation of
+ * an `--x` that it then believes to be set, and refuses it behind a global option; and it has no optional values that the next
+ * word can give. So inside of it `--no-start` is `--nostart`, and `--watch` always has its value.
+ * @module
+ */
+
+const NEGATED = ["start", "daemon", "wait", "spool"] as const;
+const INSIDE = new RegExp(`--no(${NEGATED.join("|")})\\b`, "g");
+const OUTSIDE = new RegExp(`^--no-(${NEGATED.join("|")})$`);
+
+/** What `--watch` alone stands for. */
+export const DEFAULT_WATCH = "1s";
+
+/** Rewrites the words of a command line into what the command library reads; those behind `--` stay. */
+export function hideNegations(words: readonly string[]): string[] {
+  const hidden: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? "";
+    if (word === "--") return [...hidden, ...words.slice(i)];
+    const next = words[i + 1] ?? "";
+    if (word === "--watch" && /^\d/.test(next)) {
+      hidden.push(`--watch=${next}`);
+      i++;
+    } else if (word === "--watch") hidden.push(`--watch=${DEFAULT_WATCH}`);
+    else hidden.push(word.replace(OUTSIDE, "--no$1"));
+  }
+  return hidden;
+}
+
+/** Writes the options in a text as a user knows them. */
+export function showNegations(text: string): string {
+  return text.replace(INSIDE, "--no-$1");
+}

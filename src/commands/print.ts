@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Printing: results to stdout, everything else to stderr.
+ * @module
+ */
+import { encodeJson } from "../proto/mod.ts";
+import type { Run } from "./cli.ts";
+
+const encoder = new TextEncoder();
+const LINE_FEED = Uint8Array.of(10);
+
+/** Prints text as it is. */
+export async function printText({ context }: Run, text: string): Promise<void> {
+  await context.stdout.write(encoder.encode(text));
+}
+
+/** Prints lines, each with its line feed; in one write. */
+export async function printLines(
+  run: Run,
+  lines: readonly string[],
+): Promise<void> {
+  if (lines.length > 0) await printText(run, `${lines.join("\n")}\n`);
+}
+
+/** Prints a value as one line of JSON. */
+export async function printJson(run: Run, value: unknown): Promise<void> {
+  await printText(run, `${encodeJson(value)}\n`);
+}
+
+/** Prints JSON that is there as bytes already, and the line feed behind it. */
+export async function printJsonBytes(
+  { context }: Run,
+  bytes: Uint8Array,
+): Promise<void> {
+  await context.stdout.write(bytes);
+  await context.stdout.write(LINE_FEED);
+}
+
+/** Says something beside the result on stderr, unless --quiet. */
+export async function printNote(run: Run, text: string): Promise<void> {
+  if (run.settings.isQuiet) return;
+  await run.context.stderr.write(encoder.encode(`kaizen: ${text}\n`));
+}
+
+/** Says what only --verbose wants to know. */
+export async function printDetail(run: Run, text: string): Promise<void> {
+  if (run.settings.isVerbose) await printNote(run, text);
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A whole `detail` answer as a value.
+ * @module
+ */
+import { ProtocolError } from "../client/mod.ts";
+import {
+  AnswerError,
+  decodeAnswer,
+  type DetailAnswer,
+  JsonError,
+  type SessionRecord,
+} from "../proto/mod.ts";
+import type { CheckedAnswer } from "./answer_head.ts";
+import { joinBytes } from "./stream_records.ts";
+
+/** An answer that has a session. */
+export interface SessionDetail {
+  session: SessionRecord;
+  detail: DetailAnswer;
+}
+
+/** Reads an answer to its end. @throws {ProtocolError} If it is no `detail` with a session. */
+export async function readDetail(
+  answer: CheckedAnswer,
+): Promise<SessionDetail> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.chunks()) chunks.push(chunk.slice());
+  const detail = decode(joinBytes(chunks));
+  if (detail.type === "detail" && detail.session !== null) {
+    return { session: detail.session, detail };
+  }
+  throw new ProtocolError(
+    "The daemon broke the protocol: its answer has no session",
+  );
+}
+
+function decode(bytes: Uint8Array): ReturnType<typeof decodeAnswer> {
+  try {
+    return decodeAnswer(bytes);
+  } catch (error) {
+    if (error instanceof AnswerError || error instanceof JsonError) {
+      throw new ProtocolError(
+        `The daemon broke the protocol: ${error.message}`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

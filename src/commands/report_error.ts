@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How a failure is told: what and why on stderr with the next command below, the same as an object where JSON is spoken.
+ * @module
+ */
+import { ClosedPipeError, type Context, type Output } from "../context/mod.ts";
+import { escapeText } from "../output/mod.ts";
+import { encodeJson } from "../proto/mod.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { quoteWord } from "./quote_word.ts";
+import type { Format } from "./settings.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+/** How the failed command was called. */
+export interface ReportOptions {
+  context: Pick<Context, "stderr" | "stdout">;
+  format: Format;
+  /** True if stdout holds the beginning of a document already, to which nothing may be added. */
+  hasOutput: boolean;
+  isVerbose: boolean;
+  /** Path options as given, to be repeated in advice. */
+  pathFlags: readonly string[];
+}
+
+/**
+ * Tells about an error.
+ *
+ * @returns The exit code.
+ */
+export async function reportError(
+  error: unknown,
+  options: ReportOptions,
+): Promise<ExitCode> {
+  const verdict = judge(error);
+  if (verdict.exit === EXIT.closedPipe || verdict.exit === EXIT.interrupted) {
+    return verdict.exit;
+  }
+  const { stderr, stdout } = options.context;
+  const message = messageOf(error, verdict);
+  const lines = [`kaizen: ${message}`];
+  const advice = describeNext(verdict, options.pathFlags);
+  if (advice !== null) lines.push(advice);
+  if (options.isVerbose && verdict.code === "internal") {
+    lines.push(stackOf(error));
+  }
+  await tryWrite(stderr, lines.map((line) => `${line}\n`).join(""));
+  const speaksJson = options.format === "ndjson" ||
+    (options.format !== "text" && !options.hasOutput);
+  if (speaksJson) {
+    const fields = describeError(verdict, message);
+    await tryWrite(stdout, `${encodeJson(fields)}\n`);
+  }
+  return verdict.exit;
+}
+
+/** The error object of JSON output. */
+function describeError(
+  verdict: Verdict,
+  message: string,
+): Record<string, unknown> {
+  const { code, exit, fields } = verdict;
+  return { type: "error", code, message, ...fields, exit };
+}
+
+function messageOf(error: unknown, verdict: Verdict): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const safe = escapeText(text.trim() || "it did not say why");
+  if (verdict.code === "internal") return `This is a bug in kaizen: ${safe}`;
+  return verdict.code === "daemon_error"
+    ? `The daemon answered with an error: ${safe}`
+    : safe;
+}
+
+function describeNext(
+  { code, next }: Verdict,
+  pathFlags: readonly string[],
+): string | null {
+  if (code === "internal") return "  with --verbose it says where";
+  if (next === null) return null;
+  const asksDaemon = next[0] !== "help" && next.at(-1) !== "--help";
+  const words = ["kaizen", ...asksDaemon ? pathFlags : [], ...next];
+  return `  try: ${words.map(quoteWord).join(" ")}`;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack !== undefined
+    ? error.stack.split("\n").map(escapeText).join("\n")
+    : "";
+}
+
+/** Writes unless nobody listens any more; the exit code still tells. */
+async function tryWrite(output: Output, text: string): Promise<void> {
+  try {
+    await output.write(new TextEncoder().encode(text));
+  } catch (error) {
+    if (!(error instanceof ClosedPipeError)) throw error;
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The tree of commands.
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Cli } from "./cli.ts";
+import { makeDaemon } from "./daemon.ts";
+import { makeDetail } from "./detail.ts";
+import { makeHelp } from "./help_command.ts";
+import { renderHelp } from "./help.ts";
+import { chooseHelp, chooseVersion } from "./root_help.ts";
+import { makeSessions } from "./sessions.ts";
+import { makeStatus } from "./status.ts";
+import { makeStop } from "./stop.ts";
+import { colorType, formatType, timeoutType, wordType } from "./value_types.ts";
+
+/** The root of the tree, with every command attached. */
+export type Root = ReturnType<typeof declareRoot>;
+
+/** Builds the tree; what its words ask for goes to `cli`. */
+export function makeRoot(cli: Cli): Root {
+  const root = declareRoot(cli);
+  root.command("status", makeStatus(cli));
+  root.command("stop", makeStop(cli));
+  root.command("sessions", makeSessions(cli));
+  root.command("detail", makeDetail(cli));
+  root.command("daemon", makeDaemon(cli));
+  root.command("help", makeHelp(cli, root));
+  return root;
+}
+
+function declareRoot(cli: Cli) {
+  return new Command()
+    .name("kaizen")
+    .description(
+      "Records what coding agents do, and answers what they did: a daemon keeps the events that hooks send.",
+    )
+    .example("is the daemon well?", "kaizen status")
+    .example("what ran in this repository", "kaizen sessions")
+    .example("the newest session, event by event", "kaizen detail @latest")
+    .example("its cost, for a script", "kaizen sessions -o json | jq …")
+    .noExit()
+    .globalType("word", wordType)
+    .globalType("timeout", timeoutType)
+    .globalType("format", formatType)
+    .globalType("color", colorType)
+    .globalOption(
+      "--home <dir:word>",
+      "Where socket, lock, log, store and spool live; absolute (default: $HOME/.kaizen; env: KAIZEN_HOME)",
+    )
+    .globalOption(
+      "--socket <path:word>",
+      "The daemon's Unix socket (default: daemon.sock in the home; env: KAIZEN_SOCK)",
+    )
+    .globalOption(
+      "--timeout <duration:timeout>",
+      "Deadline of one request: 250ms, 2s, 1m30s, or milliseconds (default: 500ms for status, 5s for stop, 10s for sessions and detail, 2s for ingest; env: KAIZEN_TIMEOUT)",
+    )
+    .globalOption(
+      "-o, --output <format:format>",
+      "text, json, ndjson; detail also trace (default: text on a terminal, else json; env: KAIZEN_OUTPUT)",
+    )
+    .globalOption("--json", "Short for --output json")
+    .globalOption(
+      "--color <when:color>",
+      "auto, always, never (default: auto, which is never if NO_COLOR is set)",
+    )
+    .globalOption(
+      "--nostart",
+      "Never start a daemon (env: KAIZEN_NO_START=1)",
+    )
+    .globalOption("--nodaemon", "Refused: there is no direct mode", {
+      hidden: true,
+    })
+    .globalOption("-v, --verbose", "Say more on stderr")
+    .globalOption("-q, --quiet", "Say less on stderr")
+    .versionOption(
+      "-V, --version",
+      "Show versions of CLI, protocol and runtime, commit and set of packages",
+      () => chooseVersion(cli),
+    )
+    .helpOption("-h, --help", "Show this help", function () {
+      chooseHelp(cli, this.getHelp());
+    })
+    .help(function () {
+      return renderHelp(this, cli.context.stdout.columns());
+    })
+    .action(function () {
+      chooseHelp(cli, this.getHelp());
+    });
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Our own daemon, in this process.
+ * @module
+ */
+import { jsonLog, runDaemon, runDetached } from "../daemon/mod.ts";
+import { StoreError } from "../store/mod.ts";
+import type { Run } from "./cli.ts";
+import { FileError } from "./errors.ts";
+import { printJson, printText } from "./print.ts";
+import { startFault } from "./start_daemon.ts";
+
+/**
+ * Runs the daemon until it is stopped: its log on stderr, one line on stdout once it is ready.
+ *
+ * @throws {OwnedError} If another daemon owns the home.
+ * @throws {HomeError | FileError} If something in the home cannot be used.
+ */
+export async function runForeground(run: Run): Promise<void> {
+  const { context, settings } = run;
+  const lines: Promise<void>[] = [];
+  try {
+    await runDaemon({
+      paths: settings.paths(),
+      context,
+      log: jsonLog((line) => void Deno.stderr.writeSync(line), context.now),
+      ready: ({ pid, socket }) => {
+        const ready = { ready: true, pid, socket };
+        lines.push(
+          settings.format === "text"
+            ? printText(run, `daemon ready: pid ${pid}, socket ${socket}\n`)
+            : printJson(run, ready),
+        );
+      },
+    });
+    await Promise.all(lines);
+  } catch (error) {
+    throw foregroundFault(error);
+  }
+}
+
+/** Runs the daemon as `daemon start --background` and hooks start it. @returns The exit code. */
+export async function runBehind({ context, settings }: Run): Promise<number> {
+  return await runDetached({ paths: settings.paths(), context });
+}
+
+function foregroundFault(error: unknown): unknown {
+  return error instanceof StoreError
+    ? new FileError(error.message, "daemon run --home DIR")
+    : startFault(error);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * From words to an exit code.
+ * @module
+ */
+import { ValidationError } from "@cliffy/command";
+import type { Context, Output } from "../context/mod.ts";
+import { Cli } from "./cli.ts";
+import { CommandLineError } from "./errors.ts";
+import { hideNegations } from "./negations.ts";
+import { chooseHelp, chooseVersion } from "./root_help.ts";
+import { makeRoot } from "./root.ts";
+import { findFormat, type Format } from "./settings.ts";
+import { explainUsage, findUnknown } from "./usage.ts";
+
+/**
+ * Runs the command that the context's arguments name, and prints its results, or what went wrong.
+ *
+ * @returns The exit code, see `exit_codes.ts`; never 2.
+ */
+export async function runProgram(context: Context): Promise<number> {
+  const stdout = new CountingOutput(context.stdout);
+  const cli = new Cli({ ...context, stdout });
+  try {
+    await parse(cli);
+    return await cli.run();
+  } catch (error) {
+    const { reportError } = await import("./report_error.ts");
+    return await reportError(error, {
+      context: cli.context,
+      format: wantedFormat(context, cli),
+      hasOutput: stdout.hasOutput,
+      isVerbose: hasWord(context.args, "-v", "--verbose"),
+      pathFlags: pathFlags(context.args),
+    });
+  }
+}
+
+async function parse(cli: Cli): Promise<void> {
+  const root = makeRoot(cli);
+  const { args } = cli.context;
+  try {
+    const { literal, cmd } = await root.parse(hideNegations(args));
+    if (literal.length > 0 && !cli.takesLiterals) {
+      throw new CommandLineError(
+        `Nothing may follow --, but there is "${literal[0]}"`,
+        cmd.getPath(),
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    const command = error.cmd ?? root;
+    const isLost = findUnknown(command, args)?.kind === "command";
+    // The library refuses these two beside other options; everywhere else they win over whatever is wrong.
+    if (!isLost && hasWord(args, "-h", "--help")) {
+      chooseHelp(cli, command.getHelp());
+    } else if (!isLost && hasWord(args, "-V", "--version")) {
+      chooseVersion(cli);
+    } else throw explainUsage(error.message, command, args);
+  }
+}
+
+/** True if one of the words comes before `--`. */
+function hasWord(args: readonly string[], ...words: string[]): boolean {
+  const ending = args.indexOf("--");
+  const considered = ending === -1 ? args : args.slice(0, ending);
+  return considered.some((arg) => words.includes(arg));
+}
+
+/** The format of the command that failed; where even that is unknown, what the words seem to ask for. */
+function wantedFormat(context: Context, cli: Cli): Format {
+  const chosen = cli.format;
+  if (chosen !== null) return chosen;
+  const { args } = context;
+  if (hasWord(args, "--json")) return "json";
+  for (const [i, arg] of args.entries()) {
+    const [, joined] = /^(?:--output=|-o=)(.*)$/.exec(arg) ?? [];
+    const name = joined ??
+      (arg === "-o" || arg === "--output" ? args[i + 1] : undefined);
+    const found = findFormat(name);
+    if (found !== null) return found;
+  }
+  return findFormat(context.env("KAIZEN_OUTPUT")) ??
+    (context.stdout.isTerminal() ? "text" : "json");
+}
+
+function pathFlags(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    if (arg === "--home" || arg === "--socket") return [arg, args[i + 1] ?? ""];
+    return /^--(home|socket)=/.test(arg) ? [arg] : [];
+  });
+}
+
+/** Knows whether anything has been written. */
+class CountingOutput implements Output {
+  hasOutput = false;
+  constructor(readonly inner: Output) {}
+
+  isTerminal(): boolean {
+    return this.inner.isTerminal();
+  }
+
+  columns(): number | null {
+    return this.inner.columns();
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.hasOutput ||= bytes.length > 0;
+    await this.inner.write(bytes);
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Lists sessions.
+ * @module
+ */
+import { UsageError } from "../context/mod.ts";
+import type { SessionFilter } from "../proto/mod.ts";
+import type { Run } from "./cli.ts";
+import { listRequest, openSessions } from "./list_request.ts";
+import { type Place, resolvePlace } from "./place.ts";
+
+/** Which sessions are wanted. */
+export interface SessionsOptions {
+  place: Place;
+  filter: SessionFilter;
+  /** 0: all. */
+  limit: number;
+  offset: number;
+  /** How often to ask again, in milliseconds; null: once is enough. */
+  watchMs: number | null;
+}
+
+/**
+ * Prints sessions, newest first. One page of one workspace goes through as the daemon sent it; several are merged.
+ *
+ * @throws {UsageError} If the format does not fit.
+ */
+export async function runSessions(
+  options: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { format } = run.settings;
+  if (format === "trace") {
+    throw new UsageError(
+      "Cannot print sessions as a trace: that is for one session, see kaizen detail",
+    );
+  }
+  if (options.watchMs !== null) {
+    const { watchSessions } = await import("./watch_sessions.ts");
+    return await watchSessions({ ...options, watchMs: options.watchMs }, run);
+  }
+  const workspaces = await resolvePlace(options.place, run);
+  const [only] = workspaces;
+  if (only !== undefined && workspaces.length === 1 && options.limit > 0) {
+    if (format === "json") return await passPage(only, options, run);
+    if (format === "ndjson") return await streamPage(only, options, run);
+  }
+  const { printMerged } = await import("./print_sessions.ts");
+  await printMerged(workspaces, options, run);
+}
+
+async function passPage(
+  workspace: string,
+  options: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { passThrough } = await import("./pass_through.ts");
+  const request = listRequest(workspace, options);
+  await using answer = await openSessions({ request }, run);
+  await passThrough(answer, run);
+}
+
+async function streamPage(
+  workspace: string,
+  options: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { streamRecords } = await import("./stream_records.ts");
+  const request = listRequest(workspace, options);
+  await using answer = await openSessions({ request, isEager: true }, run);
+  await streamRecords(answer, { wants: () => true }, run);
+}

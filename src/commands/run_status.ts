@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Asks how the daemon is, and looks at the spool itself.
+ * @module
+ */
+import {
+  askHello,
+  askStatus,
+  NotRunningError,
+  TimedOutError,
+} from "../client/mod.ts";
+import { pause } from "../context/mod.ts";
+import type { HelloAnswer, StatusAnswer } from "../proto/mod.ts";
+import { Spool, SpoolError, type SpoolStatus } from "../spool/mod.ts";
+import { clientOptions, STATUS_TIMEOUT_MS } from "./ask.ts";
+import type { Run } from "./cli.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { printJson, printLines } from "./print.ts";
+import { redactToken } from "./redact.ts";
+
+/** Between two questions of --wait, in milliseconds. */
+const WAIT_STEP_MS = 50;
+
+/** What is wanted of `status`. */
+export interface StatusOptions {
+  /** How long to wait for a daemon to run, in milliseconds; null: not at all. */
+  waitMs: number | null;
+  /** True: the web token is shown. */
+  showsToken: boolean;
+}
+
+/** What was found out. */
+export type DaemonState =
+  | { state: "running"; hello: HelloAnswer; status: StatusAnswer }
+  | { state: "stopped" | "hung"; reason: string };
+
+/**
+ * Prints the status.
+ *
+ * @returns 0 if the daemon runs, 3 if it is stopped, 4 if it does not answer.
+ */
+export async function runStatus(
+  options: StatusOptions,
+  run: Run,
+): Promise<ExitCode> {
+  const { socket, spool: folder } = run.settings.paths();
+  const found = await askUntil(run, options.waitMs);
+  const spool = surveySpool(folder, run);
+  if (run.settings.format === "text") {
+    const { renderStatus } = await import("./status_text.ts");
+    await printLines(run, renderStatus(found, { spool, run, options }));
+  } else await printJson(run, describe(found, { socket, spool, options }));
+  return EXITS[found.state];
+}
+
+const EXITS = {
+  running: EXIT.ok,
+  stopped: EXIT.notRunning,
+  hung: EXIT.timedOut,
+} as const;
+
+async function askUntil(run: Run, waitMs: number | null): Promise<DaemonState> {
+  const end = performance.now() + (waitMs ?? 0);
+  while (true) {
+    const found = await askOnce(run);
+    const left = end - performance.now();
+    if (found.state === "running" || left <= 0) return found;
+    await pause(Math.min(WAIT_STEP_MS, left));
+  }
+}
+
+/** Asks both questions at once, as each takes a connection of its own. */
+async function askOnce(run: Run): Promise<DaemonState> {
+  const client = clientOptions(run, STATUS_TIMEOUT_MS);
+  const [hello, status] = await Promise.allSettled([
+    askHello(client),
+    askStatus(client),
+  ]);
+  if (hello.status === "fulfilled" && status.status === "fulfilled") {
+    return { state: "running", hello: hello.value, status: status.value };
+  }
+  // Of two different failures, the one that says more: an answer that was refused, then silence, then nobody there.
+  const reasons: unknown[] = [hello, status].flatMap((it) =>
+    it.status === "rejected" ? [it.reason] : []
+  );
+  for (const reason of reasons) {
+    if (
+      !(reason instanceof NotRunningError || reason instanceof TimedOutError)
+    ) throw reason;
+  }
+  const late = reasons.find((reason) => reason instanceof TimedOutError);
+  const reason = late ?? reasons[0];
+  return {
+    state: late === undefined ? "stopped" : "hung",
+    reason: reason instanceof Error ? reason.message : String(reason),
+  };
+}
+
+/** The spool as it is, also where it cannot be read. */
+function surveySpool(folder: string, { context }: Run): SpoolStatus {
+  try {
+    return new Spool({ folder, env: context.env, now: context.now }).status();
+  } catch (error) {
+    if (!(error instanceof SpoolError)) throw error;
+    return {
+      pending: 0,
+      bytes: 0,
+      oldest_ms: null,
+      rejected: 0,
+      unknown: 0,
+      writable: false,
+      reason: error.message,
+      failures: 0,
+      last_failure: null,
+    };
+  }
+}
+
+interface Surroundings {
+  socket: string;
+  spool: SpoolStatus;
+  options: StatusOptions;
+}
+
+function describe(
+  found: DaemonState,
+  { socket, spool, options }: Surroundings,
+): Record<string, unknown> {
+  if (found.state !== "running") {
+    const running = found.state === "hung" ? null : false;
+    return { running, socket, spool };
+  }
+  const { type: _type, ...status } = options.showsToken
+    ? found.status
+    : redactToken({ ...found.status });
+  const { proto_version, daemon_version, workspaces } = found.hello;
+  return {
+    running: true,
+    socket,
+    ...status,
+    proto_version,
+    daemon_version,
+    workspaces,
+    spool,
+  };
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Values to text, tables, JSON, NDJSON and traces. Pure: values in, strings and bytes out. What comes from agents is hostile,
+ * so every text passes through `escape.ts` before it reaches a terminal.
+ * @module
+ */
+export { cellWidth, cutCells, padCells } from "./cells.ts";
+export { escapeBlock, escapeLine, escapeText } from "./escape.ts";
+export { type EventTableOptions, renderEvents } from "./event_table.ts";
+export { type Brush, makePaint, type Paint } from "./paint.ts";
+export * from "./quantities.ts";
+export {
+  type AnswerRecord,
+  type RecordKind,
+  RecordSplitter,
+  type SplitOptions,
+  toLine,
+} from "./records.ts";
+export { renderHeader, type SessionHeaderOptions } from "./session_header.ts";
+export {
+  renderSessions,
+  sessionDuration,
+  type SessionTableOptions,
+  statusBrush,
+} from "./session_table.ts";
+export { renderSpanTree, type SpanTreeOptions } from "./span_tree.ts";
+export { type Column, renderTable, type TableOptions } from "./table.ts";
+export { buildTrace, type Trace, type TraceEvent } from "./trace.ts";

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The records of an answer, found in its bytes as they arrive.
+ * @module
+ */
+import {
+  decodeInt,
+  decodeString,
+  type Int,
+  JsonScanner,
+  type JsonToken,
+  U64_MAX,
+} from "../proto/mod.ts";
+
+/** What a record is: `row` of a `sessions` answer, the rest of a `detail`. */
+export type RecordKind = "row" | "session" | "event" | "span";
+
+/** A record's own bytes, which stay valid. */
+export interface AnswerRecord {
+  kind: RecordKind;
+  bytes: Uint8Array;
+}
+
+/** Which spans are records. */
+export interface SplitOptions {
+  /** `each`: every span by itself, parents first. `roots`: the roots, with all below them inside. */
+  spans: "each" | "roots";
+  /** Told of the whole numbers beside the lists, such as `total`. */
+  onNumber?: (key: string, value: Int) => void;
+}
+
+const LISTS = new Map<string, RecordKind>([
+  ["rows", "row"],
+  ["events", "event"],
+  ["spans", "span"],
+]);
+
+/**
+ * Cuts an answer into records without holding more of it than the one record that is coming in.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { RecordSplitter } from "./mod.ts";
+ *
+ * const splitter = new RecordSplitter({ spans: "each" });
+ * const answer = new TextEncoder().encode('{"type":"sessions","rows":[{"id":"a"}]}');
+ * const [record] = splitter.push(answer);
+ * assertEquals(new TextDecoder().decode(record?.bytes), '{"id":"a"}');
+ * ```
+ */
+export class RecordSplitter {
+  readonly #spans: SplitOptions["spans"];
+  readonly #onNumber: SplitOptions["onNumber"];
+  readonly #scanner: JsonScanner;
+  /** What has come and may still be needed; `#from` is the offset of its first byte in the answer. */
+  #buffer = new Uint8Array(0);
+  #length = 0;
+  #from = 0;
+  #found: AnswerRecord[] = [];
+  #key = "";
+  /** The list of the answer's top level that is being read. */
+  #list: RecordKind | null = null;
+  /** The record that is being read: where it begins, and the depth of its brackets. */
+  #record: { kind: RecordKind; start: number; depth: number } | null = null;
+  /** Depth of a part that holds no records, while it lasts. */
+  #skipped: number | null = null;
+  /** End of the last token: what lies before is not needed any more. */
+  #done = 0;
+
+  constructor(options: SplitOptions) {
+    this.#spans = options.spans;
+    this.#onNumber = options.onNumber;
+    this.#scanner = new JsonScanner((token, start, end, depth) =>
+      this.#visit(token, start, end, depth)
+    );
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @returns The records that are complete now.
+   * @throws {JsonError} If the answer is not JSON.
+   */
+  push(chunk: Uint8Array): AnswerRecord[] {
+    this.#append(chunk);
+    this.#found = [];
+    if (!this.#scanner.complete) this.#scanner.write(chunk);
+    this.#forget(this.#record?.start ?? this.#done);
+    return this.#found;
+  }
+
+  /** Says that the answer ends here. @throws {JsonError} If it is not complete. */
+  end(): void {
+    this.#scanner.end();
+  }
+
+  #visit(token: JsonToken, start: number, end: number, depth: number): void {
+    this.#done = end;
+    if (this.#record !== null) {
+      if (depth === this.#record.depth && (token === "}" || token === "]")) {
+        const { kind, start } = this.#record;
+        this.#found.push({ kind, bytes: this.#slice(start, end) });
+        this.#record = null;
+      }
+      return;
+    }
+    if (this.#skipped !== null) {
+      if (depth === this.#skipped && (token === "}" || token === "]")) {
+        this.#skipped = null;
+      }
+      return;
+    }
+    if (token === "key") this.#key = decodeString(this.#slice(start, end));
+    else if (depth === 1) this.#visitTop(token, start, end);
+    else if (token === "{" || token === "[") {
+      this.#visitInner(token, start, depth);
+    }
+  }
+
+  #visitTop(token: JsonToken, start: number, end: number): void {
+    if (token === "{" && this.#key === "session") {
+      this.#record = { kind: "session", start, depth: 1 };
+    } else if (token === "[") {
+      this.#list = LISTS.get(this.#key) ?? null;
+      if (this.#list === null) this.#skipped = 1;
+    } else if (token === "{") this.#skipped = 1;
+    else if (token === "]") this.#list = null;
+    else if (token === "number") {
+      const value = decodeInt(this.#slice(start, end), 0n, U64_MAX);
+      if (value !== null) this.#onNumber?.(this.#key, value);
+    }
+  }
+
+  /** Inside of a list: its elements; inside of the nodes of spans: their spans and their children. */
+  #visitInner(token: "{" | "[", start: number, depth: number): void {
+    const kind = this.#list;
+    const isNode = kind === "span" && this.#spans === "each";
+    if (kind !== null && !isNode && depth === 2) {
+      this.#record = { kind, start, depth };
+      return;
+    }
+    // Nodes have even depths: list, node, its children, node and so on.
+    const isMember = isNode && depth % 2 === 1;
+    if (isMember && token === "{" && this.#key === "span") {
+      this.#record = { kind: "span", start, depth };
+      return;
+    }
+    const isWay = isMember
+      ? token === "[" && this.#key === "children"
+      : isNode && token === "{";
+    if (!isWay) this.#skipped = depth;
+  }
+
+  #append(chunk: Uint8Array): void {
+    const needed = this.#length + chunk.length;
+    if (this.#buffer.length < needed) {
+      const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+      grown.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(chunk, this.#length);
+    this.#length = needed;
+  }
+
+  #forget(offset: number): void {
+    const at = offset - this.#from;
+    if (at <= 0) return;
+    this.#buffer.copyWithin(0, at, this.#length);
+    this.#length -= at;
+    this.#from = offset;
+  }
+
+  #slice(start: number, end: number): Uint8Array {
+    return this.#buffer.slice(start - this.#from, end - this.#from);
+  }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const BRACE = 0x7b;
+
+/**
+ * A record as one line of NDJSON: those of a `detail` say what they are.
+ *
+ * Line breaks between its tokens (payloads are kept as agents wrote them) become spaces; in its texts there are none.
+ */
+export function toLine({ kind, bytes }: AnswerRecord): Uint8Array {
+  const mark = kind === "row" ? new Uint8Array(0) : new TextEncoder().encode(
+    `{"record":"${kind}"${isEmpty(bytes) ? "" : ","}`,
+  );
+  // The mark brings the opening brace.
+  const body = mark.length === 0
+    ? bytes
+    : bytes.subarray(bytes.indexOf(BRACE) + 1);
+  const line = new Uint8Array(mark.length + body.length + 1);
+  line.set(mark);
+  line.set(body, mark.length);
+  for (let i = mark.length; i < line.length; i++) {
+    if (line[i] === LINE_FEED || line[i] === CARRIAGE_RETURN) line[i] = SPACE;
+  }
+  line[line.length - 1] = LINE_FEED;
+  return line;
+}
+
+function isEmpty(bytes: Uint8Array): boolean {
+  return /^\{\s*\}$/.test(new TextDecoder().decode(bytes.subarray(0, 64)));
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Tool spans as a tree with box lines.
+ * @module
+ */
+import type { SpanNode } from "../proto/mod.ts";
+import { cutCells } from "./cells.ts";
+import { escapeLine } from "./escape.ts";
+import type { Paint } from "./paint.ts";
+import { formatCost, formatCount, formatDuration } from "./quantities.ts";
+
+/** How spans are shown. */
+export interface SpanTreeOptions {
+  paint: Paint;
+  /** Width of the terminal in cells, or null: nothing is cut. */
+  width: number | null;
+  /** True: every path of a span, not the first alone. */
+  full: boolean;
+}
+
+/** A span that took more than this share of all roots' cost is marked. */
+const COSTLY_PERCENT = 40n;
+/** From this level on nodes stand below each other, as a line has no room for more. */
+const MAX_INDENT = 24;
+
+interface Line {
+  node: SpanNode;
+  /** Box lines before the node. */
+  stem: string;
+  /** Box lines before its children. */
+  below: string;
+  level: number;
+}
+
+/**
+ * Draws spans, a line each: tool, duration, cost, tokens, first path; the costly and the orphaned marked.
+ *
+ * @returns Lines; none for no spans.
+ */
+export function renderSpanTree(
+  roots: readonly SpanNode[],
+  options: SpanTreeOptions,
+): string[] {
+  const total = roots.reduce(
+    (sum, { subtree_cost_usd_e6 }) => sum + BigInt(subtree_cost_usd_e6),
+    0n,
+  );
+  const lines: string[] = [];
+  // A list of its own instead of recursion: a tree from the wire may be deeper than the stack.
+  const left: Line[] = [];
+  pushAll(left, roots, "", 0);
+  for (let line = left.pop(); line !== undefined; line = left.pop()) {
+    const room = options.width === null
+      ? null
+      : Math.max(12, options.width - line.stem.length);
+    lines.push(
+      options.paint.dim(line.stem) + describe(line.node, total, room, options),
+    );
+    pushAll(left, line.node.children, line.below, line.level + 1);
+  }
+  return lines;
+}
+
+/** Puts siblings on the list so that the first is taken first. */
+function pushAll(
+  left: Line[],
+  nodes: readonly SpanNode[],
+  before: string,
+  level: number,
+): void {
+  const deep = level > MAX_INDENT;
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i];
+    if (node === undefined) continue;
+    const last = i === nodes.length - 1;
+    left.push({
+      node,
+      stem: before + (last ? "└─ " : "├─ "),
+      below: deep ? before : before + (last ? "   " : "│  "),
+      level,
+    });
+  }
+}
+
+function describe(
+  node: SpanNode,
+  total: bigint,
+  room: number | null,
+  { paint, full }: SpanTreeOptions,
+): string {
+  const { span } = node;
+  const cost = BigInt(node.subtree_cost_usd_e6);
+  const costly = total > 0n && cost * 100n > total * COSTLY_PERCENT;
+  const orphaned = span.status === "orphaned";
+  const tool = escapeLine(span.tool);
+  const figures = [
+    span.lead_time_ms === null ? null : formatDuration(span.lead_time_ms),
+    cost === 0n ? null : formatCost(cost),
+    BigInt(node.subtree_token_count) === 0n
+      ? null
+      : `${formatCount(node.subtree_token_count)} tokens`,
+    orphaned ? "orphaned" : null,
+    costly ? "most of the cost" : null,
+  ].filter((part) => part !== null).join(" · ");
+  const shown = full ? span.paths : span.paths.slice(0, 1);
+  const more = span.paths.length - shown.length;
+  const paths = shown.map(escapeLine).join(" ") +
+    (more > 0 ? ` (+${more})` : "");
+  const text = [tool, figures, paths].filter((part) => part !== "").join("  ");
+  const cut = room === null ? text : cutCells(text, room);
+  const brush = orphaned ? paint.yellow : costly ? paint.red : paint.cyan;
+  // Only a tool that was left whole can be coloured apart from the rest.
+  return cut.startsWith(tool) ? brush(tool) + cut.slice(tool.length) : cut;
+}
