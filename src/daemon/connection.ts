@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * One connection: one request, one answer, then it is closed.
+ * @module
+ */
+import { encodeHeader, FrameError, readFrame, writeAll } from "../frame/mod.ts";
+import {
+  type DaemonRequest,
+  decodeRequest,
+  JsonError,
+  RequestError,
+} from "../proto/mod.ts";
+import type { Budget } from "./budget.ts";
+import { describe, type Log } from "./log.ts";
+import type { Limits } from "./limits.ts";
+import { type Reply, replyError } from "./reply.ts";
+import type { Service } from "./service.ts";
+
+/** Answers decoded requests; the one thing that connections know of the rest of the daemon. */
+export type Answerer = Pick<Service, "handle" | "hasRoom" | "room">;
+
+/** Where a connection stands. Only the first two may be closed to make room. */
+export type Phase = "idle" | "arriving" | "waiting" | "answering";
+
+/** What all connections share. */
+export interface ConnectionHost {
+  service: Answerer;
+  limits: Limits;
+  log: Log;
+  /** Places for requests beyond the free bytes. */
+  largeRequests: Budget;
+  /** Bytes of answers on their way. */
+  answers: Budget;
+  /** The sweep at which something that takes `ms` from now is overdue. */
+  deadline(ms: number): number;
+  /** Counts up; says who moved last. */
+  touch(): number;
+}
+
+/** Requests that the service answers at once, however long its queue is. */
+const UNQUEUED: ReadonlySet<DaemonRequest["type"]> = new Set([
+  "hello",
+  "status",
+  "ensure_workspace_capture",
+  "ensure_proxy",
+  "begin_observed_session",
+]);
+
+const NOTHING = new Uint8Array();
+
+/** The connection was closed by us, for the reason in the message. */
+class CutError extends Error {
+  static {
+    this.prototype.name = "CutError";
+  }
+}
+
+/** A client, from its first byte to the last of its answer. */
+export class Connection {
+  readonly #conn: Deno.Conn;
+  readonly #host: ConnectionHost;
+  readonly #cut = new AbortController();
+  #phase: Phase = "idle";
+  #touched: number;
+  #deadline: number;
+  #received = 0;
+  #large = false;
+  #open = true;
+
+  constructor(conn: Deno.Conn, host: ConnectionHost) {
+    this.#conn = conn;
+    this.#host = host;
+    this.#touched = host.touch();
+    this.#deadline = host.deadline(host.limits.idleMs);
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Greater for a connection that moved later. */
+  get touched(): number {
+    return this.#touched;
+  }
+
+  /** Whether it may be closed to make room for others, as its request is not complete. */
+  get evictable(): boolean {
+    return this.#open &&
+      (this.#phase === "idle" || this.#phase === "arriving");
+  }
+
+  /**
+   * Serves the client; never rejects.
+   *
+   * @returns Whether a `stop` was asked for and its answer is on its way.
+   */
+  async serve(): Promise<boolean> {
+    try {
+      const request = await this.#receive();
+      const reply = await this.#ask(request);
+      await this.#send(reply);
+      return reply.after === "stop";
+    } catch (error) {
+      this.#report(error);
+      return false;
+    } finally {
+      if (this.#large) this.#host.largeRequests.give(1);
+      this.#close();
+    }
+  }
+
+  /** Closes the connection now, without an answer or in the middle of one. */
+  cut(why: string): void {
+    if (!this.#open) return;
+    this.#cut.abort(new CutError(why));
+    this.#close();
+  }
+
+  /** Cuts the connection if its time is over at this sweep. */
+  sweep(now: number): void {
+    if (this.#deadline > now) return;
+    const { idleMs, requestMs, stalledReaderMs } = this.#host.limits;
+    this.cut(
+      {
+        idle: `sent nothing for ${idleMs} ms`,
+        arriving: `did not send its request within ${requestMs} ms`,
+        waiting: "waited too long",
+        answering: `did not take its answer for ${stalledReaderMs} ms`,
+      }[this.#phase],
+    );
+  }
+
+  async #receive(): Promise<DaemonRequest> {
+    const { limits } = this.#host;
+    const body = await readFrame(
+      { read: (into) => this.#read(into), write: (from) => this.#write(from) },
+      limits.requestBytes,
+    );
+    this.#enter("waiting", Infinity);
+    return decodeRequest(body);
+  }
+
+  /** Reads at most as much as the connection may hold at this moment. */
+  async #read(into: Uint8Array): Promise<number | null> {
+    const free = this.#host.limits.freeRequestBytes - this.#received;
+    if (into.length > free && !this.#large) {
+      if (free > 0) into = into.subarray(0, free);
+      else await this.#takeLargePlace();
+    }
+    const n = await this.#conn.read(into);
+    if (n === null) return null;
+    this.#received += n;
+    this.#touched = this.#host.touch();
+    if (this.#phase === "idle") {
+      this.#enter("arriving", this.#host.limits.requestMs);
+    }
+    return n;
+  }
+
+  /** Waiting for others is not the client's fault: its time starts again after it. */
+  async #takeLargePlace(): Promise<void> {
+    const { largeRequests, limits } = this.#host;
+    this.#deadline = Infinity;
+    const take = () => {
+      this.#large = true;
+      return 1;
+    };
+    await largeRequests.draw(take, this.#cut.signal);
+    this.#enter("arriving", limits.requestMs);
+  }
+
+  async #ask(request: DaemonRequest): Promise<Reply> {
+    const { service } = this.#host;
+    if (!UNQUEUED.has(request.type)) {
+      while (!service.hasRoom()) await service.room();
+    }
+    this.#cut.signal.throwIfAborted();
+    return await service.handle(request);
+  }
+
+  async #send(reply: Reply): Promise<void> {
+    const { answerBytes } = this.#host.limits;
+    if (reply.length <= answerBytes) return await this.#sendBody(reply);
+    reply.close?.();
+    await this.#sendBody(tooLong(reply.length, answerBytes));
+  }
+
+  async #sendBody(reply: Reply): Promise<void> {
+    let head = encodeHeader(reply.length);
+    let left = reply.length;
+    try {
+      const chunks = reply.chunks()[Symbol.iterator]();
+      while (left > 0) {
+        const chunk = await this.#draw(chunks, reply.length);
+        try {
+          left -= chunk.length;
+          if (chunk.length === 0 || left < 0) throw misfit(reply, left);
+          await this.#sendChunk(head, chunk);
+        } finally {
+          this.#giveBack(chunk, reply.length);
+        }
+        head = NOTHING;
+      }
+    } finally {
+      reply.close?.();
+    }
+  }
+
+  /** Makes the next part of a long answer once others have taken enough of theirs; empty at the end. */
+  async #draw(
+    chunks: Iterator<Uint8Array>,
+    length: number,
+  ): Promise<Uint8Array> {
+    const { answers, limits } = this.#host;
+    let chunk: Uint8Array = NOTHING;
+    const make = () => {
+      const next = chunks.next();
+      if (!next.done) chunk = next.value;
+      return chunk.length;
+    };
+    if (length <= limits.freeAnswerBytes) make();
+    else {
+      this.#deadline = Infinity;
+      await answers.draw(make, this.#cut.signal);
+    }
+    return chunk;
+  }
+
+  #giveBack(chunk: Uint8Array, length: number): void {
+    const { answers, limits } = this.#host;
+    if (length > limits.freeAnswerBytes) answers.give(chunk.length);
+  }
+
+  async #sendChunk(head: Uint8Array, chunk: Uint8Array): Promise<void> {
+    const { pieceBytes } = this.#host.limits;
+    let first = 0;
+    if (head.length > 0) {
+      // One write for all of a small answer, so that its reader wakes up once.
+      first = pieceBytes - head.length;
+      await this.#sendPiece(join(head, chunk.subarray(0, first)));
+    }
+    for (let at = first; at < chunk.length; at += pieceBytes) {
+      await this.#sendPiece(chunk.subarray(at, at + pieceBytes));
+    }
+  }
+
+  async #sendPiece(piece: Uint8Array): Promise<void> {
+    this.#enter("answering", this.#host.limits.stalledReaderMs);
+    await writeAll(this.#conn, piece);
+  }
+
+  #write(from: Uint8Array): Promise<number> {
+    return this.#conn.write(from);
+  }
+
+  #enter(phase: Phase, ms: number): void {
+    this.#phase = phase;
+    this.#deadline = this.#host.deadline(ms);
+  }
+
+  #report(error: unknown): void {
+    const { log } = this.#host;
+    if (this.#cut.signal.aborted) {
+      log("warn", "connection cut", {
+        reason: describe(this.#cut.signal.reason),
+      });
+    } else if (error instanceof FrameError) {
+      // Somebody who only looks whether we are there is no news.
+      if (error.fault === "closed") return;
+      log("warn", "request refused", { reason: error.message });
+    } else if (error instanceof JsonError || error instanceof RequestError) {
+      log("warn", "request refused", { reason: error.message });
+    } else if (error instanceof Error && "code" in error) {
+      log("warn", "client went away", { reason: error.message });
+    } else {
+      log("error", "connection failed", {
+        reason: describe(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+    }
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#conn.close();
+  }
+}
+
+/** The header is out already, so the answer can only be broken off. */
+function misfit({ length }: Reply, left: number): RangeError {
+  return new RangeError(
+    `Cannot send answer as it must have ${length} bytes: current length is ${
+      length - left
+    }${left < 0 ? " or more" : ""}`,
+  );
+}
+
+function tooLong(length: number, limit: number): Reply {
+  return replyError(
+    `Cannot send answer as it must be <= ${limit} bytes: current length is ${length}`,
+  );
+}
+
+function join(head: Uint8Array, body: Uint8Array): Uint8Array {
+  const both = new Uint8Array(head.length + body.length);
+  both.set(head);
+  both.set(body, head.length);
+  return both;
+}

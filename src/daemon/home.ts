@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The home as the daemon wants it: a folder of ours that nobody else can look into.
+ * @module
+ */
+import { foreignOwner, HomeError } from "../context/mod.ts";
+import { lookAt, reason } from "./own_file.ts";
+
+/** Owner may do all, nobody else anything. */
+const HOME_MODE = 0o700;
+
+/**
+ * Makes the home if it is missing, and tightens it to 0700 if it is ours but open to others.
+ *
+ * @returns Whether it had to be tightened.
+ * @throws {HomeError} If it is a symbolic link, no folder, another user's, or the system refuses.
+ */
+export function prepareHome(home: string): boolean {
+  refuseForeign(home);
+  const found = lookAt(home) ?? makeHome(home);
+  if (found.isSymlink) {
+    throw new HomeError(
+      `Cannot use home "${home}" as it is a symbolic link: give the folder that it points to`,
+    );
+  }
+  if (!found.isDirectory) {
+    throw new HomeError(`Cannot use home "${home}" as it is not a folder`);
+  }
+  if (((found.mode ?? HOME_MODE) & 0o777) === HOME_MODE) return false;
+  try {
+    Deno.chmodSync(home, HOME_MODE);
+  } catch (error) {
+    throw new HomeError(
+      `Cannot make home "${home}" private: ${reason(error)}`,
+      { cause: error },
+    );
+  }
+  return true;
+}
+
+function makeHome(home: string): Deno.FileInfo {
+  try {
+    Deno.mkdirSync(home, { recursive: true, mode: HOME_MODE });
+    return Deno.lstatSync(home);
+  } catch (error) {
+    throw new HomeError(`Cannot make home "${home}": ${reason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A daemon that writes with another user's rights would leave files its owner cannot use. */
+function refuseForeign(home: string): void {
+  const owner = foreignOwner(home);
+  if (owner === null) return;
+  throw new HomeError(
+    Deno.uid() === 0
+      ? `Cannot run a daemon as root in "${home}" as it belongs to user ${owner}: run it as that user, or give another --home`
+      : `Cannot use home "${home}" as it belongs to user ${owner}: current user is ${Deno.uid()}`,
+  );
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The daemon's log: one JSON object a line, to a sink that never fails its caller.
+ * @module
+ */
+
+/** How much a line matters. */
+export type LogLevel = "info" | "warn" | "error";
+
+/** Says something in the log; never throws. */
+export type Log = (
+  level: LogLevel,
+  message: string,
+  fields?: Record<string, unknown>,
+) => void;
+
+/** Takes whole lines; may throw, which loses the line and nothing else. */
+export type LineSink = (line: Uint8Array) => void;
+
+/** Longest text of one field, in characters: a hostile request must not fill the log with its own words. */
+const MAX_FIELD_CHARS = 2_000;
+
+/**
+ * Makes a log that writes `{"time","level","message",…}` lines into `sink`.
+ *
+ * @param now Wall clock in epoch milliseconds.
+ *
+ * @example Usage
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { jsonLog } from "./log.ts";
+ *
+ * const lines: string[] = [];
+ * const log = jsonLog((line) => lines.push(new TextDecoder().decode(line)), () => 0);
+ * log("info", "daemon ready", { pid: 7 });
+ * assertEquals(lines, [
+ *   `{"time":"1970-01-01T00:00:00.000Z","level":"info","message":"daemon ready","pid":7}\n`,
+ * ]);
+ * ```
+ */
+export function jsonLog(sink: LineSink, now: () => number): Log {
+  const encoder = new TextEncoder();
+  return (level, message, fields = {}) => {
+    const time = new Date(now()).toISOString();
+    const line = JSON.stringify(
+      { time, level, message: shorten(message), ...fields },
+      (_key, value) => typeof value === "string" ? shorten(value) : value,
+    );
+    try {
+      sink(encoder.encode(`${line}\n`));
+    } catch {
+      // A full disk or a closed terminal: there is nowhere left to say so, and the daemon goes on.
+    }
+  };
+}
+
+/** The words of whatever was thrown. */
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function shorten(text: string): string {
+  return text.length <= MAX_FIELD_CHARS
+    ? text
+    : `${text.slice(0, MAX_FIELD_CHARS)}…`;
+}

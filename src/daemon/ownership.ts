@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Becoming the one daemon of a home.
+ * @module
+ */
+import { type Paths, pause } from "../context/mod.ts";
+import { HomeBusyError } from "./errors.ts";
+import { prepareHome } from "./home.ts";
+import { HomeLock, readHolder } from "./lock.ts";
+import { probe, type ProbeResult } from "./probe.ts";
+
+/** Between two looks at a lock whose holder does not answer, in milliseconds. */
+const RETRY_MS = 25;
+
+/** How to take a home. */
+export interface TakeHomeOptions {
+  paths: Pick<Paths, "home" | "lock" | "socket">;
+  /**
+   * How long to wait for a holder that does not answer, in milliseconds: one that stops lets go within two seconds, one that
+   * starts answers soon.
+   */
+  patienceMs: number;
+}
+
+/**
+ * Prepares the home and takes its lock.
+ *
+ * @returns The lock; the home belongs to this process until it is disposed of.
+ * @throws {HomeBusyError} If another daemon answers at the socket, or keeps the lock without answering.
+ * @throws {HomeError} If the home or the lock file cannot be used.
+ */
+export async function takeHome(options: TakeHomeOptions): Promise<HomeLock> {
+  const { paths, patienceMs } = options;
+  prepareHome(paths.home);
+  const end = performance.now() + patienceMs;
+  while (true) {
+    const lock = HomeLock.take(paths.lock);
+    if (lock !== null) return lock;
+    const peer = await probe(paths.socket);
+    if (peer.state === "alive" || performance.now() >= end) {
+      throw busy(paths, peer);
+    }
+    await pause(RETRY_MS);
+  }
+}
+
+function busy(paths: TakeHomeOptions["paths"], peer: ProbeResult) {
+  if (peer.state === "alive") {
+    return new HomeBusyError(
+      peer.pid,
+      `Cannot run a daemon in "${paths.home}" as one runs already: its pid is ${peer.pid}`,
+      { answers: true },
+    );
+  }
+  const pid = readHolder(paths.lock);
+  const holder = pid === null ? "another process" : `process ${pid}`;
+  const state = peer.state === "dead"
+    ? `nothing listens at "${paths.socket}"`
+    : peer.why;
+  return new HomeBusyError(
+    pid,
+    `Cannot run a daemon in "${paths.home}" as ${holder} holds it and does not answer: ${state}`,
+  );
+}

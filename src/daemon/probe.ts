@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Whether a daemon answers at a socket: liveness is an answer, not a process id and not a file.
+ * @module
+ */
+import { encodeFrame, FrameError, readFrame, writeAll } from "../frame/mod.ts";
+import {
+  AnswerError,
+  decodeAnswer,
+  encodeRequest,
+  JsonError,
+} from "../proto/mod.ts";
+
+/** How long a daemon may take to say who it is, in milliseconds. */
+const PROBE_MS = 500;
+/** A status answer is a few hundred bytes; the reference lists what it captures in it. */
+const MAX_STATUS_BYTES = 16 * 1024 * 1024;
+
+/** What a probe found. */
+export type ProbeResult =
+  /** A daemon answered, and this is its process. */
+  | { state: "alive"; pid: number }
+  /** Nobody listens. */
+  | { state: "dead" }
+  /** Somebody listens but did not answer as a daemon does, or not in time. Never taken for dead. */
+  | { state: "unclear"; why: string };
+
+/**
+ * Asks for the status at `socket`.
+ *
+ * @param timeoutMs For the whole exchange.
+ */
+export async function probe(
+  socket: string,
+  timeoutMs = PROBE_MS,
+): Promise<ProbeResult> {
+  let conn: Deno.Conn;
+  try {
+    conn = await Deno.connect({ transport: "unix", path: socket });
+  } catch (error) {
+    const dead = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.ConnectionRefused;
+    return dead ? { state: "dead" } : { state: "unclear", why: `${error}` };
+  }
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const close = () => conn.close();
+  timeout.addEventListener("abort", close);
+  try {
+    await writeAll(conn, encodeFrame(encodeRequest({ type: "status" })));
+    const answer = decodeAnswer(await readFrame(conn, MAX_STATUS_BYTES));
+    return answer.type === "status"
+      ? { state: "alive", pid: Number(answer.pid) }
+      : { state: "unclear", why: `answered "${answer.type}"` };
+  } catch (error) {
+    if (timeout.aborted) {
+      return { state: "unclear", why: `no answer in ${timeoutMs} ms` };
+    }
+    if (
+      error instanceof FrameError || error instanceof AnswerError ||
+      error instanceof JsonError || isSystemError(error)
+    ) return { state: "unclear", why: error.message };
+    throw error;
+  } finally {
+    timeout.removeEventListener("abort", close);
+    if (!timeout.aborted) conn.close();
+  }
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error;
+}

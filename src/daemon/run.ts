@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The daemon's life: take the home, open the store, listen, work, and leave everything in order.
+ * @module
+ */
+import type { Context, Paths } from "../context/mod.ts";
+import { KAIZEN_VERSION } from "../proto/mod.ts";
+import { Spool } from "../spool/mod.ts";
+import { LIMITS, type Limits } from "./limits.ts";
+import { describe, type Log } from "./log.ts";
+import { takeHome } from "./ownership.ts";
+import { Server } from "./server.ts";
+import { Service } from "./service.ts";
+import { openSocket } from "./socket.ts";
+import { SpoolDrain } from "./spool_drain.ts";
+
+/** How long a daemon in the foreground waits for one that is just stopping, in milliseconds. */
+const FOREGROUND_PATIENCE_MS = 2_500;
+/** How long the store may take to close, in milliseconds; what is acknowledged is on disk before. */
+const CLOSE_STORE_MS = 500;
+
+/** What a daemon says once it can be reached. */
+export interface ReadyInfo {
+  pid: number;
+  socket: string;
+  log: string;
+}
+
+/** What a daemon stands on. */
+export interface RunOptions {
+  paths: Paths;
+  /** `cwd()` is the workspace of events that name none. */
+  context: Pick<Context, "cwd" | "env" | "now" | "startedAtMs">;
+  log: Log;
+  /** Called once, when clients can connect. */
+  ready: (info: ReadyInfo) => void;
+  /** Stops the daemon as SIGTERM does. */
+  signal?: AbortSignal;
+  limits?: Limits;
+}
+
+/**
+ * Runs our daemon until a client asks it to stop, or SIGTERM or SIGINT comes.
+ *
+ * @throws {HomeBusyError} If another daemon owns the home.
+ * @throws {HomeError} If home, lock or socket cannot be used.
+ * @throws {StoreError} If the store cannot be opened.
+ */
+export async function runDaemon(options: RunOptions): Promise<void> {
+  using _lock = await takeHome({
+    paths: options.paths,
+    patienceMs: FOREGROUND_PATIENCE_MS,
+  });
+  await serveHome(options);
+}
+
+/**
+ * The same for a process that holds the home's lock already.
+ *
+ * @throws {HomeBusyError | HomeError | StoreError} As {@linkcode runDaemon}.
+ */
+export async function serveHome(options: RunOptions): Promise<void> {
+  const { context, paths, log, limits = LIMITS } = options;
+  using _bugs = reportBugs(log);
+  using stop = stopSignals(options.signal);
+  const service = openService(options);
+  try {
+    const acceptor = await openSocket(paths.socket);
+    await using server = new Server({ acceptor, service, limits, log });
+    await using _drain = new SpoolDrain({
+      spool: new Spool({
+        folder: paths.spool,
+        env: context.env,
+        now: context.now,
+      }),
+      folder: paths.spool,
+      service,
+      log,
+    });
+    const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
+    log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });
+    options.ready(info);
+    const asked = server.stopAsked.then(() => "a client asked");
+    log("info", "daemon stops", {
+      reason: await Promise.race([asked, stop.asked]),
+    });
+  } finally {
+    await closeService(service, log);
+  }
+  log("info", "daemon stopped");
+}
+
+function openService({ context, paths, log }: RunOptions): Service {
+  return Service.open({
+    storePath: paths.store,
+    now: context.now,
+    startedAtMs: context.startedAtMs,
+    daemonVersion: KAIZEN_VERSION,
+    pid: Deno.pid,
+    canonical: realPath,
+    cwd: context.cwd(),
+    log,
+  });
+}
+
+/** The real path of what exists; anything else as it is written. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+async function closeService(service: Service, log: Log): Promise<void> {
+  const late = Promise.withResolvers<"late">();
+  const timer = setTimeout(late.resolve, CLOSE_STORE_MS, "late");
+  const done = service[Symbol.asyncDispose]();
+  if (await Promise.race([done, late.promise]) === "late") {
+    log("warn", "the store did not close in time");
+  }
+  clearTimeout(timer);
+}
+
+/** A signal is kept away from its default until the end, so that a second one does not kill what the first has begun. */
+function stopSignals(
+  extra?: AbortSignal,
+): Disposable & { asked: Promise<string> } {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const handlers = (["SIGTERM", "SIGINT"] as const).map((name) => ({
+    name,
+    handler: () => resolve(name),
+  }));
+  for (const { name, handler } of handlers) {
+    Deno.addSignalListener(name, handler);
+  }
+  const abort = () => resolve("its owner asked");
+  extra?.addEventListener("abort", abort);
+  if (extra?.aborted) abort();
+  return {
+    asked: promise,
+    [Symbol.dispose]: () => {
+      extra?.removeEventListener("abort", abort);
+      for (const { name, handler } of handlers) {
+        Deno.removeSignalListener(name, handler);
+      }
+    },
+  };
+}
+
+/** A bug in one connection must not end the others': what nobody caught is logged, and the daemon goes on. */
+function reportBugs(log: Log): Disposable {
+  const report = (event: Event, error: unknown) => {
+    event.preventDefault();
+    const stack = error instanceof Error ? error.stack : undefined;
+    log("error", "bug", { reason: describe(error), stack });
+  };
+  const onError = (event: ErrorEvent) => report(event, event.error);
+  const onRejection = (event: PromiseRejectionEvent) =>
+    report(event, event.reason);
+  globalThis.addEventListener("error", onError);
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  return {
+    [Symbol.dispose]: () => {
+      globalThis.removeEventListener("error", onError);
+      globalThis.removeEventListener("unhandledrejection", onRejection);
+    },
+  };
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The accept loop: takes connections in, keeps their number and their time bounded, and lets them finish at the end.
+ * @module
+ */
+import { Budget } from "./budget.ts";
+import {
+  type Answerer,
+  Connection,
+  type ConnectionHost,
+} from "./connection.ts";
+import type { Limits } from "./limits.ts";
+import { describe, type Log } from "./log.ts";
+
+/** Where connections come from. */
+export interface Acceptor {
+  accept(): Promise<Deno.Conn>;
+  /** Takes no more; a pending `accept()` rejects. */
+  close(): void;
+}
+
+/** What a {@linkcode Server} is made of. */
+export interface ServerOptions {
+  acceptor: Acceptor;
+  service: Answerer;
+  limits: Limits;
+  log: Log;
+}
+
+/** Serves connections until it is closed; a client can end its own connection and nothing else. */
+export class Server implements AsyncDisposable {
+  readonly #options: ServerOptions;
+  readonly #host: ConnectionHost;
+  readonly #connections = new Map<Connection, Promise<void>>();
+  readonly #stop = Promise.withResolvers<void>();
+  readonly #accepting: Promise<void>;
+  #closing = false;
+  #closed: Promise<void> | undefined;
+  #ticker: ReturnType<typeof setInterval> | undefined;
+  /** Deadlines count sweeps, not time: while the process was suspended no client was late. */
+  #sweeps = 0;
+  #touches = 0;
+  /** Resolves what waits for a connection to end. */
+  #ended = Promise.withResolvers<void>();
+
+  /** Starts to accept. */
+  constructor(options: ServerOptions) {
+    const { service, limits, log } = options;
+    this.#options = options;
+    this.#host = {
+      service,
+      limits,
+      log,
+      largeRequests: new Budget(limits.largeRequests),
+      answers: new Budget(limits.pendingAnswerBytes),
+      deadline: (ms) => this.#sweeps + 1 + Math.ceil(ms / limits.sweepMs),
+      touch: () => ++this.#touches,
+    };
+    this.#accepting = this.#acceptAll();
+  }
+
+  /** Resolves once a client's `stop` is answered. */
+  get stopAsked(): Promise<void> {
+    return this.#stop.promise;
+  }
+
+  /** Connections held at this moment. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /**
+   * Takes no more connections, cuts those without a complete request, and waits until the others are answered, or for as
+   * long as the limits allow; then they are cut too. May be called twice.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    return this.#closed;
+  }
+
+  async #finish(): Promise<void> {
+    this.#closing = true;
+    this.#options.acceptor.close();
+    this.#ended.resolve();
+    for (const connection of this.#connections.keys()) {
+      if (connection.evictable) connection.cut("the daemon stops");
+    }
+    await this.#accepting;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, this.#options.limits.shutdownMs);
+    await Promise.race([late.promise, Promise.all(this.#connections.values())]);
+    clearTimeout(timer);
+    for (const connection of this.#connections.keys()) {
+      connection.cut("the daemon stops and its answer took too long");
+    }
+    clearInterval(this.#ticker);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #acceptAll(): Promise<void> {
+    let failing = false;
+    while (!this.#closing) {
+      let conn: Deno.Conn;
+      try {
+        conn = await this.#options.acceptor.accept();
+        failing = false;
+      } catch (error) {
+        if (this.#closing) return;
+        if (!failing) {
+          this.#options.log("error", "accept failed, trying again", {
+            reason: describe(error),
+          });
+        }
+        failing = true;
+        // Most likely no descriptor is free: the connection that needs its own least gives it up.
+        this.#evict("the daemon ran out of file descriptors");
+        await this.#rest();
+        continue;
+      }
+      while (
+        this.#connections.size >= this.#options.limits.connections &&
+        !this.#evict("too many connections") && !this.#closing
+      ) await this.#ended.promise;
+      this.#start(conn);
+    }
+  }
+
+  #start(conn: Deno.Conn): void {
+    if (this.#closing) return conn.close();
+    const connection = new Connection(conn, this.#host);
+    this.#connections.set(connection, this.#serve(connection));
+    this.#ticker ??= setInterval(
+      () => this.#sweep(),
+      this.#host.limits.sweepMs,
+    );
+  }
+
+  async #serve(connection: Connection): Promise<void> {
+    const stop = await connection.serve();
+    this.#connections.delete(connection);
+    this.#ended.resolve();
+    this.#ended = Promise.withResolvers();
+    if (stop) this.#stop.resolve();
+  }
+
+  /** @returns Whether there was a connection without a complete request; the one that is idle longest is closed. */
+  #evict(why: string): boolean {
+    let oldest: Connection | undefined;
+    for (const connection of this.#connections.keys()) {
+      if (!connection.evictable) continue;
+      if (oldest === undefined || connection.touched < oldest.touched) {
+        oldest = connection;
+      }
+    }
+    oldest?.cut(why);
+    return oldest !== undefined;
+  }
+
+  /** The ticker runs only while there are connections, so that an idle daemon sleeps. */
+  #sweep(): void {
+    this.#sweeps++;
+    if (this.#connections.size === 0) {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
+    }
+    for (const connection of this.#connections.keys()) {
+      connection.sweep(this.#sweeps);
+    }
+  }
+
+  async #rest(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#options.limits.acceptPauseMs);
+    await Promise.race([promise, this.#ended.promise]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The daemon's socket: bound only by the holder of the home's lock, reachable only by its user.
+ * @module
+ */
+import { HomeError, MAX_SOCKET_PATH_BYTES } from "../context/mod.ts";
+import { HomeBusyError } from "./errors.ts";
+import { lookAt, reason } from "./own_file.ts";
+import { probe } from "./probe.ts";
+import type { Acceptor } from "./server.ts";
+
+/** Owner may connect, nobody else. */
+const SOCKET_MODE = 0o600;
+const OTHERS_WRITE = 0o022;
+const OTHERS_ENTER = 0o011;
+
+/**
+ * Binds the socket, in place of one that a killed daemon left.
+ *
+ * @param path Of the socket; nobody may bind it but the holder of the home's lock.
+ * @throws {HomeBusyError} If somebody listens there, as the daemon of another home with the same `--socket` does.
+ * @throws {HomeError} If something else is at the path, or the system refuses.
+ */
+export async function openSocket(path: string): Promise<Acceptor> {
+  const bytes = new TextEncoder().encode(path).length;
+  if (bytes > MAX_SOCKET_PATH_BYTES) {
+    throw new HomeError(
+      `Cannot listen at "${path}" as a socket's path must be <= ${MAX_SOCKET_PATH_BYTES} bytes: current length is ${bytes}`,
+    );
+  }
+  await removeStale(path);
+  let listener: Deno.Listener;
+  try {
+    listener = Deno.listen({ transport: "unix", path });
+  } catch (error) {
+    throw new HomeError(`Cannot listen at "${path}": ${reason(error)}`, {
+      cause: error,
+    });
+  }
+  try {
+    return new OwnSocket(listener, path, makePrivate(path));
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+}
+
+async function removeStale(path: string): Promise<void> {
+  const found = lookAt(path);
+  if (found === null) return;
+  if (!found.isSocket) {
+    const what = found.isSymlink
+      ? "a symbolic link"
+      : found.isDirectory
+      ? "a folder"
+      : found.isFile
+      ? "a regular file"
+      : "no socket";
+    throw new HomeError(
+      `Cannot listen at "${path}" as it is ${what}: move it away`,
+    );
+  }
+  const peer = await probe(path);
+  if (peer.state === "alive") {
+    throw new HomeBusyError(
+      peer.pid,
+      `Cannot listen at "${path}" as the daemon of another home does: its pid is ${peer.pid}`,
+    );
+  }
+  if (peer.state === "unclear") {
+    throw new HomeBusyError(
+      null,
+      `Cannot listen at "${path}" as another process does: ${peer.why}`,
+    );
+  }
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    throw new HomeError(
+      `Cannot remove stale socket "${path}": ${reason(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Sets the mode. Between bind and this the umask decides: with one that lets others write to what we make, in a folder that
+ * others may enter, somebody may already have connected, so that is refused.
+ */
+function makePrivate(path: string): Deno.FileInfo {
+  const bound = Deno.lstatSync(path);
+  const folder = Deno.statSync(path.slice(0, path.lastIndexOf("/")) || "/");
+  if (
+    ((bound.mode ?? 0) & OTHERS_WRITE) !== 0 &&
+    ((folder.mode ?? 0) & OTHERS_ENTER) !== 0
+  ) {
+    throw new HomeError(
+      `Cannot listen at "${path}" as others may enter its folder and the umask lets them connect: run it with "umask 077"`,
+    );
+  }
+  Deno.chmodSync(path, SOCKET_MODE);
+  return bound;
+}
+
+/** A listener that removes its socket when closed, but never one that somebody else has put in its place. */
+class OwnSocket implements Acceptor {
+  readonly #listener: Deno.Listener;
+  readonly #path: string;
+  readonly #bound: Deno.FileInfo;
+
+  constructor(listener: Deno.Listener, path: string, bound: Deno.FileInfo) {
+    this.#listener = listener;
+    this.#path = path;
+    this.#bound = bound;
+  }
+
+  accept(): Promise<Deno.Conn> {
+    return this.#listener.accept();
+  }
+
+  close(): void {
+    if (!this.#isReplaced()) return this.#listener.close();
+    // Closing would unlink the path, whosever it is by now.
+    const aside = `${this.#path}.${Deno.pid}`;
+    Deno.renameSync(this.#path, aside);
+    this.#listener.close();
+    Deno.renameSync(aside, this.#path);
+  }
+
+  #isReplaced(): boolean {
+    try {
+      const { ino, dev } = Deno.lstatSync(this.#path);
+      return ino !== this.#bound.ino || dev !== this.#bound.dev;
+    } catch {
+      return false; // gone, or out of reach
+    }
+  }
+}

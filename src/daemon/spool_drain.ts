@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What the spool holds goes into the store: at the daemon's start, and whenever something is laid into it.
+ * @module
+ */
+import { HookError, readHookEvent } from "../events/mod.ts";
+import {
+  type AckAnswer,
+  decodeAnswer,
+  decodeRequest,
+  type ErrorAnswer,
+  type IngestHookRequest,
+  JsonError,
+  RequestError,
+} from "../proto/mod.ts";
+import type { Outcome, Spool } from "../spool/mod.ts";
+import type { Answerer } from "./connection.ts";
+import { describe, type Log } from "./log.ts";
+import type { Reply } from "./reply.ts";
+
+/** When to look again, in milliseconds. */
+export interface DrainTimes {
+  /** Without any sign of news: the watch may have failed, or another process that was delivering may have died. */
+  idleMs: number;
+  /** After the store refused an event; doubles each time, as every attempt counts against the event. */
+  firstRetryMs: number;
+  lastRetryMs: number;
+}
+
+const TIMES: DrainTimes = {
+  idleMs: 60_000,
+  firstRetryMs: 5_000,
+  lastRetryMs: 10 * 60_000,
+};
+
+/** What a {@linkcode SpoolDrain} works on. */
+export interface SpoolDrainOptions {
+  spool: Pick<Spool, "deliver">;
+  folder: string;
+  service: Answerer;
+  log: Log;
+  times?: DrainTimes;
+}
+
+/** Delivers until it is disposed of; one delivery at a time. */
+export class SpoolDrain implements AsyncDisposable {
+  readonly #options: SpoolDrainOptions;
+  readonly #end = new AbortController();
+  readonly #watcher: Deno.FsWatcher | null;
+  readonly #working: Promise<unknown>;
+  #news = Promise.withResolvers<void>();
+
+  /** Starts at once. */
+  constructor(options: SpoolDrainOptions) {
+    this.#options = options;
+    this.#watcher = this.#watch();
+    this.#working = Promise.all([this.#listen(), this.#work()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    this.#watcher?.close();
+    await this.#working;
+  }
+
+  /** The watch comes before the first delivery, so that nothing falls between the two. */
+  #watch(): Deno.FsWatcher | null {
+    const { folder, log } = this.#options;
+    try {
+      Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return Deno.watchFs(folder, { recursive: false });
+    } catch (error) {
+      log("warn", "cannot watch the spool, looking into it now and then", {
+        reason: describe(error),
+      });
+      return null;
+    }
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#watcher === null) return;
+    for await (const event of this.#watcher) {
+      if (isNews(event)) this.#news.resolve();
+    }
+  }
+
+  async #work(): Promise<void> {
+    const { idleMs, firstRetryMs, lastRetryMs } = this.#options.times ?? TIMES;
+    let retryMs = firstRetryMs;
+    while (!this.#end.signal.aborted) {
+      this.#news = Promise.withResolvers();
+      if (await this.#deliver()) {
+        retryMs = firstRetryMs;
+        await this.#rest(idleMs, this.#news.promise);
+      } else {
+        // News does not cut this short: the store would refuse that, too.
+        await this.#rest(retryMs);
+        retryMs = Math.min(retryMs * 2, lastRetryMs);
+      }
+    }
+  }
+
+  /** @returns Whether there is nothing to try again soon. */
+  async #deliver(): Promise<boolean> {
+    const { spool, log } = this.#options;
+    try {
+      const { delivered, rejected, stopped, reason } = await spool.deliver(
+        (body, signal) => this.#send(body, signal),
+        { signal: this.#end.signal, automatic: true },
+      );
+      if (delivered + rejected > 0) {
+        log("info", "spool delivered", { delivered, rejected });
+      }
+      if (stopped !== "failed" && stopped !== "waiting") return true;
+      log("error", "the store refuses a spooled event", { reason });
+    } catch (error) {
+      log("error", "cannot deliver the spool", { reason: describe(error) });
+    }
+    return false;
+  }
+
+  async #send(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+    const { service } = this.#options;
+    const request = readIngest(body);
+    if (request === null) {
+      return { delivery: "invalid", reason: "not a request to ingest" };
+    }
+    while (!service.hasRoom()) await service.room();
+    if (signal.aborted) {
+      return { delivery: "unreachable", reason: "the daemon stops" };
+    }
+    const answer = await readSmall(await service.handle(request));
+    if (answer.type === "ack") return { delivery: "acked", reason: "" };
+    return {
+      delivery: isValidEvent(request) ? "failed" : "invalid",
+      reason: answer.message,
+    };
+  }
+
+  async #rest(ms: number, news?: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#end.signal.addEventListener("abort", () => resolve(), { once: true });
+    if (this.#end.signal.aborted) resolve();
+    await Promise.race(news ? [promise, news] : [promise]);
+    clearTimeout(timer);
+  }
+}
+
+/** A file that appeared under its final name; what a delivery itself does to the folder is no news. */
+function isNews(event: Deno.FsEvent): boolean {
+  return event.kind !== "access" && event.kind !== "remove" &&
+    event.paths.some((path) => /\/v\d+-[^/]*\.json$/.test(path));
+}
+
+function readIngest(body: Uint8Array): IngestHookRequest | null {
+  try {
+    const request = decodeRequest(body);
+    return request.type === "ingest_hook" ? request : null;
+  } catch (error) {
+    if (error instanceof JsonError || error instanceof RequestError) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/** Whose fault a refusal is: the event's, or the store's. */
+function isValidEvent({ source, payload }: IngestHookRequest): boolean {
+  try {
+    readHookEvent(source, payload, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof HookError) return false;
+    throw error;
+  }
+}
+
+/** An ingest is answered by a few words. */
+async function readSmall(reply: Reply): Promise<AckAnswer | ErrorAnswer> {
+  const body = new Uint8Array(reply.length);
+  let at = 0;
+  for (const chunk of reply.chunks()) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  const answer = decodeAnswer(body);
+  if (answer.type === "ack" || answer.type === "error") return answer;
+  throw new TypeError(`Cannot deliver event: the answer is "${answer.type}"`);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The daemon in the background, seen from its starter.
+ * @module
+ */
+import {
+  HomeError,
+  lastWordsPath,
+  type Paths,
+  type SelfCommand,
+  spawnDaemon,
+} from "../context/mod.ts";
+import { HomeBusyError, StartError } from "./errors.ts";
+import { prepareHome } from "./home.ts";
+import { probe } from "./probe.ts";
+import { parseReadyLine, type ReadyLine } from "./ready_line.ts";
+
+/** How long a daemon may take until it is ready, in milliseconds. */
+const READY_MS = 10_000;
+/** The most that is read of a child's first line, in characters. */
+const MAX_LINE_CHARS = 64 * 1024;
+/** The most that is shown of a dead child's words, in characters. */
+const MAX_WORDS_CHARS = 2_000;
+
+/** Where the daemon is, whoever started it. */
+export interface StartResult {
+  /** False if one ran already. */
+  started: boolean;
+  pid: number;
+  socket: string;
+  log: string;
+}
+
+/** What to start, and how long to wait. */
+export interface StartOptions {
+  paths: Pick<Paths, "home" | "socket" | "log">;
+  /** The program; by default this one. */
+  command?: SelfCommand;
+  readyMs?: number;
+}
+
+/**
+ * Starts our daemon in the background, unless one answers, and waits until it can be reached.
+ *
+ * @throws {HomeBusyError} If another process holds the home and does not answer.
+ * @throws {HomeError} If home, socket, log or store cannot be used.
+ * @throws {StartError} If the daemon died first (with its last words), or was not ready in time.
+ */
+export async function startBackground(
+  options: StartOptions,
+): Promise<StartResult> {
+  const { paths, readyMs = READY_MS } = options;
+  prepareHome(paths.home);
+  const { socket, log } = paths;
+  const peer = await probe(socket);
+  if (peer.state === "alive") {
+    return { started: false, pid: peer.pid, socket, log };
+  }
+  const words = new LastWords(lastWordsPath(paths.home));
+  const child = spawn(options);
+  const text = await firstLine(child.stdout, readyMs);
+  if (text === null) {
+    throw new StartError(
+      4,
+      `Cannot wait for the daemon any longer: it was not ready within ${readyMs} ms; see "${log}"`,
+    );
+  }
+  const line = parseReadyLine(text);
+  if (line === null) throw await died(child, words);
+  if (line.ready) {
+    return { started: true, pid: line.pid, socket: line.socket, log: line.log };
+  }
+  if (line.answers && line.pid !== null) {
+    return { started: false, pid: line.pid, socket, log };
+  }
+  throw failure(line);
+}
+
+function spawn(options: StartOptions): Child {
+  try {
+    const { paths, command } = options;
+    return spawnDaemon({
+      paths,
+      stdout: "piped",
+      ...command === undefined ? {} : { command },
+    });
+  } catch (error) {
+    throw new StartError(70, `Cannot start a daemon: ${error}`);
+  }
+}
+
+type Child = Deno.ChildProcess;
+
+function failure(line: ReadyLine & { ready: false }): Error {
+  if (line.exit === 73) return new HomeBusyError(line.pid, line.message);
+  if (line.exit === 74) return new HomeError(line.message);
+  return new StartError(70, `Cannot start a daemon: ${line.message}`);
+}
+
+async function died(child: Child, words: LastWords): Promise<StartError> {
+  const { code, signal } = await child.status;
+  const how = signal === null ? `with exit ${code}` : `by ${signal}`;
+  const said = words.read();
+  return new StartError(
+    70,
+    `Cannot start a daemon: it ended ${how} before it was ready${
+      said === "" ? "" : `: ${said}`
+    }`,
+  );
+}
+
+/**
+ * Reads up to the first line feed, or the end, and lets go of the pipe.
+ *
+ * @returns The line, "" if there is none, null if it does not come in time.
+ */
+async function firstLine(
+  stream: ReadableStream<Uint8Array>,
+  timeoutMs: number,
+): Promise<string | null> {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(late.resolve, timeoutMs, null);
+  try {
+    let text = "";
+    while (!text.includes("\n") && text.length < MAX_LINE_CHARS) {
+      const next = await Promise.race([reader.read(), late.promise]);
+      if (next === null) return null;
+      if (next.done) break;
+      text += next.value;
+    }
+    return text.slice(0, text.indexOf("\n") + 1);
+  } finally {
+    clearTimeout(timer);
+    await reader.cancel();
+  }
+}
+
+/** What the runtime, or the launcher before it, says to standard error from now on. */
+class LastWords {
+  readonly #path: string;
+  readonly #from: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#from = this.#bytes().length;
+  }
+
+  read(): string {
+    const bytes = this.#bytes();
+    const fresh = bytes.subarray(bytes.length < this.#from ? 0 : this.#from);
+    return new TextDecoder().decode(fresh).trim().slice(-MAX_WORDS_CHARS);
+  }
+
+  #bytes(): Uint8Array {
+    try {
+      return Deno.readFileSync(this.#path);
+    } catch {
+      return new Uint8Array(); // none yet
+    }
+  }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A process that starts "a daemon" in the background and prints what that says: arguments are the home, then its program.
+ * @module
+ */
+import { spawnDaemon } from "../../../src/context/mod.ts";
+
+const [home = "", program = "", ...args] = Deno.args;
+const child = spawnDaemon({
+  paths: { home, socket: `${home}/s` },
+  stdout: "piped",
+  command: { program, args },
+});
+await child.stdout.pipeTo(Deno.stdout.writable);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import { kickDaemon, lastWordsPath } from "../../../src/context/mod.ts";
+
+const SPAWNER = new URL("_spawner.ts", import.meta.url).pathname;
+
+interface Spawned {
+  stdout: string;
+  /** The spawner's own session. */
+  session: string;
+  home: string;
+}
+
+/** Runs `script` as the daemon of a process that was itself started by bash with `redirects`. */
+async function spawnWith(
+  script: string,
+  check: (spawned: Spawned) => void | Promise<void>,
+  redirects = "",
+): Promise<void> {
+  const folder = await Deno.realPath(
+    await Deno.makeTempDir({ prefix: "kz" }),
+  );
+  const home = `${folder}/a/h`;
+  const run = [Deno.execPath(), "run", "-A", "--no-config", SPAWNER, home];
+  const { stdout, stderr, success } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `ps -o sid= -p $$; exec "$@" ${redirects}`,
+      "bash",
+      ...run,
+      "/bin/sh",
+      "-c",
+      script,
+      "sh",
+    ],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert(success, text + new TextDecoder().decode(stderr));
+  const [session = "", ...rest] = text.split("\n");
+  await check({ stdout: rest.join("\n"), session: session.trim(), home });
+  await Deno.remove(folder, { recursive: true });
+}
+
+Deno.test("spawnDaemon() runs the program's daemon in the home, in a session of its own", async () => {
+  await spawnWith('pwd; echo "$@"; ps -o sid= -p $$; echo $$', (it) => {
+    const [cwd, args, session, pid] = it.stdout.split("\n");
+    assertEquals(cwd, it.home);
+    assertEquals(
+      args,
+      `daemon run --detached --home ${it.home} --socket ${it.home}/s`,
+    );
+    assertEquals(session?.trim(), pid);
+    assert(session?.trim() !== it.session);
+    assertEquals((Deno.statSync(it.home).mode ?? 0) & 0o777, 0o700);
+  });
+});
+
+Deno.test("spawnDaemon() passes on nothing that its starter was given", async () => {
+  // Pipes of a runner, and `flock`ed descriptors of a script: 9 and 200 are the ones its manual uses.
+  await spawnWith(
+    "for fd in 3 4 5 6 7 8 9 10 11 63 200; do [ -e /dev/fd/$fd ] && readlink /dev/fd/$fd; done; echo end",
+    ({ stdout }) => {
+      const inherited = stdout.split("\n").filter((it) => it === "/dev/zero");
+      assertEquals(inherited, []);
+      assert(stdout.endsWith("end\n"), stdout);
+    },
+    "3</dev/zero 4</dev/zero 9</dev/zero 10</dev/zero 63</dev/zero 200</dev/zero",
+  );
+});
+
+Deno.test("spawnDaemon() keeps what the program says to standard error, for the user alone", async () => {
+  await spawnWith("echo help >&2; umask", async ({ stdout, home }) => {
+    const path = lastWordsPath(home);
+    assertEquals(await Deno.readTextFile(path), "help\n");
+    assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+    assertEquals(stdout, "0077\n");
+  });
+});
+
+Deno.test("spawnDaemon() starts the program also where its words cannot be kept", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "kz" });
+  await Deno.mkdir(lastWordsPath(folder), { recursive: true });
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-config", SPAWNER, folder, "/bin/echo", "started"],
+  }).output();
+  assertEquals(
+    new TextDecoder().decode(stdout),
+    `started daemon run --detached --home ${folder} --socket ${folder}/s\n`,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("kickDaemon() never throws", () => {
+  const paths = { home: "/dev/null/h", socket: "/dev/null/s" };
+  assertEquals(kickDaemon({ paths }), false);
+});
+
+Deno.test({
+  name: "kickDaemon() starts nothing for root in another user's home",
+  ignore: Deno.uid() !== 0,
+  fn: () => {
+    const home = Deno.makeTempDirSync({ prefix: "kz" });
+    Deno.chownSync(home, 4242, 4242);
+    const paths = { home, socket: `${home}/s` };
+    const command = { program: "/bin/true", args: [] };
+    assertEquals(kickDaemon({ paths, command }), false);
+    assertEquals([...Deno.readDirSync(home)], []);
+    Deno.removeSync(home);
+  },
+});

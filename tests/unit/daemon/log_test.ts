@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import { describe, jsonLog } from "../../../src/daemon/log.ts";
+
+function record(): { lines: string[]; log: ReturnType<typeof jsonLog> } {
+  const lines: string[] = [];
+  const sink = (line: Uint8Array) =>
+    void lines.push(new TextDecoder().decode(line));
+  return { lines, log: jsonLog(sink, () => 1_714_000_000_000) };
+}
+
+Deno.test("jsonLog() writes one object a line, with time, level and message first", () => {
+  const { lines, log } = record();
+  log("warn", "one\ntwo", { reason: 'x"y', n: 3, none: undefined });
+  assertEquals(lines, [
+    '{"time":"2024-04-24T23:06:40.000Z","level":"warn","message":"one\\ntwo","reason":"x\\"y","n":3}\n',
+  ]);
+});
+
+Deno.test("jsonLog() shortens what a hostile client makes long", () => {
+  const { lines, log } = record();
+  log("warn", "m".repeat(9_000), { reason: "r".repeat(1e6) });
+  assertEquals((lines[0]?.length ?? 0) < 5_000, true);
+});
+
+Deno.test("jsonLog() does not fail with its sink", () => {
+  const log = jsonLog(() => {
+    throw new Error("disk full");
+  }, () => 0);
+  log("error", "x");
+});
+
+Deno.test("describe() gives the words of anything thrown", () => {
+  assertEquals([describe(new Error("a")), describe("b"), describe(null)], [
+    "a",
+    "b",
+    "null",
+  ]);
+});

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertThrows } from "@std/assert";
+import { HomeError } from "../../../src/context/mod.ts";
+import { openOwnFile } from "../../../src/daemon/own_file.ts";
+import { tempFolder } from "./_folder.ts";
+
+const wrong: [name: string, make: (path: string) => void, words: string][] = [
+  ["a symbolic link to a file", (path) => {
+    Deno.writeTextFileSync(`${path}.to`, "x");
+    Deno.symlinkSync(`${path}.to`, path);
+  }, "symbolic link"],
+  ["a symbolic link to nothing", (path) => {
+    Deno.symlinkSync(`${path}.to`, path);
+  }, "symbolic link"],
+  ["a file with two names", (path) => {
+    Deno.writeTextFileSync(path, "x");
+    Deno.linkSync(path, `${path}.to`);
+  }, "2 names"],
+  ["a folder", (path) => Deno.mkdirSync(path), "not a plain file"],
+];
+for (const [name, make, words] of wrong) {
+  Deno.test(`openOwnFile() refuses ${name}`, () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/f`;
+    make(path);
+    for (const append of [true, false]) {
+      assertThrows(() => openOwnFile(path, { append }), HomeError, words);
+    }
+  });
+}
+
+Deno.test("openOwnFile() makes a private file, and opens it again", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/f`;
+  for (const text of ["a", "b"]) {
+    using file = openOwnFile(path, { append: true });
+    file.writeSync(new TextEncoder().encode(text));
+  }
+  assertEquals(Deno.readTextFileSync(path), "ab");
+  assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+});
+
+Deno.test("openOwnFile() says why in the system's words", () => {
+  assertThrows(
+    () => openOwnFile("/nonexistent/f"),
+    HomeError,
+    'Cannot open "/nonexistent/f": No such file or directory (os error 2)',
+  );
+});

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import { SpoolDrain } from "../../../src/daemon/spool_drain.ts";
+import { encodeRequest } from "../../../src/proto/mod.ts";
+import type { DeliverReport, Outcome, Send } from "../../../src/spool/mod.ts";
+import { tempFolder } from "./_folder.ts";
+import { FakeService, LogLines, textReply } from "./_server.ts";
+
+const ACK = textReply('{"type":"ack","message":"ingested"}');
+const ERROR = textReply(
+  '{"type":"error","message":"disk full","supported_min":null,"supported_max":null}',
+);
+const NEVER = { idleMs: 1e8, firstRetryMs: 1e8, lastRetryMs: 1e8 };
+const DONE: DeliverReport = {
+  delivered: 0,
+  rejected: 0,
+  left: 0,
+  stopped: "empty",
+  reason: null,
+};
+
+/** Hands out what it is given, one delivery after the other, and notes what became of it. */
+class FakeSpool {
+  readonly outcomes: Outcome[] = [];
+  readonly #deliveries: {
+    bodies: Uint8Array[];
+    stopped: DeliverReport["stopped"];
+  }[] = [];
+  readonly #waiting = new Map<number, () => void>();
+  count = 0;
+
+  constructor(...deliveries: (Uint8Array[] | DeliverReport["stopped"])[]) {
+    for (const it of deliveries) {
+      this.#deliveries.push(
+        typeof it === "string"
+          ? { bodies: [], stopped: it }
+          : { bodies: it, stopped: "empty" },
+      );
+    }
+  }
+
+  async deliver(
+    send: Send,
+    options: { signal?: AbortSignal | undefined },
+  ): Promise<DeliverReport> {
+    const { bodies, stopped } = this.#deliveries.shift() ??
+      { bodies: [], stopped: "empty" };
+    for (const body of bodies) {
+      const signal = options.signal ?? new AbortController().signal;
+      const outcome = await send(body, signal);
+      if (typeof outcome !== "string") this.outcomes.push(outcome);
+    }
+    this.count++;
+    this.#waiting.get(this.count)?.();
+    return { ...DONE, stopped };
+  }
+
+  async delivered(count: number): Promise<void> {
+    if (this.count >= count) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(count, resolve);
+    await promise;
+  }
+}
+
+function ingest(payload: string): Uint8Array {
+  return encodeRequest({
+    type: "ingest_hook",
+    source: "cursor",
+    payload,
+    workspace: "/w",
+  });
+}
+
+const VALID = ingest('{"event":"stop","session_id":"s"}');
+
+const bodies: [
+  name: string,
+  body: Uint8Array,
+  reply: typeof ACK,
+  to: string,
+][] = [
+  ["a stored event", VALID, ACK, "acked"],
+  ["a valid event that the store refuses", VALID, ERROR, "failed"],
+  ["an event that is none", ingest("[]"), ERROR, "invalid"],
+  ["what is no JSON", new TextEncoder().encode("{"), ACK, "invalid"],
+  ["what is no request", new TextEncoder().encode("{}"), ACK, "invalid"],
+  ["another request", encodeRequest({ type: "stop" }), ACK, "invalid"],
+];
+for (const [name, body, reply, to] of bodies) {
+  Deno.test(`SpoolDrain calls ${name} ${to}`, async () => {
+    using folder = tempFolder();
+    const spool = new FakeSpool([body]);
+    const service = new FakeService({ ingest_hook: reply });
+    await using _drain = new SpoolDrain({
+      spool,
+      folder: folder.path,
+      service,
+      log: () => {},
+      times: NEVER,
+    });
+    await spool.delivered(1);
+    assertEquals(spool.outcomes.map((it) => it.delivery), [to]);
+  });
+}
+
+Deno.test("SpoolDrain delivers again when a file appears under its final name", async () => {
+  using folder = tempFolder();
+  const spool = new FakeSpool([], [VALID]);
+  await using _drain = new SpoolDrain({
+    spool,
+    folder: `${folder.path}/spool`,
+    service: new FakeService({ ingest_hook: ACK }),
+    log: () => {},
+    times: NEVER,
+  });
+  await spool.delivered(1);
+  const path = `${folder.path}/spool`;
+  await Deno.writeTextFile(`${path}/.tmp`, "x");
+  await Deno.rename(`${path}/.tmp`, `${path}/v1-1-1-aa.json`);
+  await spool.delivered(2);
+  assertEquals(spool.outcomes.length, 1);
+});
+
+Deno.test("SpoolDrain looks now and then where it cannot watch", async () => {
+  using folder = tempFolder();
+  const spool = new FakeSpool();
+  const log = new LogLines();
+  const path = `${folder.path}/file`;
+  Deno.writeTextFileSync(path, "");
+  await using _drain = new SpoolDrain({
+    spool,
+    folder: `${path}/spool`,
+    service: new FakeService(),
+    log: log.log,
+    times: { ...NEVER, idleMs: 1 },
+  });
+  await spool.delivered(3);
+  assertEquals(log.lines.length, 1);
+});
+
+for (const stopped of ["failed", "waiting"] as const) {
+  Deno.test(`SpoolDrain tries again after "${stopped}", at growing distances that news does not cut short`, async () => {
+    using folder = tempFolder();
+    const spool = new FakeSpool(stopped, stopped, stopped, []);
+    await using _drain = new SpoolDrain({
+      spool,
+      folder: folder.path,
+      service: new FakeService(),
+      log: () => {},
+      times: { idleMs: 1e8, firstRetryMs: 1, lastRetryMs: 2 },
+    });
+    await spool.delivered(4);
+  });
+}
+
+Deno.test("SpoolDrain waits for room in the queue", async () => {
+  using folder = tempFolder();
+  const spool = new FakeSpool([VALID]);
+  const service = new FakeService({ ingest_hook: ACK });
+  service.fill();
+  await using _drain = new SpoolDrain({
+    spool,
+    folder: folder.path,
+    service,
+    log: () => {},
+    times: NEVER,
+  });
+  assertEquals(service.seen, []);
+  service.empty();
+  await spool.delivered(1);
+  assertEquals(spool.outcomes[0]?.delivery, "acked");
+});
+
+Deno.test("SpoolDrain survives a spool that cannot be read", async () => {
+  using folder = tempFolder();
+  const log = new LogLines();
+  const spool = {
+    deliver: () => Promise.reject(new Error("broken")),
+  };
+  await using _drain = new SpoolDrain({
+    spool,
+    folder: folder.path,
+    service: new FakeService(),
+    log: log.log,
+    times: { ...NEVER, firstRetryMs: 1 },
+  });
+  await log.said("cannot deliver the spool");
+});
