@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * JSON values with exact integers. The scanner decides what is valid; the engine's own parser then makes the values.
+ * JSON values with exact integers. The scanner decides what is valid; the engine's own parser then makes the values where it can.
  *
  * @module
  */
 import { checkDocument } from "./json_document.ts";
+import { MAX_DEPTH } from "./json_scan.ts";
 
 /** Any JSON value; see {@linkcode decodeJson} for when a number is a bigint. */
 export type JsonValue =
@@ -44,22 +45,30 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * An integer literal (no fraction, no exponent) that is not safe as a number becomes a bigint if 64 bits hold it; all other
  * numbers are doubles. The last of several members with the same key wins, and `__proto__` is a key like any other.
  *
+ * @param maxDepth How deep arrays and objects may nest.
  * @throws {JsonError} If `bytes` are not strictly JSON.
  */
-export function decodeJson(bytes: Uint8Array): JsonValue {
-  let exact = true;
+export function decodeJson(
+  bytes: Uint8Array,
+  maxDepth: number = MAX_DEPTH,
+): JsonValue {
+  let isSafe = true;
   checkDocument(bytes, (token, start, end) => {
     if (token !== "number" || end - start < UNSAFE_DIGITS) return;
-    exact &&= bytes.subarray(start, end).includes(POINT);
-  });
-  const text = decoder.decode(bytes);
-  return exact ? JSON.parse(text) : JSON.parse(text, reviveInt);
+    isSafe &&= bytes.subarray(start, end).includes(POINT);
+  }, maxDepth);
+  return isSafe
+    ? JSON.parse(decoder.decode(bytes))
+    : buildExact(bytes, maxDepth);
 }
 
 /**
  * Prints compact JSON as `JSON.stringify` does, and bigints with all their digits; undefined members are left out.
  *
+ * A lone surrogate becomes an escape, which {@linkcode decodeJson} refuses.
+ *
  * @throws {TypeError} If `value` is nothing that JSON has, or contains itself.
+ * @throws {RangeError} If it is nested more deeply than the engine can follow: a thousand levels are safe.
  */
 export function encodeJson(value: unknown): string {
   const text: string | undefined = JSON.stringify(
@@ -104,12 +113,42 @@ export function decodeInt(
   return value >= min && value <= max ? value : null;
 }
 
-function reviveInt(
-  _key: string,
-  value: unknown,
-  context?: { source?: string },
-): unknown {
-  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-  const token = new TextEncoder().encode(context?.source);
-  return decodeInt(token, MIN_I64, MAX_U64) ?? value;
+/** Makes the value token by token: with bigints, and however deep. */
+function buildExact(bytes: Uint8Array, maxDepth: number): JsonValue {
+  const containers: (JsonValue[] | JsonObject)[] = [];
+  let result: JsonValue = null;
+  let key = "";
+  const add = (value: JsonValue) => {
+    const parent = containers.at(-1);
+    if (parent === undefined) result = value;
+    else if (Array.isArray(parent)) parent.push(value);
+    else setOwn(parent, key, value);
+  };
+  const open = (container: JsonValue[] | JsonObject) => {
+    add(container);
+    containers.push(container);
+  };
+  checkDocument(bytes, (token, start, end) => {
+    const text = bytes.subarray(start, end);
+    if (token === "{") open({});
+    else if (token === "[") open([]);
+    else if (token === "}" || token === "]") containers.pop();
+    else if (token === "key") key = decodeString(text);
+    else if (token === "string") add(decodeString(text));
+    else if (token === "number") add(decodeNumber(text));
+    else add(token === "null" ? null : token === "true");
+  }, maxDepth);
+  return result;
+}
+
+function decodeNumber(token: Uint8Array): number | bigint {
+  return decodeInt(token, MIN_I64, MAX_U64) ?? Number(decoder.decode(token));
+}
+
+function setOwn(object: JsonObject, key: string, value: JsonValue): void {
+  if (key !== "__proto__") object[key] = value;
+  else {
+    const attributes = { configurable: true, enumerable: true, writable: true };
+    Object.defineProperty(object, key, { ...attributes, value });
+  }
 }

@@ -10,11 +10,16 @@ import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
  * Checks that `bytes` are one JSON value and white space, nothing else.
  *
  * @param visit Is called for each token, also for those before an error.
+ * @param maxDepth As for {@linkcode JsonScanner}.
  * @throws {JsonError} If they are not; the message has line and column.
  */
-export function checkDocument(bytes: Uint8Array, visit?: JsonVisit): void {
+export function checkDocument(
+  bytes: Uint8Array,
+  visit?: JsonVisit,
+  maxDepth?: number,
+): void {
   try {
-    const scanner = new JsonScanner(visit);
+    const scanner = new JsonScanner(visit, maxDepth);
     let i = scanner.write(bytes);
     scanner.end();
     while (isSpace(bytes[i])) i++;

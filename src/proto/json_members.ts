@@ -6,7 +6,7 @@
  */
 import { decodeString } from "./json.ts";
 import { checkDocument } from "./json_document.ts";
-import type { JsonScalar, JsonVisit } from "./json_scan.ts";
+import { type JsonScalar, type JsonVisit, MAX_DEPTH } from "./json_scan.ts";
 
 /** What a value is. */
 export type JsonKind = "object" | "array" | JsonScalar;
@@ -34,10 +34,14 @@ export interface ObjectMembers {
 /**
  * Finds the members of the document's object, in the order of the text and with all duplicates.
  *
+ * @param maxDepth How deep arrays and objects may nest.
  * @returns `null` if the document is valid but not an object.
  * @throws {JsonError} If `bytes` are not strictly JSON, however deep.
  */
-export function scanMembers(bytes: Uint8Array): ObjectMembers | null {
+export function scanMembers(
+  bytes: Uint8Array,
+  maxDepth: number = MAX_DEPTH,
+): ObjectMembers | null {
   const members: Member[] = [];
   let open = -1;
   let close = -1;
@@ -53,17 +57,21 @@ export function scanMembers(bytes: Uint8Array): ObjectMembers | null {
     } else if (token === "{" && depth === 0) open = start;
     else if (token === "}" && depth === 0) close = start;
     else visitValue(token, start, end, depth);
-  });
+  }, maxDepth);
   return open < 0 ? null : { members, open, close };
 }
 
 /**
  * Finds the elements of the document's array.
  *
+ * @param maxDepth How deep arrays and objects may nest.
  * @returns `null` if the document is valid but not an array.
  * @throws {JsonError} If `bytes` are not strictly JSON, however deep.
  */
-export function scanElements(bytes: Uint8Array): JsonElement[] | null {
+export function scanElements(
+  bytes: Uint8Array,
+  maxDepth: number = MAX_DEPTH,
+): JsonElement[] | null {
   const elements: JsonElement[] = [];
   let isArray = false;
   const visitValue = visitParts((kind, start, end) => {
@@ -72,7 +80,7 @@ export function scanElements(bytes: Uint8Array): JsonElement[] | null {
   checkDocument(bytes, (token, start, end, depth) => {
     if (token === "[" && depth === 0) isArray = true;
     else visitValue(token, start, end, depth);
-  });
+  }, maxDepth);
   return isArray ? elements : null;
 }
 

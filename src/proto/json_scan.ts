@@ -9,10 +9,9 @@
 import { skipLongString } from "./_long_string.ts";
 import { stepUtf8 } from "./_utf8.ts";
 import { JsonError } from "./json_error.ts";
-
 export { JsonError };
 
-/** Arrays and objects nested deeper than this are refused. */
+/** Arrays and objects nested deeper than this are refused, unless said otherwise: the reference daemon's limit. */
 export const MAX_DEPTH = 127;
 
 /** A value without parts. */
@@ -69,7 +68,6 @@ PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0;
 // So many of them in a row with more than that to come, and the string may be long enough for the short cut.
 const PLAIN_RUN_BYTES = 16;
 const SHORT_BYTES = 2048;
-
 // No double is infinite that is written with at most this many bytes and this many digits of exponent.
 const SAFE_NUMBER_BYTES = 200;
 const SAFE_EXPONENT_DIGITS = 2;
@@ -77,19 +75,18 @@ const SAFE_EXPONENT_DIGITS = 2;
 /**
  * Finds the tokens of one JSON value in bytes that come in pieces.
  *
- * Strict: RFC 8259, and at most {@linkcode MAX_DEPTH} containers, valid UTF-8, surrogate escapes in pairs, numbers that fit a
- * double, no byte order mark. A value ends where the grammar says, whatever follows: `{}{}` is complete after two bytes, and `12x`
+ * Strict: RFC 8259, and a limited depth, valid UTF-8, surrogate escapes in pairs, numbers that fit a double, no byte order mark. A value ends where the grammar says, whatever follows: `{}{}` is complete after two bytes, and `12x`
  * too, though a number needs to see the next byte. Once it has thrown, a scanner is of no further use.
  */
 export class JsonScanner {
   readonly #visit: JsonVisit | undefined;
+  readonly #maxDepth: number;
   /** For each open container, outermost first: is it an object? */
   readonly #containers: boolean[] = [];
   #state = START;
   /** Bytes used of earlier chunks: what turns an index into an offset. */
   #base = 0;
-  /** The token being read, and where it starts. */
-  #token: JsonToken = "null";
+  #token: JsonToken = "null"; // being read
   #start = 0;
   /** The code unit being read, behind a leading 1, or 2 for the second half of a pair. */
   #unit = 0;
@@ -97,9 +94,13 @@ export class JsonScanner {
   #held = "";
   #exponentStart = 0;
 
-  /** @param visit Is called for each token; without it the scanner only checks. */
-  constructor(visit?: JsonVisit) {
+  /**
+   * @param visit Is called for each token; without it the scanner only checks.
+   * @param maxDepth How many containers may be open at once.
+   */
+  constructor(visit?: JsonVisit, maxDepth = MAX_DEPTH) {
     this.#visit = visit;
+    this.#maxDepth = maxDepth;
   }
 
   /** Whether the first value has been seen whole. */
@@ -132,9 +133,7 @@ export class JsonScanner {
       } else if (state === STRING) {
         if (c === QUOTE) state = this.#finish(at + 1);
         else if (c === BACKSLASH) state = ESCAPE;
-        else if (c < 0x20) {
-          throw new JsonError("control character in string", at);
-        } else if (c >= 0x80) state = stepCharacter(0, c, at);
+        else if (PLAIN[c] === 0) state = stepCharacter(0, c, at);
         else {
           const stop = i + PLAIN_RUN_BYTES;
           while (i < stop && PLAIN[chunk[i] ?? 0]) i++;
@@ -209,8 +208,8 @@ export class JsonScanner {
 
   #open(c: number, at: number): number {
     const depth = this.#containers.length;
-    if (depth === MAX_DEPTH) {
-      throw new JsonError(`nested deeper than ${MAX_DEPTH}`, at);
+    if (depth === this.#maxDepth) {
+      throw new JsonError(`nested deeper than ${depth}`, at);
     }
     this.#visit?.(c === OPEN_OBJECT ? "{" : "[", at, at + 1, depth);
     this.#containers.push(c === OPEN_OBJECT);
@@ -261,8 +260,8 @@ export class JsonScanner {
   #finishNumber(state: number, chunk: Uint8Array, end: number): number {
     const at = this.#base + end;
     const digits = state === EXPONENT ? at - this.#exponentStart : 0;
-    const bytes = at - this.#start;
-    if (bytes > SAFE_NUMBER_BYTES || digits > SAFE_EXPONENT_DIGITS) {
+    const isLong = at - this.#start > SAFE_NUMBER_BYTES;
+    if (isLong || digits > SAFE_EXPONENT_DIGITS) {
       const number = Number(this.#held + this.#textOf(chunk, end));
       if (!Number.isFinite(number)) {
         throw new JsonError("number out of range", this.#start);
@@ -280,6 +279,7 @@ export class JsonScanner {
 }
 
 function stepCharacter(state: number, c: number, at: number): number {
+  if (c < 0x20) throw new JsonError("control character in string", at);
   const next = stepUtf8(state, c);
   if (next < 0) throw new JsonError("invalid UTF-8", at);
   return next === 0 ? STRING : UTF8 - 1 + next;

@@ -99,6 +99,19 @@ for (const text of ['{"a":1', '{"a":[1 2]}', "{} x", '{"a":"\\ud800"}', ""]) {
   });
 }
 
+Deno.test("scanMembers() and scanElements() go as deep as they are told to", () => {
+  for (const depth of [1, 127, 500]) {
+    const inner = "[".repeat(depth - 1) + "]".repeat(depth - 1) || "0";
+    const object = encode(`{"a":${inner}}`);
+    const array = encode(`[${inner}]`);
+    assertEquals(scanMembers(object, depth)?.members.length, 1);
+    assertEquals(scanElements(array, depth)?.length, 1);
+    const tooDeep = `nested deeper than ${depth - 1}`;
+    assertThrows(() => scanMembers(object, depth - 1), JsonError, tooDeep);
+    assertThrows(() => scanElements(array, depth - 1), JsonError, tooDeep);
+  }
+});
+
 Deno.test("scanMembers() and scanElements() find bytes that decode to the parts", () => {
   const anyJson = fc.jsonValue({ stringUnit: "binary", maxDepth: 3 });
   fc.assert(fc.property(anyJson, fc.nat({ max: 2 }), (value, indent) => {

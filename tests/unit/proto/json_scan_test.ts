@@ -165,6 +165,12 @@ for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
   });
 }
 
+Deno.test("JsonScanner takes another depth", () => {
+  const scanner = new JsonScanner(undefined, 1);
+  scanner.write(encode("[1,"));
+  assertThrows(() => scanner.write(encode("{")), JsonError, "deeper than 1");
+});
+
 Deno.test("JsonScanner counts depth by what is open, not by what was", () => {
   const bytes = encode(`[${"[[]],".repeat(200)}1]`);
   assertEquals(scan([bytes]).end, bytes.length);
