@@ -3,7 +3,7 @@
  * As much of a declared command as help, completions, the man page and error messages look at.
  * @module
  */
-import { showNegations } from "./negations.ts";
+import { restoreWords } from "./words.ts";
 
 /** One declared option. */
 export interface OptionNode {
@@ -55,7 +55,7 @@ export function listOptions(command: CommandNode): ShownOption[] {
 function showOption(option: OptionNode): ShownOption {
   const [, name = null] = /^<([^:>]+)/.exec(option.typeDefinition ?? "") ?? [];
   return {
-    long: showNegations(`--${option.name}`),
+    long: restoreWords(`--${option.name}`),
     short: option.flags.find((flag) => /^-[^-]$/.test(flag)) ?? null,
     value: name?.toUpperCase() ?? null,
     description: option.description,

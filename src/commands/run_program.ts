@@ -7,7 +7,7 @@ import { ValidationError } from "@cliffy/command";
 import type { Context, Output } from "../context/mod.ts";
 import { Cli } from "./cli.ts";
 import { CommandLineError } from "./errors.ts";
-import { hideNegations } from "./negations.ts";
+import { rewriteWords } from "./words.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
 import { makeRoot } from "./root.ts";
 import { findFormat, type Format } from "./settings.ts";
@@ -40,7 +40,7 @@ async function parse(cli: Cli): Promise<void> {
   const root = makeRoot(cli);
   const { args } = cli.context;
   try {
-    const { literal, cmd } = await root.parse(hideNegations(args));
+    const { literal, cmd } = await root.parse(rewriteWords(args));
     if (literal.length > 0 && !cli.takesLiterals) {
       throw new CommandLineError(
         `Nothing may follow --, but there is "${literal[0]}"`,

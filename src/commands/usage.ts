@@ -10,7 +10,7 @@ import {
 } from "./command_node.ts";
 import { CommandLineError } from "./errors.ts";
 import { findNearest } from "./nearest.ts";
-import { showNegations } from "./negations.ts";
+import { restoreWords } from "./words.ts";
 
 // What the command library adds by itself, far-fetched or not; and its colors.
 const ITS_GUESS = / Did you mean [a-z]+ "[^"]*"\?$/;
@@ -33,7 +33,7 @@ export function explainUsage(
   if (unknown === null) {
     const text = message.replace(ITS_COLORS, "").replace(ITS_GUESS, "")
       .replace(/\.$/, "");
-    return new CommandLineError(showNegations(text), command.getPath());
+    return new CommandLineError(restoreWords(text), command.getPath());
   }
   const { kind, word, known } = unknown;
   const near = findNearest(word, known);
@@ -78,11 +78,11 @@ export function findUnknown(
       if (takesNext(option, word, considered[i + 1])) i++;
     } else if (depth < path.length) depth++;
     else if (children.length > 0 && command.getArguments().length === 0) {
-      return {
-        kind: "command",
-        word,
-        known: children.flatMap((it) => [it.getName(), ...it.getAliases()]),
-      };
+      const known = children.flatMap((
+        it,
+      ) => [it.getName(), ...it.getAliases()]);
+      // Where even a known one was not reached, the fault lies before it.
+      return known.includes(word) ? null : { kind: "command", word, known };
     }
   }
   return null;

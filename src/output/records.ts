@@ -113,7 +113,7 @@ export class RecordSplitter {
     }
     if (token === "key") this.#key = decodeString(this.#slice(start, end));
     else if (depth === 1) this.#visitTop(token, start, end);
-    else if (token === "{" || token === "[") {
+    else if (depth > 1 && (token === "{" || token === "[")) {
       this.#visitInner(token, start, depth);
     }
   }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A daemon that answers what a test tells it to: for answers that no well-behaved one gives.
+ * @module
+ */
+
+/** One request and the way to answer it. */
+export interface Exchange {
+  request: Record<string, unknown>;
+  conn: Deno.Conn;
+  /** Frames a text and sends it. */
+  answer(body: string | Uint8Array): Promise<void>;
+}
+
+/** A daemon that runs until it is disposed of. */
+export interface FakeDaemon extends AsyncDisposable {
+  /** All requests so far, decoded. */
+  readonly requests: Record<string, unknown>[];
+}
+
+/**
+ * Listens at `socket` and lets `reply` answer; each connection is closed once that has returned.
+ *
+ * @param socket Its folder must be there.
+ */
+export function fakeDaemon(
+  socket: string,
+  reply: (exchange: Exchange) => Promise<void> | void,
+): FakeDaemon {
+  const listener = Deno.listen({ transport: "unix", path: socket });
+  const requests: Record<string, unknown>[] = [];
+  const open = new Set<Promise<void>>();
+  const serve = async (conn: Deno.Conn) => {
+    try {
+      const request = await readRequest(conn);
+      requests.push(request);
+      await reply({
+        request,
+        conn,
+        answer: (body) => writeFrame(conn, body),
+      });
+    } catch (error) {
+      // The client may have gone already: that is for the test to see, on the client's side.
+      if (!(error instanceof Error) || !("code" in error)) throw error;
+    } finally {
+      conn.close();
+    }
+  };
+  const accepting = (async () => {
+    for await (const conn of listener) {
+      const done = serve(conn);
+      open.add(done);
+      done.then(() => open.delete(done), () => {});
+    }
+  })();
+  return {
+    requests,
+    [Symbol.asyncDispose]: async () => {
+      listener.close();
+      await accepting;
+      await Promise.all(open);
+    },
+  };
+}
+
+/** Frames a body: its length, big-endian, then itself. */
+export function frame(body: string | Uint8Array): Uint8Array {
+  const bytes = typeof body === "string"
+    ? new TextEncoder().encode(body)
+    : body;
+  const framed = new Uint8Array(4 + bytes.length);
+  new DataView(framed.buffer).setUint32(0, bytes.length);
+  framed.set(bytes, 4);
+  return framed;
+}
+
+/** Writes all of `bytes`. */
+export async function send(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) {
+    sent += await conn.write(bytes.subarray(sent));
+  }
+}
+
+async function writeFrame(
+  conn: Deno.Conn,
+  body: string | Uint8Array,
+): Promise<void> {
+  await send(conn, frame(body));
+}
+
+async function readRequest(
+  conn: Deno.Conn,
+): Promise<Record<string, unknown>> {
+  const header = await readExactly(conn, 4);
+  const length = new DataView(header.buffer).getUint32(0);
+  return JSON.parse(new TextDecoder().decode(await readExactly(conn, length)));
+}
+
+async function readExactly(
+  conn: Deno.Conn,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  for (let have = 0; have < length;) {
+    const n = await conn.read(bytes.subarray(have));
+    if (n === null) throw new Deno.errors.UnexpectedEof("no request");
+    have += n;
+  }
+  return bytes;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Exchange, fakeDaemon, frame, send } from "./fake_daemon.ts";
+import { type Home, programCommand, tempHome } from "./harness.ts";
+
+/** A home whose socket a test listens at. */
+async function fakeHome(
+  reply: (exchange: Exchange) => Promise<void> | void,
+): Promise<
+  AsyncDisposable & { home: Home; daemon: ReturnType<typeof fakeDaemon> }
+> {
+  const home = await tempHome();
+  await Deno.mkdir(home.home, { mode: 0o700 });
+  const daemon = fakeDaemon(home.socket, reply);
+  return {
+    home,
+    daemon,
+    [Symbol.asyncDispose]: async () => {
+      await daemon[Symbol.asyncDispose]();
+      await home[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const SESSION =
+  '{"id":"s1","agent":"claude","model":null,"workspace":"/w","started_at_ms":1714000000000,"ended_at_ms":null,"status":"Running","trace_path":"","start_commit":null,"end_commit":null,"branch":null,"dirty_start":null,"dirty_end":null,"repo_binding_source":null,"prompt_fingerprint":null,"parent_session_id":null,"agent_version":null,"os":null,"arch":null,"repo_file_count":null,"repo_total_loc":null}';
+const event = (seq: number, payload = "{}") =>
+  `{"session_id":"s1","seq":${seq},"ts_ms":1714000000000,"ts_exact":true,"kind":"Hook","source":"Hook","tool":null,"tool_call_id":null,"tokens_in":null,"tokens_out":null,"reasoning_tokens":null,"cost_usd_e6":null,"stop_reason":null,"latency_ms":null,"ttft_ms":null,"retry_count":null,"context_used_tokens":null,"context_max_tokens":null,"cache_creation_tokens":null,"cache_read_tokens":null,"system_prompt_tokens":null,"payload":${payload}}`;
+
+Deno.test("detail -o json prints the daemon's bytes, unknown fields, spaces and great integers included", async () => {
+  const body =
+    `{ "type":"detail", "new":[1.0,1e2], "session":${SESSION},"events":[${
+      event(0, '{"n":18446744073709551615,"é":"\\u00e9"}')
+    }],"spans":[] }`;
+  await using fake = await fakeHome(({ answer }) => answer(body));
+  const { code, stdout, stderr } = await fake.home.run(["detail", "s1"]);
+  assertEquals({ code, stdout, stderr }, {
+    code: 0,
+    stdout: `${body}\n`,
+    stderr: "",
+  });
+});
+
+Deno.test("detail asks in the current workspace, then everywhere", async () => {
+  await using fake = await fakeHome(({ request, answer }) =>
+    answer(
+      request.workspace === null
+        ? `{"type":"detail","session":${SESSION},"events":[],"spans":[]}`
+        : '{"type":"detail","session":null,"events":[],"spans":[]}',
+    )
+  );
+  const { code } = await fake.home.run(["detail", "s1"]);
+  assertEquals(code, 0);
+  assertEquals(fake.daemon.requests, [
+    { type: "get_session_detail", id: "s1", workspace: fake.home.workspace },
+    { type: "get_session_detail", id: "s1", workspace: null },
+  ]);
+});
+
+for (const format of ["json", "ndjson", "text"]) {
+  Deno.test(`detail -o ${format} never makes a frame that ends early look complete`, async () => {
+    const body =
+      `{"type":"detail","session":${SESSION},"events":[],"spans":[]}`;
+    // All of the document is there, but not all of the frame.
+    await using fake = await fakeHome(({ conn }) =>
+      send(conn, frame(`${body}  `).subarray(0, -1))
+    );
+    const result = await fake.home.run(["detail", "s1", "-o", format]);
+    assertEquals(result.code, 6);
+    assertStringIncludes(result.stderr, "inside its answer");
+    if (format === "json") {
+      assertEquals(JSON.parse(result.stdout).type, "error");
+    } else assert(!result.stdout.includes('"spans"'));
+  });
+}
+
+Deno.test("detail -o json of a long frame that ends early leaves a document without its end", async () => {
+  const body =
+    `{"type":"detail","session":${SESSION},"events":[],"spans":[],"x":"${
+      "x".repeat(300_000)
+    }"}`;
+  await using fake = await fakeHome(({ conn }) =>
+    send(conn, frame(`${body} `).subarray(0, -1))
+  );
+  const { code, stdout, stderr } = await fake.home.run(["detail", "s1"]);
+  assertEquals(code, 6);
+  assertStringIncludes(stderr, "inside its answer");
+  assertEquals(stdout, body.slice(0, -1));
+});
+
+Deno.test("detail -o ndjson prints a record before the next one has come", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using fake = await fakeHome(async ({ conn }) => {
+    const whole = frame(
+      `{"type":"detail","session":${SESSION},"events":[${event(0)},${
+        event(1)
+      }],"spans":[]}`,
+    );
+    await send(conn, whole.subarray(0, -100));
+    await gate.promise;
+    await send(conn, whole.subarray(-100));
+  });
+  const process = fake.home.spawn(["detail", "s1", "-o", "ndjson"]);
+  const first = JSON.parse(await process.nextLine() ?? "null");
+  const second = JSON.parse(await process.nextLine() ?? "null");
+  assertEquals([first.record, first.id], ["session", "s1"]);
+  assertEquals([second.record, second.seq], ["event", 0]);
+  gate.resolve();
+  assertEquals(JSON.parse(await process.nextLine() ?? "null").seq, 1);
+  assertEquals((await process.ended).code, 0);
+});
+
+Deno.test("detail -o ndjson puts a payload with line breaks on one line", async () => {
+  const payload = '{\n  "a": 1,\r\n  "b": "x\\ny"\n}';
+  const body = `{"type":"detail","session":${SESSION},"events":[${
+    event(0, payload)
+  }],"spans":[]}`;
+  await using fake = await fakeHome(({ answer }) => answer(body));
+  const { code, stdout } = await fake.home.run([
+    "detail",
+    "s1",
+    "-o",
+    "ndjson",
+  ]);
+  assertEquals(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 2);
+  assertEquals(JSON.parse(lines[1] ?? "").payload, { a: 1, b: "x\ny" });
+});
+
+const refused: [name: string, body: string, code: number, object: unknown][] = [
+  [
+    "an error",
+    '{"type":"error","message":"no such thing","supported_min":null,"supported_max":null,"extra":18446744073709551615}',
+    5,
+    {
+      type: "error",
+      code: "daemon_error",
+      message: "The daemon answered with an error: no such thing",
+      supported_min: null,
+      supported_max: null,
+      extra: 18446744073709551615,
+      exit: 5,
+    },
+  ],
+  [
+    "an unsupported version",
+    '{"type":"error","message":"unsupported proto_version 1","supported_min":2,"supported_max":3}',
+    6,
+    {
+      type: "error",
+      code: "unsupported_version",
+      message: "unsupported proto_version 1",
+      supported_min: 2,
+      supported_max: 3,
+      exit: 6,
+    },
+  ],
+  ["another type", '{"type":"ack","message":"hm"}', 6, null],
+  ["no type", '{"rows":[]}', 6, null],
+  ["no object", "[1]", 6, null],
+  ["two values", '{"type":"sessions","rows":[],"total":0} {}', 6, null],
+  ["no JSON", '{"type":"sessions",', 6, null],
+];
+for (const [name, body, code, object] of refused) {
+  for (const format of ["json", "ndjson", "text"]) {
+    Deno.test(`sessions -o ${format} turns ${name} into exit ${code}`, async () => {
+      await using fake = await fakeHome(({ answer }) => answer(body));
+      const result = await fake.home.run(["sessions", "-o", format]);
+      assertEquals(result.code, code);
+      assert(result.stderr.startsWith("kaizen: "));
+      if (format === "text") return assertEquals(result.stdout, "");
+      const printed = JSON.parse(result.stdout);
+      assertEquals([printed.type, printed.exit], ["error", code]);
+      if (object !== null) assertEquals(printed, object);
+      if (name === "an error") {
+        assertStringIncludes(result.stdout, '"extra":18446744073709551615,');
+      }
+    });
+  }
+}
+
+Deno.test("a daemon that closes without an answer is exit 6", async () => {
+  await using fake = await fakeHome(() => {});
+  const { code, stderr } = await fake.home.run(["sessions"]);
+  assertEquals(code, 6);
+  assertStringIncludes(stderr, "without an answer");
+});
+
+Deno.test("a daemon that does not answer is exit 4, after --timeout", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using fake = await fakeHome(() => gate.promise);
+  const { code, stdout } = await fake.home.run([
+    "sessions",
+    "--timeout",
+    "100ms",
+    "--json",
+  ]);
+  gate.resolve();
+  assertEquals(code, 4);
+  assertEquals(JSON.parse(stdout).code, "daemon_timeout");
+});
+
+Deno.test("a reader that goes away ends the run quietly with 141", async () => {
+  const body =
+    `{"type":"sessions","rows":[],"total":0,"next_offset":null,"x":"${
+      "x".repeat(4_000_000)
+    }"}`;
+  await using fake = await fakeHome(({ answer }) => answer(body));
+  const home = fake.home;
+  const [program = "", ...first] = (await import("./harness.ts"))
+    .programCommand();
+  const line = [
+    program,
+    ...first,
+    "--home",
+    home.home,
+    "sessions",
+    "-o",
+    "json",
+  ]
+    .map((word) => `'${word}'`).join(" ");
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", `${line} | head -c 5; exit \${PIPESTATUS[0]}`],
+    env: { HOME: home.root },
+  }).output();
+  assertEquals(code, 141);
+  assertEquals(new TextDecoder().decode(stdout), '{"typ');
+  assertEquals(new TextDecoder().decode(stderr), "");
+});
+
+Deno.test("SIGINT ends a run that waits with 130, quietly", async () => {
+  const asked = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  await using fake = await fakeHome(async () => {
+    asked.resolve();
+    await gate.promise;
+  });
+  const process = fake.home.spawn(["sessions"]);
+  await asked.promise;
+  process.signal("SIGINT");
+  const { code, stdout, stderr } = await process.ended;
+  gate.resolve();
+  assertEquals({ code, stdout, stderr }, { code: 130, stdout: "", stderr: "" });
+});
