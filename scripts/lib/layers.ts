@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The rules that hold the folders of `src/` apart, as a lint plugin that the tests run.
+ * @module
+ */
+
+/** Which folder of `src/` may import which others; `main.ts` has a row of its own. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  "main.ts": ["commands", "context", "ingest"],
+  frame: [],
+  proto: [],
+  context: [],
+  complete: ["proto"],
+  events: ["proto"],
+  output: ["proto"],
+  store: ["proto"],
+  spool: ["context", "proto"],
+  client: ["context", "frame", "proto"],
+  ingest: ["client", "complete", "context", "proto", "spool"],
+  daemon: ["context", "events", "frame", "proto", "spool", "store"],
+  commands: [
+    "client",
+    "complete",
+    "context",
+    "daemon",
+    "events",
+    "frame",
+    "ingest",
+    "output",
+    "proto",
+    "spool",
+    "store",
+  ],
+};
+
+/** Folders that are loaded only when a run needs them; whoever stands on the left imports them with `await import`. */
+const LAZY: Record<string, readonly string[]> = {
+  "main.ts": ["commands", "ingest"],
+  commands: ["daemon", "events", "ingest", "spool", "store"],
+};
+
+/** Packages by the folders that may use them. */
+const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
+  [
+    [/^@cliffy\/command$/, ["commands"]],
+    [/^@std\/cli(?:\/|$)/, ["commands", "output"]],
+    [/^@std\/streams(?:\/|$)/, "all"],
+    [/^node:sqlite$/, ["store"]],
+  ];
+
+/** The timers load node's; a daemon can afford that, a hook cannot. */
+const TIMER_FOLDERS: readonly string[] = ["daemon"];
+
+/** One place where a rule is broken. */
+export interface Violation {
+  /** Relative to the root. */
+  path: string;
+  line: number;
+  message: string;
+}
+
+/**
+ * Finds what breaks the rules in one file. Works under `deno test` only, which is where Deno offers its parser.
+ *
+ * @param path Relative to the root: `main.ts`, `src/FOLDER/file.ts`.
+ */
+export function findViolations(path: string, source: string): Violation[] {
+  const found: Violation[] = [];
+  const plugin: Deno.lint.Plugin = {
+    name: "layers",
+    rules: { layers: { create: (context) => makeRules(path, context) } },
+  };
+  for (const one of Deno.lint.runPlugin(plugin, `/${path}`, source)) {
+    const line = source.slice(0, one.range[0]).split("\n").length;
+    found.push({ path, line, message: one.message });
+  }
+  return found;
+}
+
+function makeRules(
+  path: string,
+  context: Deno.lint.RuleContext,
+): Deno.lint.LintVisitor {
+  const here = path === "main.ts" ? path : path.split("/")[1] ?? "";
+  const report = (node: Deno.lint.Node, message: string | null) => {
+    if (message !== null) context.report({ node, message });
+  };
+  const visitor: Deno.lint.LintVisitor = {
+    ImportDeclaration(node) {
+      const how = node.importKind === "type" ? "type" : "static";
+      report(node, judgeImport(path, here, node.source.value, how));
+    },
+    ExportNamedDeclaration(node) {
+      if (node.source === null) return;
+      const how = node.exportKind === "type" ? "type" : "static";
+      report(node, judgeImport(path, here, node.source.value, how));
+    },
+    ExportAllDeclaration(node) {
+      report(node, judgeImport(path, here, node.source.value, "static"));
+    },
+    ImportExpression(node) {
+      const { source } = node;
+      report(
+        node,
+        source.type === "Literal" && typeof source.value === "string"
+          ? judgeImport(path, here, source.value, "lazy")
+          : "imports what only a run can tell",
+      );
+    },
+    ExportDefaultDeclaration: (node) => report(node, "has a default export"),
+    TSEnumDeclaration: (node) => report(node, "has an enum"),
+    TSAsExpression(node) {
+      const text = context.sourceCode.getText(node);
+      if (!/\bas const$/.test(text)) report(node, "asserts a type");
+    },
+    MemberExpression(node) {
+      if (path === "main.ts") return;
+      const text = context.sourceCode.getText(node).replaceAll(/\s/g, "");
+      const [, name] =
+        text.match(/^(?:globalThis\.)?Deno(?:\.|\[["'])(exit|args)\b/) ?? [];
+      // The real Context hands the arguments on.
+      if (name === undefined || name === "args" && here === "context") return;
+      report(node, `uses Deno.${name}, which is main.ts's`);
+    },
+    Identifier(node) {
+      if (node.name === "console" && path !== "main.ts") {
+        report(node, "uses console");
+      }
+      if (/^set(?:Timeout|Interval)$/.test(node.name)) {
+        if (!TIMER_FOLDERS.includes(here)) report(node, `uses ${node.name}`);
+      }
+    },
+  };
+  if (path.endsWith("/mod.ts")) {
+    visitor.Program = (node) => {
+      for (const one of node.body) {
+        const exports = one.type === "ExportAllDeclaration" ||
+          one.type === "ExportNamedDeclaration" && one.source !== null;
+        if (!exports) report(one, "is a mod.ts with more than exports");
+      }
+    };
+  }
+  return visitor;
+}
+
+/** Says what is wrong with an import, null if nothing is. */
+function judgeImport(
+  path: string,
+  here: string,
+  specifier: string,
+  how: "type" | "static" | "lazy",
+): string | null {
+  if (!/^\.{0,2}\//.test(specifier)) {
+    const [, folders] = PACKAGES.find(([name]) => name.test(specifier)) ?? [];
+    if (folders === undefined) return `imports ${specifier}`;
+    return folders === "all" || folders.includes(here)
+      ? null
+      : `imports ${specifier}, which is for ${folders.join(" and ")}`;
+  }
+  const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+  const [top, there = "", ...rest] = target.split("/");
+  if (top !== "src" || rest.length === 0) return `imports ${target}`;
+  if (there === here) return null;
+  if (!MAY_IMPORT[here]?.includes(there)) return `imports ${there}`;
+  if (rest.join("/") !== "mod.ts") return `imports ${target}, not its mod.ts`;
+  if (how === "static" && LAZY[here]?.includes(there)) {
+    return `imports ${there} at once, not when it is needed`;
+  }
+  return null;
+}

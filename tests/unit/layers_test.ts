@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertGreater } from "@std/assert";
+import { findViolations } from "../../scripts/lib/layers.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** Paths of all source files, relative to the root. */
+function listSources(folder = "src"): string[] {
+  const paths: string[] = [];
+  for (const entry of Deno.readDirSync(new URL(folder, ROOT))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) paths.push(...listSources(path));
+    else if (path.endsWith(".ts")) paths.push(path);
+  }
+  return paths.sort();
+}
+
+const sources = ["main.ts", ...listSources()];
+
+Deno.test("src/ is there to be checked", () => {
+  assertGreater(sources.length, 30);
+});
+
+for (const path of sources) {
+  Deno.test(`${path} keeps to its layer`, () => {
+    const source = Deno.readTextFileSync(new URL(path, ROOT));
+    const found = findViolations(path, source)
+      .map(({ line, message }) => `${path}:${line} ${message}`);
+    assertEquals(found, []);
+  });
+}
+
+const broken: [path: string, source: string, message: string][] = [
+  [
+    "src/frame/a.ts",
+    `import { a } from "../proto/mod.ts";`,
+    "imports proto",
+  ],
+  [
+    "src/proto/a.ts",
+    `import type { A } from "../frame/mod.ts";`,
+    "imports frame",
+  ],
+  [
+    "src/client/a.ts",
+    `export { a } from "../daemon/mod.ts";`,
+    "imports daemon",
+  ],
+  ["src/store/a.ts", `export * from "../events/mod.ts";`, "imports events"],
+  [
+    "src/spool/a.ts",
+    `const a = await import("../client/mod.ts");`,
+    "imports client",
+  ],
+  [
+    "src/client/a.ts",
+    `import { a } from "../proto/wire.ts";`,
+    "imports src/proto/wire.ts, not its mod.ts",
+  ],
+  ["src/client/a.ts", `import a from "../../deno.json";`, "imports deno.json"],
+  [
+    "src/client/a.ts",
+    `import { a } from "../../scripts/lib/a.ts";`,
+    "imports scripts/lib/a.ts",
+  ],
+  [
+    "src/commands/a.ts",
+    `import { a } from "../daemon/mod.ts";`,
+    "imports daemon at once, not when it is needed",
+  ],
+  [
+    "main.ts",
+    `import { a } from "./src/ingest/mod.ts";`,
+    "imports ingest at once, not when it is needed",
+  ],
+  ["main.ts", `import { a } from "./src/store/mod.ts";`, "imports store"],
+  ["src/context/a.ts", `import { a } from "node:fs";`, "imports node:fs"],
+  [
+    "src/daemon/a.ts",
+    `import type { A } from "node:sqlite";`,
+    "imports node:sqlite, which is for store",
+  ],
+  ["src/store/a.ts", `import { a } from "npm:mri";`, "imports npm:mri"],
+  ["src/store/a.ts", `import { a } from "fast-check";`, "imports fast-check"],
+  [
+    "src/ingest/a.ts",
+    `import { Command } from "@cliffy/command";`,
+    "imports @cliffy/command, which is for commands",
+  ],
+  [
+    "src/ingest/a.ts",
+    `const name = "a"; await import(name);`,
+    "imports what only a run can tell",
+  ],
+  ["src/client/a.ts", `setTimeout(() => {}, 1);`, "uses setTimeout"],
+  [
+    "src/spool/a.ts",
+    `globalThis.setInterval(() => {}, 1);`,
+    "uses setInterval",
+  ],
+  [
+    "src/output/a.ts",
+    `Deno.exit(1);`,
+    "uses Deno.exit, which is main.ts's",
+  ],
+  [
+    "src/output/a.ts",
+    `export const a = Deno.args;`,
+    "uses Deno.args, which is main.ts's",
+  ],
+  ["src/output/a.ts", `console.log(1);`, "uses console"],
+  ["src/output/a.ts", `export default 1;`, "has a default export"],
+  ["src/output/a.ts", `export enum A { B }`, "has an enum"],
+  [
+    "src/output/a.ts",
+    `export const a = JSON.parse("1") as number;`,
+    "asserts a type",
+  ],
+  [
+    "src/output/mod.ts",
+    `export const a = 1;`,
+    "is a mod.ts with more than exports",
+  ],
+];
+
+for (const [path, source, message] of broken) {
+  Deno.test(`findViolations() sees in ${path}: ${source}`, () => {
+    assertEquals(findViolations(path, source), [{ path, line: 1, message }]);
+  });
+}
+
+const sound: [path: string, source: string][] = [
+  ["src/client/a.ts", `import { a } from "../proto/mod.ts";`],
+  ["src/client/a.ts", `import { a } from "./b.ts";`],
+  ["src/commands/a.ts", `await import("../daemon/mod.ts");`],
+  ["src/commands/a.ts", `import type { A } from "../daemon/mod.ts";`],
+  ["src/commands/a.ts", `import { Command } from "@cliffy/command";`],
+  ["src/store/a.ts", `import { DatabaseSync } from "node:sqlite";`],
+  ["src/daemon/a.ts", `setTimeout(() => {}, 1);`],
+  ["src/output/a.ts", `// console.log(Deno.args) setTimeout`],
+  ["src/output/a.ts", `export const a = "console.log"; [a] as const;`],
+  ["src/output/mod.ts", `export { a } from "./a.ts"; export * from "./b.ts";`],
+  ["main.ts", `console.error(Deno.args); Deno.exit(1);`],
+];
+
+for (const [path, source] of sound) {
+  Deno.test(`findViolations() lets pass in ${path}: ${source}`, () => {
+    assertEquals(findViolations(path, source), []);
+  });
+}
+
+Deno.test("findViolations() tells the line", () => {
+  const found = findViolations("src/frame/a.ts", "\n\nconsole;\n");
+  assertEquals(found.map(({ line }) => line), [3]);
+});

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { makeLauncher } from "../../../scripts/lib/launcher.ts";
+import { ROOT } from "../../../scripts/lib/project.ts";
+
+const PROGRAM = `
+console.log(JSON.stringify([Deno.args, Deno.env.get("KAIZEN_CWD") ?? Deno.cwd()]));
+if (Deno.args[0] === "exit") Deno.exit(Number(Deno.args[1]));
+`;
+
+/** Makes `kaizen.sh` and a bundle in a folder of its own. */
+async function makeBundle(runtime: string): Promise<{
+  folder: string;
+  run(args: string[], cwd?: string): Promise<[number, string, string]>;
+  [Symbol.asyncDispose](): Promise<void>;
+}> {
+  const folder = await Deno.realPath(
+    await Deno.makeTempDir({ prefix: "kz it's " }),
+  );
+  const script = makeLauncher(
+    await Deno.readTextFile(`${ROOT}/scripts/kaizen`),
+    {
+      runtime,
+      cache: `${folder}/no such/cache`,
+      permissions: ["--allow-read", "--allow-env=KAIZEN_CWD"],
+    },
+  );
+  await Deno.writeTextFile(`${folder}/kaizen.sh`, script, { mode: 0o755 });
+  await Deno.writeTextFile(`${folder}/kaizen.js`, PROGRAM);
+  return {
+    folder,
+    async run(args, cwd = folder) {
+      const { code, stdout, stderr } = await new Deno.Command(
+        `${folder}/kaizen.sh`,
+        { args, cwd, env: { PATH: "/usr/bin:/bin" }, stdin: "null" },
+      ).output();
+      const text = new TextDecoder();
+      return [code, text.decode(stdout), text.decode(stderr)];
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+Deno.test("the bundle's launcher runs the bundle beside it", async () => {
+  await using bundle = await makeBundle(Deno.execPath());
+  const { folder } = bundle;
+  assertEquals(await bundle.run(["a b", "$c"]), [
+    0,
+    `[["a b","$c"],${JSON.stringify(folder)}]\n`,
+    "",
+  ]);
+  assertEquals((await bundle.run(["exit", "3"], "/"))[0], 3);
+  assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
+});
+
+Deno.test("the bundle's launcher exits 70 without its Deno, a hook 0 in silence", async () => {
+  await using bundle = await makeBundle("/nowhere/it's/deno");
+  const [code, stdout, stderr] = await bundle.run(["status"]);
+  assertEquals([code, stdout], [70, ""]);
+  assertMatch(stderr, /^kaizen: needs Deno: .*\n$/);
+  assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
+});
+
+Deno.test("the bundle's launcher looks up nothing that was known when it was built", async () => {
+  await using bundle = await makeBundle(Deno.execPath());
+  const script = await Deno.readTextFile(`${bundle.folder}/kaizen.sh`);
+  assertEquals(script.match(/#\[|#\]|choose|choice-|KAIZEN_DEPS=/g), null);
+});
+
+Deno.test("makeLauncher() refuses a source without the marks", () => {
+  assertThrows(
+    () => makeLauncher("", { runtime: "", cache: "", permissions: [] }),
+    SyntaxError,
+  );
+});

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { readPermissions, ROOT } from "../../../scripts/lib/project.ts";
+
+/** Names of environment variables that a source file asks for, and every text in it that could be one. */
+function readNames(
+  path: string,
+  source: string,
+): { asked: string[]; written: string[] } {
+  const asked: string[] = [];
+  const written: string[] = [];
+  const plugin: Deno.lint.Plugin = {
+    name: "names",
+    rules: {
+      names: {
+        create: (context) => ({
+          CallExpression(node) {
+            const callee = context.sourceCode.getText(node.callee);
+            const [first] = node.arguments;
+            if (!/\benv(?:\.get)?$/.test(callee)) return;
+            if (first?.type === "Literal" && typeof first.value === "string") {
+              asked.push(first.value);
+            }
+          },
+          Literal(node) {
+            if (typeof node.value !== "string") return;
+            if (/^[A-Z][A-Z0-9_]+$/.test(node.value)) written.push(node.value);
+          },
+        }),
+      },
+    },
+  };
+  Deno.lint.runPlugin(plugin, `/${path}`, source);
+  return { asked, written };
+}
+
+async function listSources(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const entry of Deno.readDir(`${ROOT}/${folder}`)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) paths.push(...await listSources(path));
+    else if (path.endsWith(".ts")) paths.push(path);
+  }
+  return paths;
+}
+
+/** Names that `scripts/permissions` lets the program read. */
+async function readAllowed(): Promise<string[]> {
+  const flag = (await readPermissions())
+    .find((one) => one.startsWith("--allow-env="));
+  return (flag ?? "").slice("--allow-env=".length).split(",");
+}
+
+const asked = new Set<string>();
+const written = new Set<string>();
+for (const path of ["main.ts", ...await listSources("src")]) {
+  const names = readNames(path, await Deno.readTextFile(`${ROOT}/${path}`));
+  for (const name of names.asked) asked.add(name);
+  for (const name of names.written) written.add(name);
+}
+const allowed = await readAllowed();
+
+Deno.test("every environment variable that the program reads is allowed by name", () => {
+  assertGreater(asked.size, 5);
+  assertEquals([...asked].filter((name) => !allowed.includes(name)), []);
+});
+
+Deno.test("every environment variable that is allowed is read by the program", () => {
+  assertEquals(allowed.filter((name) => !written.has(name)), []);
+});
+
+Deno.test("the environment variables are in alphabetical order, each once", () => {
+  assertEquals(allowed, [...new Set(allowed)].sort());
+});
+
+Deno.test("readNames() sees what is asked for, in whatever way", () => {
+  const source =
+    `env("A_B"); context.env("C"); Deno.env.get("D"); "E_F"; // env("G")`;
+  assertEquals(readNames("src/a.ts", source), {
+    asked: ["A_B", "C", "D"],
+    written: ["A_B", "E_F"],
+  });
+});
+
+Deno.test("the permissions are no wider than they have to be", async () => {
+  const flags = await readPermissions();
+  assert(flags.includes("--deny-net=0.0.0.0/0"));
+  assertEquals(
+    flags.map((flag) => flag.replace(/=.*/, "")).sort(),
+    [
+      "--allow-env",
+      "--allow-net",
+      "--allow-read",
+      "--allow-run",
+      "--allow-sys",
+      "--allow-write",
+      "--deny-net",
+    ],
+  );
+});

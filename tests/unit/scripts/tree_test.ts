@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { nameSet, readVersion, ROOT } from "../../../scripts/lib/project.ts";
+
+const HEADER = "SPDX-License-Identifier: AGPL-3.0-or-later";
+const FOLDERS = ["src", "tests", "scripts", "bench", ".ci"];
+/** Not of this project's own making, or without a place for a comment. */
+const WITHOUT_HEADER = /\.(?:json|jsonl|md|csv|txt|bin)$/;
+
+async function listFiles(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(`${ROOT}/${folder}`)) {
+      const path = `${folder}/${entry.name}`;
+      if (path === "bench/runs" || path.startsWith("tests/fixtures/")) continue;
+      if (entry.isDirectory) paths.push(...await listFiles(path));
+      else paths.push(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return paths;
+}
+
+const files = ["main.ts"];
+for (const folder of FOLDERS) files.push(...await listFiles(folder));
+
+Deno.test("every file says under which licence it is", async () => {
+  const bare: string[] = [];
+  for (const path of files) {
+    if (WITHOUT_HEADER.test(path)) continue;
+    const [first = "", second = ""] =
+      (await Deno.readTextFile(`${ROOT}/${path}`)).split("\n");
+    const line = first.startsWith("#!") ? second : first;
+    if (!line.endsWith(HEADER)) bare.push(path);
+  }
+  assertEquals(bare, []);
+});
+
+Deno.test("every shell script can be run, and is one to sh", async () => {
+  let scripts = 0;
+  for (const path of files) {
+    if (!/^(?:scripts\/(?:lib\/)?|\.ci\/)[a-z]+$/.test(path)) continue;
+    if (path === "scripts/permissions") continue;
+    scripts++;
+    const { mode } = await Deno.stat(`${ROOT}/${path}`);
+    assert(mode !== null && (mode & 0o111) === 0o111, `${path} is executable`);
+    const { success } = await new Deno.Command("sh", {
+      args: ["-n", `${ROOT}/${path}`],
+    }).output();
+    assert(success, `${path} is a shell script`);
+  }
+  assert(scripts >= 8);
+});
+
+Deno.test("every script names the same version of Deno", async () => {
+  for (const path of ["deno", "kaizen", "lib/choose"]) {
+    const text = await Deno.readTextFile(`${ROOT}/scripts/${path}`);
+    assertMatch(text, /^version=2\.9\.6$/m, path);
+  }
+});
+
+Deno.test("deno.lock holds no package of JSR that came through a mirror", async () => {
+  const text = await Deno.readTextFile(`${ROOT}/deno.lock`);
+  assert(!/"remote"|"redirects"/.test(text));
+  assertMatch(text, /"npm:fast-check@4\.10\.2"/);
+});
+
+Deno.test("readVersion() and CHANGELOG.md agree", async () => {
+  const version = await readVersion();
+  const changes = await Deno.readTextFile(`${ROOT}/CHANGELOG.md`);
+  assert(changes.includes(`## ${version}`));
+});
+
+const sets: [resolved: string, set: string][] = [
+  ["jsr:@cliffy/command@1.2.1", "jsr"],
+  ["file:///a/scripts/offline/cliffy_command.ts", "offline"],
+  ["file:///b/cliffy/command/mod.ts", "custom"],
+];
+for (const [resolved, set] of sets) {
+  Deno.test(`nameSet() calls ${resolved} ${set}`, () => {
+    assertEquals(nameSet(resolved), set);
+  });
+}
