@@ -208,8 +208,7 @@ Deno.test("a reader that goes away ends the run quietly with 141", async () => {
     }"}`;
   await using fake = await fakeHome(({ answer }) => answer(body));
   const home = fake.home;
-  const [program = "", ...first] = (await import("./harness.ts"))
-    .programCommand();
+  const [program = "", ...first] = programCommand();
   const line = [
     program,
     ...first,
