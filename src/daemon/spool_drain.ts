@@ -129,7 +129,7 @@ export class SpoolDrain implements AsyncDisposable {
     if (signal.aborted) {
       return { delivery: "unreachable", reason: "the daemon stops" };
     }
-    const answer = await readSmall(await service.handle(request));
+    const answer = readSmall(await service.handle(request));
     if (answer.type === "ack") return { delivery: "acked", reason: "" };
     return {
       delivery: isValidEvent(request) ? "failed" : "invalid",
@@ -177,7 +177,7 @@ function isValidEvent({ source, payload }: IngestHookRequest): boolean {
 }
 
 /** An ingest is answered by a few words. */
-async function readSmall(reply: Reply): Promise<AckAnswer | ErrorAnswer> {
+function readSmall(reply: Reply): AckAnswer | ErrorAnswer {
   const body = new Uint8Array(reply.length);
   let at = 0;
   for (const chunk of reply.chunks()) {

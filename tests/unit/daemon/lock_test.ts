@@ -22,7 +22,7 @@ Deno.test("HomeLock.take() writes the pid and keeps others out until it is dispo
 Deno.test("HomeLock.take() respects the flock of any program, as the reference takes one", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.pid`;
-  Deno.writeTextFileSync(path, "77\n");
+  await Deno.writeTextFile(path, "77\n");
   const child = new Deno.Command("flock", {
     args: [path, "-c", "echo held; read -r _"],
     stdin: "piped",

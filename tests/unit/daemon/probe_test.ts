@@ -47,7 +47,7 @@ Deno.test("probe() finds nobody at a stale socket, and at none", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const listener = Deno.listen({ transport: "unix", path });
-  Deno.renameSync(path, `${path}.stale`);
+  await Deno.rename(path, `${path}.stale`);
   listener.close();
   for (const at of [path, `${path}.stale`]) {
     assertEquals(await probe(at), { state: "dead" });

@@ -18,7 +18,7 @@ Deno.test("openSocket() binds for its user alone, and close() removes the socket
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const socket = await openSocket(path);
-  assertEquals((Deno.lstatSync(path).mode ?? 0) & 0o777, 0o600);
+  assertEquals(((await Deno.lstat(path)).mode ?? 0) & 0o777, 0o600);
   const [client, conn] = await Promise.all([
     Deno.connect({ transport: "unix", path }),
     socket.accept(),
@@ -36,7 +36,7 @@ Deno.test("openSocket() takes the place of a stale socket", async () => {
   const path = `${folder.path}/s`;
   Deno.listen({ transport: "unix", path: `${path}.dead` }).close();
   const dead = Deno.listen({ transport: "unix", path: `${path}.dead` });
-  Deno.renameSync(`${path}.dead`, path); // closing removes the other name
+  await Deno.rename(`${path}.dead`, path); // closing removes the other name
   dead.close();
   await assertRejects(
     () => Deno.connect({ transport: "unix", path }),
@@ -110,12 +110,12 @@ Deno.test("openSocket() says why in the system's words", async () => {
 Deno.test("openSocket() refuses an umask that lets others connect in a shared folder", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
-  Deno.chmodSync(folder.path, 0o755);
+  await Deno.chmod(folder.path, 0o755);
   const before = Deno.umask(0);
   try {
     await assertRejects(() => openSocket(path), HomeError, "umask 077");
     assertEquals(exists(path), false);
-    Deno.chmodSync(folder.path, 0o700);
+    await Deno.chmod(folder.path, 0o700);
     (await openSocket(path)).close();
   } finally {
     Deno.umask(before);
@@ -126,7 +126,7 @@ Deno.test("close() leaves alone what somebody has put in the socket's place", as
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const socket = await openSocket(path);
-  Deno.removeSync(path);
+  await Deno.remove(path);
   const other = Deno.listen({ transport: "unix", path });
   socket.close();
   const client = await Deno.connect({ transport: "unix", path });

@@ -127,7 +127,7 @@ Deno.test("SpoolDrain looks now and then where it cannot watch", async () => {
   const spool = new FakeSpool();
   const log = new LogLines();
   const path = `${folder.path}/file`;
-  Deno.writeTextFileSync(path, "");
+  await Deno.writeTextFile(path, "");
   await using _drain = new SpoolDrain({
     spool,
     folder: `${path}/spool`,
