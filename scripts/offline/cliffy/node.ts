@@ -138,5 +138,6 @@ export function findType(
     const type = at.types.get(name);
     if (type?.global) return type.handler;
   }
-  return BUILT_IN_TYPES.get(name);
+  // A root's own type of that name stands for the built-in one, even if it is not global.
+  return rootOf(node).types.has(name) ? undefined : BUILT_IN_TYPES.get(name);
 }

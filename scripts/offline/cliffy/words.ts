@@ -192,7 +192,6 @@ class Reader {
   #checkOptions(): void {
     const { standalone, options, defaults } = this.#state;
     if (standalone !== null) {
-      if (Object.keys(options).length === 1) return;
       for (const option of this.#seen.values()) {
         if (option === standalone || defaults.has(option.name)) continue;
         throw new ValidationError(
