@@ -18,7 +18,7 @@ const FOLDER_MODE = 0o700;
  *
  * @returns Null if they belong to the right one anyway: to whoever runs this.
  */
-export function foreignOwner(folder: string): Owner | null {
+export function newFileOwner(folder: string): Owner | null {
   if (Deno.uid() !== 0) return null;
   const { uid, gid } = Deno.statSync(nearestFolder(folder));
   return uid === null || gid === null || uid === 0 ? null : { uid, gid };

@@ -18,7 +18,7 @@ import { nextEventName } from "./event_name.ts";
 import { addFailure } from "./failures.ts";
 import { type Fault, faultAt } from "./faults.ts";
 import { hasPending, listSpool, REJECTED_FOLDER } from "./listing.ts";
-import { foreignOwner, makeFolder, type Owner } from "./owner.ts";
+import { makeFolder, newFileOwner, type Owner } from "./owner.ts";
 import {
   encodeRejected,
   type RejectedAbout,
@@ -158,7 +158,7 @@ export class Spool {
   #source(): SpoolFolder {
     return new SpoolFolder({
       folder: this.#folder,
-      owner: foreignOwner(this.#folder),
+      owner: newFileOwner(this.#folder),
       fault: this.#fault,
       now: this.#now,
     });
@@ -168,7 +168,7 @@ export class Spool {
     work: (at: { folder: string; owner: Owner | null; fault: Fault }) => T,
   ): T {
     try {
-      const owner = foreignOwner(this.#folder);
+      const owner = newFileOwner(this.#folder);
       makeFolder(this.#folder, owner);
       return work({ folder: this.#folder, owner, fault: this.#fault });
     } catch (error) {

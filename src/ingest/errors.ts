@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How handing an event over can fail before a daemon or the spool is asked.
+ * @module
+ */
+
+/** The input cannot be read (exit 74). */
+export class InputError extends Error {
+  static {
+    this.prototype.name = "InputError";
+  }
+}
+
+/** The event does not fit a frame (exit 65). */
+export class TooLargeError extends Error {
+  static {
+    this.prototype.name = "TooLargeError";
+  }
+}

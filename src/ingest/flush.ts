@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `spool flush`: all that waits, now.
+ * @module
+ */
+import { type Context, type Paths, pause } from "../context/mod.ts";
+import { type DeliverReport, Spool } from "../spool/mod.ts";
+import { PatientSender } from "./patient_sender.ts";
+
+/** Between two looks whether another delivery is over, in milliseconds. */
+const STEP_MS = 20;
+
+/** What is to be delivered, and to whom. */
+export interface FlushOptions {
+  paths: Paths;
+  /** Deadline of an event in milliseconds; larger ones get more. Also how long another delivery is waited for. */
+  timeoutMs: number;
+  /** Try what was set aside, too. */
+  rejected?: boolean | undefined;
+}
+
+/** What was delivered. */
+export interface FlushReport extends DeliverReport {
+  /** What the daemon, or its absence, stopped it with. */
+  error: Error | null;
+}
+
+/**
+ * Delivers what the spool holds, in order; first what was set aside, if that is wanted, as it is older.
+ *
+ * @throws {SpoolError} If the spool cannot be read or written.
+ */
+export async function flushSpool(
+  { paths, timeoutMs, rejected }: FlushOptions,
+  context: Pick<Context, "env" | "now" | "connect">,
+): Promise<FlushReport> {
+  const spool = new Spool({
+    folder: paths.spool,
+    env: context.env,
+    now: context.now,
+  });
+  const sender = new PatientSender({
+    socket: paths.socket,
+    connect: context.connect,
+    timeoutMs,
+  });
+  const end = performance.now() + timeoutMs;
+  const first = rejected
+    ? await whenFree(() => spool.deliverRejected(sender.send), end)
+    : null;
+  const isStopped = first !== null && first.stopped === "unreachable";
+  const report = isStopped
+    ? first
+    : await whenFree(() => spool.deliver(sender.send), end);
+  return {
+    ...report,
+    delivered: report.delivered + (isStopped ? 0 : first?.delivered ?? 0),
+    error: isWhole(report) ? null : sender.error,
+  };
+}
+
+function isWhole({ stopped }: DeliverReport): boolean {
+  return stopped === "empty";
+}
+
+async function whenFree(
+  deliver: () => Promise<DeliverReport>,
+  end: number,
+): Promise<DeliverReport> {
+  let report = await deliver();
+  while (report.stopped === "busy" && performance.now() < end) {
+    await pause(STEP_MS);
+    report = await deliver();
+  }
+  return report;
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What git says about a repository from inside one of its hooks, within a deadline.
+ * @module
+ */
+import { type Context, findWorkspace } from "../context/mod.ts";
+
+/** Longest that git may take, in milliseconds; both calls run at once. */
+const GIT_MS = 120;
+/** Most changed files that are named. */
+const MAX_NAMED_FILES = 200;
+
+/** What the newest commit is; null where git did not say, or there is none. */
+export interface Commit {
+  commit: string | null;
+  /** Null also where `HEAD` is detached. */
+  branch: string | null;
+  subject: string | null;
+}
+
+/** What a commit, a merge or a checkout has changed; null where git did not say in time. */
+export interface Changes {
+  files_changed: number | null;
+  lines_added: number | null;
+  lines_deleted: number | null;
+  /** The first of the changed files. */
+  files: string[] | null;
+}
+
+/** Where a hook runs, and what git needs of its environment. */
+export type GitContext = Pick<Context, "env" | "cwd">;
+
+/** `HEAD` as one line: its id, its decoration, its subject. */
+const HEAD = [
+  "log",
+  "-1",
+  "--no-patch",
+  "--no-show-signature",
+  "--no-color",
+  "--encoding=UTF-8",
+  "--decorate=full",
+  "--decorate-refs=HEAD",
+  "--decorate-refs=refs/heads/*",
+  "--format=%H%x00%D%x00%s",
+];
+/** Counts of changed lines, file by file; nothing that a repository's configuration could turn into a program. */
+const COUNTS = [
+  "--numstat",
+  "-z",
+  "--no-renames",
+  "--no-ext-diff",
+  "--no-textconv",
+];
+
+/**
+ * Finds the top of the repository by the rules that git itself goes by, without asking it: a hook stands at the top, and where
+ * `GIT_DIR` is set without `GIT_WORK_TREE` the current directory is the top.
+ */
+export function repositoryTop(context: GitContext): string {
+  const cwd = context.cwd();
+  const tree = context.env("GIT_WORK_TREE");
+  const isTop = tree !== undefined || context.env("GIT_DIR") !== undefined;
+  if (!isTop) return findWorkspace(cwd);
+  const top = tree?.startsWith("/") ? tree : `${cwd}/${tree ?? "."}`;
+  try {
+    return Deno.realPathSync(top);
+  } catch {
+    return cwd;
+  }
+}
+
+/** Asks for the newest commit. */
+export async function readCommit(context: GitContext): Promise<Commit> {
+  const output = await runGit(HEAD, context);
+  const [commit, refs, ...subject] = (output ?? "").trimEnd().split("\0");
+  if (!commit || refs === undefined) {
+    return { commit: null, branch: null, subject: null };
+  }
+  const branch = /^HEAD -> refs\/heads\/([^,]+)/.exec(refs)?.[1] ?? null;
+  return { commit, branch, subject: subject.join("\0") };
+}
+
+/** Asks what the event of a hook has changed. */
+export async function readChanges(
+  hook: string,
+  args: readonly string[],
+  context: GitContext,
+): Promise<Changes> {
+  const range = changedRange(hook, args);
+  const output = range === null ? null : await runGit(range, context);
+  return output === null
+    ? {
+      files_changed: null,
+      lines_added: null,
+      lines_deleted: null,
+      files: null,
+    }
+    : countChanges(output);
+}
+
+/** The git command whose output has the changes; null for a hook that has none, or that has none to tell. */
+function changedRange(hook: string, args: readonly string[]): string[] | null {
+  const [first = "", second = "", flag] = args;
+  switch (hook) {
+    case "post-commit":
+    case "post-rewrite":
+      return [
+        "-c",
+        "log.showRoot=true",
+        "log",
+        "-1",
+        "-m",
+        "--first-parent",
+        "--no-show-signature",
+        "--no-color",
+        "--format=",
+        ...COUNTS,
+      ];
+    case "post-merge":
+      // With "1" it was a squash, which has not been committed yet.
+      return first === "1" ? null : between("ORIG_HEAD", "HEAD");
+    case "post-checkout":
+      return flag === "1" && isCommit(first) && isCommit(second)
+        ? between(first, second)
+        : null;
+    default:
+      return null;
+  }
+}
+
+function between(from: string, to: string): string[] {
+  return ["diff-tree", "-r", ...COUNTS, from, to];
+}
+
+function isCommit(id: string): boolean {
+  return /^[0-9a-f]{40,64}$/.test(id) && !/^0+$/.test(id);
+}
+
+function countChanges(output: string): Changes {
+  const changes = { files_changed: 0, lines_added: 0, lines_deleted: 0 };
+  const files: string[] = [];
+  for (const line of output.split("\0")) {
+    // A binary file has "-" for its counts.
+    const found = /^\n?(\d+|-)\t(\d+|-)\t(.+)$/s.exec(line);
+    if (found === null) continue;
+    const [, added, deleted, path = ""] = found;
+    changes.files_changed++;
+    changes.lines_added += Number(added) || 0;
+    changes.lines_deleted += Number(deleted) || 0;
+    if (files.length < MAX_NAMED_FILES) files.push(path);
+  }
+  return { ...changes, files };
+}
+
+/** Runs git; null if it fails, is not there, or takes too long. */
+async function runGit(
+  args: readonly string[],
+  context: GitContext,
+): Promise<string | null> {
+  const late = AbortSignal.timeout(GIT_MS);
+  try {
+    const child = new Deno.Command("git", {
+      args: [...args],
+      cwd: context.cwd(),
+      clearEnv: true,
+      env: environment(context),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const kill = () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // it has just ended
+      }
+    };
+    late.addEventListener("abort", kill, { once: true });
+    const output = await child.output();
+    late.removeEventListener("abort", kill);
+    return output.success ? new TextDecoder().decode(output.stdout) : null;
+  } catch {
+    return null; // no git on PATH, or no such directory
+  }
+}
+
+/** What leads to the repository stays; the index and the objects of the command that is under way are left alone. */
+function environment(context: GitContext): Record<string, string> {
+  const env: Record<string, string> = {
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_NO_LAZY_FETCH: "1",
+  };
+  for (const name of ["PATH", "HOME", "GIT_DIR", "GIT_WORK_TREE"]) {
+    const value = context.env(name);
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}

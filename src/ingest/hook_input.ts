@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A hook's stdin: its first JSON value as soon as that is complete, and everything else away, so that its writer sees no error.
+ * @module
+ */
+import { type Input, pause } from "../context/mod.ts";
+import { JsonError, JsonScanner } from "../proto/mod.ts";
+
+const READ_BYTES = 64 * 1024;
+/** More than this is not kept, in bytes: twice what fits a frame. */
+const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+/** After the work is done, how long a silent writer is waited for, in milliseconds. */
+const QUIET_MS = 5;
+const MARK = [0xef, 0xbb, 0xbf];
+
+/** What a hook was given. */
+export interface HookText {
+  /** The first JSON value; or all there was, if that is none. */
+  bytes: Uint8Array;
+  /** What is wrong with it, in words; null if it is one whole JSON value. */
+  fault: string | null;
+}
+
+/** Reads stdin from the moment it is made. */
+export class HookInput {
+  readonly #input: Input;
+  /** Whether the first value is waited for, and not all there is. */
+  readonly #wantsValue: boolean;
+  readonly #decided = Promise.withResolvers<void>();
+  readonly #scanner = new JsonScanner();
+  readonly #chunks: Uint8Array[] = [];
+  #kept = 0;
+  /** Bytes of the first value, once it is complete. */
+  #valueEnd: number | null = null;
+  /** Bytes that the scanner has used, byte order mark included. */
+  #scanned = 0;
+  #isNoJson = false;
+  #isTooLong = false;
+  #hasEnded = false;
+  #hasMore = false;
+  #reads = 0;
+
+  /** @param wants Whether to stop at the first JSON value, or to take whatever there is. */
+  constructor(input: Input, wants: "value" | "all" = "value") {
+    this.#input = input;
+    this.#wantsValue = wants === "value";
+    if (input.isTerminal()) this.#end();
+    else this.#pump().then(() => this.#end(), () => this.#end());
+  }
+
+  /** Whether anything but white space followed the first value, as far as it has been read. */
+  get hasMore(): boolean {
+    return this.#hasMore;
+  }
+
+  /** Waits for the first value, the end, or the time to stop waiting. */
+  async first(waitMs: number): Promise<HookText> {
+    const patience = new AbortController();
+    await Promise.race([
+      this.#decided.promise,
+      pause(Math.max(0, waitMs), patience.signal),
+    ]);
+    patience.abort();
+    const all = this.#join();
+    if (this.#isTooLong) {
+      return { bytes: all, fault: `more than ${MAX_KEPT_BYTES} bytes` };
+    }
+    if (this.#valueEnd !== null) {
+      return { bytes: all.subarray(0, this.#valueEnd), fault: null };
+    }
+    const isCut = !this.#hasEnded && !this.#isNoJson;
+    if (!isCut) return { bytes: all, fault: null };
+    const fault = this.#scanner.started ? "incomplete" : "nothing on stdin";
+    return { bytes: all, fault: `${fault} when time was up` };
+  }
+
+  /** Takes what is still being sent, until the end or a pause. */
+  async drain(): Promise<void> {
+    while (!this.#hasEnded) {
+      const before = this.#reads;
+      await pause(QUIET_MS);
+      if (this.#reads === before) return;
+    }
+  }
+
+  async #pump(): Promise<void> {
+    const buffer = new Uint8Array(READ_BYTES);
+    for (let n; (n = await this.#input.read(buffer)) !== null;) {
+      this.#reads++;
+      this.#take(buffer.slice(0, n));
+    }
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    this.#decided.resolve();
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#valueEnd !== null) {
+      this.#hasMore ||= chunk.some((byte) => !isSpace(byte));
+      return;
+    }
+    if (this.#kept + chunk.length > MAX_KEPT_BYTES) {
+      this.#isTooLong = true;
+      this.#decided.resolve();
+    }
+    if (this.#isTooLong) return;
+    this.#chunks.push(chunk);
+    this.#kept += chunk.length;
+    if (!this.#wantsValue) return;
+    // Behind a byte order mark, which may come in pieces.
+    if (this.#kept < MARK.length && this.#isMarkSoFar()) return;
+    if (!this.#isNoJson) this.#scan();
+  }
+
+  #isMarkSoFar(): boolean {
+    return this.#join().every((byte, i) => byte === MARK[i]);
+  }
+
+  #scan(): void {
+    if (this.#scanned === 0) {
+      const all = this.#join();
+      this.#chunks.splice(0, this.#chunks.length, all);
+      if (MARK.every((byte, i) => all[i] === byte)) this.#scanned = 3;
+    }
+    const skipped = this.#kept - (this.#chunks.at(-1)?.length ?? 0);
+    const rest = this.#chunks.at(-1)?.subarray(this.#scanned - skipped);
+    if (rest === undefined) return;
+    try {
+      const used = this.#scanner.write(rest);
+      this.#scanned += used;
+      if (!this.#scanner.complete) return;
+      this.#valueEnd = this.#scanned;
+      this.#hasMore = rest.subarray(used).some((byte) => !isSpace(byte));
+      this.#decided.resolve();
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      // Wait for the rest of it: all of it is kept, with the reason.
+      this.#isNoJson = true;
+    }
+  }
+
+  #join(): Uint8Array {
+    const [only] = this.#chunks;
+    if (this.#chunks.length === 1 && only !== undefined) return only;
+    const all = new Uint8Array(this.#kept);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    return all;
+  }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The life of one event on the client: read, completed, sent; what is not acknowledged goes to the spool.
+ * @module
+ */
+export { InputError, TooLargeError } from "./errors.ts";
+export { type FlushOptions, type FlushReport, flushSpool } from "./flush.ts";
+export { runHook } from "./run_hook.ts";
+export {
+  type IngestOptions,
+  type IngestReport,
+  type LineFailure,
+  runIngest,
+} from "./run_ingest.ts";

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * From a completed event to a request body.
+ * @module
+ */
+import type { Completed } from "../complete/mod.ts";
+import type { Context } from "../context/mod.ts";
+import { encodeRequest, MAX_REQUEST_BYTES } from "../proto/mod.ts";
+import { randomHex } from "../spool/mod.ts";
+import { TooLargeError } from "./errors.ts";
+import { eventWorkspace } from "./workspace.ts";
+
+/**
+ * Returns the body that hands an event over.
+ *
+ * @param workspace From the command line.
+ * @throws {TooLargeError} If it does not fit a frame.
+ */
+export function eventRequest(
+  { source, payload, workspaceHint }: Completed,
+  workspace: string | undefined,
+  context: Pick<Context, "env" | "cwd">,
+): Uint8Array {
+  const body = encodeRequest({
+    type: "ingest_hook",
+    source,
+    payload: new TextDecoder("utf-8", { ignoreBOM: true }).decode(payload),
+    workspace: eventWorkspace({ workspace, hint: workspaceHint }, context),
+  });
+  if (body.length <= MAX_REQUEST_BYTES) return body;
+  throw new TooLargeError(
+    `Cannot send the event as its frame must be <= ${MAX_REQUEST_BYTES} bytes: current length is ${body.length}`,
+  );
+}
+
+/** Makes the id that an event keeps through every retry. */
+export function newEventId(): string {
+  return randomHex(16);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `ingest` for people and scripts: says what it could not do.
+ * @module
+ */
+import { type Completed, completeEvent } from "../complete/mod.ts";
+import type { Context, Paths } from "../context/mod.ts";
+import type { JsonObject } from "../proto/mod.ts";
+import { NotAnEventError } from "../proto/mod.ts";
+import { Spool } from "../spool/mod.ts";
+import { Courier, type Handed } from "./courier.ts";
+import { readInput, readLines } from "./input.ts";
+import { eventRequest, newEventId } from "./request_body.ts";
+import { hasEventWords, isOn, type WordedEvent, wordedEvent } from "./words.ts";
+
+/** What is to be ingested. */
+export interface IngestOptions extends WordedEvent {
+  paths: Paths;
+  /** Deadline of one event in milliseconds. */
+  timeoutMs: number;
+  /** Whether a daemon may be started for events that wait. */
+  mayStart: boolean;
+  workspace?: string | undefined;
+  /** Path of the input; `-`, or none, for stdin. */
+  file?: string | undefined;
+  /** The input holds one event a line. */
+  ndjson?: boolean | undefined;
+  /** The text is sent as it is. */
+  raw?: boolean | undefined;
+  /** What no daemon acknowledges is an error. */
+  noSpool?: boolean | undefined;
+  /** Is told of each line that failed, with `ndjson`. */
+  onFailure?: ((failure: LineFailure) => Promise<void>) | undefined;
+}
+
+/** A line whose event is not stored. */
+export interface LineFailure {
+  /** Counted from 1. */
+  line: number;
+  error: unknown;
+}
+
+/** How it went. */
+export interface IngestReport {
+  /** The daemon's ack; or, by its `type`, what happened instead. */
+  answer: JsonObject;
+  /** What to tell on stderr, a line each. */
+  notes: string[];
+  /** Lines that failed; without `ndjson` a failure is thrown. */
+  failures: LineFailure[];
+}
+
+/**
+ * Hands events over: to the daemon, or to the spool where none answers.
+ *
+ * @throws {UsageError} If there is nothing to read, or the words make no event.
+ * @throws {NotAnEventError} If the input is no hook event, in the daemon's own words.
+ * @throws {TooLargeError} If the event does not fit a frame.
+ * @throws {InputError} If the input cannot be read.
+ * @throws {RemoteError} If the daemon answers with an error.
+ * @throws {SpoolError} If no daemon takes the event, and the spool cannot.
+ * @throws {NotRunningError | TimedOutError | ProtocolError | SocketError} If no daemon takes it, with `noSpool`.
+ */
+export async function runIngest(
+  options: IngestOptions,
+  context: Context,
+): Promise<IngestReport> {
+  if (isOn(context, "KAIZEN_OFF")) {
+    return { answer: { type: "off" }, notes: [], failures: [] };
+  }
+  const { paths } = options;
+  const spool = new Spool({
+    folder: paths.spool,
+    env: context.env,
+    now: context.now,
+  });
+  const courier = new Courier({ ...options, context, spool });
+  if (options.ndjson) return await ingestLines(options, courier, context);
+  const text = hasEventWords(options)
+    ? wordedEvent(options)
+    : await readInput(options.file, context.stdin);
+  const startedAtMs = context.startedAtMs;
+  const body = makeBody(text, { ...options, startedAtMs }, context);
+  return single(await courier.hand(body));
+}
+
+function single(handed: Handed): IngestReport {
+  if (handed.how === "acked") {
+    return { answer: { ...handed.ack }, notes: [], failures: [] };
+  }
+  const { name, reason } = handed;
+  return {
+    answer: { type: "spooled", name, reason },
+    notes: [`The event waits in the spool: ${reason}`],
+    failures: [],
+  };
+}
+
+async function ingestLines(
+  options: IngestOptions,
+  courier: Courier,
+  context: Context,
+): Promise<IngestReport> {
+  const failures: LineFailure[] = [];
+  const counts = { acked: 0, spooled: 0, failed: 0 };
+  let reason = "";
+  let line = 0;
+  for await (const text of readLines(options.file, context.stdin)) {
+    line++;
+    if (isBlank(text)) continue;
+    try {
+      const startedAtMs = context.now();
+      const body = makeBody(text, { ...options, startedAtMs }, context);
+      const handed = await courier.hand(body);
+      counts[handed.how]++;
+      if (handed.how === "spooled") reason = handed.reason;
+    } catch (error) {
+      counts.failed++;
+      failures.push({ line, error });
+      await options.onFailure?.({ line, error });
+    }
+  }
+  const late = await courier.finish();
+  counts.acked += late;
+  counts.spooled -= late;
+  const events = counts.acked + counts.spooled + counts.failed;
+  if (events === 0) throw new NotAnEventError("The input holds no event");
+  const notes = counts.spooled === 0 ? [] : [
+    `${counts.spooled} of ${events} events wait in the spool: ${reason}`,
+  ];
+  return { answer: { type: "ingested", events, ...counts }, notes, failures };
+}
+
+function makeBody(
+  text: Uint8Array,
+  options: IngestOptions & { startedAtMs: number },
+  context: Context,
+): Uint8Array {
+  const { source, startedAtMs, raw, workspace } = options;
+  const kaizenId = newEventId();
+  const completed: Completed = completeEvent(text, {
+    source,
+    startedAtMs,
+    kaizenId,
+    raw,
+  });
+  return eventRequest(completed, workspace, context);
+}
+
+function isBlank(text: Uint8Array): boolean {
+  return text.every((byte) => byte <= 0x20 && byte > 0);
+}

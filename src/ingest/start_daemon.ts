@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Starting something in the background for events that wait: never waited for, at most once a minute.
+ * @module
+ */
+import { foreignOwner } from "../context/mod.ts";
+
+/** Between two starts, in milliseconds. */
+const PAUSE_MS = 60_000;
+
+/**
+ * Takes the right to start something for a home; of many processes that ask at once, one gets it.
+ *
+ * @param home Absolute path of a home that exists.
+ * @param what Names the stamp that says when it was started last.
+ * @param nowMs The clock, in epoch milliseconds; a stamp in the future does not count.
+ */
+export function claimStart(home: string, what: string, nowMs: number): boolean {
+  try {
+    if (foreignOwner(home) !== null) return false;
+    using stamp = Deno.openSync(`${home}/${what}.start`, {
+      read: true,
+      write: true,
+      create: true,
+      mode: 0o600,
+    });
+    if (!stamp.tryLockSync(true)) return false;
+    const since = nowMs - readStamp(stamp);
+    if (since >= 0 && since < PAUSE_MS) return false;
+    stamp.truncateSync(0);
+    stamp.seekSync(0, Deno.SeekMode.Start);
+    stamp.writeSync(new TextEncoder().encode(`${nowMs}`));
+    return true;
+  } catch {
+    return false; // a home that cannot be written holds no daemon either
+  }
+}
+
+/** When the last start was, in epoch milliseconds; NaN if nothing sensible is there. */
+function readStamp(stamp: Deno.FsFile): number {
+  const bytes = new Uint8Array(32);
+  const length = stamp.readSync(bytes) ?? 0;
+  const text = new TextDecoder().decode(bytes.subarray(0, length));
+  return /^\d+$/.test(text) ? Number(text) : NaN;
+}

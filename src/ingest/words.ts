@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * An event from the words of a command line.
+ * @module
+ */
+import { buildEvent, type Source } from "../complete/mod.ts";
+import { type Context, UsageError } from "../context/mod.ts";
+
+/** Words that make an event. */
+export interface WordedEvent {
+  source: Source;
+  event?: string | undefined;
+  session?: string | undefined;
+  /** `key=value`. */
+  set?: readonly string[] | undefined;
+  /** `key=JSON`. */
+  setJson?: readonly string[] | undefined;
+}
+
+/** Whether any of the words is there that makes an event without input. */
+export function hasEventWords(words: WordedEvent): boolean {
+  return words.event !== undefined || words.session !== undefined ||
+    (words.set?.length ?? 0) > 0 || (words.setJson?.length ?? 0) > 0;
+}
+
+/**
+ * Builds the text of the event.
+ *
+ * @throws {UsageError} If a member is not written as `key=value`, or its value is not JSON.
+ */
+export function wordedEvent(words: WordedEvent): Uint8Array {
+  const members = [
+    ...(words.set ?? []).map((word) => split(word, "--set", JSON.stringify)),
+    ...(words.setJson ?? []).map((word) =>
+      split(word, "--set-json", (json) => json)
+    ),
+  ];
+  try {
+    return buildEvent({
+      source: words.source,
+      event: words.event,
+      session: words.session,
+      members,
+    });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(`Cannot use --set-json: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether a variable is set to anything but a way of saying no. */
+export function isOn(context: Pick<Context, "env">, name: string): boolean {
+  const value = context.env(name);
+  return value !== undefined && !/^(0|false|no)$/i.test(value);
+}
+
+function split(
+  word: string,
+  option: string,
+  print: (value: string) => string,
+): [string, string] {
+  const at = word.indexOf("=");
+  if (at > 0) return [word.slice(0, at), print(word.slice(at + 1))];
+  throw new UsageError(
+    `Cannot use ${option} "${word}": write it as ${option} key=value`,
+  );
+}

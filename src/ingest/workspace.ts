@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * In which workspace an event has happened.
+ * @module
+ */
+import { type Context, findWorkspace } from "../context/mod.ts";
+
+/** What may name the directory, besides the environment. */
+export interface EventPlace {
+  /** From the command line. */
+  workspace?: string | undefined;
+  /** From the payload. */
+  hint: string | null;
+}
+
+/** Finds the workspace: command line, environment, the agent's own word, the current directory. */
+export function eventWorkspace(
+  { workspace, hint }: EventPlace,
+  context: Pick<Context, "env" | "cwd">,
+): string {
+  const named = workspace || context.env("KAIZEN_WORKSPACE") ||
+    context.env("CLAUDE_PROJECT_DIR") || context.env("CURSOR_PROJECT_DIR") ||
+    hint;
+  if (named?.startsWith("/")) return findWorkspace(named);
+  const cwd = currentDirectory(context);
+  return findWorkspace(named || cwd, cwd);
+}
+
+/** A directory that is gone and whose name nobody passed on has none. */
+function currentDirectory(context: Pick<Context, "cwd">): string {
+  try {
+    return context.cwd();
+  } catch {
+    return "/";
+  }
+}
