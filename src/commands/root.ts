@@ -11,8 +11,10 @@ import { makeHelp } from "./help_command.ts";
 import { renderHelp } from "./help.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
 import { makeSessions } from "./sessions.ts";
+import { makeSpool } from "./spool.ts";
 import { makeStatus } from "./status.ts";
 import { makeStop } from "./stop.ts";
+import { makeStore } from "./store.ts";
 import { colorType, formatType, timeoutType, wordType } from "./value_types.ts";
 
 /** The root of the tree, with every command attached. */
@@ -25,6 +27,8 @@ export function makeRoot(cli: Cli): Root {
   root.command("stop", makeStop(cli));
   root.command("sessions", makeSessions(cli));
   root.command("detail", makeDetail(cli));
+  root.command("spool", makeSpool(cli));
+  root.command("store", makeStore(cli));
   root.command("daemon", makeDaemon(cli));
   root.command("help", makeHelp(cli, root));
   return root;

@@ -11,7 +11,7 @@ import {
 } from "../client/mod.ts";
 import { pause } from "../context/mod.ts";
 import type { HelloAnswer, StatusAnswer } from "../proto/mod.ts";
-import { Spool, SpoolError, type SpoolStatus } from "../spool/mod.ts";
+import { Spool, type SpoolStatus } from "../spool/mod.ts";
 import { clientOptions, STATUS_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "./cli.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
@@ -45,7 +45,8 @@ export async function runStatus(
 ): Promise<ExitCode> {
   const { socket, spool: folder } = run.settings.paths();
   const found = await askUntil(run, options.waitMs);
-  const spool = surveySpool(folder, run);
+  const { env, now } = run.context;
+  const spool = new Spool({ folder, env, now }).status();
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./status_text.ts");
     await printLines(run, renderStatus(found, { spool, run, options }));
@@ -94,26 +95,6 @@ async function askOnce(run: Run): Promise<DaemonState> {
     state: late === undefined ? "stopped" : "hung",
     reason: reason instanceof Error ? reason.message : String(reason),
   };
-}
-
-/** The spool as it is, also where it cannot be read. */
-function surveySpool(folder: string, { context }: Run): SpoolStatus {
-  try {
-    return new Spool({ folder, env: context.env, now: context.now }).status();
-  } catch (error) {
-    if (!(error instanceof SpoolError)) throw error;
-    return {
-      pending: 0,
-      bytes: 0,
-      oldest_ms: null,
-      rejected: 0,
-      unknown: 0,
-      writable: false,
-      reason: error.message,
-      failures: 0,
-      last_failure: null,
-    };
-  }
 }
 
 interface Surroundings {

@@ -74,6 +74,19 @@ export function renderStatus(
   }
 }
 
+/** The spool alone. */
+export function renderSpool(
+  spool: SpoolStatus,
+  { context, settings }: Run,
+): string[] {
+  const paint = makePaint(settings.color);
+  const facts: Fact[] = [
+    ...describeSpool(spool, context.now(), paint),
+    ["folder", settings.paths().spool],
+  ];
+  return layOut(facts, paint, context.stdout.columns());
+}
+
 function describeRunning(
   { hello, status }: Extract<DaemonState, { state: "running" }>,
   options: StatusOptions,
