@@ -36,15 +36,54 @@ export function joinBytes(chunks: Iterable<Uint8Array>): Uint8Array {
   return Uint8Array.from([...chunks].flatMap((chunk) => [...chunk]));
 }
 
+function copy(sessions: readonly Stored[]): Stored[] {
+  return sessions.map((stored) => ({
+    ...stored,
+    records: [...stored.records],
+    rows: new Map(stored.rows),
+  }));
+}
+
 export class MemoryDaemon {
-  readonly sessions: Stored[] = [];
+  sessions: Stored[] = [];
   readonly workspaces: string[] = [];
   hydrates = 0;
+  #begun: Stored[] = [];
+  #saved: Stored[] = [];
   projector = this.#newProjector();
 
   constructor(readonly nowMs = 1_800_000_000_000) {}
 
   ingest(source: HookSource, payload: string, workspace = "/w/app"): void {
+    this.begin();
+    this.stage(source, payload, workspace);
+    this.commit();
+  }
+
+  begin(): void {
+    this.#begun = copy(this.sessions);
+  }
+
+  commit(): void {
+    this.projector.commit();
+  }
+
+  rollback(): void {
+    this.sessions = this.#begun;
+    this.projector.rollback();
+  }
+
+  savepoint(): void {
+    this.#saved = copy(this.sessions);
+    this.projector.savepoint();
+  }
+
+  rollbackToSavepoint(): void {
+    this.sessions = this.#saved;
+    this.projector.rollbackToSavepoint();
+  }
+
+  stage(source: HookSource, payload: string, workspace = "/w/app"): void {
     const event = readHookEvent(source, payload, this.nowMs);
     const stored = this.find(event.sessionId, workspace);
     const session = changeSession(stored?.session ?? null, event, workspace);
@@ -71,7 +110,6 @@ export class MemoryDaemon {
       event.spanEvent,
       event.flushesSpans,
     );
-    this.projector.commit();
     target.records.push(printEventRecord(event, seq));
     for (const { sessionKey, row } of changes) {
       this.sessions[sessionKey - 1]?.rows.set(row.spanId, row);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { I64_MAX, I64_MIN } from "../../../src/proto/mod.ts";
+import {
+  addCosts,
+  addInts,
+  maxInt,
+  subtractInts,
+  toInt,
+} from "../../../src/events/_int.ts";
+
+const big = fc.oneof(
+  fc.bigInt(-(2n ** 64n), 2n ** 64n),
+  fc.bigInt(-5n, 5n),
+  fc.bigInt(2n ** 53n - 3n, 2n ** 53n + 3n),
+  fc.bigInt(-(2n ** 53n) - 3n, -(2n ** 53n) + 3n),
+);
+
+Deno.test("addInts(), subtractInts() and maxInt() are exact, numbers where that is", () => {
+  fc.assert(
+    fc.property(big, big, (a, b) => {
+      const [x, y] = [toInt(a), toInt(b)];
+      assertEquals(addInts(x, y), toInt(a + b));
+      assertEquals(subtractInts(x, y), toInt(a - b));
+      assertEquals(maxInt(x, y), toInt(a > b ? a : b));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("toInt() keeps a bigint exactly where a number is not safe", () => {
+  assertEquals(toInt(2n ** 53n - 1n), 2 ** 53 - 1);
+  assertEquals(toInt(2n ** 53n), 2n ** 53n);
+  assertEquals(toInt(-(2n ** 53n)), -(2n ** 53n));
+});
+
+Deno.test("addCosts() stops at the limits of 64 bits", () => {
+  assertEquals(addCosts(I64_MAX, 1), I64_MAX);
+  assertEquals(addCosts(I64_MAX, -1), I64_MAX - 1n);
+  assertEquals(addCosts(I64_MIN, -1), I64_MIN);
+  assertEquals(addCosts(1, 2), 3);
+});

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import { UndoLog } from "../../../src/events/_undo_log.ts";
+
+Deno.test("UndoLog undoes newest first, back to a mark, and nothing that is final", () => {
+  const log = new UndoLog();
+  const text: string[] = [];
+  const add = (letter: string) =>
+    log.run(() => text.push(letter), () => {
+      assertEquals(text.pop(), letter);
+    });
+  add("a");
+  add("b");
+  const mark = log.length;
+  add("c");
+  add("d");
+  assertEquals(text.join(""), "abcd");
+  log.backTo(mark);
+  assertEquals(text.join(""), "ab");
+  log.clear();
+  add("e");
+  log.backTo(0);
+  assertEquals([text.join(""), log.length], ["ab", 0]);
+});
