@@ -10,6 +10,7 @@ import { makeDetail } from "./detail.ts";
 import { makeHelp } from "./help_command.ts";
 import { renderHelp } from "./help.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
+import { makeIngest } from "./ingest.ts";
 import { makeSessions } from "./sessions.ts";
 import { makeSpool } from "./spool.ts";
 import { makeStatus } from "./status.ts";
@@ -27,6 +28,7 @@ export function makeRoot(cli: Cli): Root {
   root.command("stop", makeStop(cli));
   root.command("sessions", makeSessions(cli));
   root.command("detail", makeDetail(cli));
+  root.command("ingest", makeIngest(cli));
   root.command("spool", makeSpool(cli));
   root.command("store", makeStore(cli));
   root.command("daemon", makeDaemon(cli));

@@ -3,25 +3,18 @@
  * `kaizen spool flush`.
  * @module
  */
-import {
-  NotRunningError,
-  sendRequest,
-  SocketError,
-  TimedOutError,
-} from "../client/mod.ts";
+import { type FlushReport, flushSpool } from "../ingest/mod.ts";
 import { formatNumberOf } from "../output/mod.ts";
-import type { DeliverReport, Delivery, Outcome } from "../spool/mod.ts";
-import { clientOptions } from "./ask.ts";
 import type { Run } from "./cli.ts";
 import { printJson, printLines } from "./print.ts";
-import { openSpool, spoolFault } from "./run_spool.ts";
+import { spoolFault } from "./run_spool.ts";
 
 /** Deadline of one event, in milliseconds. */
 const EVENT_TIMEOUT_MS = 10_000;
 
 /** What is to be delivered. */
 export interface FlushOptions {
-  /** True: what was set aside; else what waits. */
+  /** True: what was set aside as well. */
   rejected: boolean;
 }
 
@@ -29,55 +22,31 @@ export interface FlushOptions {
  * Delivers what the spool holds and says how far that got.
  *
  * @throws What stopped it, once the result is printed.
+ * @throws {FileError} If the spool cannot be used.
  */
 export async function runFlush(
   { rejected }: FlushOptions,
   run: Run,
 ): Promise<void> {
-  const spool = openSpool(run);
-  let failure: unknown = null;
-  const send = async (body: Uint8Array): Promise<Outcome> => {
-    try {
-      await sendRequest(body, clientOptions(run, EVENT_TIMEOUT_MS));
-      return { delivery: "acked", reason: "" };
-    } catch (error) {
-      failure = error;
-      return {
-        delivery: deliveryOf(error),
-        reason: error instanceof Error ? error.message : String(error),
-      };
-    }
-  };
-  let report: DeliverReport;
+  const { settings, context } = run;
+  const timeoutMs = settings.timeoutMs(EVENT_TIMEOUT_MS);
+  const paths = settings.paths();
+  let flushed: FlushReport;
   try {
-    report = rejected
-      ? await spool.deliverRejected(send)
-      : await spool.deliver(send);
+    flushed = await flushSpool({ paths, timeoutMs, rejected }, context);
   } catch (error) {
     throw spoolFault(error);
   }
-  await print(report, run);
-  const isStopped = report.stopped === "unreachable" ||
-    report.stopped === "failed";
-  if (isStopped && failure !== null) throw failure;
+  const { error, ...report } = flushed;
+  if (settings.format === "text") await printLines(run, [describe(report)]);
+  else await printJson(run, report);
+  if (error !== null) throw error;
 }
 
-function deliveryOf(error: unknown): Delivery {
-  return error instanceof NotRunningError || error instanceof TimedOutError ||
-      error instanceof SocketError
-    ? "unreachable"
-    : "failed";
-}
-
-async function print(report: DeliverReport, run: Run): Promise<void> {
-  if (run.settings.format !== "text") return await printJson(run, report);
-  const { delivered, left, stopped, reason } = report;
-  await printLines(run, [
-    `Delivered ${formatNumberOf(delivered, "event")}` +
-    (report.rejected > 0
-      ? `, set ${formatNumberOf(report.rejected, "event")} aside`
-      : "") +
+function describe(report: Omit<FlushReport, "error">): string {
+  const { delivered, rejected, left, stopped, reason } = report;
+  return `Delivered ${formatNumberOf(delivered, "event")}` +
+    (rejected > 0 ? `, set ${formatNumberOf(rejected, "event")} aside` : "") +
     (left > 0 ? `; ${left} left` : "") +
-    (stopped === "empty" || reason === null ? "." : `: ${reason}.`),
-  ]);
+    (stopped === "empty" || reason === null ? "." : `: ${reason}.`);
 }

@@ -13,6 +13,9 @@ import { makeRoot } from "./root.ts";
 import { findFormat, type Format } from "./settings.ts";
 import { explainUsage, findUnknown } from "./usage.ts";
 
+/** Commands that speak text unless another format is given in words; a hook runner may listen to their stdout. */
+const SPEAK_TEXT = /^kaizen (ingest|help|completions)\b/;
+
 /**
  * Runs the command that the context's arguments name, and prints its results, or what went wrong.
  *
@@ -28,7 +31,7 @@ export async function runProgram(context: Context): Promise<number> {
     const { reportError } = await import("./report_error.ts");
     return await reportError(error, {
       context: cli.context,
-      format: wantedFormat(context, cli),
+      format: cli.format ?? wantedFormat(context, error),
       hasOutput: stdout.hasOutput,
       isVerbose: hasWord(context.args, "-v", "--verbose"),
       pathFlags: pathFlags(context.args),
@@ -67,10 +70,8 @@ function hasWord(args: readonly string[], ...words: string[]): boolean {
   return considered.some((arg) => words.includes(arg));
 }
 
-/** The format of the command that failed; where even that is unknown, what the words seem to ask for. */
-function wantedFormat(context: Context, cli: Cli): Format {
-  const chosen = cli.format;
-  if (chosen !== null) return chosen;
+/** The format that the words seem to ask for, where it was not found out what they mean. */
+function wantedFormat(context: Context, error: unknown): Format {
   const { args } = context;
   if (hasWord(args, "--json")) return "json";
   for (const [i, arg] of args.entries()) {
@@ -79,6 +80,9 @@ function wantedFormat(context: Context, cli: Cli): Format {
       (arg === "-o" || arg === "--output" ? args[i + 1] : undefined);
     const found = findFormat(name);
     if (found !== null) return found;
+  }
+  if (error instanceof CommandLineError && SPEAK_TEXT.test(error.command)) {
+    return "text";
   }
   return findFormat(context.env("KAIZEN_OUTPUT")) ??
     (context.stdout.isTerminal() ? "text" : "json");

@@ -11,6 +11,7 @@ import {
   TimedOutError,
 } from "../client/mod.ts";
 import { ClosedPipeError, HomeError, UsageError } from "../context/mod.ts";
+import { NotAnEventError } from "../proto/mod.ts";
 import {
   BadInputError,
   BrokenDaemonError,
@@ -86,7 +87,8 @@ const RULES: readonly Rule[] = [
     next: ["status"],
   },
   {
-    matches: (error) => error instanceof BadInputError,
+    matches: (error) =>
+      error instanceof BadInputError || error instanceof NotAnEventError,
     exit: EXIT.badInput,
     code: "bad_input",
     next: ["help", "ingest"],

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen ingest`, with its failures in our terms.
+ * @module
+ */
+import {
+  type IngestOptions,
+  InputError,
+  type LineFailure,
+  runIngest,
+  TooLargeError,
+} from "../ingest/mod.ts";
+import { encodeJson } from "../proto/mod.ts";
+import type { Run } from "./cli.ts";
+import { BadInputError, FileError } from "./errors.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { printJson, printNote } from "./print.ts";
+import { spoolFault } from "./run_spool.ts";
+import { judge } from "./verdict.ts";
+
+/** Deadline of one event, in milliseconds. */
+const INGEST_TIMEOUT_MS = 2_000;
+
+/** What the command line says about the event. */
+export type IngestWords = Omit<
+  IngestOptions,
+  "paths" | "timeoutMs" | "mayStart" | "onFailure"
+>;
+
+/**
+ * Records events; prints the ack only if a format was asked for in words.
+ *
+ * @returns The exit code: 0, or with `ndjson` what the worst line met with.
+ * @throws What a single event met with.
+ */
+export async function runIngestCommand(
+  words: IngestWords,
+  run: Run,
+): Promise<ExitCode> {
+  const { context, settings } = run;
+  try {
+    const { answer, notes, failures } = await runIngest({
+      ...words,
+      paths: settings.paths(),
+      timeoutMs: settings.timeoutMs(INGEST_TIMEOUT_MS),
+      mayStart: settings.mayStart,
+      onFailure: (failure) => reportLine(failure, run),
+    }, context);
+    for (const note of notes) await printNote(run, note);
+    if (settings.format !== "text") await printJson(run, answer);
+    return worst(failures);
+  } catch (error) {
+    throw ingestFault(error);
+  }
+}
+
+/** One line of JSON on stderr for each line that failed. */
+async function reportLine(
+  { line, error }: LineFailure,
+  run: Run,
+): Promise<void> {
+  const { code, exit } = judge(ingestFault(error));
+  const message = error instanceof Error ? error.message : String(error);
+  const text = encodeJson({ line, code, message, exit });
+  await run.context.stderr.write(new TextEncoder().encode(`${text}\n`));
+}
+
+function worst(failures: readonly LineFailure[]): ExitCode {
+  const exits = failures.map(({ error }) => judge(ingestFault(error)).exit);
+  if (exits.includes(EXIT.badInput)) return EXIT.badInput;
+  return exits[0] ?? EXIT.ok;
+}
+
+function ingestFault(error: unknown): unknown {
+  const because = { cause: error };
+  if (error instanceof TooLargeError) {
+    return new BadInputError(error.message, because);
+  }
+  if (error instanceof InputError) {
+    return new FileError(error.message, "help ingest");
+  }
+  return spoolFault(error);
+}
