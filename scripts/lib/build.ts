@@ -4,6 +4,7 @@
  * Bundles `main.ts` to `dist/kaizen.js` and writes the launcher beside it.
  * @module
  */
+import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
 import {
   packageSet,
@@ -14,13 +15,59 @@ import {
   runDeno,
 } from "./project.ts";
 
+const EXIT_BUG = 70;
 const DIST = `${ROOT}/dist`;
-/** Everything that is written first, so that a build that fails leaves the old one whole. */
-const draft = `${DIST}/.kaizen-${Deno.pid}`;
+const NOTICE = "AGPL-3.0-or-later. Holds @cliffy and @std packages, or " +
+  "stand-ins for them, under the MIT licence.";
 
 await Deno.mkdir(DIST, { recursive: true });
+// Everything is written there first, so that a build that fails leaves the old one whole.
+const draft = await Deno.makeTempDir({ dir: DIST, prefix: ".build-" });
 try {
-  await writeImportMap(`${draft}.json`);
+  await build();
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  console.error(`kaizen: ${error.message}`);
+  Deno.exitCode = EXIT_BUG;
+} finally {
+  await Deno.remove(draft, { recursive: true });
+}
+
+async function build(): Promise<void> {
+  const bundle = await makeBundle();
+  const about = {
+    version: await readVersion(),
+    commit: await readCommit(),
+    packages: packageSet(),
+  };
+  await Deno.writeTextFile(
+    `${draft}/kaizen.js`,
+    `// kaizen ${about.version}, ${NOTICE}\n` +
+      `globalThis.KAIZEN_BUILD=${JSON.stringify(about)};\n${bundle}`,
+  );
+  const launcher = makeLauncher(
+    await Deno.readTextFile(`${ROOT}/scripts/kaizen`),
+    {
+      runtime: Deno.execPath(),
+      cache: `${ROOT}/.deno/cache`,
+      permissions: await readPermissions(),
+    },
+  );
+  await Deno.writeTextFile(`${draft}/kaizen.sh`, launcher, { mode: 0o755 });
+  for (const name of ["kaizen.js", "kaizen.sh"]) {
+    await Deno.rename(`${draft}/${name}`, `${DIST}/${name}`);
+  }
+  console.log(
+    `dist/kaizen.js: ${bundle.length} characters, version ${about.version}, commit ${about.commit}, packages: ${about.packages}`,
+  );
+}
+
+/** Returns the program as one file that loads nothing at its start. */
+async function makeBundle(): Promise<string> {
+  const map = await addToMap(mapInUse(), {
+    "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
+  });
+  await Deno.writeTextFile(`${draft}/map.json`, JSON.stringify(map));
   const code = await runDeno([
     "bundle",
     "-q",
@@ -28,74 +75,29 @@ try {
     "--minify",
     "--platform=deno",
     "--format=esm",
-    `--import-map=${draft}.json`,
-    `--output=${draft}.js`,
+    `--import-map=${draft}/map.json`,
+    `--output=${draft}/bundle.js`,
     `${ROOT}/main.ts`,
   ]);
-  if (code !== 0) {
-    console.error("kaizen: deno bundle failed");
-    Deno.exit(70);
-  }
-  const bundle = await Deno.readTextFile(`${draft}.js`);
-  checkLazy(bundle);
-  const build = {
-    version: await readVersion(),
-    commit: await readCommit(),
-    packages: packageSet(),
-  };
-  await Deno.writeTextFile(
-    `${draft}.js`,
-    `// kaizen ${build.version}, AGPL-3.0-or-later. Holds @cliffy and @std packages, or stand-ins for them, under the MIT licence.\n` +
-      `globalThis.KAIZEN_BUILD=${JSON.stringify(build)};\n${bundle}`,
-  );
-  await Deno.writeTextFile(
-    `${draft}.sh`,
-    makeLauncher(await Deno.readTextFile(`${ROOT}/scripts/kaizen`), {
-      runtime: Deno.execPath(),
-      cache: `${ROOT}/.deno/cache`,
-      permissions: await readPermissions(),
-    }),
-    { mode: 0o755 },
-  );
-  await Deno.rename(`${draft}.js`, `${DIST}/kaizen.js`);
-  await Deno.rename(`${draft}.sh`, `${DIST}/kaizen.sh`);
-  console.log(
-    `dist/kaizen.js: ${bundle.length} characters, version ${build.version}, commit ${build.commit}, packages: ${build.packages}`,
-  );
-} finally {
-  for (const kind of ["json", "js", "sh"]) {
-    await Deno.remove(`${draft}.${kind}`).catch(ignoreMissing);
-  }
-}
-
-/** Writes the import map in use, made absolute, with the lazy `node:sqlite` in it. */
-async function writeImportMap(path: string): Promise<void> {
-  const config: unknown = JSON.parse(
-    await Deno.readTextFile(`${ROOT}/deno.json`),
-  );
-  if (
-    typeof config !== "object" || config === null || !("imports" in config) ||
-    typeof config.imports !== "object" || config.imports === null
-  ) throw new TypeError("Cannot build: deno.json has no imports");
-  const imports: Record<string, string> = {
-    "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
-  };
-  for (const name of Object.keys(config.imports)) {
-    imports[name] = import.meta.resolve(name);
-  }
-  await Deno.writeTextFile(path, JSON.stringify({ imports }));
-}
-
-/** Refuses a bundle in which every run would load a `node:` module. */
-function checkLazy(bundle: string): void {
+  if (code !== 0) throw new Error("Cannot build: deno bundle failed");
+  const bundle = await Deno.readTextFile(`${draft}/bundle.js`);
   const hoisted = bundle.match(/\bfrom\s*"(node:[^"]+)"/);
-  if (hoisted === null) return;
-  console.error(
-    `kaizen: the bundle loads ${hoisted[1]} at its start: import it lazily`,
+  if (hoisted === null) return bundle;
+  throw new Error(
+    `Cannot build: every run would load ${
+      hoisted[1]
+    }, which must be imported lazily`,
   );
-  Deno.exit(70);
 }
 
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
+/** Path of the import map that this very process runs with. */
+function mapInUse(): string {
+  switch (packageSet()) {
+    case "jsr":
+      return `${ROOT}/deno.json`;
+    case "offline":
+      return `${ROOT}/scripts/offline/import_map.json`;
+    case "custom":
+      return Deno.env.get("KAIZEN_DEPS") ?? "";
+  }
 }

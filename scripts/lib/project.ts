@@ -19,7 +19,8 @@ export function packageSet(): PackageSet {
 
 /** Tells the set of packages by the resolved address of `@cliffy/command`. */
 export function nameSet(resolved: string): PackageSet {
-  if (resolved.startsWith("jsr:")) return "jsr";
+  // Once loaded, a package of JSR has the address of its file.
+  if (/^(?:jsr|https?):/.test(resolved)) return "jsr";
   return resolved.endsWith("/scripts/offline/cliffy_command.ts")
     ? "offline"
     : "custom";

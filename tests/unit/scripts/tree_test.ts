@@ -74,6 +74,7 @@ Deno.test("readVersion() and CHANGELOG.md agree", async () => {
 
 const sets: [resolved: string, set: string][] = [
   ["jsr:@cliffy/command@1.2.1", "jsr"],
+  ["https://example.org/@cliffy/command/1.2.1/mod.ts", "jsr"],
   ["file:///a/scripts/offline/cliffy_command.ts", "offline"],
   ["file:///b/cliffy/command/mod.ts", "custom"],
 ];
