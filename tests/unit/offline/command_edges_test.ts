@@ -51,6 +51,8 @@ early -j a -j '' => early {"depth":2,"json":true,"maxSize":5} "a" "-j" ""
 early -x => early {"depth":2,"maxSize":5} "-x"
 early --name x y --name z => early {"depth":2,"maxSize":5,"name":"own x"} "y" "--name" "z"
 throws => -: mine
+void --void x => void: Missing value for option "--void".
+void --void=x => void: Missing value for option "--void".
 json => kaizen: Unknown command "json". Did you mean command "rest"?
 depth child => kaizen: Unknown command "depth". Did you mean command "rest"?
 ---json child => child {"depth":2,"json":true,"maxSize":5}
@@ -110,6 +112,8 @@ function makeTree() {
     .option("--rate <n:number>", "number").option("--flag <b:boolean>", "bool")
     .arguments("<n:integer>");
   group.command("typed", typed.action(report));
+  const nothing = make().type("nothing", () => undefined);
+  root.command("void", nothing.option("--void <x:nothing>", "x"));
   const early = make().stopEarly().option("--name <x:own>", "own")
     .arguments("[words...]");
   root.command("early", early.action(report));

@@ -128,6 +128,7 @@ stop => 0 kaizen stop
 statu => 64 kaizen: Unknown command "statu". Did you mean command "status"?
 STATUS => 64 kaizen: Unknown command "STATUS". Did you mean command "status"?
 help => 64 kaizen: Unknown command "help". Did you mean command "detail"?
+DAEMoN => 64 kaizen: Unknown command "DAEMoN". Did you mean command "daemon"?
 stp => 64 kaizen: Unknown command "stp". Did you mean command "status"?
 --jsn status => 64 kaizen: Unknown option "--jsn". Did you mean option "--json"?
 => 0 help of kaizen

@@ -59,6 +59,13 @@ Deno.test("Command.parse() refuses to run without .noExit()", () => {
   assertThrows(() => new Command().parse([]), TypeError, ".noExit()");
 });
 
+Deno.test("Command.parse() knows no type that a root keeps to itself", async () => {
+  const root = new Command().noExit().type("integer", () => 1);
+  root.command("child", new Command().arguments("<n:integer>"));
+  const parse = () => root.parse(["child", "5"]);
+  await assertRejects(parse, Error, 'Unknown type "integer"');
+});
+
 Deno.test("Command.parse() throws errors only, whatever is thrown", async () => {
   const text: unknown = "a text";
   const root = new Command().noExit().action(() => Promise.reject(text));
