@@ -45,6 +45,7 @@ export function lastWordsPath(home: string): string {
 /**
  * Starts `daemon run --detached` in a session of its own, and does not wait for it.
  *
+ * @returns The child, which keeps this process alive until it is unreferenced.
  * @throws {Error} If the home cannot be made or entered, or no shell can be started.
  */
 export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
@@ -53,9 +54,7 @@ export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
   Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
   const line = [lastWordsPath(home), program, ...args, "daemon", "run"];
   line.push("--detached", "--home", home, "--socket", socket);
-  const child = startShell(line, home, options.stdout);
-  child.unref();
-  return child;
+  return startShell(line, home, options.stdout);
 }
 
 /**
@@ -68,7 +67,7 @@ export function kickDaemon(
 ): boolean {
   if (foreignOwner(options.paths.home) !== null) return false;
   try {
-    spawnDaemon({ ...options, stdout: "null" });
+    spawnDaemon({ ...options, stdout: "null" }).unref();
     return true;
   } catch {
     return false; // the event is in the spool; `kaizen status` says that no daemon runs

@@ -12,10 +12,9 @@ const HOME_MODE = 0o700;
 /**
  * Makes the home if it is missing, and tightens it to 0700 if it is ours but open to others.
  *
- * @returns Whether it had to be tightened.
  * @throws {HomeError} If it is a symbolic link, no folder, another user's, or the system refuses.
  */
-export function prepareHome(home: string): boolean {
+export function prepareHome(home: string): void {
   refuseForeign(home);
   const found = lookAt(home) ?? makeHome(home);
   if (found.isSymlink) {
@@ -26,7 +25,7 @@ export function prepareHome(home: string): boolean {
   if (!found.isDirectory) {
     throw new HomeError(`Cannot use home "${home}" as it is not a folder`);
   }
-  if (((found.mode ?? HOME_MODE) & 0o777) === HOME_MODE) return false;
+  if (((found.mode ?? HOME_MODE) & 0o777) === HOME_MODE) return;
   try {
     Deno.chmodSync(home, HOME_MODE);
   } catch (error) {
@@ -35,7 +34,6 @@ export function prepareHome(home: string): boolean {
       { cause: error },
     );
   }
-  return true;
 }
 
 function makeHome(home: string): Deno.FileInfo {

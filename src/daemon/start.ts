@@ -59,6 +59,8 @@ export async function startBackground(
   const words = new LastWords(lastWordsPath(paths.home));
   const child = spawn(options);
   const text = await firstLine(child.stdout, readyMs);
+  if (text === "") throw await died(child, words);
+  child.unref();
   if (text === null) {
     throw new StartError(
       4,
@@ -66,7 +68,9 @@ export async function startBackground(
     );
   }
   const line = parseReadyLine(text);
-  if (line === null) throw await died(child, words);
+  if (line === null) {
+    throw new StartError(70, `Cannot start a daemon: it says ${text}`);
+  }
   if (line.ready) {
     return { started: true, pid: line.pid, socket: line.socket, log: line.log };
   }

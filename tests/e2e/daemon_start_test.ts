@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Finished, programCommand, tempHome } from "./harness.ts";
+import { askStatus, exists } from "./_socket.ts";
+
+const START = ["daemon", "start", "--background", "--json"];
+
+function outcome({ code, stdout, stderr }: Finished): Record<string, unknown> {
+  assertEquals([code, stderr], [0, ""]);
+  return JSON.parse(stdout);
+}
+
+// Each `run` ends when stdout and stderr are at their end, so all of these also show that the daemon keeps neither open.
+
+Deno.test("start --background returns when the daemon answers", async () => {
+  await using home = await tempHome();
+  const { pid, socket, log, started } = outcome(await home.run(START));
+  assertEquals([socket, log], [home.socket, `${home.home}/daemon.log`]);
+  assertEquals(started, true);
+  assertEquals((await askStatus(home.socket)).pid, pid);
+});
+
+Deno.test("start --background of a running daemon says which, and succeeds", async () => {
+  await using home = await tempHome();
+  const first = outcome(await home.run(START));
+  const second = outcome(await home.run(START));
+  assertEquals([second.pid, second.started], [first.pid, false]);
+});
+
+Deno.test("start --background twenty times at once gives one daemon and twenty successes", async () => {
+  await using home = await tempHome();
+  const all = (await Promise.all(
+    Array.from({ length: 20 }, () => home.run(START)),
+  )).map(outcome);
+  const { pid } = await askStatus(home.socket);
+  assertEquals(new Set(all.map((it) => it.pid)), new Set([pid]));
+  assertEquals(all.filter((it) => it.started).length, 1);
+});
+
+Deno.test("start --background leaves the daemon in a session and directory of its own", async () => {
+  await using home = await tempHome();
+  const { pid } = outcome(await home.run(START));
+  assertEquals(await Deno.readLink(`/proc/${pid}/cwd`), home.home);
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+  const [, , , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  assertEquals(session, `${pid}`);
+});
+
+Deno.test("start --background keeps no lock of the script around it", async () => {
+  await using home = await tempHome();
+  const lock = `${home.root}/lock`;
+  const [program = "", ...args] = programCommand();
+  const { code } = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `( flock 200; "$@" >/dev/null ) 200>"$0" && flock -n "$0" true`,
+      lock,
+      program,
+      ...args,
+      ...START,
+      "--home",
+      home.home,
+    ],
+  }).output();
+  assertEquals(code, 0);
+});
+
+const broken: [
+  name: string,
+  make: (home: string) => Promise<void>,
+  code: number,
+  words: string,
+][] = [
+  ["the home is a file", (home) => Deno.writeTextFile(home, ""), 74, "folder"],
+  [
+    "the home is a symbolic link",
+    async (home) => {
+      await Deno.mkdir(`${home}.to`);
+      await Deno.symlink(`${home}.to`, home);
+    },
+    74,
+    "symbolic link",
+  ],
+  [
+    "the log is a symbolic link",
+    async (home) => {
+      await Deno.mkdir(home);
+      await Deno.symlink("/dev/null", `${home}/daemon.log`);
+    },
+    74,
+    "symbolic link",
+  ],
+  [
+    "the socket is a regular file",
+    async (home) => {
+      await Deno.mkdir(home);
+      await Deno.writeTextFile(`${home}/daemon.sock`, "");
+    },
+    74,
+    "regular file",
+  ],
+  [
+    "the lock has two names",
+    async (home) => {
+      await Deno.mkdir(home);
+      await Deno.writeTextFile(`${home}/x`, "");
+      await Deno.link(`${home}/x`, `${home}/daemon.pid`);
+    },
+    74,
+    "hard links",
+  ],
+  [
+    "the store is no store",
+    async (home) => {
+      await Deno.mkdir(home);
+      await Deno.writeTextFile(`${home}/store.db`, "x".repeat(5_000));
+    },
+    74,
+    "store.db",
+  ],
+];
+for (const [name, make, code, words] of broken) {
+  Deno.test(`start --background says why when ${name}`, async () => {
+    await using home = await tempHome();
+    await make(home.home);
+    const done = await home.run(["daemon", "start", "--background"], {
+      env: { KAIZEN_OUTPUT: "text" },
+    });
+    assertEquals([done.code, done.stdout], [code, ""]);
+    assertStringIncludes(done.stderr, words);
+    assert(!done.stderr.includes("    at "), done.stderr);
+  });
+}
+
+Deno.test("start --background shows the last words of a daemon that could not begin", async () => {
+  await using home = await tempHome();
+  const root = `${home.root}/program`;
+  // The command of the starter is the one that it starts: a launcher that fails only for the daemon.
+  const [program = "", ...args] = programCommand();
+  const launcher = `#!/bin/sh
+case "$*" in *--detached*) echo "no runtime here" >&2; exit 70 ;; esac
+exec ${[program, ...args].map((it) => `'${it}'`).join(" ")} "$@"
+`;
+  await Deno.writeTextFile(root, launcher, { mode: 0o755 });
+  const { startBackground } = await import("../../src/daemon/mod.ts");
+  const paths = {
+    home: home.home,
+    socket: home.socket,
+    log: `${home.home}/daemon.log`,
+  };
+  const command = { program: root, args: [] };
+  const error = await startBackground({ paths, command }).catch((it) => it);
+  assertEquals([error.name, error.exit], ["StartError", 70]);
+  assertStringIncludes(error.message, "it ended with exit 70");
+  assertStringIncludes(error.message, "no runtime here");
+});
+
+Deno.test("a daemon in the background logs objects, and moves the words of the one before into its log", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const words = `${home.home}/daemon.err`;
+  await Deno.writeTextFile(words, "FATAL: heap\n");
+  outcome(await home.run(START));
+  const lines = (await Deno.readTextFile(`${home.home}/daemon.log`)).trim()
+    .split("\n").map((line) => JSON.parse(line));
+  for (const line of lines) {
+    assertEquals(Object.keys(line).slice(0, 3), ["time", "level", "message"]);
+  }
+  assertEquals(lines[0].text, "FATAL: heap\n");
+  assert(lines.some((line) => line.message === "daemon ready"));
+  assertEquals(await Deno.readTextFile(words), "");
+});
+
+Deno.test("a daemon in the background rotates a full log", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const log = `${home.home}/daemon.log`;
+  await Deno.writeTextFile(log, "x".repeat(10 * 1024 * 1024 - 1) + "\n");
+  await Deno.writeTextFile(`${log}.1`, "older");
+  outcome(await home.run(START));
+  assertEquals((await Deno.stat(`${log}.1`)).size, 10 * 1024 * 1024);
+  assertStringIncludes(await Deno.readTextFile(log), "daemon ready");
+  assertEquals(await exists(`${log}.2`), false);
+});
