@@ -21,6 +21,7 @@ export function eventRequest(
   workspace: string | undefined,
   context: Pick<Context, "env" | "cwd">,
 ): Uint8Array {
+  if (payload.length > MAX_REQUEST_BYTES) throw tooLarge(payload.length);
   const body = encodeRequest({
     type: "ingest_hook",
     source,
@@ -28,12 +29,16 @@ export function eventRequest(
     workspace: eventWorkspace({ workspace, hint: workspaceHint }, context),
   });
   if (body.length <= MAX_REQUEST_BYTES) return body;
-  throw new TooLargeError(
-    `Cannot send the event as its frame must be <= ${MAX_REQUEST_BYTES} bytes: current length is ${body.length}`,
-  );
+  throw tooLarge(body.length);
 }
 
 /** Makes the id that an event keeps through every retry. */
 export function newEventId(): string {
   return randomHex(16);
+}
+
+function tooLarge(length: number): TooLargeError {
+  return new TooLargeError(
+    `Cannot send the event as its frame must be <= ${MAX_REQUEST_BYTES} bytes: current length is at least ${length}`,
+  );
 }

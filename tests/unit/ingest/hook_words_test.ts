@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertObjectMatch } from "@std/assert";
+import {
+  type HookWords,
+  readHookWords,
+} from "../../../src/ingest/hook_words.ts";
+
+const lines: [line: string, words: Partial<HookWords>][] = [
+  ["ingest hook --source cursor", { mode: "hook", source: "cursor" }],
+  ["ingest hook --source=codex", { source: "codex", ignored: [] }],
+  ["ingest hook", { source: "claude", ignored: [] }],
+  ["ingest hook --source", { source: "claude", ignored: [] }],
+  [
+    "ingest hook --source gemini",
+    { source: "claude", ignored: ["--source gemini"] },
+  ],
+  ["ingest hook --source claude --source vibe", { source: "vibe" }],
+  ["--home /h ingest hook --source vibe", { home: "/h", source: "vibe" }],
+  ["--socket /s ingest hook --workspace w", { socket: "/s", workspace: "w" }],
+  ["ingest hook --project app", { project: "app" }],
+  ["ingest hook --no-start", { noStart: true, ignored: [] }],
+  ["ingest hook --raw --json -q -o json --timeout 5s --no-daemon", {
+    raw: true,
+    ignored: [],
+  }],
+  ["ingest hook --strict --level=3 -x", {
+    ignored: ["--strict", "--level=3", "-x"],
+  }],
+  ["ingest hook --set a=b --set c=d --set-json e=1", {
+    set: ["a=b", "c=d"],
+    setJson: ["e=1"],
+  }],
+  ["ingest git post-commit", { mode: "git", rest: ["post-commit"] }],
+  ["ingest git --session s pre-push origin git@host:a.git", {
+    session: "s",
+    rest: ["pre-push", "origin", "git@host:a.git"],
+  }],
+  ["ingest git post-checkout 00e1 1234567890123456789012345678901234567890 1", {
+    rest: [
+      "post-checkout",
+      "00e1",
+      "1234567890123456789012345678901234567890",
+      "1",
+    ],
+  }],
+  ["ingest git post-commit -- --home x", {
+    rest: ["post-commit", "--home", "x"],
+  }],
+];
+
+for (const [line, words] of lines) {
+  Deno.test(`readHookWords() reads "${line}"`, () => {
+    assertObjectMatch({ ...readHookWords(line.split(" ")) }, words);
+  });
+}
+
+Deno.test("readHookWords() takes an empty value for none", () => {
+  const words = readHookWords(["ingest", "hook", "--home", "", "--source="]);
+  assertEquals([words.home, words.source], [undefined, "claude"]);
+});
