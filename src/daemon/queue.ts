@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The line in which requests stand: first come, first served, and neighbouring events served together.
+ * @module
+ */
+import type { IngestHookRequest } from "../proto/mod.ts";
+import { nextTurn } from "./pace.ts";
+import type { Reply } from "./reply.ts";
+
+/** Most events of one transaction: the first of them waits for the last. */
+export const MAX_BATCH_EVENTS = 256;
+/** Length of their payloads, in characters, from which on no event is added to them. */
+const MAX_BATCH_CHARS = 2 * 1024 * 1024;
+
+/** Something to be answered when its turn comes: an event, or what begins to run then. Neither rejects. */
+export type Job =
+  | { ingest: IngestHookRequest }
+  | { run: () => Promise<Reply> };
+
+interface Waiting {
+  job: Job;
+  answer: (reply: Reply) => void;
+}
+
+/** How a {@linkcode JobQueue} works. */
+export interface QueueOptions {
+  /** Jobs that may wait. */
+  maxJobs: number;
+  /** Answers events that stand together, in their order; never throws. */
+  ingest: (batch: readonly IngestHookRequest[]) => readonly Reply[];
+}
+
+/** Jobs in the order in which they came. */
+export class JobQueue {
+  readonly #options: QueueOptions;
+  readonly #waiting: Waiting[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #room = Promise.withResolvers<void>();
+  #depth = 0;
+  #turning: Promise<void> | null = null;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  /** Jobs that were added and are not answered. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** Whether another job may be added. */
+  get hasRoom(): boolean {
+    return this.#waiting.length < this.#options.maxJobs;
+  }
+
+  /** Resolves when a job may be added. */
+  async room(): Promise<void> {
+    while (!this.hasRoom) await this.#room.promise;
+  }
+
+  /** Adds a job; resolves with its answer. */
+  add(job: Job): Promise<Reply> {
+    this.#depth++;
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    const answer = (reply: Reply) => {
+      this.#depth--;
+      resolve(reply);
+    };
+    this.#waiting.push({ job, answer });
+    this.#turning ??= this.#turn();
+    return promise;
+  }
+
+  /** Resolves when all jobs that have begun before are answered. */
+  async begun(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  /** Resolves when no job is left. */
+  async idle(): Promise<void> {
+    while (this.#turning !== null || this.#running.size > 0) {
+      await this.#turning;
+      await this.begun();
+    }
+  }
+
+  /** Serves whoever waits; a turn of the event loop each time, in which more events can join. */
+  async #turn(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await nextTurn();
+      const batch = this.#takeBatch();
+      if (batch.length > 0) this.#ingest(batch);
+      else this.#begin();
+      this.#room.resolve();
+      this.#room = Promise.withResolvers();
+    }
+    this.#turning = null;
+  }
+
+  /** Takes the events at the head of the line. */
+  #takeBatch(): { request: IngestHookRequest; answer: Waiting["answer"] }[] {
+    const batch = [];
+    let chars = 0;
+    for (const { job, answer } of this.#waiting) {
+      if (!("ingest" in job) || batch.length === MAX_BATCH_EVENTS) break;
+      chars += job.ingest.payload.length;
+      if (batch.length > 0 && chars > MAX_BATCH_CHARS) break;
+      batch.push({ request: job.ingest, answer });
+    }
+    this.#waiting.splice(0, batch.length);
+    return batch;
+  }
+
+  #ingest(
+    batch: { request: IngestHookRequest; answer: Waiting["answer"] }[],
+  ): void {
+    const requests = batch.map(({ request }) => request);
+    const replies = this.#options.ingest(requests);
+    for (const [i, { answer }] of batch.entries()) {
+      const reply = replies[i];
+      if (reply !== undefined) answer(reply);
+    }
+  }
+
+  #begin(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined || !("run" in next.job)) return;
+    const running = next.job.run().then(next.answer);
+    this.#running.add(running);
+    running.then(() => this.#running.delete(running));
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Questions about sessions: each sees one state of the store, that of the moment it began, and lets events pass meanwhile.
+ * @module
+ */
+import type {
+  GetSessionDetailRequest,
+  ListSessionsRequest,
+} from "../proto/mod.ts";
+import type {
+  FoundSession,
+  Reader,
+  Store,
+  WorkspaceRef,
+} from "../store/mod.ts";
+import { planDetail, planNothing } from "./detail_plan.ts";
+import type { Pace } from "./pace.ts";
+import type { Reply } from "./reply.ts";
+
+/** Directories looked for at the same time. */
+const MAX_LOOKS = 64;
+
+/** What {@linkcode Reads} need. */
+export interface ReadsOptions {
+  store: Store;
+  pace: Pace;
+  /** Canonical form of a workspace's path. */
+  canonical: (path: string) => string;
+}
+
+/** Answers questions. */
+export class Reads {
+  readonly #store: Store;
+  readonly #pace: Pace;
+  readonly #canonical: (path: string) => string;
+
+  constructor({ store, pace, canonical }: ReadsOptions) {
+    this.#store = store;
+    this.#pace = pace;
+    this.#canonical = canonical;
+  }
+
+  /** Answers a page. A workspace that is not written in its canonical form has no sessions: rows are compared by the text. */
+  async listSessions(request: ListSessionsRequest): Promise<Reply> {
+    const { workspace: path, offset, limit, filter } = request;
+    const workspace = this.#canonical(path) === path
+      ? this.#store.workspace(path)
+      : undefined;
+    const reader = this.#store.read();
+    const plan = reader.planPage({ workspace, offset, limit, filter });
+    return await this.#pace.run(reader.answer(plan));
+  }
+
+  /** Answers a session: of the workspace named, in whatever form, else of the first whose directory exists. */
+  async getSessionDetail(request: GetSessionDetailRequest): Promise<Reply> {
+    const { id, workspace } = request;
+    const reader = this.#store.read();
+    let found: FoundSession | null;
+    try {
+      found = typeof workspace === "string"
+        ? await this.#findIn(reader, workspace, id)
+        : await this.#findAnywhere(reader, id);
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+    const plan = found === null ? planNothing() : planDetail(reader, found);
+    return await this.#pace.run(reader.answer(plan));
+  }
+
+  /** Paths of all workspaces that have sessions and whose directory exists, that of the newest session first. */
+  async listWorkspaces(): Promise<string[]> {
+    const all = this.#store.listWorkspaces();
+    const found: string[] = [];
+    for (let i = 0; i < all.length; i += MAX_LOOKS) {
+      const some = all.slice(i, i + MAX_LOOKS).map(({ path }) => path);
+      const exist = await Promise.all(some.map(isDirectory));
+      found.push(...some.filter((_, at) => exist[at]));
+    }
+    return found;
+  }
+
+  async #findIn(
+    reader: Reader,
+    path: string,
+    id: string,
+  ): Promise<FoundSession | null> {
+    const workspace = this.#store.workspace(this.#canonical(path));
+    if (workspace === undefined) return null;
+    return await this.#pace.run(reader.findSession([workspace.key], id));
+  }
+
+  async #findAnywhere(
+    reader: Reader,
+    id: string,
+  ): Promise<FoundSession | null> {
+    let left: readonly WorkspaceRef[] = this.#store.listWorkspaces();
+    while (left.length > 0) {
+      const keys = left.map(({ key }) => key);
+      const found = await this.#pace.run(reader.findSession(keys, id));
+      if (found === null) return null;
+      const at = keys.indexOf(found.workspaceKey);
+      const path = left[at]?.path;
+      if (path !== undefined && await isDirectory(path)) return found;
+      left = left.slice(at + 1);
+    }
+    return null;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false;
+  }
+}

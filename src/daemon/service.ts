@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Answers requests: what each type means, in which order, and what an error becomes. Knows no sockets.
+ * @module
+ */
+import {
+  type DaemonRequest,
+  type HelloRequest,
+  PROTO_VERSION,
+} from "../proto/mod.ts";
+import { Store } from "../store/mod.ts";
+import { describe, type Log } from "./log.ts";
+import { Pace } from "./pace.ts";
+import { JobQueue } from "./queue.ts";
+import { Reads } from "./reads.ts";
+import { type Reply, replyError, replyWith } from "./reply.ts";
+import { StoreJobs } from "./store_jobs.ts";
+import { Writer } from "./writer.ts";
+
+export type { Reply } from "./reply.ts";
+
+/** Requests that may wait; connections stop reading when there are as many. */
+const MAX_QUEUE = 1024;
+
+/** What a {@linkcode Service} stands on. */
+export interface ServiceOptions {
+  storePath: string;
+  /** Wall clock in epoch milliseconds. */
+  now: () => number;
+  startedAtMs: number;
+  daemonVersion: string;
+  pid: number;
+  /** Returns an absolute path with all links resolved, or as it is if it does not exist. */
+  canonical: (path: string) => string;
+  /** The workspace of requests that name none, and what relative ones are relative to. */
+  cwd: string;
+  log: Log;
+  maxQueue?: number;
+  /** Most pages of the store; for tests of a full disk. */
+  maxPages?: number;
+}
+
+/** The daemon without its sockets. */
+export class Service implements AsyncDisposable {
+  readonly #options: ServiceOptions;
+  readonly #store: Store;
+  readonly #writer: Writer;
+  readonly #reads: Reads;
+  readonly #jobs: StoreJobs;
+  readonly #queue: JobQueue;
+  readonly #ending = new AbortController();
+  readonly #swept: Promise<void>;
+  #lastError: string | null = null;
+  #closed: Promise<void> | null = null;
+
+  private constructor(options: ServiceOptions, store: Store) {
+    this.#options = options;
+    this.#store = store;
+    const pace = new Pace();
+    const canonical = (path: string) => this.#canonical(path);
+    this.#writer = new Writer({
+      store,
+      now: options.now,
+      workspaceOf: ({ workspace }) => canonical(workspace ?? options.cwd),
+    });
+    this.#reads = new Reads({ store, pace, canonical });
+    this.#jobs = new StoreJobs({
+      store,
+      pace,
+      canonical,
+      forget: (key) => this.#writer.forget(key),
+      signal: this.#ending.signal,
+    });
+    this.#queue = new JobQueue({
+      maxJobs: options.maxQueue ?? MAX_QUEUE,
+      ingest: (batch) =>
+        this.#writer.ingest(batch).map((failure) =>
+          failure === null ? INGESTED : this.#fail(failure)
+        ),
+    });
+    this.#swept = this.#jobs.sweep().catch((error) => {
+      this.#fail(error);
+    });
+  }
+
+  /**
+   * Opens the store.
+   *
+   * @throws {StoreError} If it cannot be used.
+   */
+  static open(options: ServiceOptions): Service {
+    const { storePath, maxPages } = options;
+    return new Service(options, Store.open(storePath, { maxPages }));
+  }
+
+  /** Whether another request may be handed over; `hello` and `status` always may. */
+  hasRoom(): boolean {
+    return this.#queue.hasRoom;
+  }
+
+  /** Resolves when there is room. */
+  async room(): Promise<void> {
+    await this.#queue.room();
+  }
+
+  /**
+   * Answers a request. `hello`, `status` and what this daemon does not do are answered at once, the rest in the order of the
+   * calls. Never rejects: what went wrong is the answer.
+   */
+  async handle(request: DaemonRequest): Promise<Reply> {
+    if (this.#closed !== null) {
+      return replyError("Cannot answer as the daemon is stopping");
+    }
+    switch (request.type) {
+      case "hello":
+        return await this.#guard(() => this.#hello(request));
+      case "status":
+        return await this.#guard(() => this.#status());
+      case "ingest_hook":
+        return await this.#queue.add({ ingest: request });
+      case "list_sessions":
+        return await this.#enqueue(() => this.#reads.listSessions(request));
+      case "get_session_detail":
+        return await this.#enqueue(() => this.#reads.getSessionDetail(request));
+      case "store_stats":
+        return await this.#enqueue(() => this.#jobs.stats());
+      case "store_prune":
+        return await this.#enqueue(() => this.#jobs.prune(request));
+      case "stop":
+        return await this.#enqueue(() => this.#stop());
+      case "ensure_workspace_capture":
+      case "ensure_proxy":
+      case "begin_observed_session":
+        return this.#fail(
+          new Error(`This daemon does not do "${request.type}"`),
+        );
+    }
+  }
+
+  /** Waits until all requests are answered, and closes the store; may be called twice. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close();
+    await this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#ending.abort();
+    await this.#queue.idle();
+    await this.#swept;
+    this.#store.close();
+  }
+
+  async #hello({ proto_version }: HelloRequest): Promise<Reply> {
+    if (proto_version !== PROTO_VERSION) {
+      return replyError(`unsupported proto_version ${proto_version}`, {
+        supported_min: PROTO_VERSION,
+        supported_max: PROTO_VERSION,
+      });
+    }
+    return replyWith({
+      type: "hello",
+      proto_version: PROTO_VERSION,
+      daemon_version: this.#options.daemonVersion,
+      workspaces: await this.#reads.listWorkspaces(),
+    });
+  }
+
+  #status(): Reply {
+    const { pid, now, startedAtMs } = this.#options;
+    return replyWith({
+      type: "status",
+      pid,
+      uptime_ms: Math.max(0, now() - startedAtMs),
+      queue_depth: this.#queue.depth,
+      last_error: this.#lastError,
+      capture: [],
+      store: this.#store.size(),
+    });
+  }
+
+  /** Whatever stands before it in the line is answered first; a prune is cut short. */
+  async #stop(): Promise<Reply> {
+    this.#ending.abort();
+    await this.#queue.begun();
+    return replyWith({ type: "ack", message: "stopping" }, "stop");
+  }
+
+  #enqueue(run: () => Reply | Promise<Reply>): Promise<Reply> {
+    return this.#queue.add({ run: () => this.#guard(run) });
+  }
+
+  async #guard(run: () => Reply | Promise<Reply>): Promise<Reply> {
+    try {
+      return await run();
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** An error's words are the answer, and the last error for good. */
+  #fail(error: unknown): Reply {
+    const message = describe(error);
+    this.#lastError = message;
+    this.#options.log("warn", "request failed", { reason: message });
+    return replyError(message);
+  }
+
+  #canonical(path: string): string {
+    const { canonical, cwd } = this.#options;
+    if (path === "" || path.startsWith("/")) return canonical(path);
+    return canonical(`${cwd}/${path}`);
+  }
+}
+
+const INGESTED = replyWith({ type: "ack", message: "ingested" });

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Stores events: several in one transaction, each acknowledged after it is on disk.
+ * @module
+ */
+import {
+  changeSession,
+  type HookEvent,
+  printEventRecord,
+  printSpanView,
+  readHookEvent,
+  replaySpanEvent,
+  type SpanEvent,
+  SpanProjector,
+  type StoredSpanEvent,
+} from "../events/mod.ts";
+import type { IngestHookRequest } from "../proto/mod.ts";
+import { isSqliteError, nextSeq, type Store } from "../store/mod.ts";
+
+/** A longer payload is not read to find spans again, only for the paths of a span that is still open. */
+const MAX_REPLAY_BYTES = 8 * 1024;
+const NULL_PAYLOAD = new TextEncoder().encode("null");
+const CLOSE = 0x7d;
+
+/** What a {@linkcode Writer} needs. */
+export interface WriterOptions {
+  store: Store;
+  /** Wall clock in epoch milliseconds. */
+  now: () => number;
+  /** Canonical path of a request's workspace. */
+  workspaceOf: (request: IngestHookRequest) => string;
+}
+
+/** What became of an event: null if it is stored (or was before), else why not. */
+export type Outcome = unknown;
+
+/** An event that may be stored, and its place in the batch. */
+interface Accepted {
+  index: number;
+  event: HookEvent;
+  workspace: string;
+}
+
+/** The one writer of the store, and the spans that are open. */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #spans: SpanProjector;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#spans = new SpanProjector({
+      hydrate: (sessionKey, limit) => this.#hydrate(sessionKey, limit),
+    });
+  }
+
+  /**
+   * Stores a batch in one transaction. An event that is refused fails alone; when the store fails, all do, nothing is
+   * stored, and memory is as it was.
+   *
+   * @returns One outcome an event. Never throws.
+   */
+  ingest(batch: readonly IngestHookRequest[]): Outcome[] {
+    const outcomes: Outcome[] = batch.map(() => null);
+    const accepted: Accepted[] = [];
+    for (const [index, request] of batch.entries()) {
+      try {
+        accepted.push({ index, ...this.#read(request) });
+      } catch (error) {
+        outcomes[index] = error;
+      }
+    }
+    if (accepted.length === 0) return outcomes;
+    try {
+      this.#options.store.transact(() => this.#storeAll(accepted, outcomes));
+      this.#spans.commit();
+    } catch (error) {
+      this.#spans.rollback();
+      const failure = isSqliteError(error)
+        ? new Error(`Cannot store event: ${error.message}`, { cause: error })
+        : error;
+      for (const { index } of accepted) outcomes[index] = failure;
+    }
+    return outcomes;
+  }
+
+  /** Forgets the spans of a session that was deleted. */
+  forget(sessionKey: number): void {
+    this.#spans.forget(sessionKey);
+  }
+
+  #read(request: IngestHookRequest): Omit<Accepted, "index"> {
+    const { source, payload } = request;
+    const { now, workspaceOf } = this.#options;
+    return {
+      event: readHookEvent(source, payload, now()),
+      workspace: workspaceOf(request),
+    };
+  }
+
+  #storeAll(accepted: readonly Accepted[], outcomes: Outcome[]): void {
+    const [first] = accepted;
+    if (first !== undefined && accepted.length === 1) {
+      return this.#storeOne(first);
+    }
+    for (const one of accepted) {
+      this.#spans.savepoint();
+      try {
+        this.#options.store.attempt(() => this.#storeOne(one));
+      } catch (error) {
+        if (isSqliteError(error)) throw error;
+        this.#spans.rollbackToSavepoint();
+        outcomes[one.index] = error;
+      }
+    }
+  }
+
+  #storeOne({ event, workspace }: Accepted): void {
+    const { store } = this.#options;
+    const current = store.findSession(workspace, event.sessionId);
+    const seq = nextSeq(current);
+    const record = printEventRecord(event, seq);
+    const headBytes = record.length - event.payload.length - 1;
+    const stored = store.append({
+      workspace,
+      current,
+      record: changeSession(current?.record ?? null, event, workspace),
+      head: record.subarray(0, headBytes),
+      payload: record.subarray(headBytes, -1),
+      kaizenId: event.kaizenId,
+    });
+    if (stored === null) return;
+    const changes = this.#spans.apply(
+      {
+        workspaceKey: stored.workspaceKey,
+        sessionKey: stored.key,
+        sessionId: event.sessionId,
+        seq,
+        lastSeq: seq - 1,
+        tsMs: event.tsMs,
+      },
+      event.spanEvent,
+      event.flushesSpans,
+    );
+    for (const { sessionKey, row } of changes) {
+      store.putSpan(sessionKey, row, printSpanView(row));
+    }
+  }
+
+  /** The newest events of a session as spans see them, oldest first. The new event itself is stored already and left out. */
+  #hydrate(sessionKey: number, limit: number): StoredSpanEvent[] {
+    const events: StoredSpanEvent[] = [];
+    const tail = this.#options.store.readTail(sessionKey, {
+      limit: limit + 1,
+      maxPayload: MAX_REPLAY_BYTES,
+    });
+    let isNew = true;
+    for (const { seq, head, payload } of tail) {
+      if (!isNew) {
+        const event = payload === null
+          ? this.#replayLong(sessionKey, seq, head)
+          : replaySpanEvent(joinRecord(head, payload));
+        if (event !== null) events.push({ seq, event });
+      }
+      isNew = false;
+    }
+    return events.reverse();
+  }
+
+  /** Reads a long payload only if the event cannot be understood, or its paths are wanted. */
+  #replayLong(
+    sessionKey: number,
+    seq: number,
+    head: Uint8Array,
+  ): SpanEvent | null {
+    const { store } = this.#options;
+    const replay = () =>
+      replaySpanEvent(joinRecord(head, store.readPayload(sessionKey, seq)));
+    const event = replaySpanEvent(joinRecord(head, NULL_PAYLOAD)) ?? replay();
+    return event && { ...event, paths: () => replay()?.paths() ?? [] };
+  }
+}
+
+/** An event's JSON from the parts it is stored in. */
+function joinRecord(head: Uint8Array, payload: Uint8Array): Uint8Array {
+  const record = new Uint8Array(head.length + payload.length + 1);
+  record.set(head);
+  record.set(payload, head.length);
+  record[record.length - 1] = CLOSE;
+  return record;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Why a store could not be opened, and how SQLite's own errors are told apart.
+ * @module
+ */
+
+/**
+ * What is wrong with the file: `corrupt` = damaged or no database, `newer` = written by a later version, `foreign` = another
+ * program's database, `not writable` = no permission or no such folder, `busy` = another process is writing, `network` = its
+ * file system is reached over a network, where SQLite's locks and shared memory cannot be trusted.
+ */
+export type StoreFault =
+  | "corrupt"
+  | "newer"
+  | "foreign"
+  | "not writable"
+  | "busy"
+  | "network";
+
+/** The store cannot be used; the message tells the user what to do, and the file is as it was. */
+export class StoreError extends Error {
+  static {
+    this.prototype.name = "StoreError";
+  }
+  constructor(
+    readonly fault: StoreFault,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** Tells whether SQLite itself threw this: a statement or a commit failed, as opposed to a bug of ours. */
+export function isSqliteError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error &&
+    error.code === "ERR_SQLITE_ERROR";
+}
+
+/** Returns what an error while opening says about the file, in words for the user. */
+export function explainOpenError(error: unknown, path: string): StoreError {
+  const cause = error instanceof Error ? error.message : String(error);
+  // The extended code's low byte is the primary one; an error of the constructor has no code at all.
+  const code = error instanceof Error && "errcode" in error
+    ? Number(error.errcode) & 0xff
+    : 0;
+  switch (code) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return corruptError(path, cause, error);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return new StoreError(
+        "busy",
+        `Cannot open store as another process is writing to it: "${path}": ${cause}`,
+        { cause: error },
+      );
+  }
+  return new StoreError(
+    "not writable",
+    `Cannot open store: "${path}": ${cause}`,
+    { cause: error },
+  );
+}
+
+/** Returns the refusal of a damaged file: it stays as it is, and the user hears how to go on. */
+export function corruptError(
+  path: string,
+  why: string,
+  cause?: unknown,
+): StoreError {
+  return new StoreError(
+    "corrupt",
+    `Cannot open store as it is damaged: "${path}": ${why}. It was left as it is: move it away together with its "-wal" and "-shm" files ` +
+      "(a new store is then made), or put a backup in its place",
+    { cause },
+  );
+}

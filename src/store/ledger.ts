@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What the writer remembers between events, so that an event reads no rows: workspaces, counts, and the sessions in use.
+ * @module
+ */
+import type { SessionRecord } from "../proto/mod.ts";
+import { UndoLog } from "./undo.ts";
+
+/** Sessions kept in memory; agents that work at the same time are far fewer. */
+const MAX_SESSIONS = 512;
+/** A session whose record is longer is read anew each time. */
+export const MAX_RECORD_CHARS = 16 * 1024;
+
+/** A session as it is stored. */
+export interface StoredSession {
+  /** Its number in the store; never used again while any of its rows are left. */
+  readonly key: number;
+  readonly workspaceKey: number;
+  readonly record: SessionRecord;
+  /** Number of its newest event. */
+  readonly lastSeq: number;
+  /** Length of all its events' JSON, so that the length of an answer is known before it is read. */
+  readonly eventBytes: number;
+}
+
+/** A directory that sessions ran in. */
+export interface Workspace {
+  readonly key: number;
+  readonly path: string;
+  sessions: number;
+}
+
+/** Memory that follows the transaction: every change is taken back if that is. */
+export class Ledger {
+  readonly undo = new UndoLog();
+  readonly #workspaces = new Map<string, Workspace>();
+  readonly #byKey = new Map<number, Workspace>();
+  readonly #sessions = new Map<string, StoredSession>();
+  #counts = { sessions: 0, events: 0 };
+  #lastWorkspaceKey = 0;
+  #lastSessionKey: number;
+
+  /** @param lastSessionKey Greatest key that any row still has. */
+  constructor(
+    workspaces: Iterable<Workspace>,
+    events: number,
+    lastSessionKey: number,
+  ) {
+    for (const workspace of workspaces) {
+      this.#workspaces.set(workspace.path, workspace);
+      this.#byKey.set(workspace.key, workspace);
+      this.#counts.sessions += workspace.sessions;
+      this.#lastWorkspaceKey = Math.max(this.#lastWorkspaceKey, workspace.key);
+    }
+    this.#counts.events = events;
+    this.#lastSessionKey = lastSessionKey;
+  }
+
+  get counts(): Readonly<{ sessions: number; events: number }> {
+    return this.#counts;
+  }
+
+  workspace(path: string): Workspace | undefined {
+    return this.#workspaces.get(path);
+  }
+
+  workspaceByKey(key: number): Workspace | undefined {
+    return this.#byKey.get(key);
+  }
+
+  workspaces(): IterableIterator<Workspace> {
+    return this.#workspaces.values();
+  }
+
+  addWorkspace(path: string): Workspace {
+    const workspace = { key: ++this.#lastWorkspaceKey, path, sessions: 0 };
+    this.#setWorkspace(workspace);
+    this.undo.push(() => this.#dropWorkspace(workspace));
+    return workspace;
+  }
+
+  removeWorkspace(workspace: Workspace): void {
+    this.#dropWorkspace(workspace);
+    this.undo.push(() => this.#setWorkspace(workspace));
+  }
+
+  /** Returns a number no session has; it is not given out again, even if the transaction fails. */
+  nextSessionKey(): number {
+    return ++this.#lastSessionKey;
+  }
+
+  session(workspaceKey: number, id: string): StoredSession | undefined {
+    return this.#sessions.get(name(workspaceKey, id));
+  }
+
+  /** Notes a session as it is now stored, or (null) that it is gone. */
+  setSession(
+    workspaceKey: number,
+    id: string,
+    session: StoredSession | null,
+  ): void {
+    const key = name(workspaceKey, id);
+    const before = this.#sessions.get(key);
+    this.#sessions.delete(key); // so that it moves to the end: the first is the one longest unused
+    if (session !== null) this.#sessions.set(key, session);
+    this.undo.push(() => {
+      if (before === undefined) this.#sessions.delete(key);
+      else this.#sessions.set(key, before);
+    });
+  }
+
+  /** Counts sessions and events that came or went (negative). */
+  count(workspaceKey: number, sessions: number, events: number): void {
+    const add = (sign: 1 | -1) => {
+      const workspace = this.#byKey.get(workspaceKey);
+      if (workspace !== undefined) workspace.sessions += sign * sessions;
+      this.#counts.sessions += sign * sessions;
+      this.#counts.events += sign * events;
+    };
+    add(1);
+    this.undo.push(() => add(-1));
+  }
+
+  /** Makes the changes final, and forgets the sessions that were not used for longest. */
+  commit(): void {
+    this.undo.commit();
+    for (const key of this.#sessions.keys()) {
+      if (this.#sessions.size <= MAX_SESSIONS) break;
+      this.#sessions.delete(key);
+    }
+  }
+
+  #setWorkspace(workspace: Workspace): void {
+    this.#workspaces.set(workspace.path, workspace);
+    this.#byKey.set(workspace.key, workspace);
+  }
+
+  #dropWorkspace(workspace: Workspace): void {
+    this.#workspaces.delete(workspace.path);
+    this.#byKey.delete(workspace.key);
+  }
+}
+
+function name(workspaceKey: number, id: string): string {
+  return `${workspaceKey}:${id}`;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The daemon's store: sessions, events and spans in one SQLite file. One {@linkcode Store} writes; {@linkcode Reader}s see the
+ * state of one moment each. Rows stay in here: methods take and return records, or JSON as it travels. Long work comes as
+ * {@linkcode Steps}, so that whoever runs it can let others run in between.
+ * @module
+ */
+export type { Answer, Plan } from "./answer.ts";
+export { isSqliteError, StoreError, type StoreFault } from "./errors.ts";
+export type { StoredSession } from "./ledger.ts";
+export type { PageQuery } from "./page.ts";
+export type { PruneOptions, PruneResult } from "./prune.ts";
+export type { Reader } from "./reader.ts";
+export type { FoundSession, SpanKnot } from "./session_reads.ts";
+export type { Steps } from "./steps.ts";
+export {
+  type NewEvent,
+  nextSeq,
+  Store,
+  type StoreOptions,
+  type StoreStats,
+  type TailEvent,
+} from "./store.ts";
+export type { WorkspaceRef } from "./workspace_reads.ts";

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Finds out whether a folder lies on a network file system, from Linux' table of mounts.
+ * @module
+ */
+import { StoreError } from "./errors.ts";
+
+const MOUNTS = "/proc/self/mountinfo";
+
+/** File systems on which WAL's shared memory or POSIX locks are known not to hold between hosts. */
+const NETWORK_TYPES = new Set([
+  "afs",
+  "ceph",
+  "cifs",
+  "coda",
+  "fuse.glusterfs",
+  "fuse.s3fs",
+  "fuse.sshfs",
+  "gfs",
+  "gfs2",
+  "lustre",
+  "ncpfs",
+  "nfs",
+  "nfs4",
+  "ocfs2",
+  "smb3",
+  "smbfs",
+]);
+
+/**
+ * Refuses a folder on a network file system. Only Linux tells cheaply; elsewhere nothing is refused.
+ *
+ * @param folder Real path of the folder the store is in.
+ * @throws {StoreError} If it is reached over a network.
+ */
+export function refuseNetwork(folder: string): void {
+  let table: string;
+  try {
+    table = Deno.readTextFileSync(MOUNTS);
+  } catch {
+    return; // not Linux, or no /proc: nothing can be said
+  }
+  const type = findFileSystem(table, folder);
+  if (type === null || !NETWORK_TYPES.has(type)) return;
+  throw new StoreError(
+    "network",
+    `Cannot open store as it must be on a local disk: "${folder}" is on ${type}. Set KAIZEN_HOME (or --home) to a folder of a local disk`,
+  );
+}
+
+/**
+ * Looks up the type of the file system that holds a folder.
+ *
+ * @param table Text in the form of `/proc/self/mountinfo`.
+ * @returns Null if no mount holds it.
+ */
+export function findFileSystem(table: string, folder: string): string | null {
+  let longest = -1;
+  let found: string | null = null;
+  for (const line of table.split("\n")) {
+    const fields = line.split(" ");
+    const mount = unescapeMount(fields[4] ?? "");
+    const type = fields[fields.indexOf("-", 6) + 1];
+    if (mount === "" || type === undefined) continue;
+    const inside = folder === mount ||
+      folder.startsWith(mount === "/" ? "/" : `${mount}/`);
+    // A later line of the same mount point covers the earlier one.
+    if (!inside || mount.length < longest) continue;
+    longest = mount.length;
+    found = type;
+  }
+  return found;
+}
+
+/** Space, tab, newline and backslash are written as three octal digits. */
+function unescapeMount(text: string): string {
+  return text.replace(
+    /\\([0-7]{3})/g,
+    (_, digits: string) => String.fromCharCode(parseInt(digits, 8)),
+  );
+}

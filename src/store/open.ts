@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Opens the file for writing: looks before SQLite touches it, sets what each connection needs, brings the schema up to date.
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { corruptError, explainOpenError, StoreError } from "./errors.ts";
+import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
+import { refuseNetwork } from "./network.ts";
+import { readInt, readOne } from "./rows.ts";
+
+/** How long a writer waits for another process (a backup, a shell); the event loop stands still meanwhile. */
+const BUSY_TIMEOUT_MS = 100;
+/** A commit that leaves this many pages in the WAL moves them to the file: few enough that the commit takes a few ms. */
+const CHECKPOINT_PAGES = 256;
+/** What the WAL is cut to when it starts over. */
+const WAL_BYTES = 4 * 1024 * 1024;
+const WRITER_CACHE_KIB = 8 * 1024;
+const READER_CACHE_KIB = 512;
+/** A file up to this size is checked whole at start, which takes some ms; a larger one shows its damage when it is read. */
+const QUICK_CHECK_BYTES = 8 * 1024 * 1024;
+
+const HEADER_BYTES = 100;
+const MAGIC = "SQLite format 3\0";
+
+/**
+ * Opens the one connection that writes, and makes the file if there is none.
+ *
+ * @param maxPages Most pages the file may have; for tests of a full disk.
+ * @throws {StoreError} If the file is damaged, not ours, from a later version, locked, or cannot be written.
+ */
+export function openWriter(path: string, maxPages?: number): DatabaseSync {
+  refuseNetwork(realFolder(path));
+  const size = checkFile(path);
+  let db: DatabaseSync | null = null;
+  try {
+    db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    checkOwner(db, path);
+    // Only a file without tables takes this one, and only before the WAL mode is written to it.
+    db.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    const mode = readOne(db.prepare("PRAGMA journal_mode = WAL").get());
+    if (mode !== "wal") {
+      throw new StoreError(
+        "not writable",
+        `Cannot open store as its file system does not allow WAL: "${path}": journal mode is "${mode}"`,
+      );
+    }
+    db.exec(
+      `PRAGMA synchronous = FULL;
+       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+       PRAGMA journal_size_limit = ${WAL_BYTES};
+       PRAGMA cache_size = -${WRITER_CACHE_KIB};
+       PRAGMA temp_store = MEMORY;`,
+    );
+    if (maxPages !== undefined) {
+      db.exec(`PRAGMA max_page_count = ${maxPages}`);
+    }
+    migrate(db);
+    if (size <= QUICK_CHECK_BYTES) checkPages(db, path);
+    // A file or folder without permission opens all the same, for reading.
+    db.exec("BEGIN IMMEDIATE; ROLLBACK");
+    return db;
+  } catch (error) {
+    db?.close();
+    throw error instanceof StoreError ? error : explainOpenError(error, path);
+  }
+}
+
+/** Opens a connection that only reads; the writer's must be open already. */
+export function openReader(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, {
+    readOnly: true,
+    timeout: BUSY_TIMEOUT_MS,
+  });
+  db.exec(
+    `PRAGMA cache_size = -${READER_CACHE_KIB}; PRAGMA query_only = ON`,
+  );
+  return db;
+}
+
+/** Real path of the folder that holds `path`. */
+function realFolder(path: string): string {
+  const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+  try {
+    return Deno.realPathSync(folder);
+  } catch (error) {
+    throw explainOpenError(error, path);
+  }
+}
+
+/**
+ * Looks at the file itself. Must come before SQLite opens it: closing any descriptor of a file drops all its POSIX locks.
+ *
+ * @returns Its size in bytes, 0 if there is none.
+ */
+function checkFile(path: string): number {
+  const header = new Uint8Array(HEADER_BYTES);
+  let size = 0;
+  let have = 0;
+  try {
+    using file = Deno.openSync(path);
+    const info = file.statSync();
+    if (!info.isFile) {
+      throw new StoreError(
+        "not writable",
+        `Cannot open store as it must be a file: "${path}"`,
+      );
+    }
+    size = info.size;
+    for (
+      let n: number | null = 0;
+      n !== null && have < HEADER_BYTES;
+      have += n
+    ) {
+      n = file.readSync(header.subarray(have));
+      if (n === null) break;
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return createFile(path);
+    throw error instanceof StoreError ? error : explainOpenError(error, path);
+  }
+  if (size === 0) return 0; // what a crash right after the creation leaves
+  if (
+    have < HEADER_BYTES ||
+    new TextDecoder().decode(header.subarray(0, MAGIC.length)) !== MAGIC
+  ) {
+    throw corruptError(path, "it is not a SQLite database");
+  }
+  const missing = countMissing(header, size);
+  if (missing > 0 && !hasWal(path)) {
+    throw corruptError(path, `its last ${missing} bytes are missing`);
+  }
+  return size;
+}
+
+/** Makes an empty file that only its owner may read; SQLite gives the same mode to the files beside it. */
+function createFile(path: string): 0 {
+  try {
+    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+  } catch (error) {
+    throw explainOpenError(error, path);
+  }
+  return 0;
+}
+
+/** Bytes that the header promises and the file has not. A crash inside a checkpoint leaves such a file too, but with a WAL. */
+function countMissing(header: Uint8Array, size: number): number {
+  const view = new DataView(header.buffer);
+  const pageBytes = view.getUint16(16) === 1 ? 65536 : view.getUint16(16);
+  const pages = view.getUint32(24) === view.getUint32(92)
+    ? view.getUint32(28)
+    : 0;
+  return pages * pageBytes - size;
+}
+
+function hasWal(path: string): boolean {
+  try {
+    return Deno.statSync(`${path}-wal`).size > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Refuses a file that is not ours, or that a later version wrote. */
+function checkOwner(db: DatabaseSync, path: string): void {
+  const version = pragma(db, "user_version");
+  const id = pragma(db, "application_id");
+  const tables = readInt(
+    readOne(db.prepare("SELECT count(*) FROM sqlite_schema").get()),
+  );
+  if (id !== APPLICATION_ID && (tables > 0 || version > 0)) {
+    throw new StoreError(
+      "foreign",
+      `Cannot open store as "${path}" is the database of another program. It was left as it is: move it away, or set KAIZEN_HOME to another folder`,
+    );
+  }
+  if (version > MIGRATIONS.length) {
+    throw new StoreError(
+      "newer",
+      `Cannot open store as its version must be <= ${MIGRATIONS.length}: current version of "${path}" is ${version}. ` +
+        "A later kaizen wrote it: use that one, or set KAIZEN_HOME to another folder",
+    );
+  }
+}
+
+/** Takes each missing step in a transaction of its own, so that a crash leaves a whole version. */
+function migrate(db: DatabaseSync): void {
+  for (
+    let version = pragma(db, "user_version");
+    version < MIGRATIONS.length;
+    version++
+  ) {
+    db.exec(
+      `BEGIN IMMEDIATE;
+       ${MIGRATIONS[version]}
+       PRAGMA application_id = ${APPLICATION_ID};
+       PRAGMA user_version = ${version + 1};
+       COMMIT;`,
+    );
+  }
+}
+
+function checkPages(db: DatabaseSync, path: string): void {
+  const fault = readOne(db.prepare("PRAGMA quick_check(1)").get());
+  if (fault !== "ok") throw corruptError(path, String(fault));
+}
+
+function pragma(db: DatabaseSync, name: "user_version" | "application_id") {
+  return readInt(readOne(db.prepare(`PRAGMA ${name}`).get()));
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Pages of a workspace's sessions, newest first, by the rules of the reference's `list_sessions`.
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Int, SessionFilter } from "../proto/mod.ts";
+import type { Plan } from "./answer.ts";
+import { readBig, readBlob, readInt, type Row, toSigned } from "./rows.ts";
+import type { Steps } from "./steps.ts";
+
+/** Rows looked at in one step when each must be read, and when the index alone says enough. */
+const LOOK_ROWS = 1000;
+const LEAP_ROWS = 16_000;
+/** Rows passed over in one step from one end of the workspace; cheaper than leaps, which must look where they are. */
+const JUMP_ROWS = 64_000;
+
+/** Which sessions. */
+export interface PageQuery {
+  /** What `Store.workspace` returned when the reading began; undefined gives an empty page. */
+  workspace: { key: number; sessions: number } | undefined;
+  offset: Int;
+  limit: Int;
+  filter: SessionFilter;
+}
+
+/** A place between two rows of the index: behind the row with these values. Ids are UTF-8, so none is empty or begins with 0xff. */
+interface Edge {
+  newest: bigint;
+  id: Uint8Array;
+}
+
+const FIRST: Edge = { newest: -(2n ** 63n), id: new Uint8Array() };
+const LAST: Edge = { newest: 2n ** 63n - 1n, id: Uint8Array.of(0xff) };
+
+/** The rows chosen for a page. */
+interface Choice {
+  keys: number[];
+  bytes: number;
+  total: number;
+}
+
+const UTF8 = new TextEncoder();
+const COMMA = UTF8.encode(",");
+
+/** Finds the rows of a page, their number and their length; reads the records themselves when they are sent. */
+export function* planPage(
+  sql: PageStatements,
+  query: PageQuery,
+): Steps<Plan> {
+  const choice = query.workspace === undefined
+    ? { keys: [], bytes: 0, total: 0 }
+    : yield* choose(sql, query.workspace, query);
+  const { keys, bytes, total } = choice;
+  const next = BigInt(query.offset) + BigInt(keys.length);
+  const head = UTF8.encode('{"type":"sessions","rows":[');
+  const tail = UTF8.encode(
+    `],"total":${total},"next_offset":${next < BigInt(total) ? next : null}}`,
+  );
+  const commas = Math.max(0, keys.length - 1);
+  return {
+    length: head.length + bytes + commas + tail.length,
+    *parts() {
+      yield head;
+      for (const [i, key] of keys.entries()) {
+        if (i > 0) yield COMMA;
+        yield readBlob(sql.record.get(key)?.record);
+      }
+      yield tail;
+    },
+  };
+}
+
+function* choose(
+  sql: PageStatements,
+  workspace: { key: number; sessions: number },
+  { offset, limit, filter }: PageQuery,
+): Steps<Choice> {
+  const matches = new Matches(sql, workspace.key, filter);
+  const choice: Choice = { keys: [], bytes: 0, total: 0 };
+  if (matches.all) choice.total = workspace.sessions;
+  const wanted = Number(limit);
+  let skip = Number(offset);
+  let from = FIRST;
+  const jump = matches.all && wanted > 0 && skip < workspace.sessions
+    ? matches.jump(skip, workspace.sessions)
+    : null;
+  if (jump !== null) [from, skip] = [jump, 0];
+  while (true) {
+    const full = choice.keys.length >= wanted;
+    // Without a filter the total is known, and so is when the offset lies behind the end.
+    if (matches.all && (full || skip >= workspace.sessions)) break;
+    const rows = matches.plain && (full || skip >= LEAP_ROWS)
+      ? LEAP_ROWS
+      : LOOK_ROWS;
+    const to = matches.edge(from, rows);
+    const found = matches.plain && to !== null ? rows : matches.count(from, to);
+    if (!matches.all) choice.total += found;
+    if (!full && skip < found) {
+      matches.take(from, to, skip, wanted - choice.keys.length, choice);
+    }
+    skip = Math.max(0, skip - found);
+    if (to === null) break;
+    from = to;
+    yield;
+  }
+  return choice;
+}
+
+/** The rows that a filter lets through, between edges. */
+class Matches {
+  /** True if no filter is given at all. */
+  readonly all: boolean;
+  /** True if the index alone tells what matches. */
+  readonly plain: boolean;
+  readonly #sql: PageStatements;
+  readonly #workspace: number;
+  readonly #end: Edge;
+  readonly #status: string | null;
+  readonly #agent: string | null;
+
+  constructor(sql: PageStatements, workspace: number, filter: SessionFilter) {
+    this.#sql = sql;
+    this.#workspace = workspace;
+    this.#status = filter.status ?? null;
+    this.#agent = agentPattern(filter.agent_prefix);
+    const since = filter.since_ms ?? null;
+    this.#end = since === null
+      ? LAST
+      : { newest: -1n - toSigned(since), id: LAST.id };
+    this.plain = this.#status === null && this.#agent === null;
+    this.all = this.plain && since === null;
+  }
+
+  /** The edge `rows` rows further on, or null if there are fewer. */
+  edge(from: Edge, rows: number): Edge | null {
+    const row = this.#sql.edge.get(
+      this.#workspace,
+      from.newest,
+      from.id,
+      this.#end.newest,
+      rows - 1,
+    );
+    return toEdge(row);
+  }
+
+  /** The edge behind the first `rows` of all `total` rows, or null if it is far from both ends. */
+  jump(rows: number, total: number): Edge | null {
+    if (rows === 0) return FIRST;
+    if (rows <= JUMP_ROWS && rows <= total / 2) {
+      return toEdge(this.#sql.nth.get(this.#workspace, rows - 1));
+    }
+    if (total - rows > JUMP_ROWS) return null;
+    return toEdge(this.#sql.nthLast.get(this.#workspace, total - rows));
+  }
+
+  count(from: Edge, to: Edge | null): number {
+    return readInt(this.#sql.count.get(...this.#range(from, to))?.n);
+  }
+
+  /** Adds up to `limit` rows behind the first `skip` ones to `choice`. */
+  take(
+    from: Edge,
+    to: Edge | null,
+    skip: number,
+    limit: number,
+    choice: Choice,
+  ): void {
+    const rows = this.#sql.take.iterate(
+      ...this.#range(from, to),
+      Math.min(limit, LOOK_ROWS),
+      skip,
+    );
+    for (const row of rows) {
+      choice.keys.push(readInt(row.key));
+      choice.bytes += readInt(row.bytes);
+    }
+  }
+
+  #range(from: Edge, to: Edge | null) {
+    const end = to ?? this.#end;
+    return [
+      this.#workspace,
+      from.newest,
+      from.id,
+      end.newest,
+      end.id,
+      this.#status,
+      this.#agent,
+    ] as const;
+  }
+}
+
+function toEdge(row: Row | undefined): Edge | null {
+  return row === undefined
+    ? null
+    : { newest: readBig(row.newest), id: readBlob(row.id) };
+}
+
+/** The LIKE pattern of the reference: lower case by all of Unicode, then its own signs taken literally. */
+function agentPattern(prefix: string | null | undefined): string | null {
+  if (prefix === null || prefix === undefined || prefix === "") return null;
+  return `${prefix.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** Statements of a page, prepared once a connection. */
+export interface PageStatements {
+  readonly edge: StatementSync;
+  readonly nth: StatementSync;
+  readonly nthLast: StatementSync;
+  readonly count: StatementSync;
+  readonly take: StatementSync;
+  readonly record: StatementSync;
+}
+
+/** Prepares what {@linkcode planPage} runs. */
+export function preparePage(db: DatabaseSync): PageStatements {
+  const matching = `FROM sessions
+    WHERE workspace = ?1 AND (newest, id) > (?2, ?3) AND (newest, id) <= (?4, ?5)
+      AND (?6 IS NULL OR status = ?6) AND (?7 IS NULL OR lower(agent) LIKE ?7 ESCAPE '\\')`;
+  const edge = db.prepare(
+    `SELECT newest, id FROM sessions WHERE workspace = ?1 AND (newest, id) > (?2, ?3) AND newest <= ?4
+     ORDER BY newest, id LIMIT 1 OFFSET ?5`,
+  );
+  const nth = db.prepare(
+    `SELECT newest, id FROM sessions WHERE workspace = ? ORDER BY newest, id LIMIT 1 OFFSET ?`,
+  );
+  const nthLast = db.prepare(
+    `SELECT newest, id FROM sessions WHERE workspace = ? ORDER BY newest DESC, id DESC LIMIT 1 OFFSET ?`,
+  );
+  for (const it of [edge, nth, nthLast]) it.setReadBigInts(true);
+  return {
+    edge,
+    nth,
+    nthLast,
+    count: db.prepare(`SELECT count(*) AS n ${matching}`),
+    take: db.prepare(
+      `SELECT key, length(record) AS bytes ${matching} ORDER BY newest, id LIMIT ?8 OFFSET ?9`,
+    ),
+    record: db.prepare("SELECT record FROM sessions WHERE key = ?"),
+  };
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Deletes old sessions while events keep coming: sessions vanish first, a few at a time; then their rows, then the empty pages.
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Int } from "../proto/mod.ts";
+import type { Ledger } from "./ledger.ts";
+import { readInt, readOne, toBlob, toSigned, toText } from "./rows.ts";
+import type { Steps } from "./steps.ts";
+
+/** Sessions looked at, and sessions deleted, in one step. */
+const LOOK_SESSIONS = 500;
+const DELETE_SESSIONS = 50;
+/** Rows, and bytes of their JSON, deleted in one step. A single longer event is deleted in one step all the same. */
+const SWEEP_ROWS = 200;
+const SWEEP_BYTES = 256 * 1024;
+/** Pages given back in one step; each moves a page from the end of the file into a hole. */
+const SHRINK_PAGES = 64;
+/** Holes left alone: new events fill them. */
+const SPARE_PAGES = 16;
+
+/** Which sessions to delete; those for which all that is given holds. */
+export interface PruneOptions {
+  /** Those whose newest event is before this, compared as signed integers. */
+  beforeMs?: Int | null;
+  /** The one with this id, in each workspace. */
+  session?: string | null;
+  /** Those of this workspace. */
+  workspace?: string | null;
+  /** Only counts them. */
+  dryRun?: boolean;
+  /** Is told the key of each session once it is deleted. */
+  onRemoved?: (sessionKey: number) => void;
+}
+
+/** What a prune deleted. */
+export interface PruneResult {
+  sessions: number;
+  events: number;
+}
+
+/** A session to delete. */
+interface Victim {
+  key: number;
+  workspace: number;
+  id: Uint8Array;
+  events: number;
+}
+
+/** The steps of a prune. Each step is a transaction of its own. */
+export class Pruner {
+  readonly #ledger: Ledger;
+  readonly #transact: (work: () => void) => void;
+  readonly #db: DatabaseSync;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(
+    db: DatabaseSync,
+    ledger: Ledger,
+    transact: (work: () => void) => void,
+  ) {
+    this.#db = db;
+    this.#ledger = ledger;
+    this.#transact = transact;
+    this.#sql = prepare(db);
+  }
+
+  /**
+   * Deletes the sessions that `options` name, then their rows, then gives the space back.
+   *
+   * @param result Grows while the steps are taken, so that an early end still knows what was done.
+   */
+  *prune(
+    options: PruneOptions,
+    result: PruneResult = { sessions: 0, events: 0 },
+  ): Steps<PruneResult> {
+    const slices = options.session === null || options.session === undefined
+      ? this.#lookAtAll(options)
+      : this.#lookUp(options.session, options);
+    for (const victims of slices) {
+      if (options.dryRun) count(result, victims);
+      else yield* this.#remove(victims, result, options.onRemoved);
+      yield;
+    }
+    if (options.dryRun) return result;
+    yield* this.sweep();
+    yield* this.#shrink();
+    return result;
+  }
+
+  /** Removes the rows of sessions that are deleted. */
+  *sweep(): Steps<void> {
+    while (this.#sql.nextTrash.get() !== undefined) {
+      this.#transact(() => this.#sweepSome());
+      yield;
+    }
+  }
+
+  /** Sessions by key, a slice at a time, without those that stay. */
+  *#lookAtAll(options: PruneOptions): Generator<Victim[]> {
+    const { beforeMs, workspace } = options;
+    const only = typeof workspace === "string"
+      ? this.#ledger.workspace(workspace)?.key ?? -1
+      : null;
+    const before = toSigned(beforeMs ?? 0);
+    for (let from = 0;;) {
+      const rows = this.#sql.look.all(from, LOOK_SESSIONS);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      from = readInt(last.key);
+      yield rows
+        .filter((row) => BigInt(String(row.last_ms)) < before)
+        .map(toVictim)
+        .filter((victim) => only === null || victim.workspace === only);
+    }
+  }
+
+  /** The sessions of one id: at most one in each workspace. */
+  *#lookUp(id: string, options: PruneOptions): Generator<Victim[]> {
+    const { beforeMs, workspace } = options;
+    const blob = toBlob(id);
+    let looked = 0;
+    let found: Victim[] = [];
+    for (const { key, path } of [...this.#ledger.workspaces()]) {
+      if (typeof workspace === "string" && path !== workspace) continue;
+      const row = this.#sql.lookUp.get(key, blob);
+      if (
+        row !== undefined &&
+        (beforeMs === null || beforeMs === undefined ||
+          BigInt(String(row.last_ms)) < toSigned(beforeMs))
+      ) {
+        found.push(toVictim(row));
+      }
+      if (++looked % LOOK_SESSIONS !== 0) continue;
+      yield found;
+      found = [];
+    }
+    yield found;
+  }
+
+  /** Takes sessions out of sight: no list, detail or count has them from here on. */
+  *#remove(
+    victims: Victim[],
+    result: PruneResult,
+    onRemoved?: (sessionKey: number) => void,
+  ): Steps<void> {
+    while (victims.length > 0) {
+      const some = victims.splice(0, DELETE_SESSIONS);
+      // An event that came meanwhile keeps its session.
+      const gone: Victim[] = [];
+      this.#transact(() => {
+        for (const victim of some) {
+          if (this.#removeOne(victim)) gone.push(victim);
+        }
+      });
+      for (const { key } of gone) onRemoved?.(key);
+      count(result, gone);
+      if (victims.length > 0) yield;
+    }
+  }
+
+  #removeOne(victim: Victim): boolean {
+    const { changes } = this.#sql.remove.run(victim.key, victim.events - 1);
+    if (changes === 0) return false;
+    this.#sql.addTrash.run(victim.key);
+    this.#ledger.setSession(victim.workspace, toText(victim.id), null);
+    this.#ledger.count(victim.workspace, -1, -victim.events);
+    const workspace = this.#ledger.workspaceByKey(victim.workspace);
+    if (workspace?.sessions === 0) {
+      this.#sql.removeWorkspace.run(workspace.key);
+      this.#ledger.removeWorkspace(workspace);
+    }
+    return true;
+  }
+
+  /** Removes about as many rows as one step may. */
+  #sweepSome(): void {
+    let rows = SWEEP_ROWS;
+    while (rows > 0) {
+      const next = this.#sql.nextTrash.get();
+      if (next === undefined) return;
+      const key = readInt(next.session);
+      const removed = this.#sweepEvents(key) || this.#sweepSpans(key);
+      if (removed === 0) this.#sql.dropTrash.run(key);
+      rows -= removed + 1;
+    }
+  }
+
+  /** Returns how many events it removed; a slice of many bytes counts as a full one. */
+  #sweepEvents(session: number): number {
+    const first = BigInt(session) << 32n;
+    let rows = 0;
+    let bytes = 0;
+    let to = first;
+    for (
+      const row of this.#sql.sizes.all(first, first + (1n << 32n), SWEEP_ROWS)
+    ) {
+      rows++;
+      bytes += readInt(row.bytes);
+      to = first + BigInt(readInt(row.seq)) + 1n;
+      if (bytes >= SWEEP_BYTES) break;
+    }
+    if (rows > 0) this.#sql.dropEvents.run(first, to);
+    return bytes >= SWEEP_BYTES ? SWEEP_ROWS : rows;
+  }
+
+  #sweepSpans(session: number): number {
+    const first = BigInt(session) << 32n;
+    const { changes } = this.#sql.dropSpans.run(
+      first,
+      first + (1n << 32n),
+      SWEEP_ROWS,
+    );
+    return Number(changes);
+  }
+
+  /** Gives empty pages back, then moves the WAL into the file, which is when it gets shorter. */
+  *#shrink(): Steps<void> {
+    const free = () => readInt(readOne(this.#sql.freePages.get()));
+    for (let left = free(); left > SPARE_PAGES;) {
+      this.#db.exec(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`);
+      const now = free();
+      if (now >= left) break;
+      left = now;
+      yield;
+    }
+    this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    yield;
+    // Never waits for a reader: the WAL then keeps its length until the next time.
+    const timeout = readInt(readOne(this.#sql.timeout.get()));
+    this.#db.exec(
+      `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${timeout}`,
+    );
+  }
+}
+
+function toVictim(row: Record<string, unknown>): Victim {
+  const { key, workspace, id, last_seq } = row;
+  if (
+    typeof key !== "bigint" || typeof workspace !== "bigint" ||
+    typeof last_seq !== "bigint" || !(id instanceof Uint8Array)
+  ) throw new TypeError("Cannot read row: it is no session");
+  return {
+    key: Number(key),
+    workspace: Number(workspace),
+    id,
+    events: Number(last_seq) + 1,
+  };
+}
+
+function count(result: PruneResult, victims: readonly Victim[]): void {
+  result.sessions += victims.length;
+  for (const { events } of victims) result.events += events;
+}
+
+function prepare(db: DatabaseSync) {
+  const columns = "key, workspace, id, last_seq, last_ms";
+  const look = db.prepare(
+    `SELECT ${columns} FROM sessions WHERE key > ? ORDER BY key LIMIT ?`,
+  );
+  const lookUp = db.prepare(
+    `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = ?`,
+  );
+  for (const statement of [look, lookUp]) statement.setReadBigInts(true);
+  return {
+    look,
+    lookUp,
+    remove: db.prepare("DELETE FROM sessions WHERE key = ? AND last_seq = ?"),
+    removeWorkspace: db.prepare("DELETE FROM workspaces WHERE key = ?"),
+    addTrash: db.prepare("INSERT INTO trash (session) VALUES (?)"),
+    nextTrash: db.prepare(
+      "SELECT session FROM trash ORDER BY session LIMIT 1",
+    ),
+    dropTrash: db.prepare("DELETE FROM trash WHERE session = ?"),
+    sizes: db.prepare(
+      `SELECT key & 4294967295 AS seq, length(payload) AS bytes FROM events
+       WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
+    ),
+    dropEvents: db.prepare("DELETE FROM events WHERE key >= ? AND key < ?"),
+    dropSpans: db.prepare(
+      `DELETE FROM spans WHERE key IN
+         (SELECT key FROM spans WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)`,
+    ),
+    freePages: db.prepare("PRAGMA freelist_count"),
+    timeout: db.prepare("PRAGMA busy_timeout"),
+  } satisfies Record<string, StatementSync>;
+}

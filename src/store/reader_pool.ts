@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Connections that read, kept for the next question.
+ * @module
+ */
+import { Reader } from "./reader.ts";
+
+/** Connections kept while nobody reads: opening one takes longer than most reads. */
+const MAX_IDLE = 4;
+
+/** All connections that read. Each read has one of its own, so that none waits for another. */
+export class ReaderPool {
+  readonly #path: string;
+  readonly #all = new Set<Reader>();
+  readonly #idle: Reader[] = [];
+  #closed = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Begins to read what is stored now. */
+  begin(): Reader {
+    const reader = this.#idle.pop() ?? this.#open();
+    try {
+      reader.begin();
+      return reader;
+    } catch (error) {
+      this.#drop(reader);
+      throw error;
+    }
+  }
+
+  /** Closes all connections, also those that read; may be called twice. */
+  close(): void {
+    this.#closed = true;
+    for (const reader of this.#all) this.#drop(reader);
+  }
+
+  #open(): Reader {
+    const reader = new Reader(this.#path, () => this.#takeBack(reader));
+    this.#all.add(reader);
+    return reader;
+  }
+
+  #takeBack(reader: Reader): void {
+    if (this.#idle.length < MAX_IDLE && !this.#closed) this.#idle.push(reader);
+    else this.#drop(reader);
+  }
+
+  #drop(reader: Reader): void {
+    this.#all.delete(reader);
+    reader.end();
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Values of rows, narrowed to what their column holds.
+ * @module
+ */
+import type { SQLOutputValue } from "node:sqlite";
+import type { Int } from "../proto/mod.ts";
+
+/** A row as `node:sqlite` returns it. */
+export type Row = Record<string, SQLOutputValue>;
+
+const UTF8_IN = new TextEncoder();
+const UTF8_OUT = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Returns the only value of a row of one column. */
+export function readOne(row: Row | undefined): SQLOutputValue | undefined {
+  return row === undefined ? undefined : Object.values(row)[0];
+}
+
+/** Returns an integer column. @throws {TypeError} If it holds something else. */
+export function readInt(value: SQLOutputValue | undefined): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "bigint") return Number(value);
+  throw new TypeError(`Cannot read row: ${typeof value} is no integer`);
+}
+
+/** Returns an integer column of a statement that reads bigints. @throws {TypeError} If it holds something else. */
+export function readBig(value: SQLOutputValue | undefined): bigint {
+  if (typeof value === "bigint") return value;
+  throw new TypeError(`Cannot read row: ${typeof value} is no bigint`);
+}
+
+/** Returns a BLOB column. @throws {TypeError} If it holds something else. */
+export function readBlob(value: SQLOutputValue | undefined): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`Cannot read row: ${typeof value} is no blob`);
+}
+
+/** Returns a text as the BLOB it is stored as. */
+export function toBlob(text: string): Uint8Array {
+  return UTF8_IN.encode(text);
+}
+
+/** Returns the text that a BLOB column holds. */
+export function toText(blob: Uint8Array): string {
+  return UTF8_OUT.decode(blob);
+}
+
+/** Returns a `u64` as the signed integer with the same bits, as columns keep and compare it. */
+export function toSigned(value: Int): bigint {
+  return BigInt.asIntN(64, BigInt(value));
+}
+
+/** Returns the `u64` with the bits of a signed column, as a number where that is safe. */
+export function toUnsigned(signed: bigint): Int {
+  return toInt(BigInt.asUintN(64, signed));
+}
+
+/** Returns an integer as a number where that is safe. */
+export function toInt(value: bigint): Int {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
