@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { JsonError } from "../../../src/proto/mod.ts";
+import {
+  type AnswerRecord,
+  RecordSplitter,
+  type SplitOptions,
+  toLine,
+} from "../../../src/output/records.ts";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** All records of an answer that comes in pieces of the given sizes. */
+function split(
+  answer: string,
+  options: SplitOptions,
+  sizes: number[] = [Infinity],
+): [kind: string, text: string][] {
+  const splitter = new RecordSplitter(options);
+  const bytes = encode(answer);
+  const records: AnswerRecord[] = [];
+  let at = 0;
+  for (let i = 0; at < bytes.length; i++) {
+    const size = sizes[i % sizes.length] ?? 1;
+    records.push(...splitter.push(bytes.slice(at, at + size)));
+    at += size;
+  }
+  splitter.end();
+  return records.map(({ kind, bytes }) => [kind, decode(bytes)]);
+}
+
+const DETAIL = `{ "type" : "detail",
+  "extra":[{"id":"no"},[{"span":{}}]], "more":{"session":{"id":"no"},"events":[{}]},
+  "session":{"id":"s\\"1","é":[{"session":{}}]},
+  "events":[{"seq":0,"payload":{"events":[{"a":"]}"}]}} , {"seq":1}],
+  "spans":[{"span":{"span_id":"a","paths":["x"]},"children":[
+    {"children":[{"span":{"span_id":"c"},"children":[]}],"x":{"span":{"no":1}},"y":[{"span":{"no":2}}],"span":{"span_id":"b"}}
+  ],"subtree_cost_usd_e6":0},{"span":{"span_id":"d"},"children":[]}] }`;
+
+Deno.test("RecordSplitter() finds each record of a detail, and nothing that only looks like one", () => {
+  assertEquals(split(DETAIL, { spans: "each" }), [
+    ["session", '{"id":"s\\"1","é":[{"session":{}}]}'],
+    ["event", '{"seq":0,"payload":{"events":[{"a":"]}"}]}}'],
+    ["event", '{"seq":1}'],
+    ["span", '{"span_id":"a","paths":["x"]}'],
+    ["span", '{"span_id":"c"}'],
+    ["span", '{"span_id":"b"}'],
+    ["span", '{"span_id":"d"}'],
+  ]);
+});
+
+Deno.test("RecordSplitter() gives roots with all below them if that is wanted", () => {
+  const spans = split(DETAIL, { spans: "roots" }).filter(([kind]) =>
+    kind === "span"
+  );
+  assertEquals(spans.length, 2);
+  assertEquals(JSON.parse(spans[0]?.[1] ?? "").children.length, 1);
+});
+
+Deno.test("RecordSplitter() finds the same however the answer is split", () => {
+  const whole = split(DETAIL, { spans: "each" });
+  const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 });
+  fc.assert(fc.property(sizes, (sizes) => {
+    assertEquals(split(DETAIL, { spans: "each" }, sizes), whole);
+  }));
+});
+
+Deno.test("RecordSplitter() tells the numbers beside the lists, exactly", () => {
+  const numbers: [string, number | bigint][] = [];
+  split(
+    '{"rows":[{"total":1}],"total":18446744073709551615,"next_offset":7,"x":{"total":2},"y":1.5}',
+    { spans: "each", onNumber: (key, value) => numbers.push([key, value]) },
+    [3],
+  );
+  assertEquals(numbers, [["total", 18446744073709551615n], ["next_offset", 7]]);
+});
+
+Deno.test("RecordSplitter() gives a record before the next one has come", () => {
+  const splitter = new RecordSplitter({ spans: "each" });
+  assertEquals(splitter.push(encode('{"rows":[{"a":1')).length, 0);
+  assertEquals(splitter.push(encode('},{"b"')).length, 1);
+});
+
+Deno.test("RecordSplitter() refuses what is no JSON, and what ends early", () => {
+  const splitter = new RecordSplitter({ spans: "each" });
+  splitter.push(encode('{"rows":[{"a":1}'));
+  assertThrows(() => splitter.end(), JsonError);
+  assertThrows(() => splitter.push(encode("x")), JsonError);
+});
+
+const lines: [AnswerRecord["kind"], string, string][] = [
+  ["row", '{"a":1}', '{"a":1}\n'],
+  ["event", '{"a":1}', '{"record":"event","a":1}\n'],
+  ["event", '{\n"a":\r\n1}', '{"record":"event", "a":  1}\n'],
+  ["span", "{ }", '{"record":"span" }\n'],
+  ["session", '{"a":"\\n"}', '{"record":"session","a":"\\n"}\n'],
+];
+for (const [kind, body, line] of lines) {
+  Deno.test(`toLine() puts the ${kind} ${JSON.stringify(body)} on one line`, () => {
+    assertEquals(decode(toLine({ kind, bytes: encode(body) })), line);
+  });
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import { cellWidth } from "../../../src/output/cells.ts";
+import { makePaint } from "../../../src/output/paint.ts";
+import { renderHeader } from "../../../src/output/session_header.ts";
+import { session, START_MS } from "./_samples.ts";
+
+const options = {
+  paint: makePaint(false),
+  width: null,
+  nowMs: START_MS + 60_000,
+};
+
+Deno.test("renderHeader() tells what is known and nothing else", () => {
+  assertEquals(
+    renderHeader(session({ status: "Done", model: null }), options),
+    [
+      "session    s1",
+      "agent      claude",
+      "status     Done",
+      "workspace  /w/app",
+      "started    2024-04-24T23:06:40Z (1m ago)",
+    ],
+  );
+});
+
+Deno.test("renderHeader() tells everything there is", () => {
+  const all = session({
+    agent_version: "2.1",
+    branch: "main",
+    start_commit: "0123456789abcdef",
+    end_commit: "fedcba9876543210",
+    dirty_end: true,
+    ended_at_ms: START_MS + 30_000,
+    parent_session_id: "s0",
+    trace_path: "/t.jsonl",
+    os: "linux",
+    arch: "x64",
+    totals: {
+      events: 1,
+      tool_calls: 2,
+      errors: 3,
+      tokens_in: 4,
+      tokens_out: 5,
+      cost_usd_e6: 6_000_000,
+      last_event_ms: START_MS,
+    },
+  });
+  assertEquals(renderHeader(all, options), [
+    "session    s1",
+    "agent      claude · opus · 2.1",
+    "status     Running",
+    "workspace  /w/app",
+    "git        main · 0123456789ab → fedcba987654 · dirty",
+    "started    2024-04-24T23:06:40Z (1m ago) · took 30s",
+    "totals     1 event · 2 calls · 3 errors · 4 tokens in, 5 out · $6.00",
+    "parent     s0",
+    "transcript /t.jsonl",
+    "system     linux · x64",
+  ]);
+});
+
+Deno.test("renderHeader() is safe and fits, whatever a session is called", () => {
+  const hostile = session({
+    id: "\x1b]0;x\x07".repeat(99),
+    agent: "你".repeat(99),
+  });
+  const lines = renderHeader(hostile, { ...options, width: 40 });
+  assert(lines.every((line) => cellWidth(line) <= 40));
+  // deno-lint-ignore no-control-regex
+  assert(lines.every((line) => !/[\x00-\x1f]/.test(line)));
+});
+
+Deno.test("renderHeader() with colors differs by nothing but colors", () => {
+  const plain = renderHeader(session(), options);
+  const colored = renderHeader(session(), {
+    ...options,
+    paint: makePaint(true),
+  });
+  assert(colored.join("") !== plain.join(""));
+  // deno-lint-ignore no-control-regex
+  assertEquals(colored.map((line) => line.replace(/\x1b\[\d+m/g, "")), plain);
+});

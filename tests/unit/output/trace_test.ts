@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import type { DetailAnswer } from "../../../src/proto/mod.ts";
+import { buildTrace } from "../../../src/output/trace.ts";
+import { event, node, session, START_MS } from "./_samples.ts";
+
+function call(
+  id: string | null,
+  at: number,
+  seq = 0,
+): ReturnType<typeof event> {
+  return event({
+    kind: "ToolCall",
+    tool: "Bash",
+    tool_call_id: id,
+    ts_ms: START_MS + at,
+    seq,
+  });
+}
+
+function build(detail: Partial<DetailAnswer>): ReturnType<typeof buildTrace> {
+  return buildTrace(session(), {
+    type: "detail",
+    session: session(),
+    events: [],
+    spans: [],
+    ...detail,
+  });
+}
+
+Deno.test("buildTrace() places a span where its call was, for as long as it took", () => {
+  const { traceEvents } = build({
+    events: [call("t1", 100)],
+    spans: [node({ span_id: "v1:2:s1:t1", lead_time_ms: 750, paths: ["/a"] })],
+  });
+  const [span] = traceEvents.filter(({ ph }) => ph === "X");
+  assertEquals(span?.ts, (START_MS + 100) * 1000);
+  assertEquals(span?.dur, 750_000);
+  assertEquals(span?.args["paths"], ["/a"]);
+});
+
+Deno.test("buildTrace() knows a call without an id by its number and time", () => {
+  const { traceEvents } = build({
+    events: [call(null, 5, 3)],
+    spans: [node({ span_id: `v1:2:s1:s1:3:${START_MS + 5}` })],
+  });
+  assertEquals(traceEvents.filter(({ ph }) => ph === "X").length, 1);
+});
+
+Deno.test("buildTrace() counts spans whose call it does not know", () => {
+  const { otherData } = build({
+    spans: [node(), node({ span_id: "v1:2:s1:x" })],
+  });
+  assertEquals(otherData["spans_without_time"], 2);
+});
+
+Deno.test("buildTrace() marks other events as moments, calls not twice", () => {
+  const { traceEvents } = build({
+    events: [event({ payload: { event: "Stop" }, seq: 4 }), call("t1", 1)],
+  });
+  const moments = traceEvents.filter(({ ph }) => ph === "i");
+  assertEquals(moments.map(({ name, args }) => [name, args["seq"]]), [[
+    "Stop",
+    4,
+  ]]);
+});
+
+Deno.test("buildTrace() never lets spans of one track overlap, unless one encloses the other", () => {
+  // Three calls: the second outlives the first, the third lies within the second.
+  const times: [id: string, start: number, took: number][] = [
+    ["a", 0, 100],
+    ["b", 50, 100],
+    ["c", 60, 20],
+    ["d", 200, 10],
+  ];
+  const { traceEvents } = build({
+    events: times.map(([id, start]) => call(id, start)),
+    spans: times.map(([id, , took]) =>
+      node({ span_id: `v1:2:s1:${id}`, tool: id, lead_time_ms: took })
+    ),
+  });
+  const spans = traceEvents.filter(({ ph }) => ph === "X");
+  assertEquals(spans.length, 4);
+  for (const a of spans) {
+    for (const b of spans) {
+      if (a === b || a.tid !== b.tid || a.ts > b.ts) continue;
+      const [aEnd, bEnd] = [a.ts + (a.dur ?? 0), b.ts + (b.dur ?? 0)];
+      assert(b.ts >= aEnd || bEnd <= aEnd, `${a.name} and ${b.name} overlap`);
+    }
+  }
+});
+
+Deno.test("buildTrace() follows the rules of the Trace Event Format", () => {
+  const { traceEvents, displayTimeUnit } = build({
+    events: [call("t1", 0), event()],
+    spans: [node({ lead_time_ms: null, status: "orphaned" })],
+  });
+  assertEquals(displayTimeUnit, "ms");
+  for (const it of traceEvents) {
+    assert(typeof it.name === "string" && typeof it.cat === "string");
+    assert([it.ts, it.pid, it.tid].every(Number.isFinite));
+    assert("XiM".includes(it.ph));
+    if (it.ph === "X") assert((it.dur ?? -1) >= 0);
+    if (it.ph === "i") assertEquals(it.s, "t");
+    if (it.ph === "M") assert(typeof it.args["name"] === "string");
+  }
+});
