@@ -44,13 +44,13 @@ export async function runStatus(
   run: Run,
 ): Promise<ExitCode> {
   const { socket, spool: folder } = run.settings.paths();
-  const found = await askUntil(run, options.waitMs);
+  const found = hideToken(await askUntil(run, options.waitMs), options);
   const { env, now } = run.context;
   const spool = new Spool({ folder, env, now }).status();
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./status_text.ts");
-    await printLines(run, renderStatus(found, { spool, run, options }));
-  } else await printJson(run, describe(found, { socket, spool, options }));
+    await printLines(run, renderStatus(found, { spool, run }));
+  } else await printJson(run, describe(found, { socket, spool }));
   return EXITS[found.state];
 }
 
@@ -97,23 +97,26 @@ async function askOnce(run: Run): Promise<DaemonState> {
   };
 }
 
+function hideToken(found: DaemonState, options: StatusOptions): DaemonState {
+  return found.state === "running" && !options.showsToken
+    ? { ...found, status: redactToken(found.status) }
+    : found;
+}
+
 interface Surroundings {
   socket: string;
   spool: SpoolStatus;
-  options: StatusOptions;
 }
 
 function describe(
   found: DaemonState,
-  { socket, spool, options }: Surroundings,
+  { socket, spool }: Surroundings,
 ): Record<string, unknown> {
   if (found.state !== "running") {
     const running = found.state === "hung" ? null : false;
     return { running, socket, spool };
   }
-  const { type: _type, ...status } = options.showsToken
-    ? found.status
-    : redactToken({ ...found.status });
+  const { type: _type, ...status } = found.status;
   const { proto_version, daemon_version, workspaces } = found.hello;
   return {
     running: true,

@@ -16,14 +16,12 @@ import {
 import type { SpoolStatus } from "../spool/mod.ts";
 import type { Run } from "./cli.ts";
 import { quoteWord } from "./quote_word.ts";
-import { redactToken } from "./redact.ts";
-import type { DaemonState, StatusOptions } from "./run_status.ts";
+import type { DaemonState } from "./run_status.ts";
 
 /** What is shown besides the daemon's own words. */
 export interface StatusTextOptions {
   spool: SpoolStatus;
   run: Run;
-  options: StatusOptions;
 }
 
 type Fact = [label: string, text: string, brush?: (text: string) => string];
@@ -33,7 +31,7 @@ const LABEL_CELLS = 12;
 /** The lines of the status. */
 export function renderStatus(
   found: DaemonState,
-  { spool, run, options }: StatusTextOptions,
+  { spool, run }: StatusTextOptions,
 ): string[] {
   const { context, settings } = run;
   const paint = makePaint(settings.color);
@@ -45,7 +43,7 @@ export function renderStatus(
       return [
         paint.green("● running"),
         ...layOut(
-          [...describeRunning(found, options, paint), socket, ...spoolFacts],
+          [...describeRunning(found, paint), socket, ...spoolFacts],
           paint,
           width,
         ),
@@ -89,7 +87,6 @@ export function renderSpool(
 
 function describeRunning(
   { hello, status }: Extract<DaemonState, { state: "running" }>,
-  options: StatusOptions,
   paint: Paint,
 ): Fact[] {
   const { pid, uptime_ms, queue_depth, last_error, store, capture } = status;
@@ -116,10 +113,7 @@ function describeRunning(
   if (capture !== undefined && capture.length > 0) {
     facts.push(["capture", formatNumberOf(capture.length, "workspace")]);
   }
-  const { web } = options.showsToken ? status : redactToken({ ...status });
-  if (typeof web === "object" && web !== null && "url" in web) {
-    facts.push(["web", String(web.url)]);
-  }
+  if (status.web !== undefined) facts.push(["web", status.web.url]);
   return facts;
 }
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { feed, sampleSession } from "./_feed.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
+import { tempHome } from "./harness.ts";
+
+const EMPTY_SPOOL = {
+  pending: 0,
+  bytes: 0,
+  oldest_ms: null,
+  rejected: 0,
+  unknown: 0,
+  writable: true,
+  reason: null,
+  failures: 0,
+  last_failure: null,
+};
+
+Deno.test("status of a running daemon is one flat document", async () => {
+  await using home = await tempHome();
+  await using daemon = await home.startDaemon();
+  await feed(home, ...sampleSession("s1", Date.now()));
+  const { code, stdout, stderr } = await home.run(["status"]);
+  assertEquals([code, stderr], [0, ""]);
+  const { uptime_ms, store, ...rest } = JSON.parse(stdout);
+  assert(uptime_ms >= 0);
+  assertEquals([store.sessions, store.events], [1, 8]);
+  assert(store.bytes > 0);
+  assertEquals(rest, {
+    running: true,
+    socket: home.socket,
+    pid: daemon.pid,
+    queue_depth: 0,
+    last_error: null,
+    capture: [],
+    proto_version: 1,
+    daemon_version: "0.1.0",
+    workspaces: [home.workspace],
+    spool: EMPTY_SPOOL,
+  });
+});
+
+Deno.test("status without a daemon is exit 3, and starts none", async () => {
+  await using home = await tempHome();
+  const { code, stdout, stderr } = await home.run(["status"]);
+  assertEquals([code, stderr], [3, ""]);
+  assertEquals(JSON.parse(stdout), {
+    running: false,
+    socket: home.socket,
+    spool: EMPTY_SPOOL,
+  });
+  const text = await home.run(["status", "-o", "text"]);
+  assertEquals(text.code, 3);
+  assertStringIncludes(text.stdout, "stopped");
+  assertStringIncludes(text.stdout, "kaizen daemon start --background");
+});
+
+Deno.test("status of a daemon that hangs is exit 4", async () => {
+  await using home = await tempHome();
+  await using daemon = await home.startDaemon();
+  daemon.signal("SIGSTOP");
+  const json = await home.run(["status", "--timeout", "300ms"]);
+  const text = await home.run(["status", "--timeout", "300ms", "-o", "text"]);
+  daemon.signal("SIGCONT");
+  assertEquals(json.code, 4);
+  assertEquals(JSON.parse(json.stdout).running, null);
+  assertEquals(text.code, 4);
+  assertStringIncludes(text.stdout, "does not answer");
+});
+
+Deno.test("status --wait sees a daemon come up", async () => {
+  await using home = await tempHome();
+  const waiting = home.run(["status", "--wait", "20s"]);
+  await using _daemon = await home.startDaemon();
+  const { code, stdout } = await waiting;
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout).running, true);
+});
+
+Deno.test("status --wait gives up with 3", async () => {
+  await using home = await tempHome();
+  assertEquals((await home.run(["status", "--wait", "120ms"])).code, 3);
+});
+
+Deno.test("daemon status is status", async () => {
+  await using home = await tempHome();
+  assertEquals((await home.run(["daemon", "status"])).code, 3);
+});
+
+const TOKEN = "s3cr3t/+token";
+const STATUS =
+  `{"type":"status","pid":1,"uptime_ms":18446744073709551615,"queue_depth":0,"last_error":"bad token ${TOKEN}","capture":[],"web":{"listen":"127.0.0.1:1","url":"http://127.0.0.1:1/?token=${
+    encodeURIComponent(TOKEN)
+  }","token":"${TOKEN}"},"added_later":[1]}`;
+const HELLO =
+  '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}';
+
+for (const format of ["json", "text"]) {
+  Deno.test(`status -o ${format} hides the web token, inside of URLs and messages too`, async () => {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home);
+    await using _daemon = fakeDaemon(
+      home.socket,
+      ({ request, answer }) =>
+        answer(request.type === "hello" ? HELLO : STATUS),
+    );
+    const { code, stdout } = await home.run(["status", "-o", format]);
+    assertEquals(code, 0);
+    assert(!stdout.includes(TOKEN) && !stdout.includes("s3cr3t"), stdout);
+    assertStringIncludes(stdout, "http://127.0.0.1:1/?token=***");
+    const shown = await home.run(["status", "-o", format, "--show-token"]);
+    assertStringIncludes(shown.stdout, encodeURIComponent(TOKEN));
+  });
+}
+
+Deno.test("status keeps what it does not know, and integers over 2^53", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using daemon = fakeDaemon(
+    home.socket,
+    ({ request, answer }) => answer(request.type === "hello" ? HELLO : STATUS),
+  );
+  const { stdout } = await home.run(["status"]);
+  assertStringIncludes(stdout, '"uptime_ms":18446744073709551615,');
+  assertStringIncludes(stdout, '"added_later":[1],');
+  assertEquals(daemon.requests.map(({ type }) => type).sort(), [
+    "hello",
+    "status",
+  ]);
+});
+
+Deno.test("status asks both questions at once", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const both = Promise.withResolvers<void>();
+  let asked = 0;
+  // Neither is answered before the other has been asked.
+  await using _daemon = fakeDaemon(home.socket, async ({ request, answer }) => {
+    if (++asked === 2) both.resolve();
+    await both.promise;
+    await answer(request.type === "hello" ? HELLO : STATUS);
+  });
+  assertEquals((await home.run(["status", "--timeout", "20s"])).code, 0);
+});
+
+Deno.test("status of a daemon that speaks another version is exit 6", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using _daemon = fakeDaemon(
+    home.socket,
+    ({ request, answer }) =>
+      answer(
+        request.type === "hello"
+          ? '{"type":"error","message":"unsupported proto_version 1","supported_min":2,"supported_max":2}'
+          : STATUS,
+      ),
+  );
+  const { code, stdout } = await home.run(["status"]);
+  assertEquals(code, 6);
+  assertEquals(JSON.parse(stdout).supported_min, 2);
+});

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fakeDaemon } from "./fake_daemon.ts";
+import { tempHome } from "./harness.ts";
+
+Deno.test("stop ends the daemon, and returns when it is gone", async () => {
+  await using home = await tempHome();
+  await using daemon = await home.startDaemon();
+  const { code, stdout } = await home.run(["stop"]);
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout), {
+    stopped: true,
+    was_running: true,
+    pid: daemon.pid,
+    message: "stopping",
+  });
+  assertEquals((await home.run(["status"])).code, 3);
+  assertEquals((await daemon.ended).code, 0);
+});
+
+Deno.test("stop without a daemon says so and succeeds", async () => {
+  await using home = await tempHome();
+  const { code, stdout } = await home.run(["stop"]);
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout), {
+    stopped: true,
+    was_running: false,
+    pid: null,
+    message: "not running",
+  });
+  const text = await home.run(["daemon", "stop", "-o", "text"]);
+  assertEquals([text.code, text.stdout], [
+    0,
+    "The daemon is not running; nothing to stop.\n",
+  ]);
+});
+
+Deno.test("stop waits for a daemon that takes its time", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  let looks = 0;
+  const daemon = fakeDaemon(home.socket, async ({ request, answer }) => {
+    if (request.type === "stop") {
+      return await answer('{"type":"ack","message":"stopping"}');
+    }
+    await answer(
+      '{"type":"status","pid":7,"uptime_ms":1,"queue_depth":0,"last_error":null}',
+    );
+    // One look is for the pid; at the third it is gone, socket file and all.
+    if (++looks === 3) await Deno.remove(home.socket);
+  });
+  const { code, stdout } = await home.run(["stop"]);
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout).stopped, true);
+  assertEquals(looks, 3);
+  await Deno.writeFile(home.socket, new Uint8Array());
+  await daemon[Symbol.asyncDispose]();
+});
+
+Deno.test("stop --no-wait returns once the daemon has agreed", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using _daemon = fakeDaemon(home.socket, ({ request, answer }) =>
+    answer(
+      request.type === "stop"
+        ? '{"type":"ack","message":"stopping"}'
+        : '{"type":"status","pid":7,"uptime_ms":1,"queue_depth":0,"last_error":null}',
+    ));
+  const { code, stdout } = await home.run(["stop", "--no-wait"]);
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout), {
+    stopped: false,
+    was_running: true,
+    pid: 7,
+    message: "stopping",
+  });
+});
+
+Deno.test("stop of a daemon that agrees but stays is exit 4", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using _daemon = fakeDaemon(home.socket, ({ request, answer }) =>
+    answer(
+      request.type === "stop"
+        ? '{"type":"ack","message":"stopping"}'
+        : '{"type":"status","pid":7,"uptime_ms":1,"queue_depth":0,"last_error":null}',
+    ));
+  const { code, stderr } = await home.run(["stop", "--timeout", "400ms"]);
+  assertEquals(code, 4);
+  assertStringIncludes(stderr, "still answers");
+});
