@@ -92,7 +92,9 @@ export function readHookEvent(
   const { kind, type, status } = meaning;
   const tsMs = readTime(source, payload, nowMs);
   const fields = readFields(payload);
-  const readKind = kind === "Hook" ? relabelHook(labelOf(payload)) : kind;
+  const readKind = kind === "Hook"
+    ? relabelHook(payload.text("hook_event_name"))
+    : kind;
   return {
     sessionId,
     tsMs,
@@ -181,13 +183,6 @@ function readStart(payload: Payload): SessionStart {
     os: payload.text("os"),
     arch: payload.text("arch"),
   };
-}
-
-/** The name that decides how a Hook event is read back: `event` is only looked at where there is no `hook_event_name` of any type. */
-function labelOf(payload: Payload): string | null {
-  return payload.text(
-    payload.has("hook_event_name") ? "hook_event_name" : "event",
-  );
 }
 
 /**

@@ -102,8 +102,9 @@ export function lookUpHook(source: HookSource, name: string): HookMeaning {
 }
 
 /**
- * The kind that an event stored as Hook is read back with: what its payload's `hook_event_name` says (or, only without such a key,
- * its `event`) if that is a tool call, a tool result, a start or a stop. It matters where an agent's two names disagree.
+ * The kind that an event stored as Hook is read back with: what its payload's `hook_event_name` says if that is a tool call, a tool
+ * result, a start or a stop. It matters where an agent's two names disagree. (Without that key the reference looks at `event`, which
+ * cannot be such a name: the event would not be stored as Hook.)
  */
 export function relabelHook(name: string | null): StoredKind {
   const meaning = name === null ? UNKNOWN : GENERIC.get(name) ?? UNKNOWN;

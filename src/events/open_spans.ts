@@ -6,21 +6,7 @@
 import type { Int } from "../proto/mod.ts";
 import { OrderedList } from "./_ordered_list.ts";
 import type { StartIndex } from "./_start_index.ts";
-
-/** What is known of an open span; replaced as a whole, never changed. */
-export interface SpanState {
-  readonly tool: string | null;
-  /** When a call said it began, and when a Hook event said so. */
-  readonly callStart: Int | null;
-  readonly hookStart: Int | null;
-  readonly tokensIn: number | null;
-  readonly tokensOut: number | null;
-  readonly reasoningTokens: number | null;
-  readonly costUsdE6: Int | null;
-  /** What closed children have added so far. */
-  readonly subtreeCostUsdE6: Int | null;
-  readonly subtreeTokenCount: number | null;
-}
+import type { SpanState } from "./span_state.ts";
 
 /** One open span. Its parent is the one before it in its session's list, its depth its place there. */
 export class OpenSpan {

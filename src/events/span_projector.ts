@@ -8,9 +8,10 @@ import { subtractInts } from "./_int.ts";
 import { SeqTable } from "./_seq_table.ts";
 import { StartIndex } from "./_start_index.ts";
 import { UndoLog } from "./_undo_log.ts";
-import { OpenSpan, SessionSpans, type SpanState } from "./open_spans.ts";
+import { OpenSpan, SessionSpans } from "./open_spans.ts";
 import type { SpanEvent } from "./span_event.ts";
 import { addSums, closeSpan } from "./span_row.ts";
+import { nextState, type SpanState } from "./span_state.ts";
 
 /** A span that began longer than this before an event of its workspace is given up. */
 export const ORPHAN_AFTER_MS = 3_600_000;
@@ -51,18 +52,6 @@ export interface SpanProjectorOptions {
 /** The span events of a rebuild whose paths nobody has asked for yet. */
 type Pending = Map<OpenSpan, SpanEvent[]>;
 
-const UNKNOWN: SpanState = {
-  tool: null,
-  callStart: null,
-  hookStart: null,
-  tokensIn: null,
-  tokensOut: null,
-  reasoningTokens: null,
-  costUsdE6: null,
-  subtreeCostUsdE6: null,
-  subtreeTokenCount: null,
-};
-
 /**
  * Keeps the open spans of all sessions in memory and says which rows each event writes.
  *
@@ -89,7 +78,8 @@ export class SpanProjector {
   }
 
   /**
-   * Stages one event. To be called before the event is stored, once for each, in the order of their numbers.
+   * Stages one event. To be called once for each, in the order of their numbers; whether the event is stored already makes no difference,
+   * as `hydrate` is only listened to up to `lastSeq`.
    *
    * @param event What it does to spans, null for nothing.
    * @param flush Whether all open spans of its session end with it.
@@ -177,21 +167,7 @@ export class SpanProjector {
     const { act, tsMs } = event;
     const found = findSpan(session, event);
     if (found === undefined && act === "result") return null;
-    const old = found?.state ?? UNKNOWN;
-    const state: SpanState = {
-      ...old,
-      tool: act === "call"
-        ? event.tool
-        : act === "result"
-        ? old.tool
-        : old.tool ?? event.tool,
-      callStart: act === "call" ? tsMs : old.callStart,
-      hookStart: act === "pre" ? tsMs : old.hookStart,
-      tokensIn: event.tokensIn ?? old.tokensIn,
-      tokensOut: event.tokensOut ?? old.tokensOut,
-      reasoningTokens: event.reasoningTokens ?? old.reasoningTokens,
-      costUsdE6: event.costUsdE6 ?? old.costUsdE6,
-    };
+    const state = nextState(found?.state, event);
     const localId = event.toolCallId ?? `${session.id}:${at.seq}:${tsMs}`;
     const span = found ?? this.#open(session, localId, state);
     if (found !== undefined) this.#change(span, state);

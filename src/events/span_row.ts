@@ -6,7 +6,8 @@
 import { type Int, type SpanRow, U32_MAX } from "../proto/mod.ts";
 import { addCosts, subtractInts } from "./_int.ts";
 import { compareBytes, countBytes } from "./_text.ts";
-import type { OpenSpan, SpanState } from "./open_spans.ts";
+import type { OpenSpan } from "./open_spans.ts";
+import type { SpanState } from "./span_state.ts";
 
 /** Costs and tokens of a span and of all that closed inside it; null while nothing was added. */
 export type Sums = Pick<SpanState, "subtreeCostUsdE6" | "subtreeTokenCount">;

@@ -42,23 +42,7 @@ export function printSpanView(row: SpanRow): Uint8Array {
 }
 
 /**
- * Counts the bytes that {@linkcode printSpans} will make.
- *
- * @param viewBytes Length of the row's printed view.
- */
-export function measureSpans<T extends SpanSums>(
-  roots: readonly SpanBranch<T>[],
-  viewBytes: (row: T) => number,
-): number {
-  let bytes = 0;
-  for (const piece of walk(roots)) {
-    bytes += typeof piece === "string" ? piece.length : viewBytes(piece);
-  }
-  return bytes;
-}
-
-/**
- * Prints the `spans` array of a `detail` answer.
+ * Prints the `spans` array of a `detail` answer. Printed with empty views it tells how long all the rest is.
  *
  * @param view The row's view as {@linkcode printSpanView} made it; asked for once a row, when its turn comes.
  */

@@ -24,6 +24,7 @@ const table: [text: string, paths: string[]][] = [
   ['{"path":{"path":"a"}}', ["a"]],
   ['{"path":["b"]}', []],
   ['{"p\\u0061th":"a\\n\\ud83d\\ude00"}', ["a\n\u{1F600}"]],
+  ['{"t\\u0061rget_file":"a","\\u0066ile_path":"b"}', ["a", "b"]],
   ['{"x":"{\\"file\\":\\"c\\"}"}', ["c"]],
   ['{"x":" \\n\\t\\r {\\"file\\":\\"c\\"}\\n"}', ["c"]],
   ['{"x":"\\u007b\\"file\\":\\"c\\"}"}', ["c"]],
