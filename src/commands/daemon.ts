@@ -36,7 +36,8 @@ function declareRun(cli: Cli) {
         const { runForeground, runBehind } = await import("./run_daemon.ts");
         if (detached) return await runBehind(run);
         await runForeground(run);
-      });
+        // What a starter's environment says about output is not meant for the daemon behind it.
+      }, { textByDefault: detached ?? false });
     });
 }
 

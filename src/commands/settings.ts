@@ -40,7 +40,7 @@ export interface Settings {
   readonly format: Format;
   /** True if the format was given in words, by a flag. */
   readonly isFormatGiven: boolean;
-  /** Deadline of one request in milliseconds, where `fallback` is the command's own. */
+  /** Deadline of one request in milliseconds, where `fallback` is the command's own. @throws {UsageError} If none can be read. */
   timeoutMs(fallback: number): number;
   readonly color: boolean;
   /** False: no daemon is started by itself. */
@@ -70,12 +70,11 @@ export function readSettings(
   if (flags.verbose && flags.quiet) {
     throw new UsageError("Cannot use --verbose and --quiet together");
   }
-  const timeout = readTimeout(context, flags);
   return {
     paths: () => resolvePaths(context, flags),
     format: readFormat(context, flags, options.textByDefault ?? false),
     isFormatGiven: flags.json === true || flags.output !== undefined,
-    timeoutMs: (fallback) => timeout ?? fallback,
+    timeoutMs: (fallback) => readTimeout(context, flags) ?? fallback,
     color: readColor(context, flags),
     mayStart: !flags.nostart && !isOn(context.env("KAIZEN_NO_START")),
     isVerbose: flags.verbose ?? false,

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { feed, sampleSession } from "./_feed.ts";
+import { type Home, tempHome } from "./harness.ts";
+
+const START_MS = 1_714_000_000_000;
+
+/** A home with a daemon and a few sessions. */
+async function sampleHome(): Promise<
+  AsyncDisposable & { home: Home; other: string }
+> {
+  const stack = new AsyncDisposableStack();
+  const home = stack.use(await tempHome());
+  stack.use(await home.startDaemon());
+  const other = `${home.root}/other`;
+  await Deno.mkdir(other);
+  await feed(home, ...sampleSession("abc-1", START_MS));
+  await feed(home, ...sampleSession("abc-2", START_MS + 1000));
+  await feed(home, ...sampleSession("xyz", START_MS + 500));
+  await feed(
+    { ...home, workspace: other },
+    ...sampleSession("elsewhere", START_MS),
+  );
+  return {
+    home,
+    other,
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("detail finds a session by its id, the beginning of one, and @latest", async () => {
+  await using sample = await sampleHome();
+  const { home, other } = sample;
+  const table: [args: string[], id: string][] = [
+    [["abc-1"], "abc-1"],
+    [["xy"], "xyz"],
+    [["@latest"], "abc-2"],
+    [["elsewhere"], "elsewhere"],
+    [["@latest", "--workspace", other], "elsewhere"],
+    [["else", "--project", "other"], "elsewhere"],
+  ];
+  for (const [args, id] of table) {
+    for (
+      const command of [["detail"], ["sessions", "show"], ["sessions", "tree"]]
+    ) {
+      const { code, stdout } = await home.run([...command, ...args]);
+      assertEquals(
+        [code, JSON.parse(stdout).session.id],
+        [0, id],
+        args.join(" "),
+      );
+    }
+  }
+});
+
+Deno.test("detail of an id that is not there is exit 1, in every format", async () => {
+  await using sample = await sampleHome();
+  const { home } = sample;
+  const cases = [["nope"], ["elsewhere", "--workspace", home.workspace], [
+    "else",
+  ]];
+  for (const args of cases) {
+    for (const format of ["json", "ndjson", "text", "trace"]) {
+      const { code, stdout, stderr } = await home.run([
+        "detail",
+        ...args,
+        "-o",
+        format,
+      ]);
+      assertEquals(code, 1, args.join(" "));
+      assertStringIncludes(stderr, `There is no session "${args[0]}"`);
+      if (format === "text") assertEquals(stdout, "");
+      else assertEquals(JSON.parse(stdout).code, "not_found");
+    }
+  }
+});
+
+Deno.test("detail @latest of a workspace without sessions is exit 1", async () => {
+  await using sample = await sampleHome();
+  const empty = `${sample.home.root}/empty`;
+  await Deno.mkdir(empty);
+  const { code } = await sample.home.run(["detail", "@latest"], { cwd: empty });
+  assertEquals(code, 1);
+});
+
+Deno.test("detail of a beginning that several share lists them", async () => {
+  await using sample = await sampleHome();
+  const { code, stdout, stderr } = await sample.home.run(["detail", "abc"]);
+  assertEquals(code, 1);
+  const { candidates, ...error } = JSON.parse(stdout);
+  assertEquals([error.code, candidates.sort()], ["ambiguous", [
+    "abc-1",
+    "abc-2",
+  ]]);
+  assertStringIncludes(stderr, "abc-2");
+});
+
+Deno.test("detail --events, --spans and --since-seq leave the rest out", async () => {
+  await using sample = await sampleHome();
+  const { home } = sample;
+  const show = async (...args: string[]) => {
+    const { code, stdout } = await home.run(["detail", "xyz", ...args]);
+    assertEquals(code, 0);
+    return JSON.parse(stdout);
+  };
+  const whole = await show();
+  assertEquals([whole.events.length, whole.spans.length], [8, 2]);
+  const { events, spans, ...rest } = whole;
+  assertEquals(await show("--events"), { ...rest, events });
+  assertEquals(await show("--spans"), { ...rest, spans });
+  assertEquals(await show("--events", "--spans"), whole);
+  assertEquals(await show("--since-seq", "6"), {
+    ...whole,
+    events: events.slice(6),
+  });
+  assertEquals(await show("--since-seq", "99", "--events"), {
+    ...rest,
+    events: [],
+  });
+});
+
+Deno.test("detail -o ndjson prints the session, events, then every span", async () => {
+  await using sample = await sampleHome();
+  const { stdout } = await sample.home.run([
+    "detail",
+    "xyz",
+    "-o",
+    "ndjson",
+    "--since-seq",
+    "7",
+  ]);
+  const records = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(
+    records.map(({ record, id, seq, tool }) => [record, id ?? seq ?? tool]),
+    [
+      ["session", "xyz"],
+      ["event", 7],
+      ["span", "Task"],
+      ["span", "Read"],
+      ["span", "Bash"],
+    ],
+  );
+});
+
+Deno.test("detail -o text shows header, events and the tree", async () => {
+  await using sample = await sampleHome();
+  const { code, stdout, stderr } = await sample.home.run([
+    "detail",
+    "xyz",
+    "-o",
+    "text",
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  assertStringIncludes(stdout, "session    xyz\n");
+  assertStringIncludes(stdout, "fix the \\x1b[31mbug");
+  assertStringIncludes(stdout, "├─ Task  1.0s");
+  assertStringIncludes(stdout, "│  └─ Read  250ms  /w/app/a.ts");
+  assertStringIncludes(stdout, "└─ Bash  orphaned");
+  assert(!stdout.includes("\x1b"));
+});
+
+Deno.test("detail -o text --color always colors, and still lets no agent do so", async () => {
+  await using sample = await sampleHome();
+  const { stdout } = await sample.home.run([
+    "detail",
+    "xyz",
+    "-o",
+    "text",
+    "--color",
+    "always",
+  ]);
+  assertStringIncludes(stdout, "\x1b[36m");
+  assert(!stdout.includes("\x1b[31mbug"));
+});
+
+Deno.test("detail -o trace prints trace events", async () => {
+  await using sample = await sampleHome();
+  const { code, stdout } = await sample.home.run([
+    "detail",
+    "xyz",
+    "-o",
+    "trace",
+  ]);
+  assertEquals(code, 0);
+  const { traceEvents } = JSON.parse(stdout);
+  const spans = traceEvents.filter(({ ph }: { ph: string }) => ph === "X");
+  assertEquals(
+    spans.map(({ name, dur }: { name: string; dur: number }) => [name, dur]),
+    [
+      ["Task", 1_000_000],
+      ["Read", 250_000],
+      ["Bash", 0],
+    ],
+  );
+});
+
+Deno.test("detail --follow prints what comes, once, and ends at SIGINT with 130", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const events = sampleSession("s1", START_MS);
+  await feed(home, ...events.slice(0, 2));
+  const process = home.spawn(["detail", "s1", "--follow"]);
+  const next = async () => {
+    const { record, seq } = JSON.parse(await process.nextLine() ?? "");
+    return [record, seq];
+  };
+  assertEquals(await next(), ["session", undefined]);
+  assertEquals(await next(), ["event", 0]);
+  assertEquals(await next(), ["event", 1]);
+  await feed(home, ...events.slice(2, 3));
+  // The session's sums have changed, too.
+  assertEquals(await next(), ["session", undefined]);
+  assertEquals(await next(), ["event", 2]);
+  process.signal("SIGINT");
+  const { code, stderr } = await process.ended;
+  assertEquals([code, stderr], [130, ""]);
+});
+
+Deno.test("detail --follow as one document is refused", async () => {
+  await using home = await tempHome();
+  for (const format of ["json", "trace"]) {
+    const { code } = await home.run(["detail", "x", "--follow", "-o", format]);
+    assertEquals(code, 64);
+  }
+});

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { feed, sampleSession } from "./_feed.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
+import { type Home, tempHome } from "./harness.ts";
+
+const HOUR = 3_600_000;
+
+interface Listed {
+  rows: {
+    id: string;
+    workspace: string;
+    status: string;
+    started_at_ms: number;
+  }[];
+  total: number;
+  next_offset: number | null;
+}
+
+async function list(home: Home, ...args: string[]): Promise<Listed> {
+  const { code, stdout, stderr } = await home.run(["sessions", ...args]);
+  assertEquals([code, stderr], [0, ""]);
+  return JSON.parse(stdout);
+}
+
+const ids = ({ rows }: Listed) => rows.map(({ id }) => id);
+
+/** A home with a daemon and three sessions of one workspace, one of another. */
+async function sampleHome(): Promise<
+  AsyncDisposable & { home: Home; other: string; now: number }
+> {
+  const stack = new AsyncDisposableStack();
+  const home = stack.use(await tempHome());
+  stack.use(await home.startDaemon());
+  const now = Date.now();
+  const other = `${home.root}/other`;
+  await Deno.mkdir(`${other}/.git`, { recursive: true });
+  await Deno.mkdir(`${other}/deep/er`, { recursive: true });
+  await feed(home, ...sampleSession("old", now - 50 * HOUR));
+  await feed(home, ...sampleSession("middle", now - 2 * HOUR).slice(0, -1));
+  await feed({ ...home, source: "cursor" }, {
+    hook_event_name: "SessionStart",
+    event: "SessionStart",
+    session_id: "new",
+    timestamp_ms: now - HOUR,
+  });
+  await feed(
+    { ...home, workspace: other },
+    ...sampleSession("elsewhere", now - 3 * HOUR),
+  );
+  return {
+    home,
+    other,
+    now,
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("sessions filters, pages and sorts", async () => {
+  await using sample = await sampleHome();
+  const { home, now } = sample;
+  const table: [
+    args: string[],
+    ids: string[],
+    total: number,
+    next: number | null,
+  ][] = [
+    [[], ["new", "middle", "old"], 3, null],
+    [["list"], ["new", "middle", "old"], 3, null],
+    [["ls", "--limit", "1"], ["new"], 3, 1],
+    [["--limit", "1", "--offset", "1"], ["middle"], 3, 2],
+    [["--offset", "3"], [], 3, null],
+    [["--limit", "0"], ["new", "middle", "old"], 3, null],
+    [["--agent", "CLAU"], ["middle", "old"], 2, null],
+    [["--agent", "nobody"], [], 0, null],
+    [["--status", "done"], ["old"], 1, null],
+    [["--status", "WAITING"], ["middle"], 1, null],
+    [["--status", "idle"], [], 0, null],
+    [["--since", "24h"], ["new", "middle"], 2, null],
+    [["--since", "7d"], ["new", "middle", "old"], 3, null],
+    [["--since", "90m"], ["new"], 1, null],
+    [
+      ["--since", new Date(now - 2 * HOUR - 1000).toISOString()],
+      ["new", "middle"],
+      2,
+      null,
+    ],
+    [["--since", String(now - 90 * 60_000)], ["new"], 1, null],
+    [["--agent", "claude", "--since", "24h"], ["middle"], 1, null],
+  ];
+  for (const [args, expected, total, next] of table) {
+    const listed = await list(home, ...args);
+    assertEquals(
+      [ids(listed), listed.total, listed.next_offset],
+      [expected, total, next],
+      args.join(" "),
+    );
+  }
+});
+
+Deno.test("sessions asks about the workspace that is meant", async () => {
+  await using sample = await sampleHome();
+  const { home, other } = sample;
+  const here = await list(home, "--workspace", `${other}/deep/er`);
+  assertEquals(ids(here), ["elsewhere"]);
+  assertEquals(ids(await list(home, "--project", "other")), ["elsewhere"]);
+  const all = await list(home, "--all-workspaces");
+  assertEquals(ids(all), ["new", "middle", "elsewhere", "old"]);
+  assertEquals([all.total, all.next_offset], [4, null]);
+  const some = await list(
+    home,
+    "--all-workspaces",
+    "--limit",
+    "2",
+    "--offset",
+    "1",
+  );
+  assertEquals([ids(some), some.next_offset], [["middle", "elsewhere"], 3]);
+  const from = async (env: Record<string, string>, cwd: string) => {
+    const { stdout } = await home.run(["sessions"], { env, cwd });
+    return ids(JSON.parse(stdout));
+  };
+  assertEquals(await from({}, `${other}/deep`), ["elsewhere"]);
+  assertEquals(await from({ KAIZEN_WORKSPACE: other }, home.workspace), [
+    "elsewhere",
+  ]);
+});
+
+Deno.test("sessions of a workspace reached by a symlink, or deleted since, are found", async () => {
+  await using sample = await sampleHome();
+  const { home, other } = sample;
+  await Deno.symlink(other, `${home.root}/link`);
+  assertEquals(ids(await list(home, "--workspace", `${home.root}/link`)), [
+    "elsewhere",
+  ]);
+  await Deno.rename(other, `${other}-gone`);
+  assertEquals(ids(await list(home, "--workspace", other)), ["elsewhere"]);
+});
+
+Deno.test("sessions --project that nobody knows is exit 1, with the nearest name", async () => {
+  await using sample = await sampleHome();
+  const { code, stdout, stderr } = await sample.home.run([
+    "sessions",
+    "--project",
+    "othr",
+  ]);
+  assertEquals(code, 1);
+  assertEquals(JSON.parse(stdout).code, "not_found");
+  assertStringIncludes(stderr, 'did you mean "other"?');
+});
+
+Deno.test("sessions -o ndjson prints a record a line", async () => {
+  await using sample = await sampleHome();
+  for (const args of [[], ["--limit", "0"], ["--all-workspaces"]]) {
+    const { stdout } = await sample.home.run([
+      "sessions",
+      "-o",
+      "ndjson",
+      ...args,
+    ]);
+    const records = stdout.trimEnd().split("\n").map((line) =>
+      JSON.parse(line)
+    );
+    assertEquals(records[0].id, "new");
+    assert(records.length >= 3);
+  }
+});
+
+Deno.test("sessions -o text prints a table, and says on stderr what it hides", async () => {
+  await using sample = await sampleHome();
+  const { stdout, stderr } = await sample.home.run([
+    "sessions",
+    "-o",
+    "text",
+    "--limit",
+    "1",
+  ]);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 2);
+  assert(lines[0]?.startsWith("ID   AGENT"));
+  assert(lines[1]?.startsWith("new  cursor"));
+  assertEquals(
+    stderr,
+    "kaizen: 2 more of 3: see --offset 1 for the next, --limit 0 for all\n",
+  );
+});
+
+Deno.test("sessions -o text without any explains where it looked, and where there are some", async () => {
+  await using sample = await sampleHome();
+  const empty = `${sample.home.root}/empty`;
+  await Deno.mkdir(empty);
+  const { code, stdout, stderr } = await sample.home.run(
+    ["sessions", "-o", "text"],
+    { cwd: empty },
+  );
+  assertEquals([code, stdout], [0, "(no sessions)\n"]);
+  assertStringIncludes(stderr, `no session in ${empty}`);
+  assertStringIncludes(stderr, sample.other);
+});
+
+Deno.test("sessions starts a daemon where none runs, unless it may not", async () => {
+  await using home = await tempHome();
+  for (const refusal of [["--no-start"], []]) {
+    const env = refusal.length === 0 ? { KAIZEN_NO_START: "1" } : {};
+    const { code, stderr } = await home.run(["sessions", ...refusal], { env });
+    assertEquals(code, 3);
+    assertStringIncludes(stderr, home.socket);
+    assertStringIncludes(stderr, "kaizen daemon start --background");
+  }
+  assertEquals(ids(await list(home)), []);
+  assertEquals((await home.run(["status"])).code, 0);
+});
+
+Deno.test("sessions --limit 0 reads all pages, and takes a session once that moves while they are read", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const row = (id: string) =>
+    `{"id":"${id}","agent":"a","model":null,"workspace":"/w","started_at_ms":18446744073709551615,"ended_at_ms":null,"status":"Done","trace_path":"","x":1.0}`;
+  await using daemon = fakeDaemon(home.socket, ({ request, answer }) =>
+    answer(
+      request.offset === 0
+        ? `{"type":"sessions","rows":[${row("a")},${
+          row("b")
+        }],"total":3,"next_offset":2}`
+        : `{"type":"sessions","rows":[${row("b")},${
+          row("c")
+        }],"total":4,"next_offset":null}`,
+    ));
+  const { stdout } = await home.run(["sessions", "--limit", "0"]);
+  assertEquals(
+    stdout,
+    `{"type":"sessions","rows":[${row("a")},${row("b")},${
+      row("c")
+    }],"total":4,"next_offset":null}\n`,
+  );
+  assertEquals(daemon.requests.map(({ offset, limit }) => [offset, limit]), [
+    [0, 1000],
+    [2, 1000],
+  ]);
+});
+
+Deno.test("sessions --watch prints what changes, and ends at SIGINT with 130", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const now = Date.now();
+  await feed(home, ...sampleSession("s1", now).slice(0, 2));
+  const process = home.spawn(["sessions", "--watch", "20ms"]);
+  assertEquals(JSON.parse(await process.nextLine() ?? "").id, "s1");
+  await feed(home, ...sampleSession("s2", now + 1));
+  // Its events come one by one; what is printed may skip some, but not the last.
+  let last = JSON.parse(await process.nextLine() ?? "");
+  while (last.status !== "Done") {
+    last = JSON.parse(await process.nextLine() ?? "");
+  }
+  assertEquals(last.id, "s2");
+  process.signal("SIGINT");
+  const { code, stderr } = await process.ended;
+  assertEquals([code, stderr], [130, ""]);
+});
+
+Deno.test("sessions --watch -o json is refused, as it is one document", async () => {
+  await using home = await tempHome();
+  assertEquals(
+    (await home.run(["sessions", "--watch", "-o", "json"])).code,
+    64,
+  );
+  assertEquals((await home.run(["sessions", "-o", "trace"])).code, 64);
+});

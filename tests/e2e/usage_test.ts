@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { programCommand, tempHome } from "./harness.ts";
+
+const wrong: [args: string[], words: string][] = [
+  [["nope"], 'Unknown command "nope"'],
+  [["sesions"], 'Unknown command "sesions"; did you mean "sessions"?'],
+  [["daemon", "strat"], 'Unknown command "strat"; did you mean "start"?'],
+  [["sessions", "lst"], 'Unknown command "lst"; did you mean "list"?'],
+  [
+    ["sessions", "--limt", "3"],
+    'Unknown option "--limt"; did you mean "--limit"?',
+  ],
+  [["--hom", "/x", "status"], 'Unknown option "--hom"; did you mean "--home"?'],
+  [["status", "--zzz"], 'Unknown option "--zzz"'],
+  [["detail"], "Missing argument(s): id"],
+  [["detail", "--foo"], 'Unknown option "--foo"'],
+  [["detail", "a", "b"], "Too many arguments: b"],
+  [["status", "x"], "No arguments allowed"],
+  [["sessions", "--limit", "-1"], "must be a whole number"],
+  [["sessions", "--limit", "0x10"], "must be a whole number"],
+  [["sessions", "--limit"], 'Missing value for option "--limit"'],
+  [["sessions", "--agent", "--json"], 'Missing value for option "--agent"'],
+  [["sessions", "--status", "runing"], 'did you mean "Running"?'],
+  [["sessions", "--since", "yesterday"], "must be a time like"],
+  [["sessions", "--watch=fast"], "Cannot read duration"],
+  [["sessions", "--workspace", "/a", "--all-workspaces"], "together"],
+  [["sessions", "--project", "x", "--workspace", "/a"], "together"],
+  [["status", "--wait", "soon"], "Cannot read duration"],
+  [["status", "--timeout", "0"], "at least 1ms"],
+  [["-o", "xml", "status"], "must be one of text, json, ndjson, trace"],
+  [["status", "--json", "-o", "text"], "together"],
+  [["status", "--json", "--json"], "only occur once"],
+  [["status", "--", "x"], "Nothing may follow --"],
+  [["status", "-q", "-v"], "together"],
+  [["status", "--color", "blue"], "must be one of auto, always, never"],
+  [["--no-daemon", "sessions"], "There is no direct mode"],
+  [["sessions", "--no-daemon"], "There is no direct mode"],
+  [["help", "nope"], 'There is no help about "nope"'],
+  [["ingest"], 'Missing required option "--source"'],
+  [["ingest", "--source", "claud"], 'did you mean "claude"?'],
+  [["store", "prune"], "either --older-than DURATION or --session ID"],
+  [["store", "prune", "--older-than", "1d"], "add --yes"],
+  [["spool", "purge", "--pending"], "needs --yes"],
+  [["--home", "relative", "status"], "must be absolute"],
+  [["--socket", `/${"x".repeat(107)}`, "status"], "must be <= 107 bytes"],
+];
+
+Deno.test("what is wrong with a command line is said in one line, with exit 64 and the next command", async () => {
+  await using home = await tempHome();
+  for (const [args, words] of wrong) {
+    const { code, stdout, stderr } = await home.run(args);
+    const [what = "", next = "", ...rest] = stderr.split("\n");
+    assertEquals(code, 64, args.join(" "));
+    assert(what.startsWith("kaizen: "), stderr);
+    assertStringIncludes(what, words);
+    assert(next.startsWith("  try: kaizen "), stderr);
+    assertEquals(rest, [""]);
+    // Off a terminal JSON is spoken, but not by what prints none.
+    if (args[0] === "help" || args[0] === "ingest") assertEquals(stdout, "");
+    else assertEquals(JSON.parse(stdout).exit, 64);
+  }
+});
+
+Deno.test("wrong usage in words for people prints nothing on stdout", async () => {
+  await using home = await tempHome();
+  for (const args of [["nope", "-o", "text"], ["-o=text", "nope"]]) {
+    const { code, stdout } = await home.run(args);
+    assertEquals([code, stdout], [64, ""]);
+  }
+  const { code, stdout } = await home.run(["nope"], {
+    env: { KAIZEN_OUTPUT: "text" },
+  });
+  assertEquals([code, stdout], [64, ""]);
+});
+
+const environments: [
+  env: Record<string, string | undefined>,
+  code: number,
+  words: string,
+][] = [
+  [{ KAIZEN_OUTPUT: "xml" }, 64, "KAIZEN_OUTPUT must be one of"],
+  [{ KAIZEN_TIMEOUT: "soon" }, 64, "KAIZEN_TIMEOUT: Cannot read duration"],
+  [{ KAIZEN_HOME: "relative" }, 64, "KAIZEN_HOME"],
+  [{ KAIZEN_SOCK: "relative" }, 64, "KAIZEN_SOCK"],
+  [
+    { KAIZEN_HOME: undefined, HOME: undefined },
+    74,
+    "neither KAIZEN_HOME nor HOME is set",
+  ],
+  [{ KAIZEN_HOME: "", HOME: "relative" }, 74, "HOME must be absolute"],
+];
+for (const [env, exit, words] of environments) {
+  Deno.test(`environment ${JSON.stringify(env)} is exit ${exit}`, async () => {
+    await using home = await tempHome();
+    const { code, stdout, stderr } = await home.run(["sessions"], { env });
+    assertEquals(code, exit, stderr);
+    assertStringIncludes(stderr, words);
+    assertEquals(JSON.parse(stdout).exit, exit);
+  });
+}
+
+Deno.test("a daemon that is started does not mind its starter's environment", async () => {
+  await using home = await tempHome();
+  const env = { KAIZEN_OUTPUT: "xml", KAIZEN_TIMEOUT: "soon" };
+  const { code } = await home.run(["sessions", "--json", "--timeout", "9s"], {
+    env,
+  });
+  assertEquals(code, 0);
+});
+
+Deno.test("a flag beats the environment", async () => {
+  await using home = await tempHome();
+  const { code, stdout } = await home.run(
+    ["status", "-o", "json", "--home", home.home, "--timeout", "2s"],
+    {
+      env: {
+        KAIZEN_OUTPUT: "text",
+        KAIZEN_HOME: "/nowhere",
+        KAIZEN_TIMEOUT: "1",
+      },
+    },
+  );
+  assertEquals(code, 3);
+  assertEquals(JSON.parse(stdout).socket, home.socket);
+});
+
+Deno.test("a home that is a file, or a socket that is none, has its own message", async () => {
+  await using home = await tempHome();
+  await Deno.writeTextFile(home.home, "");
+  const file = await home.run(["sessions", "--json"]);
+  assertEquals(file.code, 74, file.stderr);
+  assert(!file.stderr.includes("    at "));
+  await Deno.remove(home.home);
+  await Deno.mkdir(home.home);
+  await Deno.writeTextFile(home.socket, "");
+  const socket = await home.run(["sessions", "--json"]);
+  assertEquals(socket.code, 74, socket.stderr);
+  assertStringIncludes(socket.stderr, "is not a socket");
+});
+
+Deno.test("--help wins over what is wrong beside it, and every command has it", async () => {
+  await using home = await tempHome();
+  const commands = [
+    [],
+    ["status"],
+    ["stop"],
+    ["sessions"],
+    ["sessions", "list"],
+    ["sessions", "show"],
+    ["sessions", "tree"],
+    ["detail"],
+    ["ingest"],
+    ["spool"],
+    ["spool", "status"],
+    ["spool", "flush"],
+    ["spool", "list"],
+    ["spool", "purge"],
+    ["store"],
+    ["store", "stats"],
+    ["store", "prune"],
+    ["daemon"],
+    ["daemon", "run"],
+    ["daemon", "start"],
+    ["daemon", "stop"],
+    ["daemon", "restart"],
+    ["daemon", "status"],
+    ["help"],
+  ];
+  const pages = await Promise.all(commands.map(async (command) => {
+    const asked = await home.run([...command, "--help"]);
+    const beside = await home.run([...command, "--json", "--wrong", "-h"]);
+    assertEquals([asked.code, asked.stderr], [0, ""], command.join(" "));
+    assertEquals(beside.stdout, asked.stdout);
+    assertEquals(beside.code, 0);
+    return asked.stdout;
+  }));
+  for (const page of pages) {
+    assertStringIncludes(page, "\nExamples\n");
+    assertStringIncludes(page, "\nUsage\n  kaizen");
+    assertStringIncludes(page, "env: KAIZEN_HOME");
+  }
+  assertEquals((await home.run([])).stdout, pages[0]);
+  assertEquals((await home.run(["help", "sessions", "list"])).stdout, pages[4]);
+});
+
+Deno.test("help knows its topics", async () => {
+  await using home = await tempHome();
+  for (
+    const [topic, words] of [
+      ["exit-codes", "141  the reader"],
+      ["json", "ndjson"],
+      ["environment", "KAIZEN_SOCK"],
+    ]
+  ) {
+    const { code, stdout } = await home.run(["help", topic ?? ""]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, words ?? "");
+  }
+});
+
+Deno.test("--version names program, protocol, runtime, commit and packages", async () => {
+  await using home = await tempHome();
+  for (const args of [["--version"], ["-V"], ["status", "-V"]]) {
+    const { code, stdout } = await home.run(args);
+    assertEquals(code, 0);
+    const lines = stdout.trimEnd().split("\n").map((line) =>
+      line.split(" ")[0]
+    );
+    assertEquals(lines, ["kaizen", "protocol", "deno", "commit", "packages"]);
+  }
+  const { stdout } = await home.run(["--version", "--json"]);
+  assertEquals(JSON.parse(stdout).proto_version, 1);
+});
+
+Deno.test("a directory that was deleted is no obstacle", async () => {
+  await using home = await tempHome();
+  const gone = `${home.root}/gone`;
+  await Deno.mkdir(gone);
+  const { code, stdout } = await new Deno.Command("sh", {
+    args: [
+      "-c",
+      `cd "${gone}" && rmdir "${gone}" && exec "$@"`,
+      "sh",
+      ...programCommand(),
+      "status",
+    ],
+    env: { KAIZEN_HOME: home.home },
+  }).output();
+  assertEquals(code, 3);
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)).running, false);
+});
