@@ -11,6 +11,17 @@ const READ_BYTES = 64 * 1024;
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 /** After the work is done, how long a silent writer is waited for, in milliseconds. */
 const QUIET_MS = 5;
+/**
+ * Stdin is waited for in turns of so many milliseconds; a writer that sends something in each turn is not cut short.
+ */
+const TURN_MS = 50;
+/** But however it sends, it is not waited for longer than this, in milliseconds. */
+const MAX_WAIT_MS = 2000;
+/**
+ * Least turns: a machine may be so busy that the runtime starts late, or that a timer ends before a read that has long had
+ * its bytes; turns take longer then.
+ */
+const LEAST_TURNS = 10;
 const MARK = [0xef, 0xbb, 0xbf];
 
 /** What a hook was given. */
@@ -35,6 +46,7 @@ export class HookInput {
   /** Bytes that the scanner has used, byte order mark included. */
   #scanned = 0;
   #isNoJson = false;
+  #isDecided = false;
   #isTooLong = false;
   #hasEnded = false;
   #hasMore = false;
@@ -53,14 +65,18 @@ export class HookInput {
     return this.#hasMore;
   }
 
-  /** Waits for the first value, the end, or the time to stop waiting. */
+  /** Waits for the first value, the end, or the time to stop waiting; longer only while something is coming in. */
   async first(waitMs: number): Promise<HookText> {
-    const patience = new AbortController();
-    await Promise.race([
-      this.#decided.promise,
-      pause(Math.max(0, waitMs), patience.signal),
-    ]);
-    patience.abort();
+    const start = performance.now();
+    let left = LEAST_TURNS;
+    while (!this.#isDecided) {
+      const before = this.#reads;
+      await this.#decidedWithin(TURN_MS);
+      const waited = performance.now() - start;
+      left--;
+      if (waited >= MAX_WAIT_MS && left <= 0) break;
+      if (waited >= waitMs && left <= 0 && this.#reads === before) break;
+    }
     const all = this.#join();
     if (this.#isTooLong) {
       return { bytes: all, fault: `more than ${MAX_KEPT_BYTES} bytes` };
@@ -83,6 +99,12 @@ export class HookInput {
     }
   }
 
+  async #decidedWithin(ms: number): Promise<void> {
+    const patience = new AbortController();
+    await Promise.race([this.#decided.promise, pause(ms, patience.signal)]);
+    patience.abort();
+  }
+
   async #pump(): Promise<void> {
     const buffer = new Uint8Array(READ_BYTES);
     for (let n; (n = await this.#input.read(buffer)) !== null;) {
@@ -93,6 +115,11 @@ export class HookInput {
 
   #end(): void {
     this.#hasEnded = true;
+    this.#decide();
+  }
+
+  #decide(): void {
+    this.#isDecided = true;
     this.#decided.resolve();
   }
 
@@ -103,7 +130,7 @@ export class HookInput {
     }
     if (this.#kept + chunk.length > MAX_KEPT_BYTES) {
       this.#isTooLong = true;
-      this.#decided.resolve();
+      this.#decide();
     }
     if (this.#isTooLong) return;
     this.#chunks.push(chunk);
@@ -133,7 +160,7 @@ export class HookInput {
       if (!this.#scanner.complete) return;
       this.#valueEnd = this.#scanned;
       this.#hasMore = rest.subarray(used).some((byte) => !isSpace(byte));
-      this.#decided.resolve();
+      this.#decide();
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       // Wait for the rest of it: all of it is kept, with the reason.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { pause } from "../../../src/context/mod.ts";
 import { HookInput } from "../../../src/ingest/hook_input.ts";
 import { FakeInput } from "./fixtures.ts";
 
@@ -78,6 +79,43 @@ Deno.test("HookInput.first() reads a byte order mark that is cut short", async (
   const mark = Uint8Array.of(0xef, 0xbb);
   const input = new HookInput(new FakeInput([mark]));
   assertEquals((await input.first(PATIENCE_MS)).bytes, mark);
+});
+
+Deno.test("HookInput.first() takes what is there when it comes late itself", async () => {
+  const input = new HookInput(new FakeInput(["{", "}"], true));
+  assertEquals(text((await input.first(-5_000)).bytes), "{}");
+});
+
+Deno.test("HookInput.first() goes on while something comes in", async () => {
+  const pieces = [..." ".repeat(40), "oops"];
+  const input = new HookInput({
+    isTerminal: () => false,
+    read: async (into) => {
+      await pause(5);
+      const piece = pieces.shift();
+      return piece === undefined
+        ? null
+        : new TextEncoder().encodeInto(piece, into).written;
+    },
+  });
+  const { bytes, fault } = await input.first(0);
+  assertEquals([text(bytes).trim(), fault], ["oops", null]);
+});
+
+Deno.test("HookInput.first() does not go on for ever", async () => {
+  let isOver = false;
+  const input = new HookInput({
+    isTerminal: () => false,
+    read: async (into) => {
+      await pause(5);
+      into[0] = 0x20;
+      return isOver ? null : 1;
+    },
+  });
+  const { fault } = await input.first(0);
+  assertEquals(fault, "nothing on stdin when time was up");
+  isOver = true;
+  await input.drain();
 });
 
 Deno.test("HookInput.first() waits for all of what is no JSON", async () => {

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import { type Home, tempHome } from "./harness.ts";
+
+interface Line {
+  agent: string;
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+interface StoredEvent {
+  kind: string;
+  tool: string | null;
+  tool_call_id: string | null;
+  latency_ms: number | null;
+  payload: Record<string, unknown>;
+}
+
+interface Detail {
+  session: { agent: string; workspace: string; status: string };
+  events: StoredEvent[];
+  spans: Node[];
+}
+
+interface Node {
+  span: { span_id: string; status: string };
+  children: Node[];
+}
+
+function flatten(nodes: Node[]): Node["span"][] {
+  return nodes.flatMap(({ span, children }) => [span, ...flatten(children)]);
+}
+
+const lines: Line[] = Deno.readTextFileSync(
+  new URL("../fixtures/agent_hooks.jsonl", import.meta.url),
+).trimEnd().split("\n").map((line) => JSON.parse(line));
+
+/** What each event of an agent is stored as; those left out are of kind `Hook`. */
+const kinds: Record<string, Record<string, string>> = {
+  "claude-code": {
+    SessionStart: "Lifecycle",
+    UserPromptSubmit: "Lifecycle",
+    PreToolUse: "ToolCall",
+    PostToolUse: "ToolResult",
+    PostToolUseFailure: "ToolResult",
+    PermissionRequest: "Lifecycle",
+    Notification: "Lifecycle",
+    SubagentStart: "Lifecycle",
+    SubagentStop: "Lifecycle",
+    Stop: "Lifecycle",
+    StopFailure: "Lifecycle",
+    SessionEnd: "Lifecycle",
+  },
+  codex: {
+    SessionStart: "Lifecycle",
+    UserPromptSubmit: "Lifecycle",
+    PreToolUse: "ToolCall",
+    PostToolUse: "ToolResult",
+    PermissionRequest: "Lifecycle",
+    SubagentStop: "Lifecycle",
+    Stop: "Lifecycle",
+    Interrupt: "Lifecycle",
+    SessionEnd: "Lifecycle",
+  },
+  cursor: {
+    sessionStart: "Lifecycle",
+    sessionEnd: "Lifecycle",
+    beforeSubmitPrompt: "Lifecycle",
+    preToolUse: "ToolCall",
+    postToolUse: "ToolResult",
+    postToolUseFailure: "ToolResult",
+    subagentStart: "Lifecycle",
+    subagentStop: "Lifecycle",
+    stop: "Lifecycle",
+  },
+  openclaw: {
+    "command:new": "Lifecycle",
+    "message:received": "Lifecycle",
+    "message:sent": "ToolCall",
+  },
+  vibe: {
+    pre_tool: "ToolCall",
+    post_tool: "ToolResult",
+    post_agent: "Lifecycle",
+  },
+};
+
+function sessionOf({ payload }: Line): string {
+  return String(
+    payload.session_id ?? payload.conversation_id ?? payload.sessionKey,
+  );
+}
+
+/** Runs a hook for each event, one after the other. */
+async function runHooks(
+  home: Home,
+  own: Line[],
+  source: string,
+): Promise<void> {
+  for (const { payload } of own) {
+    const { code, stdout, stderr } = await home.run(
+      ["ingest", "hook", "--source", source],
+      { stdin: JSON.stringify(payload) },
+    );
+    assertEquals([code, stdout, stderr], [0, "", ""]);
+  }
+}
+
+/** Hands all events over in one go. */
+async function ingestLines(
+  home: Home,
+  own: Line[],
+  source: string,
+): Promise<void> {
+  const { code, stdout, stderr } = await home.run(
+    ["ingest", "--source", source, "--ndjson"],
+    { stdin: own.map(({ payload }) => JSON.stringify(payload)).join("\n") },
+  );
+  assertEquals([code, stdout, stderr], [0, "", ""]);
+}
+
+async function readDetail(
+  home: Home,
+  session: string,
+  workspace: string,
+): Promise<Detail> {
+  const { stdout } = await home.run([
+    "detail",
+    session,
+    "--workspace",
+    workspace,
+    "--json",
+  ]);
+  return JSON.parse(stdout);
+}
+
+const agents: [
+  name: string,
+  agent: string,
+  given: string,
+  how: "hooks" | "lines",
+][] = [
+  ["claude-code", "claude", "claude", "hooks"],
+  ["codex", "codex", "codex", "hooks"],
+  ["cursor", "cursor", "cursor", "hooks"],
+  ["openclaw", "openclaw", "openclaw", "hooks"],
+  ["vibe", "vibe", "vibe", "hooks"],
+  // Agents run each other's hooks.
+  ["claude-code", "claude", "cursor", "lines"],
+  ["codex", "codex", "claude", "lines"],
+  ["cursor", "cursor", "claude", "lines"],
+  ["openclaw", "openclaw", "claude", "lines"],
+  ["vibe", "vibe", "codex", "lines"],
+];
+
+for (const [name, agent, given, how] of agents) {
+  Deno.test(`every event of ${name} is stored as what it is, as ${how} for ${given}`, async () => {
+    await using home = await tempHome();
+    await using _daemon = await home.startDaemon();
+    const own = lines.filter((line) => line.agent === name);
+    assert(own.length > 0);
+    if (how === "hooks") await runHooks(home, own, given);
+    else await ingestLines(home, own, given);
+    const workspace = agent === "openclaw" ? home.workspace : "/repo/app";
+    for (const session of new Set(own.map(sessionOf))) {
+      const expected = own.filter((line) => sessionOf(line) === session);
+      const detail = await readDetail(home, session, workspace);
+      assertEquals(detail.session.agent, agent);
+      assertEquals(detail.session.workspace, workspace);
+      assertEquals(
+        detail.events.map(({ kind }) => kind),
+        expected.map(({ event }) => kinds[name]?.[event] ?? "Hook"),
+      );
+      for (const [i, { event, payload }] of expected.entries()) {
+        const stored = detail.events[i];
+        const tool = payload.tool_name ?? null;
+        assertEquals(stored?.tool, tool, event);
+        const call = payload.tool_use_id ?? payload.tool_call_id ?? null;
+        assertEquals(stored?.tool_call_id, call, event);
+        const known = [
+          stored?.payload.agent_event,
+          stored?.payload.hook_event_name,
+          stored?.payload.event,
+        ];
+        assert(known.includes(event), `${event} can be told: ${known}`);
+      }
+    }
+    const { stdout } = await home.run(["spool", "status", "--json"]);
+    const { pending, rejected, failures } = JSON.parse(stdout);
+    assertEquals([pending, rejected, failures], [0, 0, 0]);
+  });
+}
+
+const failing: [agent: string, call: string, failure: string, event: string][] =
+  [
+    ["claude", "PreToolUse", "PostToolUseFailure", "hook_event_name"],
+    ["cursor", "preToolUse", "postToolUseFailure", "event"],
+  ];
+
+for (const [agent, call, failure, key] of failing) {
+  Deno.test(`a failed tool call of ${agent} closes its span and can be told from one that worked`, async () => {
+    await using home = await tempHome();
+    await using _daemon = await home.startDaemon();
+    const event = (name: string, id: string, more = {}) =>
+      JSON.stringify({
+        hook_event_name: name,
+        session_id: "s",
+        cwd: home.workspace,
+        tool_name: "Bash",
+        tool_use_id: id,
+        ...more,
+      });
+    const events = [
+      event(call, "worked"),
+      event(call, "failed"),
+      event(failure, "failed", { error: "Exit code 1", duration_ms: 7 }),
+      event(call.replace("re", "ost"), "worked", { duration_ms: 8 }),
+    ];
+    for (const stdin of events) {
+      await home.run(["ingest", "hook", "--source", agent], { stdin });
+    }
+    const detail = await readDetail(home, "s", home.workspace);
+    assertEquals(
+      flatten(detail.spans).map(({ span_id, status }) => [span_id, status]),
+      [["v1:1:s:worked", "done"], ["v1:1:s:failed", "done"]],
+    );
+    const results = detail.events.filter(({ kind }) => kind === "ToolResult");
+    assertEquals(
+      results.map(({ payload, latency_ms }) => [
+        payload[key],
+        payload.agent_event,
+        latency_ms,
+      ]),
+      [["PostToolUse", failure, 7], ["PostToolUse", undefined, 8]],
+    );
+  });
+}
