@@ -3,8 +3,6 @@
  * Our own daemon, in this process.
  * @module
  */
-import { jsonLog, runDaemon, runDetached } from "../daemon/mod.ts";
-import { StoreError } from "../store/mod.ts";
 import type { Run } from "./cli.ts";
 import { FileError } from "./errors.ts";
 import { printJson, printText } from "./print.ts";
@@ -18,6 +16,7 @@ import { startFault } from "./start_daemon.ts";
  */
 export async function runForeground(run: Run): Promise<void> {
   const { context, settings } = run;
+  const { jsonLog, runDaemon } = await import("../daemon/mod.ts");
   const lines: Promise<void>[] = [];
   try {
     await runDaemon({
@@ -35,17 +34,19 @@ export async function runForeground(run: Run): Promise<void> {
     });
     await Promise.all(lines);
   } catch (error) {
-    throw foregroundFault(error);
+    throw await foregroundFault(error);
   }
 }
 
 /** Runs the daemon as `daemon start --background` and hooks start it. @returns The exit code. */
 export async function runBehind({ context, settings }: Run): Promise<number> {
+  const { runDetached } = await import("../daemon/mod.ts");
   return await runDetached({ paths: settings.paths(), context });
 }
 
-function foregroundFault(error: unknown): unknown {
+async function foregroundFault(error: unknown): Promise<unknown> {
+  const { StoreError } = await import("../store/mod.ts");
   return error instanceof StoreError
     ? new FileError(error.message, "daemon run --home DIR")
-    : startFault(error);
+    : await startFault(error);
 }

@@ -3,7 +3,7 @@
  * `kaizen spool flush`.
  * @module
  */
-import { type FlushReport, flushSpool } from "../ingest/mod.ts";
+import type { FlushReport } from "../ingest/mod.ts";
 import { formatNumberOf } from "../output/mod.ts";
 import type { Run } from "./cli.ts";
 import { printJson, printLines } from "./print.ts";
@@ -31,11 +31,12 @@ export async function runFlush(
   const { settings, context } = run;
   const timeoutMs = settings.timeoutMs(EVENT_TIMEOUT_MS);
   const paths = settings.paths();
+  const { flushSpool } = await import("../ingest/mod.ts");
   let flushed: FlushReport;
   try {
     flushed = await flushSpool({ paths, timeoutMs, rejected }, context);
   } catch (error) {
-    throw spoolFault(error);
+    throw await spoolFault(error);
   }
   const { error, ...report } = flushed;
   if (settings.format === "text") await printLines(run, [describe(report)]);

@@ -3,13 +3,7 @@
  * `kaizen ingest`, with its failures in our terms.
  * @module
  */
-import {
-  type IngestOptions,
-  InputError,
-  type LineFailure,
-  runIngest,
-  TooLargeError,
-} from "../ingest/mod.ts";
+import type { IngestOptions, LineFailure } from "../ingest/mod.ts";
 import { encodeJson } from "../proto/mod.ts";
 import type { Run } from "./cli.ts";
 import { BadInputError, FileError } from "./errors.ts";
@@ -38,6 +32,7 @@ export async function runIngestCommand(
   run: Run,
 ): Promise<ExitCode> {
   const { context, settings } = run;
+  const { runIngest } = await import("../ingest/mod.ts");
   try {
     const { answer, notes, failures } = await runIngest({
       ...words,
@@ -48,9 +43,9 @@ export async function runIngestCommand(
     }, context);
     for (const note of notes) await printNote(run, note);
     if (settings.format !== "text") await printJson(run, answer);
-    return worst(failures);
+    return await worst(failures);
   } catch (error) {
-    throw ingestFault(error);
+    throw await ingestFault(error);
   }
 }
 
@@ -59,19 +54,21 @@ async function reportLine(
   { line, error }: LineFailure,
   run: Run,
 ): Promise<void> {
-  const { code, exit } = judge(ingestFault(error));
+  const { code, exit } = judge(await ingestFault(error));
   const message = error instanceof Error ? error.message : String(error);
   const text = encodeJson({ line, code, message, exit });
   await run.context.stderr.write(new TextEncoder().encode(`${text}\n`));
 }
 
-function worst(failures: readonly LineFailure[]): ExitCode {
-  const exits = failures.map(({ error }) => judge(ingestFault(error)).exit);
+async function worst(failures: readonly LineFailure[]): Promise<ExitCode> {
+  const faults = failures.map(({ error }) => ingestFault(error));
+  const exits = (await Promise.all(faults)).map((fault) => judge(fault).exit);
   if (exits.includes(EXIT.badInput)) return EXIT.badInput;
   return exits[0] ?? EXIT.ok;
 }
 
-function ingestFault(error: unknown): unknown {
+async function ingestFault(error: unknown): Promise<unknown> {
+  const { InputError, TooLargeError } = await import("../ingest/mod.ts");
   const because = { cause: error };
   if (error instanceof TooLargeError) {
     return new BadInputError(error.message, because);
@@ -79,5 +76,5 @@ function ingestFault(error: unknown): unknown {
   if (error instanceof InputError) {
     return new FileError(error.message, "help ingest");
   }
-  return spoolFault(error);
+  return await spoolFault(error);
 }

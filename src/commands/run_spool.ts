@@ -5,22 +5,23 @@
  */
 import { UsageError } from "../context/mod.ts";
 import { formatNumberOf } from "../output/mod.ts";
-import { Spool, SpoolError } from "../spool/mod.ts";
+import type { Spool } from "../spool/mod.ts";
 import type { Run } from "./cli.ts";
 import { FileError } from "./errors.ts";
 import { printJson, printLines, printText } from "./print.ts";
 import { encodeJson } from "../proto/mod.ts";
 
 /** The spool of a run's home. */
-export function openSpool({ context, settings }: Run): Spool {
+export async function openSpool({ context, settings }: Run): Promise<Spool> {
   const { env, now } = context;
+  const { Spool } = await import("../spool/mod.ts");
   return new Spool({ folder: settings.paths().spool, env, now });
 }
 
 /** `kaizen spool status`. */
 export async function runSpoolStatus(run: Run): Promise<void> {
   const folder = run.settings.paths().spool;
-  const spool = openSpool(run).status();
+  const spool = (await openSpool(run)).status();
   if (run.settings.format !== "text") {
     return await printJson(run, { folder, ...spool });
   }
@@ -30,7 +31,7 @@ export async function runSpoolStatus(run: Run): Promise<void> {
 
 /** `kaizen spool list`. @throws {FileError} If it cannot be read. */
 export async function runSpoolList(run: Run): Promise<void> {
-  const entries = withSpool(() => openSpool(run).list());
+  const entries = await withSpool(run, (spool) => spool.list());
   switch (run.settings.format) {
     case "json":
       return await printJson(run, { entries });
@@ -62,7 +63,7 @@ export async function runPurge(
       "Deleting events that were never delivered needs --yes beside --pending",
     );
   }
-  const purged = withSpool(() => openSpool(run).purge({ pending }));
+  const purged = await withSpool(run, (spool) => spool.purge({ pending }));
   if (run.settings.format !== "text") return await printJson(run, purged);
   await printLines(run, [
     `Deleted ${formatNumberOf(purged.rejected, "rejected event")}` +
@@ -72,17 +73,18 @@ export async function runPurge(
   ]);
 }
 
-/** Says in the commands' terms what is wrong with the spool. @throws {FileError} For any SpoolError. */
-export function withSpool<T>(work: () => T): T {
+async function withSpool<T>(run: Run, work: (spool: Spool) => T): Promise<T> {
+  const spool = await openSpool(run);
   try {
-    return work();
+    return work(spool);
   } catch (error) {
-    throw spoolFault(error);
+    throw await spoolFault(error);
   }
 }
 
-/** The same for one error. */
-export function spoolFault(error: unknown): unknown {
+/** Says in the commands' terms what is wrong with the spool. */
+export async function spoolFault(error: unknown): Promise<unknown> {
+  const { SpoolError } = await import("../spool/mod.ts");
   return error instanceof SpoolError
     ? new FileError(error.message, "spool status")
     : error;

@@ -11,7 +11,7 @@ import {
 } from "../client/mod.ts";
 import { pause } from "../context/mod.ts";
 import type { HelloAnswer, StatusAnswer } from "../proto/mod.ts";
-import { Spool, type SpoolStatus } from "../spool/mod.ts";
+import type { SpoolStatus } from "../spool/mod.ts";
 import { clientOptions, STATUS_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "./cli.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
@@ -46,6 +46,7 @@ export async function runStatus(
   const { socket, spool: folder } = run.settings.paths();
   const found = hideToken(await askUntil(run, options.waitMs), options);
   const { env, now } = run.context;
+  const { Spool } = await import("../spool/mod.ts");
   const spool = new Spool({ folder, env, now }).status();
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./status_text.ts");

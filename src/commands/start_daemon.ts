@@ -4,12 +4,7 @@
  * @module
  */
 import { TimedOutError } from "../client/mod.ts";
-import {
-  HomeBusyError,
-  startBackground,
-  StartError,
-  type StartResult,
-} from "../daemon/mod.ts";
+import type { StartResult } from "../daemon/mod.ts";
 import type { Run } from "./cli.ts";
 import { BrokenDaemonError, OwnedError } from "./errors.ts";
 
@@ -26,15 +21,17 @@ export async function startDaemon(
   run: Run,
   readyMs: number,
 ): Promise<StartResult> {
+  const { startBackground } = await import("../daemon/mod.ts");
   try {
     return await startBackground({ paths: run.settings.paths(), readyMs });
   } catch (error) {
-    throw startFault(error);
+    throw await startFault(error);
   }
 }
 
 /** Says in the commands' terms why a daemon does not run. */
-export function startFault(error: unknown): unknown {
+export async function startFault(error: unknown): Promise<unknown> {
+  const { HomeBusyError, StartError } = await import("../daemon/mod.ts");
   const because = { cause: error };
   if (error instanceof HomeBusyError) {
     return new OwnedError(error.message, because);
