@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  NotRunningError,
+  ProtocolError,
+  RemoteError,
+  SocketError,
+  TimedOutError,
+} from "../../../src/client/mod.ts";
+import {
+  ClosedPipeError,
+  HomeError,
+  UsageError,
+} from "../../../src/context/mod.ts";
+import { NotAnEventError } from "../../../src/proto/mod.ts";
+import {
+  BadInputError,
+  BrokenDaemonError,
+  CommandLineError,
+  ErrorAnswerError,
+  FileError,
+  InterruptedError,
+  NotFoundError,
+  OwnedError,
+} from "../../../src/commands/errors.ts";
+import { EXIT, EXIT_MEANINGS } from "../../../src/commands/exit_codes.ts";
+import { quoteWord } from "../../../src/commands/quote_word.ts";
+import { reportError } from "../../../src/commands/report_error.ts";
+import { testContext } from "./_context.ts";
+
+async function report(
+  error: unknown,
+  options: Partial<Parameters<typeof reportError>[1]> = {},
+): Promise<{ exit: number; out: string; err: string }> {
+  const context = testContext();
+  const exit = await reportError(error, {
+    context,
+    format: "json",
+    hasOutput: false,
+    isVerbose: false,
+    pathFlags: [],
+    ...options,
+  });
+  return { exit, out: context.out(), err: context.err() };
+}
+
+const table: [error: unknown, exit: number, code: string, next: string][] = [
+  [new UsageError("x"), 64, "usage", "kaizen help"],
+  [
+    new CommandLineError("x", "kaizen sessions list"),
+    64,
+    "usage",
+    "kaizen sessions list --help",
+  ],
+  [new NotFoundError("x", "sessions"), 1, "not_found", "kaizen sessions"],
+  [
+    new NotFoundError("x", "sessions", ["a", "b"]),
+    1,
+    "ambiguous",
+    "kaizen sessions",
+  ],
+  [
+    new NotRunningError("x"),
+    3,
+    "daemon_not_running",
+    "kaizen daemon start --background",
+  ],
+  [new TimedOutError("x"), 4, "daemon_timeout", "kaizen status --timeout 5s"],
+  [new RemoteError("x"), 5, "daemon_error", "kaizen status"],
+  [
+    new RemoteError("x", 2, 3),
+    6,
+    "unsupported_version",
+    "kaizen daemon restart",
+  ],
+  [new ProtocolError("x"), 6, "protocol_error", "kaizen status"],
+  [new BadInputError("x"), 65, "bad_input", "kaizen help ingest"],
+  [new NotAnEventError("x"), 65, "bad_input", "kaizen help ingest"],
+  [new OwnedError("x"), 73, "home_owned", "kaizen daemon status"],
+  [new SocketError("x"), 74, "socket_unusable", "kaizen help environment"],
+  [new HomeError("x"), 74, "home_unusable", "kaizen help environment"],
+  [new FileError("x", "spool status"), 74, "file_error", "kaizen spool status"],
+  [new BrokenDaemonError("x"), 70, "daemon_broken", "kaizen daemon run"],
+];
+for (const [error, exit, code, next] of table) {
+  const name = error instanceof Error ? error.name : String(error);
+  Deno.test(`reportError() makes ${code} and exit ${exit} of ${name}`, async () => {
+    const result = await report(error);
+    assertEquals(result.exit, exit);
+    assert(result.err.startsWith("kaizen: "));
+    assertStringIncludes(result.err, `\n  try: ${next}\n`);
+    const object = JSON.parse(result.out);
+    assertEquals([object.type, object.code, object.exit], [
+      "error",
+      code,
+      exit,
+    ]);
+    assertStringIncludes(object.message, "x");
+  });
+}
+
+for (const error of [new ClosedPipeError("x"), new InterruptedError("x")]) {
+  Deno.test(`reportError() is silent about ${error.name}`, async () => {
+    const { exit, out, err } = await report(error);
+    assertEquals([out, err], ["", ""]);
+    assertEquals(exit, error instanceof ClosedPipeError ? 141 : 130);
+  });
+}
+
+Deno.test("reportError() calls what nothing explains a bug, with its stack if that is wanted", async () => {
+  const error = new TypeError("x is not a function");
+  const brief = await report(error);
+  assertEquals([brief.exit, JSON.parse(brief.out).code], [70, "internal"]);
+  assertEquals(brief.err.split("\n").length, 3);
+  assertStringIncludes(
+    (await report(error, { isVerbose: true })).err,
+    "report_error_test.ts",
+  );
+  assertEquals((await report("thrown text")).exit, 70);
+  assertEquals((await report(undefined)).exit, 70);
+});
+
+Deno.test("reportError() keeps the daemon's fields, exactly", async () => {
+  const fields = {
+    type: "error",
+    message: "no",
+    supported_min: null,
+    big: 2n ** 63n,
+  };
+  const { out } = await report(
+    new ErrorAnswerError("no", { min: null, max: null }, fields),
+  );
+  assertStringIncludes(out, '"big":9223372036854775808');
+  assertEquals(JSON.parse(out).supported_min, null);
+  assertEquals(
+    JSON.parse(out).message,
+    "The daemon answered with an error: no",
+  );
+});
+
+Deno.test("reportError() lists candidates", async () => {
+  const { out } = await report(new NotFoundError("x", "sessions", ["a", "b"]));
+  assertEquals(JSON.parse(out).candidates, ["a", "b"]);
+});
+
+Deno.test("reportError() adds nothing to a document that has begun, and a line to NDJSON", async () => {
+  const error = new ProtocolError("x");
+  assertEquals((await report(error, { hasOutput: true })).out, "");
+  const line = await report(error, { hasOutput: true, format: "ndjson" });
+  assertEquals(JSON.parse(line.out).exit, 6);
+  assertEquals((await report(error, { format: "text" })).out, "");
+});
+
+Deno.test("reportError() escapes what a daemon says", async () => {
+  const { err } = await report(new RemoteError("a\x1b[2J\nkaizen: fine"));
+  assertEquals(err.split("\n").length, 3);
+  assertStringIncludes(err, "\\x1b[2J\\nkaizen: fine");
+});
+
+Deno.test("reportError() repeats path options where the advice needs them", async () => {
+  const pathFlags = ["--home", "/a b"];
+  const { err } = await report(new NotRunningError("x"), { pathFlags });
+  assertStringIncludes(err, "kaizen --home '/a b' daemon start");
+  assertStringIncludes(
+    (await report(new UsageError("x"), { pathFlags })).err,
+    "try: kaizen help\n",
+  );
+});
+
+Deno.test("no exit code is 2, and each has a meaning", () => {
+  const codes = Object.values(EXIT);
+  assert(codes.every((code) => Number(code) !== 2));
+  assertEquals(
+    Object.keys(EXIT_MEANINGS).map(Number).sort((a, b) => a - b),
+    [...codes].sort((a, b) => a - b),
+  );
+});
+
+Deno.test("quoteWord() writes what a shell reads back", () => {
+  assertEquals(quoteWord("/a-b_c.d"), "/a-b_c.d");
+  assertEquals(quoteWord("it's"), "'it'\\''s'");
+  assertEquals(quoteWord(""), "''");
+});

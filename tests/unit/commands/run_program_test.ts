@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Cli } from "../../../src/commands/cli.ts";
+import {
+  type CommandNode,
+  listOptions,
+} from "../../../src/commands/command_node.ts";
+import { EXIT } from "../../../src/commands/exit_codes.ts";
+import { renderHelp } from "../../../src/commands/help.ts";
+import { makeRoot } from "../../../src/commands/root.ts";
+import { runProgram } from "../../../src/commands/mod.ts";
+import { testContext } from "./_context.ts";
+
+/** Every command of the tree, the root first. */
+function listCommands(
+  root: CommandNode = makeRoot(new Cli(testContext())),
+): CommandNode[] {
+  return [root, ...root.getCommands().flatMap(listCommands)];
+}
+
+for (const command of listCommands()) {
+  Deno.test(`${command.getPath()} has a summary, an example and described options`, () => {
+    const [summary = ""] = command.getDescription().split("\n");
+    assert(summary.length > 20 && summary.endsWith("."), summary);
+    assert(command.getExamples().length > 0);
+    for (const { name } of command.getExamples()) assert(name.length > 0);
+    for (const { description, long } of listOptions(command)) {
+      assert(description.length > 5, long);
+    }
+  });
+  Deno.test(`the help of ${command.getPath()} fits its width`, () => {
+    for (const width of [60, 80, 100]) {
+      for (const line of renderHelp(command, width).split("\n")) {
+        // A command line to copy is not broken.
+        if (!line.startsWith("  kaizen ")) assert(line.length <= width, line);
+      }
+    }
+  });
+}
+
+Deno.test("examples name commands and options that there are", async () => {
+  for (const command of listCommands()) {
+    for (const { description: line } of command.getExamples()) {
+      const [first = ""] = line.split(/ [|>] /);
+      const words = first.match(/'[^']*'|"[^"]*"|\S+/g)?.slice(1) ?? [];
+      const args = [
+        ...words.map((word) => word.replace(/^['"]|['"]$/g, "")),
+        "--help",
+      ];
+      const context = testContext({ args });
+      assertEquals(await runProgram(context), 0, line);
+      assertEquals(context.err(), "");
+    }
+  }
+});
+
+Deno.test("runProgram() without words shows the help", async () => {
+  const context = testContext();
+  assertEquals(await runProgram(context), 0);
+  assert(context.out().startsWith("Records what coding agents do"));
+});
+
+Deno.test("runProgram() ends with a documented code, whatever the words", async () => {
+  const words = fc.constantFrom(
+    ...[
+      "status",
+      "stop",
+      "sessions",
+      "list",
+      "show",
+      "tree",
+      "detail",
+      "spool",
+      "flush",
+      "purge",
+    ],
+    ...[
+      "store",
+      "stats",
+      "prune",
+      "help",
+      "hook",
+      "git",
+      "nope",
+      "x",
+      "",
+      "-",
+      "--",
+      "---",
+      "-x",
+      "--x",
+      "--x=y",
+    ],
+    ...[
+      "-h",
+      "--help",
+      "-V",
+      "--version",
+      "-v",
+      "-q",
+      "-vq",
+      "--json",
+      "-o",
+      "--output=json",
+      "text",
+      "ndjson",
+      "trace",
+    ],
+    ...[
+      "--home",
+      "--socket",
+      "--timeout",
+      "5ms",
+      "--limit",
+      "3",
+      "-1",
+      "--watch=x",
+      "--since",
+      "7d",
+      "--status",
+      "done",
+    ],
+    ...[
+      "--no-start",
+      "--no-daemon",
+      "--no-wait",
+      "--color",
+      "never",
+      "--all-workspaces",
+      "--workspace",
+      "/",
+      "\u202e",
+      "exit-codes",
+    ],
+  );
+  const home = await Deno.makeTempDir();
+  const env = { KAIZEN_HOME: home, KAIZEN_NO_START: "1" };
+  try {
+    await fc.assert(
+      fc.asyncProperty(fc.array(words, { maxLength: 7 }), async (args) => {
+        const context = testContext({ args, env });
+        const exit = await runProgram(context);
+        assert(Object.values(EXIT).some((code) => code === exit), `${exit}`);
+        assert(exit !== EXIT.bug, context.err());
+        if (exit !== 0 && exit !== 3) {
+          assert(context.err().startsWith("kaizen: "));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
