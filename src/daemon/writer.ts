@@ -116,11 +116,11 @@ export class Writer {
 
   #storeOne({ event, workspace }: Accepted): void {
     const { store } = this.#options;
-    const current = store.findSession(workspace, event.sessionId);
+    const current = store.sessions.find(workspace, event.sessionId);
     const seq = nextSeq(current);
     const record = printEventRecord(event, seq);
     const headBytes = record.length - event.payload.length - 1;
-    const stored = store.append({
+    const stored = store.sessions.append({
       workspace,
       current,
       record: changeSession(current?.record ?? null, event, workspace),
@@ -142,14 +142,14 @@ export class Writer {
       event.flushesSpans,
     );
     for (const { sessionKey, row } of changes) {
-      store.putSpan(sessionKey, row, printSpanView(row));
+      store.sessions.addSpan(sessionKey, row, printSpanView(row));
     }
   }
 
   /** The newest events of a session as spans see them, oldest first. The new event itself is stored already and left out. */
   #hydrate(sessionKey: number, limit: number): StoredSpanEvent[] {
     const events: StoredSpanEvent[] = [];
-    const tail = this.#options.store.readTail(sessionKey, {
+    const tail = this.#options.store.sessions.tail(sessionKey, {
       limit: limit + 1,
       maxPayload: MAX_REPLAY_BYTES,
     });
@@ -174,7 +174,9 @@ export class Writer {
   ): SpanEvent | null {
     const { store } = this.#options;
     const replay = () =>
-      replaySpanEvent(joinRecord(head, store.readPayload(sessionKey, seq)));
+      replaySpanEvent(
+        joinRecord(head, store.sessions.payload(sessionKey, seq)),
+      );
     const event = replaySpanEvent(joinRecord(head, NULL_PAYLOAD)) ?? replay();
     return event && { ...event, paths: () => replay()?.paths() ?? [] };
   }

@@ -36,14 +36,15 @@ export function* joinParts(
 ): Generator<Uint8Array, void> {
   try {
     let left = length;
-    let chunk = new Uint8Array(Math.min(left, CHUNK_BYTES));
+    let chunk = new Uint8Array();
     let have = 0;
     for (const part of parts()) {
       left -= part.length;
       if (left < 0) break;
       if (part.length > chunk.length - have) {
         if (have > 0) yield chunk.subarray(0, have);
-        have = 0;
+        // What was handed out is not touched again.
+        [chunk, have] = [new Uint8Array(), 0];
         if (part.length >= CHUNK_BYTES) {
           yield part;
           continue;

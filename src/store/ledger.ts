@@ -4,6 +4,7 @@
  * @module
  */
 import type { SessionRecord } from "../proto/mod.ts";
+import type { KnownIds } from "./event_ids.ts";
 import { UndoLog } from "./undo.ts";
 
 /** Sessions kept in memory; agents that work at the same time are far fewer. */
@@ -12,7 +13,7 @@ const MAX_SESSIONS = 512;
 export const MAX_RECORD_CHARS = 16 * 1024;
 
 /** A session as it is stored. */
-export interface StoredSession {
+export interface StoredSession extends KnownIds {
   /** Its number in the store; never used again while any of its rows are left. */
   readonly key: number;
   readonly workspaceKey: number;

@@ -14,6 +14,7 @@ export const APPLICATION_ID = 0x6b7a656e;
  * - `sessions.record` is the record's JSON as it travels; what is searched is repeated in columns.
  * - `events.key` is the session's key * 2^32 + seq. `head`, `payload` and "}" make the event's JSON as it travels; what is small
  *   and often wanted comes first, so that a long payload is not read for it.
+ * - `event_ids` has the `kaizen_id`s of each session's events before the number `sessions.indexed`.
  * - `spans.key` is the session's key * 2^32 + a count: rows are only ever added, at the end, and of those with the same span_id the
  *   last counts. `view` is the ToolSpanView's JSON; the other columns are what the tree is built from.
  * - `trash` lists sessions that are deleted but whose rows are still being removed.
@@ -29,6 +30,7 @@ CREATE TABLE sessions (
   id BLOB NOT NULL,
   newest INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
+  indexed INTEGER NOT NULL,
   last_ms INTEGER NOT NULL,
   event_bytes INTEGER NOT NULL,
   agent TEXT NOT NULL,
@@ -43,7 +45,11 @@ CREATE TABLE events (
   head BLOB NOT NULL,
   payload BLOB NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX events_once ON events (key >> 32, kaizen_id) WHERE kaizen_id IS NOT NULL;
+CREATE TABLE event_ids (
+  session INTEGER NOT NULL,
+  kaizen_id BLOB NOT NULL,
+  PRIMARY KEY (session, kaizen_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE spans (
   key INTEGER PRIMARY KEY,
   span_id BLOB NOT NULL,

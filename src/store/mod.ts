@@ -16,9 +16,8 @@ export type { Steps } from "./steps.ts";
 export {
   type NewEvent,
   nextSeq,
-  Store,
-  type StoreOptions,
-  type StoreStats,
+  type SessionWrites,
   type TailEvent,
-} from "./store.ts";
+} from "./session_writes.ts";
+export { Store, type StoreOptions, type StoreStats } from "./store.ts";
 export type { WorkspaceRef } from "./workspace_reads.ts";

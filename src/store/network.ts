@@ -41,11 +41,16 @@ export function refuseNetwork(folder: string): void {
     return; // not Linux, or no /proc: nothing can be said
   }
   const type = findFileSystem(table, folder);
-  if (type === null || !NETWORK_TYPES.has(type)) return;
+  if (type === null || !isNetwork(type)) return;
   throw new StoreError(
     "network",
     `Cannot open store as it must be on a local disk: "${folder}" is on ${type}. Set KAIZEN_HOME (or --home) to a folder of a local disk`,
   );
+}
+
+/** Tells whether a type of file system is reached over a network. */
+export function isNetwork(type: string): boolean {
+  return NETWORK_TYPES.has(type);
 }
 
 /**

@@ -31,13 +31,13 @@ const MAGIC = "SQLite format 3\0";
  */
 export function openWriter(path: string, maxPages?: number): DatabaseSync {
   refuseNetwork(realFolder(path));
-  const size = checkFile(path);
+  const isNew = !checkFile(path);
   let db: DatabaseSync | null = null;
   try {
+    if (!isNew) checkContent(path);
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-    checkOwner(db, path);
     // Only a file without tables takes this one, and only before the WAL mode is written to it.
-    db.exec("PRAGMA auto_vacuum = INCREMENTAL");
+    if (isNew) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
     const mode = readOne(db.prepare("PRAGMA journal_mode = WAL").get());
     if (mode !== "wal") {
       throw new StoreError(
@@ -55,10 +55,10 @@ export function openWriter(path: string, maxPages?: number): DatabaseSync {
     if (maxPages !== undefined) {
       db.exec(`PRAGMA max_page_count = ${maxPages}`);
     }
+    // Without permission to write, or with the lock in other hands, all went well up to here.
+    db.prepare("BEGIN IMMEDIATE").run();
+    db.exec("ROLLBACK");
     migrate(db);
-    if (size <= QUICK_CHECK_BYTES) checkPages(db, path);
-    // A file or folder without permission opens all the same, for reading.
-    db.exec("BEGIN IMMEDIATE; ROLLBACK");
     return db;
   } catch (error) {
     db?.close();
@@ -89,11 +89,12 @@ function realFolder(path: string): string {
 }
 
 /**
- * Looks at the file itself. Must come before SQLite opens it: closing any descriptor of a file drops all its POSIX locks.
+ * Looks at the file itself, and makes it if there is none. Must come before SQLite opens it: closing any descriptor of a file
+ * drops all its POSIX locks.
  *
- * @returns Its size in bytes, 0 if there is none.
+ * @returns Whether there is anything in it.
  */
-function checkFile(path: string): number {
+function checkFile(path: string): boolean {
   const header = new Uint8Array(HEADER_BYTES);
   let size = 0;
   let have = 0;
@@ -119,7 +120,7 @@ function checkFile(path: string): number {
     if (error instanceof Deno.errors.NotFound) return createFile(path);
     throw error instanceof StoreError ? error : explainOpenError(error, path);
   }
-  if (size === 0) return 0; // what a crash right after the creation leaves
+  if (size === 0) return false; // what a crash right after the creation leaves
   if (
     have < HEADER_BYTES ||
     new TextDecoder().decode(header.subarray(0, MAGIC.length)) !== MAGIC
@@ -130,17 +131,17 @@ function checkFile(path: string): number {
   if (missing > 0 && !hasWal(path)) {
     throw corruptError(path, `its last ${missing} bytes are missing`);
   }
-  return size;
+  return true;
 }
 
 /** Makes an empty file that only its owner may read; SQLite gives the same mode to the files beside it. */
-function createFile(path: string): 0 {
+function createFile(path: string): false {
   try {
     Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
   } catch (error) {
     throw explainOpenError(error, path);
   }
-  return 0;
+  return false;
 }
 
 /** Bytes that the header promises and the file has not. A crash inside a checkpoint leaves such a file too, but with a WAL. */
@@ -161,14 +162,23 @@ function hasWal(path: string): boolean {
   }
 }
 
-/** Refuses a file that is not ours, or that a later version wrote. */
-function checkOwner(db: DatabaseSync, path: string): void {
+/**
+ * Refuses a file that is damaged, not ours, or that a later version wrote. Through a connection that cannot change anything:
+ * another one would move the WAL into the file when it is closed.
+ */
+function checkContent(path: string): void {
+  using db = new DatabaseSync(path, {
+    readOnly: true,
+    timeout: BUSY_TIMEOUT_MS,
+  });
   const version = pragma(db, "user_version");
-  const id = pragma(db, "application_id");
   const tables = readInt(
     readOne(db.prepare("SELECT count(*) FROM sqlite_schema").get()),
   );
-  if (id !== APPLICATION_ID && (tables > 0 || version > 0)) {
+  if (
+    pragma(db, "application_id") !== APPLICATION_ID &&
+    (tables > 0 || version > 0)
+  ) {
     throw new StoreError(
       "foreign",
       `Cannot open store as "${path}" is the database of another program. It was left as it is: move it away, or set KAIZEN_HOME to another folder`,
@@ -181,6 +191,10 @@ function checkOwner(db: DatabaseSync, path: string): void {
         "A later kaizen wrote it: use that one, or set KAIZEN_HOME to another folder",
     );
   }
+  const bytes = pragma(db, "page_count") * pragma(db, "page_size");
+  if (bytes > QUICK_CHECK_BYTES) return;
+  const fault = readOne(db.prepare("PRAGMA quick_check(1)").get());
+  if (fault !== "ok") throw corruptError(path, String(fault));
 }
 
 /** Takes each missing step in a transaction of its own, so that a crash leaves a whole version. */
@@ -200,11 +214,8 @@ function migrate(db: DatabaseSync): void {
   }
 }
 
-function checkPages(db: DatabaseSync, path: string): void {
-  const fault = readOne(db.prepare("PRAGMA quick_check(1)").get());
-  if (fault !== "ok") throw corruptError(path, String(fault));
-}
+type Pragma = "user_version" | "application_id" | "page_count" | "page_size";
 
-function pragma(db: DatabaseSync, name: "user_version" | "application_id") {
+function pragma(db: DatabaseSync, name: Pragma): number {
   return readInt(readOne(db.prepare(`PRAGMA ${name}`).get()));
 }

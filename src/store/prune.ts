@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
+import { rowKey, rowKeys } from "./keys.ts";
 import type { Ledger } from "./ledger.ts";
 import { readInt, readOne, toBlob, toSigned, toText } from "./rows.ts";
 import type { Steps } from "./steps.ts";
@@ -181,7 +182,8 @@ export class Pruner {
       const next = this.#sql.nextTrash.get();
       if (next === undefined) return;
       const key = readInt(next.session);
-      const removed = this.#sweepEvents(key) || this.#sweepSpans(key);
+      const removed = this.#sweepEvents(key) || this.#sweepSpans(key) ||
+        this.#sweepIds(key);
       if (removed === 0) this.#sql.dropTrash.run(key);
       rows -= removed + 1;
     }
@@ -189,16 +191,14 @@ export class Pruner {
 
   /** Returns how many events it removed; a slice of many bytes counts as a full one. */
   #sweepEvents(session: number): number {
-    const first = BigInt(session) << 32n;
+    const [first, last] = rowKeys(session);
     let rows = 0;
     let bytes = 0;
     let to = first;
-    for (
-      const row of this.#sql.sizes.all(first, first + (1n << 32n), SWEEP_ROWS)
-    ) {
+    for (const row of this.#sql.sizes.all(first, last, SWEEP_ROWS)) {
       rows++;
       bytes += readInt(row.bytes);
-      to = first + BigInt(readInt(row.seq)) + 1n;
+      to = rowKey(session, readInt(row.seq));
       if (bytes >= SWEEP_BYTES) break;
     }
     if (rows > 0) this.#sql.dropEvents.run(first, to);
@@ -206,13 +206,12 @@ export class Pruner {
   }
 
   #sweepSpans(session: number): number {
-    const first = BigInt(session) << 32n;
-    const { changes } = this.#sql.dropSpans.run(
-      first,
-      first + (1n << 32n),
-      SWEEP_ROWS,
-    );
-    return Number(changes);
+    const keys = rowKeys(session);
+    return Number(this.#sql.dropSpans.run(...keys, SWEEP_ROWS).changes);
+  }
+
+  #sweepIds(session: number): number {
+    return Number(this.#sql.dropIds.run(session, SWEEP_ROWS).changes);
   }
 
   /** Gives empty pages back, then moves the WAL into the file, which is when it gets shorter. */
@@ -275,12 +274,16 @@ function prepare(db: DatabaseSync) {
     dropTrash: db.prepare("DELETE FROM trash WHERE session = ?"),
     sizes: db.prepare(
       `SELECT key & 4294967295 AS seq, length(payload) AS bytes FROM events
-       WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
+       WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?`,
     ),
-    dropEvents: db.prepare("DELETE FROM events WHERE key >= ? AND key < ?"),
+    dropEvents: db.prepare("DELETE FROM events WHERE key BETWEEN ? AND ?"),
     dropSpans: db.prepare(
       `DELETE FROM spans WHERE key IN
-         (SELECT key FROM spans WHERE key >= ? AND key < ? ORDER BY key LIMIT ?)`,
+         (SELECT key FROM spans WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?)`,
+    ),
+    dropIds: db.prepare(
+      `DELETE FROM event_ids WHERE (session, kaizen_id) IN
+         (SELECT session, kaizen_id FROM event_ids WHERE session = ? LIMIT ?)`,
     ),
     freePages: db.prepare("PRAGMA freelist_count"),
     timeout: db.prepare("PRAGMA busy_timeout"),

@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
+import { rowKeys } from "./keys.ts";
 import {
   readBig,
   readBlob,
@@ -75,7 +76,7 @@ export function* readEvents(
   comma: Uint8Array,
 ): Generator<Uint8Array> {
   let some = false;
-  for (const row of sql.events.iterate(...keysOf(key))) {
+  for (const row of sql.events.iterate(...rowKeys(key))) {
     if (some) yield comma;
     some = true;
     yield readBlob(row.head);
@@ -91,7 +92,7 @@ export function* readSpans(
 ): Steps<SpanKnot[]> {
   const spans = new Map<string, SpanKnot>();
   let rows = 0;
-  for (const row of sql.spans.iterate(...keysOf(session))) {
+  for (const row of sql.spans.iterate(...rowKeys(session))) {
     const { parent, start_ms, cost, tokens } = row;
     const spanId = toText(readBlob(row.span_id));
     spans.set(spanId, {
@@ -117,11 +118,6 @@ export function readView(
   return readBlob(sql.view.get(key)?.view);
 }
 
-/** Keys of a session's rows: the first, and the first that is not its own. */
-function keysOf(session: number): [bigint, bigint] {
-  return [BigInt(session) << 32n, BigInt(session + 1) << 32n];
-}
-
 /** Statements of a session's reads, prepared once a connection. */
 export interface SessionStatements {
   readonly find: StatementSync;
@@ -134,7 +130,7 @@ export interface SessionStatements {
 export function prepareSession(db: DatabaseSync): SessionStatements {
   const spans = db.prepare(
     `SELECT key, span_id, parent, depth, start_ms, cost, tokens, length(view) AS bytes FROM spans
-     WHERE key >= ? AND key < ? ORDER BY key`,
+     WHERE key BETWEEN ? AND ? ORDER BY key`,
   );
   spans.setReadBigInts(true);
   return {
@@ -142,7 +138,7 @@ export function prepareSession(db: DatabaseSync): SessionStatements {
       "SELECT key, last_seq, event_bytes, record FROM sessions WHERE workspace = ? AND id = ?",
     ),
     events: db.prepare(
-      "SELECT head, payload FROM events WHERE key >= ? AND key < ? ORDER BY key",
+      "SELECT head, payload FROM events WHERE key BETWEEN ? AND ? ORDER BY key",
     ),
     spans,
     view: db.prepare("SELECT view FROM spans WHERE key = ?"),

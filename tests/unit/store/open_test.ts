@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { StoreError, type StoreFault } from "../../../src/store/mod.ts";
+import { openRaw, pageOf, put, rawNumber, Store, tempStore } from "./_store.ts";
+
+function refusal(path: string): StoreError {
+  return assertThrows(() => Store.open(path).close(), StoreError);
+}
+
+Deno.test("open() makes a file that only its owner reads, in WAL mode, that can give pages back", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store);
+  for (const end of ["", "-wal", "-shm"]) {
+    const mode = Deno.statSync(temp.path + end).mode ?? 0;
+    assertEquals(mode & 0o777, 0o600, end);
+  }
+  assertEquals(rawNumber(temp.path, "PRAGMA auto_vacuum"), 2);
+  using db = openRaw(temp.path);
+  assertEquals(
+    { ...db.prepare("PRAGMA journal_mode").get() },
+    { journal_mode: "wal" },
+  );
+});
+
+Deno.test("open() finds again what was acknowledged, with and without a clean close", () => {
+  using temp = tempStore();
+  using crashed = tempStore();
+  {
+    using store = Store.open(temp.path);
+    put(store, { id: "a" });
+    put(store, { id: "a" });
+    put(store, { id: "b", workspace: "/v" });
+    // What kill -9 leaves: the files as they are, nothing closed.
+    for (const end of ["", "-wal"]) {
+      Deno.copyFileSync(temp.path + end, crashed.path + end);
+    }
+  }
+  for (const path of [temp.path, crashed.path]) {
+    using store = Store.open(path);
+    const { sessions, events } = store.size();
+    assertEquals({ sessions, events }, { sessions: 2, events: 3 });
+    assertEquals(pageOf(store), { ids: "a", total: 1, next: null });
+    assertEquals(put(store, { id: "a" })?.lastSeq, 2);
+  }
+});
+
+Deno.test("open() takes an empty file for a new store", () => {
+  using temp = tempStore();
+  Deno.writeFileSync(temp.path, new Uint8Array());
+  using store = Store.open(temp.path);
+  assertEquals(put(store)?.lastSeq, 0);
+});
+
+/** Ways to spoil a good store, and what its file is called then. */
+const spoilt: [
+  name: string,
+  fault: StoreFault,
+  spoil: (path: string) => void,
+][] = [
+  [
+    "text",
+    "corrupt",
+    (path) =>
+      Deno.writeTextFileSync(
+        path,
+        "not a database, but long enough ".repeat(9),
+      ),
+  ],
+  ["a few bytes", "corrupt", (path) => Deno.writeTextFileSync(path, "SQLite")],
+  ["a cut end", "corrupt", (path) => Deno.truncateSync(path, 3 * 4096)],
+  ["a header without pages", "corrupt", (path) => Deno.truncateSync(path, 200)],
+  ["noise inside", "corrupt", (path) => overwrite(path, 4096, noise(6 * 4096))],
+  ["a spoilt schema", "corrupt", (path) => overwrite(path, 100, noise(200))],
+  ["another program's tables", "foreign", (path) => {
+    Deno.removeSync(path);
+    using db = openRaw(path);
+    db.exec("CREATE TABLE t (a)");
+  }],
+  ["another program's mark", "foreign", (path) => {
+    using db = openRaw(path);
+    db.exec("PRAGMA application_id = 7");
+  }],
+  ["a later version", "newer", (path) => {
+    using db = openRaw(path);
+    db.exec("PRAGMA user_version = 99");
+  }],
+];
+
+for (const [name, fault, spoil] of spoilt) {
+  Deno.test(`open() refuses ${name} and leaves the file as it is`, () => {
+    using temp = tempStore();
+    {
+      using store = Store.open(temp.path);
+      for (let i = 0; i < 50; i++) {
+        put(store, { id: `s${i}`, payload: `"${"x".repeat(500)}"` });
+      }
+    }
+    spoil(temp.path);
+    const before = Deno.readFileSync(temp.path);
+    const error = refusal(temp.path);
+    assertEquals([error.name, error.fault], ["StoreError", fault]);
+    assertStringIncludes(error.message, temp.path);
+    assertEquals(Deno.readFileSync(temp.path), before);
+    if (fault === "corrupt") {
+      assertStringIncludes(error.message, "move it away");
+    }
+  });
+}
+
+Deno.test("open() tells a later version's number", () => {
+  using temp = tempStore();
+  Store.open(temp.path).close();
+  using db = openRaw(temp.path);
+  db.exec("PRAGMA user_version = 12");
+  assertStringIncludes(refusal(temp.path).message, "is 12");
+});
+
+Deno.test("open() trusts a short file that has its rest in the WAL", () => {
+  using temp = tempStore();
+  using crashed = tempStore();
+  {
+    using store = Store.open(temp.path);
+    for (let i = 0; i < 40; i++) {
+      put(store, { payload: `"${"x".repeat(900)}"` });
+    }
+    for (const end of ["", "-wal"]) {
+      Deno.copyFileSync(temp.path + end, crashed.path + end);
+    }
+  }
+  // A crash inside a checkpoint: page 1, which says how many pages there are, is written first.
+  overwrite(crashed.path, 0, Deno.readFileSync(temp.path).subarray(0, 4096));
+  using store = Store.open(crashed.path);
+  assertEquals(store.size().events, 40);
+});
+
+Deno.test("open() says why it cannot write", () => {
+  using temp = tempStore();
+  assertEquals(refusal(`${temp.folder}/none/store.db`).fault, "not writable");
+  assertEquals(refusal(temp.folder).fault, "not writable");
+});
+
+Deno.test("open() refuses a store that another process is writing to", () => {
+  using temp = tempStore();
+  Store.open(temp.path).close();
+  using db = openRaw(temp.path);
+  db.exec("BEGIN IMMEDIATE");
+  assertEquals(refusal(temp.path).fault, "busy");
+});
+
+function overwrite(path: string, at: number, bytes: Uint8Array): void {
+  using file = Deno.openSync(path, { write: true });
+  file.seekSync(at, Deno.SeekMode.Start);
+  file.writeSync(bytes);
+}
+
+function noise(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 7919) % 251);
+}

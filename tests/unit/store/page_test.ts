@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import type { SessionStatus } from "../../../src/proto/mod.ts";
+import {
+  append,
+  type Asked,
+  askPage,
+  asObject,
+  type Made,
+  makeRecord,
+  pageOf,
+  put,
+  readAnswer,
+  readPage,
+  Store,
+  tempStore,
+} from "./_store.ts";
+
+const U64_MAX = 2n ** 64n - 1n;
+
+/** E22: a and b began at 2000, c at 1000. */
+function fillE22(store: Store): void {
+  for (
+    const [id, startedAt] of [["c", 1000], ["b", 2000], ["a", 2000]] as const
+  ) {
+    put(store, { workspace: "/w/app", id, startedAt });
+  }
+}
+
+const e22: [asked: Asked, ids: string, total: number, next: number | null][] = [
+  [{ offset: 0, limit: 2 }, "a,b", 3, 2],
+  [{ offset: 2, limit: 2 }, "c", 3, null],
+  [{ offset: 0, limit: 0 }, "", 3, 0],
+  [{ offset: 1, limit: 0 }, "", 3, 1],
+  [{ offset: 3, limit: 5 }, "", 3, null],
+  [{ offset: 3, limit: 0 }, "", 3, null],
+  [{ offset: 0, limit: U64_MAX }, "a,b,c", 3, null],
+  [{ offset: 1, limit: U64_MAX }, "b,c", 3, null],
+  [{ offset: U64_MAX, limit: U64_MAX }, "", 3, null],
+  [{ workspace: "/w/app/" }, "", 0, null],
+  [{ workspace: "/w" }, "", 0, null],
+  [{ filter: { agent_prefix: "CUR" } }, "a,b,c", 3, null],
+  [{ filter: { agent_prefix: "CUR" }, limit: 1, offset: 1 }, "b", 3, 2],
+  [{ filter: { agent_prefix: "c%" } }, "", 0, null],
+  [{ filter: { agent_prefix: "" } }, "a,b,c", 3, null],
+  [
+    { filter: { agent_prefix: null, status: null, since_ms: null } },
+    "a,b,c",
+    3,
+    null,
+  ],
+  [{ filter: { since_ms: 2000 } }, "a,b", 2, null],
+  [{ filter: { since_ms: 2001 } }, "", 0, null],
+  [{ filter: { since_ms: 2000 }, limit: 0 }, "", 2, 0],
+  [{ filter: { since_ms: 2n ** 63n } }, "a,b,c", 3, null],
+  [{ filter: { since_ms: U64_MAX } }, "a,b,c", 3, null],
+  [{ filter: { since_ms: 2n ** 63n - 1n } }, "", 0, null],
+  [{ filter: { status: "Running" } }, "a,b,c", 3, null],
+  [{ filter: { status: "Done", since_ms: 0 } }, "", 0, null],
+];
+
+for (const [asked, ids, total, next] of e22) {
+  const name = JSON.stringify(
+    asked,
+    (_, it) => typeof it === "bigint" ? `${it}` : it,
+  );
+  Deno.test(`planPage() answers E22's ${name}`, () => {
+    using temp = tempStore();
+    using store = Store.open(temp.path);
+    fillE22(store);
+    assertEquals(pageOf(store, { workspace: "/w/app", ...asked }), {
+      ids,
+      total,
+      next,
+    });
+  });
+}
+
+Deno.test("planPage() answers records as the wire has them, in its order of keys", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const made: Made = {
+    id: 'q"\u0000\u2028é',
+    startedAt: U64_MAX,
+    tracePath: "\u0001",
+  };
+  put(store, made);
+  const text = new TextDecoder().decode(readAnswer(askPage(store).answer));
+  const { totals, ...record } = makeRecord(made, 1);
+  const row = JSON.stringify({
+    ...record,
+    started_at_ms: "U",
+    totals: { ...totals, last_event_ms: "U" },
+  })
+    .replaceAll('"U"', String(U64_MAX));
+  assertEquals(
+    text,
+    `{"type":"sessions","rows":[${row}],"total":1,"next_offset":null}`,
+  );
+});
+
+Deno.test("planPage() orders by start as a signed integer, newest first, then by the bytes of the id", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const starts = [0, 1, 2n ** 63n - 1n, 2n ** 63n, U64_MAX, 2 ** 53];
+  for (const [i, startedAt] of starts.entries()) {
+    put(store, { id: `s${i}`, startedAt });
+  }
+  // UTF-16 would put the pair (d83d dca9) before fffd, and "Z" stands before "a".
+  for (const id of ["\ufffd", "\u{1f4a9}", "a", "Z"]) {
+    put(store, { id, startedAt: 1 });
+  }
+  assertEquals(pageOf(store).ids, "s2,s5,Z,a,s1,\ufffd,\u{1f4a9},s0,s4,s3");
+});
+
+const agents = [
+  "cursor",
+  "Cursor",
+  "codex",
+  "c%x",
+  "c_x",
+  "c\\x",
+  "Ünï",
+  "git",
+];
+const prefixes: [prefix: string, found: string][] = [
+  ["c", "cursor,Cursor,codex,c%x,c_x,c\\x"],
+  ["C", "cursor,Cursor,codex,c%x,c_x,c\\x"],
+  ["cursor", "cursor,Cursor"],
+  ["cursors", ""],
+  ["c%", "c%x"],
+  ["c_", "c_x"],
+  ["c\\", "c\\x"],
+  ["ünï", ""], // lower case of the pattern is Unicode's, that of the agent is ASCII's
+  ["ü", ""],
+  ["gi", "git"],
+  ["\u212a", ""], // Kelvin sign: its lower case is "k"
+];
+for (const [prefix, found] of prefixes) {
+  Deno.test(`planPage() finds agents that begin with ${JSON.stringify(prefix)}`, () => {
+    using temp = tempStore();
+    using store = Store.open(temp.path);
+    store.transact(() => {
+      for (const [i, agent] of agents.entries()) {
+        append(store, { id: agent, agent, startedAt: 100 - i });
+      }
+    });
+    assertEquals(
+      pageOf(store, { filter: { agent_prefix: prefix } }).ids,
+      found,
+    );
+  });
+}
+
+Deno.test("planPage() lets SQLite refuse a prefix of more than 50,000 bytes, as the reference does", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const asked = (chars: number) => ({
+    filter: { agent_prefix: "x".repeat(chars) },
+  });
+  assertEquals(pageOf(store, asked(60_000)).total, 0); // no row to compare with
+  put(store);
+  assertEquals(pageOf(store, asked(49_999)).total, 0);
+  assertThrows(() => askPage(store, asked(50_000)), Error, "too complex");
+  assertEquals(pageOf(store).total, 1); // the reader was given back
+});
+
+/** The rules of 5.1 over a list. */
+function expectPage(
+  made: Made[],
+  { offset = 0, limit = 100, filter = {} }: Asked,
+) {
+  const signed = (value: number | bigint) => BigInt.asIntN(64, BigInt(value));
+  const rows = made
+    .filter(({ status }) => !filter.status || filter.status === status)
+    .filter(({ agent = "" }) =>
+      agent.startsWith((filter.agent_prefix ?? "").toLowerCase())
+    )
+    .filter(({ startedAt = 0 }) =>
+      filter.since_ms === undefined || filter.since_ms === null ||
+      signed(startedAt) >= signed(filter.since_ms)
+    )
+    .sort((a, b) => {
+      const [x, y] = [signed(a.startedAt ?? 0), signed(b.startedAt ?? 0)];
+      return x === y ? (a.id ?? "") < (b.id ?? "") ? -1 : 1 : x < y ? 1 : -1;
+    });
+  const page = rows.filter((_, i) =>
+    i >= offset && BigInt(i) < BigInt(offset) + BigInt(limit)
+  );
+  const end = BigInt(offset) + BigInt(page.length);
+  return {
+    ids: page.map(({ id }) => id).join(","),
+    total: rows.length,
+    next: end < rows.length ? Number(end) : null,
+  };
+}
+
+const start = fc.oneof(
+  fc.nat(50),
+  fc.bigInt(2n ** 63n - 2n, 2n ** 63n + 2n),
+  fc.bigInt(U64_MAX - 2n, U64_MAX),
+);
+const status = fc.constantFrom<SessionStatus[]>("Running", "Done");
+const edge = fc.oneof(
+  fc.nat(40),
+  fc.nat(6000),
+  fc.bigInt(2n ** 63n - 1n, U64_MAX),
+);
+const asked = fc.record({
+  offset: edge,
+  limit: edge,
+  filter: fc.record({
+    agent_prefix: fc.constantFrom("c", "CU", "x"),
+    status,
+    since_ms: start,
+  }, { requiredKeys: [] }),
+});
+
+Deno.test("planPage() agrees with the rules applied to a list, whatever is asked", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const [made] = fc.sample(
+    fc.uniqueArray(
+      fc.record({
+        id: fc.string({ minLength: 1, unit: "grapheme-ascii" }),
+        startedAt: start,
+        agent: fc.constantFrom("cursor", "codex", "xyz"),
+        status,
+      }),
+      { selector: ({ id }) => id, minLength: 60, maxLength: 60 },
+    ),
+    1,
+  );
+  // Enough rows for several leaps and a jump from both ends.
+  const many = Array.from({ length: 4000 }, (_, i) => ({
+    id: `n${String(i).padStart(5, "0")}`,
+    startedAt: i % 7,
+    agent: "cursor",
+    status: i % 3 === 0 ? "Done" as const : "Running" as const,
+  }));
+  const all = [...made ?? [], ...many];
+  store.transact(() => all.forEach((it) => append(store, it)));
+  fc.assert(
+    fc.property(asked, (it) => {
+      assertEquals(pageOf(store, it), expectPage(all, it));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("planPage() streams a page of everything, in steps and chunks of bounded size", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const count = 10_000;
+  store.transact(() => {
+    for (let i = 0; i < count; i++) {
+      append(store, { id: `s${i}`, startedAt: i });
+    }
+  });
+  const { answer, count: steps } = askPage(store, { limit: 2n ** 63n - 1n });
+  assert(steps > 10, `${steps} steps`);
+  const lengths = [...answer.chunks()].map(({ length }) => length);
+  assert(answer.length > 5_000_000);
+  assert(Math.max(...lengths) <= 128 * 1024);
+  assertEquals(lengths.reduce((a, b) => a + b), answer.length);
+  const page = asObject(readPage(store, { limit: U64_MAX }));
+  assertEquals(Array.isArray(page.rows) && page.rows.length, count);
+  // The whole of a page far inside is not read for it.
+  assertEquals(askPage(store, { offset: 5000, limit: 10 }).count <= 3, true);
+});
+
+Deno.test("planPage() reads the moment at which it began, however long it takes", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  store.transact(() => {
+    for (let i = 0; i < 3000; i++) append(store, { id: `s${i}`, startedAt: i });
+  });
+  const reader = store.read();
+  const steps = reader.answer(reader.planPage({
+    workspace: store.workspace("/w"),
+    offset: 0,
+    limit: 5000,
+    filter: { status: "Running" },
+  }));
+  steps.next();
+  put(store, { id: "late", startedAt: 9999 });
+  put(store, { id: "s1", startedAt: 1, status: "Done" });
+  for (let step = steps.next();; step = steps.next()) {
+    if (!step.done) continue;
+    put(store, { id: "later", startedAt: 9999 });
+    const text = new TextDecoder().decode(readAnswer(step.value));
+    assertEquals(text.includes('"total":3000'), true);
+    assertEquals(text.includes('"late'), false);
+    break;
+  }
+  assertEquals(pageOf(store).total, 3002);
+});

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import type { SpanRow } from "../../../src/proto/mod.ts";
+import type { PruneOptions, PruneResult } from "../../../src/store/mod.ts";
+import {
+  append,
+  askPage,
+  asObject,
+  type Made,
+  openRaw,
+  pageOf,
+  put,
+  rawNumber,
+  readAnswer,
+  runSteps,
+  Store,
+  tempStore,
+} from "./_store.ts";
+import { decodeJson } from "../../../src/proto/mod.ts";
+
+const TABLES = ["sessions", "events", "event_ids", "spans", "trash"];
+
+function prune(store: Store, options: PruneOptions): PruneResult {
+  return runSteps(store.prune(options)).result;
+}
+
+/** Rows of each table, which must agree with what the store counts. */
+function countRows(store: Store, path: string): number[] {
+  const rows = TABLES.map((table) =>
+    rawNumber(path, `SELECT count(*) FROM ${table}`)
+  );
+  const { sessions, events } = store.size();
+  assertEquals([sessions, events], rows.slice(0, 2));
+  return rows;
+}
+
+function makeSpan(spanId: string): SpanRow {
+  return {
+    spanId,
+    parentSpanId: null,
+    tool: "t",
+    status: "done",
+    startMs: 1,
+    leadTimeMs: 1,
+    tokensIn: null,
+    tokensOut: null,
+    reasoningTokens: null,
+    costUsdE6: null,
+    paths: [],
+    depth: 0,
+    subtreeCostUsdE6: null,
+    subtreeTokenCount: null,
+  };
+}
+
+/** Ten sessions of 300 events and as many spans, in two workspaces; session i has its last event at 1000 * i. */
+function fill(store: Store): void {
+  for (let i = 0; i < 10; i++) {
+    const made: Made = {
+      id: `s${i}`,
+      workspace: i % 2 === 0 ? "/even" : "/odd",
+      startedAt: i,
+      lastMs: 1000 * i,
+      payload: `"${"x".repeat(1000)}"`,
+    };
+    store.transact(() => {
+      for (let n = 0; n < 300; n++) {
+        const session = append(store, { ...made, kaizenId: `k${n}` });
+        store.sessions.addSpan(
+          session?.key ?? 0,
+          makeSpan(`x${n}`),
+          new Uint8Array(200),
+        );
+      }
+    });
+  }
+}
+
+const cases: [name: string, options: PruneOptions, left: number[]][] = [
+  ["by age", { beforeMs: 7000 }, [7, 8, 9]],
+  ["by age, none that old", { beforeMs: 0 }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  ["by age beyond 2^63, which is negative", { beforeMs: 2n ** 63n }, [
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+  ]],
+  ["by age, all", { beforeMs: 2n ** 63n - 1n }, []],
+  ["by age in a workspace", { beforeMs: 7000, workspace: "/odd" }, [
+    0,
+    2,
+    4,
+    6,
+    7,
+    8,
+    9,
+  ]],
+  ["by age in an unknown workspace", { beforeMs: 7000, workspace: "/none" }, [
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+  ]],
+  ["by id", { session: "s3" }, [0, 1, 2, 4, 5, 6, 7, 8, 9]],
+  ["by id in another workspace", { session: "s3", workspace: "/even" }, [
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+  ]],
+  ["by id and age", { session: "s3", beforeMs: 3001 }, [
+    0,
+    1,
+    2,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+  ]],
+  ["by id, too young", { session: "s3", beforeMs: 3000 }, [
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+  ]],
+];
+
+for (const [name, options, left] of cases) {
+  Deno.test(`prune() deletes ${name}, counts it, and leaves the rest whole`, () => {
+    using temp = tempStore();
+    using store = Store.open(temp.path);
+    fill(store);
+    const gone = 10 - left.length;
+    const expected = { sessions: gone, events: 300 * gone };
+    assertEquals(prune(store, { ...options, dryRun: true }), expected);
+    assertEquals(store.size().sessions, 10);
+    const removed: number[] = [];
+    assertEquals(
+      prune(store, { ...options, onRemoved: (key) => removed.push(key) }),
+      expected,
+    );
+    assertEquals(removed.length, gone);
+    const n = left.length;
+    assertEquals(countRows(store, temp.path), [
+      n,
+      300 * n,
+      256 * n,
+      300 * n,
+      0,
+    ]);
+    for (const [workspace, rest] of [["/even", 0], ["/odd", 1]] as const) {
+      const ids = left.filter((i) => i % 2 === rest).reverse().map((i) =>
+        `s${i}`
+      );
+      assertEquals(pageOf(store, { workspace }).ids, ids.join(","));
+      assertEquals(store.workspace(workspace)?.sessions ?? 0, ids.length);
+    }
+    using db = openRaw(temp.path);
+    const check = db.prepare("PRAGMA integrity_check").get();
+    assertEquals({ ...check }, { integrity_check: "ok" });
+  });
+}
+
+Deno.test("prune() gives the space back: the files shrink", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  fill(store);
+  runSteps(store.prune({ beforeMs: 0 })); // moves the WAL into the file
+  const before = Deno.statSync(temp.path).size;
+  prune(store, { beforeMs: 9000 });
+  const after = Deno.statSync(temp.path).size;
+  assert(after < before / 5, `${before} -> ${after}`);
+  assertEquals(store.size().bytes, after);
+  assert(store.stats().free_bytes <= 16 * 4096);
+});
+
+Deno.test("prune() takes many small steps", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  fill(store);
+  const { count } = runSteps(store.prune({ beforeMs: 9000 }));
+  assert(count > 30, `${count} steps`); // 2,700 events of 1 KB, at most 200 rows or 256 KiB each
+});
+
+Deno.test("prune() that ends early hides what it was told to, and is finished later", () => {
+  using temp = tempStore();
+  {
+    using store = Store.open(temp.path);
+    fill(store);
+    const result = { sessions: 0, events: 0 };
+    const steps = store.prune({ beforeMs: 5000 }, result);
+    for (let i = 0; i < 3; i++) steps.next();
+    steps.return(result);
+    assertEquals(result, { sessions: 5, events: 1500 });
+    assertEquals(store.size().sessions, 5);
+    const [, events, , , trash] = TABLES.map((table) =>
+      rawNumber(temp.path, `SELECT count(*) FROM ${table}`)
+    );
+    assert(
+      events !== undefined && events > 1500 && trash !== undefined && trash > 0,
+    );
+    // A new session does not get the rows of a deleted one.
+    assertEquals(
+      put(store, { id: "s1", workspace: "/odd", startedAt: 50 })?.lastSeq,
+      0,
+    );
+  }
+  using store = Store.open(temp.path);
+  assertEquals(store.size().events, 1501);
+  runSteps(store.sweep());
+  assertEquals(countRows(store, temp.path), [6, 1501, 256 * 5, 1500, 0]);
+  assertEquals(runSteps(store.sweep()).count, 1);
+});
+
+Deno.test("prune() keeps a session that got an event meanwhile, and lets others have theirs", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  store.transact(() => {
+    for (let i = 0; i < 200; i++) append(store, { id: `s${i}`, lastMs: 5 });
+  });
+  const steps = store.prune({ beforeMs: 10 });
+  steps.next(); // the first fifty are gone
+  assertEquals(store.size().sessions, 150);
+  put(store, { id: "s199", lastMs: 5 });
+  put(store, { id: "new", lastMs: 50 });
+  assertEquals(put(store, { id: "s0", lastMs: 50 })?.lastSeq, 0);
+  const { result } = runSteps(steps);
+  assertEquals(result, { sessions: 199, events: 199 });
+  assertEquals(countRows(store, temp.path).slice(0, 2), [3, 4]);
+});
+
+Deno.test("prune() leaves a reader what it has begun to read", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  store.transact(() => {
+    for (let i = 0; i < 2000; i++) append(store, { id: `s${i}` });
+  });
+  const { answer } = askPage(store, { limit: 5000 });
+  prune(store, { beforeMs: 2n ** 63n - 1n });
+  assertEquals(store.size().sessions, 0);
+  const page = asObject(decodeJson(readAnswer(answer)));
+  assertEquals(Array.isArray(page.rows) && page.rows.length, 2000);
+  assertEquals(pageOf(store), { ids: "", total: 0, next: null });
+  assertEquals(store.listWorkspaces(), []);
+});

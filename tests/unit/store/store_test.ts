@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { isSqliteError, type NewEvent } from "../../../src/store/mod.ts";
+import {
+  append,
+  type Made,
+  openRaw,
+  pageOf,
+  put,
+  rawNumber,
+  Store,
+  tempStore,
+} from "./_store.ts";
+
+/** What memory says, and what a recount of the file says. */
+function counts(store: Store, path: string) {
+  const { sessions, events } = store.size();
+  assertEquals({ sessions, events }, {
+    sessions: rawNumber(path, "SELECT count(*) FROM sessions"),
+    events: rawNumber(path, "SELECT count(*) FROM events"),
+  });
+  return { sessions, events };
+}
+
+Deno.test("append() numbers a session's events, per workspace and id", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const seqs = ["a", "a", "b", "a"].map((id) => put(store, { id })?.lastSeq);
+  assertEquals(seqs, [0, 1, 0, 2]);
+  assertEquals(put(store, { id: "a", workspace: "/v" })?.lastSeq, 0);
+  assertEquals(counts(store, temp.path), { sessions: 3, events: 5 });
+});
+
+Deno.test("append() tells ids apart that differ only behind a NUL, and keeps those of a MiB", () => {
+  using temp = tempStore();
+  const long = "\u0000é".repeat(350_000);
+  const ids = ["n", "n\u0000", "n\u0000a", "n\u0000b", long, `${long}x`];
+  {
+    using store = Store.open(temp.path);
+    for (const id of ids) assertEquals(put(store, { id })?.lastSeq, 0);
+  }
+  using store = Store.open(temp.path);
+  for (const id of ids) assertEquals(put(store, { id })?.lastSeq, 1);
+  assertEquals(counts(store, temp.path), { sessions: 6, events: 12 });
+  assertEquals(pageOf(store).ids, ids.toSorted().join(","));
+});
+
+Deno.test("append() moves a session in the order when its start changes", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store, { id: "a", startedAt: 10 });
+  put(store, { id: "b", startedAt: 20 });
+  assertEquals(pageOf(store).ids, "b,a");
+  put(store, { id: "a", startedAt: 30 });
+  assertEquals(pageOf(store).ids, "a,b");
+});
+
+Deno.test("append() keeps a session apart whose record is too long for memory", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const tracePath = "x".repeat(100_000);
+  const ids = [1, 2, 2, 3, 1].map((n) =>
+    put(store, { tracePath, kaizenId: `k${n}` })?.lastSeq
+  );
+  assertEquals(ids, [0, 1, undefined, 2, undefined]);
+});
+
+Deno.test("transact() leaves nothing behind when it fails, in the file and in memory", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store, { id: "a", kaizenId: "k1" });
+  const failure = new Error("no");
+  const error = assertThrows(() =>
+    store.transact(() => {
+      append(store, { id: "a", kaizenId: "k2", startedAt: 5 });
+      append(store, { id: "new" });
+      append(store, { id: "b", workspace: "/new" });
+      throw failure;
+    })
+  );
+  assertEquals(error, failure);
+  assertEquals(counts(store, temp.path), { sessions: 1, events: 1 });
+  assertEquals(store.listWorkspaces().map(({ path }) => path), ["/w"]);
+  assertEquals(put(store, { id: "a", kaizenId: "k2" })?.lastSeq, 1);
+  assertEquals(put(store, { id: "b", workspace: "/new" })?.lastSeq, 0);
+});
+
+Deno.test("attempt() takes back its part alone", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  store.transact(() => {
+    append(store, { id: "a" });
+    assertThrows(() =>
+      store.attempt(() => {
+        append(store, { id: "a" });
+        append(store, { id: "b", workspace: "/new" });
+        throw new Error("no");
+      })
+    );
+    store.attempt(() => append(store, { id: "a" }));
+    append(store, { id: "c" });
+  });
+  assertEquals(counts(store, temp.path), { sessions: 2, events: 3 });
+  assertEquals(put(store, { id: "a" })?.lastSeq, 2);
+});
+
+Deno.test("transact() survives a statement that fails and a full disk, and goes on when there is room", () => {
+  using temp = tempStore();
+  Store.open(temp.path).close();
+  const pages = rawNumber(temp.path, "PRAGMA page_count");
+  using store = Store.open(temp.path, { maxPages: pages + 6 });
+  put(store, { id: "a" });
+  const big = { id: "b", payload: `"${"x".repeat(100_000)}"` };
+  const full = assertThrows(() => put(store, big), Error, "full");
+  assertEquals(isSqliteError(full), true);
+  assertEquals(counts(store, temp.path), { sessions: 1, events: 1 });
+  {
+    using db = openRaw(temp.path);
+    db.exec(
+      "CREATE TRIGGER no BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'never'); END",
+    );
+    assertThrows(() => put(store, { id: "a" }), Error, "never");
+    assertEquals(counts(store, temp.path), { sessions: 1, events: 1 });
+    db.exec("DROP TRIGGER no");
+  }
+  assertEquals(put(store, { id: "a" })?.lastSeq, 1);
+});
+
+Deno.test("transact() fails when another process writes for too long", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store);
+  using db = openRaw(temp.path);
+  db.exec("BEGIN IMMEDIATE");
+  assertThrows(() => put(store), Error, "locked");
+  db.exec("ROLLBACK");
+  assertEquals(put(store)?.lastSeq, 1);
+});
+
+Deno.test("append() takes no event twice that has an id, before or after it is indexed, across reopening", () => {
+  using temp = tempStore();
+  let store = Store.open(temp.path);
+  const stored = new Set<string>();
+  for (let i = 0; i < 700; i++) {
+    const id = `k${(i * 37) % 300}`;
+    assertEquals(put(store, { kaizenId: id }) !== null, !stored.has(id), id);
+    stored.add(id);
+    if (i % 90 === 89) {
+      store.close();
+      store = Store.open(temp.path);
+    }
+  }
+  assertEquals(store.size().events, 300);
+  assertEquals(
+    rawNumber(temp.path, "SELECT count(*) FROM event_ids") > 200,
+    true,
+  );
+  // Another session, and another workspace, have ids of their own; events without one are stored each time.
+  assertEquals(put(store, { id: "t", kaizenId: "k1" })?.lastSeq, 0);
+  assertEquals(put(store, { workspace: "/v", kaizenId: "k1" })?.lastSeq, 0);
+  assertEquals(put(store)?.lastSeq, 300);
+  assertEquals(put(store)?.lastSeq, 301);
+  store.close();
+});
+
+Deno.test("append() tells long ids, and ids that differ only behind a NUL", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const ids = [
+    "k",
+    "k\u0000",
+    "k\u0000a",
+    "x".repeat(20_000),
+    `${"x".repeat(20_000)}y`,
+  ];
+  assertEquals(ids.map((kaizenId) => put(store, { kaizenId })?.lastSeq), [
+    0,
+    1,
+    2,
+    3,
+    4,
+  ]);
+  assertEquals(
+    ids.map((kaizenId) => put(store, { kaizenId })),
+    ids.map(() => null),
+  );
+});
+
+Deno.test("append() in one transaction takes no event twice, and forgets the ids of one that failed", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const seqs = store.transact(() =>
+    ["a", "b", "a"].map((kaizenId) => append(store, { kaizenId })?.lastSeq)
+  );
+  assertEquals(seqs, [0, 1, undefined]);
+  // Enough to go to the index, and back.
+  assertThrows(() =>
+    store.transact(() => {
+      for (let i = 0; i < 200; i++) append(store, { kaizenId: `n${i}` });
+      throw new Error("no");
+    })
+  );
+  for (let i = 0; i < 200; i++) {
+    assertEquals(put(store, { kaizenId: `n${i}` })?.lastSeq, 2 + i);
+  }
+  assertEquals(put(store, { kaizenId: "n7" }), null);
+});
+
+Deno.test("append() refuses the event after number 2^32 - 1, and changes nothing", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const stored = put(store);
+  if (stored === null) throw new TypeError("not stored");
+  const event: NewEvent = {
+    workspace: "/w",
+    current: { ...stored, lastSeq: 2 ** 32 - 2 },
+    record: stored.record,
+    head: new Uint8Array(1),
+    payload: new Uint8Array(1),
+    kaizenId: null,
+  };
+  const last = store.transact(() => store.sessions.append(event));
+  assertEquals(last?.lastSeq, 2 ** 32 - 1);
+  assertThrows(
+    () =>
+      store.transact(() => store.sessions.append({ ...event, current: last })),
+    RangeError,
+    "full",
+  );
+});
+
+Deno.test("listWorkspaces() has the workspace of the newest session first, and none that is empty", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store, { workspace: "/old", startedAt: 1 });
+  put(store, { workspace: "/late", startedAt: 30 });
+  put(store, { workspace: "/old", id: "t", startedAt: 20 });
+  put(store, { workspace: "/same", startedAt: 20 });
+  put(store, { workspace: "/negative", startedAt: 2n ** 64n - 1n });
+  const paths = () => store.listWorkspaces().map(({ path }) => path);
+  assertEquals(paths(), ["/late", "/same", "/old", "/negative"]);
+  put(store, { workspace: "/old", id: "t", startedAt: 40 });
+  assertEquals(paths(), ["/old", "/late", "/same", "/negative"]);
+});
+
+Deno.test("stats() tells what is there", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const empty = store.stats();
+  assertEquals([
+    empty.sessions,
+    empty.workspaces,
+    empty.oldest_ms,
+    empty.newest_ms,
+  ], [0, 0, null, null]);
+  put(store, { startedAt: 50 });
+  put(store, { workspace: "/v", startedAt: 7 });
+  put(store, { workspace: "/v", id: "t", startedAt: 2n ** 63n - 1n });
+  const { bytes, free_bytes, ...stats } = store.stats();
+  assertEquals(stats, {
+    sessions: 3,
+    events: 3,
+    workspaces: 2,
+    oldest_ms: 7,
+    newest_ms: 2n ** 63n - 1n,
+  });
+  assertEquals(
+    bytes,
+    Deno.statSync(temp.path).size + Deno.statSync(`${temp.path}-wal`).size,
+  );
+  assertEquals(free_bytes, 0);
+});
+
+/** One batch: events, of which some fail alone, or all of it. */
+const batch = fc.record({
+  events: fc.array(
+    fc.record({
+      workspace: fc.constantFrom("/a", "/b"),
+      id: fc.constantFrom("1", "2", "3"),
+      startedAt: fc.nat(5),
+      kaizenId: fc.option(fc.nat(40).map(String), { nil: undefined }),
+      fails: fc.nat(6).map((n) => n === 0),
+    }),
+    { minLength: 1, maxLength: 30 },
+  ),
+  fails: fc.nat(4).map((n) => n === 0),
+  reopens: fc.nat(4).map((n) => n === 0),
+});
+
+Deno.test("a Store agrees with a map, whatever fails and whenever it is reopened", () => {
+  fc.assert(
+    fc.property(fc.array(batch, { maxLength: 12 }), (batches) => {
+      using temp = tempStore();
+      let store = Store.open(temp.path);
+      let model = new Map<string, string[]>();
+      for (const { events, fails, reopens } of batches) {
+        const next = structuredClone(model);
+        try {
+          store.transact(() => {
+            for (const { fails, ...it } of events) {
+              applyBoth(store, next, it, fails);
+            }
+            if (fails) throw new Error("all");
+          });
+          model = next;
+        } catch (error) {
+          assertStringIncludes(String(error), "all");
+        }
+        if (reopens) {
+          store.close();
+          store = Store.open(temp.path);
+        }
+        const events_ = [...model.values()].flat().length;
+        assertEquals(counts(store, temp.path), {
+          sessions: model.size,
+          events: events_,
+        });
+      }
+      store.close();
+    }),
+    { numRuns: 25 },
+  );
+});
+
+function applyBoth(
+  store: Store,
+  model: Map<string, string[]>,
+  { kaizenId, ...made }: Omit<Made, "kaizenId"> & {
+    kaizenId: string | undefined;
+  },
+  fails: boolean,
+): void {
+  const key = `${made.workspace} ${made.id}`;
+  const known = model.get(key) ?? [];
+  const expected = kaizenId !== undefined && known.includes(kaizenId)
+    ? undefined
+    : known.length;
+  try {
+    store.attempt(() => {
+      const stored = append(
+        store,
+        kaizenId === undefined ? made : { ...made, kaizenId },
+      );
+      assertEquals(stored?.lastSeq, expected);
+      if (fails) throw new RangeError("one");
+    });
+    if (expected !== undefined) model.set(key, [...known, kaizenId ?? ""]);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+}
