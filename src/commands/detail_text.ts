@@ -54,7 +54,12 @@ export function renderDetail(
       width,
       full: options.isFull,
     });
-    lines.push("", ...spans.length === 0 ? ["(no tool spans)"] : spans);
+    lines.push(
+      "",
+      ...spans.length === 0
+        ? ["(no tool spans)"]
+        : [paint.bold("TOOL SPANS"), ...spans],
+    );
   }
   return lines;
 }

@@ -77,7 +77,7 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
     align: "right",
   });
   return [
-    { title: "ID", text: ({ id }) => id, priority: 0, min: 12, max: 40 },
+    { title: "ID", text: ({ id }) => id, priority: 0, min: 12, max: 64 },
     {
       title: "AGENT",
       text: ({ agent }) => agent,
@@ -126,12 +126,10 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
       ({ cost_usd_e6 }) =>
         Number(cost_usd_e6) === 0 ? "" : formatCost(cost_usd_e6),
     ),
-    sum(
-      "TOKENS",
-      4,
-      ({ tokens_in, tokens_out }) =>
-        formatCount(BigInt(tokens_in) + BigInt(tokens_out)),
-    ),
+    sum("TOKENS", 4, ({ tokens_in, tokens_out }) => {
+      const tokens = BigInt(tokens_in) + BigInt(tokens_out);
+      return tokens === 0n ? "" : formatCount(tokens);
+    }),
     sum("CALLS", 5, ({ tool_calls }) => formatCount(tool_calls)),
     sum(
       "ERRORS",
