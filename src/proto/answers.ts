@@ -32,6 +32,9 @@ export class AnswerError extends Error {
   }
 }
 
+/** How deep an answer may nest: a span tree adds two levels for each call that was open at once. */
+const MAX_ANSWER_DEPTH = 100_000;
+
 type Guard<T> = (value: unknown) => value is T;
 type Shape<T> = { readonly [K in keyof T]-?: Guard<T[K]> };
 
@@ -240,7 +243,7 @@ const SHAPES = {
  * @throws {AnswerError} If the type is unknown, or a field is missing or of the wrong form.
  */
 export function decodeAnswer(bytes: Uint8Array): DaemonAnswer {
-  const value = decodeJson(bytes);
+  const value = decodeJson(bytes, { maxDepth: MAX_ANSWER_DEPTH });
   const type = typeof value === "object" && value !== null &&
       !Array.isArray(value)
     ? value.type
