@@ -243,7 +243,7 @@ const SHAPES = {
  * @throws {AnswerError} If the type is unknown, or a field is missing or of the wrong form.
  */
 export function decodeAnswer(bytes: Uint8Array): DaemonAnswer {
-  const value = decodeJson(bytes, { maxDepth: MAX_ANSWER_DEPTH });
+  const value = decodeJson(bytes, MAX_ANSWER_DEPTH);
   const type = typeof value === "object" && value !== null &&
       !Array.isArray(value)
     ? value.type
