@@ -10,7 +10,7 @@ const READ_BYTES = 64 * 1024;
 /** More than this is not kept, in bytes: twice what fits a frame. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 /** After the work is done, how long a silent writer is waited for, in milliseconds. */
-const QUIET_MS = 5;
+const QUIET_MS = 10;
 /**
  * Stdin is waited for in turns of so many milliseconds; a writer that sends something in each turn is not cut short.
  */

@@ -60,6 +60,7 @@ async function run(
     hook.count(error instanceof Error ? error.message : String(error));
   }
   for (const word of words.ignored) hook.count(`ignored ${word}`);
+  await input.drain();
   if (input.hasMore) hook.count("more than one JSON value on stdin");
 }
 

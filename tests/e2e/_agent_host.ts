@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** Runs a hook as a coding agent runs it. */
+import { type Home, programCommand } from "./harness.ts";
+
+/** Longest that a host waits, in milliseconds; far above what any hook may take. */
+const PATIENCE_MS = 30_000;
+
+/** How an agent starts the command that is installed with it. */
+export interface Agent {
+  name: string;
+  /** `exec`: program and arguments; `sh`: a line for `sh -c`; `login`: a line for a login shell. */
+  form: "exec" | "sh" | "login";
+  /** What `--source` says. */
+  source: string;
+  /** A tool event of the agent, as it writes it. */
+  event(session: string, workspace: string): Record<string, unknown>;
+}
+
+export const AGENTS: readonly Agent[] = [
+  {
+    name: "Claude Code, shell form",
+    form: "sh",
+    source: "claude",
+    event: (session_id, cwd) => ({
+      session_id,
+      transcript_path: "/home/u/.claude/projects/-repo-app/x.jsonl",
+      cwd,
+      permission_mode: "default",
+      hook_event_name: "PreToolUse",
+      tool_name: "Bash",
+      tool_input: { command: "deno test" },
+      tool_use_id: "toolu_01A",
+    }),
+  },
+  {
+    name: "Claude Code, exec form",
+    form: "exec",
+    source: "claude",
+    event: (session_id, cwd) => ({
+      session_id,
+      cwd,
+      permission_mode: "default",
+      hook_event_name: "PostToolUse",
+      tool_name: "Bash",
+      tool_response: { stdout: "ok" },
+      tool_use_id: "toolu_01A",
+    }),
+  },
+  {
+    name: "Cursor",
+    form: "sh",
+    source: "cursor",
+    event: (conversation_id, root) => ({
+      conversation_id,
+      generation_id: "g1",
+      hook_event_name: "preToolUse",
+      cursor_version: "3.1.0",
+      workspace_roots: [root],
+      tool_name: "Shell",
+      tool_use_id: "t1",
+    }),
+  },
+  {
+    name: "Codex",
+    form: "login",
+    source: "codex",
+    event: (session_id, cwd) => ({
+      session_id,
+      turn_id: "7",
+      transcript_path: null,
+      cwd,
+      hook_event_name: "PreToolUse",
+      permission_mode: "default",
+      tool_name: "Bash",
+      tool_use_id: "call_1",
+    }),
+  },
+  {
+    name: "Vibe",
+    form: "sh",
+    source: "vibe",
+    event: (session_id, cwd) => ({
+      session_id,
+      parent_session_id: null,
+      cwd,
+      hook_event_name: "pre_tool",
+      tool_name: "bash",
+      tool_call_id: "chatcmpl-tool-85bc",
+    }),
+  },
+  {
+    name: "OpenClaw",
+    form: "exec",
+    source: "openclaw",
+    event: (sessionKey, _workspace) => ({
+      type: "message",
+      action: "received",
+      sessionKey,
+      timestamp: "2026-11-22T09:00:00.000Z",
+      context: {},
+    }),
+  },
+];
+
+/** What a host does around its hook. */
+export interface HostOptions {
+  /** Written to stdin, piece by piece. */
+  writes?: (string | Uint8Array)[];
+  /** Between two writes, in milliseconds. */
+  pauseMs?: number;
+  /** Leave stdin open until the hook has ended. */
+  leavesOpen?: boolean;
+  env?: Record<string, string | undefined>;
+  /** Run the hook in a directory that is deleted before it starts. */
+  inDeletedDirectory?: boolean;
+  /** Put behind the command line, where a shell reads it. */
+  redirect?: string;
+  /** Kill the hook with all that it has started after so many milliseconds. */
+  killAfterMs?: number;
+}
+
+/** What the host saw. */
+export interface HostReport {
+  code: number;
+  /** Stdout and stderr, read to their ends as agents do. */
+  output: string;
+  /** What writing to the hook failed with. */
+  writeError: unknown;
+}
+
+/** The installed command as one line for a shell. */
+export function commandLine(agent: Agent): string {
+  return [...programCommand(), "ingest", "hook", "--source", agent.source]
+    .map((word) => `'${word}'`).join(" ");
+}
+
+/** Runs the hook of an agent once. */
+export async function runAsAgent(
+  agent: Agent,
+  home: Home,
+  options: HostOptions = {},
+): Promise<HostReport> {
+  const [program = "", ...args] = hostCommand(agent, home, options);
+  const child = new Deno.Command(program, {
+    args,
+    cwd: home.workspace,
+    clearEnv: true,
+    env: hostEnvironment(home, options.env),
+    detached: true, // a process group of its own, as agents give to what they may have to kill
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const killer = setTimeout(
+    () => killGroup(child.pid),
+    options.killAfterMs ?? PATIENCE_MS,
+  );
+  const writer = child.stdin.getWriter();
+  const [writeError, stdout, stderr, status] = await Promise.all([
+    feed(writer, options),
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.status,
+  ]);
+  clearTimeout(killer);
+  await writer.close().catch(() => {});
+  return {
+    code: status.code,
+    output: stdout + withoutShell(stderr),
+    writeError,
+  };
+}
+
+/** What a shell says by itself where there is no directory, before it reads a word of ours. */
+function withoutShell(stderr: string): string {
+  return stderr.replaceAll(/^.*getcwd.*\n/gm, "");
+}
+
+function hostCommand(
+  agent: Agent,
+  home: Home,
+  options: HostOptions,
+): string[] {
+  const line = `${commandLine(agent)} ${options.redirect ?? ""}`;
+  if (options.inDeletedDirectory) {
+    const folder = `${home.root}/gone`;
+    const enter = `mkdir -p '${folder}' && cd '${folder}' && rmdir '${folder}'`;
+    return ["/bin/sh", "-c", `${enter}; exec ${line}`];
+  }
+  if (agent.form === "exec" && options.redirect === undefined) {
+    return [...programCommand(), "ingest", "hook", "--source", agent.source];
+  }
+  return agent.form === "login"
+    ? ["/bin/bash", "--noprofile", "-lc", line] // the profile of this machine is not what is tested
+    : ["/bin/sh", "-c", line];
+}
+
+function hostEnvironment(
+  home: Home,
+  extra: HostOptions["env"] = {},
+): Record<string, string> {
+  const all: Record<string, string | undefined> = {
+    HOME: `${home.root}/user`,
+    KAIZEN_HOME: home.home,
+    KAIZEN_NO_START: "1",
+    PATH: Deno.env.get("PATH"),
+    DENO_DIR: Deno.env.get("DENO_DIR"),
+    KAIZEN_DEPS: Deno.env.get("KAIZEN_DEPS"),
+    ...extra,
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]]
+    ),
+  );
+}
+
+async function feed(
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  { writes = [], pauseMs = 0, leavesOpen = false }: HostOptions,
+): Promise<unknown> {
+  try {
+    for (const piece of writes) {
+      await writer.write(
+        typeof piece === "string" ? new TextEncoder().encode(piece) : piece,
+      );
+      if (pauseMs > 0) {
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+    }
+    if (!leavesOpen) await writer.close();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    Deno.kill(-pid, "SIGKILL");
+  } catch {
+    // it has ended
+  }
+}
