@@ -22,6 +22,7 @@ export {
 export { type SelfCommand, selfCommand } from "./self.ts";
 export {
   kickDaemon,
+  kickSelf,
   lastWordsPath,
   spawnDaemon,
   type SpawnDaemonOptions,

@@ -12,10 +12,15 @@ import { type SelfCommand, selfCommand } from "./self.ts";
  * `9>lock` or `200>lock` of a script around it) would stay open for as long as the daemon lives: readers would wait for an
  * end that never comes and locks would never be free. What the runtime opened is closed on exec anyway. A plain `sh` can name
  * descriptors of one digit only, so bash is preferred. Standard error goes to a file: it has words only if the daemon dies.
+ *
+ * The flag keeps V8's young generation small: it grows to its limit under load and is not given back. After 15,000 events by 32
+ * clients a daemon held 85 MiB with it and 114 MiB without, for the same processor time.
  */
 const SCRIPT = `umask 077
 if { true >>"$1"; } 2>/dev/null; then exec 2>>"$1"; fi
 shift
+: "\${DENO_V8_FLAGS:=--max-semi-space-size=2}"
+export DENO_V8_FLAGS
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 if [ -n "$BASH_VERSION" ]; then
   for fd in /dev/fd/*; do
@@ -71,6 +76,26 @@ export function kickDaemon(
     return true;
   } catch {
     return false; // the event is in the spool; `kaizen status` says that no daemon runs
+  }
+}
+
+/**
+ * Starts this program in the background with other words than the daemon's, as silently as {@linkcode kickDaemon}.
+ *
+ * @param words Its arguments.
+ * @returns Whether it was started; not for root in another user's home.
+ */
+export function kickSelf(
+  words: readonly string[],
+  { home, command = selfCommand() }: { home: string; command?: SelfCommand },
+): boolean {
+  if (foreignOwner(home) !== null) return false;
+  const line = ["/dev/null", command.program, ...command.args, ...words];
+  try {
+    startShell(line, home, "null").unref();
+    return true;
+  } catch {
+    return false; // what it would have done is done later by somebody else
   }
 }
 
