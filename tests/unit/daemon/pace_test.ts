@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { nextTurn, Pace } from "../../../src/daemon/pace.ts";
+
+/** Work of `steps` steps of about a millisecond; says when each is taken. */
+function* work(steps: number, note: () => void) {
+  for (let i = 0; i < steps; i++) {
+    note();
+    for (const end = performance.now() + 1; performance.now() < end;);
+    yield;
+  }
+  return steps;
+}
+
+Deno.test("Pace.run() returns what the steps return, the first taken at once", async () => {
+  let taken = 0;
+  const running = new Pace().run(work(3, () => taken++));
+  assert(taken > 0);
+  assertEquals(await running, 3);
+  assertEquals(taken, 3);
+});
+
+Deno.test("Pace.run() rejects with what a step throws, early or late", async () => {
+  for (const at of [1, 20]) {
+    let taken = 0;
+    const steps = work(30, () => {
+      if (++taken === at) throw new RangeError("no");
+    });
+    await assertRejects(() => new Pace().run(steps), RangeError, "no");
+  }
+});
+
+Deno.test("Pace.run() lets others run, after one slice however many works there are", async () => {
+  const pace = new Pace();
+  let steps = 0;
+  const works = Array.from(
+    { length: 20 },
+    () => pace.run(work(40, () => steps++)),
+  );
+  const before = steps;
+  let most = 0;
+  for (let turn = 0; turn < 20; turn++) {
+    const begin = steps;
+    await nextTurn();
+    most = Math.max(most, steps - begin);
+  }
+  // A slice is at most three steps of a millisecond; two turns may lie between our own.
+  assert(most <= 6, `${most} steps in a turn`);
+  assert(steps > before);
+  assertEquals(await Promise.all(works), works.map(() => 40));
+});

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import type { HookSource } from "../../../src/proto/mod.ts";
+import { MemoryDaemon } from "../events/_memory_daemon.ts";
+import { asList, asObject, NOW, TestService } from "./_service.ts";
+
+/** Makes every event fail at its statement. */
+const BREAK_STATEMENT =
+  "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END";
+/** Makes every event fail at COMMIT: it leaves a row behind whose parent is never there. */
+const BREAK_COMMIT = `
+  CREATE TABLE parents (key INTEGER PRIMARY KEY);
+  CREATE TABLE children (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);
+  CREATE TRIGGER broken AFTER INSERT ON events BEGIN INSERT INTO children VALUES (1); END`;
+const MEND = "DROP TRIGGER broken";
+
+const breaks: [name: string, sql: string, words: string][] = [
+  ["a statement", BREAK_STATEMENT, "broken on purpose"],
+  ["COMMIT", BREAK_COMMIT, "FOREIGN KEY constraint failed"],
+];
+
+function event(id: string, fields: Record<string, unknown> = {}) {
+  return { event: "Notification", session_id: id, timestamp_ms: 5, ...fields };
+}
+
+Deno.test("a refused event fails alone in its batch", async () => {
+  await using it = new TestService();
+  const answers = await Promise.all([
+    it.ingest("cursor", event("a")),
+    it.ingest("cursor", "nonsense"),
+    it.ingest("cursor", event("b")),
+    it.ingest("claude", event("c")),
+    it.ingest("cursor", event("a")),
+  ]);
+  assertEquals(answers.map(({ type }) => type), [
+    "ack",
+    "error",
+    "ack",
+    "error",
+    "ack",
+  ]);
+  const { store, last_error } = await it.ask({ type: "status" });
+  const { sessions, events } = asObject(store);
+  assertEquals([sessions, events], [2, 3]);
+  assertEquals(last_error, answers[3]?.message);
+});
+
+for (const [name, sql, words] of breaks) {
+  Deno.test(`when ${name} fails the whole batch is answered with errors, and nothing has changed`, async () => {
+    await using it = new TestService();
+    const call = event("a", {
+      event: "PreToolUse",
+      tool_name: "T",
+      tool_call_id: "1",
+      kaizen_id: "k1",
+    });
+    await it.ingest("cursor", call);
+    const before = await it.detail("a");
+    it.tamper(sql);
+    const result = event("a", {
+      event: "PostToolUse",
+      tool_name: "T",
+      tool_call_id: "1",
+      timestamp_ms: 9,
+      kaizen_id: "k2",
+    });
+    const answers = await Promise.all([
+      it.ingest("cursor", result),
+      it.ingest("cursor", event("new")),
+      it.ingest("cursor", "nonsense"),
+    ]);
+    for (const answer of answers.slice(0, 2)) {
+      assertEquals(answer.type, "error");
+      assertStringIncludes(String(answer.message), words);
+    }
+    assertStringIncludes(String(answers[2]?.message), "invalid JSON");
+    assertEquals(await it.detail("a"), before);
+    assertEquals((await it.detail("new")).session, null);
+    const { store } = await it.ask({ type: "status" });
+    assertEquals(asObject(store).events, 1);
+    it.tamper(MEND);
+    // As if it came for the first time: neither its id nor its span is remembered.
+    assertEquals((await it.ingest("cursor", result)).type, "ack");
+    const { events, spans } = await it.detail("a");
+    assertEquals(asList(events).length, 2);
+    assertEquals(asList(spans).length, 1);
+  });
+}
+
+Deno.test("a full store answers errors that say so, and goes on when there is room", async () => {
+  await using it = new TestService();
+  await it.ingest("cursor", event("a"));
+  await it.restart({ maxPages: 40 });
+  const payload = event("b", { text: "x".repeat(20_000) });
+  let stored = 0;
+  let refused = 0;
+  for (let i = 0; i < 30; i++) {
+    const answer = await it.ingest("cursor", payload);
+    if (answer.type === "ack") stored++;
+    else {
+      refused++;
+      assertStringIncludes(String(answer.message), "database or disk is full");
+    }
+  }
+  assert(stored > 0 && refused > 10);
+  assertEquals(asList((await it.detail("b")).events).length, stored);
+  await it.restart({ maxPages: 4000 });
+  assertEquals(asList((await it.detail("b")).events).length, stored);
+  assertEquals((await it.ingest("cursor", payload)).type, "ack");
+});
+
+Deno.test("a store that cannot be read answers an error, and the next question is answered", async () => {
+  await using it = new TestService();
+  await it.ingest("cursor", event("a"));
+  it.tamper("ALTER TABLE sessions RENAME TO gone");
+  const answer = await it.detail("a");
+  assertEquals(answer.type, "error");
+  assertStringIncludes(String(answer.message), "no such table");
+  it.tamper("ALTER TABLE gone RENAME TO sessions");
+  assertEquals(asObject((await it.detail("a")).session).id, "a");
+});
+
+Deno.test("an event with a known id is acknowledged again and stored once, in a batch and after a restart", async () => {
+  await using it = new TestService();
+  const payload = event("a", {
+    event: "PreToolUse",
+    input_tokens: 3,
+    kaizen_id: "k",
+  });
+  const batch = await Promise.all(
+    [1, 2, 3].map(() => it.ingest("cursor", payload)),
+  );
+  assertEquals(batch.map(({ message }) => message), [
+    "ingested",
+    "ingested",
+    "ingested",
+  ]);
+  await it.ingest("cursor", payload);
+  await it.restart();
+  await it.ingest("cursor", payload);
+  const { session, events } = await it.detail("a");
+  assertEquals(asList(events).length, 1);
+  assertEquals(asObject(asObject(session).totals).tokens_in, 3);
+  await it.ingest("cursor", { ...payload, kaizen_id: "" }); // an empty id is none
+  await it.ingest("cursor", { ...payload, kaizen_id: "" });
+  await it.ingest("cursor", { ...payload, kaizen_id: 7 });
+  await it.ingest("cursor", payload, "/w/other");
+  assertEquals(asList((await it.detail("a")).events).length, 4);
+  assertEquals(asList((await it.detail("a", "/w/other")).events).length, 1);
+});
+
+Deno.test("spans are found again after a restart, also from payloads that are not read for it", async () => {
+  await using it = new TestService();
+  const long = "x".repeat(20_000);
+  const call = (id: string, fields = {}) =>
+    event("a", {
+      event: "PreToolUse",
+      tool_name: "T",
+      tool_call_id: id,
+      path: `/p/${id}`,
+      ...fields,
+    });
+  await it.ingest("cursor", call("short"));
+  await it.ingest("cursor", call("long", { long }));
+  await it.ingest("cursor", call("closed", { long }));
+  await it.ingest("cursor", call("closed", { event: "PostToolUse", long }));
+  await it.ingest("claude", {
+    ...call("hook", { long, hook_event_name: "X" }),
+  });
+  await it.ingest("cursor", event("a", { long }));
+  await it.restart();
+  for (const id of ["hook", "long", "short"]) {
+    await it.ingest(
+      "cursor",
+      call(id, { event: "PostToolUse", path: `/q/${id}`, long }),
+    );
+  }
+  const { spans } = await it.detail("a");
+  const seen = new Map<string, unknown>();
+  for (const left = asList(spans).map(asObject); left.length > 0;) {
+    const node = left.pop() ?? {};
+    const { span_id, paths, status } = asObject(node.span);
+    seen.set(String(span_id), [status, paths]);
+    left.push(...asList(node.children).map(asObject));
+  }
+  assertEquals(Object.fromEntries(seen), {
+    "v1:1:a:short": ["done", ["/p/short", "/q/short"]],
+    "v1:1:a:long": ["done", ["/p/long", "/q/long"]],
+    "v1:1:a:closed": ["done", ["/p/closed"]],
+    "v1:1:a:hook": ["done", ["/p/hook", "/q/hook"]],
+  });
+});
+
+const step = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant("batch" as const),
+      fails: fc.nat(5).map((n) => n === 0),
+      events: fc.array(
+        fc.record({
+          source: fc.constantFrom<HookSource[]>("cursor", "vibe"),
+          workspace: fc.constantFrom("/w/app", "/w/other"),
+          event: fc.constantFrom(
+            "PreToolUse",
+            "PostToolUse",
+            "Stop",
+            "SessionStart",
+            "Notification",
+          ),
+          id: fc.constantFrom("a", "b", "c"),
+          tool: fc.constantFrom("R", "W"),
+          call: fc.constantFrom("1", "2", "3", undefined),
+          time: fc.oneof(
+            fc.nat(50),
+            fc.integer({ min: 3_600_000, max: 3_600_060 }),
+          ),
+        }),
+        { minLength: 1, maxLength: 8 },
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const) }) },
+);
+
+Deno.test("a Service agrees with the daemon in memory, whatever fails and whenever it is restarted", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+      await using it = new TestService();
+      const model = new MemoryDaemon(NOW);
+      for (const one of steps) {
+        if (one.do === "restart") {
+          await it.restart();
+          model.restart();
+          continue;
+        }
+        if (one.fails) it.tamper(BREAK_STATEMENT);
+        const answers = await Promise.all(
+          one.events.map(({ source, workspace, ...made }) => {
+            const payload = JSON.stringify({
+              event: made.event,
+              session_id: made.id,
+              timestamp_ms: 1 + made.time,
+              tool_name: made.tool,
+              tool_call_id: made.call,
+            });
+            if (!one.fails) model.ingest(source, payload, workspace);
+            return it.ingest(source, payload, workspace);
+          }),
+        );
+        const expected = one.fails ? "error" : "ack";
+        assertEquals(
+          new Set(answers.map(({ type }) => type)),
+          new Set([expected]),
+        );
+        if (one.fails) it.tamper(MEND);
+      }
+      for (const workspace of ["/w/app", "/w/other"]) {
+        for (const id of ["a", "b", "c"]) {
+          const { type: _, session, ...rest } = await it.detail(id, workspace);
+          const record = session === null ? null : { ...asObject(session) };
+          delete record?.totals;
+          assertEquals(
+            { session: record, ...rest },
+            model.detail(id, workspace),
+          );
+        }
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
