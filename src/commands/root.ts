@@ -5,6 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "./cli.ts";
+import { makeCompletions } from "./completions.ts";
 import { makeDaemon } from "./daemon.ts";
 import { makeDetail } from "./detail.ts";
 import { makeHelp } from "./help_command.ts";
@@ -32,6 +33,7 @@ export function makeRoot(cli: Cli): Root {
   root.command("spool", makeSpool(cli));
   root.command("store", makeStore(cli));
   root.command("daemon", makeDaemon(cli));
+  root.command("completions", makeCompletions(cli, root));
   root.command("help", makeHelp(cli, root));
   return root;
 }

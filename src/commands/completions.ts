@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen completions bash|zsh|fish`.
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Cli } from "./cli.ts";
+import type { CommandNode } from "./command_node.ts";
+import type { GlobalFlags } from "./settings.ts";
+import { shellType } from "./value_types.ts";
+
+function declareCompletions(cli: Cli, root: CommandNode) {
+  return new Command<GlobalFlags>()
+    .description(
+      "Print a script that completes commands, options, values and session ids.",
+    )
+    .example("bash, for this shell", 'eval "$(kaizen completions bash)"')
+    .example("zsh, for this shell", "source <(kaizen completions zsh)")
+    .example(
+      "fish, for good",
+      "kaizen completions fish > ~/.config/fish/completions/kaizen.fish",
+    )
+    .type("shell", shellType)
+    .arguments("<shell:shell>")
+    .action((flags, shell) => {
+      cli.choose(flags, async (run) => {
+        const { runCompletions } = await import("./run_completions.ts");
+        await runCompletions({ shell, root }, run);
+      }, { textByDefault: true });
+    });
+}
+
+function declareIds(cli: Cli) {
+  return new Command<GlobalFlags>()
+    .description("Print what the scripts offer as session ids.")
+    .example("as the scripts do", "kaizen completions ids")
+    .hidden()
+    .action((flags) => {
+      cli.choose(flags, async (run) => {
+        const { runIds } = await import("./run_completions.ts");
+        await runIds(run);
+      }, { textByDefault: true });
+    });
+}
+
+/** The command `kaizen completions`. */
+export function makeCompletions(
+  cli: Cli,
+  root: CommandNode,
+): ReturnType<typeof declareCompletions> {
+  const completions = declareCompletions(cli, root);
+  completions.command("ids", declareIds(cli));
+  return completions;
+}

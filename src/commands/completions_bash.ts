@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Completion for bash (4 and later; nothing else is needed).
+ * @module
+ */
+import type { CommandSpec, Completion, OptionSpec } from "./completion_spec.ts";
+
+/** Writes the script. */
+export function renderBash(commands: readonly CommandSpec[]): string {
+  const cases = (print: (spec: CommandSpec) => string) =>
+    commands.map((spec) => `    '${spec.path}') ${print(spec)} ;;`).join("\n");
+  return `# Completion of kaizen for bash, made by: kaizen completions bash
+# Use it: eval "$(kaizen completions bash)", or save it as
+# ~/.local/share/bash-completion/completions/kaizen
+
+# What may follow a command: words, and what its argument is.
+_kaizen_words() {
+  case $1 in
+${
+    cases(({ commands }) =>
+      `echo '${commands.map(({ word }) => word).join(" ")}'`
+    )
+  }
+  esac
+}
+_kaizen_argument() {
+  case $1 in
+${cases(({ argument }) => `echo '${describeValue(argument)}'`)}
+  esac
+}
+_kaizen_options() {
+  case $1 in
+${cases(({ options }) => `echo '${options.flatMap(flagsOf).join(" ")}'`)}
+  esac
+}
+
+# What the value of an option is; fails for a switch.
+_kaizen_value() {
+  case $1 in
+${valueCases(commands)}
+    *) return 1 ;;
+  esac
+}
+
+# Offers the words of $2 that begin with $1; no expansion touches them.
+_kaizen_offer() {
+  local word
+  while IFS= read -r word; do
+    [[ -n $word && $word == "$1"* ]] && COMPREPLY+=("$word")
+  done < <(printf '%s\\n' $2)
+}
+
+_kaizen_complete() {
+  case $2 in
+    directories) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$1") ;;
+    files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$1") ;;
+    ids) _kaizen_offer "$1" "@latest $("\${COMP_WORDS[0]}" completions ids 2>/dev/null | cut -f 1)" ;;
+    words*) _kaizen_offer "$1" "\${2#words}" ;;
+  esac
+}
+
+_kaizen() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} at=kaizen value i
+  COMPREPLY=()
+  # bash makes three words of --output=json.
+  if [[ $cur == = ]]; then
+    cur=
+  elif [[ $prev == = ]]; then
+    prev=\${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    if _kaizen_value "\${COMP_WORDS[i]}" >/dev/null; then
+      [[ \${COMP_WORDS[i + 1]} == = ]] && ((i++))
+      ((i++))
+    elif [[ " $(_kaizen_words "$at") " == *" \${COMP_WORDS[i]} "* ]]; then
+      at+=" \${COMP_WORDS[i]}"
+    fi
+  done
+  if value=$(_kaizen_value "$prev"); then
+    _kaizen_complete "$cur" "$value"
+  elif [[ $cur == -* ]]; then
+    _kaizen_offer "$cur" "$(_kaizen_options "$at")"
+  else
+    _kaizen_complete "$cur" "$(_kaizen_argument "$at")"
+    _kaizen_offer "$cur" "$(_kaizen_words "$at")"
+  fi
+}
+
+complete -F _kaizen kaizen
+`;
+}
+
+function flagsOf({ word, short }: OptionSpec): string[] {
+  return short === null ? [word] : [short, word];
+}
+
+function describeValue(value: Completion | null): string {
+  if (value === null) return "";
+  return value.kind === "words" ? `words ${value.words.join(" ")}` : value.kind;
+}
+
+/** Options of one name mean the same everywhere. */
+function valueCases(commands: readonly CommandSpec[]): string {
+  const lines = new Map<string, string>();
+  for (const option of commands.flatMap(({ options }) => options)) {
+    if (option.value === null) continue;
+    lines.set(
+      flagsOf(option).join(" | "),
+      `    ${flagsOf(option).join(" | ")}) echo '${
+        describeValue(option.value)
+      }' ;;`,
+    );
+  }
+  return [...lines.values()].join("\n");
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** A real terminal: tmux, looked at as a person would. */
+
+/** Whether a program can be started here. */
+export function isInstalled(program: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What a terminal is made of. */
+export interface TerminalOptions {
+  columns: number;
+  rows: number;
+  /** What runs in it, such as `bash --norc`. */
+  command: string;
+  env: Record<string, string>;
+  cwd: string;
+}
+
+/** A terminal that runs until it is disposed of. */
+export class Terminal implements AsyncDisposable {
+  readonly #server: string;
+  readonly #env: Record<string, string>;
+
+  private constructor(server: string, env: Record<string, string>) {
+    this.#server = server;
+    this.#env = env;
+  }
+
+  static async open(options: TerminalOptions): Promise<Terminal> {
+    const server = `kz${crypto.randomUUID().slice(0, 8)}`;
+    const terminal = new Terminal(server, {
+      TMUX_TMPDIR: options.cwd,
+      LC_ALL: "C.UTF-8",
+      ...options.env,
+    });
+    const size = ["-x", String(options.columns), "-y", String(options.rows)];
+    await terminal.#tmux(
+      ...["-f", "/dev/null", "new-session", "-d", "-s", "t", ...size],
+      ...["-c", options.cwd, options.command],
+    );
+    return terminal;
+  }
+
+  /** Types keys, by their names in tmux; a text is typed as it is. */
+  async type(...keys: string[]): Promise<void> {
+    await this.#tmux("send-keys", "-t", "t", ...keys);
+  }
+
+  /**
+   * Waits until the screen shows what is wanted: tmux tells nobody when that is, so it is asked again and again.
+   *
+   * @returns The lines of the screen, without the spaces at their ends.
+   */
+  async waitFor(
+    isThere: (screen: string) => boolean,
+    options: { withColors?: boolean } = {},
+  ): Promise<string> {
+    const colors = options.withColors ? ["-e"] : [];
+    let screen = "";
+    for (let i = 0; i < 400; i++) {
+      screen = (await this.#tmux("capture-pane", "-p", ...colors, "-t", "t"))
+        .split("\n").map((line) => line.trimEnd()).join("\n").trimEnd();
+      if (isThere(screen)) return screen;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`The terminal never showed it:\n${screen}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tmux("kill-server");
+  }
+
+  async #tmux(...args: string[]): Promise<string> {
+    const { success, stdout, stderr } = await new Deno.Command("tmux", {
+      args: ["-u", "-L", this.#server, ...args],
+      env: this.#env,
+    }).output();
+    if (success) return new TextDecoder().decode(stdout);
+    throw new Error(new TextDecoder().decode(stderr));
+  }
+}

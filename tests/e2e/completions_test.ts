@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { feed } from "./_feed.ts";
+import { isInstalled, Terminal } from "./_terminal.ts";
+import { type Home, programCommand, tempHome } from "./harness.ts";
+
+/** Command lines, the word that Tab is pressed behind last, and what it offers there. */
+const table: [words: string[], offers: string[]][] = [
+  [["kaizen", "sess"], ["sessions"]],
+  [["kaizen", "sessions", ""], ["list", "ls", "show", "tree"]],
+  [["kaizen", "sessions", "--stat"], ["--status"]],
+  [["kaizen", "sessions", "ls", "--stat"], ["--status"]],
+  [["kaizen", "sessions", "--status", ""], [
+    "Done",
+    "Idle",
+    "Running",
+    "Waiting",
+  ]],
+  [["kaizen", "-o", "nd"], ["ndjson"]],
+  [["kaizen", "--home", "/tmp", "daemon", "st"], ["start", "status", "stop"]],
+  [["kaizen", "ingest", "--source", "c"], ["claude", "codex", "cursor"]],
+  [["kaizen", "help", "exit"], ["exit-codes"]],
+  [["kaizen", "completions", ""], ["bash", "fish", "zsh"]],
+  [["kaizen", "detail", "s-"], ["s-1", "s-2"]],
+  [["kaizen", "sessions", "show", "@"], ["@latest"]],
+  [["kaizen", "sessions", "--limit", ""], []],
+];
+
+/** A home with a daemon, two sessions and a third whose id no shell should ever see, and `kaizen` on PATH. */
+async function sampleHome(): Promise<
+  AsyncDisposable & {
+    home: Home;
+    env: Record<string, string>;
+    script(shell: string): Promise<string>;
+  }
+> {
+  const stack = new AsyncDisposableStack();
+  const home = stack.use(await tempHome());
+  stack.use(await home.startDaemon());
+  for (const id of ["s-1", "s-2", "s-$(touch /tmp/pwned);`id`"]) {
+    await feed(home, { hook_event_name: "SessionStart", session_id: id });
+  }
+  await Deno.mkdir(`${home.root}/bin`);
+  await Deno.symlink(programCommand()[0] ?? "", `${home.root}/bin/kaizen`);
+  const env: Record<string, string> = {
+    HOME: home.root,
+    KAIZEN_HOME: home.home,
+    PATH: `${home.root}/bin:${Deno.env.get("PATH")}`,
+  };
+  return {
+    home,
+    env,
+    async script(shell) {
+      const { code, stdout } = await home.run(["completions", shell]);
+      assertEquals(code, 0);
+      const path = `${home.root}/complete.${shell}`;
+      await Deno.writeTextFile(path, stdout);
+      return path;
+    },
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
+}
+
+async function runShell(
+  line: string[],
+  options: { env: Record<string, string>; cwd: string },
+): Promise<string> {
+  const [program = "", ...args] = line;
+  const { stdout } = await new Deno.Command(program, { args, ...options })
+    .output();
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test({
+  name: "completions bash completes commands, options, values and ids in bash",
+  ignore: !isInstalled("bash"),
+  async fn() {
+    await using sample = await sampleHome();
+    const script = await sample.script("bash");
+    const driver = `source ${script}
+compopt() { :; }
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kaizen; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const options = { env: sample.env, cwd: sample.home.workspace };
+    const offer = async (words: string[]) =>
+      (await runShell(["bash", "-c", driver, "bash", ...words], options))
+        .split("\n").filter((word) => word !== "").sort();
+    for (const [words, offers] of table) {
+      assertEquals(await offer(words), offers, words.join(" "));
+    }
+    assertEquals(await offer(["kaizen", "sessions", "--output", "=", "nd"]), [
+      "ndjson",
+    ]);
+    await Deno.mkdir(`${sample.home.workspace}/folder`);
+    assertEquals(await offer(["kaizen", "sessions", "--workspace", "fol"]), [
+      "folder",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "completions fish completes commands, options, values and ids in fish",
+  ignore: !isInstalled("fish"),
+  async fn() {
+    await using sample = await sampleHome();
+    const script = await sample.script("fish");
+    const options = { env: sample.env, cwd: sample.home.workspace };
+    for (const [words, offers] of table) {
+      const line = words.join(" ");
+      const found = await runShell(
+        [
+          "fish",
+          "--no-config",
+          "-c",
+          `source ${script}; complete -C '${line}'`,
+        ],
+        options,
+      );
+      const offered = found.split("\n").map((row) => row.split("\t")[0] ?? "")
+        .filter((word) => word !== "").sort();
+      assertEquals(offered, offers, line);
+    }
+  },
+});
+
+Deno.test({
+  name: "completions zsh completes commands, options, values and ids in zsh",
+  ignore: !isInstalled("zsh") || !isInstalled("tmux"),
+  async fn() {
+    await using sample = await sampleHome();
+    const script = await sample.script("zsh");
+    await using terminal = await Terminal.open({
+      columns: 100,
+      rows: 30,
+      command: "zsh -f -i",
+      env: sample.env,
+      cwd: sample.home.workspace,
+    });
+    await terminal.type(
+      `PS1='> '; autoload -Uz compinit; compinit -u -D; source ${script}; echo rea''dy`,
+      "Enter",
+    );
+    await terminal.waitFor((screen) => screen.includes("\nready\n"));
+    for (const [words, offers] of table) {
+      const line = words.join(" ");
+      await terminal.type("C-u", "C-l");
+      await terminal.waitFor((screen) => screen === ">");
+      await terminal.type("-l", line);
+      await terminal.type("Tab");
+      const [only] = offers;
+      if (only !== undefined && offers.length === 1) {
+        const before = words.slice(0, -1).join(" ");
+        await terminal.waitFor((screen) => screen === `> ${before} ${only}`);
+      } else {
+        const screen = await terminal.waitFor((screen) =>
+          offers.every((word) =>
+            screen.includes(`\n${word}`) || screen.includes(` ${word}`)
+          )
+        );
+        assertStringIncludes(screen, `> ${words.slice(0, -1).join(" ")}`);
+      }
+    }
+  },
+});
+
+Deno.test("completions of a daemon that is not there offers no ids, and says nothing", async () => {
+  await using home = await tempHome();
+  const { code, stdout, stderr } = await home.run(["completions", "ids"]);
+  assertEquals([code, stdout, stderr], [0, "", ""]);
+});
+
+Deno.test("completions of another shell is wrong usage", async () => {
+  await using home = await tempHome();
+  const { code, stderr } = await home.run(["completions", "tcsh"]);
+  assertEquals(code, 64);
+  assertStringIncludes(stderr, "must be one of bash, zsh, fish");
+});
