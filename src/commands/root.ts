@@ -10,6 +10,7 @@ import { makeDaemon } from "./daemon.ts";
 import { makeDetail } from "./detail.ts";
 import { makeHelp } from "./help_command.ts";
 import { renderHelp } from "./help.ts";
+import { makeMan } from "./man.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
 import { makeIngest } from "./ingest.ts";
 import { makeSessions } from "./sessions.ts";
@@ -34,6 +35,7 @@ export function makeRoot(cli: Cli): Root {
   root.command("store", makeStore(cli));
   root.command("daemon", makeDaemon(cli));
   root.command("completions", makeCompletions(cli, root));
+  root.command("man", makeMan(cli, root));
   root.command("help", makeHelp(cli, root));
   return root;
 }
