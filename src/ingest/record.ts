@@ -8,7 +8,13 @@ import {
   type ClientOptions,
   NotRunningError,
 } from "../client/mod.ts";
-import { type Context, kickDaemon, type Paths } from "../context/mod.ts";
+import {
+  type Context,
+  kickDaemon,
+  kickSelf,
+  type Paths,
+} from "../context/mod.ts";
+import type { StatusAnswer } from "../proto/mod.ts";
 import { type Spool, SpoolError } from "../spool/mod.ts";
 import type { Budget } from "./budget.ts";
 import { sendEvent, type Sent } from "./send.ts";
@@ -93,13 +99,14 @@ function clientWithin(
 async function deliverWithin(route: Route): Promise<void> {
   const client = clientWithin(route);
   if (client === null) return;
+  let status: StatusAnswer;
   try {
-    await askStatus(client);
+    status = await askStatus(client);
   } catch (error) {
     if (error instanceof NotRunningError) start(route);
     return;
   }
-  await route.spool.deliver(
+  const report = await route.spool.deliver(
     async (body) => {
       const sent = await sendWithin(body, route);
       return {
@@ -113,6 +120,18 @@ async function deliverWithin(route: Route): Promise<void> {
       automatic: true,
     },
   );
+  // Our own daemon watches the spool; only it says what its store holds.
+  const needsTime = report.stopped === "too big" ||
+    report.stopped === "unreachable" || report.stopped === "aborted";
+  if (needsTime && status.store === undefined) flushLater(route);
+}
+
+/** Delivers in the background, where there is time, what no hook can deliver within its budget to a daemon that lives. */
+function flushLater({ context, paths, mayStart }: Route): void {
+  const { home, socket } = paths;
+  if (mayStart && claimStart(home, "flush", context.now())) {
+    kickSelf(["spool", "flush", "--home", home, "--socket", socket], { home });
+  }
 }
 
 function start({ context, paths, mayStart }: Route): void {
