@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkDocument } from "./json_document.ts";
+import { scanDocument } from "./json_document.ts";
 import { MAX_DEPTH } from "./json_scan.ts";
 
 /** Any JSON value; see {@linkcode decodeJson} for when a number is a bigint. */
@@ -53,7 +53,7 @@ export function decodeJson(
   maxDepth: number = MAX_DEPTH,
 ): JsonValue {
   let isSafe = true;
-  checkDocument(bytes, (token, start, end) => {
+  scanDocument(bytes, (token, start, end) => {
     if (token !== "number" || end - start < UNSAFE_DIGITS) return;
     isSafe &&= bytes.subarray(start, end).includes(POINT);
   }, maxDepth);
@@ -122,13 +122,13 @@ function buildExact(bytes: Uint8Array, maxDepth: number): JsonValue {
     const parent = containers.at(-1);
     if (parent === undefined) result = value;
     else if (Array.isArray(parent)) parent.push(value);
-    else setOwn(parent, key, value);
+    else parent[key] = value; // __proto__ too: Deno removes its setter
   };
   const open = (container: JsonValue[] | JsonObject) => {
     add(container);
     containers.push(container);
   };
-  checkDocument(bytes, (token, start, end) => {
+  scanDocument(bytes, (token, start, end) => {
     const text = bytes.subarray(start, end);
     if (token === "{") open({});
     else if (token === "[") open([]);
@@ -143,12 +143,4 @@ function buildExact(bytes: Uint8Array, maxDepth: number): JsonValue {
 
 function decodeNumber(token: Uint8Array): number | bigint {
   return decodeInt(token, MIN_I64, MAX_U64) ?? Number(decoder.decode(token));
-}
-
-function setOwn(object: JsonObject, key: string, value: JsonValue): void {
-  if (key !== "__proto__") object[key] = value;
-  else {
-    const attributes = { configurable: true, enumerable: true, writable: true };
-    Object.defineProperty(object, key, { ...attributes, value });
-  }
 }

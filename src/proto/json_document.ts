@@ -13,7 +13,7 @@ import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
  * @param maxDepth As for {@linkcode JsonScanner}.
  * @throws {JsonError} If they are not; the message has line and column.
  */
-export function checkDocument(
+export function scanDocument(
   bytes: Uint8Array,
   visit?: JsonVisit,
   maxDepth?: number,

@@ -5,7 +5,7 @@
  * @module
  */
 import { decodeString } from "./json.ts";
-import { checkDocument } from "./json_document.ts";
+import { scanDocument } from "./json_document.ts";
 import { type JsonScalar, type JsonVisit, MAX_DEPTH } from "./json_scan.ts";
 
 /** What a value is. */
@@ -50,7 +50,7 @@ export function scanMembers(
   const visitValue = visitParts((kind, start, end) => {
     members.push({ key, keyStart, start, end, kind });
   });
-  checkDocument(bytes, (token, start, end, depth) => {
+  scanDocument(bytes, (token, start, end, depth) => {
     if (token === "key" && depth === 1) {
       keyStart = start;
       key = decodeString(bytes.subarray(start, end));
@@ -77,7 +77,7 @@ export function scanElements(
   const visitValue = visitParts((kind, start, end) => {
     elements.push({ kind, start, end });
   });
-  checkDocument(bytes, (token, start, end, depth) => {
+  scanDocument(bytes, (token, start, end, depth) => {
     if (token === "[" && depth === 0) isArray = true;
     else visitValue(token, start, end, depth);
   }, maxDepth);

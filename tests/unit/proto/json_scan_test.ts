@@ -87,6 +87,7 @@ const refused: [input: string | number[], fault: string][] = [
   ['{"a" 1}', 'expected ":" @5'],
   ['{"a",', 'expected ":" @4'],
   ["[1 2]", 'expected "," or "]" @3'],
+  ["[1d5]", 'expected "," or "]" @2'],
   ["[01]", 'expected "," or "]" @2'],
   ["[1}", 'expected "," or "]" @2'],
   ['{"a":1]', 'expected "," or "}" @6'],
