@@ -68,6 +68,12 @@ Deno.test("spawnDaemon() passes on nothing that its starter was given", async ()
   );
 });
 
+Deno.test("spawnDaemon() bounds the runtime's young generation, unless told otherwise", async () => {
+  await spawnWith("echo $DENO_V8_FLAGS", ({ stdout }) => {
+    assertEquals(stdout, "--max-semi-space-size=2\n");
+  });
+});
+
 Deno.test("spawnDaemon() keeps what the program says to standard error, for the user alone", async () => {
   await spawnWith("echo help >&2; umask", async ({ stdout, home }) => {
     const path = lastWordsPath(home);
