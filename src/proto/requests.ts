@@ -205,11 +205,15 @@ class Value {
     return fieldsOfElements(bytes, elements, names);
   }
 
-  /** The name in `{"name":null}`, the decoder's other spelling of an enum. */
+  /** The name in `{"name":null}` or `{"name":{}}`, the decoder's other spellings of an enum. */
   #variant(): string | undefined {
-    const members = scanMembers(this.#slice())?.members;
+    const bytes = this.#slice();
+    const members = scanMembers(bytes)?.members;
     const only = members?.length === 1 ? members[0] : undefined;
-    return only?.kind === "null" ? only.key : undefined;
+    if (only === undefined) return undefined;
+    const isUnit = only.kind === "null" ||
+      scanMembers(bytes.subarray(only.start, only.end))?.members.length === 0;
+    return isUnit ? only.key : undefined;
   }
 
   #slice(): Uint8Array {

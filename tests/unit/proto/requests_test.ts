@@ -67,6 +67,10 @@ const accepted: [text: string, request: DaemonRequest][] = [
     },
   ],
   [
+    '{"type":"hello","proto_version":1,"client":{"cli": { } }}',
+    { type: "hello", proto_version: 1, client: "cli", workspace: null },
+  ],
+  [
     String.raw`{"ty\u0070e":"get_session_detail","id":"\u0000\ud83d\ude00"}`,
     { type: "get_session_detail", id: "\0😀", workspace: null },
   ],
@@ -131,6 +135,11 @@ const refused: [text: string, error: typeof RequestError | typeof JsonError][] =
     ['{"type":"hello","proto_version":1,"client":"web"}', RequestError],
     ['{"type":"hello","proto_version":2,"client":"CLI"}', RequestError],
     ['{"type":"hello","proto_version":1,"client":{"cli":1}}', RequestError],
+    ['{"type":"hello","proto_version":1,"client":{"cli":[]}}', RequestError],
+    [
+      '{"type":"hello","proto_version":1,"client":{"cli":{"a":null}}}',
+      RequestError,
+    ],
     [
       '{"type":"hello","proto_version":1,"client":{"cli":null,"tui":null}}',
       RequestError,
