@@ -37,7 +37,7 @@ export async function reportError(
   }
   const { stderr, stdout } = options.context;
   const message = messageOf(error, verdict);
-  const lines = [`kaizen: ${message}`];
+  const lines = [`kaizen: ${escapeText(message)}`];
   const advice = describeNext(verdict, options.pathFlags);
   if (advice !== null) lines.push(advice);
   if (options.isVerbose && verdict.code === "internal") {
@@ -62,13 +62,14 @@ function describeError(
   return { type: "error", code, message, ...fields, exit };
 }
 
+/** In JSON it stands as it is; on a terminal it is escaped. */
 function messageOf(error: unknown, verdict: Verdict): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const safe = escapeText(text.trim() || "it did not say why");
-  if (verdict.code === "internal") return `This is a bug in kaizen: ${safe}`;
+  const said = error instanceof Error ? error.message : String(error);
+  const text = said.trim() || "it did not say why";
+  if (verdict.code === "internal") return `This is a bug in kaizen: ${text}`;
   return verdict.code === "daemon_error"
-    ? `The daemon answered with an error: ${safe}`
-    : safe;
+    ? `The daemon answered with an error: ${text}`
+    : text;
 }
 
 function describeNext(

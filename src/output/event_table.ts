@@ -97,7 +97,7 @@ function columns(
       title: "EVENT",
       text: eventName,
       priority: 0,
-      min: 10,
+      min: 16,
       max: 24,
       brush: (event) => eventBrush(event, paint),
     },
@@ -134,7 +134,7 @@ function columns(
       min: 7,
       align: "right",
     },
-    { title: "ABOUT", text: summarizeEvent, priority: 2, min: 12, max: 200 },
+    { title: "ABOUT", text: summarizeEvent, priority: 2, min: 24, max: 200 },
   ];
 }
 

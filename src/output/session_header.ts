@@ -77,7 +77,9 @@ function describeTime(session: SessionRecord, nowMs: number): string {
   const duration = sessionDuration(session, nowMs);
   return joinFacts([
     `${formatTime(started_at_ms)} (${formatAgo(started_at_ms, nowMs)})`,
-    duration === null ? null : `took ${formatDuration(duration)}`,
+    Number(duration ?? 0) === 0
+      ? null
+      : `took ${formatDuration(duration ?? 0)}`,
   ]);
 }
 

@@ -114,7 +114,7 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
       title: "DURATION",
       text: (session) => {
         const duration = sessionDuration(session, nowMs);
-        return duration === null ? "" : formatDuration(duration);
+        return Number(duration ?? 0) === 0 ? "" : formatDuration(duration ?? 0);
       },
       priority: 3,
       min: 8,

@@ -133,7 +133,7 @@ export async function tempHome(): Promise<Home> {
         DAEMON_PATIENCE_MS,
       );
       const readyLine = await process.nextLine();
-      if (readyLine === null) {
+      if (readyLine === null || !/"ready":true|^daemon ready/.test(readyLine)) {
         const { code, stderr } = await process.ended;
         throw new Error(`Cannot start the daemon: exit ${code}: ${stderr}`);
       }

@@ -7,6 +7,7 @@ import {
 } from "../../../src/commands/command_node.ts";
 import { renderMan } from "../../../src/commands/man_page.ts";
 import { makeRoot } from "../../../src/commands/root.ts";
+import { isInstalled } from "../../e2e/_terminal.ts";
 import { testContext } from "./_context.ts";
 
 const root: CommandNode = makeRoot(new Cli(testContext()));
@@ -34,23 +35,21 @@ Deno.test("renderMan() uses no request but the man macros, whatever a text begin
   );
 });
 
-Deno.test("groff sets the page without a warning", async () => {
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command("groff", {
+Deno.test({
+  name: "groff sets the page without a warning",
+  ignore: !isInstalled("groff"),
+  async fn() {
+    const child = new Deno.Command("groff", {
       args: ["-man", "-Tutf8", "-ww"],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return; // not installed here
-    throw error;
-  }
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(page));
-  await writer.close();
-  const { stdout, stderr } = await child.output();
-  assertEquals(new TextDecoder().decode(stderr), "");
-  assert(stdout.length > 10_000);
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(page));
+    await writer.close();
+    const { stdout, stderr } = await child.output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    assert(stdout.length > 10_000);
+  },
 });

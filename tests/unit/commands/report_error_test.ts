@@ -151,10 +151,11 @@ Deno.test("reportError() adds nothing to a document that has begun, and a line t
   assertEquals((await report(error, { format: "text" })).out, "");
 });
 
-Deno.test("reportError() escapes what a daemon says", async () => {
-  const { err } = await report(new RemoteError("a\x1b[2J\nkaizen: fine"));
+Deno.test("reportError() escapes what a daemon says, but in JSON", async () => {
+  const { out, err } = await report(new RemoteError("a\x1b[2J\nkaizen: fine"));
   assertEquals(err.split("\n").length, 3);
   assertStringIncludes(err, "\\x1b[2J\\nkaizen: fine");
+  assertStringIncludes(JSON.parse(out).message, "a\x1b[2J\nkaizen: fine");
 });
 
 Deno.test("reportError() repeats path options where the advice needs them", async () => {
