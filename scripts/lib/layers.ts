@@ -43,6 +43,7 @@ const LAZY: Record<string, readonly string[]> = {
 const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
   [
     [/^@cliffy\/command$/, ["commands"]],
+    [/^@std\/cli\/parse-args$/, ["commands", "ingest"]],
     [/^@std\/cli(?:\/|$)/, ["commands", "output"]],
     [/^@std\/streams(?:\/|$)/, "all"],
     [/^node:sqlite$/, ["store"]],
