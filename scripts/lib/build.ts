@@ -6,6 +6,7 @@
  */
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
+import { minify } from "./minify.ts";
 import {
   packageSet,
   readCommit,
@@ -72,7 +73,6 @@ async function makeBundle(): Promise<string> {
     "bundle",
     "-q",
     "--no-lock",
-    "--minify",
     "--platform=deno",
     "--format=esm",
     `--import-map=${draft}/map.json`,
@@ -80,7 +80,7 @@ async function makeBundle(): Promise<string> {
     `${ROOT}/main.ts`,
   ]);
   if (code !== 0) throw new Error("Cannot build: deno bundle failed");
-  const bundle = await Deno.readTextFile(`${draft}/bundle.js`);
+  const bundle = await minify(`${draft}/bundle.js`, `${draft}/minified.js`);
   const hoisted = bundle.match(/\bfrom\s*"(node:[^"]+)"/);
   if (hoisted === null) return bundle;
   throw new Error(

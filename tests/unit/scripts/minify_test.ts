@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import { minify } from "../../../scripts/lib/minify.ts";
+import { runDeno } from "../../../scripts/lib/project.ts";
+
+/** A `using` of every kind, among them the one that a rewriting minifier loses. */
+const PROGRAM = `
+const make = (name: string) => ({
+  name,
+  [Symbol.dispose]() { console.log("end of", name); },
+  async [Symbol.asyncDispose]() { await 0; console.log("late end of", name); },
+});
+function once() {
+  using lock = make("once");
+  if (lock === null) return;
+  console.log("in once");
+}
+function never() {
+  using _lock = make("never");
+  console.log("in never");
+}
+async function late() {
+  await using lock = make("late");
+  console.log("in", lock.name);
+  await 0;
+}
+once();
+never();
+await late();
+`;
+
+Deno.test("minify() makes a bundle smaller that ends what it begins", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/a.ts`, PROGRAM);
+    const code = await runDeno([
+      "bundle",
+      "-q",
+      "--no-config",
+      "--no-lock",
+      `--output=${folder}/a.js`,
+      `${folder}/a.ts`,
+    ]);
+    assertEquals(code, 0);
+    const text = await minify(`${folder}/a.js`, `${folder}/b.js`);
+    const { size } = await Deno.stat(`${folder}/a.js`);
+    assert(text.length < size);
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "--no-config", "--no-lock", `${folder}/b.js`],
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).trimEnd().split("\n"), [
+      "in once",
+      "end of once",
+      "in never",
+      "end of never",
+      "in late",
+      "late end of late",
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
