@@ -8,7 +8,7 @@
 export interface BuildInfo {
   /** Commit of the source, or null if nothing tells. */
   commit: string | null;
-  /** `jsr`, `offline` (the stand-ins), or what else provides the packages. */
+  /** `jsr`, `offline` (the stand-ins) or `custom` (an import map of the user's). */
   packages: string;
 }
 
@@ -31,7 +31,7 @@ function findPackages(): string {
   if (resolved.startsWith("jsr:") || resolved.startsWith("https://jsr.io/")) {
     return "jsr";
   }
-  return resolved.includes("/scripts/offline/") ? "offline" : resolved;
+  return resolved.includes("/scripts/offline/") ? "offline" : "custom";
 }
 
 /** The commit that is checked out, read without git; null outside of a clone. */

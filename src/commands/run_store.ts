@@ -13,8 +13,8 @@ import { NotFoundError } from "./errors.ts";
 import { printJson, printLines, printNote } from "./print.ts";
 import { confirm } from "./confirm.ts";
 
-/** Deleting rewrites the file, which takes its time with a big one; in milliseconds. */
-const STORE_TIMEOUT_MS = 120_000;
+/** Deleting takes its time; in milliseconds. */
+const STORE_TIMEOUT_MS = 60_000;
 
 /** `kaizen store stats`. */
 export async function runStats(run: Run): Promise<void> {
@@ -71,14 +71,15 @@ export async function runPrune(options: PruneOptions, run: Run): Promise<void> {
   await report(await prune(options, run, false), "Deleted", run);
 }
 
+/** Deletes, or counts what would be; the daemon does so a second or two at a time, as others want it, too. */
 async function prune(
   options: PruneOptions,
   run: Run,
   isDry: boolean,
-): Promise<StoreAnswer> {
+): Promise<Counts> {
   const { olderThanMs, session, workspace } = options;
   const { context } = run;
-  return await pruneStore({
+  const request = {
     before_ms: olderThanMs === null
       ? null
       : Math.max(0, context.now() - olderThanMs),
@@ -87,11 +88,35 @@ async function prune(
       ? null
       : findWorkspace(workspace, context.cwd()),
     dry_run: isDry,
-  }, clientOptions(run, STORE_TIMEOUT_MS));
+  };
+  let removedSessions = 0;
+  let removedEvents = 0;
+  while (true) {
+    const answer = await pruneStore(
+      request,
+      clientOptions(run, STORE_TIMEOUT_MS),
+    );
+    removedSessions += Number(answer.removed_sessions ?? 0);
+    removedEvents += Number(answer.removed_events ?? 0);
+    if (isDone(answer)) {
+      const { bytes, sessions, events } = answer;
+      return {
+        bytes,
+        sessions,
+        events,
+        removed_sessions: removedSessions,
+        removed_events: removedEvents,
+      };
+    }
+  }
+}
+
+function isDone(answer: StoreAnswer): boolean {
+  return !("done" in answer) || answer.done !== false;
 }
 
 async function report(
-  { type: _type, ...answer }: StoreAnswer,
+  answer: Counts,
   verb: string,
   run: Run,
 ): Promise<void> {

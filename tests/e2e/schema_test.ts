@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+// deno-lint-ignore no-import-prefix -- only this test needs it
+import { Ajv2020 } from "npm:ajv@8.17.1/dist/2020.js";
+import { feed, sampleSession } from "./_feed.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
+import { type Home, type RunOptions, tempHome } from "./harness.ts";
+
+const SCHEMAS = new URL("../../docs/schema/", import.meta.url);
+const files = [...Deno.readDirSync(SCHEMAS)].map(({ name }) => name).sort();
+
+/**
+ * All schemas as they are published; or closed: where a schema is for one object, a field that it does not name is a fault, so
+ * that none goes undescribed.
+ */
+function compile(closed: boolean): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true });
+  for (const file of files) {
+    const schema = JSON.parse(Deno.readTextFileSync(new URL(file, SCHEMAS)));
+    // A line of a detail is a record and one field more.
+    if (closed && file !== "detail-record.json") close(schema);
+    ajv.addSchema(schema, file);
+  }
+  return ajv;
+}
+
+function close(schema: unknown): void {
+  if (typeof schema !== "object" || schema === null) return;
+  if ("properties" in schema && "required" in schema) {
+    Object.assign(schema, { additionalProperties: false });
+  }
+  for (const part of Object.values(schema)) close(part);
+}
+
+const open = compile(false);
+const closed = compile(true);
+const checked = new Set<string>();
+
+function check(name: string, value: unknown, isOurs = true): void {
+  checked.add(`${name}.json`);
+  const ajv = isOurs && name !== "detail-record" ? closed : open;
+  const isValid = ajv.validate(`${name}.json`, value);
+  assert(isValid, `${name}: ${ajv.errorsText()}: ${JSON.stringify(value)}`);
+  // What is valid must not be so whatever it is.
+  assert(!ajv.validate(`${name}.json`, []), name);
+  for (const key of requiredOf(name)) {
+    const rest = without(value, key);
+    assert(!ajv.validate(`${name}.json`, rest), `${name} without ${key}`);
+  }
+}
+
+function without(value: unknown, key: string): unknown {
+  const members = Object.entries(value ?? {}).filter(([name]) => name !== key);
+  return Object.fromEntries(members);
+}
+
+function requiredOf(name: string): string[] {
+  const text = Deno.readTextFileSync(new URL(`${name}.json`, SCHEMAS));
+  const { required = [] }: { required?: string[] } = JSON.parse(text);
+  return required;
+}
+
+async function print(
+  home: Home,
+  args: string[],
+  options?: RunOptions,
+): Promise<unknown> {
+  const { stdout } = await home.run([...args, "-o", "json"], options);
+  return JSON.parse(stdout);
+}
+
+async function lines(home: Home, args: string[]): Promise<unknown[]> {
+  const { stdout } = await home.run([...args, "-o", "ndjson"]);
+  return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+Deno.test("every output is as its schema says, and every schema is of an output", async () => {
+  await using home = await tempHome();
+  const now = Date.now();
+
+  // Without a daemon.
+  check("status", await print(home, ["status"]));
+  check("stop", await print(home, ["stop"]));
+  check(
+    "version",
+    JSON.parse((await home.run(["--version", "--json"])).stdout),
+  );
+  check("error", await print(home, ["nope"]));
+  check("error", await print(home, ["sessions", "--no-start"]));
+  const env = { KAIZEN_NO_START: "1" };
+  const stop = JSON.stringify({ hook_event_name: "Stop", session_id: "s2" });
+  const ingest = ["ingest", "--source", "claude"];
+  check("ingest", await print(home, ingest, { stdin: stop, env }));
+  check(
+    "ingest",
+    await print(home, ingest, { stdin: stop, env: { KAIZEN_OFF: "1" } }),
+  );
+  await home.run(["ingest", "hook", "--source", "claude"], { stdin: "[]" });
+  check("spool", await print(home, ["spool", "status"]));
+  check("spool-list", await print(home, ["spool", "list"]));
+  for (const entry of await lines(home, ["spool", "list"])) {
+    check("spool-entry", entry);
+  }
+  check("spool-flush", await print(home, ["spool", "flush"]));
+  check("spool-purge", await print(home, ["spool", "purge"]));
+
+  // With ours.
+  check("daemon-start", await print(home, ["daemon", "start", "--background"]));
+  await feed(home, ...sampleSession("s1", now));
+  check("status", await print(home, ["status"]));
+  check("spool-flush", await print(home, ["spool", "flush"]));
+  check("ingest", await print(home, ingest, { stdin: stop }));
+  check(
+    "ingest",
+    await print(home, [...ingest, "--ndjson"], { stdin: `${stop}\n` }),
+  );
+  const failed = await home.run([...ingest, "--ndjson"], {
+    stdin: `${stop}\n{}\n`,
+  });
+  check("ingest-failure", JSON.parse(failed.stderr));
+  check("sessions", await print(home, ["sessions"]));
+  check("sessions", await print(home, ["sessions", "--all-workspaces"]));
+  for (const row of await lines(home, ["sessions"])) check("session", row);
+  check("detail", await print(home, ["detail", "s1"]));
+  check("detail", await print(home, ["detail", "s1", "--events"]));
+  check("detail", await print(home, ["detail", "s1", "--spans"]));
+  const records = await lines(home, ["detail", "s1"]);
+  for (const record of records) {
+    check("detail-record", record);
+    const kind: unknown = Reflect.get(Object(record), "record");
+    check(String(kind), without(record, "record"));
+  }
+  const { stdout } = await home.run(["detail", "s1", "-o", "trace"]);
+  check("trace", JSON.parse(stdout));
+  check("error", await print(home, ["detail", "nope"]));
+  check("error", await print(home, ["detail", "s"]));
+  check("store", await print(home, ["store", "stats"]));
+  check(
+    "store",
+    await print(home, ["store", "prune", "--older-than", "1d", "--dry-run"]),
+  );
+  check("stop", await print(home, ["stop"]));
+  await using daemon = await home.startDaemon();
+  check("daemon-run", JSON.parse(daemon.readyLine));
+
+  // The span trees are part of detail; alone they are no output.
+  checked.add("span-node.json");
+  assertEquals([...checked].sort(), files);
+});
+
+Deno.test("the schemas hold for the reference's answers, with all that it adds", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using _daemon = fakeDaemon(home.socket, ({ request, answer }) =>
+    answer(
+      request.type === "hello"
+        ? '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":["/w"]}'
+        : '{"type":"status","pid":1,"uptime_ms":1,"queue_depth":0,"last_error":"x","capture":[{"workspace":"/w","deep":false}],"web":{"listen":"l","url":"u","token":"t"},"later":1}',
+    ));
+  check("status", await print(home, ["status"]), false);
+});

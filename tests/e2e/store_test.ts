@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { feed, sampleSession } from "./_feed.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
+import { tempHome } from "./harness.ts";
+
+const DAY = 86_400_000;
+
+Deno.test("store prune counts, then deletes what is old, and says what is left", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await feed(home, ...sampleSession("old", Date.now() - 10 * DAY));
+  await feed(home, ...sampleSession("new", Date.now()));
+  const dry = await home.run([
+    "store",
+    "prune",
+    "--older-than",
+    "7d",
+    "--dry-run",
+  ]);
+  assertEquals(dry.code, 0);
+  const would = JSON.parse(dry.stdout);
+  assertEquals([would.removed_sessions, would.removed_events, would.sessions], [
+    1,
+    8,
+    2,
+  ]);
+  const { code, stdout } = await home.run([
+    "store",
+    "prune",
+    "--older-than",
+    "7d",
+    "--yes",
+  ]);
+  assertEquals(code, 0);
+  const did = JSON.parse(stdout);
+  assertEquals([
+    did.removed_sessions,
+    did.removed_events,
+    did.sessions,
+    did.events,
+  ], [1, 8, 1, 8]);
+  assertEquals((await home.run(["detail", "old"])).code, 1);
+  const stats = JSON.parse((await home.run(["store", "stats"])).stdout);
+  assertEquals([stats.sessions, stats.events], [1, 8]);
+});
+
+Deno.test("store prune --session deletes one, and is exit 1 if it is not there", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await feed(home, ...sampleSession("s1", Date.now()));
+  const none = await home.run(["store", "prune", "--session", "nope", "--yes"]);
+  assertEquals(none.code, 1);
+  assertEquals(
+    (await home.run(["store", "prune", "--session", "s1", "--yes"])).code,
+    0,
+  );
+  assertEquals((await home.run(["detail", "s1"])).code, 1);
+});
+
+Deno.test("store prune where nobody can be asked is wrong usage, and deletes nothing", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using daemon = fakeDaemon(home.socket, () => {});
+  const { code, stderr } = await home.run([
+    "store",
+    "prune",
+    "--older-than",
+    "7d",
+  ]);
+  assertEquals(code, 64);
+  assertStringIncludes(stderr, "add --yes");
+  assertEquals(daemon.requests, []);
+});
+
+Deno.test("store prune asks again until the daemon is done, and adds up", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  let asked = 0;
+  await using daemon = fakeDaemon(
+    home.socket,
+    ({ request, answer }) =>
+      answer(JSON.stringify({
+        type: "store",
+        bytes: 9,
+        sessions: 1,
+        events: 1,
+        removed_sessions: 2,
+        removed_events: 5,
+        done: request.dry_run === true || ++asked === 3,
+      })),
+  );
+  const { code, stdout } = await home.run([
+    "store",
+    "prune",
+    "--older-than",
+    "1d",
+    "--yes",
+  ]);
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout), {
+    bytes: 9,
+    sessions: 1,
+    events: 1,
+    removed_sessions: 6,
+    removed_events: 15,
+  });
+  assertEquals(daemon.requests.length, 4);
+});
+
+Deno.test("store with a daemon that does not know it is exit 6, without one 3", async () => {
+  await using home = await tempHome();
+  assertEquals((await home.run(["store", "stats"])).code, 3);
+  await Deno.mkdir(home.home);
+  await using _daemon = fakeDaemon(home.socket, () => {});
+  const { code, stderr } = await home.run(["store", "stats"]);
+  assertEquals(code, 6);
+  assertStringIncludes(stderr, "may not know this request");
+});
+
+Deno.test("spool status, list, flush and purge tell what waits and what was set aside", async () => {
+  await using home = await tempHome();
+  const env = { KAIZEN_NO_START: "1" };
+  const event = JSON.stringify({ hook_event_name: "Stop", session_id: "s1" });
+  const hook = ["ingest", "hook", "--source", "claude"];
+  await home.run(hook, { stdin: event, env });
+  await home.run(hook, { stdin: '{"no":"event"}', env });
+  const status = JSON.parse((await home.run(["spool", "status"])).stdout);
+  assertEquals([status.pending, status.rejected, status.folder], [
+    1,
+    1,
+    `${home.home}/spool`,
+  ]);
+  const { entries } = JSON.parse((await home.run(["spool", "list"])).stdout);
+  assertEquals(entries.map(({ state }: { state: string }) => state), [
+    "pending",
+    "rejected",
+  ]);
+  const text = await home.run(["spool", "list", "-o", "text"]);
+  assertStringIncludes(text.stdout, "missing 'hook_event_name' field");
+
+  const refused = await home.run(["spool", "flush"]);
+  assertEquals(refused.code, 3);
+  assertEquals(JSON.parse(refused.stdout).left, 1);
+  assertStringIncludes(refused.stderr, "kaizen daemon start --background");
+
+  const purge = ["spool", "purge"];
+  assertEquals(JSON.parse((await home.run(purge)).stdout), {
+    rejected: 1,
+    pending: 0,
+  });
+  assertEquals((await home.run([...purge, "--pending"])).code, 64);
+  const both = await home.run([...purge, "--pending", "--yes"]);
+  assertEquals(JSON.parse(both.stdout), { rejected: 0, pending: 1 });
+  assert(
+    JSON.parse((await home.run(["spool", "status"])).stdout).pending === 0,
+  );
+});
+
+Deno.test("spool flush delivers what waits", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const env = { KAIZEN_NO_START: "1" };
+  const event = JSON.stringify({ hook_event_name: "Stop", session_id: "s1" });
+  for (let i = 0; i < 2; i++) {
+    await home.run(["ingest", "hook", "--source", "claude"], {
+      stdin: event,
+      env,
+    });
+  }
+  await using daemon = fakeDaemon(
+    home.socket,
+    ({ answer }) => answer('{"type":"ack","message":"ingested"}'),
+  );
+  const { code, stdout } = await home.run(["spool", "flush"]);
+  assertEquals(code, 0);
+  const report = JSON.parse(stdout);
+  assertEquals([report.delivered, report.left, report.stopped], [
+    2,
+    0,
+    "empty",
+  ]);
+  assert(daemon.requests.every(({ type }) => type === "ingest_hook"));
+});
