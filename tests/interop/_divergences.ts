@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The only differences that a comparison accepts, by the numbers of docs/compatibility.md. What is not here is a bug.
+ * @module
+ */
+import {
+  FOREIGN_REQUESTS,
+  type JsonObject,
+  type JsonValue,
+} from "../../src/proto/mod.ts";
+import { type Difference, isObject } from "./_differences.ts";
+
+/** What a difference has to be seen with. */
+export interface Situation {
+  request: JsonObject;
+  /** The whole answers, as far as there are any. */
+  ours: JsonObject;
+  theirs: JsonObject;
+  /** Both daemons were restarted since this workspace had its first event. */
+  restarted: boolean;
+}
+
+const OVERFLOWN: ReadonlySet<JsonValue> = new Set([
+  "Invalid column type Real at index: 9, name: cost_usd_e6",
+]);
+
+type Rule = (difference: Difference, situation: Situation) => boolean;
+
+const SESSION = /^(?:session|rows\[\d+\])\./;
+const INVALID_JSON = /^(.* hook: invalid JSON: )./s;
+
+/** Facts of a process, the same for none. */
+const OWN_FACTS = new Set(["pid", "uptime_ms", "daemon_version"]);
+
+const FOREIGN: ReadonlySet<unknown> = new Set(FOREIGN_REQUESTS);
+const OWN: ReadonlySet<unknown> = new Set(["store_stats", "store_prune"]);
+
+const RULES: Record<number, Rule> = {
+  /** A home inside of a workspace is none of our business. */
+  4: (_, { theirs }) =>
+    theirs["message"] === "KAIZEN_HOME must be outside target repository",
+  /** They know registered workspaces only, and nothing in scope registers one. */
+  7: ({ path }, { request, theirs }) =>
+    /^workspaces(?:\[\d+\])?$/.test(path) ||
+    request["type"] === "get_session_detail" &&
+      (request["workspace"] ?? null) === null && theirs["session"] === null,
+  /** No fingerprint of prompt files. */
+  9: ({ path, ours, theirs }) =>
+    SESSION.test(path) && path.endsWith(".prompt_fingerprint") &&
+    ours === null && typeof theirs === "string" &&
+    /^[0-9a-f]{64}$/.test(theirs),
+  /** No repair of what an old version has stored. */
+  13: ({ path, ours, theirs }, { restarted }) => {
+    if (!restarted || !SESSION.test(path)) return false;
+    if (path.endsWith(".agent")) return ours === "claude" && theirs === "codex";
+    if (path.endsWith(".model")) {
+      return ours === null && typeof theirs === "string";
+    }
+    return path.endsWith(".trace_path") && ours === "" &&
+      typeof theirs === "string";
+  },
+  /** The parser's own words. */
+  16: ({ path, ours, theirs }) => {
+    if (path !== "message" && path !== "last_error") return false;
+    if (typeof ours !== "string" || typeof theirs !== "string") return false;
+    const [, start] = INVALID_JSON.exec(ours) ?? [];
+    return start !== undefined && start === INVALID_JSON.exec(theirs)?.[1];
+  },
+  /** Sums for lists, and the size of the store. */
+  19: ({ path, theirs }, { ours: answer }) =>
+    theirs === undefined &&
+    (path === "store" && answer["type"] === "status" ||
+      SESSION.test(path) && path.endsWith(".totals")),
+  /** No web server, so no address of one. */
+  20: ({ path, ours }, { theirs }) =>
+    path === "web" && ours === undefined && theirs["type"] === "status",
+  /** SQLite's number of the error is not repeated behind its words. */
+  21: ({ path, ours, theirs }) =>
+    (path === "message" || path === "last_error") &&
+    typeof ours === "string" && typeof theirs === "string" &&
+    theirs.startsWith(`${ours}: Error code `),
+  /** No watchers, no proxies: these requests are refused in words. */
+  22: ({ path, ours }, { request, ours: answer }) =>
+    FOREIGN.has(request["type"]) && answer["type"] === "error" ||
+    path === "last_error" && typeof ours === "string" &&
+      ours.startsWith("This daemon does not do "),
+  /** Requests of ours alone. */
+  23: (_, { request, theirs }) =>
+    OWN.has(request["type"]) && Object.keys(theirs).length === 0,
+  /** Their reading of a number with many digits is off by a little. */
+  24: ({ path, ours, theirs }) =>
+    /^events\[\d+\]\.payload\./.test(path) && isFraction(ours) &&
+    isFraction(theirs) &&
+    Math.abs(ours - theirs) <= 4 * Number.EPSILON * Math.abs(ours),
+  /** Their sum of costs overflows, and the session takes no more events. */
+  25: (_, { theirs }) => OVERFLOWN.has(theirs["message"] ?? null),
+};
+
+function isFraction(value: JsonValue | undefined): value is number {
+  return typeof value === "number" && !Number.isSafeInteger(value);
+}
+
+/** Returns the number of the divergence that a difference is, 0 for what is no difference in behaviour, else null. */
+export function explain(
+  difference: Difference,
+  situation: Situation,
+): number | null {
+  if (OWN_FACTS.has(difference.path)) return 0;
+  for (const [number, rule] of Object.entries(RULES)) {
+    if (rule(difference, situation)) return Number(number);
+  }
+  return null;
+}
+
+/** Narrows an answer for a {@linkcode Situation}. */
+export function objectOrEmpty(value: JsonValue): JsonObject {
+  return isObject(value) ? value : {};
+}

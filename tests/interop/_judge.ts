@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Compares what two daemons did, and knows which differences are meant.
+ * @module
+ */
+import type { JsonObject, JsonValue } from "../../src/proto/mod.ts";
+import { findDifferences } from "./_differences.ts";
+import { explain, objectOrEmpty } from "./_divergences.ts";
+import {
+  flattenSpans,
+  withoutClock,
+  withoutPlaces,
+  withoutPromptChanges,
+} from "./_normal_form.ts";
+import type { Outcomes } from "./_pair.ts";
+
+/** How to compare. */
+export interface JudgeOptions {
+  /** Events carry no time, so each daemon's clock gives one. */
+  clock?: boolean;
+  /** Events lie more than an hour apart, so spans expire. */
+  expiring?: boolean;
+}
+
+/** The verdict over a run of requests. */
+export class Judge {
+  /** How often each divergence was met, by number. */
+  readonly met = new Map<number, number>();
+  readonly #options: JudgeOptions;
+  #restarted = false;
+  /** Of each session: spans that expired together, so that their places are up to chance there. */
+  readonly #loose = new Map<string, Set<string>>();
+  readonly #orphans = new Map<string, Set<string>>();
+
+  constructor(options: JudgeOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Both daemons were restarted. */
+  restarted(): void {
+    this.#restarted = true;
+  }
+
+  /** Returns a line for each difference that nothing explains. */
+  compare(request: JsonValue, { ours, theirs }: Outcomes): string[] {
+    const lines: string[] = [];
+    if (ours.end !== theirs.end) {
+      lines.push(`end: ours ${ours.end}, theirs ${theirs.end}`);
+    }
+    const answers = this.#normalize(
+      objectOrEmpty(request),
+      ours.answer,
+      theirs.answer,
+    );
+    const situation = {
+      request: objectOrEmpty(request),
+      ours: objectOrEmpty(ours.answer),
+      theirs: objectOrEmpty(theirs.answer),
+      restarted: this.#restarted,
+    };
+    for (const difference of findDifferences(answers.ours, answers.theirs)) {
+      const number = explain(difference, situation);
+      if (number !== null) this.#count(number);
+      else lines.push(describe(difference));
+    }
+    return lines;
+  }
+
+  #normalize(
+    request: JsonObject,
+    ours: JsonValue,
+    theirs: JsonValue,
+  ): { ours: JsonValue; theirs: JsonValue } {
+    let [a, b] = [objectOrEmpty(ours), objectOrEmpty(theirs)];
+    if (a["type"] === undefined || b["type"] === undefined) {
+      return { ours, theirs };
+    }
+    const plain = withoutPromptChanges(b);
+    if (plain !== b) this.#count(9);
+    b = plain;
+    if (this.#options.clock) [a, b] = [withoutClock(a), withoutClock(b)];
+    if (!this.#options.expiring || a["type"] !== "detail") {
+      return { ours: a, theirs: b };
+    }
+    const loose = this.#findLoose(
+      `${request["workspace"]} ${request["id"]}`,
+      a["spans"] ?? null,
+    );
+    if (
+      loose.size === 0 ||
+      findDifferences(a["spans"], b["spans"]).length === 0
+    ) return { ours: a, theirs: b };
+    this.#count(11);
+    return { ours: withoutPlaces(a, loose), theirs: withoutPlaces(b, loose) };
+  }
+
+  /** Spans that became orphans between two looks at the session, if there were several at once. */
+  #findLoose(session: string, spans: JsonValue): ReadonlySet<string> {
+    const orphans = new Set(
+      flattenSpans(spans).filter(({ status }) => status === "orphaned")
+        .map(({ span_id }) => String(span_id)),
+    );
+    const before = this.#orphans.get(session) ?? new Set();
+    const loose = this.#loose.get(session) ?? new Set();
+    const fresh = [...orphans].filter((id) => !before.has(id));
+    if (fresh.length > 1) { for (const id of fresh) loose.add(id); }
+    this.#loose.set(session, loose);
+    this.#orphans.set(session, orphans);
+    return loose;
+  }
+
+  #count(number: number): void {
+    this.met.set(number, (this.met.get(number) ?? 0) + 1);
+  }
+}
+
+function describe(
+  { path, ours, theirs }: ReturnType<typeof findDifferences>[number],
+): string {
+  const show = (value: JsonValue | undefined) =>
+    Deno.inspect(value, { depth: 9, strAbbreviateSize: 400 });
+  return `${path || "answer"}: ours ${show(ours)}, theirs ${show(theirs)}`;
+}

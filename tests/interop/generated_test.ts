@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// deno-lint-ignore-file no-console
+import fc from "fast-check";
+import type { Case, Step } from "./_case.ts";
+import { Judge } from "./_judge.ts";
+import { Pair } from "./_pair.ts";
+import { interopTest } from "./_reference.ts";
+import { runCase } from "./_run_case.ts";
+import { anyCase } from "./_session_steps.ts";
+
+/** Steps to compare at least; `KAIZEN_INTEROP_STEPS` asks for more. */
+const STEPS = Number(Deno.env.get("KAIZEN_INTEROP_STEPS") || 500);
+/** Repeats a run: the seed that a failure names. */
+const SEED = Deno.env.get("KAIZEN_INTEROP_SEED");
+/** The reference holds eight databases open and forgets the spans of a ninth; a conversation uses up to three. */
+const CONVERSATIONS_A_START = 2;
+
+interopTest(`both daemons answer ${STEPS} generated steps alike`, async () => {
+  await using pair = await Pair.start();
+  const met = new Map<number, number>();
+  let steps = 0;
+  let requests = 0;
+  let conversations = 0;
+  const play = async (one: Case) => {
+    if (conversations % CONVERSATIONS_A_START === CONVERSATIONS_A_START - 1) {
+      await pair.restartTheirs({ clean: true });
+    }
+    const folder = await pair.folder(`g${conversations++}`);
+    await Deno.mkdir(`${folder}/app`);
+    await Deno.mkdir(`${folder}/other`);
+    await Deno.symlink(`${folder}/app`, `${folder}/link`);
+    const judge = new Judge(one);
+    const wrong = await runCase(one, pair, judge, folder);
+    steps += one.steps.filter(isGenerated).length;
+    requests += one.steps.length;
+    for (const [number, count] of judge.met) {
+      met.set(number, (met.get(number) ?? 0) + count);
+    }
+    if (wrong.length > 0) throw new Error(wrong.join("\n"));
+  };
+  while (steps < STEPS) {
+    await fc.assert(
+      fc.asyncProperty(anyCase(), play),
+      {
+        numRuns: 5,
+        ...SEED === undefined ? {} : { seed: Number(SEED) },
+        endOnFailure: false,
+      },
+    );
+  }
+  console.log(
+    `${steps} steps (${requests} requests) of ${conversations} conversations compared; divergences met: ${
+      [...met].sort(([a], [b]) => a - b).filter(([number]) => number > 0)
+        .map(([number, count]) => `${number} (${count})`).join(", ")
+    }`,
+  );
+});
+
+/** Looks at sessions after an event are not counted, only what was drawn. */
+function isGenerated(step: Step): boolean {
+  return step.do !== "ask" || step.request["type"] !== "get_session_detail";
+}
