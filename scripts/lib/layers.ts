@@ -33,12 +33,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
-/** Folders that are loaded only when a run needs them; whoever stands on the left imports them with `await import`. */
-const LAZY: Record<string, readonly string[]> = {
-  "main.ts": ["commands", "ingest"],
-  commands: ["daemon", "events", "ingest", "spool", "store"],
-};
-
 /** Packages by the folders that may use them. */
 const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
   [
@@ -88,23 +82,21 @@ function makeRules(
   };
   const visitor: Deno.lint.LintVisitor = {
     ImportDeclaration(node) {
-      const how = node.importKind === "type" ? "type" : "static";
-      report(node, judgeImport(path, here, node.source.value, how));
+      report(node, judgeImport(path, here, node.source.value));
     },
     ExportNamedDeclaration(node) {
       if (node.source === null) return;
-      const how = node.exportKind === "type" ? "type" : "static";
-      report(node, judgeImport(path, here, node.source.value, how));
+      report(node, judgeImport(path, here, node.source.value));
     },
     ExportAllDeclaration(node) {
-      report(node, judgeImport(path, here, node.source.value, "static"));
+      report(node, judgeImport(path, here, node.source.value));
     },
     ImportExpression(node) {
       const { source } = node;
       report(
         node,
         source.type === "Literal" && typeof source.value === "string"
-          ? judgeImport(path, here, source.value, "lazy")
+          ? judgeImport(path, here, source.value)
           : "imports what only a run can tell",
       );
     },
@@ -149,7 +141,6 @@ function judgeImport(
   path: string,
   here: string,
   specifier: string,
-  how: "type" | "static" | "lazy",
 ): string | null {
   if (!/^\.{0,2}\//.test(specifier)) {
     const [, folders] = PACKAGES.find(([name]) => name.test(specifier)) ?? [];
@@ -158,14 +149,42 @@ function judgeImport(
       ? null
       : `imports ${specifier}, which is for ${folders.join(" and ")}`;
   }
-  const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+  const target = resolve(path, specifier);
   const [top, there = "", ...rest] = target.split("/");
   if (top !== "src" || rest.length === 0) return `imports ${target}`;
   if (there === here) return null;
   if (!MAY_IMPORT[here]?.includes(there)) return `imports ${there}`;
-  if (rest.join("/") !== "mod.ts") return `imports ${target}, not its mod.ts`;
-  if (how === "static" && LAZY[here]?.includes(there)) {
-    return `imports ${there} at once, not when it is needed`;
-  }
-  return null;
+  return rest.join("/") === "mod.ts"
+    ? null
+    : `imports ${target}, not its mod.ts`;
+}
+
+/** The path, relative to the root, that a relative specifier in a file stands for. */
+function resolve(path: string, specifier: string): string {
+  return new URL(specifier, `file:///${path}`).pathname.slice(1);
+}
+
+/** Returns the files that are loaded together with one: what it imports before it runs, types aside. */
+export function findLoaded(path: string, source: string): string[] {
+  const loaded: string[] = [];
+  const add = (specifier: string) => {
+    if (/^\.{1,2}\//.test(specifier)) loaded.push(resolve(path, specifier));
+  };
+  const rule: Deno.lint.LintVisitor = {
+    ImportDeclaration(node) {
+      if (node.importKind !== "type") add(node.source.value);
+    },
+    ExportNamedDeclaration(node) {
+      if (node.source !== null && node.exportKind !== "type") {
+        add(node.source.value);
+      }
+    },
+    ExportAllDeclaration: (node) => add(node.source.value),
+  };
+  Deno.lint.runPlugin(
+    { name: "loaded", rules: { loaded: { create: () => rule } } },
+    `/${path}`,
+    source,
+  );
+  return loaded;
 }
