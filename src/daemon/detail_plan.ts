@@ -34,13 +34,14 @@ export function* planDetail(
   reader: Reader,
   session: FoundSession,
 ): Steps<Plan> {
-  const { key, record } = session;
-  const spans = yield* growSpanTree(yield* reader.spans(key));
+  const { sessions } = reader;
+  const { record } = session;
+  const spans = yield* growSpanTree(yield* sessions.spans(session));
   const parts = [
     HEAD.length,
     record.length,
     EVENTS.length,
-    session.eventBytes + session.events - 1, // a comma between two
+    session.eventBytes + session.eventCount - 1, // a comma between two
     SPANS.length,
     yield* measure(spans),
     TAIL.length,
@@ -51,9 +52,9 @@ export function* planDetail(
       yield HEAD;
       yield record;
       yield EVENTS;
-      yield* reader.events(key, COMMA);
+      yield* sessions.events(session, COMMA);
       yield SPANS;
-      yield* printSpans(spans, (span) => reader.spanView(span));
+      yield* printSpans(spans, (span) => sessions.view(span));
       yield TAIL;
     },
   };

@@ -87,7 +87,7 @@ export class Reads {
   ): Promise<FoundSession | null> {
     const workspace = this.#store.workspace(this.#canonical(path));
     if (workspace === undefined) return null;
-    return await this.#pace.run(reader.findSession([workspace.key], id));
+    return await this.#pace.run(reader.sessions.find([workspace.key], id));
   }
 
   async #findAnywhere(
@@ -97,7 +97,7 @@ export class Reads {
     let left: readonly WorkspaceRef[] = this.#store.listWorkspaces();
     while (left.length > 0) {
       const keys = left.map(({ key }) => key);
-      const found = await this.#pace.run(reader.findSession(keys, id));
+      const found = await this.#pace.run(reader.sessions.find(keys, id));
       if (found === null) return null;
       const at = keys.indexOf(found.workspaceKey);
       const path = left[at]?.path;

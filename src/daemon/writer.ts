@@ -15,7 +15,7 @@ import {
   type StoredSpanEvent,
 } from "../events/mod.ts";
 import type { IngestHookRequest } from "../proto/mod.ts";
-import { isSqliteError, nextSeq, type Store } from "../store/mod.ts";
+import { isSqliteError, type Store, type TailEvent } from "../store/mod.ts";
 
 /** A longer payload is not read to find spans again, only for the paths of a span that is still open. */
 const MAX_REPLAY_BYTES = 8 * 1024;
@@ -115,25 +115,16 @@ export class Writer {
   }
 
   #storeOne({ event, workspace }: Accepted): void {
-    const { store } = this.#options;
-    const current = store.sessions.find(workspace, event.sessionId);
-    const seq = nextSeq(current);
-    const record = printEventRecord(event, seq);
-    const headBytes = record.length - event.payload.length - 1;
-    const stored = store.sessions.append({
-      workspace,
-      current,
-      record: changeSession(current?.record ?? null, event, workspace),
-      head: record.subarray(0, headBytes),
-      payload: record.subarray(headBytes, -1),
-      kaizenId: event.kaizenId,
-    });
-    if (stored === null) return;
+    const { sessions } = this.#options.store;
+    const { sessionId, kaizenId } = event;
+    const place = sessions.place(workspace, sessionId, kaizenId);
+    if (place === null) return;
+    const { key, workspaceKey, current, seq } = place;
     const changes = this.#spans.apply(
       {
-        workspaceKey: stored.workspaceKey,
-        sessionKey: stored.key,
-        sessionId: event.sessionId,
+        workspaceKey,
+        sessionKey: key,
+        sessionId,
         seq,
         lastSeq: seq - 1,
         tsMs: event.tsMs,
@@ -141,45 +132,49 @@ export class Writer {
       event.spanEvent,
       event.flushesSpans,
     );
-    for (const { sessionKey, row } of changes) {
-      store.sessions.addSpan(sessionKey, row, printSpanView(row));
-    }
+    const spans = Map.groupBy(
+      changes.map(({ sessionKey, row }) => ({
+        sessionKey,
+        row,
+        view: printSpanView(row),
+      })),
+      ({ sessionKey }) => sessionKey,
+    );
+    const record = printEventRecord(event, seq);
+    const headBytes = record.length - event.payload.length - 1;
+    sessions.append(place, {
+      record: changeSession(current?.record ?? null, event, workspace),
+      head: record.subarray(0, headBytes),
+      payload: record.subarray(headBytes, -1),
+      kaizenId,
+      spans: spans.get(key) ?? [],
+    });
+    spans.delete(key);
+    for (const [other, some] of spans) sessions.addSpans(other, some);
   }
 
-  /** The newest events of a session as spans see them, oldest first. The new event itself is stored already and left out. */
+  /** The newest events of a session as spans see them, oldest first. */
   #hydrate(sessionKey: number, limit: number): StoredSpanEvent[] {
     const events: StoredSpanEvent[] = [];
     const tail = this.#options.store.sessions.tail(sessionKey, {
-      limit: limit + 1,
+      limit,
       maxPayload: MAX_REPLAY_BYTES,
     });
-    let isNew = true;
-    for (const { seq, head, payload } of tail) {
-      if (!isNew) {
-        const event = payload === null
-          ? this.#replayLong(sessionKey, seq, head)
-          : replaySpanEvent(joinRecord(head, payload));
-        if (event !== null) events.push({ seq, event });
-      }
-      isNew = false;
+    for (const stored of tail) {
+      const event = stored.payload === null
+        ? replayLong(stored)
+        : replaySpanEvent(joinRecord(stored.head, stored.payload));
+      if (event !== null) events.push({ seq: stored.seq, event });
     }
     return events.reverse();
   }
+}
 
-  /** Reads a long payload only if the event cannot be understood, or its paths are wanted. */
-  #replayLong(
-    sessionKey: number,
-    seq: number,
-    head: Uint8Array,
-  ): SpanEvent | null {
-    const { store } = this.#options;
-    const replay = () =>
-      replaySpanEvent(
-        joinRecord(head, store.sessions.payload(sessionKey, seq)),
-      );
-    const event = replaySpanEvent(joinRecord(head, NULL_PAYLOAD)) ?? replay();
-    return event && { ...event, paths: () => replay()?.paths() ?? [] };
-  }
+/** Reads a long payload only if the event cannot be understood without, or its paths are wanted. */
+function replayLong({ head, readPayload }: TailEvent): SpanEvent | null {
+  const replay = () => replaySpanEvent(joinRecord(head, readPayload()));
+  const event = replaySpanEvent(joinRecord(head, NULL_PAYLOAD)) ?? replay();
+  return event && { ...event, paths: () => replay()?.paths() ?? [] };
 }
 
 /** An event's JSON from the parts it is stored in. */

@@ -2,74 +2,71 @@
 /**
  * Tells events that were stored before by the ids their clients gave them.
  *
- * An index entry for each event would be one more page to write for each. So the newest ids of a session are only in its events and in
- * memory; when they have become many they go to the index together. The session's row says up to which event that was done.
+ * An index entry for each event would be one more page to write for each. So the ids of a session's newest events are only in these and
+ * in memory; they go to the index together, with the block that their rows are filed in.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { rowKey, rowKeys } from "./keys.ts";
 import { readBlob, toBlob, toText } from "./rows.ts";
 
-/** Ids of one session that are not in the index yet, and their length, in characters. */
-const MAX_RECENT = 128;
-const MAX_RECENT_CHARS = 16 * 1024;
+/** What is run for an event's id; see `WRITE_SQL`. */
+export const ID_SQL = {
+  find: "SELECT 1 FROM event_ids WHERE session = ? AND kaizen_id = ?",
+  add: "INSERT INTO event_ids (session, kaizen_id) VALUES (?, ?)",
+  ofEvent: "SELECT kaizen_id FROM events WHERE key = ?",
+} as const;
 
-/** What is known of a session's ids. */
-export interface KnownIds {
-  /** The ids of events before this number are in the index. */
-  readonly indexed: number;
-  /** Those of the events from there on. */
-  readonly recentIds: readonly string[];
-}
-
-/** The ids of a session without events. */
-export const NO_IDS: KnownIds = { indexed: 0, recentIds: [] };
+/** A longer id is indexed at once: memory holds those of many events. */
+const MAX_RECENT_CHARS = 128;
 
 /** The index of ids. */
 export class EventIds {
   readonly #find: StatementSync;
   readonly #add: StatementSync;
-  readonly #recent: StatementSync;
+  readonly #ofEvent: StatementSync;
 
   constructor(db: DatabaseSync) {
-    this.#find = db.prepare(
-      "SELECT 1 FROM event_ids WHERE session = ? AND kaizen_id = ?",
-    );
-    this.#add = db.prepare(
-      "INSERT INTO event_ids (session, kaizen_id) VALUES (?, ?)",
-    );
-    this.#recent = db.prepare(
-      `SELECT kaizen_id FROM events WHERE key BETWEEN ? AND ? AND kaizen_id IS NOT NULL
-       ORDER BY key`,
-    );
+    this.#find = db.prepare(ID_SQL.find);
+    this.#add = db.prepare(ID_SQL.add);
+    this.#ofEvent = db.prepare(ID_SQL.ofEvent);
   }
 
-  /** Reads the ids that are not in the index. */
-  load(session: number, indexed: number): KnownIds {
-    const [, last] = rowKeys(session);
-    const recentIds = this.#recent.all(rowKey(session, indexed), last)
-      .map((row) => toText(readBlob(row.kaizen_id)));
-    return { indexed, recentIds };
-  }
-
-  /** Tells whether the session has an event with this id. */
-  has(session: number, known: KnownIds, id: string): boolean {
-    return known.recentIds.includes(id) ||
-      known.indexed > 0 && this.#find.get(session, toBlob(id)) !== undefined;
+  /** Reads the ids of events that are not in the index. */
+  load(rows: readonly number[]): string[] {
+    const ids: string[] = [];
+    for (const row of rows) {
+      const blob = this.#ofEvent.get(row)?.kaizen_id ?? null;
+      const id = blob === null ? "" : toText(readBlob(blob));
+      if (id !== "" && id.length <= MAX_RECENT_CHARS) ids.push(id);
+    }
+    return ids;
   }
 
   /**
-   * Adds the id of an event that is being stored; most times this writes nothing.
+   * Tells whether the session has an event with this id.
    *
-   * @returns What is known then.
+   * @param recent Its ids that are not in the index.
+   * @param hasIndex Whether some may be in it.
    */
-  add(session: number, known: KnownIds, id: string, seq: number): KnownIds {
-    const recentIds = [...known.recentIds, id];
-    const chars = recentIds.reduce((sum, { length }) => sum + length, 0);
-    if (recentIds.length < MAX_RECENT && chars < MAX_RECENT_CHARS) {
-      return { indexed: known.indexed, recentIds };
-    }
-    for (const it of recentIds) this.#add.run(session, toBlob(it));
-    return { indexed: seq + 1, recentIds: [] };
+  has(
+    session: number,
+    id: string,
+    { recent, hasIndex }: { recent: readonly string[]; hasIndex: boolean },
+  ): boolean {
+    if (recent.includes(id)) return true;
+    if (!hasIndex && id.length <= MAX_RECENT_CHARS) return false;
+    return this.#find.get(session, toBlob(id)) !== undefined;
+  }
+
+  /** Adds the id of an event that is being stored to those that are not in the index; returns them. */
+  add(session: number, recent: readonly string[], id: string): string[] {
+    if (id.length <= MAX_RECENT_CHARS) return [...recent, id];
+    this.index(session, [id]);
+    return [...recent];
+  }
+
+  /** Puts ids into the index. */
+  index(session: number, ids: readonly string[]): void {
+    for (const id of ids) this.#add.run(session, toBlob(id));
   }
 }

@@ -4,24 +4,33 @@
  * @module
  */
 import type { SessionRecord } from "../proto/mod.ts";
-import type { KnownIds } from "./event_ids.ts";
+import type { RowList } from "./row_lists.ts";
 import { UndoLog } from "./undo.ts";
 
 /** Sessions kept in memory; agents that work at the same time are far fewer. */
-const MAX_SESSIONS = 512;
+const MAX_SESSIONS = 256;
 /** A session whose record is longer is read anew each time. */
-export const MAX_RECORD_CHARS = 16 * 1024;
+const MAX_RECORD_CHARS = 16 * 1024;
 
 /** A session as it is stored. */
-export interface StoredSession extends KnownIds {
+export interface StoredSession {
   /** Its number in the store; never used again while any of its rows are left. */
   readonly key: number;
   readonly workspaceKey: number;
   readonly record: SessionRecord;
-  /** Number of its newest event. */
-  readonly lastSeq: number;
   /** Length of all its events' JSON, so that the length of an answer is known before it is read. */
   readonly eventBytes: number;
+  readonly events: RowList;
+  readonly spans: RowList;
+  /** The `kaizen_id`s of the events that are not filed. */
+  readonly recentIds: readonly string[];
+}
+
+/** Greatest keys that any rows have; the next ones get greater keys. */
+export interface LastKeys {
+  session: number;
+  event: number;
+  span: number;
 }
 
 /** A directory that sessions ran in. */
@@ -39,13 +48,12 @@ export class Ledger {
   readonly #sessions = new Map<string, StoredSession>();
   #counts = { sessions: 0, events: 0 };
   #lastWorkspaceKey = 0;
-  #lastSessionKey: number;
+  readonly #last: LastKeys;
 
-  /** @param lastSessionKey Greatest key that any row still has. */
   constructor(
     workspaces: Iterable<Workspace>,
     events: number,
-    lastSessionKey: number,
+    last: LastKeys,
   ) {
     for (const workspace of workspaces) {
       this.#workspaces.set(workspace.path, workspace);
@@ -54,7 +62,7 @@ export class Ledger {
       this.#lastWorkspaceKey = Math.max(this.#lastWorkspaceKey, workspace.key);
     }
     this.#counts.events = events;
-    this.#lastSessionKey = lastSessionKey;
+    this.#last = { ...last };
   }
 
   get counts(): Readonly<{ sessions: number; events: number }> {
@@ -85,25 +93,32 @@ export class Ledger {
     this.undo.push(() => this.#setWorkspace(workspace));
   }
 
-  /** Returns a number no session has; it is not given out again, even if the transaction fails. */
-  nextSessionKey(): number {
-    return ++this.#lastSessionKey;
+  /** Returns a key no row of that kind has; it is not given out again, even if the transaction fails. */
+  nextKey(kind: keyof LastKeys): number {
+    return ++this.#last[kind];
   }
 
   session(workspaceKey: number, id: string): StoredSession | undefined {
     return this.#sessions.get(name(workspaceKey, id));
   }
 
-  /** Notes a session as it is now stored, or (null) that it is gone. */
+  /**
+   * Notes a session as it is now stored, or (null) that it must be read.
+   *
+   * @param chars Length of its record's JSON.
+   */
   setSession(
     workspaceKey: number,
     id: string,
     session: StoredSession | null,
+    chars = 0,
   ): void {
     const key = name(workspaceKey, id);
     const before = this.#sessions.get(key);
     this.#sessions.delete(key); // so that it moves to the end: the first is the one longest unused
-    if (session !== null) this.#sessions.set(key, session);
+    if (session !== null && chars <= MAX_RECORD_CHARS) {
+      this.#sessions.set(key, session);
+    }
     this.undo.push(() => {
       if (before === undefined) this.#sessions.delete(key);
       else this.#sessions.set(key, before);

@@ -12,12 +12,14 @@ export const APPLICATION_ID = 0x6b7a656e;
  *
  * - `sessions.newest` is -1 - started_at_ms as a signed integer, so that ascending order is newest first without overflow.
  * - `sessions.record` is the record's JSON as it travels; what is searched is repeated in columns.
- * - `events.key` is the session's key * 2^32 + seq. `head`, `payload` and "}" make the event's JSON as it travels; what is small
- *   and often wanted comes first, so that a long payload is not read for it.
- * - `event_ids` has the `kaizen_id`s of each session's events before the number `sessions.indexed`.
- * - `spans.key` is the session's key * 2^32 + a count: rows are only ever added, at the end, and of those with the same span_id the
- *   last counts. `view` is the ToolSpanView's JSON; the other columns are what the tree is built from.
- * - `trash` lists sessions that are deleted but whose rows are still being removed.
+ * - `sessions.events_filed` and `events_tail` say which rows of `events` are the session's, in their order: the first ones are in
+ *   `blocks`, packed as the tail is; `spans_filed` and `spans_tail` likewise.
+ * - `events.head`, `payload` and "}" make the event's JSON as it travels; what is small and often wanted comes first, so that a long
+ *   payload is not read for it.
+ * - `event_ids` has the `kaizen_id`s of the events that are filed.
+ * - `spans`: of a session's rows with the same span_id the last counts. `view` is the ToolSpanView's JSON; the other columns are what the
+ *   tree is built from.
+ * - `trash` lists sessions that are deleted but whose rows (all filed) are still being removed.
  */
 const V1 = `
 CREATE TABLE workspaces (
@@ -30,11 +32,14 @@ CREATE TABLE sessions (
   id BLOB NOT NULL,
   newest INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
-  indexed INTEGER NOT NULL,
   last_ms INTEGER NOT NULL,
   event_bytes INTEGER NOT NULL,
   agent TEXT NOT NULL,
   status TEXT NOT NULL,
+  events_filed INTEGER NOT NULL,
+  events_tail BLOB NOT NULL,
+  spans_filed INTEGER NOT NULL,
+  spans_tail BLOB NOT NULL,
   record BLOB NOT NULL,
   UNIQUE (workspace, id)
 ) STRICT;
@@ -45,11 +50,6 @@ CREATE TABLE events (
   head BLOB NOT NULL,
   payload BLOB NOT NULL
 ) STRICT;
-CREATE TABLE event_ids (
-  session INTEGER NOT NULL,
-  kaizen_id BLOB NOT NULL,
-  PRIMARY KEY (session, kaizen_id)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE spans (
   key INTEGER PRIMARY KEY,
   span_id BLOB NOT NULL,
@@ -60,6 +60,18 @@ CREATE TABLE spans (
   tokens INTEGER,
   view BLOB NOT NULL
 ) STRICT;
+CREATE TABLE blocks (
+  session INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  members BLOB NOT NULL,
+  PRIMARY KEY (session, kind, first)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_ids (
+  session INTEGER NOT NULL,
+  kaizen_id BLOB NOT NULL,
+  PRIMARY KEY (session, kaizen_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE trash (
   session INTEGER PRIMARY KEY
 ) STRICT;

@@ -11,13 +11,14 @@ export type { StoredSession } from "./ledger.ts";
 export type { PageQuery } from "./page.ts";
 export type { PruneOptions, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
-export type { FoundSession, SpanKnot } from "./session_reads.ts";
+export type { FoundSession, SessionReads, SpanKnot } from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
-export {
-  type NewEvent,
-  nextSeq,
-  type SessionWrites,
-  type TailEvent,
+export type {
+  NewEvent,
+  NewSpan,
+  Place,
+  SessionWrites,
+  TailEvent,
 } from "./session_writes.ts";
 export { Store, type StoreOptions, type StoreStats } from "./store.ts";
 export type { WorkspaceRef } from "./workspace_reads.ts";

@@ -5,9 +5,17 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
-import { rowKey, rowKeys } from "./keys.ts";
 import type { Ledger } from "./ledger.ts";
-import { readInt, readOne, toBlob, toSigned, toText } from "./rows.ts";
+import { packRows, readList, RowLists, unpackRows } from "./row_lists.ts";
+import {
+  readBlob,
+  readInt,
+  readOne,
+  type Row,
+  toBlob,
+  toSigned,
+  toText,
+} from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
 /** Sessions looked at, and sessions deleted, in one step. */
@@ -54,6 +62,7 @@ export class Pruner {
   readonly #ledger: Ledger;
   readonly #transact: (work: () => void) => void;
   readonly #db: DatabaseSync;
+  readonly #lists: RowLists;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(
@@ -64,6 +73,7 @@ export class Pruner {
     this.#db = db;
     this.#ledger = ledger;
     this.#transact = transact;
+    this.#lists = new RowLists(db);
     this.#sql = prepare(db);
   }
 
@@ -161,57 +171,66 @@ export class Pruner {
     }
   }
 
-  #removeOne(victim: Victim): boolean {
-    const { changes } = this.#sql.remove.run(victim.key, victim.events - 1);
-    if (changes === 0) return false;
-    this.#sql.addTrash.run(victim.key);
-    this.#ledger.setSession(victim.workspace, toText(victim.id), null);
-    this.#ledger.count(victim.workspace, -1, -victim.events);
-    const workspace = this.#ledger.workspaceByKey(victim.workspace);
-    if (workspace?.sessions === 0) {
-      this.#sql.removeWorkspace.run(workspace.key);
-      this.#ledger.removeWorkspace(workspace);
+  #removeOne({ key, workspace, id, events }: Victim): boolean {
+    const row = this.#sql.find.get(key, events - 1);
+    if (row === undefined) return false;
+    for (const kind of ["events", "spans"] as const) {
+      this.#lists.file(key, kind, readList(row, kind));
+    }
+    this.#sql.remove.run(key);
+    this.#sql.addTrash.run(key);
+    this.#ledger.setSession(workspace, toText(id), null);
+    this.#ledger.count(workspace, -1, -events);
+    const left = this.#ledger.workspaceByKey(workspace);
+    if (left?.sessions === 0) {
+      this.#sql.removeWorkspace.run(workspace);
+      this.#ledger.removeWorkspace(left);
     }
     return true;
   }
 
   /** Removes about as many rows as one step may. */
   #sweepSome(): void {
-    let rows = SWEEP_ROWS;
-    while (rows > 0) {
+    const left = { rows: SWEEP_ROWS, bytes: SWEEP_BYTES };
+    while (left.rows > 0 && left.bytes > 0) {
       const next = this.#sql.nextTrash.get();
       if (next === undefined) return;
-      const key = readInt(next.session);
-      const removed = this.#sweepEvents(key) || this.#sweepSpans(key) ||
-        this.#sweepIds(key);
-      if (removed === 0) this.#sql.dropTrash.run(key);
-      rows -= removed + 1;
+      const session = readInt(next.session);
+      const block = this.#sql.nextBlock.get(session);
+      if (block !== undefined) this.#sweepBlock(session, block, left);
+      else if (!this.#sweepIds(session, left)) {
+        this.#sql.dropTrash.run(session);
+      }
+      left.rows--;
     }
   }
 
-  /** Returns how many events it removed; a slice of many bytes counts as a full one. */
-  #sweepEvents(session: number): number {
-    const [first, last] = rowKeys(session);
-    let rows = 0;
-    let bytes = 0;
-    let to = first;
-    for (const row of this.#sql.sizes.all(first, last, SWEEP_ROWS)) {
-      rows++;
-      bytes += readInt(row.bytes);
-      to = rowKey(session, readInt(row.seq));
-      if (bytes >= SWEEP_BYTES) break;
+  /** Removes the rows that a block lists; what is over the limit stays listed. */
+  #sweepBlock(
+    session: number,
+    { kind, first, members }: Row,
+    left: { rows: number; bytes: number },
+  ): void {
+    const ofEvents = readInt(kind) === 0;
+    const rows = unpackRows(readBlob(members));
+    while (left.rows > 0 && left.bytes > 0) {
+      const row = rows.pop();
+      if (row === undefined) break;
+      left.rows--;
+      if (ofEvents) {
+        left.bytes -= readInt(this.#sql.payloadBytes.get(row)?.bytes ?? 0);
+      }
+      (ofEvents ? this.#sql.dropEvent : this.#sql.dropSpan).run(row);
     }
-    if (rows > 0) this.#sql.dropEvents.run(first, to);
-    return bytes >= SWEEP_BYTES ? SWEEP_ROWS : rows;
+    const block = [session, readInt(kind), readInt(first)];
+    if (rows.length === 0) this.#sql.dropBlock.run(...block);
+    else this.#sql.cutBlock.run(packRows(rows), ...block);
   }
 
-  #sweepSpans(session: number): number {
-    const keys = rowKeys(session);
-    return Number(this.#sql.dropSpans.run(...keys, SWEEP_ROWS).changes);
-  }
-
-  #sweepIds(session: number): number {
-    return Number(this.#sql.dropIds.run(session, SWEEP_ROWS).changes);
+  #sweepIds(session: number, left: { rows: number }): boolean {
+    const { changes } = this.#sql.dropIds.run(session, left.rows);
+    left.rows -= Number(changes);
+    return changes !== 0;
   }
 
   /** Runs what may be lost by a power failure, as it is begun again then; so that it does not occupy the disk for each step. */
@@ -277,22 +296,31 @@ function prepare(db: DatabaseSync) {
   return {
     look,
     lookUp,
-    remove: db.prepare("DELETE FROM sessions WHERE key = ? AND last_seq = ?"),
+    find: db.prepare(
+      `SELECT events_filed, events_tail, spans_filed, spans_tail FROM sessions
+       WHERE key = ? AND last_seq = ?`,
+    ),
+    remove: db.prepare("DELETE FROM sessions WHERE key = ?"),
     removeWorkspace: db.prepare("DELETE FROM workspaces WHERE key = ?"),
     addTrash: db.prepare("INSERT INTO trash (session) VALUES (?)"),
     nextTrash: db.prepare(
       "SELECT session FROM trash ORDER BY session LIMIT 1",
     ),
     dropTrash: db.prepare("DELETE FROM trash WHERE session = ?"),
-    sizes: db.prepare(
-      `SELECT key & 4294967295 AS seq, length(payload) AS bytes FROM events
-       WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?`,
+    nextBlock: db.prepare(
+      "SELECT kind, first, members FROM blocks WHERE session = ? LIMIT 1",
     ),
-    dropEvents: db.prepare("DELETE FROM events WHERE key BETWEEN ? AND ?"),
-    dropSpans: db.prepare(
-      `DELETE FROM spans WHERE key IN
-         (SELECT key FROM spans WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?)`,
+    dropBlock: db.prepare(
+      "DELETE FROM blocks WHERE session = ? AND kind = ? AND first = ?",
     ),
+    cutBlock: db.prepare(
+      "UPDATE blocks SET members = ? WHERE session = ? AND kind = ? AND first = ?",
+    ),
+    payloadBytes: db.prepare(
+      "SELECT length(payload) AS bytes FROM events WHERE key = ?",
+    ),
+    dropEvent: db.prepare("DELETE FROM events WHERE key = ?"),
+    dropSpan: db.prepare("DELETE FROM spans WHERE key = ?"),
     dropIds: db.prepare(
       `DELETE FROM event_ids WHERE (session, kaizen_id) IN
          (SELECT session, kaizen_id FROM event_ids WHERE session = ? LIMIT ?)`,

@@ -12,16 +12,7 @@ import {
   planPage,
   preparePage,
 } from "./page.ts";
-import {
-  findSession,
-  type FoundSession,
-  prepareSession,
-  readEvents,
-  readSpans,
-  readView,
-  type SessionStatements,
-  type SpanKnot,
-} from "./session_reads.ts";
+import { SessionReads } from "./session_reads.ts";
 import type { Steps } from "./steps.ts";
 
 /** An answer up to this size is made whole, so that nothing is held while it is sent. */
@@ -29,12 +20,13 @@ const WHOLE_BYTES = 256 * 1024;
 
 /** Reads what was stored when it began. */
 export class Reader {
+  /** Reads one session. */
+  readonly sessions: SessionReads;
   readonly #db: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #touch: StatementSync;
   readonly #end: StatementSync;
   readonly #page: PageStatements;
-  readonly #session: SessionStatements;
   readonly #giveBack: () => void;
   #ended = false;
 
@@ -45,7 +37,7 @@ export class Reader {
     this.#touch = this.#db.prepare("SELECT 1 FROM workspaces LIMIT 1");
     this.#end = this.#db.prepare("COMMIT");
     this.#page = preparePage(this.#db);
-    this.#session = prepareSession(this.#db);
+    this.sessions = new SessionReads(this.#db);
     this.#giveBack = giveBack;
   }
 
@@ -58,29 +50,6 @@ export class Reader {
   /** Prepares a page of sessions. */
   planPage(query: PageQuery): Steps<Plan> {
     return planPage(this.#page, query);
-  }
-
-  /** Finds a session in the first of the workspaces (their keys) that has its id. */
-  findSession(
-    workspaces: readonly number[],
-    id: string,
-  ): Steps<FoundSession | null> {
-    return findSession(this.#session, workspaces, id);
-  }
-
-  /** Reads the JSON of a session's events in their order, with `comma` between them. */
-  events(key: number, comma: Uint8Array): Generator<Uint8Array> {
-    return readEvents(this.#session, key, comma);
-  }
-
-  /** Reads the spans of a session, in no useful order. */
-  spans(key: number): Steps<SpanKnot[]> {
-    return readSpans(this.#session, key);
-  }
-
-  /** Reads the JSON of a span's ToolSpanView. */
-  spanView(span: SpanKnot): Uint8Array {
-    return readView(this.#session, span);
   }
 
   /**

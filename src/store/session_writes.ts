@@ -10,25 +10,75 @@ import {
   type SessionRecord,
   type SpanRow,
 } from "../proto/mod.ts";
-import { EventIds, type KnownIds, NO_IDS } from "./event_ids.ts";
-import { MAX_ROW, rowKey, rowKeys } from "./keys.ts";
-import { type Ledger, MAX_RECORD_CHARS, type StoredSession } from "./ledger.ts";
+import { EventIds } from "./event_ids.ts";
+import type { Ledger, StoredSession } from "./ledger.ts";
 import { printSession } from "./print.ts";
-import { readBlob, readInt, toBlob, toSigned } from "./rows.ts";
+import {
+  countRows,
+  NO_ROWS,
+  readList,
+  type RowList,
+  RowLists,
+  unpackRows,
+} from "./row_lists.ts";
+import { readBlob, readInt, toBlob, toSigned, toText } from "./rows.ts";
+
+/** What is run for an event. Each statement finds its rows by a key: a test looks at their plans. */
+export const WRITE_SQL = {
+  find:
+    `SELECT key, event_bytes, events_filed, events_tail, spans_filed, spans_tail, record FROM sessions
+    WHERE workspace = ? AND id = ?`,
+  addWorkspace: "INSERT INTO workspaces (key, path) VALUES (?, ?)",
+  addSession:
+    `INSERT INTO sessions (last_seq, last_ms, event_bytes, agent, status, events_filed, events_tail, spans_filed, spans_tail, record,
+      key, workspace, id, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  changeSession:
+    `UPDATE sessions SET last_seq = ?, last_ms = ?, event_bytes = ?, agent = ?, status = ?, events_filed = ?, events_tail = ?,
+      spans_filed = ?, spans_tail = ?, record = ? WHERE key = ?`,
+  changeStart: "UPDATE sessions SET newest = ? WHERE key = ?",
+  addEvent:
+    "INSERT INTO events (key, kaizen_id, head, payload) VALUES (?, ?, ?, ?)",
+  addSpan:
+    `INSERT INTO spans (key, span_id, parent, depth, start_ms, cost, tokens, view)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  findLists:
+    `SELECT workspace, id, events_filed, events_tail, spans_filed, spans_tail FROM sessions
+    WHERE key = ?`,
+  changeSpans:
+    "UPDATE sessions SET spans_filed = ?, spans_tail = ? WHERE key = ?",
+  readEvent:
+    `SELECT head, CASE WHEN length(payload) <= ? THEN payload END AS payload FROM events
+    WHERE key = ?`,
+} as const;
+
+/** Where an event goes that is about to be stored. */
+export interface Place {
+  readonly key: number;
+  readonly workspaceKey: number;
+  /** The session as it is; null for a new one. */
+  readonly current: StoredSession | null;
+  /** The number that the event gets. */
+  readonly seq: number;
+}
 
 /** One event and what it makes of its session. */
 export interface NewEvent {
-  /** Canonical path of the workspace. */
-  workspace: string;
-  /** What {@linkcode SessionWrites.find} returned. */
-  current: StoredSession | null;
   /** The session after the event. */
   record: SessionRecord;
-  /** The event's JSON, printed with the number {@linkcode nextSeq}: `head`, `payload` and "}" one after the other. */
+  /** The event's JSON is `head`, `payload` and "}" one after the other. */
   head: Uint8Array;
   payload: Uint8Array;
   /** Null for an event that may be stored any number of times. */
   kaizenId: string | null;
+  /** Spans of the session that it closes. */
+  spans: readonly NewSpan[];
+}
+
+/** A span that has closed; it counts instead of an earlier one of the same name. */
+export interface NewSpan {
+  row: SpanRow;
+  /** The ToolSpanView's JSON. */
+  view: Uint8Array;
 }
 
 /** A stored event as {@linkcode SessionWrites.tail} returns it. */
@@ -37,106 +87,84 @@ export interface TailEvent {
   readonly head: Uint8Array;
   /** Null if it is longer than was asked for. */
   readonly payload: Uint8Array | null;
+  /** Reads the payload after all. */
+  readonly readPayload: () => Uint8Array;
 }
 
-/** Returns the number that a session's next event gets. */
-export function nextSeq(session: StoredSession | null): number {
-  return session === null ? 0 : session.lastSeq + 1;
-}
-
-/** Sessions as the writer sees them. What changes something is to be called inside a transaction. */
+/** Sessions as the writer sees them. All of it is to be called inside a transaction. */
 export class SessionWrites {
   readonly #ledger: Ledger;
   readonly #ids: EventIds;
-  readonly #sql: ReturnType<typeof prepare>;
+  readonly #lists: RowLists;
+  readonly #sql: Record<keyof typeof WRITE_SQL, StatementSync>;
 
   constructor(db: DatabaseSync, ledger: Ledger) {
     this.#ledger = ledger;
     this.#ids = new EventIds(db);
+    this.#lists = new RowLists(db);
     this.#sql = prepare(db);
   }
 
-  /** Looks a session up for the next event; from memory if it was used lately. */
-  find(workspace: string, id: string): StoredSession | null {
-    const found = this.#ledger.workspace(workspace);
-    if (found === undefined) return null;
-    const known = this.#ledger.session(found.key, id);
-    if (known !== undefined) return known;
-    const row = this.#sql.find.get(found.key, toBlob(id));
-    if (row === undefined) return null;
-    const key = readInt(row.key);
-    const record = readBlob(row.record);
-    const session = {
-      key,
-      workspaceKey: found.key,
-      record: demandSession(decodeJson(record)),
-      lastSeq: readInt(row.last_seq),
-      eventBytes: readInt(row.event_bytes),
-      ...this.#ids.load(key, readInt(row.indexed)),
-    };
-    this.#remember(id, session, record.length);
-    return session;
-  }
-
   /**
-   * Stores an event and its session.
+   * Finds the place for an event.
    *
-   * @returns The session as it is now, or null if an event with this `kaizenId` is there already: then nothing was changed.
-   * @throws {RangeError} If the session can take no more events.
+   * @param workspace Canonical path.
+   * @returns Null if the session has an event with this `kaizenId`.
    */
-  append(event: NewEvent): StoredSession | null {
-    const { current, record, head, payload, kaizenId } = event;
-    if (
-      current !== null && kaizenId !== null &&
-      this.#ids.has(current.key, current, kaizenId)
-    ) return null;
-    const lastSeq = nextSeq(current);
-    if (lastSeq > MAX_ROW) {
-      throw new RangeError("Cannot store event: the session is full");
+  place(workspace: string, id: string, kaizenId: string | null): Place | null {
+    const current = this.#find(workspace, id);
+    if (current === null) {
+      return {
+        key: this.#ledger.nextKey("session"),
+        workspaceKey: this.#demandWorkspace(workspace),
+        current,
+        seq: 0,
+      };
     }
-    const key = current?.key ?? this.#ledger.nextSessionKey();
-    const known: KnownIds = current ?? NO_IDS;
+    const { key, workspaceKey, events, recentIds } = current;
+    const hasIndex = events.filed > 0;
+    const ids = { recent: recentIds, hasIndex };
+    if (kaizenId !== null && this.#ids.has(key, kaizenId, ids)) return null;
+    return { key, workspaceKey, current, seq: countRows(events) };
+  }
+
+  /** Stores an event and its session; returns the session as it is then. */
+  append(place: Place, event: NewEvent): StoredSession {
+    const { key, workspaceKey, current } = place;
+    const { record, head, payload, kaizenId } = event;
+    const row = this.#ledger.nextKey("event");
+    const id = kaizenId === null ? null : toBlob(kaizenId);
+    this.#sql.addEvent.run(row, id, head, payload);
+    const events = this.#lists.add(
+      key,
+      "events",
+      current?.events ?? NO_ROWS,
+      row,
+    );
     const session = {
       key,
-      workspaceKey: current?.workspaceKey ??
-        this.#demandWorkspace(event.workspace),
+      workspaceKey,
       record,
-      lastSeq,
       eventBytes: (current?.eventBytes ?? 0) + head.length + payload.length + 1,
-      indexed: known.indexed,
-      recentIds: known.recentIds,
-      ...kaizenId !== null && this.#ids.add(key, known, kaizenId, lastSeq),
+      events,
+      spans: this.#addSpans(key, current?.spans ?? NO_ROWS, event.spans),
+      recentIds: this.#noteId(key, current?.recentIds ?? [], kaizenId, events),
     };
-    this.#sql.addEvent.run(
-      rowKey(key, lastSeq),
-      kaizenId === null ? null : toBlob(kaizenId),
-      head,
-      payload,
-    );
     const text = printSession(record);
-    if (current === null) this.#addSession(session, text);
-    else this.#changeSession(session, current, text);
-    this.#ledger.count(session.workspaceKey, current === null ? 1 : 0, 1);
-    this.#remember(record.id, session, text.length);
+    this.#write(session, current, toBlob(text));
+    this.#ledger.count(workspaceKey, current === null ? 1 : 0, 1);
+    this.#ledger.setSession(workspaceKey, record.id, session, text.length);
     return session;
   }
 
-  /**
-   * Stores a span; it counts instead of an earlier one of the same name.
-   *
-   * @param view The ToolSpanView's JSON.
-   */
-  addSpan(sessionKey: number, row: SpanRow, view: Uint8Array): void {
-    this.#sql.addSpan.run(
-      ...rowKeys(sessionKey),
-      toBlob(row.spanId),
-      row.parentSpanId === null ? null : toBlob(row.parentSpanId),
-      row.depth,
-      row.startMs === null ? null : toSigned(row.startMs),
-      row.subtreeCostUsdE6,
-      row.subtreeTokenCount,
-      view,
-    );
+  /** Stores spans of a session that another one's event closes. */
+  addSpans(sessionKey: number, spans: readonly NewSpan[]): void {
+    const row = this.#sql.findLists.get(sessionKey);
+    if (row === undefined) return; // deleted
+    const list = this.#addSpans(sessionKey, readList(row, "spans"), spans);
+    this.#sql.changeSpans.run(list.filed, list.tail, sessionKey);
+    const id = toText(readBlob(row.id));
+    this.#ledger.setSession(readInt(row.workspace), id, null);
   }
 
   /**
@@ -149,24 +177,49 @@ export class SessionWrites {
     sessionKey: number,
     { limit, maxPayload }: { limit: number; maxPayload: number },
   ): Generator<TailEvent> {
-    const rows = this.#sql.tail.iterate(
-      maxPayload,
-      ...rowKeys(sessionKey),
-      limit,
-    );
-    for (const { seq, head, payload } of rows) {
+    const session = this.#sql.findLists.get(sessionKey);
+    if (session === undefined || limit < 1) return;
+    const events = readList(session, "events");
+    let seq = countRows(events);
+    const last = Math.max(0, seq - limit);
+    const rows = this.#lists.readBack(sessionKey, "events", events);
+    for (const key of rows) {
+      const row = this.#sql.readEvent.get(maxPayload, key);
+      const payload = row?.payload ?? null;
       yield {
-        seq: readInt(seq),
-        head: readBlob(head),
+        seq: --seq,
+        head: readBlob(row?.head),
         payload: payload === null ? null : readBlob(payload),
+        readPayload: () =>
+          readBlob(
+            this.#sql.readEvent.get(Number.MAX_SAFE_INTEGER, key)?.payload,
+          ),
       };
+      if (seq === last) return;
     }
   }
 
-  /** Reads one event's payload; empty if there is no such event. */
-  payload(sessionKey: number, seq: number): Uint8Array {
-    const row = this.#sql.payload.get(rowKey(sessionKey, seq));
-    return row === undefined ? new Uint8Array() : readBlob(row.payload);
+  /** Looks a session up; in memory if it was used lately. */
+  #find(workspace: string, id: string): StoredSession | null {
+    const found = this.#ledger.workspace(workspace);
+    if (found === undefined) return null;
+    const known = this.#ledger.session(found.key, id);
+    if (known !== undefined) return known;
+    const row = this.#sql.find.get(found.key, toBlob(id));
+    if (row === undefined) return null;
+    const record = readBlob(row.record);
+    const events = readList(row, "events");
+    const session = {
+      key: readInt(row.key),
+      workspaceKey: found.key,
+      record: demandSession(decodeJson(record)),
+      eventBytes: readInt(row.event_bytes),
+      events,
+      spans: readList(row, "spans"),
+      recentIds: this.#ids.load(unpackRows(events.tail)),
+    };
+    this.#ledger.setSession(found.key, id, session, record.length);
+    return session;
   }
 
   #demandWorkspace(path: string): number {
@@ -177,91 +230,88 @@ export class SessionWrites {
     return key;
   }
 
-  #addSession(session: StoredSession, text: string): void {
-    const { record } = session;
-    this.#sql.addSession.run(
-      session.key,
-      session.workspaceKey,
-      toBlob(record.id),
-      -1n - toSigned(record.started_at_ms),
-      session.lastSeq,
-      session.indexed,
-      lastMs(record),
-      session.eventBytes,
-      record.agent,
-      record.status,
-      toBlob(text),
-    );
+  #addSpans(
+    session: number,
+    list: RowList,
+    spans: readonly NewSpan[],
+  ): RowList {
+    let longer = list;
+    for (const { row, view } of spans) {
+      const key = this.#ledger.nextKey("span");
+      this.#sql.addSpan.run(
+        key,
+        toBlob(row.spanId),
+        row.parentSpanId === null ? null : toBlob(row.parentSpanId),
+        row.depth,
+        row.startMs === null ? null : toSigned(row.startMs),
+        row.subtreeCostUsdE6,
+        row.subtreeTokenCount,
+        view,
+      );
+      longer = this.#lists.add(session, "spans", longer, key);
+    }
+    return longer;
+  }
+
+  /** Notes the id of an event that is now in `events`; when these have just been filed, all ids go to the index. */
+  #noteId(
+    session: number,
+    recent: readonly string[],
+    id: string | null,
+    events: RowList,
+  ): readonly string[] {
+    const more = id === null ? recent : this.#ids.add(session, recent, id);
+    if (events.count > 0) return more;
+    this.#ids.index(session, more);
+    return [];
   }
 
   /** The start is written only if it changed: it is part of an index. */
-  #changeSession(
+  #write(
     session: StoredSession,
-    current: StoredSession,
-    text: string,
+    current: StoredSession | null,
+    text: Uint8Array,
   ): void {
-    const { record } = session;
-    this.#sql.changeSession.run(
-      session.lastSeq,
-      session.indexed,
-      lastMs(record),
+    const { key, record, events, spans } = session;
+    const values = [
+      countRows(events) - 1,
+      toSigned(record.totals?.last_event_ms ?? record.started_at_ms),
       session.eventBytes,
       record.agent,
       record.status,
-      toBlob(text),
-      session.key,
-    );
+      events.filed,
+      events.tail,
+      spans.filed,
+      spans.tail,
+      text,
+      key,
+    ];
+    const newest = -1n - toSigned(record.started_at_ms);
+    if (current === null) {
+      const id = toBlob(record.id);
+      this.#sql.addSession.run(...values, session.workspaceKey, id, newest);
+      return;
+    }
+    this.#sql.changeSession.run(...values);
     if (record.started_at_ms !== current.record.started_at_ms) {
-      this.#sql.changeStart.run(
-        -1n - toSigned(record.started_at_ms),
-        session.key,
-      );
+      this.#sql.changeStart.run(newest, key);
     }
   }
-
-  #remember(id: string, session: StoredSession, chars: number): void {
-    this.#ledger.setSession(
-      session.workspaceKey,
-      id,
-      chars > MAX_RECORD_CHARS ? null : session,
-    );
-  }
 }
 
-/** Time of the newest event, by which old sessions are found. */
-function lastMs(record: SessionRecord): bigint {
-  return toSigned(record.totals?.last_event_ms ?? record.started_at_ms);
-}
-
-function prepare(db: DatabaseSync) {
+function prepare(
+  db: DatabaseSync,
+): Record<keyof typeof WRITE_SQL, StatementSync> {
   return {
-    find: db.prepare(
-      `SELECT key, last_seq, indexed, event_bytes, record FROM sessions
-       WHERE workspace = ? AND id = ?`,
-    ),
-    addWorkspace: db.prepare(
-      "INSERT INTO workspaces (key, path) VALUES (?, ?)",
-    ),
-    addSession: db.prepare(
-      `INSERT INTO sessions (key, workspace, id, newest, last_seq, indexed, last_ms, event_bytes, agent, status, record)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    changeSession: db.prepare(
-      `UPDATE sessions SET last_seq = ?, indexed = ?, last_ms = ?, event_bytes = ?, agent = ?, status = ?, record = ?
-       WHERE key = ?`,
-    ),
-    changeStart: db.prepare("UPDATE sessions SET newest = ? WHERE key = ?"),
-    addEvent: db.prepare(
-      "INSERT INTO events (key, kaizen_id, head, payload) VALUES (?, ?, ?, ?)",
-    ),
-    addSpan: db.prepare(
-      `INSERT INTO spans (key, span_id, parent, depth, start_ms, cost, tokens, view) VALUES (
-         (SELECT coalesce(max(key) + 1, ?1) FROM spans WHERE key BETWEEN ?1 AND ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9)`,
-    ),
-    tail: db.prepare(
-      `SELECT key & 4294967295 AS seq, head, CASE WHEN length(payload) <= ? THEN payload END AS payload FROM events
-       WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT ?`,
-    ),
-    payload: db.prepare("SELECT payload FROM events WHERE key = ?"),
-  } satisfies Record<string, StatementSync>;
+    find: db.prepare(WRITE_SQL.find),
+    addWorkspace: db.prepare(WRITE_SQL.addWorkspace),
+    addSession: db.prepare(WRITE_SQL.addSession),
+    changeSession: db.prepare(WRITE_SQL.changeSession),
+    changeStart: db.prepare(WRITE_SQL.changeStart),
+    addEvent: db.prepare(WRITE_SQL.addEvent),
+    addSpan: db.prepare(WRITE_SQL.addSpan),
+    findLists: db.prepare(WRITE_SQL.findLists),
+    changeSpans: db.prepare(WRITE_SQL.changeSpans),
+    readEvent: db.prepare(WRITE_SQL.readEvent),
+  };
 }

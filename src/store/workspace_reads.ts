@@ -98,11 +98,16 @@ export function loadLedger(db: DatabaseSync): Ledger {
       sessions: readInt(row.n ?? 0),
     };
   });
-  // The rows of a deleted session may outlive it.
-  const lastSessionKey = readInt(readOne(
-    db.prepare(
-      "SELECT max(coalesce((SELECT max(key) FROM sessions), 0), coalesce((SELECT max(session) FROM trash), 0))",
-    ).get(),
-  ));
-  return new Ledger(workspaces, events, lastSessionKey);
+  const greatest = (table: string, key = "key") =>
+    readInt(
+      readOne(
+        db.prepare(`SELECT coalesce(max(${key}), 0) FROM ${table}`).get(),
+      ),
+    );
+  return new Ledger(workspaces, events, {
+    // The rows of a deleted session outlive it.
+    session: Math.max(greatest("sessions"), greatest("trash", "session")),
+    event: greatest("events"),
+    span: greatest("spans"),
+  });
 }

@@ -14,7 +14,7 @@ import {
 } from "../../../src/proto/mod.ts";
 import {
   type Answer,
-  nextSeq,
+  type NewSpan,
   type Steps,
   Store,
   type StoredSession,
@@ -79,19 +79,32 @@ export function makeRecord(made: Made, events: number): SessionRecord {
   };
 }
 
-/** Adds one event inside a transaction that is open. */
-export function append(store: Store, made: Made = {}): StoredSession | null {
-  const workspace = made.workspace ?? "/w";
-  const current = store.sessions.find(workspace, made.id ?? "s");
-  const seq = nextSeq(current);
-  return store.sessions.append({
-    workspace,
-    current,
-    record: makeRecord(made, seq + 1),
-    head: new TextEncoder().encode(`{"seq":${seq},"payload":`),
+/** Adds one event inside a transaction that is open; null if its id is known. */
+export function append(
+  store: Store,
+  made: Made = {},
+  spans: readonly NewSpan[] = [],
+): StoredSession | null {
+  const kaizenId = made.kaizenId ?? null;
+  const place = store.sessions.place(
+    made.workspace ?? "/w",
+    made.id ?? "s",
+    kaizenId,
+  );
+  if (place === null) return null;
+  return store.sessions.append(place, {
+    record: makeRecord(made, place.seq + 1),
+    head: new TextEncoder().encode(`{"seq":${place.seq},"payload":`),
     payload: new TextEncoder().encode(made.payload ?? "{}"),
-    kaizenId: made.kaizenId ?? null,
+    kaizenId,
+    spans,
   });
+}
+
+/** Number of a session's newest event. */
+export function lastSeq(session: StoredSession | null): number | null {
+  if (session === null) return null;
+  return session.events.filed + session.events.count - 1;
 }
 
 /** Adds one event in a transaction of its own. */

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { StoreError, type StoreFault } from "../../../src/store/mod.ts";
-import { openRaw, pageOf, put, rawNumber, Store, tempStore } from "./_store.ts";
+import {
+  lastSeq,
+  openRaw,
+  pageOf,
+  put,
+  rawNumber,
+  Store,
+  tempStore,
+} from "./_store.ts";
 
 function refusal(path: string): StoreError {
   return assertThrows(() => Store.open(path).close(), StoreError);
@@ -41,7 +49,7 @@ Deno.test("open() finds again what was acknowledged, with and without a clean cl
     const { sessions, events } = store.size();
     assertEquals({ sessions, events }, { sessions: 2, events: 3 });
     assertEquals(pageOf(store), { ids: "a", total: 1, next: null });
-    assertEquals(put(store, { id: "a" })?.lastSeq, 2);
+    assertEquals(lastSeq(put(store, { id: "a" })), 2);
   }
 });
 
@@ -49,7 +57,7 @@ Deno.test("open() takes an empty file for a new store", () => {
   using temp = tempStore();
   Deno.writeFileSync(temp.path, new Uint8Array());
   using store = Store.open(temp.path);
-  assertEquals(put(store)?.lastSeq, 0);
+  assertEquals(lastSeq(put(store)), 0);
 });
 
 /** Ways to spoil a good store, and what its file is called then. */

@@ -6,6 +6,7 @@ import {
   append,
   askPage,
   asObject,
+  lastSeq,
   type Made,
   openRaw,
   pageOf,
@@ -65,12 +66,10 @@ function fill(store: Store): void {
     };
     store.transact(() => {
       for (let n = 0; n < 300; n++) {
-        const session = append(store, { ...made, kaizenId: `k${n}` });
-        store.sessions.addSpan(
-          session?.key ?? 0,
-          makeSpan(`x${n}`),
-          new Uint8Array(200),
-        );
+        append(store, { ...made, kaizenId: `k${n}` }, [{
+          row: makeSpan(`x${n}`),
+          view: new Uint8Array(200),
+        }]);
       }
     });
   }
@@ -227,7 +226,7 @@ Deno.test("prune() that ends early hides what it was told to, and is finished la
     );
     // A new session does not get the rows of a deleted one.
     assertEquals(
-      put(store, { id: "s1", workspace: "/odd", startedAt: 50 })?.lastSeq,
+      lastSeq(put(store, { id: "s1", workspace: "/odd", startedAt: 50 })),
       0,
     );
   }
@@ -249,7 +248,7 @@ Deno.test("prune() keeps a session that got an event meanwhile, and lets others 
   assertEquals(store.size().sessions, 150);
   put(store, { id: "s199", lastMs: 5 });
   put(store, { id: "new", lastMs: 50 });
-  assertEquals(put(store, { id: "s0", lastMs: 50 })?.lastSeq, 0);
+  assertEquals(lastSeq(put(store, { id: "s0", lastMs: 50 })), 0);
   const { result } = runSteps(steps);
   assertEquals(result, { sessions: 199, events: 199 });
   assertEquals(countRows(store, temp.path).slice(0, 2), [3, 4]);
