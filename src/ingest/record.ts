@@ -15,7 +15,7 @@ import {
   type Paths,
 } from "../context/mod.ts";
 import type { StatusAnswer } from "../proto/mod.ts";
-import { type Spool, SpoolError } from "../spool/mod.ts";
+import { type DeliverReport, type Spool, SpoolError } from "../spool/mod.ts";
 import type { Budget } from "./budget.ts";
 import { sendEvent, type Sent } from "./send.ts";
 import { claimStart } from "./start_daemon.ts";
@@ -106,24 +106,31 @@ async function deliverWithin(route: Route): Promise<void> {
     if (error instanceof NotRunningError) start(route);
     return;
   }
-  const report = await route.spool.deliver(
-    async (body) => {
+  const report = await deliverFor(route);
+  // Our own daemon watches the spool; only it says what its store holds.
+  const needsTime = report?.stopped === "too big" ||
+    report?.stopped === "unreachable" || report?.stopped === "aborted";
+  if (needsTime && status.store === undefined) flushLater(route);
+}
+
+/** A spool that cannot be used for delivery is left to others: the event of this hook is not in danger. */
+async function deliverFor(route: Route): Promise<DeliverReport | null> {
+  try {
+    return await route.spool.deliver(async (body) => {
       const sent = await sendWithin(body, route);
       return {
         delivery: sent?.delivery ?? "unreachable",
         reason: sent?.error?.message ?? "out of time",
       };
-    },
-    {
+    }, {
       signal: AbortSignal.timeout(route.budget.daemonMs() ?? 0),
       maxBytes: SPOOL_AT_ONCE_BYTES,
       automatic: true,
-    },
-  );
-  // Our own daemon watches the spool; only it says what its store holds.
-  const needsTime = report.stopped === "too big" ||
-    report.stopped === "unreachable" || report.stopped === "aborted";
-  if (needsTime && status.store === undefined) flushLater(route);
+    });
+  } catch (error) {
+    if (error instanceof SpoolError) return null;
+    throw error;
+  }
 }
 
 /** Delivers in the background, where there is time, what no hook can deliver within its budget to a daemon that lives. */

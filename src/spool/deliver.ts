@@ -75,6 +75,8 @@ export interface DeliverySource {
   recoverPending(): string[];
   /** Whether anything is pending. */
   hasPending(): boolean;
+  /** Whether a writer may have left something over. */
+  hasLeftovers(): boolean;
   countPending(): number;
   /** An event's bytes, or null if it has gone. */
   read(name: string): Uint8Array | null;
@@ -93,12 +95,15 @@ export async function deliverPending(
   options: DeliverOptions,
 ): Promise<DeliverReport> {
   const run = new Run(spool, send, options);
-  // Whoever finds the lock taken leaves its event to its holder, so the holder must look again when it has let go.
-  while (spool.hasPending()) {
+  let hasWork = spool.hasPending() || spool.hasLeftovers();
+  while (hasWork) {
     using lock = takeLock(spool);
     if (lock === null) return run.report("busy", "another delivery is on");
     const stop = await run.deliverAll();
     if (stop !== null) return stop;
+    // Whoever finds the lock taken leaves its event to its holder, so the holder must look again when it has let go.
+    lock.close();
+    hasWork = spool.hasPending();
   }
   return run.report("empty", null);
 }

@@ -53,6 +53,11 @@ export class SpoolFolder implements DeliverySource {
     return hasPending(this.folder);
   }
 
+  hasLeftovers(): boolean {
+    const { temporary, stages } = listSpool(this.folder);
+    return temporary.length + stages.length > 0;
+  }
+
   countPending(): number {
     return listSpool(this.folder).pending.length;
   }

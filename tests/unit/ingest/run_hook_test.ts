@@ -294,6 +294,17 @@ Deno.test("runHook() asks the daemon where the spool cannot be written", async (
   assertEquals(stored(home), ["a"]);
 });
 
+Deno.test("runHook() asks the daemon where the spool is full and cannot be delivered", async () => {
+  await using home = new TestHome();
+  const env = { KAIZEN_SPOOL_MAX_EVENTS: "1" };
+  await runHook(home.context(HOOK, eventText("a"), env));
+  await Deno.mkdir(`${home.spool}/.lock`);
+  home.daemon.start();
+  await runHook(home.context(HOOK, eventText("b"), env));
+  assertEquals([stored(home), await spooled(home)], [["b"], ["a"]]);
+  assertEquals(spoolOf(home).status().failures, 0);
+});
+
 Deno.test("runHook() makes room in a full spool by delivering it", async () => {
   await using home = new TestHome();
   const env = { KAIZEN_SPOOL_MAX_EVENTS: "2" };

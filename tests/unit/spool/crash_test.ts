@@ -96,6 +96,15 @@ for (const point of settingAside) {
   });
 }
 
+Deno.test("a whole event that was left over is delivered, though nothing else is there", async () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  await runChild(folder, "spool:after-sync", "append", "hit");
+  const receiver = new Receiver();
+  const report = await spool.deliver(receiver.send);
+  assertEquals([receiver.ids, report.stopped], [["hit"], "empty"]);
+});
+
 Deno.test("a file that a living writer holds is left to it", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
@@ -105,6 +114,7 @@ Deno.test("a file that a living writer holds is left to it", async () => {
   await held.tryLock(true);
   await held.write(eventBody("b"));
   const receiver = new Receiver();
+  await spool.deliver(receiver.send);
   await spool.deliver(receiver.send);
   assertEquals(receiver.ids, ["a"]);
   assertEquals(folder.names(), [".tmp-1-aa"]);
