@@ -22,6 +22,8 @@ import { ErrorAnswerError } from "./errors.ts";
 
 /** How much of an answer is looked at, in bytes. */
 const HEAD_BYTES = 64 * 1024;
+/** How deep an answer may nest: far deeper than a request, as each open span holds those opened within it. */
+const MAX_ANSWER_DEPTH = 100_000;
 /** The most that is read of an error answer, in bytes. */
 const MAX_ERROR_BYTES = 16 * 1024 * 1024;
 
@@ -145,7 +147,7 @@ class Head {
   #key = "";
   readonly #scanner = new JsonScanner((token, start, end, depth) => {
     if (depth === 1) this.#visit(token, start, end);
-  });
+  }, MAX_ANSWER_DEPTH);
 
   get isFull(): boolean {
     return this.#length >= HEAD_BYTES;

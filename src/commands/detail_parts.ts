@@ -3,7 +3,11 @@
  * Some parts of a `detail` answer, each record with its own bytes.
  * @module
  */
-import type { AnswerRecord, RecordKind } from "../output/mod.ts";
+import {
+  type AnswerRecord,
+  MAX_ANSWER_DEPTH,
+  type RecordKind,
+} from "../output/mod.ts";
 import { decodeInt, scanMembers, U64_MAX } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "./cli.ts";
@@ -29,7 +33,7 @@ export function isWanted(parts: Parts): (record: AnswerRecord) => boolean {
 
 /** The number of an event; -1 if it has none. */
 export function readSeq(bytes: Uint8Array): bigint {
-  const member = scanMembers(bytes)?.members
+  const member = scanMembers(bytes, MAX_ANSWER_DEPTH)?.members
     .findLast(({ key }) => key === "seq");
   if (member === undefined) return -1n;
   const token = bytes.subarray(member.start, member.end);

@@ -29,6 +29,9 @@ export interface SplitOptions {
   onNumber?: (key: string, value: Int) => void;
 }
 
+/** How deep an answer may nest: far deeper than a request, as each open span holds those opened within it. */
+export const MAX_ANSWER_DEPTH = 100_000;
+
 const LISTS = new Map<string, RecordKind>([
   ["rows", "row"],
   ["events", "event"],
@@ -71,8 +74,9 @@ export class RecordSplitter {
   constructor(options: SplitOptions) {
     this.#spans = options.spans;
     this.#onNumber = options.onNumber;
-    this.#scanner = new JsonScanner((token, start, end, depth) =>
-      this.#visit(token, start, end, depth)
+    this.#scanner = new JsonScanner(
+      (token, start, end, depth) => this.#visit(token, start, end, depth),
+      MAX_ANSWER_DEPTH,
     );
   }
 

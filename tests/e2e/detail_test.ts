@@ -194,6 +194,36 @@ Deno.test("detail -o trace prints trace events", async () => {
   );
 });
 
+Deno.test("detail shows spans nested deeper than a request may be", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const calls = Array.from({ length: 100 }, (_, i) => ({
+    hook_event_name: "PreToolUse",
+    session_id: "deep",
+    timestamp_ms: START_MS + i,
+    tool_name: `T${i}`,
+    tool_use_id: `t${i}`,
+  }));
+  const results = calls.toReversed().map((call) => ({
+    ...call,
+    hook_event_name: "PostToolUse",
+    timestamp_ms: START_MS + 1000,
+  }));
+  await feed(home, ...calls, ...results);
+  for (const format of ["text", "json", "ndjson", "trace"]) {
+    const { code, stdout, stderr } = await home.run([
+      "detail",
+      "deep",
+      "-o",
+      format,
+    ]);
+    assertEquals([code, stderr], [0, ""], format);
+    assertStringIncludes(stdout, "T99");
+  }
+  const { stdout } = await home.run(["detail", "deep", "--spans", "--events"]);
+  assertEquals(JSON.parse(stdout).spans.length, 1);
+});
+
 Deno.test("detail --follow prints what comes, once, and ends at SIGINT with 130", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();

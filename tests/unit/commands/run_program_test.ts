@@ -42,7 +42,7 @@ for (const command of listCommands()) {
 Deno.test("examples name commands and options that there are", async () => {
   for (const command of listCommands()) {
     for (const { description: line } of command.getExamples()) {
-      const [first = ""] = line.split(/ [|>] /);
+      const [first = ""] = /kaizen [^|>)]*[^|>) ]/.exec(line) ?? [];
       const words = first.match(/'[^']*'|"[^"]*"|\S+/g)?.slice(1) ?? [];
       const args = [
         ...words.map((word) => word.replace(/^['"]|['"]$/g, "")),

@@ -67,6 +67,16 @@ Deno.test("RecordSplitter() finds the same however the answer is split", () => {
   }));
 });
 
+Deno.test("RecordSplitter() follows spans as deep as they nest", () => {
+  let nodes = "[]";
+  for (let i = 0; i < 5_000; i++) {
+    nodes = `[{"span":{"depth":${i}},"children":${nodes}}]`;
+  }
+  const found = split(`{"spans":${nodes}}`, { spans: "each" });
+  assertEquals(found.length, 5_000);
+  assertEquals(found[0], ["span", '{"depth":4999}']);
+});
+
 Deno.test("RecordSplitter() tells the numbers beside the lists, exactly", () => {
   const numbers: [string, number | bigint][] = [];
   split(
