@@ -30,6 +30,10 @@ export interface Case {
   /** See `Judge`. */
   clock?: boolean;
   expiring?: boolean;
+  /** Starts no daemon of its own, but goes on with the one of the case before. */
+  together?: boolean;
+  /** Too long to be recorded: compared with the living reference alone. */
+  live?: boolean;
 
   steps: Step[];
 }

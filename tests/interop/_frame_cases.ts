@@ -55,6 +55,7 @@ export function frameCases(): Case[] {
   for (const [name, bytes] of badUtf8()) cases[name] = [body(bytes)];
   return Object.entries(cases).map(([name, steps]) => ({
     name,
+    together: true,
     steps: [...steps, body(STATUS)],
   }));
 }

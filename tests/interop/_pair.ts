@@ -3,14 +3,11 @@
  * Our daemon and the reference's side by side: the same folders, the same working directory, a home each.
  * @module
  */
-import type { JsonValue } from "../../src/proto/mod.ts";
 import { type Home, type RunningDaemon, tempHome } from "../e2e/harness.ts";
-import {
-  ask,
-  exchange,
-  type ExchangeOptions,
-  type Outcome,
-} from "./_exchange.ts";
+import { ask, type Outcome } from "./_exchange.ts";
+import type { Case, Step } from "./_case.ts";
+import type { Judge } from "./_judge.ts";
+import { makeFolders, runCase, sendStep, writeStep } from "./_run_case.ts";
 import { ReferenceDaemon, type ReferenceOptions } from "./_reference.ts";
 
 /** What both did. */
@@ -52,24 +49,26 @@ export class Pair implements AsyncDisposable {
     }
   }
 
-  /** Makes a folder for events, as both see it. */
+  /** Makes a folder of that name with what cases need in it, as both see it. */
   async folder(name: string): Promise<string> {
     const path = `${this.home.root}/${name}`;
-    await Deno.mkdir(path, { recursive: true });
+    await makeFolders(path);
     return path;
   }
 
-  /** Sends one request to both. */
-  async ask(request: JsonValue): Promise<Outcomes> {
-    return await both(this, (socket) => ask(socket, request));
-  }
-
-  /** Sends raw bytes to both. */
-  async exchange(
-    bytes: Uint8Array,
-    options?: ExchangeOptions,
-  ): Promise<Outcomes> {
-    return await both(this, (socket) => exchange(socket, bytes, options));
+  /** Plays a case to both and compares; see `runCase`. */
+  async run(one: Case, judge: Judge, folder: string): Promise<string[]> {
+    const play = async (step: Step) => {
+      if (step.do === "restart") await this.restart();
+      await writeStep(step, folder);
+      const { ours, theirs } = this.sockets;
+      const outcomes = await Promise.all([
+        sendStep(step, ours, folder),
+        sendStep(step, theirs, folder),
+      ]);
+      return bothOf(...outcomes);
+    };
+    return await runCase(one, play, judge, folder);
   }
 
   get sockets(): { ours: string; theirs: string } {
@@ -104,13 +103,9 @@ export class Pair implements AsyncDisposable {
   }
 }
 
-async function both(
-  { sockets }: Pair,
-  send: (socket: string) => Promise<Outcome>,
-): Promise<Outcomes> {
-  const [ours, theirs] = await Promise.all([
-    send(sockets.ours),
-    send(sockets.theirs),
-  ]);
-  return { ours, theirs };
+function bothOf(
+  ours: Outcome | null,
+  theirs: Outcome | null,
+): Outcomes | null {
+  return ours === null || theirs === null ? null : { ours, theirs };
 }

@@ -68,6 +68,7 @@ function memoryCase(): Case {
     );
   return {
     name: "calls older than 512 events",
+    live: true,
     steps: [
       call(0),
       call(1),

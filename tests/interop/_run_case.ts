@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Plays a case to both daemons.
+ * Plays a case, and compares what came of it step by step.
  * @module
  */
 import type { JsonValue } from "../../src/proto/mod.ts";
 import { type Case, decodeBase64, placeFolder, type Step } from "./_case.ts";
+import { ask, exchange, type Outcome } from "./_exchange.ts";
 import type { Judge } from "./_judge.ts";
-import type { Outcomes, Pair } from "./_pair.ts";
+import type { Outcomes } from "./_pair.ts";
+
+/** Does one step with both daemons; null if there is nothing to compare. */
+export type Play = (step: Step, index: number) => Promise<Outcomes | null>;
 
 /**
  * Plays a case and compares after each step.
  *
- * @param folder Becomes `$W`; empty but for `app`.
+ * @param folder Stands where the case says `$W`.
  * @returns One line for each difference that nothing explains.
  */
 export async function runCase(
   { steps }: Case,
-  pair: Pair,
+  play: Play,
   judge: Judge,
   folder: string,
 ): Promise<string[]> {
   const lines: string[] = [];
   for (const [index, step] of steps.entries()) {
-    const [request, outcomes] = await play(step, pair, folder);
+    const outcomes = await play(step, index);
     if (step.do === "restart") judge.restarted();
     if (outcomes === null) continue;
+    const request = requestOf(step, folder);
     for (const line of judge.compare(request, outcomes)) {
       lines.push(`step ${index} ${show(request)}: ${line}`);
     }
@@ -32,36 +37,42 @@ export async function runCase(
   return lines;
 }
 
-async function play(
+/** Sends a step to one daemon. @returns `null` for a step that sends nothing. */
+export async function sendStep(
   step: Step,
-  pair: Pair,
+  socket: string,
   folder: string,
-): Promise<[JsonValue, Outcomes | null]> {
-  switch (step.do) {
-    case "ask": {
-      const request = placeFolder(step.request, folder);
-      return [request, await pair.ask(request)];
-    }
-    case "bytes": {
-      const { base64, halfClose = false } = step;
-      const bytes = decodeBase64(base64);
-      return [requestIn(bytes), await pair.exchange(bytes, { halfClose })];
-    }
-    case "restart":
-      await pair.restart();
-      return [null, null];
-    case "write":
-      await Deno.writeTextFile(`${folder}/${step.file}`, step.text);
-      return [null, null];
+): Promise<Outcome | null> {
+  if (step.do === "ask") {
+    return await ask(socket, placeFolder(step.request, folder));
   }
+  if (step.do !== "bytes") return null;
+  const { base64, halfClose = false } = step;
+  return await exchange(socket, decodeBase64(base64), { halfClose });
 }
 
-/** What a frame asks for, as far as that can be told: divergences are tied to requests. */
-export function requestIn(frame: Uint8Array): JsonValue {
+/** Does what a step does to the file system. */
+export async function writeStep(step: Step, folder: string): Promise<void> {
+  if (step.do !== "write") return;
+  await Deno.writeTextFile(`${folder}/${step.file}`, step.text);
+}
+
+/** Makes the folders that cases name: `app`, `other`, and `link` to the first. */
+export async function makeFolders(folder: string): Promise<void> {
+  await Deno.mkdir(`${folder}/app`, { recursive: true });
+  await Deno.mkdir(`${folder}/other`);
+  await Deno.symlink(`${folder}/app`, `${folder}/link`);
+}
+
+/** What a step asks for, as far as that can be told: divergences are tied to requests. */
+function requestOf(step: Step, folder: string): JsonValue {
+  if (step.do === "ask") return placeFolder(step.request, folder);
+  if (step.do !== "bytes") return null;
+  const text = new TextDecoder().decode(decodeBase64(step.base64).subarray(4));
   try {
-    return JSON.parse(new TextDecoder().decode(frame.subarray(4)));
+    return JSON.parse(text);
   } catch {
-    return new TextDecoder().decode(frame.subarray(0, 100));
+    return text.slice(0, 100);
   }
 }
 

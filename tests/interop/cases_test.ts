@@ -4,7 +4,6 @@ import { readCases } from "./_cases.ts";
 import { Judge } from "./_judge.ts";
 import { Pair } from "./_pair.ts";
 import { interopTest } from "./_reference.ts";
-import { runCase } from "./_run_case.ts";
 
 /** Databases that the reference holds open; a case uses one, some two. */
 const CASES_A_START = 3;
@@ -18,9 +17,8 @@ for (const [group, cases] of Object.entries(readCases({ everyStep: true }))) {
         await pair.restartTheirs();
       }
       const folder = await pair.folder(`${group}${index}`);
-      await Deno.mkdir(`${folder}/app`);
       const judge = new Judge(one);
-      const lines = await runCase(one, pair, judge, folder);
+      const lines = await pair.run(one, judge, folder);
       wrong.push(...lines.map((line) => `${one.name}: ${line}`));
     }
     assertEquals(wrong, []);

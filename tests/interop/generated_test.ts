@@ -5,7 +5,6 @@ import type { Case, Step } from "./_case.ts";
 import { Judge } from "./_judge.ts";
 import { Pair } from "./_pair.ts";
 import { interopTest } from "./_reference.ts";
-import { runCase } from "./_run_case.ts";
 import { anyCase } from "./_session_steps.ts";
 
 /** Steps to compare at least; `KAIZEN_INTEROP_STEPS` asks for more. */
@@ -26,11 +25,8 @@ interopTest(`both daemons answer ${STEPS} generated steps alike`, async () => {
       await pair.restartTheirs({ clean: true });
     }
     const folder = await pair.folder(`g${conversations++}`);
-    await Deno.mkdir(`${folder}/app`);
-    await Deno.mkdir(`${folder}/other`);
-    await Deno.symlink(`${folder}/app`, `${folder}/link`);
     const judge = new Judge(one);
-    const wrong = await runCase(one, pair, judge, folder);
+    const wrong = await pair.run(one, judge, folder);
     steps += one.steps.filter(isGenerated).length;
     requests += one.steps.length;
     for (const [number, count] of judge.met) {

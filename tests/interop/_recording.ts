@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Answers of the reference, written down: one file a group of cases, one JSON value a line. The first line says where they come from;
+ * then each case has a line with its name, and one line a step with what the reference did.
+ * @module
+ */
+import {
+  decodeJson,
+  encodeJson,
+  type JsonObject,
+  type JsonValue,
+} from "../../src/proto/mod.ts";
+import type { Case, Step } from "./_case.ts";
+import { isObject } from "./_differences.ts";
+import type { Outcome } from "./_exchange.ts";
+
+/** Where the files are. */
+export const RECORDINGS = new URL("../fixtures/reference/", import.meta.url);
+
+/** How answers came about. */
+export interface Origin {
+  /** What the reference says of itself. */
+  version: string;
+  recorded: string;
+  how: string;
+}
+
+/** A case with what the reference did at each step; null where there is nothing to compare. */
+export interface Recorded {
+  case: Case;
+  outcomes: (Outcome | null)[];
+}
+
+/** Prints a recording. */
+export function printRecording(
+  origin: Origin,
+  all: readonly Recorded[],
+): string {
+  const lines: unknown[] = [origin];
+  for (const { case: { steps, name, ...more }, outcomes } of all) {
+    lines.push({ case: name, ...more });
+    for (const [i, step] of steps.entries()) {
+      lines.push({ ...step, ...outcomes[i] });
+    }
+  }
+  return lines.map((line) => `${encodeJson(line)}\n`).join("");
+}
+
+/** Reads a recording. @throws {TypeError} If a line is not what it should be. */
+export function readRecording(
+  text: string,
+): { origin: Origin; all: Recorded[] } {
+  const [first, ...lines] = text.trimEnd().split("\n").map(readLine);
+  const origin = {
+    version: String(first?.["version"]),
+    recorded: String(first?.["recorded"]),
+    how: String(first?.["how"]),
+  };
+  const all: Recorded[] = [];
+  for (const line of lines) {
+    const { case: name, clock, expiring, together } = line;
+    if (typeof name === "string") {
+      all.push({
+        case: {
+          name,
+          clock: clock === true,
+          expiring: expiring === true,
+          together: together === true,
+          steps: [],
+        },
+        outcomes: [],
+      });
+      continue;
+    }
+    const current = all.at(-1);
+    current?.case.steps.push(readStep(line));
+    current?.outcomes.push(readOutcome(line));
+  }
+  return { origin, all };
+}
+
+/** Hides what is another one with each process, so that recording twice gives the same. */
+export function withoutProcess(answer: JsonValue): JsonValue {
+  if (!isObject(answer) || answer["type"] !== "status") return answer;
+  const web = { listen: "127.0.0.1:7878", url: "***", token: "***" };
+  return { ...answer, pid: 1, uptime_ms: 1, web };
+}
+
+function readLine(line: string): JsonObject {
+  const value = decodeJson(new TextEncoder().encode(line), 10_000);
+  if (isObject(value)) return value;
+  throw new TypeError(`Cannot read recording: not an object: ${line}`);
+}
+
+function readStep(line: JsonObject): Step {
+  const { do: kind, request, base64, halfClose, file, text } = line;
+  if (kind === "restart") return { do: kind };
+  if (kind === "ask" && isObject(request)) return { do: kind, request };
+  if (kind === "bytes" && typeof base64 === "string") {
+    return { do: kind, base64, halfClose: halfClose === true };
+  }
+  if (
+    kind === "write" && typeof file === "string" && typeof text === "string"
+  ) return { do: kind, file, text };
+  throw new TypeError(`Cannot read recording: no step: ${encodeJson(line)}`);
+}
+
+function readOutcome({ end, answer }: JsonObject): Outcome | null {
+  if (end !== "eof" && end !== "reset") return null;
+  return { end, answer: answer ?? null };
+}

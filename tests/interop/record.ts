@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// deno-lint-ignore-file no-console
+/**
+ * Plays all cases to the reference alone and writes down what it does: `scripts/interop --record`.
+ * @module
+ */
+import type { Case } from "./_case.ts";
+import { readCases } from "./_cases.ts";
+import {
+  type Origin,
+  printRecording,
+  type Recorded,
+  RECORDINGS,
+} from "./_recording.ts";
+import { runReference } from "./_reference.ts";
+import { Scene } from "./_scene.ts";
+
+const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "kz" }));
+try {
+  await main();
+} finally {
+  await Deno.remove(root, { recursive: true });
+}
+
+async function main(): Promise<void> {
+  await Deno.mkdir(RECORDINGS, { recursive: true });
+  const cwd = `${root}/cwd`;
+  await Deno.mkdir(cwd);
+  const { stdout } = await runReference(["--version"], { home: root, cwd });
+  const origin = {
+    version: stdout.trim(),
+    recorded: new Date().toISOString().slice(0, 10),
+    how:
+      "scripts/interop --record: requests over the socket of its daemon, a new one and an empty KAIZEN_HOME for each case that does not say together; $W is a folder of the case's own; pid, uptime_ms and web of status answers replaced",
+  };
+  for (
+    const [group, cases] of Object.entries(readCases({ everyStep: false }))
+  ) {
+    await recordGroup(origin, group, cases.filter(({ live }) => !live), cwd);
+  }
+}
+
+async function recordGroup(
+  origin: Origin,
+  group: string,
+  cases: readonly Case[],
+  cwd: string,
+): Promise<void> {
+  const all: Recorded[] = [];
+  let scene: Scene | null = null;
+  for (const [index, one] of cases.entries()) {
+    if (scene === null || !one.together) {
+      await scene?.[Symbol.asyncDispose]();
+      scene = await Scene.start(`${root}/${group}${index}`, cwd);
+    }
+    all.push({ case: one, outcomes: await scene.play(one) });
+  }
+  await scene?.[Symbol.asyncDispose]();
+  const file = new URL(`${group}.jsonl`, RECORDINGS);
+  await Deno.writeTextFile(file, printRecording(origin, all));
+  console.log(`${group}: ${all.length} cases`);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Our daemon in this very process, on a socket and in a home of its own.
+ * @module
+ */
+import { resolvePaths } from "../../../src/context/mod.ts";
+import { runDaemon } from "../../../src/daemon/mod.ts";
+
+/** A daemon that runs until it is disposed of. */
+export class LocalDaemon implements AsyncDisposable {
+  readonly #root: string;
+  #running: { stop(): Promise<void> };
+
+  private constructor(root: string, running: { stop(): Promise<void> }) {
+    this.#root = root;
+    this.#running = running;
+  }
+
+  /** Starts one and waits until clients can connect. */
+  static async start(): Promise<LocalDaemon> {
+    const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "kz" }));
+    return new LocalDaemon(root, await run(root));
+  }
+
+  get socket(): string {
+    return pathsOf(this.#root).socket;
+  }
+
+  /** A folder for events; it is there once somebody has made it, and goes with the daemon. */
+  get folder(): string {
+    return `${this.#root}/w`;
+  }
+
+  async restart(): Promise<void> {
+    await this.#running.stop();
+    this.#running = await run(this.#root);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running.stop();
+    await Deno.remove(this.#root, { recursive: true });
+  }
+}
+
+function pathsOf(root: string) {
+  return resolvePaths({ env: () => undefined }, { home: `${root}/h` });
+}
+
+async function run(root: string): Promise<{ stop(): Promise<void> }> {
+  const stopping = new AbortController();
+  const ready = Promise.withResolvers<void>();
+  const done = runDaemon({
+    paths: pathsOf(root),
+    context: {
+      cwd: () => root,
+      env: () => undefined,
+      now: () => Date.now(),
+      startedAtMs: Date.now(),
+    },
+    log: () => {},
+    ready: () => ready.resolve(),
+    signal: stopping.signal,
+  });
+  await Promise.race([ready.promise, done]);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await done;
+    },
+  };
+}
