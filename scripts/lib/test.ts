@@ -6,6 +6,7 @@
  */
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { packageSet, ROOT } from "./project.ts";
+import { findReference, NO_REFERENCE } from "./reference.ts";
 import { addUp, countTests, type Outcome, printTable } from "./outcome.ts";
 
 /** No step takes longer unless it hangs. */
@@ -25,7 +26,6 @@ const testEnv = {
 };
 await Deno.mkdir(testEnv.HOME);
 const program = Deno.env.get("KAIZEN_BIN");
-const reference = Deno.env.get("KAIZEN_REFERENCE");
 
 const steps: Record<string, Step> = {
   format: () => check(["fmt", "--check"]),
@@ -193,12 +193,23 @@ async function testBinary(): Promise<Outcome> {
 }
 
 async function testInterop(): Promise<Outcome> {
-  if (!reference) {
-    return skip("KAIZEN_REFERENCE names no reference daemon to compare with");
-  }
-  return await test(["tests/interop"], {
-    env: { ...programEnv(program), KAIZEN_REFERENCE: reference },
-  });
+  const reference = await findReference((name) => Deno.env.get(name));
+  if (reference === null) return skip(NO_REFERENCE);
+  const env = { ...programEnv(program), KAIZEN_REFERENCE: reference };
+  return await test(["tests/interop"], { env: { ...env, ...interopEnv() } });
+}
+
+/** What steers the comparison, taken out of the environment with the rest of our names. */
+function interopEnv(): Record<string, string> {
+  const names = [
+    "KAIZEN_INTEROP_STEPS",
+    "KAIZEN_INTEROP_SEED",
+    "KAIZEN_REFERENCE_OLD",
+  ];
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value ? [[name, value]] : [];
+  }));
 }
 
 /** The suite ran with one set of packages; says so where that is not what ships. */
