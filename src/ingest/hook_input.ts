@@ -99,10 +99,9 @@ export class HookInput {
     }
   }
 
+  /** The pause is left to itself: a way to cancel it would cost more than the rest of the wait. */
   async #decidedWithin(ms: number): Promise<void> {
-    const patience = new AbortController();
-    await Promise.race([this.#decided.promise, pause(ms, patience.signal)]);
-    patience.abort();
+    await Promise.race([this.#decided.promise, pause(ms)]);
   }
 
   async #pump(): Promise<void> {
