@@ -45,7 +45,8 @@ export async function askOrStart<T>(
   }
   const { startDaemon } = await import("./start_daemon.ts");
   const { started, pid } = await startDaemon(run, START_TIMEOUT_MS);
-  if (started && run.context.stderr.isTerminal()) {
+  const isWatched = run.context.stderr.isTerminal() || run.settings.isVerbose;
+  if (started && isWatched) {
     const { printNote } = await import("./print.ts");
     await printNote(run, `started the daemon (pid ${pid})`);
   }

@@ -36,13 +36,10 @@ export async function printJsonBytes(
   await context.stdout.write(LINE_FEED);
 }
 
-/** Says something beside the result on stderr, unless --quiet. */
+/** Says something beside the result on stderr, unless --quiet; escaped, as names of agents and paths may be part of it. */
 export async function printNote(run: Run, text: string): Promise<void> {
   if (run.settings.isQuiet) return;
-  await run.context.stderr.write(encoder.encode(`kaizen: ${text}\n`));
-}
-
-/** Says what only --verbose wants to know. */
-export async function printDetail(run: Run, text: string): Promise<void> {
-  if (run.settings.isVerbose) await printNote(run, text);
+  const { escapeText } = await import("../output/mod.ts");
+  const line = `kaizen: ${escapeText(text)}\n`;
+  await run.context.stderr.write(encoder.encode(line));
 }

@@ -120,5 +120,10 @@ async function explainNone(
       run,
       `others have some: ${some}${more}; see --all-workspaces`,
     );
+  } else if (!filtered) {
+    await printNote(
+      run,
+      'agents record theirs by hooks that run "kaizen ingest hook": see kaizen help ingest',
+    );
   }
 }

@@ -14,6 +14,8 @@ import { judge, type Verdict } from "./verdict.ts";
 /** How the failed command was called. */
 export interface ReportOptions {
   context: Pick<Context, "stderr" | "stdout">;
+  /** The command that was named, such as `kaizen sessions`. */
+  command: string;
   format: Format;
   /** True if stdout holds the beginning of a document already, to which nothing may be added. */
   hasOutput: boolean;
@@ -31,7 +33,7 @@ export async function reportError(
   error: unknown,
   options: ReportOptions,
 ): Promise<ExitCode> {
-  const verdict = judge(error);
+  const verdict = judge(error, options.command);
   if (verdict.exit === EXIT.closedPipe || verdict.exit === EXIT.interrupted) {
     return verdict.exit;
   }

@@ -24,13 +24,15 @@ const SPEAK_TEXT = /^kaizen (ingest|help|completions)\b/;
 export async function runProgram(context: Context): Promise<number> {
   const stdout = new CountingOutput(context.stdout);
   const cli = new Cli({ ...context, stdout });
+  let command = "kaizen";
   try {
-    await parse(cli);
+    command = await parse(cli);
     return await cli.run();
   } catch (error) {
     const { reportError } = await import("./report_error.ts");
     return await reportError(error, {
       context: cli.context,
+      command,
       format: cli.format ?? wantedFormat(context, error),
       hasOutput: stdout.hasOutput,
       isVerbose: hasWord(context.args, "-v", "--verbose"),
@@ -39,7 +41,8 @@ export async function runProgram(context: Context): Promise<number> {
   }
 }
 
-async function parse(cli: Cli): Promise<void> {
+/** Finds out what the words ask for. @returns The command they name, as typed. */
+async function parse(cli: Cli): Promise<string> {
   const root = makeRoot(cli);
   const { args } = cli.context;
   try {
@@ -50,6 +53,7 @@ async function parse(cli: Cli): Promise<void> {
         cmd.getPath(),
       );
     }
+    return cmd.getPath();
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
     const command = error.cmd ?? root;
@@ -60,6 +64,7 @@ async function parse(cli: Cli): Promise<void> {
     } else if (!isLost && hasWord(args, "-V", "--version")) {
       chooseVersion(cli);
     } else throw explainUsage(error.message, command, args);
+    return command.getPath();
   }
 }
 

@@ -7,6 +7,7 @@ import {
   askHello,
   askStatus,
   NotRunningError,
+  ProtocolError,
   TimedOutError,
 } from "../client/mod.ts";
 import { pause } from "../context/mod.ts";
@@ -64,10 +65,15 @@ const EXITS = {
 async function askUntil(run: Run, waitMs: number | null): Promise<DaemonState> {
   const end = performance.now() + (waitMs ?? 0);
   while (true) {
-    const found = await askOnce(run);
-    const left = end - performance.now();
-    if (found.state === "running" || left <= 0) return found;
-    await pause(Math.min(WAIT_STEP_MS, left));
+    const isLast = () => performance.now() >= end;
+    try {
+      const found = await askOnce(run);
+      if (found.state === "running" || isLast()) return found;
+    } catch (error) {
+      // One that is on its way down hangs up; what comes after it is waited for.
+      if (!(error instanceof ProtocolError) || isLast()) throw error;
+    }
+    await pause(WAIT_STEP_MS);
   }
 }
 

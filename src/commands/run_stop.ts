@@ -60,23 +60,38 @@ export async function stopDaemon(
     ...client,
     timeoutMs: Math.min(client.timeoutMs, STATUS_TIMEOUT_MS),
   });
-  let message: string;
-  try {
-    ({ message } = await askStop(client));
-  } catch (error) {
-    if (error instanceof NotRunningError) {
-      await pid;
-      return {
-        stopped: true,
-        was_running: false,
-        pid: null,
-        message: "not running",
-      };
-    }
-    throw error;
+  const message = await ask(client);
+  if (message === null) {
+    await pid;
+    return {
+      stopped: true,
+      was_running: false,
+      pid: null,
+      message: "not running",
+    };
   }
   if (waits) await waitUntilGone(client, end);
   return { stopped: waits, was_running: true, pid: await pid, message };
+}
+
+/** Asks the daemon to stop. @returns What it says; null if none runs. */
+async function ask(client: ClientOptions): Promise<string | null> {
+  try {
+    return (await askStop(client)).message;
+  } catch (error) {
+    if (error instanceof NotRunningError) return null;
+    if (!(error instanceof ProtocolError)) throw error;
+    // Somebody else may have stopped it a moment ago: then it hangs up and is gone soon.
+    await pause(STEP_MS);
+    try {
+      await askStatus(client);
+    } catch (later) {
+      if (later instanceof NotRunningError || later instanceof ProtocolError) {
+        return "stopping";
+      }
+    }
+    throw error;
+  }
 }
 
 async function askPid(client: ClientOptions): Promise<number | null> {

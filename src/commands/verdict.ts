@@ -48,7 +48,6 @@ const RULES: readonly Rule[] = [
     matches: (error) => error instanceof UsageError,
     exit: EXIT.usage,
     code: "usage",
-    next: ["help"],
   },
   {
     matches: (error) => error instanceof NotFoundError,
@@ -134,8 +133,12 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Finds what an error means; what nothing explains is a bug. */
-export function judge(error: unknown): Verdict {
+/**
+ * Finds what an error means; what nothing explains is a bug.
+ *
+ * @param command The command that failed, as typed: wrong usage points at its help.
+ */
+export function judge(error: unknown, command = "kaizen"): Verdict {
   const rule = RULES.find(({ matches }) => matches(error));
   if (rule === undefined) {
     return { exit: EXIT.bug, code: "internal", next: null, fields: {} };
@@ -143,7 +146,7 @@ export function judge(error: unknown): Verdict {
   return {
     exit: rule.exit,
     code: codeOf(error) ?? rule.code,
-    next: nextOf(error) ?? rule.next ?? null,
+    next: nextOf(error, command) ?? rule.next ?? null,
     fields: fieldsOf(error),
   };
 }
@@ -154,9 +157,10 @@ function codeOf(error: unknown): string | null {
     : null;
 }
 
-function nextOf(error: unknown): readonly string[] | null {
-  if (error instanceof CommandLineError) {
-    return [...error.command.split(" ").slice(1), "--help"];
+function nextOf(error: unknown, command: string): readonly string[] | null {
+  if (error instanceof UsageError) {
+    const named = error instanceof CommandLineError ? error.command : command;
+    return [...named.split(" ").slice(1), "--help"];
   }
   if (error instanceof NotFoundError || error instanceof FileError) {
     return error.hint?.split(" ") ?? null;

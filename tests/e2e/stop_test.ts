@@ -89,3 +89,31 @@ Deno.test("stop of a daemon that agrees but stays is exit 4", async () => {
   assertEquals(code, 4);
   assertStringIncludes(stderr, "still answers");
 });
+
+Deno.test("several stops at once all succeed", async () => {
+  await using home = await tempHome();
+  await using daemon = await home.startDaemon();
+  const results = await Promise.all(
+    Array.from({ length: 4 }, () => home.run(["stop"])),
+  );
+  assertEquals(results.map(({ code, stderr }) => [code, stderr]), [
+    [0, ""],
+    [0, ""],
+    [0, ""],
+    [0, ""],
+  ]);
+  assertEquals((await daemon.ended).code, 0);
+});
+
+Deno.test("stop of a daemon that does not understand it is exit 6", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using _daemon = fakeDaemon(home.socket, async ({ request, answer }) => {
+    if (request.type === "status") {
+      await answer(
+        '{"type":"status","pid":7,"uptime_ms":1,"queue_depth":0,"last_error":null}',
+      );
+    }
+  });
+  assertEquals((await home.run(["stop"])).code, 6);
+});

@@ -35,6 +35,7 @@ async function report(
   const context = testContext();
   const exit = await reportError(error, {
     context,
+    command: "kaizen stop",
     format: "json",
     hasOutput: false,
     isVerbose: false,
@@ -45,7 +46,7 @@ async function report(
 }
 
 const table: [error: unknown, exit: number, code: string, next: string][] = [
-  [new UsageError("x"), 64, "usage", "kaizen help"],
+  [new UsageError("x"), 64, "usage", "kaizen stop --help"],
   [
     new CommandLineError("x", "kaizen sessions list"),
     64,
@@ -164,7 +165,7 @@ Deno.test("reportError() repeats path options where the advice needs them", asyn
   assertStringIncludes(err, "kaizen --home '/a b' daemon start");
   assertStringIncludes(
     (await report(new UsageError("x"), { pathFlags })).err,
-    "try: kaizen help\n",
+    "try: kaizen stop --help\n",
   );
 });
 
