@@ -64,9 +64,10 @@ export async function serveHome(options: RunOptions): Promise<void> {
   using _bugs = reportBugs(log);
   using stop = stopSignals(options.signal);
   const service = openService(options);
+  let server: Server | undefined;
   try {
     const acceptor = await openSocket(paths.socket);
-    await using server = new Server({ acceptor, service, limits, log });
+    server = new Server({ acceptor, service, limits, log });
     await using _drain = new SpoolDrain({
       spool: new Spool({
         folder: paths.spool,
@@ -85,9 +86,12 @@ export async function serveHome(options: RunOptions): Promise<void> {
       reason: await Promise.race([asked, stop.asked]),
     });
   } finally {
+    await server?.close();
     await closeService(service, log);
+    log("info", "daemon stopped");
+    // Last of all: whoever waits for the socket to go finds the home free.
+    await server?.[Symbol.asyncDispose]();
   }
-  log("info", "daemon stopped");
 }
 
 function openService({ context, paths, log }: RunOptions): Service {

@@ -36,6 +36,9 @@ export class Server implements AsyncDisposable {
   readonly #accepting: Promise<void>;
   #closing = false;
   #closed: Promise<void> | undefined;
+  /** Who came while it closed: they hear nothing, and are let go at the end. */
+  readonly #held: Deno.Conn[] = [];
+  #gone = false;
   #ticker: ReturnType<typeof setInterval> | undefined;
   /** Deadlines count sweeps, not time: while the process was suspended no client was late. */
   #sweeps = 0;
@@ -70,8 +73,11 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Takes no more connections, cuts those without a complete request, and waits until the others are answered, or for as
+   * Serves no more connections, cuts those without a complete request, and waits until the others are answered, or for as
    * long as the limits allow; then they are cut too. May be called twice.
+   *
+   * The socket stays until the server is disposed of: the reference takes a socket that refuses for a daemon that has ended, and
+   * starts its own at once, which would then find the home still locked.
    */
   close(): Promise<void> {
     this.#closed ??= this.#finish();
@@ -80,12 +86,10 @@ export class Server implements AsyncDisposable {
 
   async #finish(): Promise<void> {
     this.#closing = true;
-    this.#options.acceptor.close();
     this.#ended.resolve();
     for (const connection of this.#connections.keys()) {
       if (connection.evictable) connection.cut("the daemon stops");
     }
-    await this.#accepting;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, this.#options.limits.shutdownMs);
     await Promise.race([late.promise, Promise.all(this.#connections.values())]);
@@ -96,19 +100,25 @@ export class Server implements AsyncDisposable {
     clearInterval(this.#ticker);
   }
 
+  /** Closes it, and the socket. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#options.acceptor.close();
+    for (const conn of this.#held.splice(0)) conn.close();
+    await this.#accepting;
   }
 
   async #acceptAll(): Promise<void> {
     let failing = false;
-    while (!this.#closing) {
+    while (!this.#gone) {
       let conn: Deno.Conn;
       try {
         conn = await this.#options.acceptor.accept();
         failing = false;
       } catch (error) {
-        if (this.#closing) return;
+        if (this.#gone) return;
         if (!failing) {
           this.#options.log("error", "accept failed, trying again", {
             reason: describe(error),
@@ -129,13 +139,19 @@ export class Server implements AsyncDisposable {
   }
 
   #start(conn: Deno.Conn): void {
-    if (this.#closing) return conn.close();
+    if (this.#closing) return this.#hold(conn);
     const connection = new Connection(conn, this.#host);
     this.#connections.set(connection, this.#serve(connection));
     this.#ticker ??= setInterval(
       () => this.#sweep(),
       this.#host.limits.sweepMs,
     );
+  }
+
+  #hold(conn: Deno.Conn): void {
+    const room = this.#held.length < this.#options.limits.connections;
+    if (room && !this.#gone) this.#held.push(conn);
+    else conn.close();
   }
 
   async #serve(connection: Connection): Promise<void> {

@@ -214,7 +214,7 @@ export async function startServer(
     async [Symbol.asyncDispose]() {
       service.empty();
       service.release();
-      await server.close();
+      await server[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true });
     },
   };

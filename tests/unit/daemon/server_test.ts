@@ -171,10 +171,19 @@ Deno.test("Server.close() waits for late answers only so long", async () => {
   await running[Symbol.asyncDispose]();
 });
 
-Deno.test("Server.close() may be called twice, and takes no more connections", async () => {
-  const running = await startServer();
+Deno.test("Server.close() may be called twice, and holds who comes until the server is disposed of", async () => {
+  const running = await startServer({ limits: { connections: 2 } });
   await Promise.all([running.server.close(), running.server.close()]);
+  const held = [await running.connect(), await running.connect()];
+  using last = await running.connect();
+  assertEquals(await last.readAll(), NOTHING); // no room to hold it
+  for (const client of held) await client.send(STATUS);
+  const ends = Promise.all(held.map((client) => client.readAll()));
+  await running.server[Symbol.asyncDispose]();
+  for (const { bytes } of await ends) assertEquals(bytes, 0);
+  assertEquals(running.service.seen, []);
   const error = await running.connect().catch((error) => error);
   assertEquals(error instanceof Deno.errors.NotFound, true);
+  for (const client of held) client.close();
   await running[Symbol.asyncDispose]();
 });
