@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
+import { skipLongString } from "../../../src/proto/_long_string.ts";
 import { bytesOf, encode, scan, split } from "./_scanning.ts";
 
 const insideLong: [what: string, inside: string | number[], fault?: string][] =
@@ -32,3 +33,18 @@ for (const [what, inside, fault] of insideLong) {
     assertEquals(open.end, fault ?? `unexpected end @${closing}`);
   });
 }
+
+Deno.test("skipLongString() finds the closing quote of a good string", () => {
+  for (const end of ["", '\\"', "\\\\", '\\\\\\"\\n', "\\ud83d\\ude00", "é"]) {
+    const inside = encode(`xx"${"x".repeat(256)}${end}`);
+    const chunk = Uint8Array.from([...inside, ...encode('","y"')]);
+    assertEquals(skipLongString(chunk, 3), inside.length);
+  }
+});
+
+Deno.test("skipLongString() stays where it is if there is no short cut", () => {
+  const long = "x".repeat(256);
+  for (const text of [long.slice(1) + '"', long, `${long}\\"`, `\n${long}"`]) {
+    assertEquals(skipLongString(encode(`xx"${text}`), 3), 3);
+  }
+});

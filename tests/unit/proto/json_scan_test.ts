@@ -87,6 +87,13 @@ const refused: [input: string | number[], fault: string][] = [
   ['{"a" 1}', 'expected ":" @5'],
   ['{"a",', 'expected ":" @4'],
   ["[1 2]", 'expected "," or "]" @3'],
+  ["[-01]", 'expected "," or "]" @3'],
+  ["[1/2]", 'expected "," or "]" @2'],
+  ["[1:2]", 'expected "," or "]" @2'],
+  ["[1.2.3]", 'expected "," or "]" @4'],
+  ["[1e5e3]", 'expected "," or "]" @4'],
+  ["[:]", "expected a value @1"],
+  ["[/]", "expected a value @1"],
   ["[1d5]", 'expected "," or "]" @2'],
   ["[01]", 'expected "," or "]" @2'],
   ["[1}", 'expected "," or "]" @2'],
@@ -114,6 +121,7 @@ const refused: [input: string | number[], fault: string][] = [
   ['"\\uD800\\n"', "lone surrogate @8"],
   ['"\\ud800\\u0041"', "lone surrogate @12"],
   ['"\\ud800\\ud800"', "lone surrogate @12"],
+  ['"\\ud800\\u0000"', "lone surrogate @12"],
   ['"\\udc00"', "lone surrogate @6"],
   ['{"\\uDFFF":1}', "lone surrogate @7"],
   ["1e999", "number out of range @0"],
@@ -132,6 +140,8 @@ for (const [input, fault] of refused) {
 }
 
 const accepted: string[] = [
+  '" !#$%&\'()*+,-./0123456789:;<=>?@AZ[]^_`az{|}~\u007f"',
+  '"\\uffff\\u0000\\ud7ff\\ue000"',
   '"\\ud83d\\ude00\\uDBFF\\uDFFF\\ud7ff\\ue000"',
   '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\u007f"',
   '"\u0080\u07ff\u0800\ud7ff\ue000\uffff\u{10000}\u{10ffff}"',

@@ -17,6 +17,7 @@ const MAX_U64 = 2n ** 64n - 1n;
 
 const decoded: [text: string, value: JsonValue][] = [
   [" null\n", null],
+  ["\t\r\n {}\t\r\n ", {}],
   ["true", true],
   ['"\ufeff"', "\ufeff"],
   ['{"a":[1,"\\ud83d\\ude00",{}]}', { a: [1, "😀", {}] }],
@@ -90,6 +91,10 @@ const refused: [text: string, message: string][] = [
   ["{}\n\n x", "trailing characters at line 3 column 2"],
   ["01", "trailing characters at line 1 column 2"],
   ["12x", "trailing characters at line 1 column 3"],
+  ["[1]\b", "trailing characters at line 1 column 4"],
+  ["[1]\f", "trailing characters at line 1 column 4"],
+  ["[\n1]\u000e", "trailing characters at line 2 column 3"],
+  ['["a\n"]', "control character in string at line 1 column 4"],
   ["[1]\u00a0", "trailing characters at line 1 column 4"],
   ["\ufeff1", "expected a value at line 1 column 1"],
   ['["\\ud800"]', "lone surrogate at line 1 column 9"],

@@ -73,7 +73,7 @@ Deno.test("setMembers() refuses what is not strictly JSON, and what is not an ob
     assertThrows(() => set(text, [type]), JsonError);
   }
   for (const text of ["[]", '"{}"', "null"]) {
-    assertThrows(() => set(text, [type]), TypeError);
+    assertThrows(() => set(text, [type]), TypeError, "not an object");
   }
 });
 
