@@ -28,7 +28,8 @@ export class Budget {
    */
   async draw(spend: () => number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#waiting.size === 0 && this.#spent < this.limit) {
+    // While anybody waits, the limit is spent: `give` saw to that.
+    if (this.#spent < this.limit) {
       this.#spent += spend();
       return;
     }

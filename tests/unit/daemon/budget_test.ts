@@ -42,17 +42,6 @@ Deno.test("Budget.draw() waits its turn, each counted before the next", async ()
   assertEquals([order, budget.spent], [["a", "b", "c", "d"], 2]);
 });
 
-Deno.test("Budget.draw() never overtakes who waits", async () => {
-  const budget = new Budget(2);
-  const order: string[] = [];
-  await draw(budget, order, "a", 2);
-  const b = draw(budget, order, "b", 1);
-  budget.give(2);
-  const c = draw(budget, order, "c", 0);
-  await Promise.all([b, c]);
-  assertEquals(order, ["a", "b", "c"]);
-});
-
 Deno.test("Budget.draw() gives up with its signal and lets the others on", async () => {
   const budget = new Budget(1);
   const order: string[] = [];

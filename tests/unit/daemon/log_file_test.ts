@@ -35,6 +35,7 @@ Deno.test("LogFile takes a line longer than the limit, whole", () => {
   const path = `${folder.path}/daemon.log`;
   using log = new LogFile(path, 3);
   log.write(line("123456"));
+  assertEquals([...Deno.readDirSync(folder.path)].length, 1);
   log.write(line("7"));
   assertEquals(Deno.readTextFileSync(`${path}.1`), "123456\n");
   assertEquals(Deno.readTextFileSync(path), "7\n");
