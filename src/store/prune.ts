@@ -20,9 +20,9 @@ import type { Steps } from "./steps.ts";
 
 /** Sessions looked at, and sessions deleted, in one step. */
 const LOOK_SESSIONS = 500;
-const DELETE_SESSIONS = 50;
+const DELETE_SESSIONS = 25;
 /** Rows, and bytes of their JSON, deleted in one step. A single longer event is deleted in one step all the same. */
-const SWEEP_ROWS = 200;
+const SWEEP_ROWS = 100;
 const SWEEP_BYTES = 256 * 1024;
 /** Pages given back in one step; each moves a page from the end of the file into a hole. */
 const SHRINK_PAGES = 64;
@@ -247,9 +247,8 @@ export class Pruner {
   *#shrink(): Steps<void> {
     const free = () => readInt(readOne(this.#sql.freePages.get()));
     for (let left = free(); left > SPARE_PAGES;) {
-      this.#unsynced(() =>
-        this.#db.exec(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`)
-      );
+      // Returns a row for each page; the next page is moved when the next row is asked for.
+      this.#unsynced(() => this.#sql.shrink.all());
       const now = free();
       if (now >= left) break;
       left = now;
@@ -325,6 +324,7 @@ function prepare(db: DatabaseSync) {
       `DELETE FROM event_ids WHERE (session, kaizen_id) IN
          (SELECT session, kaizen_id FROM event_ids WHERE session = ? LIMIT ?)`,
     ),
+    shrink: db.prepare(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`),
     freePages: db.prepare("PRAGMA freelist_count"),
     timeout: db.prepare("PRAGMA busy_timeout"),
   } satisfies Record<string, StatementSync>;

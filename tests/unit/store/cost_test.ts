@@ -10,7 +10,7 @@ import { WRITE_SQL } from "../../../src/store/session_writes.ts";
 import { append, openRaw, put, Store, tempStore } from "./_store.ts";
 
 const SMALL_EVENTS = 1000;
-const LARGE_EVENTS = Number(Deno.env.get("KAIZEN_TEST_EVENTS") ?? 30_000);
+const LARGE_EVENTS = Number(Deno.env.get("KAIZEN_TEST_EVENTS") ?? 20_000);
 const BATCH = 500;
 const MEASURED = 256;
 

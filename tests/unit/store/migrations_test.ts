@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import { decodeJson } from "../../../src/proto/mod.ts";
+import { MIGRATIONS } from "../../../src/store/migrations.ts";
+import {
+  asObject,
+  lastSeq,
+  openRaw,
+  pageOf,
+  put,
+  rawNumber,
+  readPage,
+  runSteps,
+  Store,
+  tempStore,
+} from "./_store.ts";
+
+const V1 = await Deno.readTextFile(new URL("store_v1.sql", import.meta.url));
+
+function schemaOf(path: string): string[] {
+  using db = openRaw(path);
+  return db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    .all().map(({ sql }) => String(sql)).sort();
+}
+
+function build(path: string, sql: string): void {
+  using db = openRaw(path);
+  db.exec(sql);
+}
+
+Deno.test("the first migration makes what version 1 made", () => {
+  using stored = tempStore();
+  using made = tempStore();
+  build(stored.path, V1);
+  build(made.path, MIGRATIONS[0] ?? "");
+  assertEquals(schemaOf(made.path), schemaOf(stored.path));
+});
+
+Deno.test("open() brings a store of version 1 up to date and keeps all of it", () => {
+  using temp = tempStore();
+  build(temp.path, V1);
+  using store = Store.open(temp.path);
+  assertEquals(rawNumber(temp.path, "PRAGMA user_version"), MIGRATIONS.length);
+  const { sessions, events } = store.size();
+  assertEquals([sessions, events], [2, 5]);
+  assertEquals(pageOf(store, { workspace: "/w/app" }).ids, "old");
+  const { rows } = asObject(readPage(store, { workspace: "/w/other" }));
+  const [other] = Array.isArray(rows) ? rows : [];
+  assertEquals(asObject(other).id, "other");
+
+  const reader = store.read();
+  const key = store.workspace("/w/app")?.key ?? 0;
+  const session = runSteps(reader.sessions.find([key], "old")).result;
+  if (session === null) throw new TypeError("not found");
+  const text = [
+    ...reader.sessions.events(session, new TextEncoder().encode(",")),
+  ]
+    .map((part) => new TextDecoder().decode(part)).join("");
+  const read = decodeJson(new TextEncoder().encode(`[${text}]`));
+  const kinds = Array.isArray(read)
+    ? read.map((event) => asObject(event).kind)
+    : [];
+  assertEquals(kinds, ["Lifecycle", "ToolCall", "ToolCall", "ToolResult"]);
+  assertEquals(text.length, session.eventBytes + 3);
+  const spans = runSteps(reader.sessions.spans(session)).result;
+  assertEquals(
+    spans.map((
+      { spanId, parentSpanId, depth },
+    ) => [spanId, parentSpanId, depth]),
+    [
+      ["v1:3:old:b", "v1:3:old:a", 1],
+    ],
+  );
+  reader.close();
+
+  // It goes on where that left off: its ids are known, its numbers go on.
+  assertEquals(
+    put(store, { workspace: "/w/app", id: "old", kaizenId: "k-pre" }),
+    null,
+  );
+  assertEquals(lastSeq(put(store, { workspace: "/w/app", id: "old" })), 4);
+});
+
+Deno.test("open() changes nothing in a store of the latest version", () => {
+  using temp = tempStore();
+  Store.open(temp.path).close();
+  const before = Deno.readFileSync(temp.path);
+  Store.open(temp.path).close();
+  assertEquals(Deno.readFileSync(temp.path), before);
+});
