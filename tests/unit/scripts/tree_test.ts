@@ -5,7 +5,7 @@ import { nameSet, readVersion, ROOT } from "../../../scripts/lib/project.ts";
 const HEADER = "SPDX-License-Identifier: AGPL-3.0-or-later";
 const FOLDERS = ["src", "tests", "scripts", "bench", ".ci"];
 /** Not of this project's own making, or without a place for a comment. */
-const WITHOUT_HEADER = /\.(?:json|jsonl|md|csv|txt|bin)$/;
+const WITHOUT_HEADER = /\.(?:json|jsonl|md|csv|txt|bin|sql)$/;
 
 async function listFiles(folder: string): Promise<string[]> {
   const paths: string[] = [];
