@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Bundles `main.ts` to `dist/kaizen.js` and writes the launcher beside it.
+ * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher beside it. With `--single` all of
+ * it goes into one file, `dist/kaizen_single.js`, from which binaries are made.
  * @module
  */
+import { arrangeChunks, type Files, nameBuild } from "./chunks.ts";
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
-import { minify } from "./minify.ts";
+import { minifyFolder } from "./minify.ts";
 import {
   packageSet,
   readCommit,
@@ -25,7 +27,8 @@ await Deno.mkdir(DIST, { recursive: true });
 // Everything is written there first, so that a build that fails leaves the old one whole.
 const draft = await Deno.makeTempDir({ dir: DIST, prefix: ".build-" });
 try {
-  await build();
+  if (Deno.args.includes("--single")) await buildSingle();
+  else await build();
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   console.error(`kaizen: ${error.message}`);
@@ -35,17 +38,14 @@ try {
 }
 
 async function build(): Promise<void> {
-  const bundle = await makeBundle();
-  const about = {
-    version: await readVersion(),
-    commit: await readCommit(),
-    packages: packageSet(),
-  };
-  await Deno.writeTextFile(
-    `${draft}/kaizen.js`,
-    `// kaizen ${about.version}, ${NOTICE}\n` +
-      `globalThis.KAIZEN_BUILD=${JSON.stringify(about)};\n${bundle}`,
-  );
+  const files = await makeBundle(["--code-splitting"]);
+  const id = await nameBuild(files);
+  const { main, chunks } = arrangeChunks(files, "main.js", `./chunks/${id}`);
+  await Deno.mkdir(`${draft}/chunks`);
+  for (const [name, text] of chunks) {
+    await Deno.writeTextFile(`${draft}/chunks/${name}`, text);
+  }
+  await Deno.writeTextFile(`${draft}/kaizen.js`, await addHead(main));
   const launcher = makeLauncher(
     await Deno.readTextFile(`${ROOT}/scripts/kaizen`),
     {
@@ -55,16 +55,66 @@ async function build(): Promise<void> {
     },
   );
   await Deno.writeTextFile(`${draft}/kaizen.sh`, launcher, { mode: 0o755 });
+  await placeChunks(`${draft}/chunks`, id);
   for (const name of ["kaizen.js", "kaizen.sh"]) {
     await Deno.rename(`${draft}/${name}`, `${DIST}/${name}`);
   }
+  await report("dist/kaizen.js", [main, ...chunks.values()]);
+}
+
+async function buildSingle(): Promise<void> {
+  const text = (await makeBundle([])).get("main.js") ?? "";
+  await Deno.writeTextFile(`${draft}/single.js`, await addHead(text));
+  await Deno.rename(`${draft}/single.js`, `${DIST}/kaizen_single.js`);
+  await report("dist/kaizen_single.js", [text]);
+}
+
+/**
+ * Puts a build's chunks where its start file looks for them. Those of the build before stay, as processes that it started may
+ * still load some.
+ */
+async function placeChunks(from: string, id: string): Promise<void> {
+  const folder = `${DIST}/chunks`;
+  await Deno.mkdir(folder, { recursive: true });
+  const last = await lastBuild();
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name === last && name !== id) continue;
+    await Deno.remove(`${folder}/${name}`, { recursive: true });
+  }
+  await Deno.rename(from, `${folder}/${id}`);
+}
+
+/** Name of the build that `dist/kaizen.js` belongs to, or null if there is none. */
+async function lastBuild(): Promise<string | null> {
+  try {
+    const text = await Deno.readTextFile(`${DIST}/kaizen.js`);
+    return /\.\/chunks\/(\w+)\//.exec(text)?.[1] ?? null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** What the program tells about its build, in front of its text. */
+async function addHead(text: string): Promise<string> {
+  const about = {
+    version: await readVersion(),
+    commit: await readCommit(),
+    packages: packageSet(),
+  };
+  return `// kaizen ${about.version}, ${NOTICE}\n` +
+    `globalThis.KAIZEN_BUILD=${JSON.stringify(about)};\n${text}`;
+}
+
+async function report(name: string, texts: readonly string[]): Promise<void> {
+  const characters = texts.reduce((sum, { length }) => sum + length, 0);
   console.log(
-    `dist/kaizen.js: ${bundle.length} characters, version ${about.version}, commit ${about.commit}, packages: ${about.packages}`,
+    `${name}: ${characters} characters in ${texts.length} files, version ${await readVersion()}, commit ${await readCommit()}, packages: ${packageSet()}`,
   );
 }
 
-/** Returns the program as one file that loads nothing at its start. */
-async function makeBundle(): Promise<string> {
+/** Returns the program's files by name, `main.js` being the first; none of them loads a module of Node's when it is loaded. */
+async function makeBundle(options: readonly string[]): Promise<Files> {
   const map = await addToMap(mapInUse(), {
     "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
   });
@@ -75,19 +125,23 @@ async function makeBundle(): Promise<string> {
     "--no-lock",
     "--platform=deno",
     "--format=esm",
+    ...options,
     `--import-map=${draft}/map.json`,
-    `--output=${draft}/bundle.js`,
+    `--outdir=${draft}/bundle`,
     `${ROOT}/main.ts`,
   ]);
   if (code !== 0) throw new Error("Cannot build: deno bundle failed");
-  const bundle = await minify(`${draft}/bundle.js`, `${draft}/minified.js`);
-  const hoisted = bundle.match(/\bfrom\s*"(node:[^"]+)"/);
-  if (hoisted === null) return bundle;
-  throw new Error(
-    `Cannot build: every run would load ${
-      hoisted[1]
-    }, which must be imported lazily`,
-  );
+  const files = await minifyFolder(`${draft}/bundle`, `${draft}/minified`);
+  for (const text of files.values()) {
+    const hoisted = text.match(/\b(?:from|import)\s*"(node:[^"]+)"/);
+    if (hoisted === null) continue;
+    throw new Error(
+      `Cannot build: every run would load ${
+        hoisted[1]
+      }, which must be imported lazily`,
+    );
+  }
+  return files;
 }
 
 /** Path of the import map that this very process runs with. */

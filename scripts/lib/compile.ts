@@ -28,7 +28,7 @@ if (all && Deno.env.get("DENORT_BIN")) {
   );
 }
 
-const build = await run(`${ROOT}/scripts/build`, []);
+const build = await run(`${ROOT}/scripts/build`, ["--single"]);
 if (build.code !== 0) fail(EXIT_BUG, build.stderr.trim());
 console.log(build.stdout.trim());
 
@@ -51,7 +51,7 @@ async function compile(target: string | null, output: string): Promise<void> {
     ...await readPermissions(),
     ...target === null ? [] : [`--target=${target}`],
     `--output=${output}`,
-    `${ROOT}/dist/kaizen.js`,
+    `${ROOT}/dist/kaizen_single.js`,
   ]);
   if (code === 0) return;
   if (!/base binary|denort/i.test(stderr)) fail(EXIT_BUG, stderr.trim());
@@ -60,7 +60,7 @@ async function compile(target: string | null, output: string): Promise<void> {
     `Deno's base runtime (denort ${Deno.version.deno}${
       target === null ? "" : ` for ${target}`
     }) cannot be had: ${reason(stderr)}
-It comes from Deno's download site, once. Without that, put the path of a denort ${Deno.version.deno} in DENORT_BIN. dist/kaizen.sh runs without it.`,
+It comes from Deno's download site, once. Without that, put the path of a denort ${Deno.version.deno} in DENORT_BIN. dist/kaizen.sh, which scripts/build makes, runs without it.`,
   );
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Makes a bundle smaller without changing what it does.
+ * Makes bundles smaller without changing what they do.
  *
  * `deno bundle --minify` is not that: the esbuild 0.25.5 behind it takes a `using` that is read once, in the next statement,
  * for a plain constant and puts its value there, so that nothing is ever disposed of: a lock is never let go. The same esbuild
@@ -12,16 +12,25 @@
 const USING = /\busing\s+[\w$]+\s*=/g;
 
 /**
- * Writes a smaller copy of a module, with the esbuild that `deno bundle` keeps in Deno's cache.
+ * Writes smaller copies of modules that a bundler has written, with the esbuild that `deno bundle` keeps in Deno's cache.
  *
- * @returns The text written.
- * @throws {Error} If there is no esbuild, it fails, or the copy has lost a `using`.
+ * @param from Folder that holds them, and no other `.js`.
+ * @param to Folder for the copies, of the same names.
+ * @returns Texts of the copies by name.
+ * @throws {Error} If there is no esbuild, it fails, or a copy has lost a `using`.
  */
-export async function minify(from: string, to: string): Promise<string> {
+export async function minifyFolder(
+  from: string,
+  to: string,
+): Promise<Map<string, string>> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(from)) {
+    if (name.endsWith(".js")) names.push(name);
+  }
   const esbuild = await findEsbuild(await findCache());
   await run(esbuild, [
-    from,
-    `--outfile=${to}`,
+    ...names.map((name) => `${from}/${name}`),
+    `--outdir=${to}`,
     "--format=esm",
     "--target=esnext",
     "--minify-whitespace",
@@ -29,12 +38,16 @@ export async function minify(from: string, to: string): Promise<string> {
     "--legal-comments=none",
     "--log-level=warning",
   ]);
-  const before = await Deno.readTextFile(from);
-  const after = await Deno.readTextFile(to);
-  if (countUsing(before) !== countUsing(after)) {
-    throw new Error("Cannot minify: the smaller copy has lost a using");
+  const smaller = new Map<string, string>();
+  for (const name of names) {
+    const before = await Deno.readTextFile(`${from}/${name}`);
+    const after = await Deno.readTextFile(`${to}/${name}`);
+    if (countUsing(before) !== countUsing(after)) {
+      throw new Error(`Cannot minify: the copy of ${name} has lost a using`);
+    }
+    smaller.set(name, after);
   }
-  return after;
+  return smaller;
 }
 
 function countUsing(text: string): number {

@@ -45,6 +45,19 @@ Deno.test(
   },
 );
 
+Deno.test("a clone that cannot be written to does not ask JSR at each run", async () => {
+  await using server = serveJsr();
+  await using clone = await makeClone(SHELL);
+  await clone.stubDeno();
+  await clone.write(".deno", "");
+  const { code, stderr } = await clone.run("kaizen", ["a"], {
+    env: { JSR_URL: `http://127.0.0.1:${server.addr.port}/` },
+  });
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, "JSR was not tried");
+  assertEquals(server.asked, []);
+});
+
 Deno.test("hooks that found no Deno are counted, and a person is told", async () => {
   await using clone = await makeClone(SHELL);
   await Deno.mkdir(`${clone.root}/.deno`);
