@@ -61,7 +61,8 @@ export async function exchange(
   }
 }
 
-async function readToEnd(
+/** Reads all that comes, however the peer ends it. */
+export async function readToEnd(
   conn: Deno.Conn,
 ): Promise<{ end: End; received: Uint8Array }> {
   let received = new Uint8Array(64 * 1024);

@@ -12,13 +12,24 @@ const RUN_PATIENCE_MS = 60_000;
 export const reference: string | null = Deno.env.get("KAIZEN_REFERENCE") ||
   null;
 
+/** A 0.1.15, or null: few have one, as only its source can be had. */
+export const oldReference: string | null =
+  Deno.env.get("KAIZEN_REFERENCE_OLD") || null;
+
 /** Registers a test that is skipped where there is no reference. */
 export function interopTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: reference === null, fn });
 }
 
+/** Registers a test that is skipped where there is no 0.1.15. */
+export function oldInteropTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: oldReference === null, fn });
+}
+
 /** Where the reference keeps its files and runs. */
 export interface ReferenceOptions {
+  /** The program; `KAIZEN_REFERENCE` when left out. */
+  program?: string | null;
   /** `KAIZEN_HOME`; must lie outside `cwd`. */
   home: string;
   cwd: string;
@@ -37,7 +48,7 @@ export async function runReference(
   options: ReferenceOptions,
   stdin = "",
 ): Promise<ReferenceRun> {
-  const child = new Deno.Command(program(), {
+  const child = new Deno.Command(programOf(options), {
     ...commandOptions(args, options),
     stdin: "piped",
     stdout: "piped",
@@ -72,7 +83,7 @@ export class ReferenceDaemon implements AsyncDisposable {
 
   /** Starts it and waits until clients can connect. */
   static async start(options: ReferenceOptions): Promise<ReferenceDaemon> {
-    const child = new Deno.Command(program(), {
+    const child = new Deno.Command(programOf(options), {
       ...commandOptions(["daemon", "start"], options),
       stdin: "null",
       stdout: "null",
@@ -127,9 +138,9 @@ async function canConnect(path: string): Promise<boolean> {
   }
 }
 
-function program(): string {
-  if (reference === null) throw new Error("KAIZEN_REFERENCE names no program");
-  return reference;
+function programOf({ program = reference }: ReferenceOptions): string {
+  if (program === null) throw new Error("There is no reference to run");
+  return program;
 }
 
 function commandOptions(
