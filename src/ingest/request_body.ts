@@ -4,29 +4,25 @@
  * @module
  */
 import type { Completed } from "../complete/mod.ts";
-import type { Context } from "../context/mod.ts";
 import { encodeRequest, MAX_REQUEST_BYTES } from "../proto/mod.ts";
 import { randomHex } from "../spool/mod.ts";
 import { TooLargeError } from "./errors.ts";
-import { eventWorkspace } from "./workspace.ts";
 
 /**
  * Returns the body that hands an event over.
  *
- * @param workspace From the command line.
  * @throws {TooLargeError} If it does not fit a frame.
  */
 export function eventRequest(
-  { source, payload, workspaceHint }: Completed,
-  workspace: string | undefined,
-  context: Pick<Context, "env" | "cwd">,
+  { source, payload }: Completed,
+  workspace: string,
 ): Uint8Array {
   if (payload.length > MAX_REQUEST_BYTES) throw tooLarge(payload.length);
   const body = encodeRequest({
     type: "ingest_hook",
     source,
     payload: new TextDecoder("utf-8", { ignoreBOM: true }).decode(payload),
-    workspace: eventWorkspace({ workspace, hint: workspaceHint }, context),
+    workspace,
   });
   if (body.length <= MAX_REQUEST_BYTES) return body;
   throw tooLarge(body.length);

@@ -16,6 +16,7 @@ import { type HookWords, readHookWords } from "./hook_words.ts";
 import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
 import { hasEventWords, isOn, wordedEvent } from "./words.ts";
+import { eventWorkspace } from "./workspace.ts";
 
 /** From the start of the process, how long stdin is waited for, in milliseconds. */
 const STDIN_MS = 1000;
@@ -64,6 +65,15 @@ async function run(
   if (input.hasMore) hook.count("more than one JSON value on stdin");
 }
 
+/** What a hook is about. */
+interface HookEvent {
+  text: HookText;
+  /** A git hook's is the top of its repository, and nothing else. */
+  findWorkspace: (completed: Completed) => string;
+  /** Counts from the moment when the input was there. */
+  budget: Budget;
+}
+
 interface HookOptions {
   words: HookWords;
   paths: Paths;
@@ -85,13 +95,13 @@ class Hook {
   }
 
   async record(input: HookInput): Promise<void> {
-    const { text, workspace, budget } = await this.#read(input);
+    const { text, findWorkspace, budget } = await this.#read(input);
     if (text.fault !== null || !text.bytes.some((byte) => byte > 0x20)) {
       return this.#refuse(text, text.fault ?? "nothing on stdin");
     }
     try {
       const completed = this.#complete(text.bytes);
-      const body = eventRequest(completed, workspace, this.#context);
+      const body = eventRequest(completed, findWorkspace(completed));
       await recordEvent(body, {
         context: this.#context,
         paths: this.#paths,
@@ -117,9 +127,7 @@ class Hook {
     }
   }
 
-  async #read(
-    input: HookInput,
-  ): Promise<{ text: HookText; workspace?: string; budget: Budget }> {
+  async #read(input: HookInput): Promise<HookEvent> {
     const words = this.#words;
     const wait = () => input.first(waitMs(this.#context));
     if (words.mode === "git") {
@@ -128,16 +136,17 @@ class Hook {
         wait,
         this.#context,
       );
-      return { text: { bytes, fault: null }, workspace, budget };
+      const text = { bytes, fault: null };
+      return { text, findWorkspace: () => workspace, budget };
     }
     const text = hasEventWords(words)
       ? { bytes: wordedEvent(words), fault: null }
       : await wait();
     const budget = new Budget();
     const workspace = words.workspace ?? await this.#findProject(budget);
-    return workspace === undefined
-      ? { text, budget }
-      : { text, workspace, budget };
+    const findWorkspace = ({ workspaceHint: hint }: Completed) =>
+      eventWorkspace({ workspace, hint }, this.#context);
+    return { text, findWorkspace, budget };
   }
 
   #complete(text: Uint8Array): Completed {

@@ -12,6 +12,7 @@ import { Courier, type Handed } from "./courier.ts";
 import { readInput, readLines } from "./input.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
 import { hasEventWords, isOn, type WordedEvent, wordedEvent } from "./words.ts";
+import { eventWorkspace } from "./workspace.ts";
 
 /** What is to be ingested. */
 export interface IngestOptions extends WordedEvent {
@@ -144,7 +145,8 @@ function makeBody(
     kaizenId,
     raw,
   });
-  return eventRequest(completed, workspace, context);
+  const hint = completed.workspaceHint;
+  return eventRequest(completed, eventWorkspace({ workspace, hint }, context));
 }
 
 function isBlank(text: Uint8Array): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeJson, encodeJson } from "../proto/mod.ts";
-import { openOwned, removeIfThere, writeWhole } from "./durable_file.ts";
+import { openOwned, writeWhole } from "./durable_file.ts";
 import type { Owner } from "./owner.ts";
 
 /** Attempts at one event. */
@@ -51,9 +51,4 @@ export function writeAttempts(
   using file = openOwned(`${folder}/${NAME}`, owner);
   file.truncateSync(0);
   writeWhole(file, new TextEncoder().encode(encodeJson(attempts)));
-}
-
-/** Forgets the failures of an event that is gone. */
-export function forgetAttempts(folder: string): void {
-  removeIfThere(`${folder}/${NAME}`);
 }

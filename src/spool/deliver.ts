@@ -5,7 +5,6 @@
  */
 import {
   type Attempts,
-  forgetAttempts,
   MAX_ATTEMPTS,
   PATIENCE_MS,
   readAttempts,
@@ -183,7 +182,6 @@ class Run {
       case "acked":
         spool.remove(name);
         spool.fault("deliver:after-remove");
-        if (attempts.count > 0) forgetAttempts(spool.folder);
         this.#delivered++;
         return null;
       case "invalid":

@@ -107,13 +107,13 @@ Deno.test("dotfiles with --git-dir and --work-tree belong to their work tree", a
   );
 });
 
-Deno.test("a bare repository is a workspace", async () => {
+Deno.test("a bare repository is a workspace, also inside of another one", async () => {
   await using home = await tempHome();
   const git = new Git(home);
   const repo = await git.init("repo");
   await write(`${repo}/a`);
   await git.commit(repo, "one");
-  const bare = `${home.root}/bare.git`;
+  const bare = `${repo}/bare.git`;
   await git.run(home.root, "clone", "-q", "--bare", repo, bare);
   await git.run(home.root, "init", "-q", "--bare", `${home.root}/far.git`);
   await installHooks(bare);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import {
+  deliverPending,
+  type DeliverySource,
+} from "../../../src/spool/deliver.ts";
+import { eventBody, eventId, Receiver, TempFolder } from "./fixtures.ts";
+
+/** A spool whose folder says at each look what the test wants. */
+function scripted(folder: TempFolder, looks: string[][]): DeliverySource {
+  const present = new Set(looks[0]);
+  return {
+    folder: folder.path,
+    owner: null,
+    fault: () => {},
+    now: () => 0,
+    recoverPending: () => {
+      const names = looks.shift() ?? [];
+      for (const name of names) present.add(name);
+      return names;
+    },
+    hasPending: () => present.size > 0 || (looks[0]?.length ?? 0) > 0,
+    hasLeftovers: () => false,
+    countPending: () => present.size,
+    read: (name) => eventBody(name),
+    whyInvalid: () => null,
+    remove: (name) => void present.delete(name),
+    setAside: (name) => void present.delete(name),
+  };
+}
+
+Deno.test("deliverPending() takes an event that came between its last look and the end of its lock", async () => {
+  using folder = new TempFolder();
+  const receiver = new Receiver();
+  // Whoever laid "b" found the lock taken, and relies on its holder.
+  const spool = scripted(folder, [["a"], [], ["b"], []]);
+  const report = await deliverPending(spool, receiver.send, {});
+  assertEquals(receiver.ids, ["a", "b"]);
+  assertEquals([report.delivered, report.stopped], [2, "empty"]);
+});
+
+Deno.test("deliverPending() removes an event after its ack only", async () => {
+  using folder = new TempFolder();
+  const spool = scripted(folder, [["a"], []]);
+  await deliverPending(spool, (body) => {
+    assertEquals([eventId(body), spool.countPending()], ["a", 1]);
+    return Promise.resolve("acked");
+  }, {});
+  assertEquals(spool.countPending(), 0);
+});
