@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Process } from "./_process.ts";
+
 /** No run of the program may take longer; far above what any of them needs. */
 const RUN_PATIENCE_MS = 60_000;
 /** The same for a daemon, which has to outlive the runs of its test. */
@@ -105,7 +107,8 @@ export async function tempHome(): Promise<Home> {
     options: RunOptions = {},
     patienceMs = RUN_PATIENCE_MS,
   ): Process {
-    const process = new Process(args, {
+    const process = new Process({
+      line: [...programCommand(), ...args],
       cwd: options.cwd ?? workspace,
       stdin: options.stdin,
       env: environment(root, home, options.env),
@@ -153,6 +156,7 @@ export async function tempHome(): Promise<Home> {
     async [Symbol.asyncDispose]() {
       for (const process of spawned) process.signal("SIGKILL");
       await Promise.all([...spawned].map((process) => process.ended));
+      await endStragglers(root);
       await endDaemon(home);
       await Deno.remove(root, { recursive: true });
     },
@@ -179,146 +183,6 @@ function environment(
       value === undefined ? [] : [[name, value]]
     ),
   );
-}
-
-interface ProcessOptions {
-  cwd: string;
-  stdin: string | Uint8Array | undefined;
-  env: Record<string, string>;
-  patienceMs: number;
-}
-
-class Process implements Spawned {
-  readonly #child: Deno.ChildProcess;
-  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #stdout = new Lines();
-  readonly ended: Promise<Finished>;
-
-  constructor(args: readonly string[], options: ProcessOptions) {
-    const [program = "", ...first] = programCommand();
-    this.#child = new Deno.Command(program, {
-      args: [...first, ...args],
-      cwd: options.cwd,
-      env: options.env,
-      clearEnv: true,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#stdin = this.#child.stdin.getWriter();
-    this.ended = this.#finish(options);
-  }
-
-  get pid(): number {
-    return this.#child.pid;
-  }
-
-  async nextLine(): Promise<string | null> {
-    return await this.#stdout.next();
-  }
-
-  async write(text: string): Promise<void> {
-    await this.#stdin.write(new TextEncoder().encode(text));
-  }
-
-  async closeStdin(): Promise<void> {
-    try {
-      await this.#stdin.close();
-    } catch (error) {
-      // Closed before, by the test or by the end of the program.
-      if (
-        !(error instanceof TypeError) &&
-        !(error instanceof Deno.errors.BrokenPipe)
-      ) throw error;
-    }
-  }
-
-  signal(signal: Deno.Signal): void {
-    try {
-      this.#child.kill(signal);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended
-    }
-  }
-
-  async #finish({ stdin, patienceMs }: ProcessOptions): Promise<Finished> {
-    const timer = setTimeout(() => this.signal("SIGKILL"), patienceMs);
-    try {
-      const [, stderr, status] = await Promise.all([
-        this.#stdout.readAll(this.#child.stdout),
-        new Response(this.#child.stderr).text(),
-        this.#child.status,
-        stdin === undefined ? null : this.#feed(stdin),
-      ]);
-      await this.closeStdin();
-      const stdoutBytes = this.#stdout.bytes();
-      const stdout = new TextDecoder().decode(stdoutBytes);
-      const { code, signal } = status;
-      return { code, signal, stdout, stdoutBytes, stderr };
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #feed(stdin: string | Uint8Array): Promise<void> {
-    const bytes = typeof stdin === "string"
-      ? new TextEncoder().encode(stdin)
-      : stdin;
-    try {
-      if (bytes.length > 0) await this.#stdin.write(bytes);
-    } catch (error) {
-      // A program may end without reading what it does not need.
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-    }
-    await this.closeStdin();
-  }
-}
-
-/** Everything that a stream says, and the same by lines to whoever waits for one. */
-class Lines {
-  readonly #chunks: Uint8Array[] = [];
-  readonly #ready: string[] = [];
-  readonly #waiting: ((line: string | null) => void)[] = [];
-  #rest = "";
-  #ended = false;
-
-  async readAll(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) {
-      this.#chunks.push(chunk);
-      const lines = (this.#rest + decoder.decode(chunk, { stream: true }))
-        .split("\n");
-      this.#rest = lines.pop() ?? "";
-      for (const line of lines) this.#give(line);
-    }
-    if (this.#rest !== "") this.#give(this.#rest);
-    this.#ended = true;
-    for (const wake of this.#waiting.splice(0)) wake(null);
-  }
-
-  #give(line: string): void {
-    const wake = this.#waiting.shift();
-    if (wake === undefined) this.#ready.push(line);
-    else wake(line);
-  }
-
-  next(): Promise<string | null> {
-    const line = this.#ready.shift();
-    if (line !== undefined) return Promise.resolve(line);
-    if (this.#ended) return Promise.resolve(null);
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  bytes(): Uint8Array {
-    const length = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    const all = new Uint8Array(length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
-  }
 }
 
 /** The process that the lock file names, or null if there is none. */
@@ -349,6 +213,29 @@ async function endDaemon(home: string): Promise<void> {
   using _ = lock;
   if (await lock.tryLock(true)) return;
   const pid = await lockHolder(home);
-  if (pid !== null) Deno.kill(pid, "SIGKILL");
+  if (pid !== null) kill(pid);
   await lock.lock(true);
+}
+
+/** Ends what was started for this home by processes that did not wait for it, such as a hook's daemon before it has the lock. */
+async function endStragglers(root: string): Promise<void> {
+  if (Deno.build.os !== "linux") return;
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const line = await Deno.readTextFile(`/proc/${name}/cmdline`);
+      if (line.includes(`${root}/`)) kill(Number(name));
+    } catch (error) {
+      // Gone meanwhile, or another user's.
+      if (!(error instanceof Error && "code" in error)) throw error;
+    }
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
