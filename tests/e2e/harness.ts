@@ -95,7 +95,10 @@ export function programCommand(): string[] {
  * ```
  */
 export async function tempHome(): Promise<Home> {
-  const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "kz" }));
+  // Not TMPDIR, which is long on some systems: a socket's path has 103 bytes.
+  const root = await Deno.realPath(
+    await Deno.makeTempDir({ dir: "/tmp", prefix: "kz" }),
+  );
   const home = `${root}/h`;
   const workspace = `${root}/w`;
   await Deno.mkdir(workspace);

@@ -158,7 +158,7 @@ const shots: Shot[] = [
   {
     name: "status-stopped-80",
     columns: 80,
-    command: "kaizen --home ~/none status",
+    command: "KAIZEN_HOME=~/none kaizen status",
   },
   { name: "ambiguous-80", columns: 80, command: "kaizen detail x" },
   { name: "unknown-80", columns: 80, command: "kaizen sesions" },
