@@ -82,8 +82,10 @@ export function readRecording(
 /** Hides what is another one with each process, so that recording twice gives the same. */
 export function withoutProcess(answer: JsonValue): JsonValue {
   if (!isObject(answer) || answer["type"] !== "status") return answer;
+  const shared = { ...answer, pid: 1, uptime_ms: 1 };
+  if (answer["web"] === undefined) return shared;
   const web = { listen: "127.0.0.1:7878", url: "***", token: "***" };
-  return { ...answer, pid: 1, uptime_ms: 1, web };
+  return { ...shared, web };
 }
 
 function readLine(line: string): JsonObject {

@@ -26,8 +26,15 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Makes `folder` and starts the daemon with its home beside it. */
-  static async start(folder: string, cwd: string): Promise<Scene> {
-    const options = { home: `${folder}.home`, cwd };
+  static async start(
+    folder: string,
+    from: Pick<ReferenceOptions, "cwd" | "program">,
+  ): Promise<Scene> {
+    const options = {
+      cwd: from.cwd,
+      program: from.program ?? null,
+      home: `${folder}.home`,
+    };
     await Deno.mkdir(options.home);
     await makeFolders(folder);
     return new Scene(folder, options, await ReferenceDaemon.start(options));

@@ -5,6 +5,7 @@
  */
 import { resolvePaths } from "../../../src/context/mod.ts";
 import { runDaemon } from "../../../src/daemon/mod.ts";
+import { ask } from "../../interop/_exchange.ts";
 
 /** A daemon that runs until it is disposed of. */
 export class LocalDaemon implements AsyncDisposable {
@@ -47,10 +48,10 @@ function pathsOf(root: string) {
 }
 
 async function run(root: string): Promise<{ stop(): Promise<void> }> {
-  const stopping = new AbortController();
+  const paths = pathsOf(root);
   const ready = Promise.withResolvers<void>();
   const done = runDaemon({
-    paths: pathsOf(root),
+    paths,
     context: {
       cwd: () => root,
       env: () => undefined,
@@ -59,12 +60,11 @@ async function run(root: string): Promise<{ stop(): Promise<void> }> {
     },
     log: () => {},
     ready: () => ready.resolve(),
-    signal: stopping.signal,
   });
   await Promise.race([ready.promise, done]);
   return {
     stop: async () => {
-      stopping.abort();
+      await ask(paths.socket, { type: "stop" });
       await done;
     },
   };
