@@ -3,7 +3,7 @@
  * One connection: one request, one answer, then it is closed.
  * @module
  */
-import { encodeHeader, FrameError, readFrame, writeAll } from "../frame/mod.ts";
+import { FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
   type DaemonRequest,
   decodeRequest,
@@ -13,7 +13,8 @@ import {
 import type { Budget } from "./budget.ts";
 import { describe, type Log } from "./log.ts";
 import type { Limits } from "./limits.ts";
-import { type Reply, replyError } from "./reply.ts";
+import type { Reply } from "./reply.ts";
+import { sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
 
 /** Answers decoded requests; the one thing that connections know of the rest of the daemon. */
@@ -45,8 +46,6 @@ const UNQUEUED: ReadonlySet<DaemonRequest["type"]> = new Set([
   "ensure_proxy",
   "begin_observed_session",
 ]);
-
-const NOTHING = new Uint8Array();
 
 /** The connection was closed by us, for the reason in the message. */
 class CutError extends Error {
@@ -179,74 +178,17 @@ export class Connection {
   }
 
   async #send(reply: Reply): Promise<void> {
-    const { answerBytes } = this.#host.limits;
-    if (reply.length <= answerBytes) return await this.#sendBody(reply);
-    reply.close?.();
-    await this.#sendBody(tooLong(reply.length, answerBytes));
-  }
-
-  async #sendBody(reply: Reply): Promise<void> {
-    let head = encodeHeader(reply.length);
-    let left = reply.length;
-    try {
-      const chunks = reply.chunks()[Symbol.iterator]();
-      while (left > 0) {
-        const chunk = await this.#draw(chunks, reply.length);
-        try {
-          left -= chunk.length;
-          if (chunk.length === 0 || left < 0) throw misfit(reply, left);
-          await this.#sendChunk(head, chunk);
-        } finally {
-          this.#giveBack(chunk, reply.length);
-        }
-        head = NOTHING;
-      }
-    } finally {
-      reply.close?.();
-    }
-  }
-
-  /** Makes the next part of a long answer once others have taken enough of theirs; empty at the end. */
-  async #draw(
-    chunks: Iterator<Uint8Array>,
-    length: number,
-  ): Promise<Uint8Array> {
     const { answers, limits } = this.#host;
-    let chunk: Uint8Array = NOTHING;
-    const make = () => {
-      const next = chunks.next();
-      if (!next.done) chunk = next.value;
-      return chunk.length;
-    };
-    if (length <= limits.freeAnswerBytes) make();
-    else {
-      this.#deadline = Infinity;
-      await answers.draw(make, this.#cut.signal);
-    }
-    return chunk;
-  }
-
-  #giveBack(chunk: Uint8Array, length: number): void {
-    const { answers, limits } = this.#host;
-    if (length > limits.freeAnswerBytes) answers.give(chunk.length);
-  }
-
-  async #sendChunk(head: Uint8Array, chunk: Uint8Array): Promise<void> {
-    const { pieceBytes } = this.#host.limits;
-    let first = 0;
-    if (head.length > 0) {
-      // One write for all of a small answer, so that its reader wakes up once.
-      first = pieceBytes - head.length;
-      await this.#sendPiece(join(head, chunk.subarray(0, first)));
-    }
-    for (let at = first; at < chunk.length; at += pieceBytes) {
-      await this.#sendPiece(chunk.subarray(at, at + pieceBytes));
-    }
-  }
-
-  async #sendPiece(piece: Uint8Array): Promise<void> {
-    this.#enter("answering", this.#host.limits.stalledReaderMs);
-    await writeAll(this.#conn, piece);
+    await sendReply(reply, {
+      limits,
+      answers,
+      signal: this.#cut.signal,
+      wait: () => this.#deadline = Infinity,
+      write: async (piece) => {
+        this.#enter("answering", limits.stalledReaderMs);
+        await writeAll(this.#conn, piece);
+      },
+    });
   }
 
   #write(from: Uint8Array): Promise<number> {
@@ -285,26 +227,4 @@ export class Connection {
     this.#open = false;
     this.#conn.close();
   }
-}
-
-/** The header is out already, so the answer can only be broken off. */
-function misfit({ length }: Reply, left: number): RangeError {
-  return new RangeError(
-    `Cannot send answer as it must have ${length} bytes: current length is ${
-      length - left
-    }${left < 0 ? " or more" : ""}`,
-  );
-}
-
-function tooLong(length: number, limit: number): Reply {
-  return replyError(
-    `Cannot send answer as it must be <= ${limit} bytes: current length is ${length}`,
-  );
-}
-
-function join(head: Uint8Array, body: Uint8Array): Uint8Array {
-  const both = new Uint8Array(head.length + body.length);
-  both.set(head);
-  both.set(body, head.length);
-  return both;
 }

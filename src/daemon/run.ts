@@ -6,7 +6,7 @@
 import type { Context, Paths } from "../context/mod.ts";
 import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
-import { LIMITS, type Limits } from "./limits.ts";
+import { LIMITS } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
 import { takeHome } from "./ownership.ts";
 import { Server } from "./server.ts";
@@ -36,7 +36,6 @@ export interface RunOptions {
   ready: (info: ReadyInfo) => void;
   /** Stops the daemon as SIGTERM does. */
   signal?: AbortSignal;
-  limits?: Limits;
 }
 
 /**
@@ -60,14 +59,19 @@ export async function runDaemon(options: RunOptions): Promise<void> {
  * @throws {HomeBusyError | HomeError | StoreError} As {@linkcode runDaemon}.
  */
 export async function serveHome(options: RunOptions): Promise<void> {
-  const { context, paths, log, limits = LIMITS } = options;
+  const { context, paths, log } = options;
   using _bugs = reportBugs(log);
   using stop = stopSignals(options.signal);
   const service = openService(options);
   let server: Server | undefined;
   try {
     const acceptor = await openSocket(paths.socket);
-    server = new Server({ acceptor, service, limits, log });
+    server = new Server({
+      acceptor,
+      service,
+      limits: LIMITS,
+      log,
+    });
     await using _drain = new SpoolDrain({
       spool: new Spool({
         folder: paths.spool,

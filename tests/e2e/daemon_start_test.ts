@@ -37,32 +37,41 @@ Deno.test("start --background twenty times at once gives one daemon and twenty s
   assertEquals(all.filter((it) => it.started).length, 1);
 });
 
-Deno.test("start --background leaves the daemon in a session and directory of its own", async () => {
-  await using home = await tempHome();
-  const { pid } = outcome(await home.run(START));
-  assertEquals(await Deno.readLink(`/proc/${pid}/cwd`), home.home);
-  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  const [, , , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  assertEquals(session, `${pid}`);
+Deno.test({
+  name:
+    "start --background leaves the daemon in a session and directory of its own",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using home = await tempHome();
+    const { pid } = outcome(await home.run(START));
+    assertEquals(await Deno.readLink(`/proc/${pid}/cwd`), home.home);
+    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+    const [, , , session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    assertEquals(session, `${pid}`);
+  },
 });
 
-Deno.test("start --background keeps no lock of the script around it", async () => {
-  await using home = await tempHome();
-  const lock = `${home.root}/lock`;
-  const [program = "", ...args] = programCommand();
-  const { code } = await new Deno.Command("bash", {
-    args: [
-      "-c",
-      `( flock 200; "$@" >/dev/null ) 200>"$0" && flock -n "$0" true`,
-      lock,
-      program,
-      ...args,
-      ...START,
-      "--home",
-      home.home,
-    ],
-  }).output();
-  assertEquals(code, 0);
+Deno.test({
+  name: "start --background keeps no lock of the script around it",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using home = await tempHome();
+    const lock = `${home.root}/lock`;
+    const [program = "", ...args] = programCommand();
+    const { code } = await new Deno.Command("bash", {
+      args: [
+        "-c",
+        `( flock 200; "$@" >/dev/null ) 200>"$0" && flock -n "$0" true`,
+        lock,
+        program,
+        ...args,
+        ...START,
+        "--home",
+        home.home,
+      ],
+    }).output();
+    assertEquals(code, 0);
+  },
 });
 
 const broken: [

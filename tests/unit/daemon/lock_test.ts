@@ -19,24 +19,29 @@ Deno.test("HomeLock.take() writes the pid and keeps others out until it is dispo
   using _again = HomeLock.take(path);
 });
 
-Deno.test("HomeLock.take() respects the flock of any program, as the reference takes one", async () => {
-  using folder = tempFolder();
-  const path = `${folder.path}/daemon.pid`;
-  await Deno.writeTextFile(path, "77\n");
-  const child = new Deno.Command("flock", {
-    args: [path, "-c", "echo held; read -r _"],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  await reader.read();
-  assertEquals(HomeLock.take(path), null);
-  assertEquals(readHolder(path), 77);
-  await child.stdin.close();
-  await child.status;
-  await reader.cancel();
-  using lock = HomeLock.take(path);
-  assert(lock !== null);
+Deno.test({
+  name:
+    "HomeLock.take() respects the flock of any program, as the reference takes one",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using folder = tempFolder();
+    const path = `${folder.path}/daemon.pid`;
+    await Deno.writeTextFile(path, "77\n");
+    const child = new Deno.Command("flock", {
+      args: [path, "-c", "echo held; read -r _"],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    assertEquals(HomeLock.take(path), null);
+    assertEquals(readHolder(path), 77);
+    await child.stdin.close();
+    await child.status;
+    await reader.cancel();
+    using lock = HomeLock.take(path);
+    assert(lock !== null);
+  },
 });
 
 Deno.test("HomeLock.take() makes the file private", () => {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Answers on their way out: framed, in pieces, made only as fast as they are taken.
+ * @module
+ */
+import { encodeHeader } from "../frame/mod.ts";
+import type { Budget } from "./budget.ts";
+import type { Limits } from "./limits.ts";
+import { type Reply, replyError } from "./reply.ts";
+
+/** Where an answer goes. */
+export interface ReplySink {
+  limits: Pick<
+    Limits,
+    "answerBytes" | "freeAnswerBytes" | "pendingAnswerBytes" | "pieceBytes"
+  >;
+  /** Bytes of long answers that are made and not taken, over all connections. */
+  answers: Budget;
+  /** Ends the waiting for others. */
+  signal: AbortSignal;
+  /** Called before waiting for others, which is not the reader's fault. */
+  wait(): void;
+  /** Resolves once all of the piece is taken. */
+  write(piece: Uint8Array): Promise<void>;
+}
+
+const NOTHING = new Uint8Array();
+
+/**
+ * Sends an answer, or an error in its place if no header can announce its length. Closes the reply whatever happens.
+ *
+ * @throws {RangeError} If the parts are not as long as the reply says: its header is out already, so it can only be broken off.
+ * @throws {unknown} What making or writing a part throws, or the signal's reason.
+ */
+export async function sendReply(reply: Reply, sink: ReplySink): Promise<void> {
+  const { answerBytes } = sink.limits;
+  if (reply.length <= answerBytes) return await sendBody(reply, sink);
+  reply.close?.();
+  const message =
+    `Cannot send answer as it must be <= ${answerBytes} bytes: current length is ${reply.length}`;
+  await sendBody(replyError(message), sink);
+}
+
+async function sendBody(reply: Reply, sink: ReplySink): Promise<void> {
+  let head = encodeHeader(reply.length);
+  let left = reply.length;
+  try {
+    const chunks = reply.chunks()[Symbol.iterator]();
+    while (left > 0) {
+      const chunk = await draw(chunks, reply, sink);
+      try {
+        left -= chunk.length;
+        if (chunk.length === 0 || left < 0) throw misfit(reply, left);
+        await sendChunk(head, chunk, sink);
+      } finally {
+        if (isLong(reply, sink)) sink.answers.give(chunk.length);
+      }
+      head = NOTHING;
+    }
+  } finally {
+    reply.close?.();
+  }
+}
+
+/** Makes the next part, of a long answer once others have taken enough of theirs; empty at the end. */
+async function draw(
+  chunks: Iterator<Uint8Array>,
+  reply: Reply,
+  sink: ReplySink,
+): Promise<Uint8Array> {
+  let chunk: Uint8Array = NOTHING;
+  const make = () => {
+    const next = chunks.next();
+    if (!next.done) chunk = next.value;
+    return chunk.length;
+  };
+  if (isLong(reply, sink)) {
+    sink.wait();
+    await sink.answers.draw(make, sink.signal);
+  } else make();
+  return chunk;
+}
+
+function isLong({ length }: Reply, { limits }: ReplySink): boolean {
+  return length > limits.freeAnswerBytes;
+}
+
+async function sendChunk(
+  head: Uint8Array,
+  chunk: Uint8Array,
+  { limits: { pieceBytes }, write }: ReplySink,
+): Promise<void> {
+  let first = 0;
+  if (head.length > 0) {
+    // One write for all of a small answer, so that its reader wakes up once.
+    first = pieceBytes - head.length;
+    await write(join(head, chunk.subarray(0, first)));
+  }
+  for (let at = first; at < chunk.length; at += pieceBytes) {
+    await write(chunk.subarray(at, at + pieceBytes));
+  }
+}
+
+function misfit({ length }: Reply, left: number): RangeError {
+  return new RangeError(
+    `Cannot send answer as it must have ${length} bytes: current length is ${
+      length - left
+    }${left < 0 ? " or more" : ""}`,
+  );
+}
+
+function join(head: Uint8Array, body: Uint8Array): Uint8Array {
+  const both = new Uint8Array(head.length + body.length);
+  both.set(head);
+  both.set(body, head.length);
+  return both;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Budget } from "../../../src/daemon/budget.ts";
+import type { Reply } from "../../../src/daemon/reply.ts";
+import { type ReplySink, sendReply } from "../../../src/daemon/send_reply.ts";
+import { encodeFrame } from "../../../src/frame/mod.ts";
+import { textReply } from "./_server.ts";
+
+/** Keeps what is written, piece by piece. */
+class FakeSink implements ReplySink {
+  readonly pieces: Uint8Array[] = [];
+  readonly answers = new Budget(1);
+  readonly signal = new AbortController().signal;
+  waits = 0;
+
+  constructor(readonly limits: ReplySink["limits"]) {}
+
+  wait(): void {
+    this.waits++;
+  }
+
+  readonly write = (piece: Uint8Array): Promise<void> => {
+    this.pieces.push(piece);
+    return Promise.resolve();
+  };
+
+  get bytes(): number[] {
+    return this.pieces.flatMap((piece) => [...piece]);
+  }
+}
+
+const LIMITS = {
+  answerBytes: 1_000_000,
+  freeAnswerBytes: 100,
+  pendingAnswerBytes: 1,
+  pieceBytes: 64,
+};
+
+function replyOf(parts: Uint8Array[]): Reply {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return { length, chunks: () => parts };
+}
+
+Deno.test("sendReply() writes one frame, whatever its parts and pieces, and owes nothing after", async () => {
+  const part = fc.uint8Array({ minLength: 1, maxLength: 300 });
+  await fc.assert(fc.asyncProperty(
+    fc.array(part, { minLength: 1, maxLength: 8 }),
+    fc.integer({ min: 4, max: 200 }),
+    async (parts, pieceBytes) => {
+      const sink = new FakeSink({ ...LIMITS, pieceBytes });
+      await sendReply(replyOf(parts), sink);
+      const body = Uint8Array.from(parts.flatMap((it) => [...it]));
+      assertEquals(sink.bytes, [...encodeFrame(body)]);
+      for (const piece of sink.pieces) assert(piece.length <= pieceBytes);
+      assertEquals(sink.answers.spent, 0);
+      assertEquals(sink.waits > 0, body.length > LIMITS.freeAnswerBytes);
+    },
+  ));
+});
+
+Deno.test("sendReply() writes a small answer at once", async () => {
+  const sink = new FakeSink(LIMITS);
+  await sendReply(textReply('{"type":"ack"}'), sink);
+  assertEquals(sink.pieces.length, 1);
+});
