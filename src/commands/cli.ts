@@ -3,7 +3,7 @@
  * What all declared commands share: the surroundings, and the choice that parsing makes among them.
  * @module
  */
-import type { Context } from "../context/mod.ts";
+import { type Context, UsageError } from "../context/mod.ts";
 import {
   type Format,
   type GlobalFlags,
@@ -26,6 +26,8 @@ export interface ChoiceOptions {
   takesLiterals?: boolean;
   /** True: the command speaks text unless another format is given in words, whatever stdout is. */
   textByDefault?: boolean;
+  /** True: the command can print a trace. */
+  speaksTrace?: boolean;
 }
 
 /** Collects what the words of a command line ask for; running it comes after parsing, and outside of the parser's reach. */
@@ -63,6 +65,9 @@ export class Cli {
     if (this.#work === null) return 0;
     const settings = readSettings(this.context, this.#flags, this.#options);
     this.#settings = settings;
+    if (settings.format === "trace" && !this.#options.speaksTrace) {
+      throw new UsageError("A trace is of one session: see kaizen help detail");
+    }
     return await this.#work({ context: this.context, settings }) ?? 0;
   }
 }

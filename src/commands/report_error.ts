@@ -3,7 +3,7 @@
  * How a failure is told: what and why on stderr with the next command below, the same as an object where JSON is spoken.
  * @module
  */
-import { ClosedPipeError, type Context, type Output } from "../context/mod.ts";
+import type { Context, Output } from "../context/mod.ts";
 import { escapeText } from "../output/mod.ts";
 import { encodeJson } from "../proto/mod.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
@@ -91,11 +91,11 @@ function stackOf(error: unknown): string {
     : "";
 }
 
-/** Writes unless nobody listens any more; the exit code still tells. */
+/** Writes if that is possible; the exit code tells in any case. */
 async function tryWrite(output: Output, text: string): Promise<void> {
   try {
     await output.write(new TextEncoder().encode(text));
-  } catch (error) {
-    if (!(error instanceof ClosedPipeError)) throw error;
+  } catch {
+    // It may be the very thing that has failed.
   }
 }

@@ -4,10 +4,11 @@
  * @module
  */
 import { ValidationError } from "@cliffy/command";
-import type { Context, Output } from "../context/mod.ts";
+import type { Context } from "../context/mod.ts";
 import { Cli } from "./cli.ts";
 import { CommandLineError } from "./errors.ts";
 import { rewriteWords } from "./words.ts";
+import { MessageOutput, ResultOutput } from "./outputs.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
 import { makeRoot } from "./root.ts";
 import { findFormat, type Format } from "./settings.ts";
@@ -22,8 +23,9 @@ const SPEAK_TEXT = /^kaizen (ingest|help|completions)\b/;
  * @returns The exit code, see `exit_codes.ts`; never 2.
  */
 export async function runProgram(context: Context): Promise<number> {
-  const stdout = new CountingOutput(context.stdout);
-  const cli = new Cli({ ...context, stdout });
+  const stdout = new ResultOutput(context.stdout);
+  const stderr = new MessageOutput(context.stderr);
+  const cli = new Cli({ ...context, stdout, stderr });
   let command = "kaizen";
   try {
     command = await parse(cli);
@@ -98,23 +100,4 @@ function pathFlags(args: readonly string[]): string[] {
     if (arg === "--home" || arg === "--socket") return [arg, args[i + 1] ?? ""];
     return /^--(home|socket)=/.test(arg) ? [arg] : [];
   });
-}
-
-/** Knows whether anything has been written. */
-class CountingOutput implements Output {
-  hasOutput = false;
-  constructor(readonly inner: Output) {}
-
-  isTerminal(): boolean {
-    return this.inner.isTerminal();
-  }
-
-  columns(): number | null {
-    return this.inner.columns();
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.hasOutput ||= bytes.length > 0;
-    await this.inner.write(bytes);
-  }
 }

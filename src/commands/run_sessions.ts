@@ -3,7 +3,6 @@
  * Lists sessions.
  * @module
  */
-import { UsageError } from "../context/mod.ts";
 import type { SessionFilter } from "../proto/mod.ts";
 import type { Run } from "./cli.ts";
 import { listRequest, openSessions } from "./list_request.ts";
@@ -22,19 +21,12 @@ export interface SessionsOptions {
 
 /**
  * Prints sessions, newest first. One page of one workspace goes through as the daemon sent it; several are merged.
- *
- * @throws {UsageError} If the format does not fit.
  */
 export async function runSessions(
   options: SessionsOptions,
   run: Run,
 ): Promise<void> {
   const { format } = run.settings;
-  if (format === "trace") {
-    throw new UsageError(
-      "Cannot print sessions as a trace: that is for one session, see kaizen detail",
-    );
-  }
   if (options.watchMs !== null) {
     const { watchSessions } = await import("./watch_sessions.ts");
     return await watchSessions({ ...options, watchMs: options.watchMs }, run);

@@ -264,5 +264,4 @@ Deno.test("sessions --watch -o json is refused, as it is one document", async ()
     (await home.run(["sessions", "--watch", "-o", "json"])).code,
     64,
   );
-  assertEquals((await home.run(["sessions", "-o", "trace"])).code, 64);
 });

@@ -29,6 +29,8 @@ const wrong: [args: string[], words: string][] = [
   [["status", "--wait", "soon"], "Cannot read duration"],
   [["status", "--timeout", "0"], "at least 1ms"],
   [["-o", "xml", "status"], "must be one of text, json, ndjson, trace"],
+  [["status", "-o", "trace"], "A trace is of one session"],
+  [["sessions", "-o", "trace"], "A trace is of one session"],
   [["status", "--json", "-o", "text"], "together"],
   [["status", "--json", "--json"], "only occur once"],
   [["status", "--", "x"], "Nothing may follow --"],
@@ -211,6 +213,29 @@ Deno.test("--version names program, protocol, runtime, commit and packages", asy
   }
   const { stdout } = await home.run(["--version", "--json"]);
   assertEquals(JSON.parse(stdout).proto_version, 1);
+});
+
+Deno.test({
+  name: "a disk that is full, or closed descriptors, are no bugs",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using home = await tempHome();
+    const shell = async (script: string) =>
+      await new Deno.Command("sh", {
+        args: ["-c", script, "sh", ...programCommand()],
+        env: { KAIZEN_HOME: home.home },
+      }).output();
+    const full = await shell('"$@" status >/dev/full');
+    assertEquals(full.code, 74);
+    assertStringIncludes(
+      new TextDecoder().decode(full.stderr),
+      "Cannot write the result: no space left on device",
+    );
+    assertEquals((await shell('"$@" nope >/dev/full')).code, 64);
+    assertEquals((await shell('"$@" nope 2>/dev/full')).code, 64);
+    assertEquals((await shell('"$@" nope 2>&-')).code, 64);
+    assertEquals((await shell('"$@" status <&-')).code, 3);
+  },
 });
 
 Deno.test("a directory that was deleted is no obstacle", async () => {
