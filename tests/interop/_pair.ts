@@ -84,9 +84,7 @@ export class Pair implements AsyncDisposable {
   async restartTheirs(options: { clean?: boolean } = {}): Promise<void> {
     await ask(this.#theirs.socket, { type: "stop" });
     await this.#theirs[Symbol.asyncDispose]();
-    if (options.clean) {
-      await Deno.remove(`${this.reference.home}/projects`, { recursive: true });
-    }
+    if (options.clean) await removeAll(`${this.reference.home}/projects`);
     this.#theirs = await ReferenceDaemon.start(this.reference);
   }
 
@@ -108,4 +106,13 @@ function bothOf(
   theirs: Outcome | null,
 ): Outcomes | null {
   return ours === null || theirs === null ? null : { ours, theirs };
+}
+
+async function removeAll(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    // It makes the folder with the first event.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

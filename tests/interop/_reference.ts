@@ -91,11 +91,14 @@ export class ReferenceDaemon implements AsyncDisposable {
     }).spawn();
     const daemon = new ReferenceDaemon(child, `${options.home}/daemon.sock`);
     const deadline = Date.now() + START_PATIENCE_MS;
+    let code: number | null = null;
+    child.status.then((status) => code = status.code);
     // It says nothing when it is ready, and leaves its socket behind when it ends: only trying tells.
     while (!await canConnect(daemon.socket)) {
-      if (Date.now() > deadline) {
+      if (code !== null || Date.now() > deadline) {
         await daemon[Symbol.asyncDispose]();
-        throw new Error("The reference daemon did not start");
+        const how = code === null ? "is not ready" : `ended with exit ${code}`;
+        throw new Error(`Cannot start the reference daemon: it ${how}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
