@@ -72,6 +72,10 @@ export async function serveHome(options: RunOptions): Promise<void> {
       limits: LIMITS,
       log,
     });
+    const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
+    log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });
+    options.ready(info);
+    // Behind the ready line, as it reads a folder; before any client is accepted, as that takes a turn of the event loop.
     await using _drain = new SpoolDrain({
       spool: new Spool({
         folder: paths.spool,
@@ -82,9 +86,6 @@ export async function serveHome(options: RunOptions): Promise<void> {
       service,
       log,
     });
-    const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
-    log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });
-    options.ready(info);
     const asked = server.stopAsked.then(() => "a client asked");
     log("info", "daemon stops", {
       reason: await Promise.race([asked, stop.asked]),
