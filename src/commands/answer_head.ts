@@ -17,13 +17,12 @@ import {
   JsonError,
   JsonScanner,
   type JsonToken,
+  MAX_ANSWER_DEPTH,
 } from "../proto/mod.ts";
 import { ErrorAnswerError } from "./errors.ts";
 
 /** How much of an answer is looked at, in bytes. */
 const HEAD_BYTES = 64 * 1024;
-/** How deep an answer may nest: far deeper than a request, as each open span holds those opened within it. */
-const MAX_ANSWER_DEPTH = 100_000;
 /** The most that is read of an error answer, in bytes. */
 const MAX_ERROR_BYTES = 16 * 1024 * 1024;
 

@@ -3,12 +3,13 @@
  * Some parts of a `detail` answer, each record with its own bytes.
  * @module
  */
+import { type AnswerRecord, type RecordKind } from "../output/mod.ts";
 import {
-  type AnswerRecord,
+  decodeInt,
   MAX_ANSWER_DEPTH,
-  type RecordKind,
-} from "../output/mod.ts";
-import { decodeInt, scanMembers, U64_MAX } from "../proto/mod.ts";
+  scanMembers,
+  U64_MAX,
+} from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "./cli.ts";
 import type { DetailOptions } from "./run_detail.ts";

@@ -7,11 +7,11 @@ import {
   decodeInt,
   type Int,
   type Member,
+  scanDocument,
   scanMembers,
   setMembers,
   U32_MAX,
 } from "../proto/mod.ts";
-import { scanDocument } from "./_document.ts";
 import { findKnownKey, type KnownKey } from "./_known_keys.ts";
 import { decodeToken } from "./_token.ts";
 import { PathFinder } from "./payload_paths.ts";

@@ -3,8 +3,7 @@
  * File paths that a hook payload names, found while it is scanned.
  * @module
  */
-import { JsonError, type JsonToken } from "../proto/mod.ts";
-import { scanDocument } from "./_document.ts";
+import { JsonError, type JsonToken, scanDocument } from "../proto/mod.ts";
 import { decodeKey, decodeToken, hasEscape } from "./_token.ts";
 
 const PATH_KEYS: ReadonlySet<string> = new Set([

@@ -11,7 +11,6 @@ export { type Brush, makePaint, type Paint } from "./paint.ts";
 export * from "./quantities.ts";
 export {
   type AnswerRecord,
-  MAX_ANSWER_DEPTH,
   type RecordKind,
   RecordSplitter,
   type SplitOptions,

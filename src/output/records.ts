@@ -9,6 +9,7 @@ import {
   type Int,
   JsonScanner,
   type JsonToken,
+  MAX_ANSWER_DEPTH,
   U64_MAX,
 } from "../proto/mod.ts";
 
@@ -28,9 +29,6 @@ export interface SplitOptions {
   /** Told of the whole numbers beside the lists, such as `total`. */
   onNumber?: (key: string, value: Int) => void;
 }
-
-/** How deep an answer may nest: far deeper than a request, as each open span holds those opened within it. */
-export const MAX_ANSWER_DEPTH = 100_000;
 
 const LISTS = new Map<string, RecordKind>([
   ["rows", "row"],

@@ -4,6 +4,7 @@
  * @module
  */
 import { decodeJson, type JsonValue } from "./json.ts";
+import { MAX_ANSWER_DEPTH } from "./limits.ts";
 import {
   type AckAnswer,
   type DaemonAnswer,
@@ -31,9 +32,6 @@ export class AnswerError extends Error {
     this.prototype.name = "AnswerError";
   }
 }
-
-/** How deep an answer may nest: a span tree adds two levels for each call that was open at once. */
-const MAX_ANSWER_DEPTH = 100_000;
 
 type Guard<T> = (value: unknown) => value is T;
 type Shape<T> = { readonly [K in keyof T]-?: Guard<T[K]> };

@@ -6,6 +6,7 @@
 export * from "./answers.ts";
 export * from "./hook_rules.ts";
 export * from "./json.ts";
+export * from "./json_document.ts";
 export * from "./json_error.ts";
 export * from "./json_members.ts";
 export * from "./json_scan.ts";
