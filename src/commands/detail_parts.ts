@@ -3,7 +3,7 @@
  * Some parts of a `detail` answer, each record with its own bytes.
  * @module
  */
-import { type AnswerRecord, type RecordKind } from "../output/mod.ts";
+import type { AnswerRecord, RecordKind } from "../output/mod.ts";
 import {
   decodeInt,
   MAX_ANSWER_DEPTH,
