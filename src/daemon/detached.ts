@@ -49,11 +49,11 @@ export async function runDetached(
   };
   let log: Log | undefined;
   try {
-    using _lock = await takeHome({ paths, patienceMs: BACKGROUND_PATIENCE_MS });
+    using lock = await takeHome({ paths, patienceMs: BACKGROUND_PATIENCE_MS });
     using file = new LogFile(paths.log);
     log = jsonLog((line) => file.write(line), context.now);
     reportLastWords(lastWordsPath(paths.home), log);
-    await serveHome({
+    await serveHome(lock, {
       ...options,
       log,
       ready: (info) => void say({ ready: true, ...info }),

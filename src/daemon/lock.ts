@@ -9,9 +9,11 @@ import { openOwnFile, reason } from "./own_file.ts";
 /** The lock while it is held; letting go leaves the file, as removing it would let two processes hold "it". */
 export class HomeLock implements Disposable {
   readonly #file: Deno.FsFile;
+  readonly #path: string;
 
-  private constructor(file: Deno.FsFile) {
+  private constructor(file: Deno.FsFile, path: string) {
     this.#file = file;
+    this.#path = path;
   }
 
   /**
@@ -30,12 +32,23 @@ export class HomeLock implements Disposable {
       }
       file.truncateSync();
       file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
-      return new HomeLock(file);
+      return new HomeLock(file, path);
     } catch (error) {
       file.close();
       throw new HomeError(`Cannot lock "${path}": ${reason(error)}`, {
         cause: error,
       });
+    }
+  }
+
+  /** Whether the path still leads to the locked file; if not, another process may have locked the one that does. */
+  isValid(): boolean {
+    try {
+      const named = Deno.lstatSync(this.#path);
+      const held = this.#file.statSync();
+      return named.ino === held.ino && named.dev === held.dev;
+    } catch (error) {
+      return !(error instanceof Deno.errors.NotFound);
     }
   }
 

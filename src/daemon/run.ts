@@ -7,6 +7,7 @@ import type { Context, Paths } from "../context/mod.ts";
 import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { LIMITS } from "./limits.ts";
+import type { HomeLock } from "./lock.ts";
 import { describe, type Log } from "./log.ts";
 import { takeHome } from "./ownership.ts";
 import { Server } from "./server.ts";
@@ -18,6 +19,9 @@ import { SpoolDrain } from "./spool_drain.ts";
 const FOREGROUND_PATIENCE_MS = 2_500;
 /** How long the store may take to close, in milliseconds; what is acknowledged is on disk before. */
 const CLOSE_STORE_MS = 500;
+
+/** How often to look whether the home is still there, in milliseconds. */
+const HOME_CHECK_MS = 30_000;
 
 /** What a daemon says once it can be reached. */
 export interface ReadyInfo {
@@ -36,6 +40,8 @@ export interface RunOptions {
   ready: (info: ReadyInfo) => void;
   /** Stops the daemon as SIGTERM does. */
   signal?: AbortSignal;
+  /** How often to look whether the home is still there, in milliseconds. */
+  homeCheckMs?: number;
 }
 
 /**
@@ -46,11 +52,11 @@ export interface RunOptions {
  * @throws {StoreError} If the store cannot be opened.
  */
 export async function runDaemon(options: RunOptions): Promise<void> {
-  using _lock = await takeHome({
+  using lock = await takeHome({
     paths: options.paths,
     patienceMs: FOREGROUND_PATIENCE_MS,
   });
-  await serveHome(options);
+  await serveHome(lock, options);
 }
 
 /**
@@ -58,10 +64,14 @@ export async function runDaemon(options: RunOptions): Promise<void> {
  *
  * @throws {HomeBusyError | HomeError | StoreError} As {@linkcode runDaemon}.
  */
-export async function serveHome(options: RunOptions): Promise<void> {
+export async function serveHome(
+  lock: HomeLock,
+  options: RunOptions,
+): Promise<void> {
   const { context, paths, log } = options;
   using _bugs = reportBugs(log);
   using stop = stopSignals(options.signal);
+  using home = watchHome(lock, options.homeCheckMs ?? HOME_CHECK_MS);
   const service = openService(options);
   let server: Server | undefined;
   try {
@@ -88,7 +98,7 @@ export async function serveHome(options: RunOptions): Promise<void> {
     });
     const asked = server.stopAsked.then(() => "a client asked");
     log("info", "daemon stops", {
-      reason: await Promise.race([asked, stop.asked]),
+      reason: await Promise.race([asked, stop.asked, home.lost]),
     });
   } finally {
     await server?.close();
@@ -154,6 +164,21 @@ function stopSignals(
         Deno.removeSignalListener(name, handler);
       }
     },
+  };
+}
+
+/** A daemon whose home was deleted must not acknowledge into files without a name, nor live on when nobody can find it. */
+function watchHome(
+  lock: HomeLock,
+  checkMs: number,
+): Disposable & { lost: Promise<string> } {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const timer = setInterval(() => {
+    if (!lock.isValid()) resolve("its lock file was removed or replaced");
+  }, checkMs);
+  return {
+    lost: promise,
+    [Symbol.dispose]: () => clearInterval(timer),
   };
 }
 

@@ -16,7 +16,7 @@ import { describe, type Log } from "./log.ts";
 export interface Acceptor {
   accept(): Promise<Deno.Conn>;
   /** Takes no more; a pending `accept()` rejects. */
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** What a {@linkcode Server} is made of. */
@@ -105,7 +105,7 @@ export class Server implements AsyncDisposable {
     await this.close();
     if (this.#gone) return;
     this.#gone = true;
-    this.#options.acceptor.close();
+    await this.#options.acceptor.close();
     for (const conn of this.#held.splice(0)) conn.close();
     await this.#accepting;
   }

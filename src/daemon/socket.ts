@@ -109,6 +109,7 @@ class OwnSocket implements Acceptor {
   readonly #listener: Deno.Listener;
   readonly #path: string;
   readonly #bound: Deno.FileInfo;
+  #accepting: Promise<Deno.Conn> | undefined;
 
   constructor(listener: Deno.Listener, path: string, bound: Deno.FileInfo) {
     this.#listener = listener;
@@ -117,16 +118,18 @@ class OwnSocket implements Acceptor {
   }
 
   accept(): Promise<Deno.Conn> {
-    return this.#listener.accept();
+    this.#accepting = this.#listener.accept();
+    return this.#accepting;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (!this.#isReplaced()) return this.#listener.close();
-    // Closing would unlink the path, whosever it is by now.
+    // Closing unlinks the path, whosever it is by now, and does so when the last accept has ended.
     const aside = `${this.#path}.${Deno.pid}`;
-    Deno.renameSync(this.#path, aside);
+    await Deno.rename(this.#path, aside);
     this.#listener.close();
-    Deno.renameSync(aside, this.#path);
+    await this.#accepting?.then(() => {}, () => {});
+    await Deno.rename(aside, this.#path);
   }
 
   #isReplaced(): boolean {

@@ -44,6 +44,19 @@ Deno.test({
   },
 });
 
+Deno.test("HomeLock.isValid() tells when the file was removed, or replaced", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/daemon.pid`;
+  using lock = HomeLock.take(path);
+  assertEquals(lock?.isValid(), true);
+  Deno.renameSync(path, `${path}.moved`);
+  assertEquals(lock?.isValid(), false);
+  Deno.writeTextFileSync(path, "");
+  assertEquals(lock?.isValid(), false);
+  Deno.renameSync(`${path}.moved`, path);
+  assertEquals(lock?.isValid(), true);
+});
+
 Deno.test("HomeLock.take() makes the file private", () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.pid`;

@@ -26,7 +26,7 @@ Deno.test("openSocket() binds for its user alone, and close() removes the socket
   client.close();
   conn.close();
   const accept = assertRejects(() => socket.accept());
-  socket.close();
+  await socket.close();
   await accept;
   assertEquals(exists(path), false);
 });
@@ -45,7 +45,7 @@ Deno.test("openSocket() takes the place of a stale socket", async () => {
   const socket = await openSocket(path);
   const client = await Deno.connect({ transport: "unix", path });
   client.close();
-  socket.close();
+  await socket.close();
 });
 
 const wrong: [name: string, make: (path: string) => void, words: string][] = [
@@ -116,7 +116,7 @@ Deno.test("openSocket() refuses an umask that lets others connect in a shared fo
     await assertRejects(() => openSocket(path), HomeError, "umask 077");
     assertEquals(exists(path), false);
     await Deno.chmod(folder.path, 0o700);
-    (await openSocket(path)).close();
+    await (await openSocket(path)).close();
   } finally {
     Deno.umask(before);
   }
@@ -126,9 +126,11 @@ Deno.test("close() leaves alone what somebody has put in the socket's place", as
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const socket = await openSocket(path);
+  const accept = assertRejects(() => socket.accept());
   await Deno.remove(path);
   const other = Deno.listen({ transport: "unix", path });
-  socket.close();
+  await socket.close();
+  await accept;
   const client = await Deno.connect({ transport: "unix", path });
   client.close();
   other.close();

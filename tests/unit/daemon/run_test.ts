@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import { resolvePaths } from "../../../src/context/mod.ts";
+import { type ReadyInfo, runDaemon } from "../../../src/daemon/mod.ts";
+import type { RunOptions } from "../../../src/daemon/run.ts";
+import { tempFolder } from "./_folder.ts";
+import { LogLines } from "./_server.ts";
+
+function optionsFor(folder: string): RunOptions & { log: LogLines["log"] } {
+  const env = () => undefined;
+  return {
+    paths: resolvePaths({ env }, { home: `${folder}/h` }),
+    context: { env, cwd: () => folder, now: Date.now, startedAtMs: 0 },
+    log: () => {},
+    ready: () => {},
+  };
+}
+
+Deno.test("runDaemon() says ready once it can be reached, and ends with its signal", async () => {
+  using folder = tempFolder();
+  const stop = new AbortController();
+  const said: ReadyInfo[] = [];
+  const options = optionsFor(folder.path);
+  await runDaemon({
+    ...options,
+    signal: stop.signal,
+    ready: (info) => {
+      said.push(info);
+      assert(Deno.lstatSync(info.socket).isSocket);
+      stop.abort();
+    },
+  });
+  const { socket, log } = options.paths;
+  assertEquals(said, [{ pid: Deno.pid, socket, log }]);
+});
+
+Deno.test("runDaemon() ends when its home is deleted", async () => {
+  using folder = tempFolder();
+  const lines = new LogLines();
+  const options = optionsFor(folder.path);
+  await runDaemon({
+    ...options,
+    log: lines.log,
+    homeCheckMs: 1,
+    ready: () => Deno.removeSync(options.paths.home, { recursive: true }),
+  });
+  assertEquals(
+    lines.lines.map(({ message }) => message).at(-1),
+    "daemon stopped",
+  );
+  assert(lines.lines.some(({ reason }) => reason.includes("was removed")));
+});
+
+Deno.test("runDaemon() leaves a home alone that another one has made in its place", async () => {
+  using folder = tempFolder();
+  const options = optionsFor(folder.path);
+  const stop = new AbortController();
+  const second = Promise.withResolvers<ReadyInfo>();
+  let running: Promise<void> | undefined;
+  await runDaemon({
+    ...options,
+    homeCheckMs: 1,
+    ready: () => {
+      Deno.renameSync(options.paths.home, `${folder.path}/old`);
+      running = runDaemon({
+        ...options,
+        ready: second.resolve,
+        signal: stop.signal,
+      });
+    },
+  });
+  const { socket } = await second.promise;
+  const conn = await Deno.connect({ transport: "unix", path: socket });
+  conn.close();
+  stop.abort();
+  await running;
+});
