@@ -149,6 +149,24 @@ Deno.test("sessions --project that nobody knows is exit 1, with the nearest name
   assertStringIncludes(stderr, 'did you mean "other"?');
 });
 
+Deno.test("sessions --project that several workspaces are called lists them", async () => {
+  await using sample = await sampleHome();
+  const { home, other } = sample;
+  const namesake = `${home.root}/deeper/other`;
+  await Deno.mkdir(namesake, { recursive: true });
+  await feed(
+    { ...home, workspace: namesake },
+    ...sampleSession("x", Date.now()),
+  );
+  const { code, stdout } = await home.run(["sessions", "--project", "other"]);
+  assertEquals(code, 1);
+  const error = JSON.parse(stdout);
+  assertEquals([error.code, error.candidates.sort()], ["ambiguous", [
+    namesake,
+    other,
+  ]]);
+});
+
 Deno.test("sessions -o ndjson prints a record a line", async () => {
   await using sample = await sampleHome();
   for (const args of [[], ["--limit", "0"], ["--all-workspaces"]]) {
