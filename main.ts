@@ -14,7 +14,7 @@ if (isHook(Deno.args)) {
   addEventListener("unhandledrejection", end);
   addEventListener("error", end);
   try {
-    const { runHook } = await import("./src/ingest/mod.ts");
+    const { runHook } = await import("./src/ingest/run_hook.ts");
     await runHook(realContext());
   } catch {
     // Silent by contract; what runHook can count, it has counted.

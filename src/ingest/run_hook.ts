@@ -3,14 +3,11 @@
  * `ingest hook` and `ingest git`: silent whatever happens, and back in time.
  * @module
  */
-import { askHello } from "../client/mod.ts";
 import { type Completed, completeEvent } from "../complete/mod.ts";
 import { type Context, type Paths, resolvePaths } from "../context/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
-import { Spool, SpoolError } from "../spool/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
-import { gitEvent } from "./git_event.ts";
 import { HookInput, type HookText } from "./hook_input.ts";
 import { type HookWords, readHookWords } from "./hook_words.ts";
 import { recordEvent } from "./record.ts";
@@ -49,20 +46,15 @@ async function run(
   context: Context,
 ): Promise<void> {
   const paths = resolvePaths(context, words);
-  const spool = new Spool({
-    folder: paths.spool,
-    env: context.env,
-    now: context.now,
-  });
-  const hook = new Hook({ words, paths, spool, context });
+  const hook = new Hook({ words, paths, context });
   try {
     await hook.record(input);
   } catch (error) {
-    hook.count(error instanceof Error ? error.message : String(error));
+    await hook.count(error instanceof Error ? error.message : String(error));
   }
-  for (const word of words.ignored) hook.count(`ignored ${word}`);
+  for (const word of words.ignored) await hook.count(`ignored ${word}`);
   await input.drain();
-  if (input.hasMore) hook.count("more than one JSON value on stdin");
+  if (input.hasMore) await hook.count("more than one JSON value on stdin");
 }
 
 /** What a hook is about. */
@@ -77,27 +69,24 @@ interface HookEvent {
 interface HookOptions {
   words: HookWords;
   paths: Paths;
-  spool: Spool;
   context: Context;
 }
 
 class Hook {
   readonly #words: HookWords;
   readonly #paths: Paths;
-  readonly #spool: Spool;
   readonly #context: Context;
 
-  constructor({ words, paths, spool, context }: HookOptions) {
+  constructor({ words, paths, context }: HookOptions) {
     this.#words = words;
     this.#paths = paths;
-    this.#spool = spool;
     this.#context = context;
   }
 
   async record(input: HookInput): Promise<void> {
     const { text, findWorkspace, budget } = await this.#read(input);
     if (text.fault !== null || !text.bytes.some((byte) => byte > 0x20)) {
-      return this.#refuse(text, text.fault ?? "nothing on stdin");
+      return await this.#refuse(text, text.fault ?? "nothing on stdin");
     }
     try {
       const completed = this.#complete(text.bytes);
@@ -105,7 +94,6 @@ class Hook {
       await recordEvent(body, {
         context: this.#context,
         paths: this.#paths,
-        spool: this.#spool,
         budget,
         mayStart: !this.#words.noStart &&
           !isOn(this.#context, "KAIZEN_NO_START"),
@@ -113,24 +101,22 @@ class Hook {
     } catch (error) {
       if (
         error instanceof NotAnEventError || error instanceof TooLargeError
-      ) this.#refuse(text, error.message);
+      ) await this.#refuse(text, error.message);
       else throw error;
     }
   }
 
   /** Counts what was not recorded, if that can be written. */
-  count(reason: string): void {
-    try {
-      this.#spool.countFailure(reason);
-    } catch (error) {
-      if (!(error instanceof SpoolError)) throw error;
-    }
+  async count(reason: string): Promise<void> {
+    const { countFailure } = await import("./keep.ts");
+    countFailure(reason, { paths: this.#paths, context: this.#context });
   }
 
   async #read(input: HookInput): Promise<HookEvent> {
     const words = this.#words;
     const wait = () => input.first(waitMs(this.#context));
     if (words.mode === "git") {
+      const { gitEvent } = await import("./git_event.ts");
       const { bytes, workspace, budget } = await gitEvent(
         words,
         wait,
@@ -159,33 +145,27 @@ class Hook {
   }
 
   /** Keeps what is no event, so that somebody can look at it; of nothing at all there is nothing to keep. */
-  #refuse({ bytes, fault }: HookText, reason: string): void {
-    if (!bytes.some((byte) => byte > 0x20)) return this.count(reason);
+  async #refuse({ bytes, fault }: HookText, reason: string): Promise<void> {
+    if (!bytes.some((byte) => byte > 0x20)) return await this.count(reason);
     const isWhole = fault === null || bytes.length <= SAMPLE_BYTES;
-    this.#spool.reject(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
+    const { rejectInput } = await import("./keep.ts");
+    rejectInput(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
       kind: "input",
       reason: isWhole ? reason : `${reason} (its beginning)`,
       source: this.#words.source,
-    });
+    }, { paths: this.#paths, context: this.#context });
   }
 
   /** The known workspace whose last part is the name of a project. */
   async #findProject(budget: Budget): Promise<string | undefined> {
     const { project } = this.#words;
-    const timeoutMs = budget.daemonMs();
-    if (project === undefined || timeoutMs === null) return undefined;
-    try {
-      const { workspaces } = await askHello({
-        socket: this.#paths.socket,
-        connect: this.#context.connect,
-        timeoutMs,
-      });
-      const found = workspaces.filter((path) => path.endsWith(`/${project}`));
-      if (found.length === 1) return found[0];
-      this.count(`no single project is called ${project}`);
-    } catch (error) {
-      this.count(`cannot find project ${project}: ${String(error)}`);
-    }
-    return undefined;
+    if (project === undefined) return undefined;
+    const { findProject } = await import("./find_project.ts");
+    const context = this.#context;
+    const paths = this.#paths;
+    return await findProject(project, {
+      route: { context, paths, budget },
+      onFailure: (reason) => this.count(reason),
+    });
   }
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A workspace by its last part: an option of the reference's hooks.
+ * @module
+ */
+import { askHello } from "../client/mod.ts";
+import { clientWithin } from "./route.ts";
+
+/** Where to look, and who is told when nothing is found. */
+export interface FindProjectOptions {
+  route: Parameters<typeof clientWithin>[0];
+  onFailure: (reason: string) => Promise<void>;
+}
+
+/** Finds the known workspace whose last part is the name of a project; undefined if there is not exactly one. */
+export async function findProject(
+  project: string,
+  { route, onFailure }: FindProjectOptions,
+): Promise<string | undefined> {
+  const client = clientWithin(route);
+  if (client === null) return undefined;
+  try {
+    const { workspaces } = await askHello(client);
+    const found = workspaces.filter((path) => path.endsWith(`/${project}`));
+    if (found.length === 1) return found[0];
+    await onFailure(`no single project is called ${project}`);
+  } catch (error) {
+    await onFailure(`cannot find project ${project}: ${String(error)}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What a hook does when no daemon simply acknowledges its event: it goes to the spool. Loaded only then.
+ * @module
+ */
+import { askStatus, NotRunningError } from "../client/mod.ts";
+import { kickDaemon, kickSelf } from "../context/mod.ts";
+import type { StatusAnswer } from "../proto/mod.ts";
+import {
+  type DeliverReport,
+  type RejectedAbout,
+  Spool,
+  SpoolError,
+} from "../spool/mod.ts";
+import {
+  clientWithin,
+  type Route,
+  sendWithin,
+  SPOOL_AT_ONCE_BYTES,
+} from "./route.ts";
+import type { Sent } from "./send.ts";
+import { claimStart } from "./start_daemon.ts";
+
+/** What names a spool. */
+type Place = Pick<Route, "paths"> & {
+  context: Pick<Route["context"], "env" | "now">;
+};
+
+/**
+ * Keeps an event that was not acknowledged.
+ *
+ * @param sent What became of it on its way; null if there was no time.
+ * @throws {SpoolError} If it cannot be kept.
+ */
+export function keepUnsent(
+  body: Uint8Array,
+  sent: Sent | null,
+  route: Route,
+): void {
+  openSpool(route).append(body);
+  if (sent?.error instanceof NotRunningError) start(route);
+}
+
+/**
+ * Keeps an event behind all that wait, and delivers what there is time for.
+ *
+ * @throws {SpoolError} If neither a daemon nor the spool has it.
+ */
+export async function keepBehind(
+  body: Uint8Array,
+  route: Route,
+): Promise<void> {
+  const spool = openSpool(route);
+  await append(body, spool, route);
+  await deliverWithin(spool, route);
+}
+
+/** Counts what was not recorded, if that can be written. */
+export function countFailure(reason: string, place: Place): void {
+  try {
+    openSpool(place).countFailure(reason);
+  } catch (error) {
+    if (!(error instanceof SpoolError)) throw error;
+  }
+}
+
+/** Keeps what is no event, so that somebody can look at it. @throws {SpoolError} If it cannot be kept. */
+export function rejectInput(
+  bytes: Uint8Array,
+  about: RejectedAbout,
+  place: Place,
+): void {
+  openSpool(place).reject(bytes, about);
+}
+
+function openSpool({ paths, context }: Place): Spool {
+  const { env, now } = context;
+  return new Spool({ folder: paths.spool, env, now });
+}
+
+/** Appends; where that fails (full, read-only) delivery may make room, and out of order is better than lost. */
+async function append(
+  body: Uint8Array,
+  spool: Spool,
+  route: Route,
+): Promise<void> {
+  try {
+    spool.append(body);
+  } catch (error) {
+    if (!(error instanceof SpoolError)) throw error;
+    await deliverWithin(spool, route);
+    const sent = await sendWithin(body, route);
+    if (sent?.delivery !== "acked") throw error;
+  }
+}
+
+/**
+ * Delivers what is in the spool with what is left of the budget. Asks for a sign of life first: a daemon that hangs would get the
+ * first event again from every hook, and store each copy if it is the reference.
+ */
+async function deliverWithin(spool: Spool, route: Route): Promise<void> {
+  const client = clientWithin(route);
+  if (client === null) return;
+  let status: StatusAnswer;
+  try {
+    status = await askStatus(client);
+  } catch (error) {
+    if (error instanceof NotRunningError) start(route);
+    return;
+  }
+  const report = await deliverFor(spool, route);
+  // Our own daemon watches the spool; only it says what its store holds.
+  const needsTime = report?.stopped === "too big" ||
+    report?.stopped === "unreachable" || report?.stopped === "aborted";
+  if (needsTime && status.store === undefined) flushLater(route);
+}
+
+/** A spool that cannot be used for delivery is left to others: the event of this hook is not in danger. */
+async function deliverFor(
+  spool: Spool,
+  route: Route,
+): Promise<DeliverReport | null> {
+  try {
+    return await spool.deliver(async (body) => {
+      const sent = await sendWithin(body, route);
+      return {
+        delivery: sent?.delivery ?? "unreachable",
+        reason: sent?.error?.message ?? "out of time",
+      };
+    }, {
+      signal: AbortSignal.timeout(route.budget.daemonMs() ?? 0),
+      maxBytes: SPOOL_AT_ONCE_BYTES,
+      automatic: true,
+    });
+  } catch (error) {
+    if (error instanceof SpoolError) return null;
+    throw error;
+  }
+}
+
+/** Delivers in the background, where there is time, what no hook can deliver within its budget to a daemon that lives. */
+function flushLater({ context, paths, mayStart }: Route): void {
+  const { home, socket } = paths;
+  if (mayStart && claimStart(home, "flush", context.now())) {
+    kickSelf(["spool", "flush", "--home", home, "--socket", socket], { home });
+  }
+}
+
+function start({ context, paths, mayStart }: Route): void {
+  if (mayStart && claimStart(paths.home, "daemon", context.now())) {
+    kickDaemon({ paths });
+  }
+}
