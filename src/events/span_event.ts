@@ -27,6 +27,14 @@ export interface SpanEvent {
 
 type SpanFields = Omit<SpanEvent, "act" | "paths">;
 
+/** What an event of kind Hook does, by the name that spans know it by. */
+const HOOK_ACTS: ReadonlyMap<string, "pre" | "post"> = new Map([
+  ["PreToolUse", "pre"],
+  ["pre_tool_use", "pre"],
+  ["PostToolUse", "post"],
+  ["post_tool_use", "post"],
+]);
+
 /** The name by which spans know an event: `event` if that is a text, else `hook_event_name`. */
 export function spanName(payload: Payload): string | null {
   return payload.firstText("event", "hook_event_name");
@@ -52,9 +60,8 @@ export function liveSpanEvent(
   }
   const name = spanName(payload);
   const tool = payload.firstText("tool_name", "tool", "name");
-  if (name === "PreToolUse") return { act: "pre", tool, ...common };
-  if (name === "PostToolUse") return { act: "post", tool, ...common };
-  return null;
+  const act = name === null ? undefined : HOOK_ACTS.get(name);
+  return act === undefined ? null : { act, tool, ...common };
 }
 
 const BEFORE_PAYLOAD = new TextEncoder().encode(',"payload":');

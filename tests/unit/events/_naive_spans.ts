@@ -174,9 +174,9 @@ export class NaiveSpans {
     const name = text(payload.event) ?? text(payload.hook_event_name);
     const hook = kind !== "Hook"
       ? null
-      : name === "PreToolUse"
+      : name === "PreToolUse" || name === "pre_tool_use"
       ? "pre"
-      : name === "PostToolUse"
+      : name === "PostToolUse" || name === "post_tool_use"
       ? "post"
       : null;
     if (kind === "Lifecycle" || kind === "Hook" && hook === null) return null;

@@ -41,12 +41,8 @@ const acts: [
   ["cursor", '"event":"X","hook_event_name":"Stop"', undefined, undefined],
   ["claude", '"hook_event_name":"X","event":"PreToolUse"', "pre", "pre"],
   ["claude", '"hook_event_name":"X","event":"PostToolUse"', "post", "post"],
-  [
-    "claude",
-    '"hook_event_name":"X","event":"pre_tool_use"',
-    undefined,
-    undefined,
-  ],
+  ["claude", '"hook_event_name":"X","event":"pre_tool_use"', "pre", "pre"],
+  ["claude", '"hook_event_name":"X","event":"post_tool_use"', "post", "post"],
   ["claude", '"hook_event_name":"X","event":"Stop"', undefined, undefined],
   [
     "claude",

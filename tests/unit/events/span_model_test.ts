@@ -30,6 +30,8 @@ const NAMES: [
   ["vibe", { event: "Notification" }, "Lifecycle", 2],
   ["claude", { hook_event_name: "X", event: "PreToolUse" }, "Hook", 3],
   ["claude", { hook_event_name: "X", event: "PostToolUse" }, "Hook", 2],
+  ["claude", { hook_event_name: "X", event: "pre_tool_use" }, "Hook", 1],
+  ["claude", { hook_event_name: "X", event: "post_tool_use" }, "Hook", 1],
   ["claude", { hook_event_name: "X", event: "Stop" }, "Hook", 1],
   ["cursor", { event: "X", hook_event_name: "PreToolUse" }, "Hook", 2],
   ["cursor", { event: "X", hook_event_name: "PostToolUse" }, "Hook", 2],
