@@ -10,7 +10,7 @@ import { StartIndex } from "./_start_index.ts";
 import { UndoLog } from "./_undo_log.ts";
 import { OpenSpan, SessionSpans } from "./open_spans.ts";
 import type { SpanEvent } from "./span_event.ts";
-import { addSums, closeSpan } from "./span_row.ts";
+import { addSums, closeSpan, type SpanEnd } from "./span_row.ts";
 import { nextState, type SpanState } from "./span_state.ts";
 
 /** A span that began longer than this before an event of its workspace is given up. */
@@ -172,8 +172,8 @@ export class SpanProjector {
     const span = found ?? this.#open(session, localId, state);
     if (found !== undefined) this.#change(span, state);
     this.#addPaths(span, event, pending);
-    const closes = act === "result" || act === "post";
-    return closes ? this.#close(span, tsMs, true) : null;
+    if (act !== "result" && act !== "post") return null;
+    return this.#close(span, { tsMs, hooked: act === "post" }, true);
   }
 
   /** Closes, newest first, the spans of the workspace that have been open for too long by the event's time. */
@@ -223,7 +223,11 @@ export class SpanProjector {
     }
   }
 
-  #close(span: OpenSpan, end: Int | null, addsToParent: boolean): SpanRow {
+  #close(
+    span: OpenSpan,
+    end: SpanEnd | null,
+    addsToParent: boolean,
+  ): SpanRow {
     const { list } = span.session;
     const depth = list.indexOf(span);
     const parent = list.at(depth - 1);

@@ -47,27 +47,34 @@ function addNullable<T>(
   return a === null || b === null ? a ?? b : add(a, b);
 }
 
+/** When a span ended, and whether a Hook event said so; else a result did. */
+export interface SpanEnd {
+  readonly tsMs: Int;
+  readonly hooked: boolean;
+}
+
 /**
- * Makes the row of a span that closes.
+ * Makes the row of a span that closes. How long it took is only known where its start and its end were told in the same way.
  *
  * @param end Null where nothing says when it ended.
  * @param parent The span before it in the list, `depth` its own place there.
  */
 export function closeSpan(
   span: OpenSpan,
-  end: Int | null,
+  end: SpanEnd | null,
   parent: OpenSpan | undefined,
   depth: number,
 ): SpanRow {
   const { state, startMs } = span;
-  const lead = startMs === null || end === null
+  const start = end?.hooked ? state.hookStart : state.callStart;
+  const lead = start === null || end === null
     ? null
-    : subtractInts(end, startMs);
+    : subtractInts(end.tsMs, start);
   return {
     spanId: spanId(span),
     parentSpanId: parent === undefined ? null : spanId(parent),
     tool: state.tool ?? "unknown",
-    status: lead === null ? "orphaned" : "done",
+    status: startMs === null || end === null ? "orphaned" : "done",
     startMs,
     leadTimeMs: lead !== null && lead < 0 ? 0 : lead,
     tokensIn: state.tokensIn,

@@ -13,6 +13,8 @@ interface NaiveSpan {
   hookStart: bigint | null;
   callStart: bigint | null;
   end: bigint | null;
+  /** Whether a Hook event said so. */
+  hookEnd: boolean;
   tokensIn: bigint | null;
   tokensOut: bigint | null;
   reasoning: bigint | null;
@@ -204,6 +206,7 @@ export class NaiveSpans {
         hookStart: null,
         callStart: null,
         end: null,
+        hookEnd: false,
         tokensIn: null,
         tokensOut: null,
         reasoning: null,
@@ -231,6 +234,7 @@ export class NaiveSpans {
     } else {
       span.tool ??= hook ? tool : null;
       span.end = ts;
+      span.hookEnd = hook !== null;
       return this.#close(session, span, true);
     }
     return null;
@@ -289,7 +293,8 @@ function rowOf(session: string, span: NaiveSpan): NaiveRow {
   const id = (local: string) => `v1:${bytes}:${session}:${local}`;
   const start = span.hookStart ?? span.callStart;
   const both = start !== null && span.end !== null;
-  const lead = both ? (span.end ?? 0n) - (start ?? 0n) : null;
+  const pair = span.hookEnd ? span.hookStart : span.callStart;
+  const lead = both && pair !== null ? (span.end ?? 0n) - pair : null;
   const print = (value: unknown) => value === null ? null : String(value);
   return {
     spanId: id(span.id),

@@ -106,7 +106,7 @@ Deno.test("SpanProjector: Hook events open, adopt and close spans", () => {
       new Feed().add("pre", { tool: "T", at: 1 })
         .add("pre", { tool: "T", toolCallId: "b", at: 2 })
         .call(null, { tool: "T", at: 3 }).result("b", { at: 9 }),
-      [{ spanId: "v1:2:s1:b", startMs: 2, leadTimeMs: 7 }],
+      [{ spanId: "v1:2:s1:b", startMs: 2, leadTimeMs: 6 }],
     ],
     [
       "each only once",
@@ -127,7 +127,7 @@ Deno.test("SpanProjector: Hook events open, adopt and close spans", () => {
       new Feed().call("a", { tool: "T", at: 5 })
         .add("pre", { tool: "T", at: 7 }).call("a", { tool: "T", at: 8 })
         .result("a", { at: 9 }),
-      [{ spanId: "v1:2:s1:a", startMs: 7, leadTimeMs: 2 }],
+      [{ spanId: "v1:2:s1:a", startMs: 7, leadTimeMs: 1 }],
     ],
     [
       "a pre keeps the tool that is known",
@@ -144,6 +144,36 @@ Deno.test("SpanProjector: Hook events open, adopt and close spans", () => {
       );
     });
     assertEquals([title, rows], [title, wanted]);
+  }
+});
+
+Deno.test("SpanProjector measures from a start to an end that was told in the same way", () => {
+  const feeds: [acts: string, startMs: number | null, lead: number | null][] = [
+    ["call 1, result 9", 1, 8],
+    ["pre 1, post 9", 1, 8],
+    ["pre 1, result 9", 1, null],
+    ["call 1, post 9", 1, null],
+    ["call 1, pre 2, result 9", 2, 8],
+    ["call 1, pre 2, post 9", 2, 7],
+    ["pre 2, call 1, result 9", 2, 8],
+    ["pre 2, call 1, post 9", 2, 7],
+    ["call 9, result 1", 9, 0],
+  ];
+  for (const [acts, startMs, leadTimeMs] of feeds) {
+    const feed = new Feed();
+    for (const step of acts.split(", ")) {
+      const [act, at] = step.split(" ");
+      const options = { toolCallId: "a", at: Number(at) };
+      if (act === "call") feed.call("a", { at: options.at });
+      else if (act === "result") feed.result("a", { at: options.at });
+      else if (act === "pre" || act === "post") feed.add(act, options);
+    }
+    const rows = [...feed.rows.values()].map((row) => [
+      row.status,
+      row.startMs,
+      row.leadTimeMs,
+    ]);
+    assertEquals([acts, rows], [acts, [["done", startMs, leadTimeMs]]]);
   }
 });
 
