@@ -5,39 +5,87 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "./cli.ts";
-import { makeCompletions } from "./completions.ts";
-import { makeDaemon } from "./daemon.ts";
-import { makeDetail } from "./detail.ts";
-import { makeHelp } from "./help_command.ts";
 import { renderHelp } from "./help.ts";
-import { makeMan } from "./man.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
-import { makeIngest } from "./ingest.ts";
-import { makeSessions } from "./sessions.ts";
-import { makeSpool } from "./spool.ts";
-import { makeStatus } from "./status.ts";
-import { makeStop } from "./stop.ts";
-import { makeStore } from "./store.ts";
 import { colorType, formatType, timeoutType, wordType } from "./value_types.ts";
 
-/** The root of the tree, with every command attached. */
+/** The root of the tree. */
 export type Root = ReturnType<typeof declareRoot>;
 
-/** Builds the tree; what its words ask for goes to `cli`. */
-export function makeRoot(cli: Cli): Root {
+/** How each command comes into the tree, in the order of the help; loaded only where it is wanted. */
+const COMMANDS = {
+  status: async (root, cli) => {
+    const { makeStatus } = await import("./status.ts");
+    root.command("status", makeStatus(cli));
+  },
+  stop: async (root, cli) => {
+    const { makeStop } = await import("./stop.ts");
+    root.command("stop", makeStop(cli));
+  },
+  sessions: async (root, cli) => {
+    const { makeSessions } = await import("./sessions.ts");
+    root.command("sessions", makeSessions(cli));
+  },
+  detail: async (root, cli) => {
+    const { makeDetail } = await import("./detail.ts");
+    root.command("detail", makeDetail(cli));
+  },
+  ingest: async (root, cli) => {
+    const { makeIngest } = await import("./ingest.ts");
+    root.command("ingest", makeIngest(cli));
+  },
+  spool: async (root, cli) => {
+    const { makeSpool } = await import("./spool.ts");
+    root.command("spool", makeSpool(cli));
+  },
+  store: async (root, cli) => {
+    const { makeStore } = await import("./store.ts");
+    root.command("store", makeStore(cli));
+  },
+  daemon: async (root, cli) => {
+    const { makeDaemon } = await import("./daemon.ts");
+    root.command("daemon", makeDaemon(cli));
+  },
+  completions: async (root, cli) => {
+    const { makeCompletions } = await import("./completions.ts");
+    root.command("completions", makeCompletions(cli, root));
+  },
+  man: async (root, cli) => {
+    const { makeMan } = await import("./man.ts");
+    root.command("man", makeMan(cli, root));
+  },
+  help: async (root, cli) => {
+    const { makeHelp } = await import("./help_command.ts");
+    root.command("help", makeHelp(cli, root));
+  },
+} satisfies Record<string, (root: Root, cli: Cli) => Promise<void>>;
+
+/** Commands that look at the whole tree themselves. */
+const NEEDS_ALL = /^(completions|man|help)$/;
+
+/** Builds the whole tree; what its words ask for goes to `cli`. */
+export async function makeRoot(cli: Cli): Promise<Root> {
   const root = declareRoot(cli);
-  root.command("status", makeStatus(cli));
-  root.command("stop", makeStop(cli));
-  root.command("sessions", makeSessions(cli));
-  root.command("detail", makeDetail(cli));
-  root.command("ingest", makeIngest(cli));
-  root.command("spool", makeSpool(cli));
-  root.command("store", makeStore(cli));
-  root.command("daemon", makeDaemon(cli));
-  root.command("completions", makeCompletions(cli, root));
-  root.command("man", makeMan(cli, root));
-  root.command("help", makeHelp(cli, root));
+  for (const attach of Object.values(COMMANDS)) await attach(root, cli);
   return root;
+}
+
+/**
+ * Builds the root with the one command that the first word names: most runs need no more.
+ *
+ * @returns Null if the word names none, or one that needs the whole tree.
+ */
+export async function makeBranch(
+  cli: Cli,
+  word: string | undefined,
+): Promise<Root | null> {
+  for (const [name, attach] of Object.entries(COMMANDS)) {
+    if (name !== word || NEEDS_ALL.test(name)) continue;
+    const root = declareRoot(cli);
+    await attach(root, cli);
+    return root;
+  }
+  return null;
 }
 
 function declareRoot(cli: Cli) {

@@ -6,11 +6,12 @@
 import { ValidationError } from "@cliffy/command";
 import type { Context } from "../context/mod.ts";
 import { Cli } from "./cli.ts";
+import type { CommandNode } from "./command_node.ts";
 import { CommandLineError } from "./errors.ts";
 import { rewriteWords } from "./words.ts";
 import { MessageOutput, ResultOutput } from "./outputs.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
-import { makeRoot } from "./root.ts";
+import { makeBranch, makeRoot, type Root } from "./root.ts";
 import { findFormat, type Format } from "./settings.ts";
 import { explainUsage, findUnknown } from "./usage.ts";
 
@@ -45,29 +46,53 @@ export async function runProgram(context: Context): Promise<number> {
 
 /** Finds out what the words ask for. @returns The command they name, as typed. */
 async function parse(cli: Cli): Promise<string> {
-  const root = makeRoot(cli);
-  const { args } = cli.context;
-  try {
-    const { literal, cmd } = await root.parse(rewriteWords(args));
-    if (literal.length > 0 && !cli.takesLiterals) {
-      throw new CommandLineError(
-        `Nothing may follow --, but there is "${literal[0]}"`,
-        cmd.getPath(),
-      );
+  const branch = await makeBranch(cli, cli.context.args[0]);
+  if (branch !== null) {
+    try {
+      return await parseWith(branch, cli);
+    } catch (error) {
+      // What is wrong is said with all commands in view.
+      if (!(error instanceof ValidationError)) throw error;
     }
-    return cmd.getPath();
+  }
+  const root = await makeRoot(cli);
+  try {
+    return await parseWith(root, cli);
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    const command = error.cmd ?? root;
-    const isLost = findUnknown(command, args)?.kind === "command";
-    // The library refuses these two beside other options; everywhere else they win over whatever is wrong.
-    if (!isLost && hasWord(args, "-h", "--help")) {
-      chooseHelp(cli, command.getHelp());
-    } else if (!isLost && hasWord(args, "-V", "--version")) {
-      chooseVersion(cli);
-    } else throw explainUsage(error.message, command, args);
-    return command.getPath();
+    return chooseInstead(error, error.cmd ?? root, cli);
   }
+}
+
+async function parseWith(root: Root, cli: Cli): Promise<string> {
+  const { literal, cmd } = await root.parse(rewriteWords(cli.context.args));
+  if (literal.length > 0 && !cli.takesLiterals) {
+    throw new CommandLineError(
+      `Nothing may follow --, but there is "${literal[0]}"`,
+      cmd.getPath(),
+    );
+  }
+  return cmd.getPath();
+}
+
+/**
+ * The library refuses help and version beside other options; here they win over whatever is wrong, if the command is known.
+ *
+ * @throws {CommandLineError} If neither is asked for.
+ */
+function chooseInstead(
+  error: ValidationError,
+  command: CommandNode & { getHelp(): string },
+  cli: Cli,
+): string {
+  const { args } = cli.context;
+  const isLost = findUnknown(command, args)?.kind === "command";
+  if (!isLost && hasWord(args, "-h", "--help")) {
+    chooseHelp(cli, command.getHelp());
+  } else if (!isLost && hasWord(args, "-V", "--version")) {
+    chooseVersion(cli);
+  } else throw explainUsage(error.message, command, args);
+  return command.getPath();
 }
 
 /** True if one of the words comes before `--`. */

@@ -45,9 +45,11 @@ export async function runStatus(
   run: Run,
 ): Promise<ExitCode> {
   const { socket, spool: folder } = run.settings.paths();
+  // Loaded while the daemon is asked.
+  const loading = import("../spool/mod.ts");
   const found = hideToken(await askUntil(run, options.waitMs), options);
   const { env, now } = run.context;
-  const { Spool } = await import("../spool/mod.ts");
+  const { Spool } = await loading;
   const spool = new Spool({ folder, env, now }).status();
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./status_text.ts");

@@ -12,14 +12,14 @@ import { makeRoot } from "../../../src/commands/root.ts";
 import { runProgram } from "../../../src/commands/mod.ts";
 import { testContext } from "./_context.ts";
 
-/** Every command of the tree, the root first. */
-function listCommands(
-  root: CommandNode = makeRoot(new Cli(testContext())),
-): CommandNode[] {
+const tree: CommandNode = await makeRoot(new Cli(testContext()));
+
+/** Every command of a tree, the root first. */
+function listCommands(root: CommandNode): CommandNode[] {
   return [root, ...root.getCommands().flatMap(listCommands)];
 }
 
-for (const command of listCommands()) {
+for (const command of listCommands(tree)) {
   Deno.test(`${command.getPath()} has a summary, an example and described options`, () => {
     const [summary = ""] = command.getDescription().split("\n");
     assert(summary.length > 20 && summary.endsWith("."), summary);
@@ -40,7 +40,7 @@ for (const command of listCommands()) {
 }
 
 Deno.test("examples name commands and options that there are", async () => {
-  for (const command of listCommands()) {
+  for (const command of listCommands(tree)) {
     for (const { description: line } of command.getExamples()) {
       const [first = ""] = /kaizen [^|>)]*[^|>) ]/.exec(line) ?? [];
       const words = first.match(/'[^']*'|"[^"]*"|\S+/g)?.slice(1) ?? [];
