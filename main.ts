@@ -5,6 +5,7 @@
  * @module
  */
 import { realContext } from "./src/context/mod.ts";
+import { runHook } from "./src/ingest/run_hook.ts";
 
 if (isHook(Deno.args)) {
   const end = (event: Event) => {
@@ -14,15 +15,14 @@ if (isHook(Deno.args)) {
   addEventListener("unhandledrejection", end);
   addEventListener("error", end);
   try {
-    const { runHook } = await import("./src/ingest/run_hook.ts");
     await runHook(realContext());
   } catch {
     // Silent by contract; what runHook can count, it has counted.
   }
   Deno.exit(0);
 } else {
-  const { runProgram } = await import("./src/commands/mod.ts");
-  Deno.exit(await runProgram(realContext()));
+  const program = await import("./program.ts");
+  Deno.exit(await program.runProgram(program.realContext()));
 }
 
 /** Decided by two adjacent words anywhere, before anything can fail. */

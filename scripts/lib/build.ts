@@ -5,7 +5,7 @@
  * it goes into one file, `dist/kaizen_single.js`, from which binaries are made.
  * @module
  */
-import { arrangeChunks, type Files, nameBuild } from "./chunks.ts";
+import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
 import { minifyFolder } from "./minify.ts";
@@ -19,6 +19,13 @@ import {
 } from "./project.ts";
 
 const EXIT_BUG = 70;
+/** What `main.ts`, and what that loads, import when they need it: bundles beside the one that the program starts with. */
+const LATER = [
+  "program.ts",
+  "src/ingest/find_project.ts",
+  "src/ingest/git_event.ts",
+  "src/ingest/keep.ts",
+];
 const DIST = `${ROOT}/dist`;
 const NOTICE = "AGPL-3.0-or-later. Holds @cliffy and @std packages, or " +
   "stand-ins for them, under the MIT licence.";
@@ -38,13 +45,25 @@ try {
 }
 
 async function build(): Promise<void> {
-  const files = await makeBundle(["--code-splitting"]);
-  const id = await nameBuild(files);
-  const { main, chunks } = arrangeChunks(files, "main.js", `./chunks/${id}`);
-  await Deno.mkdir(`${draft}/chunks`);
+  const start = (await makeBundle(`${draft}/start`, [
+    ...LATER.map((path) => `--external=${importedAs(path)}`),
+    `${ROOT}/main.ts`,
+  ])).get("main.js") ?? "";
+  const chunks = await makeBundle(`${draft}/later`, [
+    "--code-splitting",
+    ...LATER.map((path) => `${ROOT}/${path}`),
+  ]);
+  const id = await nameBuild(new Map([...chunks, ["main.js", start]]));
+  const folder = `${draft}/chunks`;
+  await Deno.mkdir(folder);
   for (const [name, text] of chunks) {
-    await Deno.writeTextFile(`${draft}/chunks/${name}`, text);
+    const placed = placeChunk(text, new Set(chunks.keys()));
+    await Deno.writeTextFile(`${folder}/${name}`, placed);
   }
+  const addresses = new Map(
+    LATER.map((path) => [importedAs(path), `./chunks/${id}/${chunkOf(path)}`]),
+  );
+  const main = pointToChunks(start, addresses);
   await Deno.writeTextFile(`${draft}/kaizen.js`, await addHead(main));
   const launcher = makeLauncher(
     await Deno.readTextFile(`${ROOT}/scripts/kaizen`),
@@ -55,7 +74,7 @@ async function build(): Promise<void> {
     },
   );
   await Deno.writeTextFile(`${draft}/kaizen.sh`, launcher, { mode: 0o755 });
-  await placeChunks(`${draft}/chunks`, id);
+  await placeChunks(folder, id);
   for (const name of ["kaizen.js", "kaizen.sh"]) {
     await Deno.rename(`${draft}/${name}`, `${DIST}/${name}`);
   }
@@ -63,7 +82,8 @@ async function build(): Promise<void> {
 }
 
 async function buildSingle(): Promise<void> {
-  const text = (await makeBundle([])).get("main.js") ?? "";
+  const files = await makeBundle(`${draft}/all`, [`${ROOT}/main.ts`]);
+  const text = files.get("main.js") ?? "";
   await Deno.writeTextFile(`${draft}/single.js`, await addHead(text));
   await Deno.rename(`${draft}/single.js`, `${DIST}/kaizen_single.js`);
   await report("dist/kaizen_single.js", [text]);
@@ -113,8 +133,24 @@ async function report(name: string, texts: readonly string[]): Promise<void> {
   );
 }
 
-/** Returns the program's files by name, `main.js` being the first; none of them loads a module of Node's when it is loaded. */
-async function makeBundle(options: readonly string[]): Promise<Files> {
+/** How the source that is loaded first imports a file of `LATER`. */
+function importedAs(path: string): string {
+  return `./${path.slice(path.lastIndexOf("/") + 1)}`;
+}
+
+/** Name of the chunk that a file of `LATER` becomes. */
+function chunkOf(path: string): string {
+  return importedAs(path).slice(2).replace(/\.ts$/, ".js");
+}
+
+/**
+ * Bundles, shortens, and makes sure that nothing of it loads a module of Node's when it is loaded.
+ *
+ * @param folder For what comes on the way.
+ * @param words Options and files for `deno bundle`.
+ * @returns The files by name, without their folders.
+ */
+async function makeBundle(folder: string, words: string[]): Promise<Files> {
   const map = await addToMap(mapInUse(), {
     "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
   });
@@ -125,13 +161,12 @@ async function makeBundle(options: readonly string[]): Promise<Files> {
     "--no-lock",
     "--platform=deno",
     "--format=esm",
-    ...options,
     `--import-map=${draft}/map.json`,
-    `--outdir=${draft}/bundle`,
-    `${ROOT}/main.ts`,
+    `--outdir=${folder}/bundle`,
+    ...words,
   ]);
   if (code !== 0) throw new Error("Cannot build: deno bundle failed");
-  const files = await minifyFolder(`${draft}/bundle`, `${draft}/minified`);
+  const files = await minifyFolder(`${folder}/bundle`, `${folder}/minified`);
   for (const text of files.values()) {
     const hoisted = text.match(/\b(?:from|import)\s*"(node:[^"]+)"/);
     if (hoisted === null) continue;

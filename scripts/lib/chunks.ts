@@ -3,43 +3,48 @@
  * A program in several files: one to start with, and chunks that a run loads when it needs them.
  *
  * Deno looks for every `import("…")` whose address is written out and loads what it names before the program starts, needed
- * or not. So in the chunks these addresses are written in a way that it does not understand.
+ * or not. So these addresses are written in a way that it does not understand.
  * @module
  */
 
 /** Text of files by their names. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What a program is made of. */
-export interface Chunks {
-  /** The file to start with. */
-  main: string;
-  /** All others, by their names, none of which is needed elsewhere than in the others and in `main`. */
-  chunks: Files;
+/**
+ * Puts a chunk into one folder with all others, whatever folders the bundler has written them to, and hides what it loads later.
+ *
+ * @param chunks Names of all chunks, without folders.
+ * @throws {TypeError} If the text imports one that is not there.
+ */
+export function placeChunk(text: string, chunks: ReadonlySet<string>): string {
+  return text.replaceAll(IMPORTS, (_, how: string, name: string) => {
+    if (!chunks.has(name)) {
+      throw new TypeError(`Cannot arrange chunks: there is no ${name}`);
+    }
+    return how.includes("(") ? `${how}["./${name}"][0]` : `${how}"./${name}"`;
+  });
 }
 
 /**
- * Splits what a bundler has written into the file to start with and chunks that lie in a folder below it.
+ * Tells the file to start with where the chunks are that it loads, and hides them.
  *
- * @param files What the bundler has written, by name; each imports others as `./name`.
- * @param start Name of the file to start with.
- * @param folder Where the chunks will lie, seen from the file to start with: `./chunks/1`.
- * @throws {TypeError} If there is no such file, or a file imports one that is not there.
+ * @param addresses From what its source imports (`./program.ts`) to the address of the chunk.
+ * @throws {TypeError} If one of them is not imported, or another file of the source is.
  */
-export function arrangeChunks(
-  files: Files,
-  start: string,
-  folder: string,
-): Chunks {
-  const found = files.get(start);
-  if (found === undefined) {
-    throw new TypeError(`Cannot arrange chunks: there is no ${start}`);
-  }
-  const chunks = new Map<string, string>();
-  for (const [name, text] of files) {
-    if (name !== start) chunks.set(name, rewrite(text, ".", files));
-  }
-  return { main: rewrite(found, folder, files), chunks };
+export function pointToChunks(text: string, addresses: Files): string {
+  const missing = new Set(addresses.keys());
+  const pointed = text.replaceAll(SOURCES, (_, name: string) => {
+    const address = addresses.get(name);
+    if (address === undefined) {
+      throw new TypeError(`Cannot arrange chunks: there is none for ${name}`);
+    }
+    missing.delete(name);
+    return `import([${JSON.stringify(address)}][0])`;
+  });
+  if (missing.size === 0) return pointed;
+  throw new TypeError(
+    `Cannot arrange chunks: nothing imports ${[...missing].join(", ")}`,
+  );
 }
 
 /** Names what makes two builds differ: the same for the same files. */
@@ -52,15 +57,9 @@ export async function nameBuild(files: Files): Promise<string> {
   return new Uint8Array(digest).toHex().slice(0, 12);
 }
 
-/** `from"./a.js"`, `import"./a.js"`, `import("./a.js")`, as a bundler writes them, with white space or without. */
-const IMPORTS = /\b(from\s*|import\s*|import\(\s*)"\.\/([\w.-]+\.js)"/g;
+/** `from"./a.js"`, `import"../b/a.js"`, `import("./a.js")`, as a bundler writes them, with white space or without. */
+const IMPORTS =
+  /\b(from\s*|import\s*|import\(\s*)"\.{1,2}\/(?:[\w.-]+\/)*([\w.-]+\.js)"/g;
 
-function rewrite(text: string, folder: string, files: Files): string {
-  return text.replaceAll(IMPORTS, (_, how: string, name: string) => {
-    if (!files.has(name)) {
-      throw new TypeError(`Cannot arrange chunks: there is no ${name}`);
-    }
-    const address = JSON.stringify(`${folder}/${name}`);
-    return how.includes("(") ? `${how}[${address}][0]` : how + address;
-  });
-}
+/** `import("./a.ts")`, where a bundler was told to leave it alone. */
+const SOURCES = /\bimport\(\s*"(\.{1,2}\/[\w./-]+\.ts)"\s*\)/g;

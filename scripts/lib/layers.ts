@@ -4,9 +4,10 @@
  * @module
  */
 
-/** Which folder of `src/` may import which others; `main.ts` has a row of its own. */
+/** Which folder of `src/` may import which others; the files beside `src/` have rows of their own. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  "main.ts": ["commands", "context", "ingest"],
+  "main.ts": ["context", "ingest"],
+  "program.ts": ["commands", "context"],
   frame: [],
   proto: [],
   context: [],
@@ -79,7 +80,7 @@ function makeRules(
   path: string,
   context: Deno.lint.RuleContext,
 ): Deno.lint.LintVisitor {
-  const here = path === "main.ts" ? path : path.split("/")[1] ?? "";
+  const here = path.split("/")[1] ?? path;
   const report = (node: Deno.lint.Node, message: string | null) => {
     if (message !== null) context.report({ node, message });
   };
@@ -154,6 +155,7 @@ function judgeImport(
   }
   const target = resolve(path, specifier);
   const [top, there = "", ...rest] = target.split("/");
+  if (path === "main.ts" && target === "program.ts") return null;
   if (top !== "src" || rest.length === 0) return `imports ${target}`;
   if (there === here) return null;
   if (path === "main.ts" && target === SHORT_WAY) return null;

@@ -14,8 +14,8 @@ const USING = /\busing\s+[\w$]+\s*=/g;
 /**
  * Writes smaller copies of modules that a bundler has written, with the esbuild that `deno bundle` keeps in Deno's cache.
  *
- * @param from Folder that holds them, and no other `.js`.
- * @param to Folder for the copies, of the same names.
+ * @param from Folder that holds them, and no other `.js`, in itself and in folders below; no two have the same name.
+ * @param to Folder for the copies.
  * @returns Texts of the copies by name.
  * @throws {Error} If there is no esbuild, it fails, or a copy has lost a `using`.
  */
@@ -23,14 +23,12 @@ export async function minifyFolder(
   from: string,
   to: string,
 ): Promise<Map<string, string>> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(from)) {
-    if (name.endsWith(".js")) names.push(name);
-  }
+  const paths = await listModules(from);
   const esbuild = await findEsbuild(await findCache());
   await run(esbuild, [
-    ...names.map((name) => `${from}/${name}`),
+    ...paths.map((path) => `${from}/${path}`),
     `--outdir=${to}`,
+    `--outbase=${from}`,
     "--format=esm",
     "--target=esnext",
     "--minify-whitespace",
@@ -39,15 +37,28 @@ export async function minifyFolder(
     "--log-level=warning",
   ]);
   const smaller = new Map<string, string>();
-  for (const name of names) {
-    const before = await Deno.readTextFile(`${from}/${name}`);
-    const after = await Deno.readTextFile(`${to}/${name}`);
+  for (const path of paths) {
+    const before = await Deno.readTextFile(`${from}/${path}`);
+    const after = await Deno.readTextFile(`${to}/${path}`);
     if (countUsing(before) !== countUsing(after)) {
-      throw new Error(`Cannot minify: the copy of ${name} has lost a using`);
+      throw new Error(`Cannot minify: the copy of ${path} has lost a using`);
     }
-    smaller.set(name, after);
+    smaller.set(path.slice(path.lastIndexOf("/") + 1), after);
   }
-  return smaller;
+  if (smaller.size === paths.length) return smaller;
+  throw new Error("Cannot minify: two modules have the same name");
+}
+
+/** Paths of the modules in a folder and below, relative to it. */
+async function listModules(folder: string, below = ""): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const entry of Deno.readDir(`${folder}/${below}`)) {
+    const path = `${below}${entry.name}`;
+    if (entry.isDirectory) {
+      paths.push(...await listModules(folder, `${path}/`));
+    } else if (path.endsWith(".js")) paths.push(path);
+  }
+  return paths;
 }
 
 function countUsing(text: string): number {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * What a hook does when no daemon simply acknowledges its event: it goes to the spool. Loaded only then.
+ *
+ * In a build this is another bundle than the hook's, with classes of its own: what goes in and out must not need `instanceof`.
  * @module
  */
 import { askStatus, NotRunningError } from "../client/mod.ts";
@@ -18,7 +20,6 @@ import {
   sendWithin,
   SPOOL_AT_ONCE_BYTES,
 } from "./route.ts";
-import type { Sent } from "./send.ts";
 import { claimStart } from "./start_daemon.ts";
 
 /** What names a spool. */
@@ -29,16 +30,16 @@ type Place = Pick<Route, "paths"> & {
 /**
  * Keeps an event that was not acknowledged.
  *
- * @param sent What became of it on its way; null if there was no time.
+ * @param isStopped Whether no daemon runs, as far as is known: one is started then, if it may be.
  * @throws {SpoolError} If it cannot be kept.
  */
 export function keepUnsent(
   body: Uint8Array,
-  sent: Sent | null,
+  isStopped: boolean,
   route: Route,
 ): void {
   openSpool(route).append(body);
-  if (sent?.error instanceof NotRunningError) start(route);
+  if (isStopped) start(route);
 }
 
 /**

@@ -3,6 +3,7 @@
  * A hook's event, on its way to where it is safe: acknowledged by a daemon, or on disk in the spool, within the hook's budget.
  * @module
  */
+import { NotRunningError } from "../client/mod.ts";
 import { hasPending } from "../spool/mod.ts";
 import { type Route, sendWithin, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
@@ -23,8 +24,9 @@ export async function recordEvent(
   }
   const sent = await sendWithin(body, route);
   if (sent?.delivery === "acked") return;
+  const isStopped = sent?.error instanceof NotRunningError;
   const { keepUnsent } = await import("./keep.ts");
-  keepUnsent(body, sent, route);
+  keepUnsent(body, isStopped, route);
 }
 
 /** A spool that cannot be read is no reason not to ask the daemon. */

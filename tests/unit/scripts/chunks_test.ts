@@ -1,39 +1,62 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { arrangeChunks, nameBuild } from "../../../scripts/lib/chunks.ts";
+import {
+  nameBuild,
+  placeChunk,
+  pointToChunks,
+} from "../../../scripts/lib/chunks.ts";
 
-const FILES = new Map([
-  ["main.js", 'import{x}from"./a-1.js";await import("./b-2.js");'],
-  ["a-1.js", 'import"./b-2.js";export const x="./b-2.js";'],
-  ["b-2.js", 'import {\n  x as y\n} from "./a-1.js";\nimport( "./a-1.js");'],
-]);
+const CHUNKS = new Set(["a-1.js", "b-2.js"]);
 
-Deno.test("arrangeChunks() says where the chunks lie, and hides what is loaded later", () => {
-  const { main, chunks } = arrangeChunks(FILES, "main.js", "./chunks/1");
-  assertEquals(
-    main,
-    'import{x}from"./chunks/1/a-1.js";await import(["./chunks/1/b-2.js"][0]);',
-  );
-  assertEquals(Object.fromEntries(chunks), {
-    "a-1.js": 'import"./b-2.js";export const x="./b-2.js";',
-    "b-2.js":
-      'import {\n  x as y\n} from "./a-1.js";\nimport( ["./a-1.js"][0]);',
-  });
+Deno.test("placeChunk() puts chunks into one folder, and hides what is loaded later", () => {
+  const cases: [written: string, placed: string][] = [
+    ['import{x}from"./a-1.js";', 'import{x}from"./a-1.js";'],
+    ['import"../../a-1.js";', 'import"./a-1.js";'],
+    [
+      'import {\n  x\n} from "../c/a-1.js";',
+      'import {\n  x\n} from "./a-1.js";',
+    ],
+    ['await import("./b-2.js")', 'await import(["./b-2.js"][0])'],
+    ['import( "../b-2.js" )', 'import( ["./b-2.js"][0] )'],
+    ['export const x="./b-2.js"', 'export const x="./b-2.js"'],
+    ['await import("node:sqlite")', 'await import("node:sqlite")'],
+  ];
+  for (const [written, placed] of cases) {
+    assertEquals(placeChunk(written, CHUNKS), placed);
+  }
 });
 
-Deno.test("arrangeChunks() refuses what would fail when it runs", () => {
-  assertThrows(() => arrangeChunks(FILES, "start.js", "."), TypeError);
-  const files = new Map([...FILES].slice(0, 2));
-  assertThrows(() => arrangeChunks(files, "main.js", "."), TypeError);
+Deno.test("placeChunk() refuses what would fail when it runs", () => {
+  assertThrows(() => placeChunk('import"./c.js"', CHUNKS), TypeError);
+  assertThrows(() => placeChunk('import("./c.js")', CHUNKS), TypeError);
+});
+
+const START = 'await import("./program.ts");import( "./keep.ts" )';
+
+Deno.test("pointToChunks() says where the chunks are", () => {
+  assertEquals(
+    pointToChunks(
+      START,
+      new Map([["./keep.ts", "./1/k.js"], ["./program.ts", "./1/p.js"]]),
+    ),
+    'await import(["./1/p.js"][0]);import(["./1/k.js"][0])',
+  );
+});
+
+Deno.test("pointToChunks() refuses what would fail when it runs, and what nothing needs", () => {
+  const one: [string, string] = ["./keep.ts", "./1/k.js"];
+  const two: [string, string] = ["./program.ts", "./1/p.js"];
+  assertThrows(() => pointToChunks(START, new Map([one])), TypeError);
+  const three = new Map([one, two, ["./git.ts", "./1/g.js"]]);
+  assertThrows(() => pointToChunks(START, three), TypeError);
 });
 
 Deno.test("nameBuild() tells builds apart by all they hold, in any order", async () => {
-  const name = await nameBuild(FILES);
-  assertEquals(name, await nameBuild(new Map([...FILES].reverse())));
-  for (const [file, text] of FILES) {
-    assertNotEquals(
-      name,
-      await nameBuild(new Map([...FILES, [file, `${text} `]])),
-    );
+  const files = new Map([["a", "1"], ["b", "2"]]);
+  const name = await nameBuild(files);
+  assertEquals(name, await nameBuild(new Map([...files].reverse())));
+  for (const [file, text] of files) {
+    const other = new Map([...files, [file, `${text} `]]);
+    assertNotEquals(name, await nameBuild(other));
   }
 });
