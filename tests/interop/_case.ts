@@ -30,6 +30,8 @@ export interface Case {
   /** See `Judge`. */
   clock?: boolean;
   expiring?: boolean;
+  /** The number of the divergence that it shows; any other difference is none. */
+  about?: number;
   /** Starts no daemon of its own, but goes on with the one of the case before. */
   together?: boolean;
   /** Too long to be recorded: compared with the living reference alone. */

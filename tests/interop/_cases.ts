@@ -15,6 +15,7 @@ import {
   type Step,
   WORKSPACE,
 } from "./_case.ts";
+import { divergenceCases } from "./_divergence_cases.ts";
 import { frameCases } from "./_frame_cases.ts";
 import { regressionCases } from "./_regression_cases.ts";
 
@@ -32,6 +33,7 @@ export function readCases(options: CaseOptions): Record<string, Case[]> {
     agent_hooks: hookCases(options),
     frames: frameCases(),
     regressions: regressionCases(),
+    divergences: divergenceCases(),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type JsonValue,
 } from "../../src/proto/mod.ts";
 import { type Difference, isObject } from "./_differences.ts";
+import type { End } from "./_exchange.ts";
 
 /** What a difference has to be seen with. */
 export interface Situation {
@@ -98,6 +99,11 @@ const RULES: Record<number, Rule> = {
 
 function isFraction(value: JsonValue | undefined): value is number {
   return typeof value === "number" && !Number.isSafeInteger(value);
+}
+
+/** Whether our end of a connection is divergence 28: what was not read of a request resets it there, and by chance here. */
+export function isLuckyEnd(ours: End, theirs: End): boolean {
+  return ours === "eof" && theirs === "reset";
 }
 
 /** Returns the number of the divergence that a difference is, 0 for what is no difference in behaviour, else null. */

@@ -58,7 +58,7 @@ export function readRecording(
   };
   const all: Recorded[] = [];
   for (const line of lines) {
-    const { case: name, clock, expiring, together } = line;
+    const { case: name, clock, expiring, together, about } = line;
     if (typeof name === "string") {
       all.push({
         case: {
@@ -66,6 +66,7 @@ export function readRecording(
           clock: clock === true,
           expiring: expiring === true,
           together: together === true,
+          ...typeof about === "number" ? { about } : {},
           steps: [],
         },
         outcomes: [],

@@ -7,7 +7,13 @@ import { type Case, detail, ingest, list, type Step } from "./_case.ts";
 
 /** One case a finding. */
 export function regressionCases(): Case[] {
-  return [...costCases(), overflowCase(), memoryCase(), ...repairCases()];
+  return [
+    ...costCases(),
+    memoryCase(),
+    ...repairCases(),
+    ...hookSpanCases(),
+    ...placeCases(),
+  ];
 }
 
 /** A cost at the limits of 64 bits, alone in its database. */
@@ -18,20 +24,6 @@ function costCases(): Case[] {
     name: `a cost of ${cost}`,
     steps: [costly("s", cost, 0), detail("s"), list()],
   }));
-}
-
-/** Two costs whose sum needs more than 64 bits: from then on the reference refuses all of the session's events (divergence 25). */
-function overflowCase(): Case {
-  return {
-    name: "costs that overflow together",
-    steps: [
-      costly("s", "1e13", 0),
-      costly("s", "1e13", 1),
-      ingest("cursor", plain("s", 2)),
-      ingest("cursor", plain("other", 3)),
-      detail("other"),
-    ],
-  };
 }
 
 function costly(session: string, cost: string, ms: number): Step {
@@ -113,4 +105,57 @@ function repairCases(): Case[] {
       detail("s"),
     ],
   }));
+}
+
+/** Requests that name no workspace, or one relative to where the daemon runs: only a living daemon has such a place. */
+function placeCases(): Case[] {
+  const workspaces = [null, "../w", ".", "sub", "./sub", ""];
+  // They do not find again what they have stored under a relative name of nothing.
+  const lost = new Set<string | null>(["sub", "./sub", ""]);
+  return workspaces.map((workspace) => ({
+    name: `workspace ${JSON.stringify(workspace)}`,
+    live: true,
+    ...lost.has(workspace) ? { about: 27 } : {},
+    steps: [
+      ingest("cursor", plain("s", 0), workspace),
+      ...workspace === null
+        ? []
+        : [detail("s", workspace), list({ workspace })],
+    ],
+  }));
+}
+
+/** Events whose two names disagree: the source's own one is unknown, the other one ends or begins a call. */
+function hookSpanCases(): Case[] {
+  const names = ["PreToolUse", "PostToolUse", "Stop", "SessionStart"]
+    .flatMap((name) => [name, name.replace(/\B(?=[A-Z])/g, "_").toLowerCase()]);
+  return (["claude", "cursor", "vibe"] as const).flatMap((source) =>
+    names.map((name) => {
+      const [own, other] = source === "claude"
+        ? ["hook_event_name", "event"]
+        : ["event", "hook_event_name"];
+      const event = (ms: number, names: string) =>
+        ingest(
+          source,
+          `{${names},"session_id":"s","timestamp_ms":${
+            1_714_000_000_000 + ms
+          },"tool_name":"T","path":"p${ms}"}`,
+        );
+      return {
+        name: `${source} says X and ${name}`,
+        steps: [
+          event(0, `"${own}":"PreToolUse"`),
+          event(1, `"${own}":"X","${other}":"${name}"`),
+          detail("s"),
+          event(2, `"${own}":"X","${other}":"${name}"`),
+          event(3, `"${own}":"PostToolUse"`),
+          detail("s"),
+          { do: "restart" as const },
+          event(4, `"${own}":"PostToolUse"`),
+          event(5, `"${own}":"Stop"`),
+          detail("s"),
+        ],
+      };
+    })
+  );
 }

@@ -34,6 +34,7 @@ export async function runCase(
       lines.push(`step ${index} ${show(request)}: ${line}`);
     }
   }
+  if (!judge.isShown) lines.push("the divergence that it is about is gone");
   return lines;
 }
 

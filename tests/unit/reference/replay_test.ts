@@ -18,6 +18,7 @@ import { LocalDaemon } from "./_local_daemon.ts";
 
 const GROUPS = [
   "agent_hooks",
+  "divergences",
   "frames",
   "refusals",
   "regressions",

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Each about one divergence, which it has to show: a list of differences that are none any more would hide bugs.
+ * @module
+ */
+import { type Case, detail, ingest, list, request } from "./_case.ts";
+
+/** One case a divergence, by its number in docs/compatibility.md; those that only a living daemon shows have tests of their own. */
+export function divergenceCases(): Case[] {
+  return [
+    {
+      name: "a workspace that holds the home",
+      about: 4,
+      steps: [event("s", 0, "/"), list({ workspace: "/" }), detail("s", "/")],
+    },
+    {
+      name: "a session that is asked for without its workspace",
+      about: 7,
+      steps: [event("s", 0), detail("s", null), hello()],
+    },
+    {
+      name: "two workspaces that share a database there",
+      about: 10,
+      steps: [
+        event("s", 0, "$W/a-b/c"),
+        detail("s", "$W/a/b-c"),
+        event("s", 1, "$W/a/b-c"),
+        detail("s", "$W/a/b-c"),
+        list({ workspace: "$W/a/b-c" }),
+      ],
+    },
+    {
+      name: "an event that is delivered twice",
+      about: 12,
+      steps: [
+        event("s", 0, undefined, `,"kaizen_id":"one"`),
+        event("s", 0, undefined, `,"kaizen_id":"one"`),
+        event("s", 0, undefined, `,"kaizen_id":""`),
+        event("s", 0, undefined, `,"kaizen_id":""`),
+        detail("s"),
+      ],
+    },
+    {
+      name: "a session of git",
+      about: 17,
+      steps: [event("git:/w", 0), detail("git:/w"), list()],
+    },
+    {
+      name: "a pattern that is too long",
+      about: 21,
+      steps: [
+        event("s", 0),
+        list({ filter: { agent_prefix: "c".repeat(50_001) } }),
+      ],
+    },
+    {
+      name: "a request that needs watchers or proxies",
+      about: 22,
+      steps: [
+        request({ type: "ensure_proxy", workspace: "/w", provider: "nobody" }),
+      ],
+    },
+    {
+      name: "a question about the store",
+      about: 23,
+      steps: [request({ type: "store_stats" })],
+    },
+    {
+      name: "a number with many digits",
+      about: 24,
+      steps: [
+        event("s", 0, undefined, `,"n":-9.939523356713565e-37`),
+        detail("s"),
+      ],
+    },
+    {
+      name: "costs that overflow together",
+      about: 25,
+      steps: [
+        event("s", 0, undefined, `,"total_cost_usd":1e13`),
+        event("s", 1, undefined, `,"total_cost_usd":1e13`),
+        event("s", 2),
+        event("other", 3),
+        detail("other"),
+      ],
+    },
+  ];
+}
+
+function hello() {
+  return request({ type: "hello", proto_version: 1, client: "cli" });
+}
+
+function event(session: string, ms: number, workspace?: string, more = "") {
+  return ingest(
+    "claude",
+    `{"hook_event_name":"PreToolUse","session_id":"${session}","timestamp_ms":${
+      1_714_000_000_000 + ms
+    }${more}}`,
+    workspace,
+  );
+}
