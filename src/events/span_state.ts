@@ -22,8 +22,8 @@ export interface SpanState {
 }
 
 /**
- * Adds an event: the newest usage that is not null counts; a call sets the tool, even to none, a result does not, and a Hook event names
- * it only where nothing else has.
+ * Adds an event: the newest usage that is not null counts, but none that a Hook event tells; a call sets the tool, even to none, a
+ * result does not, and a Hook event names it only where nothing else has.
  *
  * @param old Undefined for a span that the event opens.
  */
@@ -33,15 +33,16 @@ export function nextState(
 ): SpanState {
   const { act, tool, tsMs } = event;
   const hooked = act === "pre" || act === "post";
+  const usage = hooked ? undefined : event;
   const oldTool = old?.tool ?? null;
   return {
     tool: act === "call" ? tool : hooked ? oldTool ?? tool : oldTool,
     callStart: act === "call" ? tsMs : old?.callStart ?? null,
     hookStart: act === "pre" ? tsMs : old?.hookStart ?? null,
-    tokensIn: event.tokensIn ?? old?.tokensIn ?? null,
-    tokensOut: event.tokensOut ?? old?.tokensOut ?? null,
-    reasoningTokens: event.reasoningTokens ?? old?.reasoningTokens ?? null,
-    costUsdE6: event.costUsdE6 ?? old?.costUsdE6 ?? null,
+    tokensIn: usage?.tokensIn ?? old?.tokensIn ?? null,
+    tokensOut: usage?.tokensOut ?? old?.tokensOut ?? null,
+    reasoningTokens: usage?.reasoningTokens ?? old?.reasoningTokens ?? null,
+    costUsdE6: usage?.costUsdE6 ?? old?.costUsdE6 ?? null,
     subtreeCostUsdE6: old?.subtreeCostUsdE6 ?? null,
     subtreeTokenCount: old?.subtreeTokenCount ?? null,
   };

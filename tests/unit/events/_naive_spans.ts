@@ -219,11 +219,13 @@ export class NaiveSpans {
       };
       open.push(span);
     }
-    span.tokensIn = int(payload.input_tokens) ?? span.tokensIn;
-    span.tokensOut = int(payload.output_tokens) ?? span.tokensOut;
-    span.reasoning = int(payload.reasoning_tokens) ?? span.reasoning;
-    const cost = int(payload.total_cost_usd);
-    span.cost = cost === null ? span.cost : cost * 1_000_000n;
+    if (hook === null) {
+      span.tokensIn = int(payload.input_tokens) ?? span.tokensIn;
+      span.tokensOut = int(payload.output_tokens) ?? span.tokensOut;
+      span.reasoning = int(payload.reasoning_tokens) ?? span.reasoning;
+      const cost = int(payload.total_cost_usd);
+      span.cost = cost === null ? span.cost : cost * 1_000_000n;
+    }
     naivePaths(payload, span.paths);
     if (kind === "ToolCall") {
       span.tool = tool;

@@ -98,7 +98,7 @@ Deno.test("SpanProjector: Hook events open, adopt and close spans", () => {
           startMs: null,
           leadTimeMs: null,
         },
-        { spanId: "v1:2:s1:p", subtreeCostUsdE6: 3 },
+        { spanId: "v1:2:s1:p", subtreeCostUsdE6: null }, // a Hook event tells no usage
       ],
     ],
     [
@@ -128,6 +128,13 @@ Deno.test("SpanProjector: Hook events open, adopt and close spans", () => {
         .add("pre", { tool: "T", at: 7 }).call("a", { tool: "T", at: 8 })
         .result("a", { at: 9 }),
       [{ spanId: "v1:2:s1:a", startMs: 7, leadTimeMs: 1 }],
+    ],
+    [
+      "pre and post tell no usage",
+      new Feed().add("pre", { toolCallId: "a", tokensIn: 1, costUsdE6: 1 })
+        .call("a", { tokensIn: 2, reasoningTokens: 3 })
+        .add("post", { toolCallId: "a", tokensIn: 4, costUsdE6: 5 }),
+      [{ tokensIn: 2, reasoningTokens: 3, costUsdE6: null }],
     ],
     [
       "a pre keeps the tool that is known",
