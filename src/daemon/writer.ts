@@ -15,16 +15,29 @@ import {
   type StoredSpanEvent,
 } from "../events/mod.ts";
 import type { IngestHookRequest } from "../proto/mod.ts";
-import { isSqliteError, type Store, type TailEvent } from "../store/mod.ts";
+import {
+  isSqliteError,
+  type SessionWrites,
+  type Store,
+  type TailEvent,
+} from "../store/mod.ts";
 
 /** A longer payload is not read to find spans again, only for the paths of a span that is still open. */
 const MAX_REPLAY_BYTES = 8 * 1024;
 const NULL_PAYLOAD = new TextEncoder().encode("null");
 const CLOSE = 0x7d;
 
+/** What a {@linkcode Writer} needs of the store. */
+export interface WriterStore extends Pick<Store, "transact" | "attempt"> {
+  readonly sessions: Pick<
+    SessionWrites,
+    "place" | "append" | "addSpans" | "tail"
+  >;
+}
+
 /** What a {@linkcode Writer} needs. */
 export interface WriterOptions {
-  store: Store;
+  store: WriterStore;
   /** Wall clock in epoch milliseconds. */
   now: () => number;
   /** Canonical path of a request's workspace. */

@@ -192,6 +192,29 @@ Deno.test("spans are found again after a restart, also from payloads that are no
   });
 });
 
+Deno.test("a batch that fails does not bring back spans that were given up", async () => {
+  await using it = new TestService();
+  const call = event("a", {
+    event: "PreToolUse",
+    tool_name: "T",
+    tool_call_id: "1",
+  });
+  await it.ingest("cursor", call);
+  await it.ingest("cursor", event("a", { event: "Stop" }));
+  it.tamper(BREAK_STATEMENT);
+  await it.ingest("cursor", call);
+  it.tamper(MEND);
+  await it.ingest(
+    "cursor",
+    event("a", { event: "PostToolUse", tool_name: "T", tool_call_id: "1" }),
+  );
+  const { spans } = await it.detail("a");
+  assertEquals(
+    asList(spans).map((node) => asObject(asObject(node).span).status),
+    ["orphaned"],
+  );
+});
+
 const step = fc.oneof(
   {
     weight: 12,

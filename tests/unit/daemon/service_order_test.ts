@@ -134,18 +134,23 @@ Deno.test("closing an answer again does not end somebody else's", async () => {
   readReply(first);
   const second = await ask();
   first.close?.();
+  await it.prune({ session: "big" });
   assertEquals(asList(readReply(second).events).length, 1000);
+  assertEquals((await it.detail("big")).session, null);
 });
 
 Deno.test("stop is acknowledged after all that came before it", async () => {
   await using it = new TestService();
   await fill(it, 500);
+  await it.ingest("cursor", event("here"), it.folder.path);
   const order: string[] = [];
   const note = (name: string) => () => order.push(name);
   const earlier = [
     it.ingest("cursor", event("a")).then(note("ingest")),
     it.detail("big").then(note("detail")),
     it.ask(LIST).then(note("list")),
+    // Looks for the directory of what it finds, which takes longer than the stop's turn to come.
+    it.detail("here", null).then(note("anywhere")),
   ];
   const stop = await it.service.handle({ type: "stop" });
   order.push("stop");

@@ -13,6 +13,7 @@ import {
   put,
   readAnswer,
   readPage,
+  runSteps,
   Store,
   tempStore,
 } from "./_store.ts";
@@ -163,7 +164,10 @@ Deno.test("planPage() lets SQLite refuse a prefix of more than 50,000 bytes, as 
   put(store);
   assertEquals(pageOf(store, asked(49_999)).total, 0);
   assertThrows(() => askPage(store, asked(50_000)), Error, "too complex");
-  assertEquals(pageOf(store).total, 1); // the reader was given back
+  assertEquals(pageOf(store).total, 1);
+  // No reader is left that would keep the WAL from being taken into the file.
+  runSteps(store.prune({ session: "none" }));
+  assertEquals(Deno.statSync(`${temp.path}-wal`).size, 0);
 });
 
 /** The rules of 5.1 over a list. */
@@ -295,4 +299,22 @@ Deno.test("planPage() reads the moment at which it began, however long it takes"
     break;
   }
   assertEquals(pageOf(store).total, 3002);
+});
+
+Deno.test("read() fixes what is read, before anything is", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store, { id: "a" });
+  const reader = store.read();
+  const workspace = store.workspace("/w");
+  put(store, { id: "b" });
+  const query = {
+    workspace,
+    offset: 0,
+    limit: 9,
+    filter: { status: "Running" },
+  } as const;
+  const { result } = runSteps(reader.answer(reader.planPage(query)));
+  const text = new TextDecoder().decode(readAnswer(result));
+  assertEquals(text.includes('"total":1'), true);
 });

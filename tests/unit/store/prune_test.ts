@@ -268,3 +268,22 @@ Deno.test("prune() leaves a reader what it has begun to read", () => {
   assertEquals(pageOf(store), { ids: "", total: 0, next: null });
   assertEquals(store.listWorkspaces(), []);
 });
+
+Deno.test("prune() keeps the rows of a later session apart from those it still has to remove", () => {
+  using temp = tempStore();
+  {
+    using store = Store.open(temp.path);
+    fill(store);
+    const steps = store.prune({ session: "s9" });
+    steps.next();
+    steps.return({ sessions: 0, events: 0 });
+  }
+  using store = Store.open(temp.path);
+  store.transact(() => {
+    for (let n = 0; n < 300; n++) {
+      append(store, { id: "later", workspace: "/odd", kaizenId: `k${n}` });
+    }
+  });
+  runSteps(store.sweep());
+  assertEquals(countRows(store, temp.path), [10, 3000, 2560, 2700, 0]);
+});

@@ -83,6 +83,7 @@ Deno.test("transact() leaves nothing behind when it fails, in the file and in me
   assertEquals(error, failure);
   assertEquals(counts(store, temp.path), { sessions: 1, events: 1 });
   assertEquals(store.listWorkspaces().map(({ path }) => path), ["/w"]);
+  assertEquals(pageOf(store), { ids: "a", total: 1, next: null });
   assertEquals(lastSeq(put(store, { id: "a", kaizenId: "k2" })), 1);
   assertEquals(lastSeq(put(store, { id: "b", workspace: "/new" })), 0);
 });
@@ -284,6 +285,12 @@ Deno.test("a Store agrees with a map, whatever fails and whenever it is reopened
           model = next;
         } catch (error) {
           assertStringIncludes(String(error), "all");
+        }
+        for (const workspace of ["/a", "/b"]) {
+          const own = [...model.keys()].filter((key) =>
+            key.startsWith(workspace)
+          );
+          assertEquals(store.workspace(workspace)?.sessions ?? 0, own.length);
         }
         if (reopens) {
           store.close();

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import { Writer, type WriterStore } from "../../../src/daemon/writer.ts";
+import type { IngestHookRequest } from "../../../src/proto/mod.ts";
+import { type NewEvent, type Place, Store } from "../../../src/store/mod.ts";
+import { tempFolder } from "./_folder.ts";
+
+const poison = new RangeError("a bug that one event meets");
+
+/** A store whose sessions called "poison" fail after they were written. */
+function poisoned(store: Store): WriterStore {
+  const { sessions } = store;
+  return {
+    transact: (work) => store.transact(work),
+    attempt: (work) => store.attempt(work),
+    sessions: {
+      place: (...where) => sessions.place(...where),
+      append: (place: Place, event: NewEvent) => {
+        const session = sessions.append(place, event);
+        if (event.record.id === "poison") throw poison;
+        return session;
+      },
+      addSpans: (...spans) => sessions.addSpans(...spans),
+      tail: (...which) => sessions.tail(...which),
+    },
+  };
+}
+
+function makeEvent(
+  session_id: string,
+  fields: Record<string, unknown> = {},
+): IngestHookRequest {
+  const payload = {
+    event: "Notification",
+    session_id,
+    timestamp_ms: 5,
+    ...fields,
+  };
+  return {
+    type: "ingest_hook",
+    source: "cursor",
+    payload: JSON.stringify(payload),
+  };
+}
+
+function setUp() {
+  const folder = tempFolder();
+  const store = Store.open(`${folder.path}/store.db`);
+  const writer = new Writer({
+    store: poisoned(store),
+    now: () => 7,
+    workspaceOf: () => "/w",
+  });
+  return {
+    store,
+    writer,
+    [Symbol.dispose]() {
+      store.close();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+Deno.test("ingest() lets an event that fails by itself fail alone, and takes its spans back", () => {
+  using it = setUp();
+  const call = { event: "PreToolUse", tool_name: "T", tool_call_id: "1" };
+  const late = {
+    event: "PostToolUse",
+    timestamp_ms: 4_000_000,
+    session_id: "poison",
+  };
+  // The poisoned event lets the call of its neighbour expire; that must not have happened.
+  const outcomes = it.writer.ingest([
+    makeEvent("a", call),
+    makeEvent("poison", late),
+    makeEvent("a", { ...call, event: "PostToolUse", timestamp_ms: 9 }),
+    makeEvent("b"),
+  ]);
+  assertEquals(outcomes, [null, poison, null, null]);
+  const { sessions, events } = it.store.size();
+  assertEquals([sessions, events], [2, 3]);
+  const place = it.store.sessions.place("/w", "a", null);
+  assertEquals([place?.seq, place?.current?.spans.count], [2, 1]);
+});
+
+Deno.test("ingest() fails an event that is alone in its transaction", () => {
+  using it = setUp();
+  assertEquals(it.writer.ingest([makeEvent("poison")]), [poison]);
+  assertEquals(it.store.size().sessions, 0);
+  assertEquals(it.writer.ingest([]), []);
+});
