@@ -10,8 +10,13 @@ import {
   writeAll,
 } from "../frame/mod.ts";
 import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from "../proto/mod.ts";
-import { type ClientOptions, connectBefore, Deadline } from "./connect.ts";
-import { ProtocolError } from "./errors.ts";
+import {
+  type ClientOptions,
+  connectBefore,
+  Deadline,
+  Watchdog,
+} from "./connect.ts";
+import { ProtocolError, TimedOutError } from "./errors.ts";
 
 /** The body of an answer as it arrives. */
 export interface Answer extends AsyncDisposable {
@@ -43,7 +48,13 @@ export async function openAnswer(
     );
   }
   const deadline = new Deadline(options.timeoutMs, options.socket);
-  const conn = await connectBefore(deadline, options);
+  const connecting = options.connectTimeoutMs === undefined
+    ? deadline
+    : new Deadline(
+      Math.min(options.connectTimeoutMs, options.timeoutMs),
+      options.socket,
+    );
+  const conn = await connectBefore(connecting, options);
   const close = closer(conn);
   try {
     const stream = streamFrame(conn, MAX_ANSWER_BYTES);
@@ -78,15 +89,20 @@ async function* rest(
   close: () => void,
   options: ClientOptions,
 ): AsyncGenerator<Uint8Array> {
+  const silenceMs = options.betweenBytesMs ?? options.timeoutMs;
+  using watchdog = new Watchdog(silenceMs, close);
   try {
-    const pause = options.betweenBytesMs ?? options.timeoutMs;
     for (let step = first; !step.done;) {
       yield step.value;
-      step = await new Deadline(pause, options.socket)
-        .guard(stream.next(), close);
+      step = await watchdog.watch(stream.next());
     }
   } catch (error) {
-    throw answerFault(error);
+    throw watchdog.silent
+      ? new TimedOutError(
+        `The daemon at ${options.socket} paused for ${silenceMs} ms inside its answer`,
+        { cause: error },
+      )
+      : answerFault(error);
   } finally {
     close();
   }

@@ -13,6 +13,8 @@ export interface ClientOptions {
   connect: Context["connect"];
   /** Deadline in milliseconds over connecting, writing and the answer's first byte. */
   timeoutMs: number;
+  /** Deadline in milliseconds for connecting alone; `timeoutMs` if not given. */
+  connectTimeoutMs?: number;
   /** Longest pause between two reads of an answer, in milliseconds; `timeoutMs` if not given. */
   betweenBytesMs?: number;
 }
@@ -58,6 +60,61 @@ export class Deadline {
       `The daemon at ${this.#socket} did not answer within ${this.#ms} ms`,
     );
   }
+}
+
+/** Closes a connection that is silent for too long while somebody waits on it; one timer at a time, however many reads. */
+export class Watchdog implements Disposable {
+  readonly #ms: number;
+  readonly #onSilence: () => void;
+  #signal: AbortSignal;
+  #waitingSince: number | null = null;
+  #silent = false;
+
+  /**
+   * @param ms Longest silence, in milliseconds.
+   * @param onSilence Must end what is waited for.
+   */
+  constructor(ms: number, onSilence: () => void) {
+    this.#ms = ms;
+    this.#onSilence = onSilence;
+    this.#signal = this.#arm(ms);
+  }
+
+  /** Whether it has come to that. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** Awaits `work`; only this time counts as silence. */
+  async watch<T>(work: Promise<T>): Promise<T> {
+    this.#waitingSince = performance.now();
+    try {
+      return await work;
+    } finally {
+      this.#waitingSince = null;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#signal.removeEventListener("abort", this.#look);
+  }
+
+  #arm(ms: number): AbortSignal {
+    const signal = AbortSignal.timeout(ms);
+    signal.addEventListener("abort", this.#look, { once: true });
+    return signal;
+  }
+
+  readonly #look = () => {
+    const since = this.#waitingSince ?? performance.now();
+    const left = since + this.#ms - performance.now();
+    if (left > 0) {
+      this.#signal = this.#arm(Math.ceil(left));
+      return;
+    }
+    this.#silent = true;
+    this.#onSilence();
+  };
 }
 
 /**

@@ -12,7 +12,12 @@ import {
   TimedOutError,
 } from "../client/mod.ts";
 import { pause } from "../context/mod.ts";
-import { clientOptions, STATUS_TIMEOUT_MS, STOP_TIMEOUT_MS } from "./ask.ts";
+import {
+  clientOptions,
+  STATUS_TIMEOUT_MS,
+  STOP_CONNECT_TIMEOUT_MS,
+  STOP_TIMEOUT_MS,
+} from "./ask.ts";
 import type { Run } from "./cli.ts";
 import { printJson, printLines } from "./print.ts";
 
@@ -54,7 +59,10 @@ export async function stopDaemon(
   run: Run,
 ): Promise<StopResult> {
   const end = performance.now() + run.settings.timeoutMs(STOP_TIMEOUT_MS);
-  const client = clientOptions(run, STOP_TIMEOUT_MS);
+  const client = {
+    ...clientOptions(run, STOP_TIMEOUT_MS),
+    connectTimeoutMs: STOP_CONNECT_TIMEOUT_MS,
+  };
   // Which process it is only makes the answer nicer: it is asked for beside, and not insisted on.
   const pid = askPid({
     ...client,

@@ -98,7 +98,7 @@ async function prune(
     );
     removedSessions += Number(answer.removed_sessions ?? 0);
     removedEvents += Number(answer.removed_events ?? 0);
-    if (isDone(answer)) {
+    if (answer.done !== false) {
       const { bytes, sessions, events } = answer;
       return {
         bytes,
@@ -109,10 +109,6 @@ async function prune(
       };
     }
   }
-}
-
-function isDone(answer: StoreAnswer): boolean {
-  return !("done" in answer) || answer.done !== false;
 }
 
 async function report(

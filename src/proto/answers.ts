@@ -231,6 +231,7 @@ const SHAPES = {
     events: isInt,
     removed_sessions: orMissing(isInt),
     removed_events: orMissing(isInt),
+    done: orMissing(isBool),
   } satisfies Shape<StoreAnswer>,
 };
 

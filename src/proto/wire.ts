@@ -280,6 +280,8 @@ export interface StoreAnswer {
   events: Int;
   removed_sessions?: Int;
   removed_events?: Int;
+  /** False: the prune has more to delete; ask again. */
+  done?: boolean;
 }
 
 export type DaemonAnswer =

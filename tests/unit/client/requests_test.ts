@@ -15,6 +15,7 @@ import {
   SocketError,
   TimedOutError,
 } from "../../../src/client/mod.ts";
+import { pause } from "../../../src/context/mod.ts";
 import { encodeFrame, readFrame } from "../../../src/frame/mod.ts";
 import { encodeRequest, MAX_REQUEST_BYTES } from "../../../src/proto/mod.ts";
 import { type Behaviour, FakeDaemon, readAll } from "./fake_daemon.ts";
@@ -149,6 +150,54 @@ Deno.test("askStatus() gives up when an answer stops half way", async () => {
   await assertRejects(
     () => askStatus(optionsFor(daemon.socket, 50)),
     TimedOutError,
+  );
+});
+
+Deno.test("openAnswer() gives up on silence inside an answer", async () => {
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(Uint8Array.of(0, 0, 0, 9, 91));
+    await readAll(conn);
+  });
+  await using answer = await openAnswer(
+    encodeRequest({ type: "status" }),
+    { ...optionsFor(daemon.socket), betweenBytesMs: 50 },
+  );
+  const chunks = answer.chunks[Symbol.asyncIterator]();
+  assertEquals((await chunks.next()).value, Uint8Array.of(91));
+  await assertRejects(() => chunks.next(), TimedOutError, "paused for 50 ms");
+});
+
+Deno.test("openAnswer() does not take a slow reader for a silent daemon", async () => {
+  const { promise: rested, resolve } = Promise.withResolvers<void>();
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(Uint8Array.of(0, 0, 0, 2, 91));
+    await rested;
+    await conn.write(Uint8Array.of(93));
+    conn.close();
+  });
+  await using answer = await openAnswer(
+    encodeRequest({ type: "status" }),
+    { ...optionsFor(daemon.socket), betweenBytesMs: 50 },
+  );
+  const got: number[] = [];
+  for await (const chunk of answer.chunks) {
+    got.push(...chunk);
+    await pause(150); // three times the silence that is allowed
+    resolve();
+  }
+  assertEquals(got, [91, 93]);
+});
+
+Deno.test("openAnswer() may have less time to connect than to answer", async () => {
+  const options = {
+    ...optionsFor("/nowhere"),
+    connectTimeoutMs: 30,
+    connect: () => new Promise<Deno.Conn>(() => {}),
+  };
+  await assertRejects(
+    () => openAnswer(encodeRequest({ type: "stop" }), options),
+    TimedOutError,
+    "within 30 ms",
   );
 });
 
