@@ -153,6 +153,7 @@ function chunkOf(path: string): string {
 async function makeBundle(folder: string, words: string[]): Promise<Files> {
   const map = await addToMap(mapInUse(), {
     "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
+    ...leaveOut(),
   });
   await Deno.writeTextFile(`${draft}/map.json`, JSON.stringify(map));
   const code = await runDeno([
@@ -177,6 +178,15 @@ async function makeBundle(folder: string, words: string[]): Promise<Files> {
     );
   }
   return files;
+}
+
+/** The part of @cliffy/command that the program has its own of, if that is the package in use. */
+function leaveOut(): Record<string, string> {
+  const command = import.meta.resolve("@cliffy/command")
+    .replace(/^jsr:\/*(@cliffy\/command)@(.*)$/, "https://jsr.io/$1/$2/mod.ts");
+  if (!command.endsWith("/mod.ts")) return {};
+  const theirs = new URL("help/_help_generator.ts", command).href;
+  return { [theirs]: new URL("no_cliffy_help.ts", import.meta.url).href };
 }
 
 /** Path of the import map that this very process runs with. */
