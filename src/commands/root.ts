@@ -5,6 +5,17 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "./cli.ts";
+import { makeStatus } from "./status.ts";
+import { makeStop } from "./stop.ts";
+import { makeSessions } from "./sessions.ts";
+import { makeDetail } from "./detail.ts";
+import { makeIngest } from "./ingest.ts";
+import { makeSpool } from "./spool.ts";
+import { makeStore } from "./store.ts";
+import { makeDaemon } from "./daemon.ts";
+import { makeCompletions } from "./completions.ts";
+import { makeMan } from "./man.ts";
+import { makeHelp } from "./help_command.ts";
 import { renderHelp } from "./help.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
 import { colorType, formatType, timeoutType, wordType } from "./value_types.ts";
@@ -12,61 +23,50 @@ import { colorType, formatType, timeoutType, wordType } from "./value_types.ts";
 /** The root of the tree. */
 export type Root = ReturnType<typeof declareRoot>;
 
-/** How each command comes into the tree, in the order of the help; loaded only where it is wanted. */
+/** How each command comes into the tree, in the order of the help. Building one costs more than loading all. */
 const COMMANDS = {
-  status: async (root, cli) => {
-    const { makeStatus } = await import("./status.ts");
+  status: (root, cli) => {
     root.command("status", makeStatus(cli));
   },
-  stop: async (root, cli) => {
-    const { makeStop } = await import("./stop.ts");
+  stop: (root, cli) => {
     root.command("stop", makeStop(cli));
   },
-  sessions: async (root, cli) => {
-    const { makeSessions } = await import("./sessions.ts");
+  sessions: (root, cli) => {
     root.command("sessions", makeSessions(cli));
   },
-  detail: async (root, cli) => {
-    const { makeDetail } = await import("./detail.ts");
+  detail: (root, cli) => {
     root.command("detail", makeDetail(cli));
   },
-  ingest: async (root, cli) => {
-    const { makeIngest } = await import("./ingest.ts");
+  ingest: (root, cli) => {
     root.command("ingest", makeIngest(cli));
   },
-  spool: async (root, cli) => {
-    const { makeSpool } = await import("./spool.ts");
+  spool: (root, cli) => {
     root.command("spool", makeSpool(cli));
   },
-  store: async (root, cli) => {
-    const { makeStore } = await import("./store.ts");
+  store: (root, cli) => {
     root.command("store", makeStore(cli));
   },
-  daemon: async (root, cli) => {
-    const { makeDaemon } = await import("./daemon.ts");
+  daemon: (root, cli) => {
     root.command("daemon", makeDaemon(cli));
   },
-  completions: async (root, cli) => {
-    const { makeCompletions } = await import("./completions.ts");
+  completions: (root, cli) => {
     root.command("completions", makeCompletions(cli, root));
   },
-  man: async (root, cli) => {
-    const { makeMan } = await import("./man.ts");
+  man: (root, cli) => {
     root.command("man", makeMan(cli, root));
   },
-  help: async (root, cli) => {
-    const { makeHelp } = await import("./help_command.ts");
+  help: (root, cli) => {
     root.command("help", makeHelp(cli, root));
   },
-} satisfies Record<string, (root: Root, cli: Cli) => Promise<void>>;
+} satisfies Record<string, (root: Root, cli: Cli) => void>;
 
 /** Commands that look at the whole tree themselves. */
 const NEEDS_ALL = /^(completions|man|help)$/;
 
 /** Builds the whole tree; what its words ask for goes to `cli`. */
-export async function makeRoot(cli: Cli): Promise<Root> {
+export function makeRoot(cli: Cli): Root {
   const root = declareRoot(cli);
-  for (const attach of Object.values(COMMANDS)) await attach(root, cli);
+  for (const attach of Object.values(COMMANDS)) attach(root, cli);
   return root;
 }
 
@@ -75,14 +75,14 @@ export async function makeRoot(cli: Cli): Promise<Root> {
  *
  * @returns Null if the word names none, or one that needs the whole tree.
  */
-export async function makeBranch(
+export function makeBranch(
   cli: Cli,
   word: string | undefined,
-): Promise<Root | null> {
+): Root | null {
   for (const [name, attach] of Object.entries(COMMANDS)) {
     if (name !== word || NEEDS_ALL.test(name)) continue;
     const root = declareRoot(cli);
-    await attach(root, cli);
+    attach(root, cli);
     return root;
   }
   return null;

@@ -46,7 +46,7 @@ export async function runProgram(context: Context): Promise<number> {
 
 /** Finds out what the words ask for. @returns The command they name, as typed. */
 async function parse(cli: Cli): Promise<string> {
-  const branch = await makeBranch(cli, cli.context.args[0]);
+  const branch = makeBranch(cli, cli.context.args[0]);
   if (branch !== null) {
     try {
       return await parseWith(branch, cli);
@@ -55,7 +55,7 @@ async function parse(cli: Cli): Promise<string> {
       if (!(error instanceof ValidationError)) throw error;
     }
   }
-  const root = await makeRoot(cli);
+  const root = makeRoot(cli);
   try {
     return await parseWith(root, cli);
   } catch (error) {

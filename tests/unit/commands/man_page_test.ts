@@ -10,7 +10,7 @@ import { makeRoot } from "../../../src/commands/root.ts";
 import { isInstalled } from "../../e2e/_terminal.ts";
 import { testContext } from "./_context.ts";
 
-const root: CommandNode = await makeRoot(new Cli(testContext()));
+const root: CommandNode = makeRoot(new Cli(testContext()));
 const page = renderMan(root);
 
 Deno.test("renderMan() has every command with all of its options", () => {

@@ -12,7 +12,7 @@ import { makeRoot } from "../../../src/commands/root.ts";
 import { runProgram } from "../../../src/commands/mod.ts";
 import { testContext } from "./_context.ts";
 
-const tree: CommandNode = await makeRoot(new Cli(testContext()));
+const tree: CommandNode = makeRoot(new Cli(testContext()));
 
 /** Every command of a tree, the root first. */
 function listCommands(root: CommandNode): CommandNode[] {
