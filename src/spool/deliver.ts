@@ -100,7 +100,9 @@ export async function deliverPending(
     if (lock === null) return run.report("busy", "another delivery is on");
     const stop = await run.deliverAll();
     if (stop !== null) return stop;
-    // Whoever finds the lock taken leaves its event to its holder, so the holder must look again when it has let go.
+    // Whoever finds the lock taken leaves its event to its holder, so the holder must look again when it has let go. Closing
+    // alone does not let go while a child that is just being started has a copy of the descriptor.
+    lock.unlockSync();
     lock.close();
     hasWork = spool.hasPending();
   }
