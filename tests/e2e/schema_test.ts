@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-// deno-lint-ignore no-import-prefix -- only this test needs it
-import { Ajv2020 } from "npm:ajv@8.17.1/dist/2020.js";
+import { Ajv2020 } from "ajv/2020";
 import { feed, sampleSession } from "./_feed.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { type Home, type RunOptions, tempHome } from "./harness.ts";
