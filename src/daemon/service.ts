@@ -6,6 +6,7 @@
 import {
   type DaemonRequest,
   type HelloRequest,
+  type IngestHookRequest,
   PROTO_VERSION,
 } from "../proto/mod.ts";
 import { Store } from "../store/mod.ts";
@@ -73,10 +74,7 @@ export class Service implements AsyncDisposable {
     });
     this.#queue = new JobQueue({
       maxJobs: options.maxQueue ?? MAX_QUEUE,
-      ingest: (batch) =>
-        this.#writer.ingest(batch).map((failure) =>
-          failure === null ? INGESTED : this.#fail(failure)
-        ),
+      ingest: (batch) => this.#ingest(batch),
     });
     this.#swept = this.#jobs.sweep().catch((error) => {
       this.#fail(error);
@@ -148,6 +146,19 @@ export class Service implements AsyncDisposable {
     await this.#queue.idle();
     await this.#swept;
     this.#store.close();
+  }
+
+  /** Never throws: the line would stand still for good. */
+  #ingest(batch: readonly IngestHookRequest[]): Reply[] {
+    let outcomes: readonly unknown[];
+    try {
+      outcomes = this.#writer.ingest(batch);
+    } catch (error) {
+      outcomes = batch.map(() => error);
+    }
+    return outcomes.map((failure) =>
+      failure === null ? INGESTED : this.#fail(failure)
+    );
   }
 
   async #hello({ proto_version }: HelloRequest): Promise<Reply> {

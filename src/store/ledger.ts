@@ -8,7 +8,7 @@ import type { RowList } from "./row_lists.ts";
 import { UndoLog } from "./undo.ts";
 
 /** Sessions kept in memory; agents that work at the same time are far fewer. */
-const MAX_SESSIONS = 256;
+const MAX_SESSIONS = 1024;
 /** A session whose record is longer is read anew each time. */
 const MAX_RECORD_CHARS = 16 * 1024;
 

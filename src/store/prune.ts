@@ -8,6 +8,7 @@ import type { Int } from "../proto/mod.ts";
 import type { Ledger } from "./ledger.ts";
 import { packRows, readList, RowLists, unpackRows } from "./row_lists.ts";
 import {
+  readBig,
   readBlob,
   readInt,
   readOne,
@@ -121,7 +122,7 @@ export class Pruner {
       if (last === undefined) return;
       from = readInt(last.key);
       yield rows
-        .filter((row) => BigInt(String(row.last_ms)) < before)
+        .filter((row) => readBig(row.last_ms) < before)
         .map(toVictim)
         .filter((victim) => only === null || victim.workspace === only);
     }
@@ -139,7 +140,7 @@ export class Pruner {
       if (
         row !== undefined &&
         (beforeMs === null || beforeMs === undefined ||
-          BigInt(String(row.last_ms)) < toSigned(beforeMs))
+          readBig(row.last_ms) < toSigned(beforeMs))
       ) {
         found.push(toVictim(row));
       }

@@ -25,17 +25,17 @@ function makeSession(key: number): StoredSession {
   };
 }
 
-Deno.test("Ledger keeps the sessions used last, at most 256 of them", () => {
+Deno.test("Ledger keeps the sessions used last, at most 1,024 of them", () => {
   const ledger = new Ledger([], 0, LAST);
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 1100; i++) {
     ledger.setSession(1, `s${i}`, makeSession(i));
     if (i > 20) ledger.setSession(1, "s10", makeSession(10));
     ledger.commit();
   }
-  const kept = Array.from({ length: 300 }, (_, i) => i)
+  const kept = Array.from({ length: 1100 }, (_, i) => i)
     .filter((i) => ledger.session(1, `s${i}`) !== undefined);
-  assertEquals(kept.length, 256);
-  assertEquals(kept.slice(0, 3), [10, 45, 46]);
+  assertEquals(kept.length, 1024);
+  assertEquals(kept.slice(0, 3), [10, 77, 78]);
 });
 
 Deno.test("Ledger does not keep a session whose record is long", () => {
@@ -61,15 +61,15 @@ Deno.test("sessions that are not in memory are read again, with the ids of their
   using store = Store.open(temp.path);
   for (let round = 0; round < 3; round++) {
     store.transact(() => {
-      for (let i = 0; i < 400; i++) {
+      for (let i = 0; i < 1100; i++) {
         const made = { id: `s${i}`, kaizenId: `k${round}` };
         assertEquals(lastSeq(append(store, made)), round);
         assertEquals(append(store, made), null);
       }
     });
-    for (const id of ["s0", "s399"]) {
+    for (const id of ["s0", "s1099"]) {
       assertEquals(put(store, { id, kaizenId: `k${round}` }), null);
     }
   }
-  assertEquals(store.size().events, 1200);
+  assertEquals(store.size().events, 3300);
 });

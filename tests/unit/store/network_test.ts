@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { findFileSystem, isNetwork } from "../../../src/store/network.ts";
+import {
+  findFileSystem,
+  hasDevice,
+  isNetwork,
+} from "../../../src/store/network.ts";
 
 const TABLE = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -39,4 +43,42 @@ Deno.test("isNetwork() knows what is reached over a network", () => {
   for (const type of ["ext4", "xfs", "btrfs", "overlay", "tmpfs", "zfs"]) {
     assertEquals(isNetwork(type), false, type);
   }
+});
+
+Deno.test("hasDevice() tells disks from what has no device", () => {
+  assertEquals([65024, 0x803, 0x10302].map(hasDevice), [true, true, true]);
+  assertEquals([0, 25, 0x8f, 0x100003].map(hasDevice), [
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+Deno.test({
+  name: "readMounts() may do so with the permissions of the program",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const root = new URL("../../../", import.meta.url);
+    const flags =
+      (await Deno.readTextFile(new URL("scripts/permissions", root)))
+        .split("\n").filter((line) => line.startsWith("--"));
+    const code = `import { findFileSystem, readMounts } from "${new URL(
+      "src/store/network.ts",
+      root,
+    )}";
+      console.log(findFileSystem(readMounts() ?? "", "/") !== null);`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-config",
+        "--no-lock",
+        "--no-prompt",
+        ...flags,
+        `data:text/typescript,${encodeURIComponent(code)}`,
+      ],
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), "true\n");
+  },
 });
