@@ -139,7 +139,7 @@ function hookSpanCases(): Case[] {
           source,
           `{${names},"session_id":"s","timestamp_ms":${
             1_714_000_000_000 + ms
-          },"tool_name":"T","path":"p${ms}"}`,
+          },"tool_name":"T","path":"p${ms}","input_tokens":${ms},"output_tokens":1,"reasoning_tokens":${ms},"total_cost_usd":${ms}}`,
         );
       return {
         name: `${source} says X and ${name}`,
