@@ -2,7 +2,7 @@
 // deno-lint-ignore-file no-console
 /**
  * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher beside it. With `--single` all of
- * it goes into one file, `dist/kaizen_single.js`, from which binaries are made.
+ * it goes into one file, `dist/kaizen_single.js`, from which binaries are made. `--to=DIR` takes another folder than `dist/`.
  * @module
  */
 import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
@@ -26,7 +26,8 @@ const LATER = [
   "src/ingest/git_event.ts",
   "src/ingest/keep.ts",
 ];
-const DIST = `${ROOT}/dist`;
+const DIST = Deno.args.find((word) => word.startsWith("--to="))?.slice(5) ??
+  `${ROOT}/dist`;
 const NOTICE = "AGPL-3.0-or-later. Holds @cliffy and @std packages, or " +
   "stand-ins for them, under the MIT licence.";
 
@@ -78,7 +79,7 @@ async function build(): Promise<void> {
   for (const name of ["kaizen.js", "kaizen.sh"]) {
     await Deno.rename(`${draft}/${name}`, `${DIST}/${name}`);
   }
-  await report("dist/kaizen.js", [main, ...chunks.values()]);
+  await report(`${DIST}/kaizen.js`, [main, ...chunks.values()]);
 }
 
 async function buildSingle(): Promise<void> {
@@ -86,7 +87,7 @@ async function buildSingle(): Promise<void> {
   const text = files.get("main.js") ?? "";
   await Deno.writeTextFile(`${draft}/single.js`, await addHead(text));
   await Deno.rename(`${draft}/single.js`, `${DIST}/kaizen_single.js`);
-  await report("dist/kaizen_single.js", [text]);
+  await report(`${DIST}/kaizen_single.js`, [text]);
 }
 
 /**

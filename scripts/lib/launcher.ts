@@ -47,7 +47,7 @@ export function makeLauncher(
  * Deno keeps the code that V8 has compiled when a module is loaded, which by itself are few of its functions; the rest is
  * compiled anew by every run, when it is first called. With this all of it is compiled once, and kept.
  */
-const COMPILE_AT_ONCE = "--v8-flags=--no-lazy";
+export const COMPILE_AT_ONCE = "--v8-flags=--no-lazy";
 
 /** Words that `sh` reads as they are. */
 function quote(text: string): string {

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// deno-lint-ignore-file no-console
+/**
+ * Fills a store by the daemon's own writer, in large transactions: as if that many events had come in. Prints one JSON object.
+ *
+ *   deno run -A bench/fill_store.ts '{"path":…,"sessions":100,"eventsEach":100,"payloadBytes":300,"workspace":…,"prefix":"s"}'
+ * @module
+ */
+import { Writer } from "../src/daemon/writer.ts";
+import type { IngestHookRequest } from "../src/proto/mod.ts";
+import { Store } from "../src/store/mod.ts";
+
+const BATCH = 1000;
+const START_MS = 1_700_000_000_000;
+
+/** What is to be in the store. */
+export interface FillOptions {
+  /** Of the store; its folder must be there. */
+  path: string;
+  sessions: number;
+  eventsEach: number;
+  /** Length of the agent's JSON. */
+  payloadBytes: number;
+  workspace: string;
+  /** In front of the ids of the sessions. */
+  prefix: string;
+}
+
+/** The events of one session after another. */
+export function* makeRequests(
+  options: Omit<FillOptions, "path">,
+): Generator<IngestHookRequest> {
+  const { sessions, eventsEach, payloadBytes, workspace, prefix } = options;
+  for (let session = 0; session < sessions; session++) {
+    for (let n = 0; n < eventsEach; n++) {
+      const event = {
+        session_id: `${prefix}-${session}`,
+        hook_event_name: n % 2 === 0 ? "PreToolUse" : "PostToolUse",
+        tool_name: "Bash",
+        tool_use_id: `call-${n >> 1}`,
+        timestamp_ms: START_MS + session * 1000 + n,
+        kaizen_id: `${prefix}-${session}-${n}`.padEnd(36, "0"),
+        cwd: workspace,
+        tool_input: { command: "" },
+      };
+      const bare = JSON.stringify(event).length;
+      event.tool_input.command = "x".repeat(Math.max(0, payloadBytes - bare));
+      yield {
+        type: "ingest_hook",
+        source: "claude",
+        payload: JSON.stringify(event),
+        workspace,
+      };
+    }
+  }
+}
+
+/** Fills; returns how many events there are and how long it took. @throws {Error} If one is refused. */
+export function fillStore(
+  options: FillOptions,
+): { events: number; seconds: number } {
+  const start = performance.now();
+  using store = Store.open(options.path);
+  const writer = new Writer({
+    store,
+    now: Date.now,
+    workspaceOf: () => options.workspace,
+  });
+  let events = 0;
+  let batch: IngestHookRequest[] = [];
+  const flush = () => {
+    const refused = writer.ingest(batch).find((outcome) => outcome !== null);
+    if (refused !== undefined) throw refused;
+    events += batch.length;
+    batch = [];
+  };
+  for (const request of makeRequests(options)) {
+    batch.push(request);
+    if (batch.length === BATCH) flush();
+  }
+  flush();
+  return { events, seconds: (performance.now() - start) / 1000 };
+}
+
+if (import.meta.main) {
+  const options: FillOptions = JSON.parse(Deno.args[0] ?? "{}");
+  console.log(JSON.stringify(fillStore(options)));
+}

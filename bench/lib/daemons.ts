@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Daemons to be measured: ours from a bundle, and the reference's.
+ * @module
+ */
+import { type Bench, type Bundle, cleanEnv } from "./bench.ts";
+
+const START_PATIENCE_MS = 60_000;
+const TRY_AGAIN_MS = 10;
+
+/** A daemon that runs. */
+export interface Daemon extends AsyncDisposable {
+  readonly name: string;
+  readonly pid: number;
+  readonly socket: string;
+  readonly home: string;
+  /** An existing directory outside of the home. */
+  readonly workspace: string;
+  readonly env: Record<string, string>;
+}
+
+/** Which home: an empty one of this name, or the one that is there. */
+export interface HomeOptions {
+  name: string;
+}
+
+/** Starts our daemon. */
+export async function startOurs(
+  bench: Bench,
+  bundle: Bundle,
+  options: HomeOptions,
+): Promise<Daemon> {
+  return await start("our daemon", bench, options, [
+    `${bundle.folder}/kaizen.sh`,
+    "daemon",
+    "run",
+  ]);
+}
+
+/** Starts the reference's daemon, whose program is there. */
+export async function startReference(
+  bench: Bench,
+  program: string,
+  options: HomeOptions,
+): Promise<Daemon> {
+  return await start("the reference", bench, options, [
+    program,
+    "daemon",
+    "start",
+  ]);
+}
+
+/** Where a home of this name is. */
+export function homePath(bench: Pick<Bench, "folder">, name: string): string {
+  return `${bench.folder}/${name}`;
+}
+
+/** Memory that a process holds now, in MiB; NaN where the system does not tell. */
+export async function residentMib(pid: number): Promise<number> {
+  try {
+    const text = await Deno.readTextFile(`/proc/${pid}/status`);
+    const [, kib] = /^VmRSS:\s*(\d+) kB/m.exec(text) ?? [];
+    return Number(kib) / 1024;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return NaN;
+    throw error;
+  }
+}
+
+async function start(
+  name: string,
+  bench: Bench,
+  options: HomeOptions,
+  line: readonly string[],
+): Promise<Daemon> {
+  const home = homePath(bench, options.name);
+  const workspace = `${bench.folder}/workspace`;
+  await Deno.mkdir(home, { recursive: true, mode: 0o700 });
+  await Deno.mkdir(`${workspace}/.git`, { recursive: true });
+  const env = cleanEnv(bench, { KAIZEN_HOME: home });
+  const [program = "", ...args] = line;
+  const child = new Deno.Command(program, {
+    args,
+    cwd: workspace,
+    env,
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  let code: number | null = null;
+  child.status.then((status) => code = status.code);
+  const socket = `${home}/daemon.sock`;
+  const deadline = performance.now() + START_PATIENCE_MS;
+  while (!await answers(socket)) {
+    if (code !== null || performance.now() > deadline) {
+      throw new Error(`Cannot start ${name}: ${code ?? "it does not answer"}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS));
+  }
+  const pid = await lockHolder(home) ?? child.pid;
+  return {
+    name,
+    pid,
+    socket,
+    home,
+    workspace,
+    env,
+    async [Symbol.asyncDispose]() {
+      if (code === null) Deno.kill(pid, "SIGTERM");
+      await child.status;
+    },
+  };
+}
+
+async function answers(socket: string): Promise<boolean> {
+  try {
+    using _ = await Deno.connect({ transport: "unix", path: socket });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}
+
+async function lockHolder(home: string): Promise<number | null> {
+  try {
+    const pid = Number(await Deno.readTextFile(`${home}/daemon.pid`));
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// deno-lint-ignore-file no-console
+/**
+ * Asks a daemon the same question again and again, from connecting to the last byte. Prints one JSON object.
+ *
+ *   deno run -A bench/read_client.ts '{"socket":…,"request":{"type":"status"},"count":50}'
+ * @module
+ */
+
+/** What to ask, and how often. */
+export interface ReadOptions {
+  socket: string;
+  request: unknown;
+  count: number;
+}
+
+/** What came of it. */
+export interface ReadReport {
+  /** Of each answer, in milliseconds. */
+  times: number[];
+  /** Length of the last one. */
+  bytes: number;
+  /** The beginning of the last one. */
+  start: string;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+const START_BYTES = 200;
+
+/** Asks. */
+export async function readAnswers(options: ReadOptions): Promise<ReadReport> {
+  const body = new TextEncoder().encode(JSON.stringify(options.request));
+  const frame = new Uint8Array(4 + body.length);
+  new DataView(frame.buffer).setUint32(0, body.length);
+  frame.set(body, 4);
+  const buffer = new Uint8Array(CHUNK_BYTES);
+  const report: ReadReport = { times: [], bytes: 0, start: "" };
+  for (let i = 0; i < options.count; i++) {
+    const before = performance.now();
+    using conn = await Deno.connect({
+      transport: "unix",
+      path: options.socket,
+    });
+    await conn.write(frame);
+    report.bytes = -4;
+    for (let n; (n = await conn.read(buffer)) !== null;) {
+      if (report.bytes < 0) {
+        const start = buffer.subarray(4, Math.min(n, START_BYTES));
+        report.start = new TextDecoder().decode(start);
+      }
+      report.bytes += n;
+    }
+    report.times.push(performance.now() - before);
+  }
+  return report;
+}
+
+if (import.meta.main) {
+  const options: ReadOptions = JSON.parse(Deno.args[0] ?? "{}");
+  console.log(JSON.stringify(await readAnswers(options)));
+}

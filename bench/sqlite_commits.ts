@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// deno-lint-ignore-file no-console
+/**
+ * What SQLite itself makes of the same: rows of the same length, each in a transaction of its own, WAL and `synchronous=FULL`, from
+ * the same runtime, on the same disk. Prints one JSON object.
+ *
+ *   deno run -A bench/sqlite_commits.ts '{"folder":…,"seconds":2,"payloadBytes":300}'
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+
+/** What to commit, and where. */
+export interface CommitOptions {
+  folder: string;
+  seconds: number;
+  payloadBytes: number;
+}
+
+/** Commits rows one by one; returns how many a second. */
+export function commitRows(options: CommitOptions): number {
+  const path = `${options.folder}/commits.db`;
+  const db = new DatabaseSync(path);
+  try {
+    db.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+    db.exec(
+      "CREATE TABLE IF NOT EXISTS rows (key INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT",
+    );
+    const insert = db.prepare("INSERT INTO rows (payload) VALUES (?)");
+    const payload = new Uint8Array(options.payloadBytes).fill(0x78);
+    const start = performance.now();
+    const end = start + options.seconds * 1000;
+    let count = 0;
+    while (performance.now() < end) {
+      insert.run(payload);
+      count++;
+    }
+    return count / ((performance.now() - start) / 1000);
+  } finally {
+    db.close();
+    for (const suffix of ["", "-wal", "-shm"]) removeIfThere(path + suffix);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+if (import.meta.main) {
+  const options: CommitOptions = JSON.parse(Deno.args[0] ?? "{}");
+  console.log(JSON.stringify({ rate: commitRows(options) }));
+}
