@@ -6,30 +6,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
 import type { Ledger } from "./ledger.ts";
-import { packRows, readList, RowLists, unpackRows } from "./row_lists.ts";
-import {
-  readBig,
-  readBlob,
-  readInt,
-  readOne,
-  type Row,
-  toBlob,
-  toSigned,
-  toText,
-} from "./rows.ts";
+import { readList, RowLists } from "./row_lists.ts";
+import { readBig, readInt, toBlob, toSigned, toText } from "./rows.ts";
 import type { Steps } from "./steps.ts";
+import type { Sweeper } from "./sweep.ts";
 
 /** Sessions looked at, and sessions deleted, in one step. */
 const LOOK_SESSIONS = 500;
 const DELETE_SESSIONS = 25;
-/** Rows, and bytes of their JSON, deleted in one step. A single longer event is deleted in one step all the same. */
-const SWEEP_ROWS = 100;
-const SWEEP_BYTES = 256 * 1024;
-/** Pages given back in one step; each moves a page from the end of the file into a hole. */
-const SHRINK_PAGES = 64;
-/** Holes left alone: new events fill them. */
-const SPARE_PAGES = 16;
-
 /** Which sessions to delete; those for which all that is given holds. */
 export interface PruneOptions {
   /** Those whose newest event is before this, compared as signed integers. */
@@ -62,17 +46,18 @@ interface Victim {
 export class Pruner {
   readonly #ledger: Ledger;
   readonly #transact: (work: () => void) => void;
-  readonly #db: DatabaseSync;
+  readonly #sweeper: Sweeper;
   readonly #lists: RowLists;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(
     db: DatabaseSync,
     ledger: Ledger,
+    sweeper: Sweeper,
     transact: (work: () => void) => void,
   ) {
-    this.#db = db;
     this.#ledger = ledger;
+    this.#sweeper = sweeper;
     this.#transact = transact;
     this.#lists = new RowLists(db);
     this.#sql = prepare(db);
@@ -96,17 +81,9 @@ export class Pruner {
       yield;
     }
     if (options.dryRun) return result;
-    yield* this.sweep();
-    yield* this.#shrink();
+    yield* this.#sweeper.sweep();
+    yield* this.#sweeper.shrink();
     return result;
-  }
-
-  /** Removes the rows of sessions that are deleted. */
-  *sweep(): Steps<void> {
-    while (this.#sql.nextTrash.get() !== undefined) {
-      this.#unsynced(() => this.#transact(() => this.#sweepSome()));
-      yield;
-    }
   }
 
   /** Sessions by key, a slice at a time, without those that stay. */
@@ -189,80 +166,6 @@ export class Pruner {
     }
     return true;
   }
-
-  /** Removes about as many rows as one step may. */
-  #sweepSome(): void {
-    const left = { rows: SWEEP_ROWS, bytes: SWEEP_BYTES };
-    while (left.rows > 0 && left.bytes > 0) {
-      const next = this.#sql.nextTrash.get();
-      if (next === undefined) return;
-      const session = readInt(next.session);
-      const block = this.#sql.nextBlock.get(session);
-      if (block !== undefined) this.#sweepBlock(session, block, left);
-      else if (!this.#sweepIds(session, left)) {
-        this.#sql.dropTrash.run(session);
-      }
-      left.rows--;
-    }
-  }
-
-  /** Removes the rows that a block lists; what is over the limit stays listed. */
-  #sweepBlock(
-    session: number,
-    { kind, first, members }: Row,
-    left: { rows: number; bytes: number },
-  ): void {
-    const ofEvents = readInt(kind) === 0;
-    const rows = unpackRows(readBlob(members));
-    while (left.rows > 0 && left.bytes > 0) {
-      const row = rows.pop();
-      if (row === undefined) break;
-      left.rows--;
-      if (ofEvents) {
-        left.bytes -= readInt(this.#sql.payloadBytes.get(row)?.bytes ?? 0);
-      }
-      (ofEvents ? this.#sql.dropEvent : this.#sql.dropSpan).run(row);
-    }
-    const block = [session, readInt(kind), readInt(first)];
-    if (rows.length === 0) this.#sql.dropBlock.run(...block);
-    else this.#sql.cutBlock.run(packRows(rows), ...block);
-  }
-
-  #sweepIds(session: number, left: { rows: number }): boolean {
-    const { changes } = this.#sql.dropIds.run(session, left.rows);
-    left.rows -= Number(changes);
-    return changes !== 0;
-  }
-
-  /** Runs what may be lost by a power failure, as it is begun again then; so that it does not occupy the disk for each step. */
-  #unsynced(work: () => void): void {
-    this.#db.exec("PRAGMA synchronous = NORMAL");
-    try {
-      work();
-    } finally {
-      this.#db.exec("PRAGMA synchronous = FULL");
-    }
-  }
-
-  /** Gives empty pages back, then moves the WAL into the file, which is when it gets shorter. */
-  *#shrink(): Steps<void> {
-    const free = () => readInt(readOne(this.#sql.freePages.get()));
-    for (let left = free(); left > SPARE_PAGES;) {
-      // Returns a row for each page; the next page is moved when the next row is asked for.
-      this.#unsynced(() => this.#sql.shrink.all());
-      const now = free();
-      if (now >= left) break;
-      left = now;
-      yield;
-    }
-    this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
-    yield;
-    // Never waits for a reader: the WAL then keeps its length until the next time.
-    const timeout = readInt(readOne(this.#sql.timeout.get()));
-    this.#db.exec(
-      `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${timeout}`,
-    );
-  }
 }
 
 function toVictim(row: Record<string, unknown>): Victim {
@@ -303,30 +206,5 @@ function prepare(db: DatabaseSync) {
     remove: db.prepare("DELETE FROM sessions WHERE key = ?"),
     removeWorkspace: db.prepare("DELETE FROM workspaces WHERE key = ?"),
     addTrash: db.prepare("INSERT INTO trash (session) VALUES (?)"),
-    nextTrash: db.prepare(
-      "SELECT session FROM trash ORDER BY session LIMIT 1",
-    ),
-    dropTrash: db.prepare("DELETE FROM trash WHERE session = ?"),
-    nextBlock: db.prepare(
-      "SELECT kind, first, members FROM blocks WHERE session = ? LIMIT 1",
-    ),
-    dropBlock: db.prepare(
-      "DELETE FROM blocks WHERE session = ? AND kind = ? AND first = ?",
-    ),
-    cutBlock: db.prepare(
-      "UPDATE blocks SET members = ? WHERE session = ? AND kind = ? AND first = ?",
-    ),
-    payloadBytes: db.prepare(
-      "SELECT length(payload) AS bytes FROM events WHERE key = ?",
-    ),
-    dropEvent: db.prepare("DELETE FROM events WHERE key = ?"),
-    dropSpan: db.prepare("DELETE FROM spans WHERE key = ?"),
-    dropIds: db.prepare(
-      `DELETE FROM event_ids WHERE (session, kaizen_id) IN
-         (SELECT session, kaizen_id FROM event_ids WHERE session = ? LIMIT ?)`,
-    ),
-    shrink: db.prepare(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`),
-    freePages: db.prepare("PRAGMA freelist_count"),
-    timeout: db.prepare("PRAGMA busy_timeout"),
   } satisfies Record<string, StatementSync>;
 }

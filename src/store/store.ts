@@ -14,6 +14,7 @@ import { ReaderPool } from "./reader_pool.ts";
 import { readInt, readOne } from "./rows.ts";
 import { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
+import { Sweeper } from "./sweep.ts";
 import {
   loadLedger,
   WorkspaceReads,
@@ -46,6 +47,7 @@ export class Store implements Disposable {
   readonly #ledger: Ledger;
   readonly #workspaces: WorkspaceReads;
   readonly #pruner: Pruner;
+  readonly #sweeper: Sweeper;
   readonly #readers: ReaderPool;
 
   private constructor(path: string, db: DatabaseSync) {
@@ -55,7 +57,9 @@ export class Store implements Disposable {
     this.#ledger = loadLedger(db);
     this.sessions = new SessionWrites(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
-    this.#pruner = new Pruner(db, this.#ledger, (work) => this.transact(work));
+    const transact = (work: () => void) => this.transact(work);
+    this.#sweeper = new Sweeper(db, transact);
+    this.#pruner = new Pruner(db, this.#ledger, this.#sweeper, transact);
     this.#readers = new ReaderPool(path);
   }
 
@@ -161,7 +165,7 @@ export class Store implements Disposable {
 
   /** Removes what a prune left behind when it was ended early. */
   sweep(): Steps<void> {
-    return this.#pruner.sweep();
+    return this.#sweeper.sweep();
   }
 
   /** Moves the WAL into the file and closes; may be called twice. Readers that still read fail. */

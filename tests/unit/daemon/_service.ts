@@ -10,6 +10,7 @@ import {
   type HookSource,
   type JsonObject,
   type JsonValue,
+  type SessionFilter,
   type StorePruneRequest,
 } from "../../../src/proto/mod.ts";
 import type { Reply } from "../../../src/daemon/reply.ts";
@@ -145,4 +146,36 @@ function realPath(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** JSON text of a small event. */
+export function event(
+  id: string,
+  fields: Record<string, unknown> = {},
+): string {
+  return JSON.stringify({
+    event: "Notification",
+    session_id: id,
+    timestamp_ms: 5,
+    ...fields,
+  });
+}
+
+/** A request for sessions of `/w/app`. */
+export function list(
+  fields: {
+    workspace?: string;
+    offset?: number | bigint;
+    limit?: number | bigint;
+    filter?: SessionFilter;
+  },
+): DaemonRequest {
+  return {
+    type: "list_sessions",
+    workspace: "/w/app",
+    offset: 0,
+    limit: 100,
+    filter: {},
+    ...fields,
+  };
 }

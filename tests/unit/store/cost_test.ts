@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ID_SQL } from "../../../src/store/event_ids.ts";
 import { LIST_SQL } from "../../../src/store/row_lists.ts";
-import { WRITE_SQL } from "../../../src/store/session_writes.ts";
+import { WRITE_SQL } from "../../../src/store/write_sql.ts";
 import { append, openRaw, put, Store, tempStore } from "./_store.ts";
 
 const SMALL_EVENTS = 1000;

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import { asList, asObject, event, list, TestService } from "./_service.ts";
+
+Deno.test("totals and the store's counts agree with a recount, also after a restart and a prune", async () => {
+  await using it = new TestService();
+  const check = async () => {
+    const { store } = await it.ask({ type: "status" });
+    const { rows } = await it.ask(list({}));
+    let events = 0;
+    for (const row of asList(rows)) {
+      const { id, totals } = asObject(row);
+      const detail = await it.detail(String(id));
+      assertEquals(asObject(asObject(detail.session).totals), totals);
+      assertEquals(asObject(totals).events, asList(detail.events).length);
+      events += asList(detail.events).length;
+    }
+    const { bytes: _, ...counts } = asObject(store);
+    assertEquals(counts, { sessions: asList(rows).length, events });
+    return events;
+  };
+  for (let i = 0; i < 60; i++) {
+    const fields = {
+      event: i % 3 === 0 ? "PreToolUse" : "PostToolUse",
+      timestamp_ms: 1000 * (i % 7) + 1,
+      input_tokens: i,
+    };
+    await it.ingest("cursor", event(`s${i % 7}`, fields));
+  }
+  assertEquals(await check(), 60);
+  await it.restart();
+  assertEquals(await check(), 60);
+  const removed = await it.prune({ before_ms: 3001 });
+  const left = await check();
+  assertEquals(removed, { sessions: 3, events: 60 - left });
+  await it.restart();
+  assertEquals(await check(), left);
+});
+
+Deno.test("store_prune forgets the session's spans: the next event of that id begins anew", async () => {
+  await using it = new TestService();
+  await it.ingest(
+    "cursor",
+    event("s", { event: "PreToolUse", tool_name: "A", tool_call_id: "1" }),
+  );
+  assertEquals(await it.prune({ session: "s" }), { sessions: 1, events: 1 });
+  await it.ingest(
+    "cursor",
+    event("s", { event: "PostToolUse", tool_name: "A", tool_call_id: "1" }),
+  );
+  const { events, spans } = await it.detail("s");
+  assertEquals([asList(events).length, asList(spans).length], [1, 0]);
+});
+
+Deno.test("store_prune refuses to delete everything, and counts when asked to", async () => {
+  await using it = new TestService();
+  await it.ingest("cursor", event("s"));
+  assertEquals((await it.ask({ type: "store_prune" })).type, "error");
+  const counted = await it.ask({
+    type: "store_prune",
+    session: "s",
+    dry_run: true,
+  });
+  assertEquals([
+    counted.removed_sessions,
+    counted.removed_events,
+    counted.done,
+    counted.sessions,
+  ], [1, 1, true, 1]);
+  const elsewhere = await it.ask({
+    type: "store_prune",
+    session: "s",
+    workspace: "/w",
+  });
+  assertEquals([elsewhere.removed_sessions, elsewhere.sessions], [0, 1]);
+});
+
+Deno.test("store_stats tells what is stored", async () => {
+  await using it = new TestService();
+  await it.ingest("cursor", event("s", { timestamp_ms: 70 }));
+  await it.ingest("cursor", event("s", { timestamp_ms: 90 }), "/v");
+  const { bytes: _, ...stats } = await it.ask({ type: "store_stats" });
+  assertEquals(stats, {
+    type: "store",
+    sessions: 2,
+    events: 2,
+    workspaces: 2,
+    free_bytes: 0,
+    oldest_ms: 70,
+    newest_ms: 90,
+  });
+});
