@@ -57,6 +57,8 @@ export class StoreJobs {
         dryRun: dry_run === true,
         onRemoved: forget,
       }, removed),
+      // A count that is cut short could not be gone on with.
+      dry_run === true ? Infinity : PRUNE_MS,
     );
     return replyWith({
       type: "store",
@@ -75,7 +77,7 @@ export class StoreJobs {
   /** Runs steps until they end, the time is over or the daemon stops; tells whether they ended. */
   async #runSome(
     steps: Steps<PruneResult | void>,
-    ms = PRUNE_MS,
+    ms: number,
   ): Promise<boolean> {
     const { pace, signal } = this.#options;
     const deadline = performance.now() + ms;
