@@ -11,6 +11,10 @@ const READ_BYTES = 64 * 1024;
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 /** After the work is done, how long a silent writer is waited for, in milliseconds. */
 const QUIET_MS = 10;
+/** One that has sent more than the event is in the midst of it, and gets so many times that: cut short, it would see an error. */
+const MIDWAY_TURNS = 10;
+/** But however it goes on sending, it is not listened to for longer than this, in milliseconds. */
+const MAX_DRAIN_MS = 500;
 /**
  * Stdin is waited for in turns of so many milliseconds; a writer that sends something in each turn is not cut short.
  */
@@ -50,6 +54,9 @@ export class HookInput {
   #isTooLong = false;
   #hasEnded = false;
   #hasMore = false;
+  /** Whether anything followed the first value, but for the end of its line. */
+  #isMidway = false;
+  #isDrained = false;
   #reads = 0;
 
   /** @param wants Whether to stop at the first JSON value, or to take whatever there is. */
@@ -92,10 +99,14 @@ export class HookInput {
 
   /** Takes what is still being sent, until the end or a pause. */
   async drain(): Promise<void> {
-    while (!this.#hasEnded) {
+    const start = performance.now();
+    let quiet = 0;
+    while (!this.#hasEnded && !this.#isDrained) {
       const before = this.#reads;
       await pause(QUIET_MS);
-      if (this.#reads === before) return;
+      quiet = this.#reads === before ? quiet + 1 : 0;
+      this.#isDrained = quiet >= (this.#isMidway ? MIDWAY_TURNS : 1) ||
+        performance.now() - start >= MAX_DRAIN_MS;
     }
   }
 
@@ -124,6 +135,7 @@ export class HookInput {
 
   #take(chunk: Uint8Array): void {
     if (this.#valueEnd !== null) {
+      this.#isMidway = true;
       this.#hasMore ||= chunk.some((byte) => !isSpace(byte));
       return;
     }
@@ -158,7 +170,9 @@ export class HookInput {
       this.#scanned += used;
       if (!this.#scanner.complete) return;
       this.#valueEnd = this.#scanned;
-      this.#hasMore = rest.subarray(used).some((byte) => !isSpace(byte));
+      const more = rest.subarray(used);
+      this.#isMidway = more.length > 1;
+      this.#hasMore = more.some((byte) => !isSpace(byte));
       this.#decide();
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;

@@ -50,7 +50,7 @@ const conditions: Condition[] = [
     does: "writes more than the event",
     stored: 1,
     options: (event) => ({
-      writes: [JSON.stringify(event), "\n", " ".repeat(MIB), "{}\n"],
+      writes: [`${JSON.stringify(event)}\n{}\n`, " ".repeat(MIB)],
     }),
   },
   {

@@ -155,3 +155,37 @@ Deno.test("HookInput takes an error for the end", async () => {
   });
   assertEquals((await input.first(PATIENCE_MS)).bytes.length, 0);
 });
+
+Deno.test("HookInput.drain() waits for a writer that rests in the midst of what it sends", async () => {
+  const pieces = ['{"a":1}\n  ', " ".repeat(9), "{}"];
+  let taken = 0;
+  const input = new HookInput({
+    isTerminal: () => false,
+    read: async (into) => {
+      const piece = pieces[taken];
+      if (piece === undefined) return null;
+      if (taken > 0) await pause(30); // three times what a writer gets that may be done
+      taken++;
+      return new TextEncoder().encodeInto(piece, into).written;
+    },
+  });
+  await input.first(PATIENCE_MS);
+  await input.drain();
+  assertEquals([taken, input.hasMore], [3, true]);
+});
+
+Deno.test("HookInput.drain() does not listen for ever", async () => {
+  let isOver = false;
+  const input = new HookInput({
+    isTerminal: () => false,
+    read: async (into) => {
+      await pause(1);
+      return isOver ? null : new TextEncoder().encodeInto("{}", into).written;
+    },
+  });
+  await input.first(PATIENCE_MS);
+  await input.drain();
+  isOver = true;
+  await input.drain();
+  assertEquals(input.hasMore, true);
+});
