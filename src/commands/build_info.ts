@@ -28,9 +28,8 @@ function isBuildInfo(value: unknown): value is BuildInfo {
 
 function findPackages(): string {
   const resolved = import.meta.resolve("@cliffy/command");
-  if (resolved.startsWith("jsr:") || resolved.startsWith("https://jsr.io/")) {
-    return "jsr";
-  }
+  // Once loaded, a package of JSR has the address of its file.
+  if (/^(?:jsr|https?):/.test(resolved)) return "jsr";
   return resolved.includes("/scripts/offline/") ? "offline" : "custom";
 }
 

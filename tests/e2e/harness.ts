@@ -12,7 +12,9 @@ const RUN_PATIENCE_MS = 60_000;
 /** The same for a daemon, which has to outlive the runs of its test. */
 const DAEMON_PATIENCE_MS = 300_000;
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = decodeURIComponent(
+  new URL("../../", import.meta.url).pathname,
+);
 
 /** What a finished process left. */
 export interface Finished {

@@ -2,7 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { kickDaemon, lastWordsPath } from "../../../src/context/mod.ts";
 
-const SPAWNER = new URL("_spawner.ts", import.meta.url).pathname;
+const SPAWNER = decodeURIComponent(
+  new URL("_spawner.ts", import.meta.url).pathname,
+);
 
 interface Spawned {
   stdout: string;

@@ -2,7 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { TempFolder } from "./fixtures.ts";
 
-const CHILD = new URL("./crash_child.ts", import.meta.url).pathname;
+const CHILD = decodeURIComponent(
+  new URL("./crash_child.ts", import.meta.url).pathname,
+);
 
 async function hasStrace(): Promise<boolean> {
   try {
