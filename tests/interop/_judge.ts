@@ -3,7 +3,7 @@
  * Compares what two daemons did, and knows which differences are meant.
  * @module
  */
-import type { JsonObject, JsonValue } from "../../src/proto/mod.ts";
+import type { JsonValue } from "../../src/proto/mod.ts";
 import { findDifferences } from "./_differences.ts";
 import { explain, isLuckyEnd, objectOrEmpty } from "./_divergences.ts";
 import {
@@ -18,7 +18,7 @@ import type { Outcomes } from "./_pair.ts";
 export interface JudgeOptions {
   /** Events carry no time, so each daemon's clock gives one. */
   clock?: boolean;
-  /** Events lie more than an hour apart, so spans expire. */
+  /** Events lie more than an hour apart, so spans expire, several at once in any order: their places are up to chance. */
   expiring?: boolean;
   /** Whatever nothing else explains is this divergence. */
   about?: number;
@@ -30,9 +30,6 @@ export class Judge {
   readonly met = new Map<number, number>();
   readonly #options: JudgeOptions;
   #restarted = false;
-  /** Of each session: spans that expired together, so that their places are up to chance there. */
-  readonly #loose = new Map<string, Set<string>>();
-  readonly #orphans = new Map<string, Set<string>>();
 
   constructor(options: JudgeOptions = {}) {
     this.#options = options;
@@ -56,11 +53,7 @@ export class Judge {
     else if (ours.end !== theirs.end) {
       lines.push(`end: ours ${ours.end}, theirs ${theirs.end}`);
     }
-    const answers = this.#normalize(
-      objectOrEmpty(request),
-      ours.answer,
-      theirs.answer,
-    );
+    const answers = this.#normalize(ours.answer, theirs.answer);
     const situation = {
       request: objectOrEmpty(request),
       ours: objectOrEmpty(ours.answer),
@@ -77,7 +70,6 @@ export class Judge {
   }
 
   #normalize(
-    request: JsonObject,
     ours: JsonValue,
     theirs: JsonValue,
   ): { ours: JsonValue; theirs: JsonValue } {
@@ -92,36 +84,25 @@ export class Judge {
     if (!this.#options.expiring || a["type"] !== "detail") {
       return { ours: a, theirs: b };
     }
-    const loose = this.#findLoose(
-      `${request["workspace"]} ${request["id"]}`,
-      a["spans"] ?? null,
-    );
+    const loose = findOrphans(a["spans"] ?? null);
     if (
-      loose.size === 0 ||
-      findDifferences(a["spans"], b["spans"]).length === 0
+      loose.size < 2 || findDifferences(a["spans"], b["spans"]).length === 0
     ) return { ours: a, theirs: b };
     this.#count(11);
     return { ours: withoutPlaces(a, loose), theirs: withoutPlaces(b, loose) };
   }
 
-  /** Spans that became orphans between two looks at the session, if there were several at once. */
-  #findLoose(session: string, spans: JsonValue): ReadonlySet<string> {
-    const orphans = new Set(
-      flattenSpans(spans).filter(({ status }) => status === "orphaned")
-        .map(({ span_id }) => String(span_id)),
-    );
-    const before = this.#orphans.get(session) ?? new Set();
-    const loose = this.#loose.get(session) ?? new Set();
-    const fresh = [...orphans].filter((id) => !before.has(id));
-    if (fresh.length > 1) { for (const id of fresh) loose.add(id); }
-    this.#loose.set(session, loose);
-    this.#orphans.set(session, orphans);
-    return loose;
-  }
-
   #count(number: number): void {
     this.met.set(number, (this.met.get(number) ?? 0) + 1);
   }
+}
+
+/** Spans that nothing has ended: of those that expired together one cannot tell. */
+function findOrphans(spans: JsonValue): ReadonlySet<string> {
+  const orphans = flattenSpans(spans).filter(({ status }) =>
+    status === "orphaned"
+  );
+  return new Set(orphans.map(({ span_id }) => String(span_id)));
 }
 
 function describe(

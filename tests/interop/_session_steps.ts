@@ -96,7 +96,7 @@ const PATH_KEYS = ["path", "file_path", "target_file", "file"]
 type MemberText = [key: string, text: string];
 
 /** How events of a conversation get their time. */
-export type TimeMode = "given" | "clock";
+export type TimeMode = "near" | "far" | "clock";
 
 /** One event to be. */
 interface EventPlan {
@@ -110,14 +110,19 @@ interface EventPlan {
 
 /** Any conversation, in words of the cases. */
 export function anyCase(): fc.Arbitrary<Case> {
-  return fc.constantFrom<TimeMode>("given", "given", "clock").chain((mode) =>
-    fc.array(anyStep(mode), { minLength: 1, maxLength: MAX_STEPS, size: "max" })
-      .map((steps) => ({
-        name: "generated",
-        clock: mode === "clock",
-        expiring: mode === "given",
-        steps: steps.flat(),
-      }))
+  return fc.constantFrom<TimeMode>("near", "near", "far", "far", "clock").chain(
+    (mode) =>
+      fc.array(anyStep(mode), {
+        minLength: 1,
+        maxLength: MAX_STEPS,
+        size: "max",
+      })
+        .map((steps) => ({
+          name: "generated",
+          clock: mode === "clock",
+          expiring: mode === "far",
+          steps: steps.flat(),
+        })),
   );
 }
 
@@ -202,35 +207,37 @@ function anyTime(
         .map((text): MemberText => ["timestamp_ms", text]),
     );
   }
-  const near = fc.oneof(
-    { weight: 12, arbitrary: fc.integer({ min: 0, max: 10_000 }) },
-    {
-      weight: 3,
-      arbitrary: fc.constantFrom(3_600_000, 3_600_001, 7_200_002, -3_600_001),
-    },
-  ).map((ms) => BASE_MS + BigInt(ms));
-  const limit = fc.constantFrom(
+  const near = fc.integer({ min: 0, max: 10_000 });
+  const hoursAway = [3_600_000, 3_600_001, 7_200_002, -3_600_001];
+  const limits = [
     1n,
     2n ** 53n + 1n,
     2n ** 63n - 1n,
     2n ** 63n,
     2n ** 64n - 1n,
-  );
+  ];
   const inMs = fc.oneof(
-    { weight: 40, arbitrary: near },
-    { weight: 1, arbitrary: limit },
+    { weight: 32, arbitrary: near.map((ms) => BASE_MS + BigInt(ms)) },
+    ...mode === "near" ? [] : [
+      {
+        weight: 7,
+        arbitrary: fc.constantFrom(...hoursAway)
+          .map((ms) => BASE_MS + BigInt(ms)),
+      },
+      { weight: 1, arbitrary: fc.constantFrom(...limits) },
+    ],
   ).map((ms): MemberText => ["timestamp_ms", String(ms)]);
   if (source !== "vibe") return inMs;
+  const seconds = ["1714000001", "1714000000500", "1714000003"];
+  const farSeconds = ["999999999999", "1000000000000"];
   const inSeconds = fc.constantFrom(
-    "1714000001",
-    "999999999999",
-    "1000000000000",
-    "1714000000500",
+    ...seconds,
+    ...mode === "near" ? [] : farSeconds,
   ).map((text): MemberText => ["timestamp", text]);
-  return fc.oneof({ weight: 3, arbitrary: inMs }, {
-    weight: 1,
-    arbitrary: inSeconds,
-  });
+  return fc.oneof(
+    { weight: 3, arbitrary: inMs },
+    { weight: 1, arbitrary: inSeconds },
+  );
 }
 
 function anyMember(): fc.Arbitrary<MemberText> {
