@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher beside it. With `--single` all of
+ * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher and the manual page beside it. With `--single` all of
  * it goes into one file, `dist/kaizen_single.js`, from which binaries are made. `--to=DIR` takes another folder than `dist/`.
  * @module
  */
@@ -79,7 +79,22 @@ async function build(): Promise<void> {
   for (const name of ["kaizen.js", "kaizen.sh"]) {
     await Deno.rename(`${draft}/${name}`, `${DIST}/${name}`);
   }
+  await writeManual(`${DIST}/kaizen.sh`);
   await report(`${DIST}/kaizen.js`, [main, ...chunks.values()]);
+}
+
+/** Lets the program that was just built write its own manual page. */
+async function writeManual(program: string): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args: ["man"],
+    stdin: "null",
+  }).output();
+  if (!success) {
+    throw new Error(
+      `the bundle cannot write its manual: ${new TextDecoder().decode(stderr)}`,
+    );
+  }
+  await Deno.writeFile(`${DIST}/kaizen.1`, stdout);
 }
 
 async function buildSingle(): Promise<void> {
