@@ -3,7 +3,7 @@
  * The `detail` answer, in two passes: its length from rows, then its bytes from rows.
  * @module
  */
-import { growSpanTree, printSpans, type SpanBranch } from "../events/mod.ts";
+import { growSpanTree, measureSpans, printSpans } from "../events/mod.ts";
 import type {
   FoundSession,
   Plan,
@@ -13,12 +13,10 @@ import type {
 } from "../store/mod.ts";
 
 const UTF8 = new TextEncoder();
-const COMMA = UTF8.encode(",");
 const HEAD = UTF8.encode('{"type":"detail","session":');
 const EVENTS = UTF8.encode(',"events":[');
 const SPANS = UTF8.encode('],"spans":');
 const TAIL = UTF8.encode("}");
-const NO_BYTES = new Uint8Array();
 const NOTHING = UTF8.encode(
   '{"type":"detail","session":null,"events":[],"spans":[]}',
 );
@@ -37,13 +35,18 @@ export function* planDetail(
   const { sessions } = reader;
   const { record } = session;
   const spans = yield* growSpanTree(yield* sessions.spans(session));
+  const order: SpanKnot[] = [];
+  const spanBytes = yield* measureSpans(spans, (span) => {
+    order.push(span);
+    return span.viewBytes;
+  });
   const parts = [
     HEAD.length,
     record.length,
     EVENTS.length,
     session.eventBytes + session.eventCount - 1, // a comma between two
     SPANS.length,
-    yield* measure(spans),
+    spanBytes,
     TAIL.length,
   ];
   return {
@@ -52,24 +55,10 @@ export function* planDetail(
       yield HEAD;
       yield record;
       yield EVENTS;
-      yield* sessions.events(session, COMMA);
+      yield* sessions.events(session);
       yield SPANS;
-      yield* printSpans(spans, (span) => sessions.view(span));
+      yield* printSpans(spans, sessions.views(order));
       yield TAIL;
     },
   };
-}
-
-/** Length of the tree's text, found by printing it without its views. */
-function* measure(spans: readonly SpanBranch<SpanKnot>[]): Steps<number> {
-  let bytes = 0;
-  const chunks = printSpans(spans, ({ viewBytes }) => {
-    bytes += viewBytes;
-    return NO_BYTES;
-  });
-  for (const { length } of chunks) {
-    bytes += length;
-    yield;
-  }
-  return bytes;
 }

@@ -17,8 +17,10 @@ export interface SpanSums {
   readonly subtreeTokenCount: number | null;
 }
 
-/** Size of the chunks of {@linkcode printSpans}, except where a single view is larger. */
-const CHUNK_BYTES = 64 * 1024;
+/** Most text between two views that is gathered: the ends of deep spans may follow one another for long. */
+const MAX_BETWEEN = 4096;
+/** Pieces measured between two pauses. */
+const PIECES_A_STEP = 4000;
 const encoder = new TextEncoder();
 
 /** Prints the ToolSpanView of a row: the wire's 13 keys in their order. */
@@ -42,7 +44,7 @@ export function printSpanView(row: SpanRow): Uint8Array {
 }
 
 /**
- * Prints the `spans` array of a `detail` answer. Printed with empty views it tells how long all the rest is.
+ * Prints the `spans` array of a `detail` answer in many small pieces.
  *
  * @param view The row's view as {@linkcode printSpanView} made it; asked for once a row, when its turn comes.
  */
@@ -50,24 +52,36 @@ export function* printSpans<T extends SpanSums>(
   roots: readonly SpanBranch<T>[],
   view: (row: T) => Uint8Array,
 ): Generator<Uint8Array> {
-  let chunk = new Uint8Array(CHUNK_BYTES);
-  let used = 0;
+  // What stands between two views is encoded at once: each call of the encoder costs as much as a hundred bytes.
+  let between = "";
   for (const piece of walk(roots)) {
-    const bytes = typeof piece === "string"
-      ? encoder.encode(piece)
-      : view(piece);
-    if (used + bytes.length > CHUNK_BYTES) {
-      if (used > 0) yield chunk.subarray(0, used);
-      chunk = new Uint8Array(CHUNK_BYTES);
-      used = 0;
+    if (typeof piece === "string" && between.length < MAX_BETWEEN) {
+      between += piece;
+      continue;
     }
-    if (bytes.length > CHUNK_BYTES) yield bytes;
-    else {
-      chunk.set(bytes, used);
-      used += bytes.length;
-    }
+    yield encoder.encode(between);
+    between = typeof piece === "string" ? piece : "";
+    if (typeof piece !== "string") yield view(piece);
   }
-  if (used > 0) yield chunk.subarray(0, used);
+  yield encoder.encode(between);
+}
+
+/**
+ * Tells how long {@linkcode printSpans} will be, in steps of a few milliseconds.
+ *
+ * @param viewBytes Length of the row's view; asked for once a row, in the order in which views will be.
+ */
+export function* measureSpans<T extends SpanSums>(
+  roots: readonly SpanBranch<T>[],
+  viewBytes: (row: T) => number,
+): Generator<void, number> {
+  let bytes = 0;
+  let seen = 0;
+  for (const piece of walk(roots)) {
+    bytes += typeof piece === "string" ? piece.length : viewBytes(piece);
+    if (++seen % PIECES_A_STEP === 0) yield;
+  }
+  return bytes;
 }
 
 /** The pieces of the text in order: ASCII, and rows where their views belong. Holds its own place, since a tree may be as deep as it is long. */

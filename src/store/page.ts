@@ -15,6 +15,9 @@ const LEAP_ROWS = 16_000;
 /** Rows passed over in one step from one end of the workspace; cheaper than leaps, which must look where they are. */
 const JUMP_ROWS = 64_000;
 
+/** Records that one statement reads: read one by one each costs three times as much. */
+const BATCH_ROWS = 64;
+
 /** Which sessions. */
 export interface PageQuery {
   /** What `Store.workspace` returned when the reading began; undefined gives an empty page. */
@@ -62,13 +65,28 @@ export function* planPage(
     length: head.length + bytes + commas + tail.length,
     *parts() {
       yield head;
-      for (const [i, key] of keys.entries()) {
+      for (let i = 0; i < keys.length; i += BATCH_ROWS) {
         if (i > 0) yield COMMA;
-        yield readBlob(sql.record.get(key)?.record);
+        yield* readRecords(sql, keys.slice(i, i + BATCH_ROWS));
       }
       yield tail;
     },
   };
+}
+
+/** Reads the records of rows in the order of their keys in the list, with commas between them. */
+function* readRecords(
+  sql: PageStatements,
+  keys: readonly number[],
+): Generator<Uint8Array> {
+  const records = new Map<number, Uint8Array>();
+  for (const row of sql.records.all(JSON.stringify(keys))) {
+    records.set(readInt(row.key), readBlob(row.record));
+  }
+  for (const [i, key] of keys.entries()) {
+    if (i > 0) yield COMMA;
+    yield readBlob(records.get(key));
+  }
 }
 
 function* choose(
@@ -210,7 +228,7 @@ export interface PageStatements {
   readonly nthLast: StatementSync;
   readonly count: StatementSync;
   readonly take: StatementSync;
-  readonly record: StatementSync;
+  readonly records: StatementSync;
 }
 
 /** Prepares what {@linkcode planPage} runs. */
@@ -237,6 +255,8 @@ export function preparePage(db: DatabaseSync): PageStatements {
     take: db.prepare(
       `SELECT key, length(record) AS bytes ${matching} ORDER BY newest, id LIMIT ?8 OFFSET ?9`,
     ),
-    record: db.prepare("SELECT record FROM sessions WHERE key = ?"),
+    records: db.prepare(
+      "SELECT key, record FROM sessions WHERE key IN (SELECT value FROM json_each(?))",
+    ),
   };
 }

@@ -10,6 +10,7 @@ import {
   readBig,
   readBlob,
   readInt,
+  type Row,
   toBlob,
   toInt,
   toText,
@@ -17,9 +18,16 @@ import {
 } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
-/** Rows read in one step. */
-const STEP_ROWS = 500;
+/** Workspaces looked into in one step. */
+const STEP_WORKSPACES = 500;
+/** Rows that one statement reads: read one by one each costs four times as much. */
+const BATCH_ROWS = 64;
+/** Events that are longer together are read one by one, so that few of them are in memory. */
+const BATCH_BYTES = 128 * 1024;
 const CLOSE = Uint8Array.of(0x7d);
+const COMMA = Uint8Array.of(0x2c);
+/** Rows by a list of their keys, which is bound as JSON. */
+const LISTED = "WHERE key IN (SELECT value FROM json_each(?))";
 
 /** A session to be answered. */
 export interface FoundSession {
@@ -54,8 +62,10 @@ export class SessionReads {
   readonly #lists: RowLists;
   readonly #find: StatementSync;
   readonly #event: StatementSync;
-  readonly #span: StatementSync;
-  readonly #view: StatementSync;
+  readonly #eventBytes: StatementSync;
+  readonly #eventTexts: StatementSync;
+  readonly #spans: StatementSync;
+  readonly #views: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#lists = new RowLists(db);
@@ -64,12 +74,18 @@ export class SessionReads {
        WHERE workspace = ? AND id = ?`,
     );
     this.#event = db.prepare("SELECT head, payload FROM events WHERE key = ?");
-    this.#span = db.prepare(
-      `SELECT span_id, parent, depth, start_ms, cost, tokens, length(view) AS bytes FROM spans
-       WHERE key = ?`,
+    this.#eventBytes = db.prepare(
+      `SELECT sum(length(head) + length(payload) + 1) AS bytes FROM events ${LISTED}`,
     );
-    this.#span.setReadBigInts(true);
-    this.#view = db.prepare("SELECT view FROM spans WHERE key = ?");
+    this.#eventTexts = db.prepare(
+      `SELECT CAST(group_concat(head || payload || '}', ',' ORDER BY key) AS BLOB) AS texts FROM events ${LISTED}`,
+    );
+    this.#spans = db.prepare(
+      `SELECT key, span_id, parent, depth, start_ms, cost, tokens, length(view) AS bytes FROM spans
+       ${LISTED} ORDER BY key`,
+    );
+    this.#spans.setReadBigInts(true);
+    this.#views = db.prepare(`SELECT key, view FROM spans ${LISTED}`);
   }
 
   /** Finds a session in the first of the workspaces (their keys) that has its id. */
@@ -92,19 +108,29 @@ export class SessionReads {
           spans: readList(row, "spans"),
         };
       }
-      if (i % STEP_ROWS === STEP_ROWS - 1) yield;
+      if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
     }
     return null;
   }
 
-  /** Reads the JSON of a session's events in their order, each in several parts, with `comma` between two. */
-  *events(session: FoundSession, comma: Uint8Array): Generator<Uint8Array> {
+  /** Reads the JSON of a session's events in their order, in pieces, with commas between the events. */
+  *events(session: FoundSession): Generator<Uint8Array> {
     let some = false;
-    const rows = this.#lists.read(session.key, "events", session.events);
-    for (const key of rows) {
-      const row = this.#event.get(key);
-      if (some) yield comma;
+    const keys = this.#lists.read(session.key, "events", session.events);
+    for (const batch of batches(keys)) {
+      if (some) yield COMMA;
       some = true;
+      const list = JSON.stringify(batch);
+      const bytes = readInt(this.#eventBytes.get(list)?.bytes);
+      if (bytes > BATCH_BYTES) yield* this.#eventByEvent(batch);
+      else yield readBlob(this.#eventTexts.get(list)?.texts);
+    }
+  }
+
+  *#eventByEvent(keys: readonly number[]): Generator<Uint8Array> {
+    for (const [i, key] of keys.entries()) {
+      const row = this.#event.get(key);
+      if (i > 0) yield COMMA;
       yield readBlob(row?.head);
       yield readBlob(row?.payload);
       yield CLOSE;
@@ -114,30 +140,62 @@ export class SessionReads {
   /** Reads the spans of a session, in no useful order; where an id was used again, the last one. */
   *spans(session: FoundSession): Steps<SpanKnot[]> {
     const spans = new Map<string, SpanKnot>();
-    let read = 0;
-    const rows = this.#lists.read(session.key, "spans", session.spans);
-    for (const key of rows) {
-      const row = this.#span.get(key) ?? {};
-      const { parent = null, start_ms = null, cost = null, tokens = null } =
-        row;
-      const spanId = toText(readBlob(row.span_id));
-      spans.set(spanId, {
-        key,
-        spanId,
-        parentSpanId: parent === null ? null : toText(readBlob(parent)),
-        depth: readInt(row.depth),
-        startMs: start_ms === null ? null : toUnsigned(readBig(start_ms)),
-        subtreeCostUsdE6: cost === null ? null : toInt(readBig(cost)),
-        subtreeTokenCount: tokens === null ? null : readInt(tokens),
-        viewBytes: readInt(row.bytes),
-      });
-      if (++read % STEP_ROWS === 0) yield;
+    const keys = this.#lists.read(session.key, "spans", session.spans);
+    for (const batch of batches(keys)) {
+      for (const row of this.#spans.all(JSON.stringify(batch))) {
+        const knot = readKnot(row);
+        spans.set(knot.spanId, knot);
+      }
+      yield;
     }
     return [...spans.values()];
   }
 
-  /** Reads the JSON of a span's ToolSpanView. */
-  view({ key }: SpanKnot): Uint8Array {
-    return readBlob(this.#view.get(key)?.view);
+  /**
+   * Reads the JSON of ToolSpanViews.
+   *
+   * @param order The spans in the order in which their views will be asked for.
+   * @returns Returns the view of each in its turn.
+   */
+  views(order: readonly SpanKnot[]): (span: SpanKnot) => Uint8Array {
+    const views = new Map<number, Uint8Array>();
+    let read = 0;
+    return ({ key }) => {
+      if (!views.has(key)) {
+        views.clear();
+        const batch = order.slice(read, read += BATCH_ROWS);
+        const list = JSON.stringify(batch.map((span) => span.key));
+        for (const row of this.#views.all(list)) {
+          views.set(readInt(row.key), readBlob(row.view));
+        }
+      }
+      return readBlob(views.get(key));
+    };
   }
+}
+
+function readKnot(row: Row): SpanKnot {
+  const { parent = null, start_ms = null, cost = null, tokens = null } = row;
+  return {
+    key: readInt(row.key),
+    spanId: toText(readBlob(row.span_id)),
+    parentSpanId: parent === null ? null : toText(readBlob(parent)),
+    depth: readInt(row.depth),
+    startMs: start_ms === null ? null : toUnsigned(readBig(start_ms)),
+    subtreeCostUsdE6: cost === null ? null : toInt(readBig(cost)),
+    subtreeTokenCount: tokens === null ? null : readInt(tokens),
+    viewBytes: readInt(row.bytes),
+  };
+}
+
+/** Cuts a list into pieces. */
+function* batches(keys: Iterable<number>): Generator<number[]> {
+  let batch: number[] = [];
+  for (const key of keys) {
+    batch.push(key);
+    if (batch.length < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { decodeJson, type SpanRow } from "../../../src/proto/mod.ts";
 import {
   buildSpanTree,
+  measureSpans,
   printSpans,
   printSpanView,
 } from "../../../src/events/mod.ts";
@@ -30,12 +31,17 @@ function print(rows: SpanRow[]): Uint8Array {
   const views = new Map(rows.map((row) => [row, printSpanView(row)]));
   const view = (row: SpanRow) => views.get(row) ?? new Uint8Array();
   const text = joinBytes(printSpans(tree, view));
-  const rest = joinBytes(printSpans(tree, () => new Uint8Array()));
-  const viewBytes = rows.map((row) => view(row).length);
-  assertEquals(
-    viewBytes.reduce((sum, bytes) => sum + bytes, rest.length),
-    text.length,
-  );
+  const asked: SpanRow[] = [];
+  const steps = measureSpans(tree, (row) => {
+    asked.push(row);
+    return view(row).length;
+  });
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  assertEquals(step.value, text.length);
+  const printed: SpanRow[] = [];
+  for (const _ of printSpans(tree, (row) => (printed.push(row), view(row))));
+  assertEquals(asked, printed);
   return text;
 }
 
@@ -93,7 +99,7 @@ Deno.test("printSpans() keeps exact integers and nests children in order", () =>
   );
 });
 
-Deno.test("printSpans() makes chunks of at most 64 KiB, a larger view alone, and stands any depth", () => {
+Deno.test("printSpans() prints in small pieces, a view alone, and stands any depth", () => {
   const big = "x".repeat(100_000);
   const rows = Array.from({ length: 2000 }, (_, i) => ({
     ...ROW,
@@ -103,11 +109,12 @@ Deno.test("printSpans() makes chunks of at most 64 KiB, a larger view alone, and
     tool: i === 1000 ? big : "Read",
   }));
   const tree = buildSpanTree(rows);
-  const chunks = [...printSpans(tree, printSpanView)];
-  const long = chunks.filter((chunk) => chunk.length > 64 * 1024);
+  const pieces = [...printSpans(tree, printSpanView)];
+  const long = pieces.filter((piece) => piece.length > 8 * 1024);
   assertEquals(long.map(decode), [
     ...rows.slice(1000, 1001).map((row) => decode(printSpanView(row))),
   ]);
-  const text = chunks.map(decode).join("");
+  const text = pieces.map(decode).join("");
   assertEquals(JSON.stringify(JSON.parse(text)), text);
+  assertEquals(text, decode(print(rows)));
 });

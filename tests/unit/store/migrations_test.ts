@@ -53,7 +53,7 @@ Deno.test("open() brings a store of version 1 up to date and keeps all of it", (
   const session = runSteps(reader.sessions.find([key], "old")).result;
   if (session === null) throw new TypeError("not found");
   const text = [
-    ...reader.sessions.events(session, new TextEncoder().encode(",")),
+    ...reader.sessions.events(session),
   ]
     .map((part) => new TextDecoder().decode(part)).join("");
   const read = decodeJson(new TextEncoder().encode(`[${text}]`));
