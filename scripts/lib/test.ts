@@ -175,7 +175,7 @@ async function testBundle(): Promise<Outcome> {
   if (program) return skip("KAIZEN_BIN names the program to test");
   const code = await runProgram(`${ROOT}/scripts/build`, [], cleanEnv());
   if (code !== 0) return { passed: 0, failed: 1, reasons: [] };
-  return await test(["tests/e2e"], {
+  return await test(["tests/e2e", "tests/bundle"], {
     env: programEnv(`${ROOT}/dist/kaizen.js`),
   });
 }

@@ -34,6 +34,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined> | undefined;
   /** Working directory; the home's `workspace` when left out. */
   cwd?: string | undefined;
+  /** A program, with its arguments, that is to start the program. */
+  under?: readonly string[] | undefined;
 }
 
 /** A daemon that runs for a test. */
@@ -113,7 +115,7 @@ export async function tempHome(): Promise<Home> {
     patienceMs = RUN_PATIENCE_MS,
   ): Process {
     const process = new Process({
-      line: [...programCommand(), ...args],
+      line: [...options.under ?? [], ...programCommand(), ...args],
       cwd: options.cwd ?? workspace,
       stdin: options.stdin,
       env: environment(root, home, options.env),

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What a run of the bundle loads, and what a hook asks of the kernel: counts, which stand for the time that a start takes and
+ * don't flicker as times do. `scripts/test bundle` builds the bundle and runs this.
+ * @module
+ */
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { type Home, programCommand, tempHome } from "../e2e/harness.ts";
+
+const HOOK = ["ingest", "hook", "--source", "claude"];
+const EVENT = '{"hook_event_name":"Stop","session_id":"s"}\n';
+/** The daemon's code: no client may load it. */
+const DAEMON_ONLY = /DatabaseSync|Deno\.listen\(/;
+/** Each loads several of node's modules, and costs milliseconds. */
+const COSTLY = /\bsetTimeout\(|["']node:|\bprocess\.env\b/;
+
+/** At most so many modules and bytes of them; the bytes are for the packages of JSR, the stand-ins are smaller. */
+const WORK = [
+  { words: HOOK, modules: 1, bytes: 40_000 },
+  { words: ["status"], modules: 18, bytes: 175_000 },
+  { words: ["sessions"], modules: 19, bytes: 162_000 },
+  { words: ["detail", "s"], modules: 20, bytes: 165_000 },
+  { words: ["stop"], modules: 16, bytes: 158_000 },
+  { words: ["ingest", "--source", "claude"], modules: 24, bytes: 222_000 },
+  { words: ["spool", "status"], modules: 18, bytes: 193_000 },
+  { words: ["--help"], modules: 14, bytes: 155_000 },
+  { words: ["--version"], modules: 14, bytes: 156_000 },
+] as const;
+
+/** A program that is no bundle has nothing to count. */
+const isBundle = Deno.env.get("KAIZEN_BIN")?.endsWith(".js") ?? false;
+
+/** Texts of the modules that a run has loaded, as V8 lists them for a coverage report. */
+async function listLoaded(
+  home: Home,
+  words: readonly string[],
+): Promise<string[]> {
+  const folder = await Deno.makeTempDir({ dir: home.root });
+  const { code, stderr } = await home.run(words, {
+    stdin: EVENT,
+    env: { DENO_COVERAGE_DIR: folder, KAIZEN_NO_START: "1" },
+  });
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const texts: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".json")) continue;
+    const report = await Deno.readTextFile(`${folder}/${name}`);
+    const { url }: { url: string } = JSON.parse(report);
+    texts.push(await Deno.readTextFile(new URL(url)));
+  }
+  return texts;
+}
+
+for (const { words, modules, bytes } of WORK) {
+  const name = words.join(" ");
+  Deno.test({
+    name: `${name} loads at most ${modules} modules and ${bytes} bytes`,
+    ignore: !isBundle,
+    async fn() {
+      await using home = await tempHome();
+      const daemon = await home.startDaemon();
+      await home.run(HOOK, { stdin: EVENT });
+      const texts = await listLoaded(home, words);
+      const sum = texts.reduce((all, { length }) => all + length, 0);
+      assert(texts.length > 0);
+      assertLessOrEqual(texts.length, modules);
+      assertLessOrEqual(sum, bytes);
+      for (const text of texts) {
+        assertEquals(text.match(COSTLY)?.[0], undefined);
+        assertEquals(text.match(DAEMON_ONLY)?.[0], undefined);
+      }
+      await daemon.stop();
+    },
+  });
+}
+
+async function hasStrace(): Promise<boolean> {
+  try {
+    const command = new Deno.Command("strace", {
+      args: ["-e", "trace=none", "true"],
+      stdout: "null",
+      stderr: "null",
+    });
+    return (await command.output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Calls of a traced hook, from its first line of our code on: each its name and the rest of its line. */
+async function traceHook(home: Home): Promise<[name: string, rest: string][]> {
+  const path = `${home.root}/trace`;
+  const [program = ""] = programCommand();
+  const { code, stdout, stderr } = await home.run(HOOK, {
+    stdin: EVENT,
+    under: ["strace", "-f", "-y", "-s", "16", "-o", path],
+  });
+  assertEquals({ code, stdout, stderr }, { code: 0, stdout: "", stderr: "" });
+  const calls = (await Deno.readTextFile(path)).split("\n").flatMap((line) => {
+    const [, name = "", rest = ""] = /^\d+ +(\w+)\((.*)/.exec(line) ?? [];
+    const call: [string, string] = [name, rest];
+    return name === "" ? [] : [call];
+  });
+  const bundle = program.replace(/\.sh$/, ".js");
+  const start = calls.findLastIndex(([name, rest]) =>
+    name === "openat" && rest.includes(`"${bundle}"`)
+  );
+  assert(start >= 0);
+  return calls.slice(start + 1);
+}
+
+Deno.test({
+  name:
+    "a hook connects once, sends its event in one call, reads the answer in one or two, and opens only the spool's folder",
+  ignore: !isBundle || !await hasStrace(),
+  async fn() {
+    await using home = await tempHome();
+    const daemon = await home.startDaemon();
+    const calls = await traceHook(home);
+    const count = (name: string, about: string) =>
+      calls.filter(([call, rest]) => call === name && rest.includes(about))
+        .length;
+    assertEquals(count("socket", ""), 1);
+    assertEquals(count("connect", home.socket), 1);
+    assertEquals(count("connect", ""), 1);
+    const connected = calls.findIndex(([name]) => name === "connect");
+    const [, fd] = /^(\d+<socket:\[\d+\]>)/.exec(calls[connected]?.[1] ?? "") ??
+      [];
+    assert(fd !== undefined);
+    const talk = calls.slice(connected + 1)
+      .filter(([, rest]) => rest.startsWith(fd))
+      .map(([name]) => name)
+      .filter((name) => !/^(?:get|set)\w+|^shutdown$/.test(name));
+    const reads = talk.filter((name) => name === "recvfrom").length;
+    assert(reads === 1 || reads === 2, `${reads} reads`);
+    assertEquals(
+      talk.filter((name) => name !== "recvfrom"),
+      ["sendto", "close"],
+    );
+    const opened = calls.filter(([name]) => name === "openat")
+      .map(([, rest]) => /"([^"]*)"/.exec(rest)?.[1])
+      .filter((path) => !path?.startsWith("/sys/"));
+    assertEquals(opened, [`${home.home}/spool`]);
+    assertEquals(count("execve", ""), 0);
+    assertEquals(count("fsync", ""), 0);
+    await daemon.stop();
+  },
+});
