@@ -28,6 +28,8 @@ export interface ChoiceOptions {
   textByDefault?: boolean;
   /** True: the command can print a trace. */
   speaksTrace?: boolean;
+  /** True: the command may start a program: git, or this one in the background. */
+  starts?: boolean;
 }
 
 /** Collects what the words of a command line ask for; running it comes after parsing, and outside of the parser's reach. */
@@ -68,6 +70,7 @@ export class Cli {
     if (settings.format === "trace" && !this.#options.speaksTrace) {
       throw new UsageError("A trace is of one session: see kaizen help detail");
     }
+    if (!this.#options.starts) this.context.giveUpRun();
     return await this.#work({ context: this.context, settings }) ?? 0;
   }
 }

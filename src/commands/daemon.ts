@@ -37,7 +37,7 @@ function declareRun(cli: Cli) {
         if (detached) return await runBehind(run);
         await runForeground(run);
         // What a starter's environment says about output is not meant for the daemon behind it.
-      }, { textByDefault: detached ?? false });
+      }, { textByDefault: detached ?? false, starts: true });
     });
 }
 
@@ -59,7 +59,7 @@ function declareStart(cli: Cli) {
         }
         const { runForeground } = await import("./run_daemon.ts");
         await runForeground(run);
-      });
+      }, { starts: true });
     });
 }
 
@@ -73,7 +73,7 @@ function declareRestart(cli: Cli) {
       cli.choose(flags, async (run) => {
         const { runRestart } = await import("./run_start.ts");
         await runRestart(run);
-      });
+      }, { starts: true });
     });
 }
 

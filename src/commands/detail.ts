@@ -122,7 +122,7 @@ function choose(
       isFull: own.full ?? false,
       follows: own.follow ?? false,
     }, run);
-  }, { speaksTrace: true });
+  }, { speaksTrace: true, starts: true });
 }
 
 /** The command `kaizen detail`. */

@@ -85,7 +85,7 @@ function declareIngest(cli: Cli) {
         cli.choose(flags, async (run) => {
           const { runIngestCommand } = await import("./run_ingest.ts");
           return await runIngestCommand({ ...options, noSpool: nospool }, run);
-        }, { textByDefault: true });
+        }, { textByDefault: true, starts: true });
       },
     );
 }
@@ -127,7 +127,7 @@ function chooseHook(cli: Cli): void {
   cli.choose({}, async ({ context }) => {
     const { runHook } = await import("../ingest/mod.ts");
     await runHook(context);
-  }, { textByDefault: true, takesLiterals: true });
+  }, { textByDefault: true, takesLiterals: true, starts: true });
 }
 
 /** The command `kaizen ingest` with all below it. */

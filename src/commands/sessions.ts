@@ -84,7 +84,7 @@ function declareList(cli: Cli) {
           offset: offset ?? 0,
           watchMs: watch ?? null,
         }, run);
-      });
+      }, { starts: true });
     });
 }
 

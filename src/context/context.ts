@@ -38,6 +38,8 @@ export interface Context {
   now(): number;
   /** Connects to a Unix socket. @throws {Deno.errors} As the system says. */
   connect(path: string): Promise<Deno.Conn>;
+  /** Gives the permission to start programs away, for good: what nobody needs nobody can misuse. */
+  giveUpRun(): void;
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -52,6 +54,7 @@ export function realContext(): Context {
     cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
     now: Date.now,
     connect: (path) => Deno.connect({ transport: "unix", path }),
+    giveUpRun: () => void Deno.permissions.revokeSync({ name: "run" }),
     stdin: Deno.stdin,
     stdout: fileOutput(Deno.stdout),
     stderr: fileOutput(Deno.stderr),

@@ -34,7 +34,10 @@ export interface ReadyInfo {
 export interface RunOptions {
   paths: Paths;
   /** `cwd()` is the workspace of events that name none. */
-  context: Pick<Context, "cwd" | "env" | "now" | "startedAtMs">;
+  context: Pick<
+    Context,
+    "cwd" | "env" | "now" | "startedAtMs" | "giveUpRun"
+  >;
   log: Log;
   /** Called once, when clients can connect. */
   ready: (info: ReadyInfo) => void;
@@ -73,6 +76,8 @@ export async function serveHome(
   using stop = stopSignals(options.signal);
   using home = watchHome(lock, options.homeCheckMs ?? HOME_CHECK_MS);
   const service = openService(options);
+  // To open the store may take a program; nothing after that does.
+  context.giveUpRun();
   let server: Server | undefined;
   try {
     const acceptor = await openSocket(paths.socket);

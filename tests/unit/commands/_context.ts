@@ -22,6 +22,8 @@ export interface TestContextOptions {
 export interface TestContext extends Context {
   out(): string;
   err(): string;
+  /** Whether the permission to start programs was given away. */
+  hasGivenUpRun(): boolean;
 }
 
 export const NOW = 1_714_000_000_000;
@@ -30,6 +32,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   const stdout = new Written(options.columns ?? null);
   const stderr = new Written(null);
   const env: Record<string, string> = { HOME: "/home/user", ...options.env };
+  let hasGivenUp = false;
   let input = new TextEncoder().encode(options.stdin ?? "");
   return {
     args: options.args ?? [],
@@ -39,6 +42,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     now: () => NOW,
     connect: options.connect ??
       (() => Promise.reject(new Deno.errors.NotFound("no socket"))),
+    giveUpRun: () => hasGivenUp = true,
     stdin: {
       isTerminal: () => options.stdin === undefined,
       read: (into) => {
@@ -53,6 +57,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     stderr,
     out: () => stdout.text(),
     err: () => stderr.text(),
+    hasGivenUpRun: () => hasGivenUp,
   };
 }
 

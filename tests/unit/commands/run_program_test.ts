@@ -153,3 +153,31 @@ Deno.test("runProgram() ends with a documented code, whatever the words", async 
     await Deno.remove(home, { recursive: true });
   }
 });
+
+const starting: [line: string, starts: boolean][] = [
+  ["status", false],
+  ["stop", false],
+  ["sessions", true],
+  ["detail s", true],
+  ["sessions tree s", true],
+  ["ingest --source claude", true],
+  ["spool status", false],
+  ["spool flush", false],
+  ["store stats", false],
+  ["daemon status", false],
+  ["daemon stop", false],
+  ["completions bash", false],
+  ["help", false],
+  ["--version", false],
+];
+for (const [line, starts] of starting) {
+  const verb = starts ? "keeps" : "gives up";
+  Deno.test(`kaizen ${line} ${verb} the permission to start programs`, async () => {
+    const context = testContext({
+      args: line.split(" "),
+      env: { KAIZEN_NO_START: "1", KAIZEN_OFF: "1" },
+    });
+    await runProgram(context);
+    assertEquals(context.hasGivenUpRun(), !starts);
+  });
+}

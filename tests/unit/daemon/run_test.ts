@@ -10,7 +10,13 @@ function optionsFor(folder: string): RunOptions & { log: LogLines["log"] } {
   const env = () => undefined;
   return {
     paths: resolvePaths({ env }, { home: `${folder}/h` }),
-    context: { env, cwd: () => folder, now: Date.now, startedAtMs: 0 },
+    context: {
+      env,
+      cwd: () => folder,
+      now: Date.now,
+      startedAtMs: 0,
+      giveUpRun: () => {},
+    },
     log: () => {},
     ready: () => {},
   };
@@ -21,10 +27,13 @@ Deno.test("runDaemon() says ready once it can be reached, and ends with its sign
   const stop = new AbortController();
   const said: ReadyInfo[] = [];
   const options = optionsFor(folder.path);
+  let mayRun = true;
   await runDaemon({
     ...options,
+    context: { ...options.context, giveUpRun: () => mayRun = false },
     signal: stop.signal,
     ready: (info) => {
+      assert(!mayRun);
       said.push(info);
       assert(Deno.lstatSync(info.socket).isSocket);
       stop.abort();

@@ -194,6 +194,7 @@ export class TestHome implements AsyncDisposable {
       cwd: () => this.cwd,
       now,
       connect: (path) => Deno.connect({ transport: "unix", path }),
+      giveUpRun: () => {},
       stdin: typeof stdin === "string" ? new FakeInput([stdin]) : stdin,
       stdout: nowhere,
       stderr: nowhere,

@@ -57,6 +57,7 @@ async function run(root: string): Promise<{ stop(): Promise<void> }> {
       env: () => undefined,
       now: () => Date.now(),
       startedAtMs: Date.now(),
+      giveUpRun: () => {},
     },
     log: () => {},
     ready: () => ready.resolve(),
