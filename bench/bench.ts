@@ -10,11 +10,13 @@ import type { Bench, Bundle } from "./lib/bench.ts";
 import { Board } from "./lib/board.ts";
 import { collectFacts } from "./lib/facts.ts";
 import { printSummary, writeRun } from "./lib/run_folder.ts";
+import { measureGrowth } from "./groups/growth.ts";
 import { measureIngest } from "./groups/ingest.ts";
 import { measurePeers } from "./groups/peers.ts";
 import { measurePipe } from "./groups/pipe.ts";
 import { measureMemory, measureReads } from "./groups/reads.ts";
 import { measureStart } from "./groups/start.ts";
+import { measureSwitches } from "./groups/switches.ts";
 
 const EXIT_USAGE = 64;
 const GROUPS: Record<string, (bench: Bench) => Promise<void>> = {
@@ -23,7 +25,9 @@ const GROUPS: Record<string, (bench: Bench) => Promise<void>> = {
   pipe: measurePipe,
   memory: measureMemory,
   reads: measureReads,
+  growth: measureGrowth,
   ingest: measureIngest,
+  switches: measureSwitches,
 };
 
 const isQuick = Deno.args.includes("--quick");

@@ -6,13 +6,7 @@
  */
 import { type Bench, runTool } from "../lib/bench.ts";
 import type { Row } from "../lib/board.ts";
-import {
-  type Daemon,
-  homePath,
-  startOurs,
-  startReference,
-} from "../lib/daemons.ts";
-import type { FillOptions } from "../fill_store.ts";
+import { type Daemon, startFilled, startReference } from "../lib/daemons.ts";
 import type { LoadOptions, LoadReport } from "../load_client.ts";
 import type { CommitOptions } from "../sqlite_commits.ts";
 
@@ -22,7 +16,6 @@ const PAYLOADS = [
   { bytes: 65_536, label: "64 KiB" },
 ] as const;
 const CLIENTS = [1, 8, 32, 128] as const;
-const EVENTS_EACH = 500;
 const SMALL = 10_000;
 const LARGE = 1_000_000;
 const SQLITE = "SQLite, one row a commit";
@@ -35,10 +28,16 @@ export async function measureIngest(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;
   const large = bench.isQuick ? 50_000 : LARGE;
-  const small = await startFilled(bench, "i1", SMALL, "10 thousand stored");
-  await using _small = small.daemon;
-  const grown = await startFilled(bench, "i2", large, `${words(large)} stored`);
-  await using _grown = grown.daemon;
+  await using few = await startFilled(bench, bundle, {
+    name: "i1",
+    events: SMALL,
+  });
+  await using many = await startFilled(bench, bundle, {
+    name: "i2",
+    events: large,
+  });
+  const small = { name: "10 thousand stored", daemon: few };
+  const grown = { name: `${words(large)} stored`, daemon: many };
   await using reference = bench.reference === null
     ? null
     : await startReference(bench, bench.reference, { name: "i3" });
@@ -194,33 +193,6 @@ class Table {
       });
     }
   }
-}
-
-async function startFilled(
-  bench: Bench,
-  name: string,
-  events: number,
-  label: string,
-): Promise<Contestant> {
-  const [bundle] = bench.bundles;
-  if (bundle === undefined) throw new RangeError("there is no bundle");
-  const home = homePath(bench, name);
-  await Deno.mkdir(home, { recursive: true, mode: 0o700 });
-  const options: FillOptions = {
-    path: `${home}/store.db`,
-    sessions: events / EVENTS_EACH,
-    eventsEach: EVENTS_EACH,
-    payloadBytes: 300,
-    workspace: `${bench.folder}/workspace`,
-    prefix: "filled",
-  };
-  const { seconds } = await runTool<{ seconds: number }>(
-    "fill_store.ts",
-    options,
-  );
-  bench.board.note(`filled a store: ${events} events, ${seconds.toFixed(1)} s`);
-  const daemon = await startOurs(bench, bundle, { name });
-  return { name: label, daemon };
 }
 
 async function fillByLoad(daemon: Daemon, events: number): Promise<void> {

@@ -3,10 +3,14 @@
  * Daemons to be measured: ours from a bundle, and the reference's.
  * @module
  */
-import { type Bench, type Bundle, cleanEnv } from "./bench.ts";
+import type { FillOptions } from "../fill_store.ts";
+import { type Bench, type Bundle, cleanEnv, runTool } from "./bench.ts";
 
 const START_PATIENCE_MS = 60_000;
 const TRY_AGAIN_MS = 10;
+/** Events of each session, and bytes of each event, that a store is filled with. */
+const EVENTS_EACH = 500;
+const FILLED_BYTES = 300;
 
 /** A daemon that runs. */
 export interface Daemon extends AsyncDisposable {
@@ -35,6 +39,30 @@ export async function startOurs(
     "daemon",
     "run",
   ]);
+}
+
+/** Starts our daemon on a store that holds so many events already, in sessions of 500. */
+export async function startFilled(
+  bench: Bench,
+  bundle: Bundle,
+  { name, events }: HomeOptions & { events: number },
+): Promise<Daemon> {
+  const home = homePath(bench, name);
+  await Deno.mkdir(home, { recursive: true, mode: 0o700 });
+  const options: FillOptions = {
+    path: `${home}/store.db`,
+    sessions: events / EVENTS_EACH,
+    eventsEach: EVENTS_EACH,
+    payloadBytes: FILLED_BYTES,
+    workspace: `${bench.folder}/workspace`,
+    prefix: "filled",
+  };
+  const { seconds } = await runTool<{ seconds: number }>(
+    "fill_store.ts",
+    options,
+  );
+  bench.board.note(`filled a store: ${events} events, ${seconds.toFixed(1)} s`);
+  return await startOurs(bench, bundle, { name });
 }
 
 /** Starts the reference's daemon, whose program is there. */

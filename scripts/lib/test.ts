@@ -116,6 +116,7 @@ async function checkTypes(): Promise<Outcome> {
     "src",
     "tests",
     "scripts",
+    "bench",
   ];
   if (set === "jsr" || set === "offline") return await check(args);
   const { code, stderr } = await new Deno.Command(`${ROOT}/scripts/deno`, {
