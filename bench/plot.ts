@@ -22,6 +22,12 @@ const BY_MEDIAN = {
   sort: { field: "median", op: "min" },
   axis: { title: null },
 } as const;
+/** Along the sizes of the store. */
+const BY_STORED = {
+  field: "stored",
+  type: "quantitative",
+  scale: { type: "log" },
+} as const;
 
 /** One measurement of `raw.csv`, as `printRaw` of `lib/run_folder.ts` writes it. */
 interface Measured {
@@ -83,16 +89,11 @@ function growth(found: readonly Point[]): TopLevelSpec {
     ...point,
     stored: Number.parseInt(point.who),
   }));
+  const ticks = [...new Set(values.map(({ stored }) => stored))];
   const x = {
-    field: "stored",
-    type: "quantitative",
-    scale: { type: "log" },
-    axis: {
-      title: "events in the store before",
-      format: "~s",
-      values: [...new Set(values.map(({ stored }) => stored))],
-    },
-  } as const;
+    ...BY_STORED,
+    axis: { title: "events in the store before", format: "~s", values: ticks },
+  };
   return {
     ...frame("Events stored a second, 8 clients, by the size of the store"),
     width: WIDTH,
