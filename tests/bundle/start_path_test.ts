@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { readPermissions } from "../../scripts/lib/project.ts";
 import { type Home, programCommand, tempHome } from "../e2e/harness.ts";
 
 const HOOK = ["ingest", "hook", "--source", "claude"];
@@ -28,7 +29,8 @@ const WORK = [
 ] as const;
 
 /** A program that is no bundle has nothing to count. */
-const isBundle = Deno.env.get("KAIZEN_BIN")?.endsWith(".js") ?? false;
+const bundle = Deno.env.get("KAIZEN_BIN") ?? "";
+const isBundle = bundle.endsWith(".js");
 
 /** Texts of the modules that a run has loaded, as V8 lists them for a coverage report. */
 async function listLoaded(
@@ -36,9 +38,14 @@ async function listLoaded(
   words: readonly string[],
 ): Promise<string[]> {
   const folder = await Deno.makeTempDir({ dir: home.root });
+  // Not through the launcher, which takes whatever steers Deno out of the environment.
   const { code, stderr } = await home.run(words, {
     stdin: EVENT,
-    env: { DENO_COVERAGE_DIR: folder, KAIZEN_NO_START: "1" },
+    env: { KAIZEN_NO_START: "1" },
+    program: [
+      ...[Deno.execPath(), "run", "-q", "--no-config", "--no-lock"],
+      ...[`--coverage=${folder}`, ...await readPermissions(), bundle],
+    ],
   });
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const texts: string[] = [];
@@ -91,10 +98,12 @@ async function hasStrace(): Promise<boolean> {
 /** Calls of a traced hook, from its first line of our code on: each its name and the rest of its line. */
 async function traceHook(home: Home): Promise<[name: string, rest: string][]> {
   const path = `${home.root}/trace`;
-  const [program = ""] = programCommand();
   const { code, stdout, stderr } = await home.run(HOOK, {
     stdin: EVENT,
-    under: ["strace", "-f", "-y", "-s", "16", "-o", path],
+    program: [
+      ...["strace", "-f", "-y", "-s", "16", "-o", path],
+      ...programCommand(),
+    ],
   });
   assertEquals({ code, stdout, stderr }, { code: 0, stdout: "", stderr: "" });
   const calls = (await Deno.readTextFile(path)).split("\n").flatMap((line) => {
@@ -102,7 +111,6 @@ async function traceHook(home: Home): Promise<[name: string, rest: string][]> {
     const call: [string, string] = [name, rest];
     return name === "" ? [] : [call];
   });
-  const bundle = program.replace(/\.sh$/, ".js");
   const start = calls.findLastIndex(([name, rest]) =>
     name === "openat" && rest.includes(`"${bundle}"`)
   );

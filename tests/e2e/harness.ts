@@ -34,8 +34,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined> | undefined;
   /** Working directory; the home's `workspace` when left out. */
   cwd?: string | undefined;
-  /** A program, with its arguments, that is to start the program. */
-  under?: readonly string[] | undefined;
+  /** How the program is started, words before its own; {@linkcode programCommand} when left out. */
+  program?: readonly string[] | undefined;
 }
 
 /** A daemon that runs for a test. */
@@ -115,7 +115,7 @@ export async function tempHome(): Promise<Home> {
     patienceMs = RUN_PATIENCE_MS,
   ): Process {
     const process = new Process({
-      line: [...options.under ?? [], ...programCommand(), ...args],
+      line: [...options.program ?? programCommand(), ...args],
       cwd: options.cwd ?? workspace,
       stdin: options.stdin,
       env: environment(root, home, options.env),
