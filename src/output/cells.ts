@@ -53,6 +53,55 @@ export function cutCells(text: string, cells: number): string {
   return kept;
 }
 
+/**
+ * Breaks an escaped text into lines, between words where it can be and inside of one where it has to be.
+ *
+ * @param cells Width in cells, at least 2.
+ * @param maxLines The last line ends in `…` if the text has more.
+ */
+export function wrapCells(
+  text: string,
+  cells: number,
+  maxLines = Infinity,
+): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (lines.length + 1 < maxLines && cellWidth(rest) > cells) {
+    const whole = takeCells(rest, cells);
+    const space = rest[whole.length] === " "
+      ? whole.length
+      : whole.lastIndexOf(" ");
+    const end = space > 0 ? space : whole.length;
+    lines.push(rest.slice(0, end).trimEnd());
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, cutCells(rest, cells)];
+}
+
+/** Narrowest lines of words, in cells. */
+const MIN_WORDS = 20;
+
+/**
+ * Breaks words for people into lines.
+ *
+ * @param width Width of the terminal in cells; null: there is none, so that one line is enough.
+ */
+export function wrapWords(text: string, width: number | null): string[] {
+  return width === null ? [text] : wrapCells(text, Math.max(MIN_WORDS, width));
+}
+
+/** The longest beginning of a text that a width has room for, marks of the last character included. */
+function takeCells(text: string, cells: number): string {
+  let end = 0;
+  let width = 0;
+  for (const char of text) {
+    width += cellWidth(char);
+    if (width > cells && end > 0) break;
+    end += char.length;
+  }
+  return text.slice(0, end);
+}
+
 /** Fills an escaped text with spaces up to a width; a longer one stays as it is. */
 export function padCells(
   text: string,

@@ -5,10 +5,12 @@
  */
 
 /**
- * What may not reach a terminal as it is: controls (escape sequences begin with one), invisible and bidirectional format
- * characters, line and paragraph separators, halves of surrogate pairs.
+ * What may not reach a terminal as it is: controls (escape sequences begin with one), bidirectional and other format
+ * characters, line and paragraph separators, halves of surrogate pairs, and whatever else shows nothing (fillers, variation
+ * selectors, which can carry a hidden text), but for the two signs that choose how an emoji looks.
  */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const UNSAFE =
+  /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Longest text worth looking at where a line is wanted, in UTF-16 units; no terminal shows more of one. */
 const MAX_LINE_UNITS = 16 * 1024;

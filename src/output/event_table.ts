@@ -6,6 +6,7 @@
 import { encodeJson, type EventRecord, type Int } from "../proto/mod.ts";
 import { escapeBlock } from "./escape.ts";
 import { eventName, summarizeEvent } from "./event_summary.ts";
+import { isFailure } from "./event_totals.ts";
 import type { Brush, Paint } from "./paint.ts";
 import {
   formatCost,
@@ -26,6 +27,8 @@ export interface EventTableOptions {
   full: boolean;
   /** False: the titles are left out, as for lines that follow others. */
   titles: boolean;
+  /** True: columns are as wide as always, so that lines printed later stand below those printed before. */
+  isSteady?: boolean;
 }
 
 /** Lays events out, a line each. */
@@ -36,6 +39,7 @@ export function renderEvents(
   const lines = renderTable(events, columns(options), {
     width: options.width,
     titleBrush: options.paint.bold,
+    isSteady: options.isSteady ?? false,
   });
   const [titles = "", ...rows] = lines;
   return [
@@ -82,7 +86,7 @@ function columns(
       title: "SEQ",
       text: ({ seq }) => String(seq),
       priority: 6,
-      min: 3,
+      steady: 4,
       align: "right",
     },
     {
@@ -90,7 +94,7 @@ function columns(
       text: ({ ts_ms }) =>
         formatOffset(Number(BigInt(ts_ms) - BigInt(startMs))),
       priority: 0,
-      min: 9,
+      steady: 9,
       align: "right",
     },
     {
@@ -99,6 +103,7 @@ function columns(
       priority: 0,
       min: 16,
       max: 24,
+      steady: 18,
       brush: (event) => eventBrush(event, paint),
     },
     {
@@ -107,6 +112,7 @@ function columns(
       priority: 1,
       min: 6,
       max: 28,
+      steady: 12,
     },
     {
       title: "TOKENS",
@@ -115,7 +121,7 @@ function columns(
           ? ""
           : formatCount((tokens_in ?? 0) + (tokens_out ?? 0)),
       priority: 3,
-      min: 6,
+      steady: 6,
       align: "right",
     },
     {
@@ -123,7 +129,7 @@ function columns(
       text: ({ cost_usd_e6 }) =>
         cost_usd_e6 === null ? "" : formatCost(cost_usd_e6),
       priority: 4,
-      min: 6,
+      steady: 7,
       align: "right",
     },
     {
@@ -131,7 +137,7 @@ function columns(
       text: ({ latency_ms }) =>
         latency_ms === null ? "" : formatDuration(latency_ms),
       priority: 5,
-      min: 7,
+      steady: 7,
       align: "right",
     },
     { title: "ABOUT", text: summarizeEvent, priority: 2, min: 24, max: 200 },
@@ -139,7 +145,10 @@ function columns(
 }
 
 function eventBrush(event: EventRecord, paint: Paint): Brush {
-  if (event.kind === "Error" || /fail|error/i.test(eventName(event))) {
+  if (
+    event.kind === "Error" || isFailure(event) ||
+    /fail|error/i.test(eventName(event))
+  ) {
     return paint.red;
   }
   if (event.kind === "ToolCall") return paint.cyan;

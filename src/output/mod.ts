@@ -4,9 +4,17 @@
  * so every text passes through `escape.ts` before it reaches a terminal.
  * @module
  */
-export { cellWidth, cutCells, padCells } from "./cells.ts";
+export {
+  cellWidth,
+  cutCells,
+  padCells,
+  wrapCells,
+  wrapWords,
+} from "./cells.ts";
 export { escapeBlock, escapeLine, escapeText } from "./escape.ts";
 export { type EventTableOptions, renderEvents } from "./event_table.ts";
+export { sumEvents } from "./event_totals.ts";
+export { type Fact, type FactsOptions, renderFacts } from "./facts.ts";
 export { type Brush, makePaint, type Paint } from "./paint.ts";
 export * from "./quantities.ts";
 export {

@@ -40,6 +40,27 @@ export function formatDuration(duration: Int): string {
   return `${Math.floor(ms / DAY_MS)}d${Math.floor(ms % DAY_MS / HOUR_MS)}h`;
 }
 
+/** A duration in words, in at most two units: `less than a second`, `1 second`, `5 minutes`, `3 hours 20 minutes`, `2 days 1 hour`. */
+export function formatSpan(duration: Int): string {
+  const ms = Math.max(0, Number(duration));
+  if (ms < SECOND_MS) return "less than a second";
+  const units: [name: string, size: number][] = [
+    ["day", DAY_MS],
+    ["hour", HOUR_MS],
+    ["minute", MINUTE_MS],
+    ["second", SECOND_MS],
+  ];
+  const at = units.findIndex(([, size]) => ms >= size);
+  const [[name, size] = ["second", SECOND_MS], smaller] = units.slice(at);
+  const whole = formatNumberOf(Math.floor(ms / size), name);
+  if (smaller === undefined) return whole;
+  const rest = Math.floor(ms % size / smaller[1]);
+  // Seconds beside minutes are more than anybody wants to know.
+  return rest === 0 || smaller[0] === "second"
+    ? whole
+    : `${whole} ${formatNumberOf(rest, smaller[0])}`;
+}
+
 /** How long ago a moment was, or how far ahead it is: `just now`, `5m ago`, `3h ago`, `2d ago`, `in 4m`; a date if over 30 days. */
 export function formatAgo(moment: Int, nowMs: number): string {
   const ms = nowMs - Number(moment);

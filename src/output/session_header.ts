@@ -4,8 +4,7 @@
  * @module
  */
 import type { SessionRecord } from "../proto/mod.ts";
-import { cutCells } from "./cells.ts";
-import { escapeLine } from "./escape.ts";
+import { type Fact, renderFacts } from "./facts.ts";
 import type { Paint } from "./paint.ts";
 import {
   formatAgo,
@@ -20,7 +19,7 @@ import { sessionDuration, statusBrush } from "./session_table.ts";
 /** What the header depends on besides the session. */
 export interface SessionHeaderOptions {
   paint: Paint;
-  /** Width of the terminal in cells, or null: nothing is cut. */
+  /** Width of the terminal in cells, or null: nothing is broken or cut. */
   width: number | null;
   nowMs: number;
 }
@@ -32,11 +31,7 @@ export function renderHeader(
   session: SessionRecord,
   { paint, width, nowMs }: SessionHeaderOptions,
 ): string[] {
-  const facts: [
-    label: string,
-    text: string,
-    brush?: (text: string) => string,
-  ][] = [
+  const facts: Fact[] = [
     ["session", session.id, paint.bold],
     ["agent", joinFacts([session.agent, session.model, session.agent_version])],
     ["status", session.status, statusBrush(session.status, paint)],
@@ -48,11 +43,10 @@ export function renderHeader(
     ["transcript", session.trace_path],
     ["system", joinFacts([session.os, session.arch])],
   ];
-  const room = width === null ? null : Math.max(8, width - LABEL_CELLS);
-  return facts.filter(([, text]) => text !== "").map(([label, text, brush]) => {
-    const safe = escapeLine(text);
-    const cut = room === null ? safe : cutCells(safe, room);
-    return paint.dim(label.padEnd(LABEL_CELLS)) + (brush?.(cut) ?? cut);
+  return renderFacts(facts.filter(([, text]) => text !== ""), {
+    paint,
+    width,
+    labelCells: LABEL_CELLS,
   });
 }
 
@@ -79,8 +73,14 @@ function describeTime(session: SessionRecord, nowMs: number): string {
     `${formatTime(started_at_ms)} (${formatAgo(started_at_ms, nowMs)})`,
     Number(duration ?? 0) === 0
       ? null
-      : `took ${formatDuration(duration ?? 0)}`,
+      : hasEnded(session)
+      ? `took ${formatDuration(duration ?? 0)}`
+      : `${formatDuration(duration ?? 0)} so far`,
   ]);
+}
+
+function hasEnded({ ended_at_ms, status }: SessionRecord): boolean {
+  return ended_at_ms !== null || status === "Done";
 }
 
 function describeTotals({ totals }: SessionRecord): string {

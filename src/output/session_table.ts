@@ -73,7 +73,6 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
     title,
     text: ({ totals }) => totals === undefined ? "" : show(totals),
     priority,
-    min: title.length,
     align: "right",
   });
   return [
@@ -96,7 +95,6 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
       title: "STATUS",
       text: ({ status }) => status,
       priority: 1,
-      min: 7,
       brush: ({ status }) => statusBrush(status, paint),
     },
     {
@@ -108,7 +106,6 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
           ? formatTime(started_at_ms)
           : formatAgo(started_at_ms, nowMs),
       priority: 1,
-      min: 8,
     },
     {
       title: "DURATION",
@@ -117,7 +114,6 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
         return Number(duration ?? 0) === 0 ? "" : formatDuration(duration ?? 0);
       },
       priority: 3,
-      min: 8,
       align: "right",
     },
     sum(

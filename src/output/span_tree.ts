@@ -18,7 +18,7 @@ export interface SpanTreeOptions {
   full: boolean;
 }
 
-/** A span that took more than this share of all roots' cost is marked. */
+/** A span that took more than this share of all roots' cost is marked, as is the root that took most, however little that is. */
 const COSTLY_PERCENT = 40n;
 /** From this level on nodes stand below each other, as a line has no room for more. */
 const MAX_INDENT = 24;
@@ -41,10 +41,7 @@ export function renderSpanTree(
   roots: readonly SpanNode[],
   options: SpanTreeOptions,
 ): string[] {
-  const total = roots.reduce(
-    (sum, { subtree_cost_usd_e6 }) => sum + BigInt(subtree_cost_usd_e6),
-    0n,
-  );
+  const cost = sumCosts(roots);
   const lines: string[] = [];
   // A list of its own instead of recursion: a tree from the wire may be deeper than the stack.
   const left: Line[] = [];
@@ -54,11 +51,30 @@ export function renderSpanTree(
       ? null
       : Math.max(12, options.width - line.stem.length);
     lines.push(
-      options.paint.dim(line.stem) + describe(line.node, total, room, options),
+      options.paint.dim(line.stem) + describe(line.node, cost, room, options),
     );
     pushAll(left, line.node.children, line.below, line.level + 1);
   }
   return lines;
+}
+
+/** What there is to compare a span's cost with. */
+interface Cost {
+  total: bigint;
+  /** The root that took most; the first of several, null if nothing cost anything. */
+  top: SpanNode | null;
+}
+
+function sumCosts(roots: readonly SpanNode[]): Cost {
+  let total = 0n;
+  let most = 0n;
+  let top: SpanNode | null = null;
+  for (const root of roots) {
+    const cost = BigInt(root.subtree_cost_usd_e6);
+    total += cost;
+    if (cost > most) [most, top] = [cost, root];
+  }
+  return { total, top };
 }
 
 /** Puts siblings on the list so that the first is taken first. */
@@ -84,13 +100,15 @@ function pushAll(
 
 function describe(
   node: SpanNode,
-  total: bigint,
+  { total, top }: Cost,
   room: number | null,
   { paint, full }: SpanTreeOptions,
 ): string {
   const { span } = node;
   const cost = BigInt(node.subtree_cost_usd_e6);
-  const costly = total > 0n && cost * 100n > total * COSTLY_PERCENT;
+  const percent = total > 0n ? cost * 100n / total : 0n;
+  const costly = node === top ||
+    (total > 0n && cost * 100n > total * COSTLY_PERCENT);
   const orphaned = span.status === "orphaned";
   const tool = escapeLine(span.tool);
   const figures = [
@@ -100,7 +118,7 @@ function describe(
       ? null
       : `${formatCount(node.subtree_token_count)} tokens`,
     orphaned ? "orphaned" : null,
-    costly ? "most of the cost" : null,
+    costly ? `${percent}% of the cost` : null,
   ].filter((part) => part !== null).join(" · ");
   const shown = full ? span.paths : span.paths.slice(0, 1);
   const more = span.paths.length - shown.length;

@@ -14,10 +14,12 @@ export interface Column<Row> {
   text(row: Row): string;
   /** 0 stays always; the highest drops first. */
   priority: number;
-  /** Narrowest useful width in cells. */
-  min: number;
+  /** Narrowest useful width in cells; left out: a cell is never cut, as half a number is a wrong one. */
+  min?: number;
   /** Widest useful width in cells, where the terminal is no bound. */
   max?: number;
+  /** Width in cells where tables of the same columns follow each other; left out: what room there is. */
+  steady?: number;
   align?: "left" | "right";
   /** The colour of a row's cell. */
   brush?(row: Row): Brush;
@@ -29,6 +31,8 @@ export interface TableOptions {
   width: number | null;
   /** The colour of the titles. */
   titleBrush: Brush;
+  /** True: the rows do not decide what columns there are, nor how wide they are. */
+  isSteady?: boolean;
 }
 
 const GAP = "  ";
@@ -51,23 +55,28 @@ export function renderTable<Row>(
   columns: readonly Column<Row>[],
   options: TableOptions,
 ): string[] {
+  const { width, titleBrush, isSteady = false } = options;
   const laid = columns
-    .map((column) => measure(column, rows, options.width !== null))
+    .map((column) =>
+      isSteady ? hold(column, rows) : measure(column, rows, width !== null)
+    )
     .filter(({ cells, column }) =>
-      column.priority === 0 || cells.some((cell) => cell !== "")
+      isSteady || column.priority === 0 || cells.some((cell) => cell !== "")
     );
-  const fitted = options.width === null ? laid : fit(laid, options.width);
+  const fitted = width === null ? laid : fit(laid, width);
   const line = (parts: (laid: Laid<Row>, last: boolean) => string) =>
     fitted.map((it, i) => parts(it, i === fitted.length - 1)).join(GAP)
       .trimEnd();
   const titles = line((it, last) =>
-    options.titleBrush(place(it, cutCells(it.column.title, it.width), last))
+    titleBrush(place(it, cutCells(it.column.title, it.width), last))
   );
   return [
     titles,
     ...rows.map((row, i) =>
       line((it, last) => {
-        const text = place(it, cutCells(it.cells[i] ?? "", it.width), last);
+        const cell = it.cells[i] ?? "";
+        const cut = width === null ? cell : cutCells(cell, it.width);
+        const text = place(it, cut, last);
         return it.column.brush?.(row)(text) ?? text;
       })
     ),
@@ -88,10 +97,19 @@ function measure<Row>(
   return { column, cells, full, width: full };
 }
 
+/** A column as wide as it always is. */
+function hold<Row>(column: Column<Row>, rows: readonly Row[]): Laid<Row> {
+  const cells = rows.map((row) => escapeLine(column.text(row)));
+  const { steady, min, max = Infinity, title } = column;
+  const width = steady ?? min ?? title.length;
+  return { column, cells, width, full: steady === undefined ? max : steady };
+}
+
 /** Drops columns until the narrowest forms fit, then gives what is left to those cut most. */
 function fit<Row>(laid: readonly Laid<Row>[], width: number): Laid<Row>[] {
   let kept = [...laid];
-  const least = ({ full, column }: Laid<Row>) => Math.min(full, column.min);
+  const least = ({ full, column }: Laid<Row>) =>
+    Math.min(full, column.min ?? full);
   const total = (size: (it: Laid<Row>) => number) =>
     kept.reduce((sum, it) => sum + size(it), GAP.length * (kept.length - 1));
   while (total(least) > width) {
@@ -110,9 +128,11 @@ function fit<Row>(laid: readonly Laid<Row>[], width: number): Laid<Row>[] {
     it.width += more;
     room -= more;
   });
-  const [only] = kept;
-  if (kept.length === 1 && only !== undefined && only.width > width) {
-    only.width = Math.max(1, width);
+  // What may not drop is cut where there is no other way, the widest first.
+  for (let over = -room; over > 0; over--) {
+    const [widest] = kept.toSorted((a, b) => b.width - a.width);
+    if (widest === undefined || widest.width <= 1) break;
+    widest.width--;
   }
   return kept;
 }

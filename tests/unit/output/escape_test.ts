@@ -17,6 +17,9 @@ const table: [raw: string, escaped: string][] = [
   ["zero\u200bwidth\ufeff", "zero\\u{200b}width\\u{feff}"],
   ["a\u2028b\u2029c", "a\\u{2028}b\\u{2029}c"],
   ["\u{e0041}tag", "\\u{e0041}tag"],
+  ["\u3164\u115f\u034f\u17b4", "\\u{3164}\\u{115f}\\u{34f}\\u{17b4}"],
+  ["selectors \ufe00\u{e0100}", "selectors \\u{fe00}\\u{e0100}"],
+  ["emoji ❤\ufe0f ❤\ufe0e", "emoji ❤\ufe0f ❤\ufe0e"],
   ["half \ud800 of a pair", "half \\u{d800} of a pair"],
   ["é in two parts: e\u0301", "é in two parts: e\u0301"],
 ];

@@ -38,6 +38,20 @@ Deno.test("renderEvents() leaves titles out for lines that follow others", () =>
   assertEquals(renderEvents([call], { ...options, titles: false }).length, 1);
 });
 
+Deno.test("renderEvents() puts steady lines below each other, whatever they tell", () => {
+  const steady = { ...options, width: 120, isSteady: true };
+  const [titles = "", first = ""] = renderEvents([event()], steady);
+  const [later = ""] = renderEvents([call], { ...steady, titles: false });
+  assertEquals(
+    [titles, first, later],
+    [
+      " SEQ       TIME  EVENT               TOOL          TOKENS     COST  LATENCY  ABOUT",
+      "   0    +0.000s  Lifecycle",
+      "   7    +1.234s  PreToolUse          Bash             120  $0.0042     1.5s  ls -la",
+    ],
+  );
+});
+
 const names: [payload: Record<string, string>, name: string][] = [
   [{ hook_event_name: "Stop", event: "x" }, "Stop"],
   [

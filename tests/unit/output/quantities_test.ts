@@ -9,6 +9,7 @@ import {
   formatDuration,
   formatNumberOf,
   formatOffset,
+  formatSpan,
   formatTime,
 } from "../../../src/output/quantities.ts";
 
@@ -43,6 +44,18 @@ check("formatDuration", formatDuration, [
   [DAY + 2 * HOUR, "1d2h"],
   [-1500, "-1.5s"],
   [2n ** 64n, "213503982334d14h"],
+]);
+check("formatSpan", formatSpan, [
+  [0, "less than a second"],
+  [-5, "less than a second"],
+  [1_999, "1 second"],
+  [59_999, "59 seconds"],
+  [MINUTE, "1 minute"],
+  [5 * MINUTE + 30_000, "5 minutes"],
+  [HOUR, "1 hour"],
+  [3 * HOUR + 20 * MINUTE, "3 hours 20 minutes"],
+  [DAY + 59 * MINUTE, "1 day"],
+  [2 * DAY + HOUR, "2 days 1 hour"],
 ]);
 check("formatAgo", (moment) => formatAgo(moment, NOW), [
   [NOW, "just now"],

@@ -60,6 +60,21 @@ Deno.test("renderHeader() tells everything there is", () => {
   ]);
 });
 
+Deno.test("renderHeader() says of a session that goes on how long it has", () => {
+  const shown = (changes: Parameters<typeof session>[0]) =>
+    renderHeader(session(changes), options).find((line) =>
+      line.startsWith("started")
+    );
+  assertEquals(
+    shown({}),
+    "started    2024-04-24T23:06:40Z (1m ago) · 1m00s so far",
+  );
+  assertEquals(
+    shown({ ended_at_ms: START_MS + 1000 }),
+    "started    2024-04-24T23:06:40Z (1m ago) · took 1.0s",
+  );
+});
+
 Deno.test("renderHeader() is safe and fits, whatever a session is called", () => {
   const hostile = session({
     id: "\x1b]0;x\x07".repeat(99),

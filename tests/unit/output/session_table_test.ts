@@ -59,6 +59,21 @@ Deno.test("renderSessions() names workspaces where there are several", () => {
   assert(titles.includes("WORKSPACE"));
 });
 
+Deno.test("renderSessions() shows a figure whole or not at all", () => {
+  const costly = session({
+    id: "x".repeat(300),
+    totals: { ...totals, cost_usd_e6: 123_456_789, tokens_in: 98_700_000 },
+  });
+  for (let width = 20; width <= 120; width++) {
+    const [titles = "", row = ""] = renderSessions([costly], {
+      ...options,
+      width,
+    });
+    assertEquals(titles.includes("COST"), row.includes("$123.46"), row);
+    assertEquals(titles.includes("TOKENS"), row.includes("99M"), row);
+  }
+});
+
 for (const width of [20, 40, 60, 80, 120]) {
   Deno.test(`renderSessions() keeps id and status in ${width} columns`, () => {
     const rows = [

@@ -23,12 +23,29 @@ Deno.test("renderSpanTree() draws children under their parents, costs and paths 
     node({ tool: "Grep", subtree_cost_usd_e6: 40_000 }),
   ];
   assertEquals(renderSpanTree(tree, options), [
-    "├─ Task  750ms · $0.060 · 1.2k tokens · most of the cost",
+    "├─ Task  750ms · $0.060 · 1.2k tokens · 60% of the cost",
     "│  ├─ Read  20ms  /a (+1)",
     "│  └─ Edit  orphaned",
     "│     └─ Bash  750ms",
     "└─ Grep  750ms · $0.040",
   ]);
+});
+
+Deno.test("renderSpanTree() marks the root that cost most, and whatever cost much", () => {
+  const { red, cyan } = makePaint(true);
+  const show = (...costs: number[]) =>
+    renderSpanTree(
+      costs.map((cost) => node({ subtree_cost_usd_e6: cost })),
+      { ...options, paint: { ...makePaint(false), red, cyan } },
+    ).map((line) => line.includes(red("Bash")));
+  assertEquals(show(10, 30, 20, 30, 10), [false, true, false, false, false]);
+  assertEquals(show(45, 45, 10), [true, true, false]);
+  assertEquals(show(0, 0), [false, false]);
+  const [line = ""] = renderSpanTree(
+    [node({ subtree_cost_usd_e6: 2n ** 63n - 1n }), node()],
+    options,
+  );
+  assert(line.endsWith("100% of the cost"), line);
 });
 
 Deno.test("renderSpanTree() shows all paths if that is wanted", () => {

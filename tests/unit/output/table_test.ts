@@ -55,6 +55,53 @@ Deno.test("renderTable() drops the column of the highest priority where cutting 
   ]);
 });
 
+Deno.test("renderTable() drops a column rather than cut one that may not be cut", () => {
+  const [first, ...others] = columns;
+  const money: Column<Row> = {
+    title: "COST",
+    text: () => "$1234.56",
+    priority: 1,
+  };
+  if (first === undefined) throw new TypeError("no column");
+  const shown = (width: number) =>
+    renderTable(rows, [first, money, ...others], { width, titleBrush: plain });
+  assertEquals(shown(26)[1], "abcdefgh-1  $1234.56    12");
+  assertEquals(shown(16)[1], "abcdefgh-1");
+});
+
+Deno.test("renderTable() cuts what may not drop where there is no other way", () => {
+  const both = columns.map((column) => ({ ...column, priority: 0 }));
+  for (
+    const line of renderTable(rows, both, { width: 12, titleBrush: plain })
+  ) {
+    assert(cellWidth(line) <= 12, line);
+  }
+});
+
+Deno.test("renderTable() puts the rows of steady columns in the same place, whatever they are", () => {
+  const steady: Column<Row>[] = [
+    { title: "ID", text: ({ id }) => id, priority: 0, steady: 6 },
+    {
+      title: "SIZE",
+      text: ({ size }) => size,
+      priority: 1,
+      steady: 5,
+      align: "right",
+    },
+    { title: "NAME", text: ({ name }) => name, priority: 2, min: 4, max: 99 },
+  ];
+  const show = (row: Row, width: number | null) =>
+    renderTable([row], steady, { width, titleBrush: plain, isSteady: true });
+  const none = { id: "", name: "", size: "" };
+  const long = { id: "abcdefgh-1", name: "x".repeat(50), size: "123" };
+  for (const width of [40, null]) {
+    assertEquals(show(none, width)[0], "ID       SIZE  NAME");
+    assertEquals(show(long, width)[0], "ID       SIZE  NAME");
+  }
+  assertEquals(show(long, 40)[1], `abcde…    123  ${"x".repeat(24)}…`);
+  assertEquals(show(long, null)[1], `abcdefgh-1    123  ${"x".repeat(50)}`);
+});
+
 Deno.test("renderTable() leaves out a column that is empty, but not the first", () => {
   const empty = [{ id: "", name: "", size: "1" }];
   assertEquals(renderTable(empty, columns, { width: 80, titleBrush: plain }), [
