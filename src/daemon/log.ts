@@ -21,6 +21,19 @@ export type LineSink = (line: Uint8Array) => void;
 const MAX_FIELD_CHARS = 2_000;
 
 /**
+ * What JSON lets stand and a terminal acts on or hides; in the foreground the log goes to one. By UTF-16 unit, as JSON escapes
+ * are, so that a character of two units is two escapes.
+ */
+const INVISIBLE =
+  /[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g;
+
+function escapeUnit(text: string): string {
+  return text.split("").map((unit) =>
+    `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+  ).join("");
+}
+
+/**
  * Makes a log that writes `{"time","level","message",…}` lines into `sink`.
  *
  * @param now Wall clock in epoch milliseconds.
@@ -47,7 +60,7 @@ export function jsonLog(sink: LineSink, now: () => number): Log {
       (_key, value) => typeof value === "string" ? shorten(value) : value,
     );
     try {
-      sink(encoder.encode(`${line}\n`));
+      sink(encoder.encode(`${line.replace(INVISIBLE, escapeUnit)}\n`));
     } catch {
       // A full disk or a closed terminal: there is nowhere left to say so, and the daemon goes on.
     }

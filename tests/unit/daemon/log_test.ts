@@ -17,6 +17,16 @@ Deno.test("jsonLog() writes one object a line, with time, level and message firs
   ]);
 });
 
+Deno.test("jsonLog() writes nothing that a terminal acts on or hides, and still JSON", () => {
+  const { lines, log } = record();
+  const reason = "\x1b[2J\x9b31m\u202e\u200b\u2028\x7f\u{e0041}end 你好 🎉";
+  log("warn", reason, { reason });
+  const [line = ""] = lines;
+  assertEquals(/(?!\n$)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line), false, line);
+  assertEquals(JSON.parse(line).reason, reason);
+  assertEquals(line.includes("你好 🎉"), true);
+});
+
 Deno.test("jsonLog() shortens what a hostile client makes long", () => {
   const { lines, log } = record();
   log("warn", "m".repeat(9_000), { reason: "r".repeat(1e6) });
