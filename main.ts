@@ -25,9 +25,16 @@ if (isHook(Deno.args)) {
   Deno.exit(await program.runProgram(program.realContext()));
 }
 
-/** Decided by two adjacent words anywhere, before anything can fail. */
+/** Decided by two adjacent words anywhere, before anything can fail; not where a person asks for help about them. */
 function isHook(args: readonly string[]): boolean {
-  return args.some((word, i) =>
-    word === "ingest" && (args[i + 1] === "hook" || args[i + 1] === "git")
+  const isNamed = args.some((word, i) =>
+    word === "ingest" && args[i - 1] !== "help" &&
+    (args[i + 1] === "hook" || args[i + 1] === "git")
   );
+  // No agent gives its hooks a terminal to read from.
+  return isNamed && !(asksForHelp(args) && Deno.stdin.isTerminal());
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  return args.includes("--help") || args.includes("-h");
 }
