@@ -15,7 +15,7 @@ export interface Input {
 /** Where bytes go. */
 export interface Output {
   isTerminal(): boolean;
-  /** Width of the terminal in cells, or null if there is none to ask. */
+  /** Width of the terminal in cells; null if it is none. */
   columns(): number | null;
   /**
    * Writes all of `bytes`; when it resolves they are out of this process.
@@ -61,6 +61,8 @@ export function realContext(): Context {
   };
 }
 
+/** Width of a terminal that does not know its own, such as one of a serial line or of a program that never set it; in cells. */
+const UNKNOWN_COLUMNS = 80;
 /** How long a full, non-blocking pipe is left alone before the next try, in milliseconds. */
 const FULL_PIPE_PAUSE_MS = 2;
 
@@ -71,10 +73,11 @@ function fileOutput(
   return {
     isTerminal: () => file.isTerminal(),
     columns: () => {
+      if (!file.isTerminal()) return null;
       try {
-        return file.isTerminal() ? Deno.consoleSize().columns : null;
+        return Deno.consoleSize().columns || UNKNOWN_COLUMNS;
       } catch {
-        return null; // a terminal that does not know its size
+        return UNKNOWN_COLUMNS;
       }
     },
     write: async (bytes) => {
