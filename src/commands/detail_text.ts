@@ -8,6 +8,7 @@ import {
   renderEvents,
   renderHeader,
   renderSpanTree,
+  sumEvents,
 } from "../output/mod.ts";
 import type { DetailAnswer, EventRecord } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
@@ -33,7 +34,13 @@ export function renderDetail(
 ): string[] {
   const paint = makePaint(settings.color);
   const width = context.stdout.columns();
-  const lines = renderHeader(session, { paint, width, nowMs: context.now() });
+  // A daemon that sends no sums sends what they are of.
+  const totals = session.totals ?? sumEvents(detail.events);
+  const lines = renderHeader({ ...session, totals }, {
+    paint,
+    width,
+    nowMs: context.now(),
+  });
   if (options.showsEvents) {
     const events = eventsSince(detail, options.sinceSeq);
     const startMs = session.started_at_ms;
@@ -45,6 +52,7 @@ export function renderDetail(
         startMs,
         full: options.isFull,
         titles: true,
+        isSteady: options.follows,
       }),
     );
   }

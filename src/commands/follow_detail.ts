@@ -15,6 +15,7 @@ import { eventsSince, renderDetail } from "./detail_text.ts";
 import type { Run } from "./cli.ts";
 import { findSession, type FoundSession, openDetail } from "./find_session.ts";
 import { Interrupt } from "./interrupt.ts";
+import { Outlast } from "./outlast.ts";
 import { printLines } from "./print.ts";
 import { readDetail } from "./read_detail.ts";
 import type { DetailOptions } from "./run_detail.ts";
@@ -41,20 +42,22 @@ export async function followDetail(
   }
   using interrupt = new Interrupt();
   const show = format === "text" ? text(options, run) : lines(options, run);
-  let found: FoundSession | null = await interrupt.guard(
+  const step = async (found: FoundSession) => {
+    await using _answer = found.answer;
+    await show(found);
+  };
+  const first = await interrupt.guard(
     findSession({ ...options, isEager: false }, run),
   );
-  const { id, workspace } = found;
+  await interrupt.guard(step(first));
+  const { id, workspace } = first;
+  const outlast = new Outlast(run);
   while (true) {
-    const step = async (found: FoundSession | null) => {
-      if (found !== null) {
-        await using _answer = found.answer;
-        await show(found);
-      }
-      await pause(STEP_MS);
-      return await openDetail({ id, workspace, isEager: false }, run);
-    };
-    found = await interrupt.guard(step(found));
+    await interrupt.guard(pause(STEP_MS));
+    await interrupt.guard(outlast.try(async (run) => {
+      const found = await openDetail({ id, workspace, isEager: false }, run);
+      if (found !== null) await step(found);
+    }));
   }
 }
 
@@ -80,6 +83,7 @@ function text(options: DetailOptions, run: Run): Show {
           startMs: read.session.started_at_ms,
           full: options.isFull,
           titles: false,
+          isSteady: true,
         }),
       );
     }

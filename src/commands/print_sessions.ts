@@ -3,7 +3,12 @@
  * Prints lists of sessions that had to be read: merged ones, and tables.
  * @module
  */
-import { makePaint, renderSessions, toLine } from "../output/mod.ts";
+import {
+  escapeLine,
+  makePaint,
+  renderSessions,
+  toLine,
+} from "../output/mod.ts";
 import { encodeJson } from "../proto/mod.ts";
 import { askHelloQuietly } from "./place.ts";
 import type { Run } from "./cli.ts";
@@ -91,6 +96,15 @@ async function noteHidden(
   );
 }
 
+/** Where sessions were looked for. */
+export function describePlace(workspaces: readonly string[]): string {
+  const [only] = workspaces;
+  if (only === undefined) return "as the daemon knows no workspace yet";
+  return workspaces.length === 1
+    ? `in ${escapeLine(only)}`
+    : `in any of ${workspaces.length} workspaces`;
+}
+
 async function explainNone(
   { total }: SessionList,
   workspaces: readonly string[],
@@ -104,11 +118,7 @@ async function explainNone(
       `there are ${total}, fewer than --offset skips`,
     );
   }
-  const where = workspaces.length === 1
-    ? `in ${workspaces[0]}`
-    : workspaces.length === 0
-    ? "as the daemon knows no workspace yet"
-    : `in any of ${workspaces.length} workspaces`;
+  const where = describePlace(workspaces);
   const filtered = Object.keys(options.filter).length > 0;
   await printNote(run, `no session${filtered ? " matches" : ""} ${where}`);
   const others = (await askHelloQuietly(run))

@@ -88,7 +88,13 @@ async function readAll(
     if (page.next_offset === null || page.rows.length === 0) {
       return { rows: [...rows.values()], total: page.total, next_offset: null };
     }
-    offset = Number(page.next_offset);
+    const next = Number(page.next_offset);
+    if (next <= offset) {
+      throw new ProtocolError(
+        `The daemon broke the protocol: behind offset ${offset} it goes on at ${next}`,
+      );
+    }
+    offset = next;
   }
 }
 

@@ -7,8 +7,9 @@ import { pause, UsageError } from "../context/mod.ts";
 import { toLine } from "../output/mod.ts";
 import type { Run } from "./cli.ts";
 import { Interrupt } from "./interrupt.ts";
+import { Outlast } from "./outlast.ts";
 import { resolvePlace } from "./place.ts";
-import { renderList } from "./print_sessions.ts";
+import { describePlace, renderList } from "./print_sessions.ts";
 import { printText } from "./print.ts";
 import type { SessionsOptions } from "./run_sessions.ts";
 import { collectSessions, type SessionList } from "./session_rows.ts";
@@ -38,45 +39,63 @@ export async function watchSessions(
   }
   using interrupt = new Interrupt();
   const show = format === "text" ? screen(run) : changes(run);
-  for (let first = true;; first = false) {
-    const ask = async () => {
-      const workspaces = await resolvePlace(options.place, run);
-      const list = await collectSessions(workspaces, options, run);
-      await show(list, workspaces, first);
-      await pause(Math.max(1, options.watchMs));
-    };
-    await interrupt.guard(ask());
+  const step = async (run: Run) => {
+    const workspaces = await resolvePlace(options.place, run);
+    const list = await collectSessions(workspaces, options, run);
+    await show(list, workspaces);
+  };
+  await interrupt.guard(step(run));
+  const outlast = new Outlast(run);
+  while (true) {
+    await interrupt.guard(pause(Math.max(1, options.watchMs)));
+    await interrupt.guard(outlast.try(step));
   }
 }
 
-type Show = (
-  list: SessionList,
-  workspaces: readonly string[],
-  first: boolean,
-) => Promise<void>;
+type Show = (list: SessionList, workspaces: readonly string[]) => Promise<void>;
 
 function screen(run: Run): Show {
   const isTerminal = run.context.stdout.isTerminal();
-  return async (list, workspaces, first) => {
+  let last: string | null = null;
+  return async (list, workspaces) => {
     const lines = list.rows.length === 0
-      ? ["(no sessions)"]
+      ? [`(no sessions ${describePlace(workspaces)})`]
       : renderList(list, workspaces, run);
-    if (!isTerminal) return await printText(run, `${lines.join("\n")}\n\n`);
-    const fitting = lines.slice(0, screenRows());
-    await printText(
-      run,
-      (first ? ERASE_ALL : "") + HOME +
-        fitting.map((line) => `${line}${ERASE_LINE}\n`).join("") + ERASE_BELOW,
-    );
+    if (isTerminal) {
+      const text = fitScreen(lines, list).map((line) =>
+        `${line}${ERASE_LINE}\n`
+      );
+      const start = last === null ? ERASE_ALL : "";
+      await printText(run, start + HOME + text.join("") + ERASE_BELOW);
+      last = "";
+      return;
+    }
+    const text = `${lines.join("\n")}\n\n`;
+    if (text !== last) await printText(run, text);
+    last = text;
   };
 }
+
+/** As many lines as the screen has room for; if not all sessions are among them, the last says how many are missing. */
+function fitScreen(lines: readonly string[], list: SessionList): string[] {
+  const rows = screenRows();
+  const missing = BigInt(list.total) - BigInt(list.rows.length);
+  if (lines.length <= rows && missing <= 0n) return [...lines];
+  // The titles stay, and the last line is for the number.
+  const shown = lines.slice(0, Math.max(1, rows - 1));
+  const sessions = BigInt(shown.length - 1);
+  return [...shown, `… ${BigInt(list.total) - sessions} more`];
+}
+
+/** Height of a terminal that does not know its own, in lines. */
+const UNKNOWN_ROWS = 24;
 
 /** Lines that a screen has room for, one being kept for the cursor. */
 function screenRows(): number {
   try {
-    return Math.max(1, Deno.consoleSize().rows - 1);
+    return Math.max(1, (Deno.consoleSize().rows || UNKNOWN_ROWS) - 1);
   } catch {
-    return Infinity;
+    return UNKNOWN_ROWS - 1;
   }
 }
 
