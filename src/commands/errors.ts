@@ -18,6 +18,12 @@ export class CommandLineError extends UsageError {
   }
 }
 
+/** What may have been meant, with a few words about it. */
+export interface Candidate {
+  word: string;
+  about: string;
+}
+
 /** What was asked about is not there, or cannot be told apart (exit 1). */
 export class NotFoundError extends Error {
   static {
@@ -25,12 +31,14 @@ export class NotFoundError extends Error {
   }
   /**
    * @param hint The next command to run.
-   * @param candidates What may have been meant.
+   * @param candidates What may have been meant, if several things.
+   * @param more How many there are besides.
    */
   constructor(
     message: string,
     readonly hint: string,
-    readonly candidates: readonly string[] = [],
+    readonly candidates: readonly Candidate[] = [],
+    readonly more = 0,
   ) {
     super(message);
   }

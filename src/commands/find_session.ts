@@ -3,6 +3,7 @@
  * Finding the session that an id, the beginning of one, or `@latest` means.
  * @module
  */
+import type { SessionRecord } from "../proto/mod.ts";
 import { type CheckedAnswer, openChecked } from "./answer_head.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "./cli.ts";
@@ -54,9 +55,11 @@ export async function findSession(
     const found = await ask(id, where);
     if (found !== null) return found;
   }
+  // What a table has cut short is copied with its ellipsis.
+  const beginning = id.length > 1 ? id.replace(/…$/, "") : id;
   const whole = workspace === null
     ? null
-    : await completeId(id, workspace, run);
+    : await completeId(beginning, workspace, run);
   const found = whole === null ? null : await ask(whole, workspace);
   if (found !== null) return found;
   throw new NotFoundError(
@@ -88,11 +91,11 @@ export async function openDetail(
 }
 
 async function findNewest(workspace: string | null, run: Run): Promise<string> {
-  const ids = workspace === null
+  const sessions = workspace === null
     ? []
-    : await listIds(workspace, { limit: 1 }, run);
-  const [newest] = ids;
-  if (newest !== undefined) return newest;
+    : await listSessions(workspace, { limit: 1 }, run);
+  const [newest] = sessions;
+  if (newest !== undefined) return newest.id;
   throw new NotFoundError(
     `There is no session in ${workspace ?? "any workspace"} yet`,
     "sessions --all-workspaces",
@@ -105,27 +108,35 @@ async function completeId(
   workspace: string,
   run: Run,
 ): Promise<string | null> {
-  const ids = (await listIds(workspace, { limit: 0 }, run))
-    .filter((id) => id.startsWith(beginning));
-  const [only] = ids;
-  if (ids.length <= 1) return only ?? null;
-  const shown = ids.slice(0, MAX_CANDIDATES);
-  const more = ids.length - shown.length;
+  const sessions = (await listSessions(workspace, { limit: 0 }, run))
+    .filter(({ id }) => id.startsWith(beginning));
+  const [only] = sessions;
+  if (sessions.length <= 1) return only?.id ?? null;
+  const { formatAgo } = await import("../output/mod.ts");
+  const now = run.context.now();
+  const candidates = sessions.slice(0, MAX_CANDIDATES).map((session) => ({
+    word: session.id,
+    about: [
+      session.agent,
+      session.status,
+      formatAgo(session.started_at_ms, now),
+    ].join(", "),
+  }));
   throw new NotFoundError(
-    `Several sessions begin with "${beginning}": ${shown.join(", ")}` +
-      (more > 0 ? ` and ${more} more` : ""),
+    `${sessions.length} sessions begin with "${beginning}"`,
     "sessions",
-    shown,
+    candidates,
+    sessions.length - candidates.length,
   );
 }
 
-async function listIds(
+async function listSessions(
   workspace: string,
   { limit }: { limit: number },
   run: Run,
-): Promise<string[]> {
+): Promise<SessionRecord[]> {
   const { collectSessions } = await import("./session_rows.ts");
   const wanted = { filter: {}, limit, offset: 0 };
   const { rows } = await collectSessions([workspace], wanted, run);
-  return rows.map(({ record }) => record.id);
+  return rows.map(({ record }) => record);
 }

@@ -84,9 +84,9 @@ function pickProject(name: string, known: readonly string[]): string {
   if (matching.length === 1 && only !== undefined) return only;
   if (only !== undefined) {
     throw new NotFoundError(
-      `Several projects are called "${name}": ${matching.join(", ")}`,
+      `Several projects are called "${name}"`,
       "sessions --workspace DIR",
-      matching,
+      matching.map((word) => ({ word, about: "" })),
     );
   }
   const near = findNearest(name, known.map(lastPart));

@@ -39,7 +39,8 @@ export async function printJsonBytes(
 /** Says something beside the result on stderr, unless --quiet; escaped, as names of agents and paths may be part of it. */
 export async function printNote(run: Run, text: string): Promise<void> {
   if (run.settings.isQuiet) return;
-  const { escapeText } = await import("../output/mod.ts");
-  const line = `kaizen: ${escapeText(text)}\n`;
-  await run.context.stderr.write(encoder.encode(line));
+  const { escapeText, wrapWords } = await import("../output/mod.ts");
+  const { stderr } = run.context;
+  const lines = wrapWords(`kaizen: ${escapeText(text)}`, stderr.columns());
+  await stderr.write(encoder.encode(`${lines.join("\n")}\n`));
 }

@@ -4,12 +4,24 @@
  * @module
  */
 import type { Context, Output } from "../context/mod.ts";
-import { escapeText } from "../output/mod.ts";
+import {
+  type Column,
+  escapeText,
+  renderTable,
+  wrapWords,
+} from "../output/mod.ts";
 import { encodeJson } from "../proto/mod.ts";
+import { type Candidate, NotFoundError } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { quoteWord } from "./quote_word.ts";
 import type { Format } from "./settings.ts";
 import { judge, type Verdict } from "./verdict.ts";
+
+const CANDIDATE_INDENT = "    ";
+const CANDIDATE_COLUMNS: Column<Candidate>[] = [
+  { title: "", text: ({ word }) => word, priority: 0, min: 12, max: 64 },
+  { title: "", text: ({ about }) => about, priority: 1 },
+];
 
 /** How the failed command was called. */
 export interface ReportOptions {
@@ -39,7 +51,11 @@ export async function reportError(
   }
   const { stderr, stdout } = options.context;
   const message = messageOf(error, verdict);
-  const lines = [`kaizen: ${escapeText(message)}`];
+  const width = stderr.columns();
+  const lines = [
+    ...wrapWords(`kaizen: ${escapeText(message)}`, width),
+    ...listCandidates(error, width),
+  ];
   const advice = describeNext(verdict, options.pathFlags);
   if (advice !== null) lines.push(advice);
   if (options.isVerbose && verdict.code === "internal") {
@@ -72,6 +88,18 @@ function messageOf(error: unknown, verdict: Verdict): string {
   return verdict.code === "daemon_error"
     ? `The daemon answered with an error: ${text}`
     : text;
+}
+
+/** What may have been meant, a line each. */
+function listCandidates(error: unknown, width: number | null): string[] {
+  if (!(error instanceof NotFoundError)) return [];
+  const { candidates, more } = error;
+  const lines = renderTable(candidates, CANDIDATE_COLUMNS, {
+    width: width === null ? null : width - CANDIDATE_INDENT.length,
+    titleBrush: (title) => title,
+  }).slice(1);
+  if (more > 0) lines.push(`… and ${more} more`);
+  return lines.map((line) => CANDIDATE_INDENT + line);
 }
 
 function describeNext(

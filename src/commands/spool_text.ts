@@ -26,20 +26,17 @@ export function renderEntries(
       title: "STATE",
       text: ({ state }) => state,
       priority: 1,
-      min: 8,
       brush: ({ state }) => state === "pending" ? paint.green : paint.yellow,
     },
     {
       title: "KEPT",
       text: ({ ms }) => ms === null ? "" : formatAgo(ms, context.now()),
       priority: 3,
-      min: 8,
     },
     {
       title: "SIZE",
       text: ({ bytes }) => formatBytes(bytes),
       priority: 4,
-      min: 6,
       align: "right",
     },
     {

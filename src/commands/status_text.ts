@@ -4,14 +4,16 @@
  * @module
  */
 import {
-  cutCells,
   escapeLine,
+  type Fact,
   formatAgo,
   formatBytes,
-  formatDuration,
   formatNumberOf,
+  formatSpan,
   makePaint,
   type Paint,
+  renderFacts,
+  wrapWords,
 } from "../output/mod.ts";
 import type { SpoolStatus } from "../spool/mod.ts";
 import type { Run } from "./cli.ts";
@@ -24,9 +26,9 @@ export interface StatusTextOptions {
   run: Run;
 }
 
-type Fact = [label: string, text: string, brush?: (text: string) => string];
-
 const LABEL_CELLS = 12;
+/** A loss is counted for good, but no alarm for longer than this, in milliseconds. */
+const NEWS_MS = 24 * 60 * 60 * 1000;
 
 /** The lines of the status. */
 export function renderStatus(
@@ -53,7 +55,12 @@ export function renderStatus(
         paint.dim("○ stopped"),
         ...layOut([socket, ...spoolFacts], paint, width),
         "",
-        "Hooks go on recording: their events wait in the spool until a daemon runs.",
+        ...wrapWords(
+          spool.writable
+            ? "Hooks go on recording: their events wait in the spool until a daemon runs."
+            : "Nothing is recorded now: no daemon runs, and the spool cannot be written.",
+          width,
+        ),
         `Start one: ${advise(run, "daemon start --background")}`,
       ];
     case "hung":
@@ -65,9 +72,16 @@ export function renderStatus(
           width,
         ),
         "",
-        "It may be busy, stopped by a signal (SIGSTOP, Ctrl-Z), or hung. Hooks go on recording, into the spool.",
+        ...wrapWords(
+          `It may be busy, stopped by a signal (SIGSTOP, Ctrl-Z), or hung. ${
+            spool.writable
+              ? "Hooks go on recording: their events wait in the spool."
+              : "Nothing is recorded now, as the spool cannot be written."
+          }`,
+          width,
+        ),
         `Give it time: ${advise(run, "status --timeout 10s")}`,
-        `See its log: ${escapeLine(settings.paths().log)}`,
+        `See its log:  ${escapeLine(settings.paths().log)}`,
       ];
   }
 }
@@ -91,7 +105,7 @@ function describeRunning(
 ): Fact[] {
   const { pid, uptime_ms, queue_depth, last_error, store, capture } = status;
   const facts: Fact[] = [
-    ["pid", `${pid}, up ${formatDuration(uptime_ms)}`],
+    ["pid", `${pid}, up for ${formatSpan(uptime_ms)}`],
     ["version", `${hello.daemon_version}, protocol ${hello.proto_version}`],
     ["queue", Number(queue_depth) === 0 ? "empty" : `${queue_depth} waiting`],
     last_error === null
@@ -126,14 +140,20 @@ function describeSpool(
   const age = oldest_ms === null
     ? ""
     : `, oldest ${formatAgo(oldest_ms, nowMs)}`;
-  const facts: Fact[] = [[
-    "spool",
-    pending === 0
-      ? "empty"
-      : `${formatNumberOf(pending, "event")} waiting (${
-        formatBytes(bytes)
-      }${age})`,
-  ]];
+  const waiting = pending === 0
+    ? "empty"
+    : `${formatNumberOf(pending, "event")} waiting (${
+      formatBytes(bytes)
+    }${age})`;
+  const facts: Fact[] = [];
+  if (writable || pending > 0) facts.push(["spool", waiting]);
+  if (!writable) {
+    facts.push([
+      "spool",
+      `cannot be written: ${reason ?? "it is not known why"}`,
+      paint.red,
+    ]);
+  }
   if (rejected > 0) {
     facts.push([
       "rejected",
@@ -141,18 +161,16 @@ function describeSpool(
       paint.yellow,
     ]);
   }
-  if (!writable) {
-    facts.push(["spool fault", reason ?? "not writable", paint.red]);
-  }
   if (spool.failures > 0) {
     const last = spool.last_failure;
     const when = last === null
       ? ""
       : `; the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
+    const isNews = last !== null && nowMs - last.ms < NEWS_MS;
     facts.push([
       "lost",
       `${formatNumberOf(spool.failures, "event")} could not be recorded${when}`,
-      paint.red,
+      isNews ? paint.red : paint.dim,
     ]);
   }
   return facts;
@@ -163,12 +181,7 @@ function layOut(
   paint: Paint,
   width: number | null,
 ): string[] {
-  const room = width === null ? null : Math.max(8, width - LABEL_CELLS);
-  return facts.map(([label, text, brush]) => {
-    const safe = escapeLine(text);
-    const cut = room === null ? safe : cutCells(safe, room);
-    return paint.dim(label.padEnd(LABEL_CELLS)) + (brush?.(cut) ?? cut);
-  });
+  return renderFacts(facts, { paint, width, labelCells: LABEL_CELLS });
 }
 
 /** A command to run, with the path options of this one. */

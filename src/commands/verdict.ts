@@ -180,7 +180,7 @@ function fieldsOf(error: unknown): Record<string, unknown> {
     };
   }
   if (error instanceof NotFoundError && error.candidates.length > 0) {
-    return { candidates: error.candidates };
+    return { candidates: error.candidates.map(({ word }) => word) };
   }
   return {};
 }

@@ -15,6 +15,8 @@ export interface TestContextOptions {
   stdin?: string;
   /** Width of the terminal that stdout is; a pipe if left out. */
   columns?: number;
+  /** The same of stderr. */
+  stderrColumns?: number;
   connect?: Context["connect"];
 }
 
@@ -30,7 +32,7 @@ export const NOW = 1_714_000_000_000;
 
 export function testContext(options: TestContextOptions = {}): TestContext {
   const stdout = new Written(options.columns ?? null);
-  const stderr = new Written(null);
+  const stderr = new Written(options.stderrColumns ?? null);
   const env: Record<string, string> = { HOME: "/home/user", ...options.env };
   let hasGivenUp = false;
   let input = new TextEncoder().encode(options.stdin ?? "");

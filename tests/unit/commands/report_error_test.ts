@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   NotRunningError,
   ProtocolError,
@@ -55,7 +60,10 @@ const table: [error: unknown, exit: number, code: string, next: string][] = [
   ],
   [new NotFoundError("x", "sessions"), 1, "not_found", "kaizen sessions"],
   [
-    new NotFoundError("x", "sessions", ["a", "b"]),
+    new NotFoundError("x", "sessions", [
+      { word: "a", about: "" },
+      { word: "b", about: "" },
+    ]),
     1,
     "ambiguous",
     "kaizen sessions",
@@ -139,9 +147,49 @@ Deno.test("reportError() keeps the daemon's fields, exactly", async () => {
   );
 });
 
-Deno.test("reportError() lists candidates", async () => {
-  const { out } = await report(new NotFoundError("x", "sessions", ["a", "b"]));
-  assertEquals(JSON.parse(out).candidates, ["a", "b"]);
+const ambiguous = new NotFoundError(
+  '5 sessions begin with "a"',
+  "sessions",
+  [
+    { word: "ab", about: "claude, Done, 1h ago" },
+    { word: `a${"x".repeat(300)}`, about: "codex" },
+    { word: "a\x1b[2J\n  try: rm -r /", about: "\u202e" },
+  ],
+  2,
+);
+
+Deno.test("reportError() lists candidates, a line each, and says how many there are besides", async () => {
+  const { out, err } = await report(ambiguous);
+  assertEquals(JSON.parse(out).candidates.length, 3);
+  const lines = err.split("\n");
+  assertEquals(lines[0], 'kaizen: 5 sessions begin with "a"');
+  assertMatch(lines[1] ?? "", /^ {4}ab +claude, Done, 1h ago$/);
+  assertMatch(
+    lines[3] ?? "",
+    /^ {4}a\\x1b\[2J\\n {2}try: rm -r \/ +\\u\{202e\}$/,
+  );
+  assertEquals(lines.slice(4), [
+    "    … and 2 more",
+    "  try: kaizen sessions",
+    "",
+  ]);
+});
+
+Deno.test("reportError() fits words and candidates into the terminal, but leaves the command whole", async () => {
+  const context = testContext({ stderrColumns: 40 });
+  const error = new NotFoundError(
+    "There is a message that is longer than that",
+    `sessions --workspace /${"x".repeat(50)}`,
+    ambiguous.candidates,
+  );
+  await report(error, { context });
+  const lines = context.err().trimEnd().split("\n");
+  assertEquals(lines.slice(0, 2), [
+    "kaizen: There is a message that is",
+    "longer than that",
+  ]);
+  assert(lines.slice(0, -1).every((line) => line.length <= 40), context.err());
+  assert((lines.at(-1) ?? "").length > 40);
 });
 
 Deno.test("reportError() adds nothing to a document that has begun, and a line to NDJSON", async () => {
