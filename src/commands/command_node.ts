@@ -3,7 +3,7 @@
  * As much of a declared command as help, completions, the man page and error messages look at.
  * @module
  */
-import { restoreWords } from "./words.ts";
+import { OPTIONAL_VALUE, restoreWords } from "./words.ts";
 
 /** One declared option. */
 export interface OptionNode {
@@ -37,7 +37,7 @@ export interface ShownOption {
   long: string;
   /** `-o`, if there is one. */
   short: string | null;
-  /** `DURATION`, or null for a switch. */
+  /** `DURATION`, `[DURATION]` if it may be left out, or null for a switch. */
   value: string | null;
   description: string;
   isGlobal: boolean;
@@ -57,7 +57,11 @@ function showOption(option: OptionNode): ShownOption {
   return {
     long: restoreWords(`--${option.name}`),
     short: option.flags.find((flag) => /^-[^-]$/.test(flag)) ?? null,
-    value: name?.toUpperCase() ?? null,
+    value: name === null
+      ? null
+      : option.name === OPTIONAL_VALUE
+      ? `[${name.toUpperCase()}]`
+      : name.toUpperCase(),
     description: option.description,
     // The version option belongs to the root, but is understood everywhere.
     isGlobal: option.global === true || option.standalone === true,

@@ -12,12 +12,16 @@ import { shellType } from "./value_types.ts";
 function declareCompletions(cli: Cli, root: CommandNode) {
   return new Command<GlobalFlags>()
     .description(
-      "Print a script that completes commands, options, values and session ids.",
+      "Print a script for your shell that completes what you type.\n" +
+        "It completes commands, options, values, and the ids of sessions as long as the daemon runs.",
     )
-    .example("bash, for this shell", 'eval "$(kaizen completions bash)"')
-    .example("zsh, for this shell", "source <(kaizen completions zsh)")
+    .example("bash: in ~/.bashrc", 'eval "$(kaizen completions bash)"')
     .example(
-      "fish, for good",
+      "zsh: in ~/.zshrc, below compinit",
+      "source <(kaizen completions zsh)",
+    )
+    .example(
+      "fish: once",
       "kaizen completions fish > ~/.config/fish/completions/kaizen.fish",
     )
     .type("shell", shellType)

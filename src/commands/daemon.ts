@@ -24,8 +24,8 @@ function declareGroup(cli: Cli) {
 function declareRun(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Run the daemon in the foreground, with its log on stderr, until SIGTERM, SIGINT or kaizen stop.\n" +
-        "Exits 73 if another one owns this home.",
+      "Run the daemon in the foreground, with its log on stderr.\n" +
+        "It ends at SIGTERM, SIGINT or kaizen stop. Exits 73 if another one owns this home.",
     )
     .example("run it here", "kaizen daemon run")
     .option("--detached", "As daemon start --background runs it", {
@@ -44,7 +44,8 @@ function declareRun(cli: Cli) {
 function declareStart(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Start the daemon; with --background detached, and wait until it answers.",
+      "Start the daemon, in the background if told so.\n" +
+        "With --background it is detached, and the command waits until it answers. One that runs already is left alone.",
     )
     .example("start it", "kaizen daemon start --background")
     .option(
@@ -66,7 +67,7 @@ function declareStart(cli: Cli) {
 function declareRestart(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Stop the daemon, if one runs, and start ours in the background.",
+      "Stop the daemon, if one runs, and start it in the background.",
     )
     .example("after an update", "kaizen daemon restart")
     .action((flags) => {

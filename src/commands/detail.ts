@@ -24,7 +24,7 @@ interface DetailFlags {
 function declareDetail(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      `Show a session: what happened in it, event by event, and its tool spans as a tree.\n${ID_HELP}`,
+      `Show a session: its events, and its tool spans as a tree.\n${ID_HELP}`,
     )
     .example("the newest session of this workspace", "kaizen detail @latest")
     .example(
@@ -48,7 +48,7 @@ function declareDetail(cli: Cli) {
     )
     .option(
       "--project <name:word>",
-      "Look in the known workspace whose last path part this is, alone",
+      "Look in the known workspace whose last path part this is, alone (default: none)",
     )
     .option("--events", "Only the events (default: both)")
     .option("--spans", "Only the spans (default: both)")
@@ -59,7 +59,7 @@ function declareDetail(cli: Cli) {
     .option("--full", "Show payloads and paths whole (default: short)")
     .option(
       "--follow",
-      "Go on, and show new events as they come; ends with Ctrl-C",
+      "Go on, and show new events as they come, until Ctrl-C (default: once)",
     )
     .action(
       (
@@ -95,7 +95,7 @@ function declareTree(cli: Cli) {
     )
     .option(
       "--project <name:word>",
-      "Look in the known workspace whose last path part this is, alone",
+      "Look in the known workspace whose last path part this is, alone (default: none)",
     )
     .option("--full", "Show all paths of a span (default: the first)")
     .action(({ workspace, project, full, ...flags }, id) => {

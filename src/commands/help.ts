@@ -3,6 +3,8 @@
  * Help pages: summary, examples, usage, commands, options. Plain text, the same in a pipe and on a terminal.
  * @module
  */
+import { HELP_TOPICS, TOPIC_SUMMARIES } from "./help_topics.ts";
+import { wrap } from "./wrap.ts";
 import {
   type CommandNode,
   listOptions,
@@ -12,6 +14,8 @@ import {
 
 const MAX_WIDTH = 100;
 const MIN_WIDTH = 40;
+/** What fits wherever it is looked at later. */
+const PIPE_WIDTH = 80;
 /** Widest first column; a longer entry puts its text on the next line. */
 const MAX_TERM = 34;
 
@@ -24,7 +28,7 @@ export function renderHelp(
   command: CommandNode,
   columns: number | null,
 ): string {
-  const width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns ?? MAX_WIDTH));
+  const width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns ?? PIPE_WIDTH));
   const children = command.getCommands();
   const options = listOptions(command);
   const own = options.filter(({ isGlobal }) => !isGlobal);
@@ -42,32 +46,31 @@ export function renderHelp(
     section(
       "Commands",
       list(
-        children.map((child) => [commandTerm(child), firstSentence(child)]),
+        children.map((child) => [commandTerm(child), summarize(child)]),
         width,
       ),
     ),
     section("Options", list(own.map(optionRow), width)),
     section("Global options", list(inherited.map(optionRow), width)),
+    isRoot(command) ? renderMore(width) : "",
   ];
   return `${sections.filter((it) => it !== "").join("\n\n")}\n`;
 }
 
-/** Breaks text between words into lines that begin with `indent`; what is one word stays whole. */
-export function wrap(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split("\n")) {
-    let line = "";
-    for (const word of paragraph.split(" ")) {
-      if (
-        line !== "" && indent.length + line.length + 1 + word.length > width
-      ) {
-        lines.push(indent + line);
-        line = word;
-      } else line = line === "" ? word : `${line} ${word}`;
-    }
-    lines.push((indent + line).trimEnd());
-  }
-  return lines;
+function isRoot(command: CommandNode): boolean {
+  return !command.getPath().includes(" ");
+}
+
+/** Where to read on. */
+function renderMore(width: number): string {
+  const topics = HELP_TOPICS.map((topic) =>
+    [`kaizen help ${topic}`, TOPIC_SUMMARIES[topic]] as const
+  );
+  const command = [
+    "kaizen help COMMAND",
+    "A command, with its options",
+  ] as const;
+  return section("More help", list([command, ...topics], width));
 }
 
 function section(title: string, lines: readonly string[]): string {
@@ -119,7 +122,7 @@ function commandTerm(command: CommandNode): string {
   return [command.getName(), ...command.getAliases()].join(", ");
 }
 
-function firstSentence(command: CommandNode): string {
+function summarize(command: CommandNode): string {
   const [line = ""] = command.getDescription().split("\n");
-  return line;
+  return line.replace(/\.$/, "");
 }

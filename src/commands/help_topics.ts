@@ -4,9 +4,20 @@
  * @module
  */
 import { EXIT_MEANINGS } from "./exit_codes.ts";
+import { wrap } from "./wrap.ts";
 
 export const HELP_TOPICS = ["exit-codes", "json", "environment"] as const;
 export type HelpTopic = typeof HELP_TOPICS[number];
+
+/** What each is about, for a list. */
+export const TOPIC_SUMMARIES: Record<HelpTopic, string> = {
+  "exit-codes": "What the exit codes mean",
+  json: "What scripts can rely on",
+  environment: "Variables that are read",
+};
+
+/** Pages are laid out once, for the narrowest terminal that is common. */
+const PAGE_WIDTH = 80;
 
 /** The page of a topic. */
 export function renderTopic(topic: HelpTopic): string {
@@ -19,7 +30,11 @@ const PAGES: Record<HelpTopic, () => string> = {
 
 ${
       Object.entries(EXIT_MEANINGS)
-        .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+        .flatMap(([code, meaning]) =>
+          wrap(meaning, PAGE_WIDTH, "       ").map((line, i) =>
+            i === 0 ? `  ${code.padStart(3)}  ${line.trimStart()}` : line
+          )
+        )
         .join("\n")
     }
 
@@ -29,42 +44,57 @@ ${
   json: () =>
     `JSON output
 
-  -o json     one document on stdout, also where the answer is an error; the default off a terminal
+  -o json     one document on stdout, also where the answer is an error;
+              the default off a terminal
   -o ndjson   one record a line, as they come
-  -o trace    "kaizen detail" only: trace events, for chrome://tracing and ui.perfetto.dev
+  -o trace    "kaizen detail" only: trace events, for chrome://tracing and
+              ui.perfetto.dev
 
-Where the answer is one frame, stdout is what the daemon sent, byte for byte: fields that this version
-does not know and integers above 2^53 survive. Fields may be added, never renamed or retyped. Times are
-epoch milliseconds, money is millionths of a US dollar (cost_usd_e6).
+Where the answer is one frame, stdout is what the daemon sent, byte for byte:
+fields that this version does not know and integers above 2^53 survive. Fields
+may be added, never renamed or retyped. Times are epoch milliseconds, money is
+millionths of a US dollar (cost_usd_e6).
 
-A failure is {"type":"error","code":"daemon_not_running","message":"…","exit":3}, with that exit code.
-The codes: usage, not_found, ambiguous, daemon_not_running, daemon_timeout, daemon_error, protocol_error,
-unsupported_version, bad_input, home_owned, home_unusable, socket_unusable, file_error, internal.
+A failure is an object, with the exit code that it names:
+  {"type":"error","code":"daemon_not_running","message":"…","exit":3}
+Its code is one of usage, not_found, ambiguous, daemon_not_running,
+daemon_timeout, daemon_error, daemon_broken, protocol_error,
+unsupported_version, bad_input, home_owned, home_unusable, socket_unusable,
+file_error, internal.
 
 Examples
-  kaizen sessions -o json | jq -r '.rows[] | [.id, .status] | @tsv'
-  kaizen sessions -o json --limit 0 | jq '[.rows[].totals.cost_usd_e6] | add / 1e6'
-  kaizen detail @latest -o ndjson | jq -c 'select(.record == "event") | {ts_ms, kind, tool}'
+  kaizen sessions --json | jq -r '.rows[] | [.id, .status] | @tsv'
+  kaizen sessions --json --limit 0 | jq '[.rows[].totals.cost_usd_e6]|add/1e6'
+  kaizen detail @latest -o ndjson | jq -r 'select(.record == "event") | .kind'
 
 Every output is described in docs/json.md, more recipes are in docs/recipes.md.
 `,
   environment: () =>
-    `Environment (a flag beats it, it beats the default; empty counts as unset)
+    `Environment
 
-  KAIZEN_HOME              where everything lives (--home; default $HOME/.kaizen)
-  KAIZEN_SOCK              the daemon's socket (--socket; default daemon.sock in the home)
+A flag beats a variable, a variable beats the default. Empty is unset.
+
+  KAIZEN_HOME              where everything lives, absolute
+                           (--home; default: $HOME/.kaizen)
+  KAIZEN_SOCK              the daemon's socket
+                           (--socket; default: daemon.sock in the home)
   KAIZEN_TIMEOUT           deadline of one request (--timeout)
   KAIZEN_OUTPUT            text, json or ndjson (--output)
   KAIZEN_NO_START          1: never start a daemon (--no-start)
-  KAIZEN_WORKSPACE         the workspace that is asked about, or an event belongs to (--workspace)
-  KAIZEN_OFF               1: every kind of "kaizen ingest" does nothing, successfully
-  KAIZEN_SESSION           the agent's session that git hooks belong to
-  KAIZEN_SPOOL_MAX_EVENTS  most events the spool holds (10000)
-  KAIZEN_SPOOL_MAX_BYTES   most bytes the spool holds (64 MiB)
+  KAIZEN_WORKSPACE         the workspace that is asked about, or that
+                           an event belongs to
+                           (--workspace; default: where you are)
+  KAIZEN_OFF               1: every kind of "kaizen ingest" does
+                           nothing, successfully
+  KAIZEN_SESSION           the agent's session of git hooks
+  KAIZEN_SPOOL_MAX_EVENTS  most events in the spool (default: 10000)
+  KAIZEN_SPOOL_MAX_BYTES   most bytes in the spool (default: 64 MiB)
   NO_COLOR                 set: no colors (--color)
-  CLAUDE_PROJECT_DIR, CURSOR_PROJECT_DIR   the agent's directory, for hooks
+  CLAUDE_PROJECT_DIR, CURSOR_PROJECT_DIR
+                           the agent's directory, for hooks
 
-The socket's path never depends on TMPDIR or XDG_RUNTIME_DIR: a hook, a terminal and a GUI find the same.
-A path over 107 bytes (Linux; 103 on macOS) cannot be used for a socket: choose a shorter --home or --socket.
+The socket's path never depends on TMPDIR or XDG_RUNTIME_DIR: a hook, a
+terminal and a GUI find the same. A path over 107 bytes (Linux; 103 on
+macOS) cannot be used for a socket: choose a shorter --home or --socket.
 `,
 };

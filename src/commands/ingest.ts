@@ -10,14 +10,16 @@ import type { GlobalFlags } from "./settings.ts";
 import { SOURCES, sourceType, wordType } from "./value_types.ts";
 
 const SOURCE_HELP = `Whose event it is: ${SOURCES.join(", ")}`;
+/** Said where an option has no default, as nothing works without it. */
+const REQUIRED = "(required)";
 const WORKSPACE_HELP =
   "The directory it belongs to (default: what the event says, then the current one; env: KAIZEN_WORKSPACE)";
 
 function declareIngest(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Record one event of an agent's hook, from FILE or stdin, or built from --event, --session and --set.\n" +
-        "Prints nothing on success; without a daemon the event waits in the spool. For hooks themselves: kaizen ingest hook.",
+      "Record one event of an agent's hook.\n" +
+        "It comes from FILE or stdin, or is built from --event, --session and --set. Prints nothing on success; without a daemon the event waits in the spool. For hooks themselves: kaizen ingest hook.",
     )
     .example("an event from a file", "kaizen ingest --source claude event.json")
     .example(
@@ -31,20 +33,28 @@ function declareIngest(cli: Cli) {
     .type("word", wordType)
     .type("source", sourceType)
     .arguments("[file:word]")
-    .option("--source <agent:source>", SOURCE_HELP, { required: true })
+    .option("--source <agent:source>", `${SOURCE_HELP} ${REQUIRED}`, {
+      required: true,
+    })
     .option("--workspace <dir:word>", WORKSPACE_HELP)
-    .option("--event <name:word>", "Build an event of this name")
-    .option("--session <id:word>", "Build an event of this session")
+    .option(
+      "--event <name:word>",
+      "Build an event of this name (default: read one)",
+    )
+    .option(
+      "--session <id:word>",
+      "Build an event of this session (default: read one)",
+    )
     .option(
       "--set <pair:word>",
-      "Build an event with key=value, a text; repeatable",
+      "Build an event with key=value, a text; repeatable (default: none)",
       {
         collect: true,
       },
     )
     .option(
       "--set-json <pair:word>",
-      "Build an event with key=JSON; repeatable",
+      "Build an event with key=JSON; repeatable (default: none)",
       {
         collect: true,
       },
@@ -93,13 +103,13 @@ function declareIngest(cli: Cli) {
 function declareHook(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Record the event that a hook runner writes to stdin: prints nothing and exits 0, whatever happens.\n" +
-        "Options that it does not know are ignored. What could not be recorded shows in kaizen status.",
+      "Record the event that a hook runner writes to stdin.\n" +
+        "Prints nothing and exits 0, whatever happens. Options that it does not know are ignored. What could not be recorded shows in kaizen status.",
     )
     .example("as a hook command", "kaizen ingest hook --source claude")
     .type("word", wordType)
     .type("source", sourceType)
-    .option("--source <agent:source>", SOURCE_HELP)
+    .option("--source <agent:source>", `${SOURCE_HELP} ${REQUIRED}`)
     .option("--workspace <dir:word>", WORKSPACE_HELP)
     .action(() => chooseHook(cli));
 }
@@ -107,8 +117,8 @@ function declareHook(cli: Cli) {
 function declareGit(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Record what a git hook of that name is told: prints nothing and exits 0, whatever happens.\n" +
-        "HOOK is post-commit, post-checkout, post-merge, post-rewrite or pre-push; ARGS are its arguments.",
+      "Record what a git hook is told.\n" +
+        "Prints nothing and exits 0, whatever happens. HOOK is post-commit, post-checkout, post-merge, post-rewrite or pre-push; ARGS are its arguments.",
     )
     .example("in .git/hooks/post-commit", 'kaizen ingest git post-commit "$@"')
     .type("word", wordType)

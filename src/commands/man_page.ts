@@ -52,7 +52,8 @@ export function renderMan(root: CommandNode): string {
       "Socket (daemon.sock), lock (daemon.pid), log (daemon.log), store (store.db) and spool.",
     ),
     ".SH EXAMPLES",
-    ...root.getExamples().flatMap(renderExample),
+    // A section begins a paragraph by itself.
+    ...root.getExamples().flatMap(renderExample).slice(1),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -104,9 +105,10 @@ function renderExample(
   ];
 }
 
-/** A page that is laid out already, as it is. */
+/** A page that is laid out already, as it is but for its title. */
 function renderPage(page: string): string[] {
-  return [".EX", ...page.trimEnd().split("\n").map(escapeRoff), ".EE"];
+  const lines = page.trimEnd().split("\n").slice(2);
+  return [".EX", ...lines.map(escapeRoff), ".EE"];
 }
 
 /** Text that roff prints as it is: no escape, no request, no hyphen for a minus. */

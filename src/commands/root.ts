@@ -92,12 +92,16 @@ function declareRoot(cli: Cli) {
   return new Command()
     .name("kaizen")
     .description(
-      "Records what coding agents do, and answers what they did: a daemon keeps the events that hooks send.",
+      "Records what coding agents do, and answers what they did.\n" +
+        "Hooks send events, a daemon keeps them, these commands ask it.",
     )
     .example("is the daemon well?", "kaizen status")
     .example("what ran in this repository", "kaizen sessions")
     .example("the newest session, event by event", "kaizen detail @latest")
-    .example("its cost, for a script", "kaizen sessions -o json | jq …")
+    .example(
+      "ids of all sessions, for a script",
+      "kaizen sessions --json --limit 0 | jq -r '.rows[].id'",
+    )
     .noExit()
     .globalType("word", wordType)
     .globalType("timeout", timeoutType)
@@ -122,7 +126,7 @@ function declareRoot(cli: Cli) {
     .globalOption("--json", "Short for --output json")
     .globalOption(
       "--color <when:color>",
-      "auto, always, never (default: auto, which is never if NO_COLOR is set)",
+      "auto, always, never (default: auto: on a terminal; env: NO_COLOR, which means never)",
     )
     .globalOption(
       "--nostart",

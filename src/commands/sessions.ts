@@ -24,7 +24,7 @@ function declareList(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "List the sessions of this workspace, newest first.\n" +
-        "The workspace is the nearest directory above this one that holds .git, else this one.",
+        "The workspace is the nearest directory from here upwards that holds .git, else this one.",
     )
     .example("what ran here", "kaizen sessions")
     .example(
@@ -47,20 +47,23 @@ function declareList(cli: Cli) {
     )
     .option(
       "--project <name:word>",
-      "Ask about the known workspace whose last path part this is",
+      "Ask about the known workspace whose last path part this is (default: none)",
     )
-    .option("--all-workspaces", "Ask about every workspace the daemon knows")
+    .option(
+      "--all-workspaces",
+      "Ask about every workspace the daemon knows (default: one)",
+    )
     .option(
       "--agent <prefix:word>",
-      "Only agents whose name begins so, in any letter case",
+      "Only agents whose name begins so, in any letter case (default: all)",
     )
     .option(
       "--status <status:status>",
-      "Only Running, Waiting, Idle or Done, in any letter case",
+      "Only Running, Waiting, Idle or Done, in any letter case (default: all)",
     )
     .option(
       "--since <when:since>",
-      "Only what began since: 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds",
+      "Only what began since: 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds (default: all)",
     )
     .option(
       "--limit <n:count>",
@@ -69,7 +72,7 @@ function declareList(cli: Cli) {
     .option("--offset <n:count>", "Skip so many of the newest (default: 0)")
     .option(
       "--watch <duration:duration>",
-      "Go on, and ask again every 1s or as often as it says; ends with Ctrl-C",
+      "Go on, and ask again every DURATION until Ctrl-C (default: once; without a DURATION: 1s)",
     )
     .action((options) => {
       const { workspace, project, allWorkspaces, ...rest } = options;

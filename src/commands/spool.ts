@@ -11,7 +11,8 @@ import type { GlobalFlags } from "./settings.ts";
 function declareGroup(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Look after the spool: the events that no daemon has acknowledged yet, kept on disk.",
+      "Look after events that no daemon has acknowledged yet.\n" +
+        "They wait on disk, in the spool, and are delivered by themselves when a daemon starts or takes the next event.",
     )
     .example("what waits, and why", "kaizen spool list")
     .example("deliver it now", "kaizen spool flush")
@@ -35,7 +36,8 @@ function declareStatus(cli: Cli) {
 function declareFlush(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Deliver what waits to the daemon, in order. The daemon does so by itself when it starts.",
+      "Deliver what waits to the daemon, in order.\n" +
+        "The daemon does so by itself when it starts.",
     )
     .example("deliver it now", "kaizen spool flush")
     .example("try again what was set aside", "kaizen spool flush --rejected")
@@ -74,7 +76,7 @@ function declarePurge(cli: Cli) {
       "--pending",
       "Delete the events that wait, too; needs --yes (default: keep them)",
     )
-    .option("--yes", "Lose events that were never delivered")
+    .option("--yes", "Lose events that were never delivered (default: refuse)")
     .action(({ pending, yes, ...flags }) => {
       cli.choose(flags, async (run) => {
         const { runPurge } = await import("./run_spool.ts");

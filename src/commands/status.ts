@@ -11,7 +11,7 @@ import { durationType } from "./value_types.ts";
 function declare(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Show whether the daemon runs, how it is, and what waits in the spool.\n" +
+      "Show whether the daemon runs, and what waits in the spool.\n" +
         "Exits 0 when it runs, 3 when it is stopped, 4 when it does not answer.",
     )
     .example("how is it?", "kaizen status")

@@ -10,7 +10,7 @@ import type { GlobalFlags } from "./settings.ts";
 function declare(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Stop the daemon, and wait until it is gone.\n" +
+      "Stop the daemon and wait until it is gone.\n" +
         "Events that come meanwhile wait in the spool. Exits 0 also if it was stopped already.",
     )
     .example("stop it", "kaizen stop")

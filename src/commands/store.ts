@@ -12,7 +12,7 @@ import { durationType, wordType } from "./value_types.ts";
 function declareGroup(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Look after what our daemon keeps: how much it is, and how to delete it.",
+      "See how much is kept, and delete what is old.",
     )
     .example("how much is it?", "kaizen store stats")
     .example("keep a quarter", "kaizen store prune --older-than 90d")
@@ -24,7 +24,7 @@ function declareGroup(cli: Cli) {
 function declareStats(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Show how many sessions and events the store holds, and its size.",
+      "Show how many sessions and events there are, and their size.",
     )
     .example("its size in bytes", "kaizen store stats -o json | jq .bytes")
     .action((flags) => {
@@ -54,9 +54,9 @@ function declarePrune(cli: Cli) {
     .type("word", wordType)
     .option(
       "--older-than <duration:duration>",
-      "Sessions whose last event is older than that",
+      "Sessions whose last event is older than that (default: none)",
     )
-    .option("--session <id:word>", "The session of this id")
+    .option("--session <id:word>", "The session of this id (default: none)")
     .option(
       "--workspace <dir:word>",
       "Only in the workspace of this directory (default: all)",
@@ -65,7 +65,7 @@ function declarePrune(cli: Cli) {
       "--dry-run",
       "Only say what would be deleted (default: ask, then delete)",
     )
-    .option("--yes", "Do not ask")
+    .option("--yes", "Do not ask (default: ask)")
     .action(({ olderThan, session, workspace, dryRun, yes, ...flags }) => {
       cli.choose(flags, async (run) => {
         const { runPrune } = await import("./run_store.ts");

@@ -17,6 +17,14 @@ const ITS_GUESS = / Did you mean [a-z]+ "[^"]*"\?$/;
 // deno-lint-ignore no-control-regex
 const ITS_COLORS = /\x1b\[[0-9;]*m/g;
 
+// It names arguments in lower case and never knows how many they are.
+const ITS_MISSING = /^Missing argument\(s\): (.+)$/;
+
+function explainMissing(_: string, names: string): string {
+  const several = names.includes(",") ? "s" : "";
+  return `Missing argument${several}: ${names.toUpperCase()}`;
+}
+
 /**
  * Turns what the command library threw into our error.
  *
@@ -32,11 +40,14 @@ export function explainUsage(
   const unknown = findUnknown(command, words);
   if (unknown === null) {
     const text = message.replace(ITS_COLORS, "").replace(ITS_GUESS, "")
-      .replace(/\.$/, "");
+      .replace(/\.$/, "").replace(ITS_MISSING, explainMissing);
     return new CommandLineError(restoreWords(text), command.getPath());
   }
   const { kind, word, known } = unknown;
-  const near = findNearest(word, known);
+  const near = findNearest(word, known) ??
+    listOptions(command).map(({ long }) => long)
+      .find((long) => kind === "command" && long === `--${word}`) ??
+    null;
   const guess = near === null ? "" : `; did you mean "${near}"?`;
   return new CommandLineError(
     `Unknown ${kind} "${word}"${guess}`,

@@ -12,6 +12,8 @@ const INSIDE = new RegExp(`--no(${NEGATED.join("|")})\\b`, "g");
 const TOGETHER = /^-[vqhV]{2,}$/;
 const OUTSIDE = new RegExp(`^--no-(${NEGATED.join("|")})$`);
 
+/** The one option whose value may be left out. */
+export const OPTIONAL_VALUE = "watch";
 /** What `--watch` alone stands for. */
 export const DEFAULT_WATCH = "1s";
 

@@ -53,3 +53,51 @@ Deno.test({
     assert(stdout.length > 10_000);
   },
 });
+
+/** Runs a program on the page in a file of its own. */
+async function readPage(
+  program: string,
+  args: string[],
+): Promise<{ out: string; err: string }> {
+  const path = await Deno.makeTempFile({ suffix: ".1" });
+  try {
+    await Deno.writeTextFile(path, page);
+    const { stdout, stderr } = await new Deno.Command(program, {
+      args: [...args, path],
+      env: { MANWIDTH: "80", MANPAGER: "cat", LC_ALL: "C.UTF-8" },
+    }).output();
+    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { out: decode(stdout), err: decode(stderr) };
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test({
+  name: "man shows the page in 80 columns without a warning",
+  ignore: !isInstalled("man"),
+  async fn() {
+    const { out, err } = await readPage("man", ["--warnings", "-l"]);
+    assertEquals(err, "");
+    assertStringIncludes(out, "kaizen sessions list");
+    assertStringIncludes(out, "--watch [DURATION]");
+    // A command to paste is never broken.
+    const wide = out.split("\n").filter((line) =>
+      line.length > 80 && !line.trimStart().startsWith("kaizen ")
+    );
+    assertEquals(wide, []);
+  },
+});
+
+Deno.test({
+  name: "mandoc has nothing against the page but that it has no date",
+  ignore: !isInstalled("mandoc"),
+  async fn() {
+    const { out } = await readPage("mandoc", ["-Tlint", "-Wwarning"]);
+    // The same source makes the same page, whenever it is built.
+    const others = out.split("\n").filter((line) =>
+      line !== "" && !line.includes("missing date")
+    );
+    assertEquals(others, []);
+  },
+});
