@@ -12,6 +12,9 @@ export function isInstalled(program: string): boolean {
   });
 }
 
+/** Title of a terminal that no program has set. */
+export const UNTOUCHED = "untouched";
+
 /** What a terminal is made of. */
 export interface TerminalOptions {
   columns: number;
@@ -44,6 +47,7 @@ export class Terminal implements AsyncDisposable {
       ...["-f", "/dev/null", "new-session", "-d", "-s", "t", ...size],
       ...["-c", options.cwd, options.command],
     );
+    await terminal.#tmux("select-pane", "-t", "t", "-T", UNTOUCHED);
     return terminal;
   }
 
@@ -70,6 +74,18 @@ export class Terminal implements AsyncDisposable {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     throw new Error(`The terminal never showed it:\n${screen}`);
+  }
+
+  /** The title that programs may set; {@linkcode UNTOUCHED} if none has. */
+  async title(): Promise<string> {
+    return (await this.#tmux(
+      "display-message",
+      "-p",
+      "-t",
+      "t",
+      "#{pane_title}",
+    ))
+      .trimEnd();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

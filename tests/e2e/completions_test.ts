@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { feed } from "./_feed.ts";
 import { isInstalled, Terminal } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
@@ -32,12 +36,15 @@ async function sampleHome(): Promise<
     home: Home;
     env: Record<string, string>;
     script(shell: string): Promise<string>;
+    /** Fails if a shell has run what an id says. */
+    checkTrap(): Promise<void>;
   }
 > {
   const stack = new AsyncDisposableStack();
   const home = stack.use(await tempHome());
   stack.use(await home.startDaemon());
-  for (const id of ["s-1", "s-2", "s-$(touch /tmp/pwned);`id`"]) {
+  const trap = `s-$(touch ${home.root}/pwned);\`touch ${home.root}/pwned\``;
+  for (const id of ["s-1", "s-2", trap, "s-\x1b[31m", "s-\ntwo"]) {
     await feed(home, { hook_event_name: "SessionStart", session_id: id });
   }
   await Deno.mkdir(`${home.root}/bin`);
@@ -56,6 +63,11 @@ async function sampleHome(): Promise<
       const path = `${home.root}/complete.${shell}`;
       await Deno.writeTextFile(path, stdout);
       return path;
+    },
+    async checkTrap() {
+      for await (const { name } of Deno.readDir(home.root)) {
+        assertNotEquals(name, "pwned");
+      }
     },
     [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   };
@@ -94,6 +106,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kaizen; printf '%s\\n' "\${COMPREPLY
     assertEquals(await offer(["kaizen", "sessions", "--workspace", "fol"]), [
       "folder",
     ]);
+    await sample.checkTrap();
   },
 });
 
@@ -119,6 +132,7 @@ Deno.test({
         .filter((word) => word !== "").sort();
       assertEquals(offered, offers, line);
     }
+    await sample.checkTrap();
   },
 });
 
@@ -159,6 +173,7 @@ Deno.test({
         assertStringIncludes(screen, `> ${words.slice(0, -1).join(" ")}`);
       }
     }
+    await sample.checkTrap();
   },
 });
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { isInstalled, Terminal } from "./_terminal.ts";
 import { programCommand, tempHome } from "./harness.ts";
 
 const wrong: [args: string[], words: string][] = [
   [["nope"], 'Unknown command "nope"'],
   [["sesions"], 'Unknown command "sesions"; did you mean "sessions"?'],
+  [["version"], 'Unknown command "version"; did you mean "--version"?'],
   [["daemon", "strat"], 'Unknown command "strat"; did you mean "start"?'],
   [["sessions", "lst"], 'Unknown command "lst"; did you mean "list"?'],
   [
@@ -13,7 +15,7 @@ const wrong: [args: string[], words: string][] = [
   ],
   [["--hom", "/x", "status"], 'Unknown option "--hom"; did you mean "--home"?'],
   [["status", "--zzz"], 'Unknown option "--zzz"'],
-  [["detail"], "Missing argument(s): id"],
+  [["detail"], "Missing argument: ID"],
   [["detail", "--foo"], 'Unknown option "--foo"'],
   [["detail", "a", "b"], "Too many arguments: b"],
   [["status", "x"], "No arguments allowed"],
@@ -184,6 +186,39 @@ Deno.test("--help wins over what is wrong beside it, and every command has it", 
   }
   assertEquals((await home.run([])).stdout, pages[0]);
   assertEquals((await home.run(["help", "sessions", "list"])).stdout, pages[4]);
+});
+
+Deno.test("help about the commands of hooks is shown, and is no hook; a hook never shows any", async () => {
+  await using home = await tempHome();
+  for (const command of ["hook", "git"]) {
+    const { code, stdout } = await home.run(["help", "ingest", command]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `kaizen ingest ${command}`);
+  }
+  const { running, spool } = JSON.parse((await home.run(["status"])).stdout);
+  assertEquals([running, spool.pending, spool.failures], [false, 0, 0]);
+  for (const command of ["hook", "git"]) {
+    const asked = await home.run(["ingest", command, "post-commit", "--help"]);
+    assertEquals([asked.code, asked.stdout, asked.stderr], [0, "", ""]);
+  }
+});
+
+Deno.test({
+  name: "ingest hook --help is answered at a terminal",
+  ignore: !isInstalled("tmux") || !isInstalled("bash"),
+  async fn() {
+    await using home = await tempHome();
+    await using terminal = await Terminal.open({
+      columns: 80,
+      rows: 50,
+      command: "bash --noprofile --norc",
+      env: { HOME: home.root, KAIZEN_HOME: home.home },
+      cwd: home.workspace,
+    });
+    const program = programCommand().join(" ");
+    await terminal.type(`clear; ${program} ingest hook --help`, "Enter");
+    await terminal.waitFor((screen) => screen.includes("hook runner writes"));
+  },
 });
 
 Deno.test("help knows its topics", async () => {
