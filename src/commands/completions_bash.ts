@@ -50,23 +50,44 @@ _kaizen_offer() {
   done < <(printf '%s\\n' $2)
 }
 
+# Offers paths. The bash of macOS has neither mapfile nor compopt; without the latter a folder gets no slash.
+_kaizen_paths() {
+  local path
+  compopt -o filenames 2>/dev/null
+  while IFS= read -r path; do COMPREPLY+=("$path"); done < <(compgen "$1" -- "$2")
+}
+
 _kaizen_complete() {
   case $2 in
-    directories) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- "$1") ;;
-    files) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$1") ;;
+    directories) _kaizen_paths -d "$1" ;;
+    files) _kaizen_paths -f "$1" ;;
     ids) _kaizen_offer "$1" "@latest $("\${COMP_WORDS[0]}" completions ids 2>/dev/null | cut -f 1)" ;;
     words*) _kaizen_offer "$1" "\${2#words}" ;;
   esac
 }
 
 _kaizen() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} at=kaizen value i
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} at=kaizen value i colons=
+  local line=\${COMP_LINE:0:\${COMP_POINT:-0}} word
   COMPREPLY=()
   # bash makes three words of --output=json.
   if [[ $cur == = ]]; then
     cur=
   elif [[ $prev == = ]]; then
     prev=\${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  # It makes several of git:/path, too, and replaces only what stands behind the last colon.
+  word=\${line##*[[:space:]]}
+  if [[ $word == *:* && $COMP_WORDBREAKS == *:* ]]; then
+    if [[ $word == -*=* ]]; then
+      cur=\${word#*=} prev=\${word%%=*}
+    else
+      cur=$word
+      line=\${line%"$word"}
+      line=\${line%"\${line##*[![:space:]]}"}
+      prev=\${line##*[[:space:]]}
+    fi
+    colons=\${cur%"\${cur##*:}"}
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     if _kaizen_value "\${COMP_WORDS[i]}" >/dev/null; then
@@ -84,6 +105,7 @@ _kaizen() {
     _kaizen_complete "$cur" "$(_kaizen_argument "$at")"
     _kaizen_offer "$cur" "$(_kaizen_words "$at")"
   fi
+  [[ -z $colons ]] || COMPREPLY=("\${COMPREPLY[@]#"$colons"}")
 }
 
 complete -F _kaizen kaizen

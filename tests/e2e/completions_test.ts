@@ -26,6 +26,7 @@ const table: [words: string[], offers: string[]][] = [
   [["kaizen", "help", "exit"], ["exit-codes"]],
   [["kaizen", "completions", ""], ["bash", "fish", "zsh"]],
   [["kaizen", "detail", "s-"], ["s-1", "s-2"]],
+  [["kaizen", "detail", "git:"], ["git:/a/path"]],
   [["kaizen", "sessions", "show", "@"], ["@latest"]],
   [["kaizen", "sessions", "--limit", ""], []],
 ];
@@ -44,7 +45,9 @@ async function sampleHome(): Promise<
   const home = stack.use(await tempHome());
   stack.use(await home.startDaemon());
   const trap = `s-$(touch ${home.root}/pwned);\`touch ${home.root}/pwned\``;
-  for (const id of ["s-1", "s-2", trap, "s-\x1b[31m", "s-\ntwo"]) {
+  for (
+    const id of ["s-1", "s-2", "git:/a/path", trap, "s-\x1b[31m", "s-\ntwo"]
+  ) {
     await feed(home, { hook_event_name: "SessionStart", session_id: id });
   }
   await Deno.mkdir(`${home.root}/bin`);
@@ -107,6 +110,52 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kaizen; printf '%s\\n' "\${COMPREPLY
       "folder",
     ]);
     await sample.checkTrap();
+  },
+});
+
+Deno.test({
+  name: "bash itself completes what it splits at colons and equals signs",
+  ignore: !isInstalled("bash") || !isInstalled("tmux"),
+  async fn() {
+    await using sample = await sampleHome();
+    const script = await sample.script("bash");
+    await using terminal = await Terminal.open({
+      columns: 100,
+      rows: 10,
+      command: "bash --noprofile --norc -i",
+      env: sample.env,
+      cwd: sample.home.workspace,
+    });
+    await terminal.type(`PS1='> '; source ${script}; echo rea''dy`, "Enter");
+    await terminal.waitFor((screen) => screen.includes("\nready\n"));
+    const lines: [typed: string, completed: string][] = [
+      ["kaizen detail git:/a/p", "kaizen detail git:/a/path"],
+      ["kaizen detail gi", "kaizen detail git:/a/path"],
+      [
+        "kaizen store prune --session git:/",
+        "kaizen store prune --session git:/a/path",
+      ],
+      [
+        "kaizen store prune --session=git:",
+        "kaizen store prune --session=git:/a/path",
+      ],
+      ["kaizen sessions --status=R", "kaizen sessions --status=Running"],
+      ["kaizen sess", "kaizen sessions"],
+    ];
+    for (const [typed, completed] of lines) {
+      await terminal.type("C-u", "C-l");
+      await terminal.waitFor((screen) => screen === ">");
+      await terminal.type("-l", typed);
+      await terminal.type("Tab");
+      await terminal.waitFor((screen) => screen === `> ${completed}`);
+    }
+    await terminal.type("C-u", "C-l");
+    await terminal.waitFor((screen) => screen === ">");
+    await terminal.type("-l", "kaizen detail s-");
+    await terminal.type("Tab", "Tab");
+    await terminal.waitFor((screen) =>
+      /^> kaizen detail s-\ns-1 +s-2\n> kaizen detail s-$/.test(screen)
+    );
   },
 });
 
