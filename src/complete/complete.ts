@@ -74,7 +74,7 @@ export function completeEvent(
       ? textMember(bytes, members, key)
       : decodeString(new TextEncoder().encode(edit.value));
   };
-  const { sessionId } = checkNames(
+  const sessionId = checkFilled(
     source,
     final(hookEventKey(source)),
     final("session_id"),
@@ -86,9 +86,19 @@ export function completeEvent(
 
 function checkRaw(text: Uint8Array, given: Source): Completed {
   const source = wireSource(given);
-  const { bytes, members, sessionId } = readHookPayload(source, text);
+  const { bytes, members, event, ...names } = readHookPayload(source, text);
+  const sessionId = checkFilled(source, event, names.sessionId);
   const workspaceHint = findDirectory(bytes, members);
   return { agent: given, source, payload: text, sessionId, workspaceHint };
+}
+
+/** A daemon stores an event without a name; nobody could tell what it is, so no client sends one. */
+function checkFilled(
+  source: HookSource,
+  event: string | null,
+  sessionId: string | null,
+): string {
+  return checkNames(source, event || null, sessionId).sessionId;
 }
 
 function withoutMark(text: Uint8Array): Uint8Array {
@@ -139,11 +149,11 @@ function names(
   const text = (key: string) => textMember(bytes, members, key);
   const key = hookEventKey(wireSource(agent));
   const event = text(key);
-  const own = event ?? agentsName(agent, text);
+  const own = event || agentsName(agent, text);
   if (own !== null) {
     // Cursor's `stop` flushes; whoever writes the wire's own key may mean the wire's own `stop`, which does not.
     const { name, covers } = agent === "cursor" && own === "stop" &&
-        event === null
+        !event
       ? { name: "Stop", covers: false }
       : wireName(agent, own);
     if (name !== event) set(key, name);

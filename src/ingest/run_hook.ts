@@ -4,11 +4,12 @@
  * @module
  */
 import { type Completed, completeEvent } from "../complete/mod.ts";
-import { type Context, type Paths, resolvePaths } from "../context/mod.ts";
+import type { Context, Paths } from "../context/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
 import { HookInput, type HookText } from "./hook_input.ts";
+import { findHookPaths } from "./hook_paths.ts";
 import { type HookWords, readHookWords } from "./hook_words.ts";
 import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
@@ -45,7 +46,7 @@ async function run(
   input: HookInput,
   context: Context,
 ): Promise<void> {
-  const paths = resolvePaths(context, words);
+  const { paths, faults } = findHookPaths(words, context);
   const hook = new Hook({ words, paths, context });
   try {
     await hook.record(input);
@@ -53,6 +54,7 @@ async function run(
     await hook.count(error instanceof Error ? error.message : String(error));
   }
   for (const word of words.ignored) await hook.count(`ignored ${word}`);
+  for (const fault of faults) await hook.count(fault);
   await input.drain();
   if (input.hasMore) await hook.count("more than one JSON value on stdin");
 }

@@ -198,8 +198,13 @@ const refused: [source: Source, text: string | Uint8Array, words: string][] = [
   ],
   [
     "claude",
-    '{"hook_event_name":"","session_id":7}',
-    "claude hook: missing 'session_id' field",
+    '{"hook_event_name":"","session_id":"s"}',
+    "claude hook: missing 'hook_event_name' field",
+  ],
+  [
+    "cursor",
+    '{"event":"","session_id":"s"}',
+    "cursor hook: missing 'event' field",
   ],
   ["openclaw", '{"type":"x"}', "openclaw hook: missing 'event' field"],
   ["claude", '{"a":1}{"a":2}', "claude hook: invalid JSON: "],

@@ -135,6 +135,14 @@ const inputs: [
     0,
     "missing 'hook_event_name'",
   ],
+  [
+    "an empty event name",
+    ['{"session_id":"s","hook_event_name":""}'],
+    0,
+    1,
+    0,
+    "missing 'hook_event_name'",
+  ],
   ["invalid UTF-8", ['{"a":"', Uint8Array.of(0xff), '"}'], 0, 1, 0, "UTF-8"],
   ["a NUL byte outside", ["\0", eventText("a")], 0, 1, 0, "invalid JSON"],
   ["a lone surrogate", ['{"a":"\\ud800"}'], 0, 1, 0, "surrogate"],
@@ -270,6 +278,52 @@ Deno.test("runHook() does nothing when it is off, but takes its input", async ()
   assertEquals(await input.read(new Uint8Array(9)), null);
   await runHook(home.context(HOOK, eventText("a"), { KAIZEN_OFF: "0" }));
   assertEquals(stored(home), ["a"]);
+});
+
+const unusable: [
+  why: string,
+  words: string[],
+  env: Record<string, string>,
+  reason: string,
+][] = [
+  ["a relative --socket", ["--socket", "x.sock"], {}, "ignored --socket x.sock"],
+  ["a relative --home", ["--home", "x"], {}, "ignored --home x"],
+  [
+    "a relative KAIZEN_SOCK",
+    [],
+    { KAIZEN_SOCK: "x.sock" },
+    "ignored KAIZEN_SOCK x.sock",
+  ],
+  [
+    "a socket whose path is too long",
+    ["--socket", `/${"x".repeat(200)}`],
+    {},
+    "current length is 201",
+  ],
+];
+
+for (const [why, words, env, reason] of unusable) {
+  Deno.test(`runHook() given ${why} counts that, and keeps the event all the same`, async () => {
+    await using home = new TestHome();
+    await runHook(home.context([...HOOK, ...words], eventText("a"), env));
+    assertEquals(await spooled(home), ["a"]);
+    const { failures, last_failure } = spoolOf(home).status();
+    assertEquals(failures, 1);
+    assert(last_failure?.reason.includes(reason), last_failure?.reason);
+  });
+}
+
+Deno.test("runHook() falls back on the home of the user where KAIZEN_HOME is relative", async () => {
+  await using home = new TestHome();
+  const env = { KAIZEN_HOME: "relative", HOME: home.root };
+  await runHook(home.context(HOOK, eventText("a"), env));
+  const folder = `${home.root}/.kaizen/spool`;
+  const { pending, last_failure } = new Spool({ folder, env: () => undefined })
+    .status();
+  assertEquals([pending, last_failure?.reason], [
+    1,
+    "ignored KAIZEN_HOME relative",
+  ]);
 });
 
 Deno.test("runHook() says nothing where there is no home, or none that can be used", async () => {
