@@ -43,7 +43,7 @@ function declareFlush(cli: Cli) {
     .example("try again what was set aside", "kaizen spool flush --rejected")
     .option(
       "--rejected",
-      "Try what was set aside instead (default: what waits)",
+      "Try what was set aside, then what waits (default: what waits only)",
     )
     .action(({ rejected, ...flags }) => {
       cli.choose(flags, async (run) => {

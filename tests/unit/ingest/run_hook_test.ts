@@ -286,7 +286,12 @@ const unusable: [
   env: Record<string, string>,
   reason: string,
 ][] = [
-  ["a relative --socket", ["--socket", "x.sock"], {}, "ignored --socket x.sock"],
+  [
+    "a relative --socket",
+    ["--socket", "x.sock"],
+    {},
+    "ignored --socket x.sock",
+  ],
   ["a relative --home", ["--home", "x"], {}, "ignored --home x"],
   [
     "a relative KAIZEN_SOCK",

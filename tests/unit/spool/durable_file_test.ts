@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import { TempFolder } from "./fixtures.ts";
+import { hasStrace, TempFolder } from "./fixtures.ts";
 
 const CHILD = decodeURIComponent(
   new URL("./crash_child.ts", import.meta.url).pathname,
 );
-
-async function hasStrace(): Promise<boolean> {
-  try {
-    const command = new Deno.Command("strace", {
-      args: ["-e", "trace=none", "true"],
-      stdout: "null",
-      stderr: "null",
-    });
-    return (await command.output()).success;
-  } catch {
-    return false;
-  }
-}
 
 /** What the kernel was asked in a spool's folder, in order: `f` stands for the temporary file, `d` for the folder. */
 async function traceAppend(folder: TempFolder): Promise<string[]> {

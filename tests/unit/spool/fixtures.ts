@@ -68,3 +68,17 @@ export class Receiver {
     return Promise.resolve("acked");
   };
 }
+
+/** Whether system calls can be watched here. */
+export async function hasStrace(): Promise<boolean> {
+  try {
+    const command = new Deno.Command("strace", {
+      args: ["-e", "trace=none", "true"],
+      stdout: "null",
+      stderr: "null",
+    });
+    return (await command.output()).success;
+  } catch {
+    return false;
+  }
+}
