@@ -11,6 +11,7 @@ import { Board } from "./lib/board.ts";
 import { collectFacts } from "./lib/facts.ts";
 import { printSummary, writeRun } from "./lib/run_folder.ts";
 import { measureGrowth } from "./groups/growth.ts";
+import { measureHookTimes } from "./groups/hooktimes.ts";
 import { measureIngest } from "./groups/ingest.ts";
 import { measurePeers } from "./groups/peers.ts";
 import { measurePipe } from "./groups/pipe.ts";
@@ -28,6 +29,7 @@ const GROUPS: Record<string, (bench: Bench) => Promise<void>> = {
   growth: measureGrowth,
   ingest: measureIngest,
   switches: measureSwitches,
+  hooktimes: measureHookTimes,
 };
 
 const isQuick = Deno.args.includes("--quick");
