@@ -4,7 +4,7 @@
  * @module
  */
 import { type Completed, completeEvent } from "../complete/mod.ts";
-import type { Context, Paths } from "../context/mod.ts";
+import { type Context, type Paths, UsageError } from "../context/mod.ts";
 import type { JsonObject } from "../proto/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
@@ -54,7 +54,7 @@ export interface IngestReport {
 /**
  * Hands events over: to the daemon, or to the spool where none answers.
  *
- * @throws {UsageError} If there is nothing to read, or the words make no event.
+ * @throws {UsageError} If there is nothing to read, the words make no event, or both an input and words are given.
  * @throws {NotAnEventError} If the input is no hook event, in the daemon's own words.
  * @throws {TooLargeError} If the event does not fit a frame.
  * @throws {InputError} If the input cannot be read.
@@ -69,6 +69,7 @@ export async function runIngest(
   if (isOn(context, "KAIZEN_OFF")) {
     return { answer: { type: "off" }, notes: [], failures: [] };
   }
+  checkWords(options);
   const { paths } = options;
   const spool = new Spool({
     folder: paths.spool,
@@ -83,6 +84,17 @@ export async function runIngest(
   const startedAtMs = context.startedAtMs;
   const body = makeBody(text, { ...options, startedAtMs }, context);
   return single(await courier.hand(body));
+}
+
+/** What is named must not be passed over in silence. */
+function checkWords(options: IngestOptions): void {
+  const { file, ndjson } = options;
+  if (!hasEventWords(options) || file === undefined && !ndjson) return;
+  throw new UsageError(
+    `Cannot read ${
+      file ?? "--ndjson"
+    } as well: --event, --session, --set and --set-json build an event without any input`,
+  );
 }
 
 function single(handed: Handed): IngestReport {

@@ -14,6 +14,8 @@ const PLAIN = ["ingest", "--source", "claude"];
 const SOMEBODY = 54_321;
 const SOMEBODY_ELSE = 54_322;
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
+const canMount = isRoot && await tryMount();
+const canBeOthers = isRoot && await tryAsSomebody();
 
 /** A small disk of its own. */
 class Disk implements AsyncDisposable {
@@ -21,22 +23,41 @@ class Disk implements AsyncDisposable {
   constructor(home: Home) {
     this.path = `${home.root}/disk`;
   }
-  async mount(): Promise<boolean> {
+  async mount(): Promise<void> {
     await Deno.mkdir(this.path);
-    return await run("mount", [
-      "-t",
-      "tmpfs",
-      "-o",
-      "size=512k",
-      "t",
-      this.path,
-    ]);
+    assert(await mountSmall(this.path));
   }
   async remount(how: "ro" | "rw"): Promise<void> {
     assert(await run("mount", ["-o", `remount,${how}`, this.path]));
   }
   async [Symbol.asyncDispose](): Promise<void> {
     await run("umount", [this.path]);
+  }
+}
+
+async function mountSmall(path: string): Promise<boolean> {
+  return await run("mount", ["-t", "tmpfs", "-o", "size=512k", "t", path]);
+}
+
+/** Not every root may: one in a container often cannot. */
+async function tryMount(): Promise<boolean> {
+  const path = await Deno.makeTempDir();
+  const isMounted = await mountSmall(path);
+  if (isMounted) await run("umount", [path]);
+  await Deno.remove(path);
+  return isMounted;
+}
+
+/** Whether somebody else can run the program: not where the clone lies in a folder that is closed to others. */
+async function tryAsSomebody(): Promise<boolean> {
+  await using home = await tempHome();
+  await Deno.chmod(home.root, 0o755);
+  await Deno.chown(`${home.root}/user`, SOMEBODY, SOMEBODY);
+  try {
+    return (await runAs(SOMEBODY, ["--version"], home)).code === 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return false;
+    throw error;
   }
 }
 
@@ -89,11 +110,11 @@ for (const hasSpool of [false, true]) {
     name: `on a full disk hooks stay silent and people are told${
       hasSpool ? ", also with events in the spool" : ""
     }`,
-    ignore: !isRoot,
+    ignore: !canMount,
     async fn() {
       await using home = await tempHome();
       await using disk = new Disk(home);
-      if (!await disk.mount()) return;
+      await disk.mount();
       const env = {
         KAIZEN_HOME: `${disk.path}/h`,
         KAIZEN_NO_START: "1",
@@ -112,11 +133,11 @@ for (const hasSpool of [false, true]) {
     name: `in a read-only home hooks stay silent and people are told${
       hasSpool ? ", also with events in the spool" : ""
     }`,
-    ignore: !isRoot,
+    ignore: !canMount,
     async fn() {
       await using home = await tempHome();
       await using disk = new Disk(home);
-      if (!await disk.mount()) return;
+      await disk.mount();
       const env = {
         KAIZEN_HOME: `${disk.path}/h`,
         KAIZEN_NO_START: "1",
@@ -162,7 +183,7 @@ async function runAs(
 
 Deno.test({
   name: "in another user's home hooks stay silent and people are told",
-  ignore: !isRoot,
+  ignore: !canBeOthers,
   async fn() {
     await using home = await tempHome();
     await Deno.chmod(home.root, 0o755);
@@ -184,12 +205,42 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "in a home that may not be written hooks stay silent and people are told",
+  ignore: isRoot && !canBeOthers,
+  async fn() {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home, { mode: 0o500 });
+    if (isRoot) {
+      await Deno.chmod(home.root, 0o755);
+      for (const path of [home.home, `${home.root}/user`]) {
+        await Deno.chown(path, SOMEBODY, SOMEBODY);
+      }
+    }
+    const run = (args: string[]) =>
+      isRoot ? runAs(SOMEBODY, args, home) : home.run(args, {
+        stdin: EVENT,
+        env: { KAIZEN_NO_START: "1" },
+      });
+    const hook = await run(HOOK);
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    const plain = await run(PLAIN);
+    assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
+    assertStringIncludes(plain.stderr.toLowerCase(), "permission denied");
+    const status = await run(["status", "--json"]);
+    assertEquals(status.code, 3, status.stderr);
+    const { writable, reason } = JSON.parse(status.stdout).spool;
+    assertEquals([writable, reason], [false, "permission denied"]);
+  },
+});
+
 for (const exists of [true, false]) {
   Deno.test({
     name: `root in another user's home${
       exists ? "" : " that is not there yet"
     } leaves files that are that user's, and starts nothing`,
-    ignore: !isRoot,
+    ignore: !canBeOthers,
     async fn() {
       await using home = await tempHome();
       await Deno.chmod(home.root, 0o755);

@@ -271,6 +271,8 @@ const misused: [why: string, run: Run][] = [
   ["--set without a value", { set: ["key"] }],
   ["--set without a key", { set: ["=v"] }],
   ["--set-json without JSON", { setJson: ["a=b"] }],
+  ["a file beside --event", { event: "Stop", session: "s", file: "a.json" }],
+  ["--ndjson beside --set", { set: ["a=b"], ndjson: true }],
 ];
 
 for (const [why, run] of misused) {
