@@ -77,7 +77,8 @@ export class Spool {
   append(body: Uint8Array): string {
     return this.#write(({ folder, owner, fault }) => {
       const { pending } = listSpool(folder);
-      checkRoom(holdings(folder, pending), body.length, this.#bounds);
+      const held = holdings(folder, pending, owner);
+      checkRoom(held, body.length, this.#bounds);
       const name = nextEventName(pending, this.#now());
       writeDurably(body, { folder, name, owner, fault });
       return name;
@@ -94,7 +95,7 @@ export class Spool {
     return this.#write(({ folder, owner, fault }) => {
       const share = rejectedShare(this.#bounds);
       const file = encodeRejected({ about, bytes });
-      checkRoom(holdings(folder, []), file.length, share);
+      checkRoom(holdings(folder, [], owner), file.length, share);
       const { pending } = listSpool(folder);
       checkRoom(holdings(folder, pending), file.length, this.#bounds);
       const rejected = `${folder}/${REJECTED_FOLDER}`;

@@ -9,8 +9,10 @@ import { systemReason } from "./errors.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { type Failures, readFailures } from "./failures.ts";
 import { listRejected, listSpool, REJECTED_FOLDER, sizeOf } from "./listing.ts";
+import type { Owner } from "./owner.ts";
 import { whyUnwritable } from "./probe.ts";
 import { decodeRejected } from "./rejected.ts";
+import { sumSizes } from "./sizes.ts";
 
 /** What `kaizen status` says about the spool. */
 export interface SpoolStatus extends Failures {
@@ -81,18 +83,23 @@ export function spoolStatus(folder: string, bounds: Bounds): SpoolStatus {
   }
 }
 
-/** What `pending` and everything in `rejected/` take together. */
+/**
+ * What `pending` and everything in `rejected/` take together.
+ *
+ * @param noteFor As {@linkcode sumSizes} has it.
+ */
 export function holdings(
   folder: string,
   pending: readonly { name: string }[],
+  noteFor?: Owner | null,
 ): Bounds {
-  const rejected = `${folder}/${REJECTED_FOLDER}`;
-  const paths = [
-    ...pending.map(({ name }) => `${folder}/${name}`),
-    ...listRejected(folder).map((name) => `${rejected}/${name}`),
-  ];
-  const bytes = paths.reduce((sum, path) => sum + sizeOf(path), 0);
-  return { events: paths.length, bytes };
+  const names = pending.map(({ name }) => name);
+  const rejected = listRejected(folder);
+  return {
+    events: names.length + rejected.length,
+    bytes: sumSizes(folder, names, noteFor) +
+      sumSizes(`${folder}/${REJECTED_FOLDER}`, rejected, noteFor),
+  };
 }
 
 /** Lists pending, rejected and unknown files, each kind in order. */

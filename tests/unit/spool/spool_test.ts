@@ -287,6 +287,38 @@ Deno.test("append() counts bytes, those of rejected events included", () => {
   spool.append(eventBody("c"));
 });
 
+Deno.test("append() counts the bytes of very many events right, however they came and went", async () => {
+  using folder = new TempFolder();
+  const size = eventBody("e100").length;
+  const spool = openSpool(folder, {
+    KAIZEN_SPOOL_MAX_BYTES: `${600 * size}`,
+  });
+  spool.append(eventBody("e100"));
+  const [first = ""] = folder.names();
+  for (let i = 1; i < 598; i++) {
+    const name = first.replace(/\d{9,}/, (ms) => `${Number(ms) + i}`);
+    await Deno.copyFile(`${folder.spool}/${first}`, `${folder.spool}/${name}`);
+  }
+  const append = () => spool.append(eventBody("e200"));
+  append();
+  append();
+  assertThrows(append, SpoolFullError, `${600 * size} bytes`);
+  assertEquals(spool.status().bytes, 600 * size);
+  assert((await Deno.readTextFile(`${folder.spool}/.sizes`)).includes(first));
+  const names = folder.names().filter((name) => name.startsWith("v1-"));
+  for (const name of [names[0], names[1], names[400]]) {
+    await Deno.remove(`${folder.spool}/${name}`);
+  }
+  for (let i = 0; i < 3; i++) append();
+  assertThrows(append, SpoolFullError);
+  await Deno.writeTextFile(`${folder.spool}/.sizes`, '{"count":5');
+  assertThrows(append, SpoolFullError);
+  const receiver = new Receiver();
+  await spool.deliver(receiver.send);
+  assertEquals(receiver.ids.length, 600);
+  assertEquals(spool.status().bytes, 0);
+});
+
 Deno.test("reject() leaves half of the spool to events", () => {
   using folder = new TempFolder();
   const spool = openSpool(folder, { KAIZEN_SPOOL_MAX_EVENTS: "4" });
