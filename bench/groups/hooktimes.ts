@@ -50,6 +50,7 @@ export async function measureHookTimes(bench: Bench): Promise<void> {
   const scenes: Scene[] = [
     { name: "running", socket: running.socket, waiting: 0 },
     { name: "running, one waits", socket: running.socket, waiting: 1 },
+    { name: "running, 9,990 wait", socket: running.socket, waiting: MANY },
     { name: "not running", socket: nobody, waiting: 0 },
     { name: "not running, one waits", socket: nobody, waiting: 1 },
     { name: "not running, 9,990 wait", socket: nobody, waiting: MANY },

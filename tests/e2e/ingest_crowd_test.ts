@@ -3,6 +3,8 @@ import { assertEquals } from "@std/assert";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
 const HOOK = ["ingest", "hook", "--source", "claude"];
+/** The daemon stands still at least so long, in milliseconds. */
+const STANDSTILL_MS = 5_000;
 /** Hooks that run at the same time; `KAIZEN_TEST_CROWD` for a machine that cannot take so many. */
 const CROWD = Number(Deno.env.get("KAIZEN_TEST_CROWD") ?? 200);
 
@@ -89,14 +91,18 @@ Deno.test("hooks that find no daemon start one, and it has all of their events",
   assertEquals(log.match(/daemon ready/g)?.length, 1, "one daemon was started");
 });
 
-Deno.test("50 hooks while the daemon is stopped by a signal: none is lost, none doubled", async () => {
+Deno.test("50 hooks while the daemon is stopped by a signal for five seconds: all return, none is lost, none doubled", async () => {
   await using home = await tempHome();
   await using daemon = await home.startDaemon();
   const [before, during] = [numbers(5), numbers(50).map((n) => n + 5)];
   await runCrowd(home, before);
   Deno.kill(daemon.pid, "SIGSTOP");
+  const standstill = new Promise((resolve) =>
+    setTimeout(resolve, STANDSTILL_MS)
+  );
   try {
     await runCrowd(home, during);
+    await standstill;
   } finally {
     Deno.kill(daemon.pid, "SIGCONT");
   }
