@@ -99,6 +99,7 @@ const inputs: [why: string, stdin: string | Uint8Array, code: number][] = [
   ["no session", '{"hook_event_name":"Stop"}', 65],
   ["an empty session", '{"hook_event_name":"Stop","session_id":""}', 65],
   ["no event name", '{"session_id":"s"}', 65],
+  ["an empty event name", EVENT.replace("Stop", ""), 65],
   ["invalid UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0x22), 65],
   ["a NUL byte outside a string", `\0${EVENT}`, 65],
   ["a lone surrogate", EVENT.replace("s", "\\ud800"), 65],
