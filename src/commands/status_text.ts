@@ -167,9 +167,10 @@ function describeSpool(
       ? ""
       : `; the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
     const isNews = last !== null && nowMs - last.ms < NEWS_MS;
+    // Not all are lost events: a hook also counts what it passed over.
     facts.push([
-      "lost",
-      `${formatNumberOf(spool.failures, "event")} could not be recorded${when}`,
+      "failures",
+      `${formatNumberOf(spool.failures, "failure")} in hooks${when}`,
       isNews ? paint.red : paint.dim,
     ]);
   }

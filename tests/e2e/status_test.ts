@@ -159,3 +159,18 @@ Deno.test("status of a daemon that speaks another version is exit 6", async () =
   assertEquals(code, 6);
   assertEquals(JSON.parse(stdout).supported_min, 2);
 });
+
+Deno.test("status tells what hooks could not say, without calling it lost", async () => {
+  await using home = await tempHome();
+  const env = { KAIZEN_NO_START: "1" };
+  const stdin = '{"hook_event_name":"Stop","session_id":"s"}';
+  const hook = ["ingest", "hook", "--source", "claude"];
+  await home.run(hook, { env });
+  await home.run([...hook, "--bogus"], { stdin, env });
+  const { stdout } = await home.run(["status", "-o", "text"]);
+  assertStringIncludes(stdout, "1 event waiting");
+  assertStringIncludes(stdout, "2 failures in hooks; the last ");
+  const { spool } = JSON.parse((await home.run(["status", "--json"])).stdout);
+  assertEquals([spool.pending, spool.failures], [1, 2]);
+  assertEquals(spool.last_failure.reason, "ignored --bogus");
+});
