@@ -22,6 +22,8 @@ import type { Reply } from "./reply.ts";
 export interface DrainTimes {
   /** Without any sign of news: the watch may have failed, or another process that was delivering may have died. */
   idleMs: number;
+  /** After another process was found delivering: what its time does not suffice for is left to nobody. */
+  busyMs: number;
   /** After the store refused an event; doubles each time, as every attempt counts against the event. */
   firstRetryMs: number;
   lastRetryMs: number;
@@ -29,6 +31,7 @@ export interface DrainTimes {
 
 const TIMES: DrainTimes = {
   idleMs: 60_000,
+  busyMs: 1_000,
   firstRetryMs: 5_000,
   lastRetryMs: 10 * 60_000,
 };
@@ -85,13 +88,16 @@ export class SpoolDrain implements AsyncDisposable {
   }
 
   async #work(): Promise<void> {
-    const { idleMs, firstRetryMs, lastRetryMs } = this.#options.times ?? TIMES;
+    const times = this.#options.times ?? TIMES;
+    const { firstRetryMs, lastRetryMs } = times;
     let retryMs = firstRetryMs;
     while (!this.#end.signal.aborted) {
       this.#news = Promise.withResolvers();
-      if (await this.#deliver()) {
+      const end = await this.#deliver();
+      if (end !== "refused") {
         retryMs = firstRetryMs;
-        await this.#rest(idleMs, this.#news.promise);
+        const restMs = end === "busy" ? times.busyMs : times.idleMs;
+        await this.#rest(restMs, this.#news.promise);
       } else {
         // News does not cut this short: the store would refuse that, too.
         await this.#rest(retryMs);
@@ -100,8 +106,8 @@ export class SpoolDrain implements AsyncDisposable {
     }
   }
 
-  /** @returns Whether there is nothing to try again soon. */
-  async #deliver(): Promise<boolean> {
+  /** @returns Whether all is done for now, another process delivers, or the store refuses what is first. */
+  async #deliver(): Promise<"done" | "busy" | "refused"> {
     const { spool, log } = this.#options;
     try {
       const { delivered, rejected, stopped, reason } = await spool.deliver(
@@ -111,12 +117,13 @@ export class SpoolDrain implements AsyncDisposable {
       if (delivered + rejected > 0) {
         log("info", "spool delivered", { delivered, rejected });
       }
-      if (stopped !== "failed" && stopped !== "waiting") return true;
+      if (stopped === "busy") return "busy";
+      if (stopped !== "failed" && stopped !== "waiting") return "done";
       log("error", "the store refuses a spooled event", { reason });
     } catch (error) {
       log("error", "cannot deliver the spool", { reason: describe(error) });
     }
-    return false;
+    return "refused";
   }
 
   async #send(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {

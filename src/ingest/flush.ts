@@ -21,6 +21,8 @@ export interface FlushOptions {
 
 /** What was delivered. */
 export interface FlushReport extends DeliverReport {
+  /** Events still to be delivered. */
+  left: number;
   /** What the daemon, or its absence, stopped it with. */
   error: Error | null;
 }
@@ -53,8 +55,11 @@ export async function flushSpool(
     ? first
     : await whenFree(() => spool.deliver(sender.send), end);
   return {
-    ...report,
     delivered: report.delivered + (isStopped ? 0 : first?.delivered ?? 0),
+    rejected: report.rejected,
+    left: spool.countPending(),
+    stopped: report.stopped,
+    reason: report.reason,
     error: isWhole(report) ? null : sender.error,
   };
 }

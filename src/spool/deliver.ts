@@ -57,8 +57,6 @@ export interface DeliverReport {
   delivered: number;
   /** Set aside by this delivery. */
   rejected: number;
-  /** Still to be delivered. */
-  left: number;
   stopped: Stop;
   /** Why, in words. */
   reason: string | null;
@@ -76,7 +74,6 @@ export interface DeliverySource {
   hasPending(): boolean;
   /** Whether a writer may have left something over. */
   hasLeftovers(): boolean;
-  countPending(): number;
   /** An event's bytes, or null if it has gone. */
   read(name: string): Uint8Array | null;
   /** Why these bytes can never be delivered, or null. */
@@ -141,7 +138,6 @@ class Run {
     return {
       delivered: this.#delivered,
       rejected: this.#rejected,
-      left: this.#spool.countPending(),
       stopped,
       reason,
     };

@@ -26,7 +26,7 @@ export async function deliverRejected(
   let delivered = 0;
   const report = (stopped: Stop, reason: string | null) => {
     const rejected = listRejected(spool.folder).length;
-    return { delivered, rejected, left: spool.countPending(), stopped, reason };
+    return { delivered, rejected, stopped, reason };
   };
   const names = listRejected(spool.folder);
   if (names.length === 0) return report("empty", null);

@@ -67,6 +67,11 @@ export class Spool {
     return this.#read(() => !hasPending(this.#folder));
   }
 
+  /** How many events wait. @throws {SpoolError} If it cannot be read. */
+  countPending(): number {
+    return this.#read(() => listSpool(this.#folder).pending.length);
+  }
+
   /**
    * Puts a request body behind all that are there, on disk when it returns.
    *

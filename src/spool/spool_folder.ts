@@ -58,10 +58,6 @@ export class SpoolFolder implements DeliverySource {
     return temporary.length + stages.length > 0;
   }
 
-  countPending(): number {
-    return listSpool(this.folder).pending.length;
-  }
-
   read(name: string): Uint8Array | null {
     try {
       return Deno.readFileSync(`${this.folder}/${name}`);

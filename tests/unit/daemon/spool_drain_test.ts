@@ -10,11 +10,10 @@ const ACK = textReply('{"type":"ack","message":"ingested"}');
 const ERROR = textReply(
   '{"type":"error","message":"disk full","supported_min":null,"supported_max":null}',
 );
-const NEVER = { idleMs: 1e8, firstRetryMs: 1e8, lastRetryMs: 1e8 };
+const NEVER = { idleMs: 1e8, busyMs: 1e8, firstRetryMs: 1e8, lastRetryMs: 1e8 };
 const DONE: DeliverReport = {
   delivered: 0,
   rejected: 0,
-  left: 0,
   stopped: "empty",
   reason: null,
 };
@@ -139,6 +138,19 @@ Deno.test("SpoolDrain looks now and then where it cannot watch", async () => {
   assertEquals(log.lines.length, 1);
 });
 
+Deno.test("SpoolDrain looks again soon where another process delivers, which may not get to the end", async () => {
+  using folder = tempFolder();
+  const spool = new FakeSpool("busy", "busy", []);
+  await using _drain = new SpoolDrain({
+    spool,
+    folder: folder.path,
+    service: new FakeService(),
+    log: () => {},
+    times: { ...NEVER, busyMs: 1 },
+  });
+  await spool.delivered(3);
+});
+
 for (const stopped of ["failed", "waiting"] as const) {
   Deno.test(`SpoolDrain tries again after "${stopped}", at growing distances that news does not cut short`, async () => {
     using folder = tempFolder();
@@ -148,7 +160,7 @@ for (const stopped of ["failed", "waiting"] as const) {
       folder: folder.path,
       service: new FakeService(),
       log: () => {},
-      times: { idleMs: 1e8, firstRetryMs: 1, lastRetryMs: 2 },
+      times: { ...NEVER, firstRetryMs: 1, lastRetryMs: 2 },
     });
     await spool.delivered(4);
   });
