@@ -64,16 +64,23 @@ function readNote(folder: string): Note | null {
       ? { count, first, last, bytes }
       : null;
   } catch (error) {
-    // Another process may be in the midst of writing it.
-    const isNone = error instanceof Deno.errors.NotFound ||
-      error instanceof SyntaxError;
-    if (isNone) return null;
+    if (isNoMatter(error)) return null;
     throw error;
   }
 }
 
 function writeNote(folder: string, note: Note, owner: Owner | null): void {
-  using file = openOwned(`${folder}/${NAME}`, owner);
-  file.truncateSync(0);
-  writeWhole(file, new TextEncoder().encode(encodeJson(note)));
+  try {
+    using file = openOwned(`${folder}/${NAME}`, owner);
+    file.truncateSync(0);
+    writeWhole(file, new TextEncoder().encode(encodeJson(note)));
+  } catch (error) {
+    if (!isNoMatter(error)) throw error;
+  }
+}
+
+/** Without a note everything is looked at. Another process may be in the midst of writing it; it may be missing, or unwritable. */
+function isNoMatter(error: unknown): boolean {
+  return error instanceof SyntaxError ||
+    error instanceof Error && "code" in error;
 }

@@ -312,6 +312,9 @@ Deno.test("append() counts the bytes of very many events right, however they cam
   assertThrows(append, SpoolFullError);
   await Deno.writeTextFile(`${folder.spool}/.sizes`, '{"count":5');
   assertThrows(append, SpoolFullError);
+  await Deno.remove(`${folder.spool}/.sizes`);
+  await Deno.mkdir(`${folder.spool}/.sizes`);
+  assertThrows(append, SpoolFullError);
   const receiver = new Receiver();
   await spool.deliver(receiver.send);
   assertEquals(receiver.ids.length, 600);
