@@ -9,10 +9,14 @@ import { JsonError, JsonScanner } from "../proto/mod.ts";
 const READ_BYTES = 64 * 1024;
 /** More than this is not kept, in bytes: twice what fits a frame. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
-/** After the work is done, how long a silent writer is waited for, in milliseconds. */
-const QUIET_MS = 10;
-/** One that has sent more than the event is in the midst of it, and gets so many times that: cut short, it would see an error. */
-const MIDWAY_TURNS = 10;
+/** A writer that keeps the pipe open is looked at in turns of so many milliseconds. */
+const LOOK_MS = 10;
+/** It is done when so many looks found it silent: on a busy machine some time passes between an event and the line feed behind it. */
+const SILENT_LOOKS = 5;
+/** Where it has been silent for that long while the work was done, so many looks will do: the first may come too early for a read. */
+const LEAST_LOOKS = 2;
+/** One that has sent more than the event is in the midst of it, and gets more looks: cut short, it would see an error. */
+const MIDWAY_LOOKS = 40;
 /** But however it goes on sending, it is not listened to for longer than this, in milliseconds. */
 const MAX_DRAIN_MS = 500;
 /**
@@ -58,6 +62,8 @@ export class HookInput {
   #isMidway = false;
   #isDrained = false;
   #reads = 0;
+  /** When something was read last. */
+  #readAt = performance.now();
 
   /** @param wants Whether to stop at the first JSON value, or to take whatever there is. */
   constructor(input: Input, wants: "value" | "all" = "value") {
@@ -100,13 +106,14 @@ export class HookInput {
   /** Takes what is still being sent, until the end or a pause. */
   async drain(): Promise<void> {
     const start = performance.now();
-    let quiet = 0;
+    const wasSilent = start - this.#readAt >= SILENT_LOOKS * LOOK_MS;
+    let looks = wasSilent ? SILENT_LOOKS - LEAST_LOOKS : 0;
     while (!this.#hasEnded && !this.#isDrained) {
       const before = this.#reads;
-      await pause(QUIET_MS);
-      quiet = this.#reads === before ? quiet + 1 : 0;
-      this.#isDrained = quiet >= (this.#isMidway ? MIDWAY_TURNS : 1) ||
-        performance.now() - start >= MAX_DRAIN_MS;
+      await pause(LOOK_MS);
+      looks = this.#reads === before ? looks + 1 : 0;
+      this.#isDrained = performance.now() - start >= MAX_DRAIN_MS ||
+        looks >= (this.#isMidway ? MIDWAY_LOOKS : SILENT_LOOKS);
     }
   }
 
@@ -119,6 +126,7 @@ export class HookInput {
     const buffer = new Uint8Array(READ_BYTES);
     for (let n; (n = await this.#input.read(buffer)) !== null;) {
       this.#reads++;
+      this.#readAt = performance.now();
       this.#take(buffer.slice(0, n));
     }
   }

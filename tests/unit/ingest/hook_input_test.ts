@@ -156,23 +156,29 @@ Deno.test("HookInput takes an error for the end", async () => {
   assertEquals((await input.first(PATIENCE_MS)).bytes.length, 0);
 });
 
-Deno.test("HookInput.drain() waits for a writer that rests in the midst of what it sends", async () => {
-  const pieces = ['{"a":1}\n  ', " ".repeat(9), "{}"];
-  let taken = 0;
-  const input = new HookInput({
-    isTerminal: () => false,
-    read: async (into) => {
-      const piece = pieces[taken];
-      if (piece === undefined) return null;
-      if (taken > 0) await pause(30); // three times what a writer gets that may be done
-      taken++;
-      return new TextEncoder().encodeInto(piece, into).written;
-    },
+const resting: [pieces: string[], restMs: number, hasMore: boolean][] = [
+  [['{"a":1}', "\n"], 20, false], // a line feed in a write of its own
+  [['{"a":1}\n  ', " ".repeat(9), "{}"], 100, true], // in the midst of more
+];
+
+for (const [pieces, restMs, hasMore] of resting) {
+  Deno.test(`HookInput.drain() waits for a writer that rests before ${JSON.stringify(pieces[1])}`, async () => {
+    let taken = 0;
+    const input = new HookInput({
+      isTerminal: () => false,
+      read: async (into) => {
+        const piece = pieces[taken];
+        if (piece === undefined) return null;
+        if (taken > 0) await pause(restMs);
+        taken++;
+        return new TextEncoder().encodeInto(piece, into).written;
+      },
+    });
+    await input.first(PATIENCE_MS);
+    await input.drain();
+    assertEquals([taken, input.hasMore], [pieces.length, hasMore]);
   });
-  await input.first(PATIENCE_MS);
-  await input.drain();
-  assertEquals([taken, input.hasMore], [3, true]);
-});
+}
 
 Deno.test("HookInput.drain() does not listen for ever", async () => {
   let isOver = false;
