@@ -208,6 +208,9 @@ async function seed(
     };
     await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(request));
   }
+  // Or the hook's own sync would have to write all of this to disk.
+  using opened = await Deno.open(folder);
+  await opened.sync();
 }
 
 function seedName(i: number): string {
