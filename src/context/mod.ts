@@ -19,6 +19,7 @@ export {
   type Paths,
   resolvePaths,
 } from "./paths.ts";
+export { realPath } from "./real_path.ts";
 export { type SelfCommand, selfCommand } from "./self.ts";
 export {
   kickDaemon,

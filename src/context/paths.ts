@@ -5,6 +5,7 @@
  */
 import type { Context } from "./context.ts";
 import { HomeError, UsageError } from "./errors.ts";
+import { realPath } from "./real_path.ts";
 
 /**
  * Longest socket path in bytes: `sun_path` less its final NUL (108 on Linux, 104 on macOS and the BSDs).
@@ -30,7 +31,8 @@ export interface PathFlags {
 }
 
 /**
- * Finds the home and what is in it: flag, else environment, else `$HOME/.kaizen`. Touches no disk.
+ * Finds the home and what is in it: flag, else environment, else `$HOME/.kaizen`. Touches no disk unless the home
+ * is written with `..`, which a reference daemon beside ours follows as the system does.
  *
  * @throws {UsageError} If a path is relative, or the socket's is too long for the system.
  * @throws {HomeError} If neither a home nor `HOME` is known.
@@ -63,7 +65,7 @@ export function resolvePaths(
 
 function findHome(context: Pick<Context, "env">, flags: PathFlags): string {
   const given = flags.home || context.env("KAIZEN_HOME");
-  if (given) return absolute("--home", "KAIZEN_HOME", given);
+  if (given) return leadUp(absolute("--home", "KAIZEN_HOME", given));
   const user = context.env("HOME");
   if (user === undefined) {
     throw new HomeError(
@@ -83,6 +85,13 @@ function absolute(flag: string, variable: string, path: string): string {
   throw new UsageError(
     `Cannot use "${path}" as ${flag} (or ${variable}) must be absolute`,
   );
+}
+
+/** Goes up where a path says `..`, from where its links lead to; what is behind the last one need not exist. */
+function leadUp(path: string): string {
+  const [, above = "", rest = ""] = /^(.*\/\.\.)(\/.*)?$/.exec(path) ?? [];
+  const real = above === "" ? null : realPath(above);
+  return real === null ? path : trimSlash(real) + rest || "/";
 }
 
 function trimSlash(path: string): string {

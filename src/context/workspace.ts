@@ -3,6 +3,7 @@
  * The one rule that turns a directory into a workspace, for hooks and questions alike.
  * @module
  */
+import { realPath } from "./real_path.ts";
 
 /**
  * Finds the workspace of a directory: the nearest ancestor that holds `.git` (a folder, or the file of a linked worktree),
@@ -15,20 +16,13 @@ export function findWorkspace(start: string, cwd = "/"): string {
   const path = start.startsWith("/") ? start : `${cwd}/${start}`;
   const real = realPath(path);
   if (real === null) return start.startsWith("/") ? start : normalize(path);
-  for (let dir = normalize(path);; dir = parent(dir)) {
+  // What lies above a link is told by its text, unless ".." leads on from where it leads to.
+  const nearest = path.split("/").includes("..") ? real : normalize(path);
+  for (let dir = nearest;; dir = parent(dir)) {
     if (exists(dir === "/" ? "/.git" : `${dir}/.git`)) {
       return realPath(dir) ?? dir;
     }
     if (dir === "/") return real;
-  }
-}
-
-/** Real path of what exists, or null if it is gone or cannot be reached. */
-function realPath(path: string): string | null {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return null;
   }
 }
 

@@ -3,7 +3,7 @@
  * The daemon's life: take the home, open the store, listen, work, and leave everything in order.
  * @module
  */
-import type { Context, Paths } from "../context/mod.ts";
+import { type Context, type Paths, realPath } from "../context/mod.ts";
 import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { LIMITS } from "./limits.ts";
@@ -121,19 +121,10 @@ function openService({ context, paths, log }: RunOptions): Service {
     startedAtMs: context.startedAtMs,
     daemonVersion: KAIZEN_VERSION,
     pid: Deno.pid,
-    canonical: realPath,
+    canonical: (path) => realPath(path) ?? path,
     cwd: context.cwd(),
     log,
   });
-}
-
-/** The real path of what exists; anything else as it is written. */
-function realPath(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 async function closeService(service: Service, log: Log): Promise<void> {

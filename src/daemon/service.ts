@@ -22,6 +22,8 @@ export type { Reply } from "./reply.ts";
 
 /** Requests that may wait; connections stop reading when there are as many. */
 const MAX_QUEUE = 1024;
+/** The reference's words; no file system has such a path, and a text column would be cut there. */
+const ZERO_BYTE = "file name contained an unexpected NUL byte";
 
 /** What a {@linkcode Service} stands on. */
 export interface ServiceOptions {
@@ -216,7 +218,9 @@ export class Service implements AsyncDisposable {
     return replyError(message);
   }
 
+  /** @throws {RangeError} If the path holds a zero byte. */
   #canonical(path: string): string {
+    if (path.includes("\0")) throw new RangeError(ZERO_BYTE);
     const { canonical, cwd } = this.#options;
     if (path === "" || path.startsWith("/")) return canonical(path);
     return canonical(`${cwd}/${path}`);

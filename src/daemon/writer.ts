@@ -104,10 +104,9 @@ export class Writer {
   #read(request: IngestHookRequest): Omit<Accepted, "index"> {
     const { source, payload } = request;
     const { now, workspaceOf } = this.#options;
-    return {
-      event: readHookEvent(source, payload, now()),
-      workspace: workspaceOf(request),
-    };
+    // The workspace first: where it is no path the reference does not get to the payload.
+    const workspace = workspaceOf(request);
+    return { workspace, event: readHookEvent(source, payload, now()) };
   }
 
   #storeAll(accepted: readonly Accepted[], outcomes: Outcome[]): void {

@@ -3,7 +3,7 @@
  * What git says about a repository from inside one of its hooks, within a deadline.
  * @module
  */
-import { type Context, findWorkspace } from "../context/mod.ts";
+import { type Context, findWorkspace, realPath } from "../context/mod.ts";
 
 /** Longest that git may take, in milliseconds; both calls run at once. */
 const GIT_MS = 120;
@@ -62,11 +62,7 @@ export function repositoryTop(context: GitContext): string {
   const isTop = tree !== undefined || context.env("GIT_DIR") !== undefined;
   if (!isTop) return findWorkspace(cwd);
   const top = tree?.startsWith("/") ? tree : `${cwd}/${tree ?? "."}`;
-  try {
-    return Deno.realPathSync(top);
-  } catch {
-    return cwd;
-  }
+  return realPath(top) ?? cwd;
 }
 
 /** Asks for the newest commit. */

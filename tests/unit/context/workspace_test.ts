@@ -11,6 +11,7 @@ function makeTree(): string {
   Deno.writeTextFileSync(`${root}/tree/.git`, "gitdir: elsewhere\n");
   Deno.mkdirSync(`${root}/plain/a`, { recursive: true });
   Deno.symlinkSync(`${root}/repo`, `${root}/link`);
+  Deno.symlinkSync(`${root}/repo/src/deep`, `${root}/deep`);
   return root;
 }
 
@@ -23,6 +24,9 @@ const rows: [start: string, found: string][] = [
   ["plain/a", "plain/a"],
   ["link/src", "repo"],
   ["link", "repo"],
+  ["deep/..", "repo"],
+  ["deep/../../../plain/a/..", "plain"],
+  ["plain/a/../../gone/../a", "plain/a/../../gone/../a"],
   ["gone/deep/", "gone/deep/"],
 ];
 for (const [start, found] of rows) {

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Real paths as the system sees them.
+ * @module
+ */
+
+/**
+ * Returns the real path of what exists, or null if it is gone or cannot be reached.
+ *
+ * `..` leads up from where a link leads to, and nothing lies below a file: Deno resolves both by the text alone unless all is
+ * allowed to it, so that such a path is gone through part by part.
+ */
+export function realPath(path: string): string | null {
+  try {
+    if (!/\/(?:\.{0,2}(?:\/|$))/.test(path)) return Deno.realPathSync(path);
+    let real = "/";
+    for (const part of path.split("/").slice(1)) {
+      if (part === "" || part === "." || part === "..") {
+        if (!Deno.statSync(real).isDirectory) return null;
+        if (part === "..") real = real.slice(0, real.lastIndexOf("/")) || "/";
+      } else {
+        real = Deno.realPathSync(real === "/" ? `/${part}` : `${real}/${part}`);
+      }
+    }
+    return real;
+  } catch {
+    return null;
+  }
+}
