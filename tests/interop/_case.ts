@@ -22,7 +22,9 @@ export type Step =
   | { do: "bytes"; base64: string; halfClose?: boolean }
   | { do: "restart" }
   /** Writes a file below `$W`. */
-  | { do: "write"; file: string; text: string };
+  | { do: "write"; file: string; text: string }
+  /** Makes a link below `$W`, in place of one that is there. */
+  | { do: "link"; file: string; to: string };
 
 /** A conversation. */
 export interface Case {
@@ -36,7 +38,6 @@ export interface Case {
   together?: boolean;
   /** Too long to be recorded: compared with the living reference alone. */
   live?: boolean;
-
   steps: Step[];
 }
 

@@ -16,6 +16,7 @@ import {
   WORKSPACE,
 } from "./_case.ts";
 import { divergenceCases } from "./_divergence_cases.ts";
+import { edgeCases } from "./_edge_cases.ts";
 import { frameCases } from "./_frame_cases.ts";
 import { regressionCases } from "./_regression_cases.ts";
 
@@ -34,6 +35,7 @@ export function readCases(options: CaseOptions): Record<string, Case[]> {
     frames: frameCases(),
     regressions: regressionCases(),
     divergences: divergenceCases(),
+    edges: edgeCases(),
   };
 }
 

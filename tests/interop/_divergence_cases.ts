@@ -5,6 +5,9 @@
  */
 import { type Case, detail, ingest, list, request } from "./_case.ts";
 
+/** File systems take 255 bytes for a name, and it makes one of a whole path. */
+const LONG_PATH = `$W/${"deep/".repeat(50)}down`;
+
 /** One case a divergence, by its number in docs/compatibility.md; those that only a living daemon shows have tests of their own. */
 export function divergenceCases(): Case[] {
   return [
@@ -27,6 +30,15 @@ export function divergenceCases(): Case[] {
         event("s", 1, "$W/a/b-c"),
         detail("s", "$W/a/b-c"),
         list({ workspace: "$W/a/b-c" }),
+      ],
+    },
+    {
+      name: "a workspace whose path is longer than a file's name may be",
+      about: 10,
+      steps: [
+        event("s", 0, LONG_PATH),
+        detail("s", LONG_PATH),
+        list({ workspace: LONG_PATH }),
       ],
     },
     {
@@ -74,6 +86,25 @@ export function divergenceCases(): Case[] {
       ],
     },
     {
+      name: "a number that is hardly none",
+      about: 24,
+      steps: [
+        event("s", 0, undefined, `,"n":1.797693134862315708e308`),
+        detail("s"),
+      ],
+    },
+    {
+      name: "tokens that overflow together",
+      about: 29,
+      steps: [
+        event("s", 0, undefined, `,"id":"a","input_tokens":4294967295`),
+        event("s", 1, undefined, `,"id":"b","input_tokens":1`),
+        end("s", 2, "b"),
+        end("s", 3, "a"),
+        detail("s"),
+      ],
+    },
+    {
       name: "costs that overflow together",
       about: 25,
       steps: [
@@ -89,6 +120,15 @@ export function divergenceCases(): Case[] {
 
 function hello() {
   return request({ type: "hello", proto_version: 1, client: "cli" });
+}
+
+function end(session: string, ms: number, id: string) {
+  return ingest(
+    "claude",
+    `{"hook_event_name":"PostToolUse","session_id":"${session}","timestamp_ms":${
+      1_714_000_000_000 + ms
+    },"id":"${id}"}`,
+  );
 }
 
 function event(session: string, ms: number, workspace?: string, more = "") {

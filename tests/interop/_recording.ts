@@ -96,7 +96,7 @@ function readLine(line: string): JsonObject {
 }
 
 function readStep(line: JsonObject): Step {
-  const { do: kind, request, base64, halfClose, file, text } = line;
+  const { do: kind, request, base64, halfClose, file, text, to } = line;
   if (kind === "restart") return { do: kind };
   if (kind === "ask" && isObject(request)) return { do: kind, request };
   if (kind === "bytes" && typeof base64 === "string") {
@@ -105,6 +105,9 @@ function readStep(line: JsonObject): Step {
   if (
     kind === "write" && typeof file === "string" && typeof text === "string"
   ) return { do: kind, file, text };
+  if (kind === "link" && typeof file === "string" && typeof to === "string") {
+    return { do: kind, file, to };
+  }
   throw new TypeError(`Cannot read recording: no step: ${encodeJson(line)}`);
 }
 

@@ -54,8 +54,13 @@ export async function sendStep(
 
 /** Does what a step does to the file system. */
 export async function writeStep(step: Step, folder: string): Promise<void> {
-  if (step.do !== "write") return;
-  await Deno.writeTextFile(`${folder}/${step.file}`, step.text);
+  if (step.do === "write") {
+    await Deno.writeTextFile(`${folder}/${step.file}`, step.text);
+  } else if (step.do === "link") {
+    const made = `${folder}/.link`;
+    await Deno.symlink(`${folder}/${step.to}`, made);
+    await Deno.rename(made, `${folder}/${step.file}`);
+  }
 }
 
 /** Makes the folders that cases name: `app`, `other`, and `link` to the first. */
