@@ -53,6 +53,18 @@ function readName(attributes: string): string {
     .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
+/** The last line: the sums, and the names of what was skipped as a whole. */
+export function printSummary(
+  outcomes: readonly [name: string, outcome: Outcome][],
+): string {
+  const { passed, failed, skipped } = addUp(outcomes.map(([, one]) => one));
+  const idle = outcomes.filter(([, one]) =>
+    one.passed + one.failed === 0 && one.reasons.length > 0
+  ).map(([name]) => name);
+  const names = idle.length === 0 ? "" : ` (nothing run: ${idle.join(", ")})`;
+  return `${passed} passed, ${failed} failed, ${skipped} skipped${names}`;
+}
+
 /** One line a step, then why things were skipped. */
 export function printTable(
   outcomes: readonly [name: string, outcome: Outcome][],

@@ -7,7 +7,12 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { packageSet, ROOT } from "./project.ts";
 import { findReference, NO_REFERENCE } from "./reference.ts";
-import { addUp, countTests, type Outcome, printTable } from "./outcome.ts";
+import {
+  countTests,
+  type Outcome,
+  printSummary,
+  printTable,
+} from "./outcome.ts";
 
 /** No step takes longer unless it hangs. */
 const STEP_PATIENCE_MS = 20 * 60_000;
@@ -78,16 +83,16 @@ async function main(words: readonly string[]): Promise<number> {
     outcomes.push([name, outcome]);
   }
   console.log(`\n${printTable(outcomes)}`);
-  const { passed, failed, skipped } = addUp(outcomes.map(([, one]) => one));
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  return failed > 0 ? 1 : 0;
+  console.log(printSummary(outcomes));
+  return outcomes.some(([, { failed }]) => failed > 0) ? 1 : 0;
 }
 
 /** A word that is a path runs the tests there, null stands for neither. */
 async function pathStep(word: string): Promise<Step | null> {
   try {
     await Deno.stat(`${ROOT}/${word}`);
-    return () => test([word], { env: programEnv(program) });
+    return async () =>
+      test([word], { env: { ...programEnv(program), ...await interopEnv() } });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -194,23 +199,31 @@ async function testBinary(): Promise<Outcome> {
 }
 
 async function testInterop(): Promise<Outcome> {
-  const reference = await findReference((name) => Deno.env.get(name));
-  if (reference === null) return skip(NO_REFERENCE);
-  const env = { ...programEnv(program), KAIZEN_REFERENCE: reference };
-  return await test(["tests/interop"], { env: { ...env, ...interopEnv() } });
+  const env = await interopEnv();
+  if (env["KAIZEN_REFERENCE"] === undefined) return skip(NO_REFERENCE);
+  return await test(["tests/interop"], {
+    env: { ...programEnv(program), ...env },
+  });
 }
 
-/** What steers the comparison, taken out of the environment with the rest of our names. */
-function interopEnv(): Record<string, string> {
+/** The reference, if there is one, and what steers the comparison: taken out of the environment with the rest of our names. */
+async function interopEnv(): Promise<Record<string, string>> {
   const names = [
     "KAIZEN_INTEROP_STEPS",
     "KAIZEN_INTEROP_SEED",
     "KAIZEN_REFERENCE_OLD",
   ];
-  return Object.fromEntries(names.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value ? [[name, value]] : [];
-  }));
+  const reference = await findReference((name) => Deno.env.get(name));
+  const values: [string, string | null | undefined][] = [
+    ["KAIZEN_REFERENCE", reference],
+    ...names.map((name): [string, string | undefined] => [
+      name,
+      Deno.env.get(name),
+    ]),
+  ];
+  return Object.fromEntries(
+    values.flatMap(([name, value]) => value ? [[name, value]] : []),
+  );
 }
 
 /** The suite ran with one set of packages; says so where that is not what ships. */

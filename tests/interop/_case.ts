@@ -7,10 +7,10 @@
 import { decodeBase64, encodeBase64 } from "./_base64.ts";
 import {
   decodeJson,
-  encodeJson,
   type JsonObject,
   type JsonValue,
 } from "../../src/proto/mod.ts";
+import { encodeExactJson } from "./_exact_json.ts";
 import { encodeFrame } from "../../src/frame/mod.ts";
 
 export { decodeBase64, encodeBase64 };
@@ -109,6 +109,6 @@ export function hideFolder(value: JsonValue, folder: string): JsonValue {
 }
 
 function swap(value: JsonValue, from: string, to: string): JsonValue {
-  const text = encodeJson(value).replaceAll(from, to);
+  const text = encodeExactJson(value).replaceAll(from, to);
   return decodeJson(new TextEncoder().encode(text), 10_000);
 }

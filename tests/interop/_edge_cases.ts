@@ -15,7 +15,7 @@ import {
 
 const START_MS = 1_714_000_000_000;
 /** Bytes of an id that no file could have for a name. */
-const LONG = 5_000;
+const LONG = 600;
 
 /** One case a corner. */
 export function edgeCases(): Case[] {
@@ -33,6 +33,7 @@ export function edgeCases(): Case[] {
     ...workspaceCases(),
     ...treeCases(),
     ...memoryCases(),
+    longCase(),
     bytesCase(),
   ];
 }
@@ -125,16 +126,17 @@ function trimCase(): Case {
   return {
     name: "white space",
     steps: [
-      ...spaces.flatMap((space) => {
+      ...spaces.flatMap((space, i) => {
+        const id = `s${i}`;
         const model = JSON.stringify(`${space}m${space}`);
         return [
-          ingest("cursor", `${space}${event("Stop", "s")}${space}`),
-          send("Stop", "s", `,"model":${model}`),
-          detail("s"),
-          send("Stop", "s", `,"model":${JSON.stringify(space)}`),
+          ingest("cursor", `${space}${event("Stop", id)}${space}`),
+          send("Stop", id, `,"model":${model}`),
+          detail(id),
+          send("Stop", id, `,"model":${JSON.stringify(space)}`),
+          detail(id),
         ];
       }),
-      detail("s"),
     ],
   };
 }
@@ -506,6 +508,23 @@ function memoryCases(): Case[] {
       detail("s"),
     ],
   }));
+}
+
+/** Texts of a megabyte in every column that holds one. */
+function longCase(): Case {
+  const long = "é".repeat(512 * 1024);
+  return {
+    name: "texts of a megabyte",
+    live: true,
+    steps: [
+      send("PreToolUse", long, `,"tool_name":"${long}","id":"${long}"`),
+      send("SessionStart", long, `,"model":"${long}","version":"${long}"`),
+      send("PostToolUse", long, `,"path":"${long}","stop_reason":"${long}"`),
+      detail(long),
+      list(),
+      list({ filter: { agent_prefix: "cursor".repeat(8_000) } }),
+    ],
+  };
 }
 
 /** Bytes that are no text, wherever a text may stand. */

@@ -11,6 +11,7 @@ import {
   type JsonValue,
 } from "../../src/proto/mod.ts";
 import type { Case, Step } from "./_case.ts";
+import { encodeExactJson } from "./_exact_json.ts";
 import { isObject } from "./_differences.ts";
 import type { Outcome } from "./_exchange.ts";
 
@@ -43,7 +44,7 @@ export function printRecording(
       lines.push({ ...step, ...outcomes[i] });
     }
   }
-  return lines.map((line) => `${encodeJson(line)}\n`).join("");
+  return lines.map((line) => `${encodeExactJson(line)}\n`).join("");
 }
 
 /** Reads a recording. @throws {TypeError} If a line is not what it should be. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import { placeFolder, type Step } from "../../interop/_case.ts";
+import { readCases } from "../../interop/_cases.ts";
 import { Judge } from "../../interop/_judge.ts";
 import {
+  printRecording,
   readRecording,
   type Recorded,
   RECORDINGS,
@@ -19,6 +21,7 @@ import { LocalDaemon } from "./_local_daemon.ts";
 const GROUPS = [
   "agent_hooks",
   "divergences",
+  "edges",
   "frames",
   "refusals",
   "regressions",
@@ -42,6 +45,24 @@ Deno.test("all recordings are replayed", () => {
     ).sort(),
     GROUPS.map((group) => `${group}.jsonl`),
   );
+});
+
+Deno.test("recordings hold the cases as they are written now", () => {
+  const cases = readCases({ everyStep: false });
+  for (const group of GROUPS) {
+    const text = Deno.readTextFileSync(new URL(`${group}.jsonl`, RECORDINGS));
+    const { origin, all } = readRecording(text);
+    const now = (cases[group] ?? []).filter(({ live }) => !live);
+    const printed = printRecording(
+      origin,
+      now.map((one) => ({ case: one, outcomes: [] })),
+    );
+    assertEquals(
+      all.map((recorded) => recorded.case),
+      readRecording(printed).all.map((recorded) => recorded.case),
+      `${group}: scripts/interop --record has to be run again`,
+    );
+  }
 });
 
 /** Replays cases one after another, each with a daemon of its own unless it goes on with the one before. */

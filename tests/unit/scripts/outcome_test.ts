@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { addUp, countTests, printTable } from "../../../scripts/lib/outcome.ts";
+import {
+  addUp,
+  countTests,
+  printSummary,
+  printTable,
+} from "../../../scripts/lib/outcome.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="4" failures="1" errors="0" time="0.1">
@@ -77,5 +82,18 @@ Deno.test("addUp() and printTable() tell all of it", () => {
     "ok     unit     2 passed   0 failed   1 skipped    1.3 s\n" +
       "FAILED a        1 passed   3 failed   0 skipped    0.0 s\n" +
       "skipped: unit: no network",
+  );
+});
+
+Deno.test("printSummary() names what was skipped as a whole", () => {
+  const some = { passed: 2, failed: 1, reasons: ["one of three"] };
+  const none = { passed: 0, failed: 0, reasons: ["no reference"] };
+  assertEquals(
+    printSummary([["unit", some]]),
+    "2 passed, 1 failed, 1 skipped",
+  );
+  assertEquals(
+    printSummary([["unit", some], ["interop", none], ["binary", none]]),
+    "2 passed, 1 failed, 3 skipped (nothing run: interop, binary)",
   );
 });
