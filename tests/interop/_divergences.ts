@@ -22,6 +22,7 @@ export interface Situation {
   restarted: boolean;
 }
 
+const HOME_INSIDE = "KAIZEN_HOME must be outside target repository";
 const OVERFLOWN: ReadonlySet<JsonValue> = new Set([
   "Invalid column type Real at index: 9, name: cost_usd_e6",
 ]);
@@ -39,8 +40,9 @@ const OWN: ReadonlySet<unknown> = new Set(["store_stats", "store_prune"]);
 
 const RULES: Record<number, Rule> = {
   /** A home inside of a workspace is none of our business. */
-  4: (_, { theirs }) =>
-    theirs["message"] === "KAIZEN_HOME must be outside target repository",
+  4: ({ path, theirs: part }, { theirs }) =>
+    theirs["message"] === HOME_INSIDE ||
+    path === "last_error" && part === HOME_INSIDE,
   /** They know registered workspaces only, and nothing in scope registers one. */
   7: ({ path }, { request, theirs }) =>
     /^workspaces(?:\[\d+\])?$/.test(path) ||

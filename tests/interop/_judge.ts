@@ -28,6 +28,8 @@ export interface JudgeOptions {
 export class Judge {
   /** How often each divergence was met, by number. */
   readonly met = new Map<number, number>();
+  /** How often the reference did what. */
+  readonly ends = new Map<string, number>();
   readonly #options: JudgeOptions;
   #restarted = false;
 
@@ -49,6 +51,10 @@ export class Judge {
   /** Returns a line for each difference that nothing explains. */
   compare(request: JsonValue, { ours, theirs }: Outcomes): string[] {
     const lines: string[] = [];
+    const end = `${
+      theirs.answer === null ? "nothing" : "answer"
+    }, ${theirs.end}`;
+    this.ends.set(end, (this.ends.get(end) ?? 0) + 1);
     if (isLuckyEnd(ours.end, theirs.end)) this.#count(28);
     else if (ours.end !== theirs.end) {
       lines.push(`end: ours ${ours.end}, theirs ${theirs.end}`);

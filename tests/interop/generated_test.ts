@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 import fc from "fast-check";
-import { type Case, ingest, type Step } from "./_case.ts";
+import { ingest } from "./_case.ts";
 import { Judge } from "./_judge.ts";
 import { Pair } from "./_pair.ts";
+import { SEED, STEPS } from "./_plan.ts";
 import { interopTest } from "./_reference.ts";
-import { anyCase } from "./_session_steps.ts";
+import { anyCase, type Drawn } from "./_session_steps.ts";
 
-/** Steps to compare at least; `KAIZEN_INTEROP_STEPS` asks for more. */
-const STEPS = Number(Deno.env.get("KAIZEN_INTEROP_STEPS") || 500);
-/** Repeats a run: the seed that a failure names. */
-const SEED = Deno.env.get("KAIZEN_INTEROP_SEED");
+/** Conversations of one seed; after them comes the next one. */
+const CONVERSATIONS_A_SEED = 5;
 /** The reference holds eight databases open and forgets the spans of a ninth; a conversation uses up to three. */
 const CONVERSATIONS_A_START = 2;
 
@@ -27,7 +26,7 @@ interopTest(`both daemons answer ${STEPS} generated steps alike`, async () => {
   let conversations = 0;
   let broken: unknown;
   let shrinks = 0;
-  const play = async (one: Case) => {
+  const play = async (one: Drawn) => {
     // A daemon that is gone is no difference to be made smaller.
     if (broken !== undefined) throw broken;
     if (shrinks > MAX_SHRINKS) return;
@@ -43,7 +42,7 @@ interopTest(`both daemons answer ${STEPS} generated steps alike`, async () => {
     if (shrinks === 1) console.error(`${wrong[0]}\nlooking for less`);
     throw new Error(wrong.join("\n"));
   };
-  const compare = async (one: Case): Promise<string[]> => {
+  const compare = async ({ case: one, drawn }: Drawn): Promise<string[]> => {
     if (conversations % CONVERSATIONS_A_START === CONVERSATIONS_A_START - 1) {
       await pair.restartTheirs({ clean: true });
     }
@@ -52,32 +51,24 @@ interopTest(`both daemons answer ${STEPS} generated steps alike`, async () => {
     await pair.run({ name: "refusal", steps: [REFUSED] }, new Judge(), folder);
     const judge = new Judge(one);
     const wrong = await pair.run(one, judge, folder);
-    steps += one.steps.filter(isGenerated).length;
+    steps += drawn;
     requests += one.steps.length;
     for (const [number, count] of judge.met) {
       met.set(number, (met.get(number) ?? 0) + count);
     }
     return wrong;
   };
-  while (steps < STEPS) {
-    await fc.assert(
-      fc.asyncProperty(anyCase(), play),
-      {
-        numRuns: 5,
-        ...SEED === undefined ? {} : { seed: Number(SEED) },
-        endOnFailure: false,
-      },
-    );
+  for (let seed = SEED; steps < STEPS; seed++) {
+    await fc.assert(fc.asyncProperty(anyCase(), play), {
+      numRuns: CONVERSATIONS_A_SEED,
+      seed,
+      endOnFailure: false,
+    });
   }
   console.log(
-    `${steps} steps (${requests} requests) of ${conversations} conversations compared; divergences met: ${
+    `seed ${SEED}: ${steps} steps (${requests} requests) of ${conversations} conversations compared; divergences met: ${
       [...met].sort(([a], [b]) => a - b).filter(([number]) => number > 0)
         .map(([number, count]) => `${number} (${count})`).join(", ")
     }`,
   );
 });
-
-/** Looks at sessions after an event are not counted, only what was drawn. */
-function isGenerated(step: Step): boolean {
-  return step.do !== "ask" || step.request["type"] !== "get_session_detail";
-}
