@@ -58,6 +58,25 @@ Deno.test("a daemon refuses a workspace with a zero byte, whatever it is asked",
   assertEquals(await sessionIds(home.socket, home.workspace), []);
 });
 
+Deno.test("a daemon takes a relative workspace from where it runs, also one that is not there", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  for (const workspace of [".", "", "sub"]) {
+    await ask(home.socket, ingest(`s${workspace}`, workspace));
+    const { text } = await ask(home.socket, {
+      type: "get_session_detail",
+      id: `s${workspace}`,
+      workspace,
+    });
+    const { session, events } = JSON.parse(text);
+    assertEquals([workspace, session?.id, events.length], [
+      workspace,
+      `s${workspace}`,
+      1,
+    ]);
+  }
+});
+
 Deno.test("sessions --workspace goes up from where a link leads to", async () => {
   await using home = await linkedHome();
   await using _daemon = await home.startDaemon();

@@ -198,6 +198,47 @@ interopTest(
 );
 
 interopTest(
+  "theirs restarts while hooks come in: all of them reach it, some perhaps twice",
+  async () => {
+    await using theirs = await TheirDaemon.start();
+    const { home } = theirs;
+    const env = { KAIZEN_NO_START: "1" };
+    const ids = Array.from({ length: 24 }, (_, i) => i);
+    const lane = async (from: number) => {
+      for (const i of ids.filter((id) => id % 4 === from)) {
+        const { code, stdout, stderr } = await home.run(
+          ["ingest", "hook", "--source", "claude"],
+          {
+            env,
+            stdin:
+              `{"hook_event_name":"Notification","session_id":"s","i":${i}}`,
+          },
+        );
+        assertEquals([code, stdout, stderr], [0, "", ""]);
+      }
+    };
+    const restart = async (how: "stop" | "SIGKILL") => {
+      if (how === "stop") await home.run(["stop"]);
+      else theirs.signal(how);
+      await theirs.ended();
+      await theirs.startAgain();
+    };
+    await Promise.all([
+      ...[0, 1, 2, 3].map(lane),
+      restart("stop").then(() => restart("SIGKILL")),
+    ]);
+    assertEquals((await home.run(["spool", "flush", "--json"])).code, 0);
+    assertEquals(await spoolOf(home), { pending: 0, rejected: 0 });
+    const { stdout } = await home.run(["detail", "s"]);
+    const { events }: { events: { payload: { i: number } }[] } = JSON.parse(
+      stdout,
+    );
+    const found = new Set(events.map(({ payload }) => payload.i));
+    assertEquals([...found].sort((a, b) => a - b), ids);
+  },
+);
+
+interopTest(
   "while theirs is suspended nothing hangs and no event is lost",
   async () => {
     await using theirs = await TheirDaemon.start();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Home, tempHome } from "../e2e/harness.ts";
-import { interopTest, runReference } from "./_reference.ts";
+import { interopTest, ReferenceDaemon, runReference } from "./_reference.ts";
 import { theirOptions } from "./_their_daemon.ts";
 
 const START = 1_714_000_000_000;
@@ -81,6 +81,93 @@ interopTest(
         "Error: daemon IPC timed out after 500ms\n",
       ]);
     }
+  },
+);
+
+interopTest(
+  "while ours is suspended theirs gives up, starts no second one, and ours goes on",
+  async () => {
+    await using home = await tempHome();
+    await using daemon = await home.startDaemon();
+    const run = (...args: string[]) => runReference(args, theirOptions(home));
+    daemon.signal("SIGSTOP");
+    const restart = await run("daemon", "restart");
+    const event = await ingest(home, "claude", startOf("s"));
+    const list = await run("sessions", "list");
+    daemon.signal("SIGCONT");
+    for (const { code, stderr } of [restart, event, list]) {
+      assertEquals([code, stderr], [
+        1,
+        "Error: daemon IPC timed out after 500ms\n",
+      ]);
+    }
+    const { stdout } = await home.run(["status", "--wait", "10s"]);
+    const { pid, running } = JSON.parse(stdout);
+    assertEquals([pid, running], [daemon.pid, true]);
+    assertEquals((await ingest(home, "claude", startOf("s"))).code, 0);
+  },
+);
+
+interopTest(
+  "their daemon stop that ours wakes up too late for is not heeded",
+  async () => {
+    await using home = await tempHome();
+    await using daemon = await home.startDaemon();
+    daemon.signal("SIGSTOP");
+    const stop = await runReference(["daemon", "stop"], theirOptions(home));
+    daemon.signal("SIGCONT");
+    assertEquals(stop.code, 1);
+    // Behind it in the queue.
+    assertEquals((await ingest(home, "claude", startOf("s"))).code, 0);
+    const { stdout } = await home.run(["status"]);
+    assertEquals(JSON.parse(stdout).pid, daemon.pid);
+  },
+);
+
+interopTest(
+  "their daemon restart among hooks of ours: one daemon, and every event is somewhere",
+  async () => {
+    await using home = await tempHome();
+    await using _before = await home.startDaemon();
+    const ids = Array.from({ length: 24 }, (_, i) => i);
+    const hook = async (i: number) => {
+      const { code, stdout, stderr } = await home.run(
+        ["ingest", "hook", "--source", "claude"],
+        { stdin: JSON.stringify({ ...startOf("s"), i }) },
+      );
+      assertEquals([code, stdout, stderr], [0, "", ""]);
+    };
+    const lane = async (from: number) => {
+      for (const i of ids.filter((id) => id % 4 === from)) await hook(i);
+    };
+    const [restart] = await Promise.all([
+      runReference(["daemon", "restart"], theirOptions(home)),
+      ...[0, 1, 2, 3].map(lane),
+    ]);
+    // A hook that finds no daemon starts ours: then theirs is turned away by the lock, and says so.
+    if (restart.code !== 0) {
+      assertMatch(restart.stderr, /^Error: daemon (?:exited before|did not)/);
+    }
+    const status = JSON.parse((await home.run(["status"])).stdout);
+    const lock = await Deno.readTextFile(`${home.home}/daemon.pid`);
+    assertEquals(Number(lock), status.pid);
+    const found = new Set<number>();
+    const look = async () => {
+      await home.run(["spool", "flush"]);
+      const { stdout } = await home.run(["detail", "s"]);
+      for (const { payload } of JSON.parse(stdout).events ?? []) {
+        found.add(payload.i);
+      }
+      assertEquals((await home.run(["stop"])).code, 0);
+    };
+    await look();
+    {
+      await using _theirs = await ReferenceDaemon.start(theirOptions(home));
+      await look();
+    }
+    await using _ours = await home.startDaemon();
+    await look();
+    assertEquals([...found].sort((a, b) => a - b), ids);
   },
 );
 
