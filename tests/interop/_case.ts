@@ -20,7 +20,8 @@ export type Step =
   | { do: "ask"; request: JsonObject }
   /** Raw bytes, in base64; then perhaps the end of the client's half. */
   | { do: "bytes"; base64: string; halfClose?: boolean }
-  | { do: "restart" }
+  /** By a request, or by SIGKILL. */
+  | { do: "restart"; kill?: boolean }
   /** Writes a file below `$W`. */
   | { do: "write"; file: string; text: string }
   /** Makes a link below `$W`, in place of one that is there. */

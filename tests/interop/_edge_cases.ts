@@ -3,6 +3,7 @@
  * The ends of what texts, numbers, folders and trees can be, each at a place where two programs in two languages easily part.
  * @module
  */
+import { type JsonObject, MAX_REQUEST_BYTES } from "../../src/proto/mod.ts";
 import {
   body,
   type Case,
@@ -34,6 +35,8 @@ export function edgeCases(): Case[] {
     ...treeCases(),
     ...memoryCases(),
     longCase(),
+    limitCase(),
+    crowdCase(),
     bytesCase(),
   ];
 }
@@ -495,9 +498,9 @@ function treeCases(): Case[] {
   ];
 }
 
-/** Around the number of events that open calls are read back from. */
+/** The last event that an open call is read back from after a restart, and the one before. */
 function memoryCases(): Case[] {
-  return [510, 511, 512, 513].map((notes) => ({
+  return [511, 512].map((notes) => ({
     name: `a call and ${notes} events`,
     live: true,
     steps: [
@@ -523,6 +526,59 @@ function longCase(): Case {
       detail(long),
       list(),
       list({ filter: { agent_prefix: "cursor".repeat(8_000) } }),
+    ],
+  };
+}
+
+/** The greatest frame, and one that is a byte longer. */
+function limitCase(): Case {
+  const sized = (bytes: number) => {
+    const before =
+      '{"type":"ingest_hook","source":"cursor","workspace":"/gone/limit","payload":"{\\"event\\":\\"x\\",\\"session_id\\":\\"s\\",\\"timestamp_ms\\":1,\\"x\\":\\"';
+    const after = '\\"}"}';
+    return body(
+      `${before}${"x".repeat(bytes - before.length - after.length)}${after}`,
+    );
+  };
+  return {
+    name: "frames of the greatest length",
+    live: true,
+    steps: [
+      sized(MAX_REQUEST_BYTES),
+      sized(MAX_REQUEST_BYTES + 1),
+      detail("s", "/gone/limit"),
+      list({ workspace: "/gone/limit" }),
+    ],
+  };
+}
+
+/** Many sessions of few times and states, page by page. */
+function crowdCase(): Case {
+  const crowd = 120;
+  const names = ["SessionStart", "Stop", "PreToolUse"];
+  const filters: JsonObject[] = [
+    {},
+    { status: "Done" },
+    { agent_prefix: "VI" },
+    { since_ms: START_MS + 2 },
+  ];
+  return {
+    name: "pages of many sessions",
+    live: true,
+    steps: [
+      ...Array.from({ length: crowd }, (_, i) =>
+        ingest(
+          i % 4 === 0 ? "vibe" : "cursor",
+          `{"event":"${names[i % 3]}","session_id":"${
+            i * 7919 % 1000
+          }","timestamp_ms":${START_MS + i % 5}}`,
+        )),
+      ...filters.flatMap((filter) =>
+        Array.from(
+          { length: crowd / 10 + 1 },
+          (_, i) => list({ offset: 10 * i, limit: 10, filter }),
+        )
+      ),
     ],
   };
 }

@@ -59,7 +59,7 @@ export class Pair implements AsyncDisposable {
   /** Plays a case to both and compares; see `runCase`. */
   async run(one: Case, judge: Judge, folder: string): Promise<string[]> {
     const play = async (step: Step) => {
-      if (step.do === "restart") await this.restart();
+      if (step.do === "restart") await this.restart(step);
       await writeStep(step, folder);
       const { ours, theirs } = this.sockets;
       const outcomes = await Promise.all([
@@ -75,21 +75,27 @@ export class Pair implements AsyncDisposable {
     return { ours: this.home.socket, theirs: this.#theirs.socket };
   }
 
-  /** Stops both by request and starts them again over what they have stored. */
-  async restart(): Promise<void> {
-    await Promise.all([this.#restartOurs(), this.restartTheirs()]);
+  /** Ends both, by request or by force, and starts them again over what they have stored. */
+  async restart(options: { kill?: boolean } = {}): Promise<void> {
+    await Promise.all([
+      this.#restartOurs(options),
+      this.restartTheirs(options),
+    ]);
   }
 
   /** The reference holds eight databases at most, and an evicted one has forgotten its open spans (divergence 10). */
-  async restartTheirs(options: { clean?: boolean } = {}): Promise<void> {
-    await ask(this.#theirs.socket, { type: "stop" });
+  async restartTheirs(
+    { clean, kill }: { clean?: boolean; kill?: boolean } = {},
+  ): Promise<void> {
+    if (!kill) await ask(this.#theirs.socket, { type: "stop" });
     await this.#theirs[Symbol.asyncDispose]();
-    if (options.clean) await removeAll(`${this.reference.home}/projects`);
+    if (clean) await removeAll(`${this.reference.home}/projects`);
     this.#theirs = await ReferenceDaemon.start(this.reference);
   }
 
-  async #restartOurs(): Promise<void> {
-    await ask(this.home.socket, { type: "stop" });
+  async #restartOurs({ kill }: { kill?: boolean }): Promise<void> {
+    if (kill) this.#ours.signal("SIGKILL");
+    else await ask(this.home.socket, { type: "stop" });
     await this.#ours.ended;
     this.#ours = await this.home.startDaemon();
   }

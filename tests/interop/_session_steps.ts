@@ -129,7 +129,10 @@ function anyDraft(mode: TimeMode): fc.Arbitrary<Draft> {
       weight: 2,
       arbitrary: fc.constant<Draft>(() => [request({ type: "status" })]),
     },
-    { weight: 2, arbitrary: fc.constant<Draft>(() => [{ do: "restart" }]) },
+    {
+      weight: 2,
+      arbitrary: fc.boolean().map((kill) => () => [{ do: "restart", kill }]),
+    },
     {
       weight: 1,
       arbitrary: fc.constantFrom("app", "other").map((to) => () => [

@@ -57,6 +57,13 @@ interopTest(
   },
 );
 
+function withLineFeed(answer: Uint8Array): Uint8Array {
+  const line = new Uint8Array(answer.length + 1);
+  line.set(answer);
+  line[answer.length] = 0x0a;
+  return line;
+}
+
 interopTest("sessions and detail pass their bytes on untouched", async () => {
   await using theirs = await filled();
   const { home } = theirs;
@@ -81,7 +88,7 @@ interopTest("sessions and detail pass their bytes on untouched", async () => {
     assertEquals(stdoutBytes.length, answer.length + 1);
     assertEquals(
       stdoutBytes,
-      Uint8Array.of(...answer, 0x0a),
+      withLineFeed(answer),
     );
   }
 });
@@ -109,6 +116,49 @@ interopTest(
     assert(answer.length > 16 * 1024 * 1024);
     assertEquals(stdoutBytes.length, answer.length + 1);
     assert(answer.every((byte, i) => byte === stdoutBytes[i]));
+  },
+);
+
+interopTest(
+  "every form shows calls in calls that no fixed depth of JSON holds, and ids of any letters",
+  async () => {
+    await using theirs = await TheirDaemon.start();
+    const { home } = theirs;
+    const id = "a\0\u001b[31m__proto__é\u202e";
+    const calls = Array.from({ length: 150 }, (_, i) => i);
+    const event = (name: string, i: number) => ({
+      hook_event_name: name,
+      session_id: id,
+      timestamp_ms: START + i,
+      tool_name: `T${i}`,
+      tool_use_id: `c${i}`,
+    });
+    await feed(home, ...calls.map((i) => event("PreToolUse", i)));
+    await feed(home, ...calls.toReversed().map((i) => event("PostToolUse", i)));
+    const { stdoutBytes } = await home.run(["detail", "@latest"]);
+    const answer = await theirs.bytes({
+      type: "get_session_detail",
+      id,
+      workspace: home.workspace,
+    });
+    assertEquals(stdoutBytes, withLineFeed(answer));
+    const forms: [args: string[], last: string][] = [
+      [["detail", "@latest", "-o", "ndjson"], '"c149"'],
+      [["detail", "@latest", "-o", "trace"], "T149"],
+      [["detail", "@latest", "-o", "text", "--full"], "T149"],
+      [["sessions", "tree", "@latest", "-o", "text"], "T149"],
+      [["sessions", "-o", "text"], "__proto__"],
+    ];
+    for (const [args, last] of forms) {
+      const { code, stdout, stderr } = await home.run(args);
+      assertEquals([args, code, stderr], [args, 0, ""]);
+      assertStringIncludes(stdout, last);
+      // What a terminal would obey is not passed on to one.
+      const obeyed = ["\0", "\u001b", "\u202e"].filter((it) =>
+        stdout.includes(it)
+      );
+      if (args.includes("text")) assertEquals(obeyed, []);
+    }
   },
 );
 
