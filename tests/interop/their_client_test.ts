@@ -2,6 +2,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Home, tempHome } from "../e2e/harness.ts";
 import { interopTest, ReferenceDaemon, runReference } from "./_reference.ts";
+import { ask } from "./_exchange.ts";
+import { Pair } from "./_pair.ts";
+import { HOOK_SOURCES } from "../../src/proto/mod.ts";
 import { theirOptions } from "./_their_daemon.ts";
 
 const START = 1_714_000_000_000;
@@ -280,3 +283,49 @@ interopTest("their sessions list shows ours, as text and as JSON", async () => {
     rows.map(({ totals: _, ...record }) => record),
   );
 });
+
+interopTest(
+  "their sessions list and ingest hook print the same with ours as with theirs",
+  async () => {
+    await using pair = await Pair.start();
+    const cwd = pair.home.workspace;
+    await Deno.symlink(cwd, `${pair.home.root}/link`);
+    const ids = [
+      "s",
+      "a\0b",
+      "é😀",
+      "\u001b[31m",
+      "__proto__",
+      "x".repeat(300),
+      " ",
+    ];
+    const times = ["1", "1714000000000", "253402300800000", "9007199254740993"]
+      .concat(["9223372036854775807", "9223372036854775808"])
+      .concat(["18446744073709551615"]);
+    for (const [i, id] of ids.entries()) {
+      const source = HOOK_SOURCES[i % HOOK_SOURCES.length] ?? "cursor";
+      const name = i % 2 === 0 ? "Stop" : "PermissionRequest";
+      const request = {
+        type: "ingest_hook",
+        source,
+        payload: `{"event":"${name}","hook_event_name":"${name}","session_id":${
+          JSON.stringify(id)
+        },"timestamp_ms":${times[i]},"model":"gpt-5","total_cost_usd":9e12}`,
+        workspace: cwd,
+      };
+      const { ours, theirs } = pair.sockets;
+      assertEquals(await ask(ours, request), await ask(theirs, request));
+    }
+    const all: string[][] = [[], ["--json"], ["--json", "--limit", "3"]]
+      .concat([["--limit", "0"], ["--workspace", cwd], ["--all-workspaces"]])
+      .concat([["--workspace", `${pair.home.root}/link`, "--json"]])
+      .concat([["--workspace", `${cwd}/../w`, "--json"]])
+      .concat([["--workspace", "/gone"], ["--project", "w"]]);
+    for (const more of all) {
+      const args = ["sessions", "list", ...more];
+      const ours = await runReference(args, { home: pair.home.home, cwd });
+      const theirs = await runReference(args, pair.reference);
+      assertEquals([more, ours], [more, theirs]);
+    }
+  },
+);
