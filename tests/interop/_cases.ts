@@ -16,7 +16,10 @@ import {
   WORKSPACE,
 } from "./_case.ts";
 import { divergenceCases } from "./_divergence_cases.ts";
-import { edgeCases } from "./_edge_cases.ts";
+import { edgeJsonCases } from "./_edge_json_cases.ts";
+import { edgePlaceCases } from "./_edge_place_cases.ts";
+import { edgeSizeCases } from "./_edge_size_cases.ts";
+import { edgeWordCases } from "./_edge_word_cases.ts";
 import { frameCases } from "./_frame_cases.ts";
 import { regressionCases } from "./_regression_cases.ts";
 
@@ -35,7 +38,12 @@ export function readCases(options: CaseOptions): Record<string, Case[]> {
     frames: frameCases(),
     regressions: regressionCases(),
     divergences: divergenceCases(),
-    edges: edgeCases(),
+    edges: [
+      ...edgeWordCases(),
+      ...edgeJsonCases(),
+      ...edgePlaceCases(),
+      ...edgeSizeCases(),
+    ],
   };
 }
 
