@@ -100,9 +100,8 @@ export function programCommand(): string[] {
  */
 export async function tempHome(): Promise<Home> {
   // Not TMPDIR, which is long on some systems: a socket's path has 103 bytes.
-  const root = await Deno.realPath(
-    await Deno.makeTempDir({ dir: "/tmp", prefix: "kz" }),
-  );
+  const root = `${await Deno.realPath("/tmp")}/kz${randomHex()}`;
+  await Deno.mkdir(root, { mode: 0o700 });
   const home = `${root}/h`;
   const workspace = `${root}/w`;
   await Deno.mkdir(workspace);
@@ -168,6 +167,11 @@ export async function tempHome(): Promise<Home> {
       await Deno.remove(root, { recursive: true });
     },
   };
+}
+
+/** Always as long: `Deno.makeTempDir` makes names of different lengths, after which lines are broken elsewhere. */
+function randomHex(): string {
+  return crypto.getRandomValues(new Uint8Array(8)).toHex();
 }
 
 function environment(

@@ -62,7 +62,7 @@ Deno.test("renderStatus() raises an alarm about a loss for a day", () => {
       failures: 2,
       last_failure: { ms: NOW - agoMs, reason: "disk full" },
     }, { color: "always" });
-  const text = "2 events could not be recorded; the last";
+  const text = "2 failures in hooks; the last";
   assertStringIncludes(lost(23 * HOUR), `\x1b[31m${text} 23h ago: disk full`);
   assertStringIncludes(lost(25 * HOUR), `\x1b[2m${text} 1d ago: disk full`);
 });
