@@ -25,6 +25,8 @@ const folder = await Deno.makeTempDir({ prefix: "kaizen-test-" });
 const testEnv = {
   ...cleanEnv(),
   HOME: `${folder}/home`,
+  // What a test installs comes from where the user's settings say.
+  KAIZEN_TEST_USER_HOME: Deno.env.get("HOME") ?? "",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   NO_COLOR: "1",

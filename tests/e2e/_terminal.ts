@@ -2,8 +2,11 @@
 /** A real terminal: tmux, looked at as a person would. */
 
 /** Whether a program can be started here. */
-export function isInstalled(program: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+export function isInstalled(
+  program: string,
+  path: string = Deno.env.get("PATH") ?? "",
+): boolean {
+  return path.split(":").some((folder) => {
     try {
       return Deno.statSync(`${folder}/${program}`).isFile;
     } catch {
