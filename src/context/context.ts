@@ -30,7 +30,7 @@ export interface Context {
   readonly args: readonly string[];
   /** Wall clock when the process started, in epoch milliseconds. */
   readonly startedAtMs: number;
-  /** Value of an environment variable; an empty one counts as unset. */
+  /** Value of an environment variable; an empty one, or one that is not UTF-8, counts as unset. */
   env(name: string): string | undefined;
   /** The directory the user stands in, also when it has been deleted. */
   cwd(): string;
@@ -50,7 +50,7 @@ export function realContext(): Context {
   return {
     args: Deno.args,
     startedAtMs: Math.floor(performance.timeOrigin),
-    env: (name) => Deno.env.get(name) || undefined,
+    env: readVariable,
     cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
     now: Date.now,
     connect: (path) => Deno.connect({ transport: "unix", path }),
@@ -59,6 +59,16 @@ export function realContext(): Context {
     stdout: fileOutput(Deno.stdout),
     stderr: fileOutput(Deno.stderr),
   };
+}
+
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    // Such as the path of a project in another encoding: there is more to go by.
+    if (error instanceof Deno.errors.InvalidData) return undefined;
+    throw error;
+  }
 }
 
 /** Width of a terminal that does not know its own, such as one of a serial line or of a program that never set it; in cells. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, findWorkspace, realPath } from "../context/mod.ts";
+import { currentDirectory } from "./workspace.ts";
 
 /** Longest that git may take, in milliseconds; both calls run at once. */
 const GIT_MS = 120;
@@ -30,6 +31,8 @@ export interface Changes {
 /** Where a hook runs, and what git needs of its environment. */
 export type GitContext = Pick<Context, "env" | "cwd">;
 
+/** A monitor of files is a program, and whatever it knows is not asked for. */
+const NO_MONITOR = ["-c", "core.fsmonitor=false"];
 /** `HEAD` as one line: its id, its decoration, its subject. */
 const HEAD = [
   "log",
@@ -57,7 +60,7 @@ const COUNTS = [
  * `GIT_DIR` is set without `GIT_WORK_TREE` the current directory is the top.
  */
 export function repositoryTop(context: GitContext): string {
-  const cwd = context.cwd();
+  const cwd = currentDirectory(context) ?? "/";
   const tree = context.env("GIT_WORK_TREE");
   const isTop = tree !== undefined || context.env("GIT_DIR") !== undefined;
   if (!isTop) return findWorkspace(cwd);
@@ -72,7 +75,10 @@ export async function readCommit(context: GitContext): Promise<Commit> {
   if (!commit || refs === undefined) {
     return { commit: null, branch: null, subject: null };
   }
-  const branch = /^HEAD -> refs\/heads\/([^,]+)/.exec(refs)?.[1] ?? null;
+  // A shallow clone's first commit is "grafted" before that; a name may hold a comma, but no space.
+  const branch =
+    /(?:^|, )HEAD -> refs\/heads\/(\S+?)(?:, |$)/.exec(refs)?.[1] ??
+      null;
   return { commit, branch, subject: subject.join("\0") };
 }
 
@@ -103,6 +109,8 @@ function changedRange(hook: string, args: readonly string[]): string[] | null {
       return [
         "-c",
         "log.showRoot=true",
+        "-c",
+        "log.diffMerges=separate", // what -m means
         "log",
         "-1",
         "-m",
@@ -148,35 +156,46 @@ function countChanges(output: string): Changes {
   return { ...changes, files };
 }
 
-/** Runs git; null if it fails, is not there, or takes too long. */
+/**
+ * Runs git; null if it fails, is not there, or takes too long. It is a process group of its own, which is killed whole and not
+ * waited for then: what is called git may be a script that waits for the real one.
+ */
 async function runGit(
   args: readonly string[],
   context: GitContext,
 ): Promise<string | null> {
   const late = AbortSignal.timeout(GIT_MS);
+  const killed = Promise.withResolvers<null>();
+  const cwd = currentDirectory(context);
   try {
     const child = new Deno.Command("git", {
-      args: [...args],
-      cwd: context.cwd(),
+      args: [...NO_MONITOR, ...args],
+      ...cwd !== null && { cwd },
       clearEnv: true,
       env: environment(context),
+      detached: true,
       stdin: "null",
       stdout: "piped",
       stderr: "null",
     }).spawn();
     const kill = () => {
-      try {
-        child.kill("SIGKILL");
-      } catch {
-        // it has just ended
-      }
+      killGroup(child.pid);
+      killed.resolve(null);
     };
     late.addEventListener("abort", kill, { once: true });
-    const output = await child.output();
+    const output = await Promise.race([child.output(), killed.promise]);
     late.removeEventListener("abort", kill);
-    return output.success ? new TextDecoder().decode(output.stdout) : null;
+    return output?.success ? new TextDecoder().decode(output.stdout) : null;
   } catch {
     return null; // no git on PATH, or no such directory
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    Deno.kill(-pid, "SIGKILL");
+  } catch {
+    // it has just ended
   }
 }
 
@@ -184,7 +203,9 @@ async function runGit(
 function environment(context: GitContext): Record<string, string> {
   const env: Record<string, string> = {
     GIT_OPTIONAL_LOCKS: "0",
+    // What a partial clone lacks is not fetched; a git before 2.44 knows only the second.
     GIT_NO_LAZY_FETCH: "1",
+    GIT_ALLOW_PROTOCOL: "none",
   };
   for (const name of ["PATH", "HOME", "GIT_DIR", "GIT_WORK_TREE"]) {
     const value = context.env(name);

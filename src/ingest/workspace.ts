@@ -22,15 +22,19 @@ export function eventWorkspace(
     context.env("CLAUDE_PROJECT_DIR") || context.env("CURSOR_PROJECT_DIR") ||
     hint;
   if (named?.startsWith("/")) return findWorkspace(named);
-  const cwd = currentDirectory(context);
+  const cwd = currentDirectory(context) ?? "/";
   return findWorkspace(named || cwd, cwd);
 }
 
-/** A directory that is gone and whose name nobody passed on has none. */
-function currentDirectory(context: Pick<Context, "cwd">): string {
+/**
+ * Names the current directory.
+ *
+ * @returns Null if it is gone and nobody has passed its name on, and if its name is not UTF-8.
+ */
+export function currentDirectory(context: Pick<Context, "cwd">): string | null {
   try {
     return context.cwd();
   } catch {
-    return "/";
+    return null;
   }
 }
