@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** Git hooks where something about git, its repository or its surroundings is odd. */
+import { assert, assertEquals } from "@std/assert";
+import { Git, type GitEvent, only, shellLine, write } from "./_git.ts";
+import { type Home, tempHome } from "./harness.ts";
+
+const ZEROS = "0".repeat(40);
+
+/** Runs a hook by hand, in a directory, and takes what it has told. */
+async function tell(
+  git: Git,
+  cwd: string,
+  [hook, ...args]: [string, ...string[]],
+  env: Record<string, string> = {},
+): Promise<GitEvent> {
+  const { code, stdout, stderr } = await git.home.run(
+    ["ingest", "git", hook, ...args],
+    { cwd, env: { ...git.env, ...env } },
+  );
+  assertEquals([code, stdout, stderr], [0, "", ""]);
+  return only(await git.takeEvents(), hook);
+}
+
+/** Makes a program called git that stands before the real one on PATH. */
+async function fakeGit(home: Home, script: string): Promise<string> {
+  await Deno.mkdir(`${home.root}/bin`, { recursive: true });
+  await Deno.writeTextFile(`${home.root}/bin/git`, `#!/bin/sh\n${script}\n`, {
+    mode: 0o755,
+  });
+  return `${home.root}/bin:${Deno.env.get("PATH")}`;
+}
+
+async function realGit(home: Home): Promise<string> {
+  const { stdout } = await new Deno.Command("/bin/sh", {
+    args: ["-c", "command -v git"],
+    cwd: home.root,
+  }).output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+Deno.test("a git that hangs is not waited for, also behind a script and with children of its own", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await git.init("repo");
+  // Each would last longer than the test has patience.
+  const scripts = ["exec sleep 100", "sleep 100; :", "sleep 100 & wait", "yes"];
+  for (const script of scripts) {
+    const PATH = await fakeGit(home, script);
+    const event = await tell(git, repo, ["post-commit"], { PATH });
+    assertEquals(
+      [event.workspace, event.commit, event.files_changed],
+      [repo, null, null],
+      script,
+    );
+  }
+});
+
+Deno.test("a hook makes two calls of git at most, and hides the index and the objects of the command under way", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await git.init("repo");
+  for (const n of [1, 2]) {
+    await write(`${repo}/a`, `${n}\n`);
+    await git.commit(repo, `${n}`);
+  }
+  const ids = (await git.run(repo, "rev-parse", "HEAD~1", "HEAD")).split("\n");
+  const [from = "", to = ""] = ids;
+  await git.run(repo, "update-ref", "ORIG_HEAD", from);
+  await git.takeEvents();
+  const calls = `${home.root}/calls`;
+  const PATH = await fakeGit(
+    home,
+    `env | grep ^GIT_ | sort | tr '\\n' ' ' >>'${calls}'; echo >>'${calls}'
+exec '${await realGit(home)}' "$@"`,
+  );
+  const hooks: [string, ...string[]][] = [
+    ["post-commit"],
+    ["post-checkout", from, to, "1"],
+    ["post-checkout", from, to, "0"],
+    ["post-merge", "0"],
+    ["post-rewrite", "amend"],
+    ["pre-push", "far", "/far.git"],
+    ["a-hook-of-tomorrow", "1"],
+  ];
+  for (const hook of hooks) {
+    await write(calls, "");
+    const { commit } = await tell(git, repo, hook, {
+      PATH,
+      GIT_DIR: `${repo}/.git`,
+      GIT_WORK_TREE: repo,
+      GIT_INDEX_FILE: `${repo}/.git/next-index-1.lock`,
+      GIT_OBJECT_DIRECTORY: "/nowhere",
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: "/nowhere",
+      GIT_QUARANTINE_PATH: "/nowhere",
+      GIT_PREFIX: "sub/",
+    });
+    assertEquals(commit, to);
+    const lines = (await Deno.readTextFile(calls)).trimEnd().split("\n");
+    assert(lines.length <= 2, `${hook}: ${lines.join("\n")}`);
+    for (const line of lines) {
+      assertEquals(line.trim().split(" "), [
+        "GIT_ALLOW_PROTOCOL=none",
+        `GIT_DIR=${repo}/.git`,
+        "GIT_NO_LAZY_FETCH=1",
+        "GIT_OPTIONAL_LOCKS=0",
+        `GIT_WORK_TREE=${repo}`,
+      ]);
+    }
+  }
+});
+
+Deno.test("a branch is named whole, also one with commas and that of a shallow clone", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await git.init("repo");
+  for (const n of [1, 2]) {
+    await write(`${repo}/a`, `${n}\n`);
+    await git.commit(repo, `${n}`);
+  }
+  await git.run(repo, "branch", "another");
+  await git.run(repo, "tag", "HEAD,x");
+  await git.takeEvents();
+  for (const branch of ["a,b,", "täg/→", "HEAD->x", "a".repeat(200)]) {
+    await git.run(repo, "checkout", "-q", "-b", branch);
+    assertEquals(
+      only(await git.takeEvents(), "post-checkout").branch,
+      branch,
+    );
+  }
+  await git.run(repo, "checkout", "-q", "main");
+  const shallow = `${home.root}/shallow`;
+  await git.run(
+    home.root,
+    "clone",
+    "-q",
+    "--depth=1",
+    `file://${repo}`,
+    shallow,
+  );
+  await git.takeEvents();
+  const { branch, subject, workspace } = await tell(git, shallow, [
+    "post-checkout",
+    ZEROS,
+    "1".repeat(40),
+    "1",
+  ]);
+  assertEquals([branch, subject, workspace], ["main", "2", shallow]);
+});
+
+Deno.test("the configuration of a repository neither changes what is told nor makes it run a program", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await git.init("repo");
+  await write(`${repo}/a`);
+  await write(`${repo}/.gitattributes`, "* diff=evil filter=evil\n");
+  await git.commit(repo, "base");
+  await git.run(repo, "checkout", "-q", "-b", "side");
+  await write(`${repo}/b`, "1\n2\n");
+  await git.commit(repo, "side");
+  await git.run(repo, "checkout", "-q", "main");
+  await write(`${repo}/a`, "main\n");
+  await git.commit(repo, "main");
+  await git.run(repo, "merge", "-q", "--no-ff", "-m", "merged", "side");
+  await git.takeEvents();
+  const ran = `${home.root}/ran`;
+  const evil = `${home.root}/evil`;
+  await Deno.writeTextFile(evil, `#!/bin/sh\necho "$@" >>'${ran}'\n`, {
+    mode: 0o755,
+  });
+  const programs = [
+    "core.fsmonitor",
+    "core.pager",
+    "pager.log",
+    "diff.external",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "gpg.program",
+    "core.sshCommand",
+    "core.askPass",
+    "core.editor",
+  ].map((name) => [name, evil]);
+  const settings = [
+    ["alias.log", `!${evil}`],
+    ["log.showSignature", "true"],
+    ["log.showRoot", "false"],
+    ["log.decorate", "false"],
+    ["log.follow", "true"],
+    ["log.excludeDecoration", "*"],
+    ["diff.renames", "copies"],
+    ["diff.orderFile", evil],
+    ["diff.ignoreSubmodules", "all"],
+    ["color.ui", "always"],
+    ["column.ui", "always"],
+    ["format.pretty", "oneline"],
+    ["i18n.logOutputEncoding", "latin1"],
+  ];
+  const [from = "", to = ""] = (await git.run(
+    repo,
+    "rev-parse",
+    "HEAD~1",
+    "HEAD",
+  )).split("\n");
+  const config = (await git.run(repo, "config", "--list", "--local")).length;
+  assert(config > 0);
+  const wanted = [
+    await tell(git, repo, ["post-commit"]),
+    await tell(git, repo, ["post-checkout", from, to, "1"]),
+  ];
+  assertEquals(
+    wanted.map(({ branch, files, lines_added }) => [
+      branch,
+      files,
+      lines_added,
+    ]),
+    [["main", ["b"], 2], ["main", ["b"], 2]],
+  );
+  for (const [name = "", value = ""] of [...programs, ...settings]) {
+    await git.run(repo, "config", name, value);
+  }
+  await Deno.remove(ran).catch(() => {}); // git itself may have run one
+  for (const how of ["separate", "off", "combined", "remerge"]) {
+    await git.run(repo, "config", "log.diffMerges", how);
+    assertEquals(
+      [
+        await tell(git, repo, ["post-commit"]),
+        await tell(git, repo, ["post-checkout", from, to, "1"]),
+      ],
+      wanted,
+      how,
+    );
+  }
+  assertEquals(
+    (await Array.fromAsync(Deno.readDir(home.root))).some(({ name }) =>
+      name === "ran"
+    ),
+    false,
+    "no program ran",
+  );
+});
+
+Deno.test("what a partial clone lacks is not fetched", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await git.init("repo");
+  await git.run(repo, "config", "uploadpack.allowFilter", "true");
+  await git.run(repo, "config", "uploadpack.allowAnySHA1InWant", "true");
+  for (const n of [1, 2]) {
+    await write(`${repo}/a`, `${n}\n`);
+    await git.commit(repo, `${n}`);
+  }
+  await git.takeEvents();
+  const far = `file://${repo}`;
+  const partial = `${home.root}/partial.git`;
+  await git.run(
+    home.root,
+    "clone",
+    "-q",
+    "--bare",
+    "--filter=blob:none",
+    far,
+    partial,
+  );
+  const missing = async () =>
+    (await git.run(
+      partial,
+      "rev-list",
+      "--objects",
+      "--all",
+      "--missing=print",
+    )).split("\n").filter((line) => line.startsWith("?"));
+  assertEquals((await missing()).length, 2);
+  const { subject, files_changed } = await tell(git, partial, ["post-commit"], {
+    GIT_DIR: partial,
+  });
+  assertEquals([subject, files_changed], ["2", null]);
+  assertEquals((await missing()).length, 2);
+});
+
+Deno.test("hooks write nothing into a repository", async () => {
+  await using home = await tempHome();
+  const left: string[][] = [];
+  for (const hasHooks of [false, true]) {
+    const git = new Git(home, {
+      GIT_AUTHOR_DATE: "2026-01-01T00:00:00Z",
+      GIT_COMMITTER_DATE: "2026-01-01T00:00:00Z",
+    });
+    const repo = await git.init("repo");
+    if (!hasHooks) await Deno.remove(`${repo}/.git/hooks`, { recursive: true });
+    await write(`${repo}/a`);
+    await git.commit(repo, "one");
+    await git.run(repo, "commit", "--amend", "-m", "two");
+    await git.run(repo, "checkout", "-q", "-b", "side");
+    await write(`${repo}/b`);
+    await git.commit(repo, "three");
+    await git.run(repo, "rebase", "-q", "main");
+    await git.run(repo, "checkout", "-q", "main");
+    await git.run(repo, "merge", "-q", "side");
+    left.push(await listFiles(repo));
+    await Deno.remove(repo, { recursive: true });
+  }
+  const [without = [], with_ = []] = left;
+  const isHook = (path: string) => path.startsWith("/.git/hooks");
+  assert(without.includes("/.git/index"));
+  assertEquals(with_.filter((path) => !isHook(path)), without);
+});
+
+async function listFiles(root: string, folder = ""): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(`${root}${folder}`)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) paths.push(...await listFiles(root, path));
+    else paths.push(path);
+  }
+  return paths.sort();
+}
+
+Deno.test({
+  name: "a repository whose path is not UTF-8 is recorded without its name",
+  ignore: Deno.build.os !== "linux", // others do not allow such a path
+  async fn() {
+    await using home = await tempHome();
+    const git = new Git(home);
+    const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+      args: [
+        "-c",
+        `repo=$(printf 'caf\\351') && git init -q -b main "$repo" && cd "$repo" &&
+git commit -q --allow-empty -m one && ${shellLine()} ingest git post-commit &&
+GIT_DIR="$PWD/.git" CLAUDE_PROJECT_DIR="$PWD" ${shellLine()} ingest git post-commit`,
+      ],
+      cwd: home.workspace,
+      clearEnv: true,
+      env: git.env,
+      stdin: "null",
+    }).output();
+    assertEquals(
+      [code, stdout.length, stderr.length],
+      [0, 0, 0],
+      new TextDecoder().decode(stderr),
+    );
+    const events = await git.takeEvents();
+    assertEquals(
+      events.map(({ workspace, subject, branch }) => [
+        workspace,
+        subject,
+        branch,
+      ]),
+      [["/", "one", "main"], ["/", "one", "main"]],
+    );
+  },
+});
