@@ -43,6 +43,7 @@ export class Git {
       GIT_COMMITTER_NAME: "C",
       GIT_COMMITTER_EMAIL: "c@example.org",
       GIT_EDITOR: "true",
+      KAIZEN_FAULT: "patient git", // or a busy machine decides what is told
       ...env,
     };
   }
