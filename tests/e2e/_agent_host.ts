@@ -140,7 +140,16 @@ export async function runAsAgent(
   home: Home,
   options: HostOptions = {},
 ): Promise<HostReport> {
-  const [program = "", ...args] = hostCommand(agent, home, options);
+  return await runCommand(hostCommand(agent, home, options), home, options);
+}
+
+/** Runs a command line as a host runs its hook. */
+export async function runCommand(
+  line: readonly string[],
+  home: Home,
+  options: HostOptions = {},
+): Promise<HostReport> {
+  const [program = "", ...args] = line;
   const child = new Deno.Command(program, {
     args,
     cwd: home.workspace,

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** What the README and docs/hooks.md tell people to paste, pasted, and run as each agent runs it. */
+import { assert, assertEquals } from "@std/assert";
+import { runCommand } from "./_agent_host.ts";
+import { Git, only, write } from "./_git.ts";
+import { isInstalled } from "./_terminal.ts";
+import { type Home, programCommand, tempHome } from "./harness.ts";
+
+/** Each page, and the path of the program that it writes. */
+const PAGES: Record<string, string> = {
+  "README.md": "/home/me/.local/bin/kaizen",
+  "docs/hooks.md": "/usr/local/bin/kaizen",
+};
+
+/** An agent's hook as its settings have it: a program with arguments, or a line for a shell. */
+interface Hook {
+  event: string;
+  command: string;
+  args?: string[];
+}
+
+interface Line {
+  agent: string;
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+const lines: Line[] = Deno.readTextFileSync(
+  new URL("../fixtures/agent_hooks.jsonl", import.meta.url),
+).trimEnd().split("\n").map((line) => JSON.parse(line));
+
+/** A page's blocks of code with the name of the agent that is named in bold above each. */
+function readBlocks(
+  page: string,
+): { agent: string; language: string; code: string }[] {
+  const text = Deno.readTextFileSync(new URL(`../../${page}`, import.meta.url));
+  return text.split(/^\*\*(?=[A-Za-z ]+\*\*)/m).slice(1).flatMap((part) => {
+    const [agent = ""] = part.split("**");
+    return [...part.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
+      .map(([, language = "", code = ""]) => ({ agent, language, code }));
+  });
+}
+
+/** The one block of an agent in a language, with the program under test in it. */
+async function pasteBlock(
+  page: string,
+  agent: string,
+  language: string,
+  home: Home,
+): Promise<string> {
+  const [found] = readBlocks(page)
+    .filter((one) => one.agent === agent && one.language === language);
+  assert(found !== undefined, `${page} has no ${language} for ${agent}`);
+  const written = PAGES[page] ?? "";
+  assert(found.code.includes(written), `${page}: ${found.code}`);
+  return found.code.replaceAll(written, await linkProgram(home));
+}
+
+/** Puts the program where the README puts it. */
+async function linkProgram(home: Home): Promise<string> {
+  const bin = `${home.root}/user/.local/bin`;
+  const [program = ""] = programCommand();
+  await Deno.mkdir(bin, { recursive: true });
+  try {
+    await Deno.symlink(program, `${bin}/kaizen`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  return `${bin}/kaizen`;
+}
+
+/** The hooks of Claude's and Codex's settings, which have the same shape. */
+function readSettings(json: string): Hook[] {
+  const { hooks }: {
+    hooks: Record<string, { hooks: Omit<Hook, "event">[] }[]>;
+  } = JSON.parse(json);
+  return Object.entries(hooks).flatMap(([event, groups]) =>
+    groups.flatMap((group) => group.hooks.map((hook) => ({ event, ...hook })))
+  );
+}
+
+function readCursor(json: string): Hook[] {
+  const { hooks }: { hooks: Record<string, { command: string }[]> } = JSON
+    .parse(json);
+  return Object.entries(hooks).flatMap(([event, list]) =>
+    list.map(({ command }) => ({ event, command }))
+  );
+}
+
+function readVibe(toml: string): Hook[] {
+  return toml.split("[[hooks]]").slice(1).map((table) => ({
+    event: /^type = "(.*)"$/m.exec(table)?.[1] ?? "",
+    command: /^command = "(.*)"$/m.exec(table)?.[1] ?? "",
+  }));
+}
+
+/** An agent of the pages. */
+interface Agent {
+  /** As the fixtures call it. */
+  name: string;
+  language: string;
+  read(code: string): Hook[];
+  /** The command line that the agent makes of a hook. */
+  line(hook: Hook): string[];
+}
+
+const shell = (path: string, flag: string) => ({ command, args }: Hook) => {
+  assertEquals(args, undefined);
+  return [path, flag, command];
+};
+
+const agents: Record<string, Agent> = {
+  "Claude Code": {
+    name: "claude-code",
+    language: "json",
+    read: readSettings,
+    line: ({ command, args }) => [command, ...args ?? []],
+  },
+  Codex: {
+    name: "codex",
+    language: "json",
+    read: readSettings,
+    line: shell("/bin/sh", "-lc"),
+  },
+  Cursor: {
+    name: "cursor",
+    language: "json",
+    read: readCursor,
+    line: shell("/bin/sh", "-c"),
+  },
+  Vibe: {
+    name: "vibe",
+    language: "toml",
+    read: readVibe,
+    line: shell("/bin/sh", "-c"),
+  },
+};
+
+/** How many events are stored; none may have got stuck. */
+async function countStored(home: Home): Promise<number> {
+  await home.run(["spool", "flush"]);
+  const { stdout } = await home.run(["store", "stats", "--json"]);
+  const status = await home.run(["spool", "status", "--json"]);
+  const { pending, rejected, failures } = JSON.parse(status.stdout);
+  assertEquals([pending, rejected, failures], [0, 0, 0], status.stdout);
+  return JSON.parse(stdout).events;
+}
+
+for (const page of Object.keys(PAGES)) {
+  for (
+    const [agent, { name, language, read, line }] of Object.entries(agents)
+  ) {
+    Deno.test(`${page}: the hooks for ${agent} record each event that they are set for`, async () => {
+      await using home = await tempHome();
+      await using _daemon = await home.startDaemon();
+      const hooks = read(await pasteBlock(page, agent, language, home));
+      assert(hooks.length > 0);
+      await Promise.all(hooks.map(async (hook) => {
+        const sample = lines.find(({ agent, event }) =>
+          agent === name && event === hook.event
+        );
+        assert(sample !== undefined, `no such event: ${hook.event}`);
+        const report = await runCommand(line(hook), home, {
+          writes: [JSON.stringify(sample.payload)],
+        });
+        assertEquals(report, { code: 0, output: "", writeError: null });
+      }));
+      assertEquals(await countStored(home), hooks.length);
+    });
+  }
+
+  Deno.test({
+    name: `${page}: the handler for OpenClaw passes events on, in node`,
+    ignore: !isInstalled("node"),
+    async fn() {
+      await using home = await tempHome();
+      await using _daemon = await home.startDaemon();
+      const handler = await pasteBlock(page, "OpenClaw", "ts", home);
+      await write(`${home.root}/handler.mjs`, stripTypes(handler));
+      const samples = lines.filter(({ agent }) => agent === "openclaw")
+        .map(({ payload }) => payload);
+      await write(`${home.root}/events.json`, JSON.stringify(samples));
+      await write(
+        `${home.root}/gateway.mjs`,
+        `import { readFileSync } from "node:fs";
+import handle from "./handler.mjs";
+const events = JSON.parse(readFileSync(new URL("events.json", import.meta.url)));
+for (const event of events) {
+  event.timestamp = new Date(event.timestamp);
+  await handle(event);
+}
+`,
+      );
+      const report = await runCommand(
+        ["/usr/bin/env", "node", `${home.root}/gateway.mjs`],
+        home,
+      );
+      assertEquals(report, { code: 0, output: "", writeError: null });
+      assertEquals(await countStored(home), samples.length);
+      const workspaces = [
+        "/home/u/.openclaw/workspace",
+        `${home.root}/user/.openclaw/workspace`,
+      ];
+      const totals = await Promise.all(workspaces.map(async (workspace) => {
+        const words = ["sessions", "--workspace", workspace, "--json"];
+        const { stdout } = await home.run(words);
+        const { rows }: {
+          rows: { agent: string; totals: { events: number } }[];
+        } = JSON.parse(stdout);
+        assert(rows.every(({ agent }) => agent === "openclaw"));
+        return rows.reduce((sum, { totals }) => sum + totals.events, 0);
+      }));
+      assertEquals(
+        totals,
+        [1, samples.length - 1],
+        "one says where it happened",
+      );
+    },
+  });
+
+  Deno.test(`${page}: the hook for git records a commit`, async () => {
+    await using home = await tempHome();
+    const git = new Git(home);
+    const repo = await git.init("repo");
+    const hooks = `${repo}/.git/hooks`;
+    await Deno.remove(hooks, { recursive: true });
+    await Deno.mkdir(hooks);
+    const code = await pasteBlock(page, "git", "sh", home);
+    await Deno.writeTextFile(`${hooks}/post-commit`, code, { mode: 0o755 });
+    await write(`${repo}/a`);
+    await git.commit(repo, "one");
+    const { subject, workspace } = only(await git.takeEvents(), "post-commit");
+    assertEquals([subject, workspace], ["one", repo]);
+  });
+}
+
+/** The handler without the one type that it has, as not every node can take that out itself. */
+function stripTypes(handler: string): string {
+  const code = handler.replace(/\(event: .*\) =>/, "(event) =>");
+  assert(code !== handler);
+  return code;
+}
