@@ -8,8 +8,8 @@ const PATIENCE_MS = 30_000;
 /** How an agent starts the command that is installed with it. */
 export interface Agent {
   name: string;
-  /** `exec`: program and arguments; `sh`: a line for `sh -c`; `login`: a line for a login shell. */
-  form: "exec" | "sh" | "login";
+  /** What reads the command line: a shell with its options, or none, where it is a program and arguments. */
+  shell: readonly string[] | null;
   /** What `--source` says. */
   source: string;
   /** A tool event of the agent, as it writes it. */
@@ -19,7 +19,7 @@ export interface Agent {
 export const AGENTS: readonly Agent[] = [
   {
     name: "Claude Code, shell form",
-    form: "sh",
+    shell: ["/bin/sh", "-c"],
     source: "claude",
     event: (session_id, cwd) => ({
       session_id,
@@ -34,7 +34,7 @@ export const AGENTS: readonly Agent[] = [
   },
   {
     name: "Claude Code, exec form",
-    form: "exec",
+    shell: null,
     source: "claude",
     event: (session_id, cwd) => ({
       session_id,
@@ -48,7 +48,7 @@ export const AGENTS: readonly Agent[] = [
   },
   {
     name: "Cursor",
-    form: "sh",
+    shell: ["/bin/sh", "-c"],
     source: "cursor",
     event: (conversation_id, root) => ({
       conversation_id,
@@ -60,24 +60,10 @@ export const AGENTS: readonly Agent[] = [
       tool_use_id: "t1",
     }),
   },
-  {
-    name: "Codex",
-    form: "login",
-    source: "codex",
-    event: (session_id, cwd) => ({
-      session_id,
-      turn_id: "7",
-      transcript_path: null,
-      cwd,
-      hook_event_name: "PreToolUse",
-      permission_mode: "default",
-      tool_name: "Bash",
-      tool_use_id: "call_1",
-    }),
-  },
+  ...codexShells(),
   {
     name: "Vibe",
-    form: "sh",
+    shell: ["/bin/sh", "-c"],
     source: "vibe",
     event: (session_id, cwd) => ({
       session_id,
@@ -90,7 +76,7 @@ export const AGENTS: readonly Agent[] = [
   },
   {
     name: "OpenClaw",
-    form: "exec",
+    shell: null,
     source: "openclaw",
     event: (sessionKey, _workspace) => ({
       type: "message",
@@ -101,6 +87,43 @@ export const AGENTS: readonly Agent[] = [
     }),
   },
 ];
+
+/** Codex runs its hooks by `$SHELL -lc`, whatever that shell is; those that are here are tried. */
+function codexShells(): Agent[] {
+  const shells = [
+    ["/bin/sh", "-lc"],
+    ["/bin/bash", "--noprofile", "-lc"], // the profile of this machine is not what is tested
+    ["/bin/zsh", "-d", "-lc"], // nor are its global files
+    ["/bin/fish", "--no-config", "-lc"],
+  ];
+  return shells.flatMap(([path = "", ...options]) => {
+    const program = path.replace("/bin/", "");
+    const found = [path, `/usr${path}`].find((one) => isFile(one));
+    return found === undefined ? [] : [{
+      name: `Codex, ${program}`,
+      shell: [found, ...options],
+      source: "codex",
+      event: (session_id: string, cwd: string) => ({
+        session_id,
+        turn_id: "7",
+        transcript_path: null,
+        cwd,
+        hook_event_name: "PreToolUse",
+        permission_mode: "default",
+        tool_name: "Bash",
+        tool_use_id: "call_1",
+      }),
+    }];
+  });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
 
 /** What a host does around its hook. */
 export interface HostOptions {
@@ -117,6 +140,10 @@ export interface HostOptions {
   redirect?: string;
   /** Kill the hook with all that it has started after so many milliseconds. */
   killAfterMs?: number;
+  /** With this signal; SIGKILL when left out. */
+  signal?: Deno.Signal;
+  /** Kill the process that was started and none of its children. */
+  killsAlone?: boolean;
 }
 
 /** What the host saw. */
@@ -160,8 +187,9 @@ export async function runCommand(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const target = options.killsAlone ? child.pid : -child.pid;
   const killer = setTimeout(
-    () => killGroup(child.pid),
+    () => kill(target, options.signal ?? "SIGKILL"),
     options.killAfterMs ?? PATIENCE_MS,
   );
   const writer = child.stdin.getWriter();
@@ -180,28 +208,30 @@ export async function runCommand(
   };
 }
 
-/** What a shell says by itself where there is no directory, before it reads a word of ours. */
+/**
+ * What a shell says by itself before it reads a word of ours: that there is no directory, or what the system's profile misses on
+ * an empty PATH.
+ */
+const SHELLS_OWN =
+  /^(?:.*getcwd.*|error: Could not determine current .*|\/bin\/sh: \d+: (?:id|\[): .*)\n/gm;
+
 function withoutShell(stderr: string): string {
-  return stderr.replaceAll(/^.*getcwd.*\n/gm, "");
+  return stderr.replaceAll(SHELLS_OWN, "");
 }
 
 function hostCommand(
   agent: Agent,
   home: Home,
-  options: HostOptions,
+  { inDeletedDirectory = false, redirect }: HostOptions,
 ): string[] {
-  const line = `${commandLine(agent)} ${options.redirect ?? ""}`;
-  if (options.inDeletedDirectory) {
-    const folder = `${home.root}/gone`;
-    const enter = `mkdir -p '${folder}' && cd '${folder}' && rmdir '${folder}'`;
-    return ["/bin/sh", "-c", `${enter}; exec ${line}`];
-  }
-  if (agent.form === "exec" && options.redirect === undefined) {
-    return [...programCommand(), "ingest", "hook", "--source", agent.source];
-  }
-  return agent.form === "login"
-    ? ["/bin/bash", "--noprofile", "-lc", line] // the profile of this machine is not what is tested
-    : ["/bin/sh", "-c", line];
+  const shell = redirect === undefined ? agent.shell : ["/bin/sh", "-c"];
+  const command = shell === null
+    ? [...programCommand(), "ingest", "hook", "--source", agent.source]
+    : [...shell, `${commandLine(agent)} ${redirect ?? ""}`];
+  if (!inDeletedDirectory) return command;
+  const folder = `${home.root}/gone`;
+  const enter = `mkdir -p '${folder}' && cd '${folder}' && rmdir '${folder}'`;
+  return ["/bin/sh", "-c", `${enter}; exec "$0" "$@"`, ...command];
 }
 
 function hostEnvironment(
@@ -244,9 +274,9 @@ async function feed(
   }
 }
 
-function killGroup(pid: number): void {
+function kill(pid: number, signal: Deno.Signal): void {
   try {
-    Deno.kill(-pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch {
     // it has ended
   }

@@ -338,11 +338,46 @@ Deno.test("runHook() says nothing where there is no home, or none that can be us
       { KAIZEN_HOME: "", KAIZEN_SOCK: "" },
       { KAIZEN_HOME: "relative" },
       { KAIZEN_HOME: "/proc/nowhere" },
-      { KAIZEN_SOCK: `/${"x".repeat(200)}` },
     ]
   ) {
     await runHook(home.context(HOOK, eventText("a"), env));
   }
+});
+
+/** Paths that cannot be used, and whether the daemon gets the event all the same. */
+const badPaths: [
+  words: string[],
+  env: Record<string, string>,
+  sent: boolean,
+][] = [
+  [["--home", "relative"], {}, true],
+  [["--socket", "relative"], {}, true],
+  [["--socket", `/${"x".repeat(200)}`], {}, true],
+  [["--home", "relative", "--socket", "relative"], {}, true],
+  [[], { KAIZEN_SOCK: "relative" }, false],
+  [[], { KAIZEN_SOCK: `/${"x".repeat(200)}` }, false],
+  [["--home", "relative"], { KAIZEN_SOCK: "relative" }, false],
+];
+
+for (const [words, env, isSent] of badPaths) {
+  const what = [...words, JSON.stringify(env)].join(" ").slice(0, 60);
+  Deno.test(`runHook() records the event and counts the fault given ${what}`, async () => {
+    await using home = new TestHome();
+    home.daemon.start();
+    await runHook(home.context([...HOOK, ...words], eventText("a"), env));
+    assertEquals(stored(home), isSent ? ["a"] : []);
+    assertEquals(await spooled(home), isSent ? [] : ["a"]);
+    assertEquals(spoolOf(home).status().failures, 1);
+  });
+}
+
+Deno.test("runHook() starts no daemon for a socket that cannot be used", async () => {
+  await using home = new TestHome();
+  const env = { KAIZEN_SOCK: "relative", KAIZEN_NO_START: "" };
+  await runHook(home.context(HOOK, eventText("a"), env));
+  assertEquals(await spooled(home), ["a"]);
+  const names = await Array.fromAsync(Deno.readDir(home.home));
+  assertEquals(names.map(({ name }) => name), ["spool"]);
 });
 
 Deno.test("runHook() asks the daemon where the spool cannot be written", async () => {
