@@ -161,21 +161,53 @@ export function commandLine(agent: Agent): string {
     .map((word) => `'${word}'`).join(" ");
 }
 
+/** A host whose hook runs. */
+export interface Host {
+  /** Settles when it has written its first piece, if it writes at all. */
+  begun: Promise<unknown>;
+  report: Promise<HostReport>;
+}
+
+/**
+ * Runs hosts at once. Each has written before the next one starts its hook: starting all of them can take a busy machine longer
+ * than a hook waits for its input.
+ */
+export async function runTogether(
+  starts: readonly (() => Host)[],
+): Promise<HostReport[]> {
+  const reports: Promise<HostReport>[] = [];
+  for (const start of starts) {
+    const { begun, report } = start();
+    reports.push(report);
+    await begun;
+  }
+  return await Promise.all(reports);
+}
+
+/** Starts the hook of an agent. */
+export function startAsAgent(
+  agent: Agent,
+  home: Home,
+  options: HostOptions = {},
+): Host {
+  return startCommand(hostCommand(agent, home, options), home, options);
+}
+
 /** Runs the hook of an agent once. */
 export async function runAsAgent(
   agent: Agent,
   home: Home,
   options: HostOptions = {},
 ): Promise<HostReport> {
-  return await runCommand(hostCommand(agent, home, options), home, options);
+  return await startAsAgent(agent, home, options).report;
 }
 
-/** Runs a command line as a host runs its hook. */
-export async function runCommand(
+/** Starts a command line as a host starts its hook. */
+export function startCommand(
   line: readonly string[],
   home: Home,
   options: HostOptions = {},
-): Promise<HostReport> {
+): Host {
   const [program = "", ...args] = line;
   const child = new Deno.Command(program, {
     args,
@@ -187,6 +219,16 @@ export async function runCommand(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const begun = Promise.withResolvers<void>();
+  const report = host(child, options, () => begun.resolve());
+  return { begun: begun.promise, report };
+}
+
+async function host(
+  child: Deno.ChildProcess,
+  options: HostOptions,
+  onBegun: () => void,
+): Promise<HostReport> {
   const target = options.killsAlone ? child.pid : -child.pid;
   const killer = setTimeout(
     () => kill(target, options.signal ?? "SIGKILL"),
@@ -194,7 +236,7 @@ export async function runCommand(
   );
   const writer = child.stdin.getWriter();
   const [writeError, stdout, stderr, status] = await Promise.all([
-    feed(writer, options),
+    feed(writer, options, onBegun),
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.status,
@@ -257,12 +299,14 @@ function hostEnvironment(
 async function feed(
   writer: WritableStreamDefaultWriter<Uint8Array>,
   { writes = [], pauseMs = 0, leavesOpen = false }: HostOptions,
+  onBegun: () => void,
 ): Promise<unknown> {
   try {
     for (const piece of writes) {
       await writer.write(
         typeof piece === "string" ? new TextEncoder().encode(piece) : piece,
       );
+      onBegun();
       if (pauseMs > 0) {
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
@@ -271,6 +315,8 @@ async function feed(
     return null;
   } catch (error) {
     return error;
+  } finally {
+    onBegun();
   }
 }
 

@@ -4,7 +4,10 @@ import {
   type Agent,
   AGENTS,
   type HostOptions,
+  type HostReport,
   runAsAgent,
+  runTogether,
+  startAsAgent,
 } from "./_agent_host.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
@@ -192,20 +195,24 @@ for (const agent of AGENTS) {
 
 /** Runs the agent's hook under each condition, all at once; the name of a session is what its host does. */
 async function runAll(agent: Agent, home: Home): Promise<void> {
-  const reports = await Promise.all(
-    conditions.map(({ does, options }) =>
-      runAsAgent(agent, home, options(agent.event(does, home.workspace)))
+  const reports = await runTogether(
+    conditions.map(({ does, options }) => () =>
+      startAsAgent(agent, home, options(agent.event(does, home.workspace)))
     ),
   );
-  assertEquals(
-    conditions.map(({ does }, i) => ({ does, ...reports[i] })),
-    conditions.map(({ does }) => ({
-      does,
-      code: 0,
-      output: "",
-      writeError: null,
-    })),
+  checkReports(conditions.map(({ does }) => does), reports);
+}
+
+/** Checks that no host saw anything of its hook, but that it succeeded. */
+function checkReports(
+  names: readonly string[],
+  reports: readonly HostReport[],
+): void {
+  const all = names.map((name, i) => ({ name, ...reports[i] }));
+  const strange = all.filter(({ code, output, writeError }) =>
+    code !== 0 || output !== "" || writeError !== null
   );
+  assertEquals(strange, []);
 }
 
 /** Checks how many events wait, and that whatever became of the others is known. */
@@ -299,13 +306,11 @@ Deno.test("hooks of several agents at once are stored once each", async () => {
   const runs = [1, 2, 3].flatMap((n) =>
     AGENTS.map((agent) => ({ agent, session: `${agent.name} ${n}` }))
   );
-  await Promise.all(runs.map(async ({ agent, session }) => {
+  const reports = await runTogether(runs.map(({ agent, session }) => () => {
     const event = agent.event(session, home.workspace);
-    const report = await runAsAgent(agent, home, {
-      writes: [JSON.stringify(event)],
-    });
-    assertEquals(report, { code: 0, output: "", writeError: null }, session);
+    return startAsAgent(agent, home, { writes: [JSON.stringify(event)] });
   }));
+  checkReports(runs.map(({ session }) => session), reports);
   await home.run(["spool", "flush"]);
   for (const { session } of runs) {
     assertEquals(await countEvents(home, session, home.workspace), 1, session);

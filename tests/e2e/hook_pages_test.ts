@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What the README and docs/hooks.md tell people to paste, pasted, and run as each agent runs it. */
 import { assert, assertEquals } from "@std/assert";
-import { runCommand } from "./_agent_host.ts";
+import { runTogether, startCommand } from "./_agent_host.ts";
 import { Git, only, write } from "./_git.ts";
 import { isInstalled } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
@@ -155,16 +155,18 @@ for (const page of Object.keys(PAGES)) {
       await using _daemon = await home.startDaemon();
       const hooks = read(await pasteBlock(page, agent, language, home));
       assert(hooks.length > 0);
-      await Promise.all(hooks.map(async (hook) => {
+      const reports = await runTogether(hooks.map((hook) => () => {
         const sample = lines.find(({ agent, event }) =>
           agent === name && event === hook.event
         );
         assert(sample !== undefined, `no such event: ${hook.event}`);
-        const report = await runCommand(line(hook), home, {
+        return startCommand(line(hook), home, {
           writes: [JSON.stringify(sample.payload)],
         });
-        assertEquals(report, { code: 0, output: "", writeError: null });
       }));
+      for (const report of reports) {
+        assertEquals(report, { code: 0, output: "", writeError: null });
+      }
       assertEquals(await countStored(home), hooks.length);
     });
   }
@@ -191,11 +193,11 @@ for (const event of events) {
 }
 `,
       );
-      const report = await runCommand(
+      const { report } = startCommand(
         ["/usr/bin/env", "node", `${home.root}/gateway.mjs`],
         home,
       );
-      assertEquals(report, { code: 0, output: "", writeError: null });
+      assertEquals(await report, { code: 0, output: "", writeError: null });
       assertEquals(await countStored(home), samples.length);
       const workspaces = [
         "/home/u/.openclaw/workspace",
