@@ -70,7 +70,8 @@ Deno.test("a hook makes two calls of git at most, and hides the index and the ob
   const calls = `${home.root}/calls`;
   const PATH = await fakeGit(
     home,
-    `env | grep ^GIT_ | sort | tr '\\n' ' ' >>'${calls}'; echo >>'${calls}'
+    // One write a call, as two run at once.
+    `printf '%s\\n' "$(env | grep ^GIT_ | sort | tr '\\n' ' ')" >>'${calls}'
 exec '${await realGit(home)}' "$@"`,
   );
   const hooks: [string, ...string[]][] = [
