@@ -317,6 +317,38 @@ async function listFiles(root: string, folder = ""): Promise<string[]> {
   return paths.sort();
 }
 
+/** Not UTF-8. */
+const LATIN = `"$(printf 'caf\\351')"`;
+
+Deno.test({
+  name:
+    "an agent whose project's path is not UTF-8 is recorded by what else is known",
+  ignore: Deno.build.os !== "linux", // others do not allow such a path
+  async fn() {
+    await using home = await tempHome();
+    const { env } = new Git(home);
+    const event = '{"session_id":"s","hook_event_name":"Stop","cwd":"/else"}';
+    const { code } = await new Deno.Command("/bin/sh", {
+      args: [
+        "-c",
+        `mkdir ${LATIN} && cd ${LATIN} && printf %s '${event}' |
+CLAUDE_PROJECT_DIR="$PWD" ${shellLine()} ingest hook --source claude`,
+      ],
+      cwd: home.workspace,
+      clearEnv: true,
+      env,
+    }).output();
+    assertEquals(code, 0);
+    const spool = `${home.home}/spool`;
+    const files = await Array.fromAsync(Deno.readDir(spool));
+    const [name] = files.flatMap(({ name }) => /^v1-/.test(name) ? name : []);
+    const { workspace } = JSON.parse(
+      await Deno.readTextFile(`${spool}/${name}`),
+    );
+    assertEquals(workspace, "/else");
+  },
+});
+
 Deno.test({
   name: "a repository whose path is not UTF-8 is recorded without its name",
   ignore: Deno.build.os !== "linux", // others do not allow such a path
@@ -326,9 +358,9 @@ Deno.test({
     const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
       args: [
         "-c",
-        `repo=$(printf 'caf\\351') && git init -q -b main "$repo" && cd "$repo" &&
+        `repo=${LATIN} && git init -q -b main "$repo" && cd "$repo" &&
 git commit -q --allow-empty -m one && ${shellLine()} ingest git post-commit &&
-GIT_DIR="$PWD/.git" CLAUDE_PROJECT_DIR="$PWD" ${shellLine()} ingest git post-commit`,
+GIT_DIR="$PWD/.git" ${shellLine()} ingest git post-commit`,
       ],
       cwd: home.workspace,
       clearEnv: true,
