@@ -22,7 +22,8 @@ export interface HookPaths {
 }
 
 /**
- * Finds the home and the socket; one that is relative is passed over, one whose path is too long for a socket is not asked.
+ * Finds the home and the socket: what cannot be used on the command line or in the environment is passed over. Where even the home's own
+ * socket has too long a path, no daemon is asked.
  *
  * @throws {HomeError} If no home is known at all.
  */
@@ -31,16 +32,32 @@ export function findHookPaths(
   context: Pick<Context, "env">,
 ): HookPaths {
   const faults: string[] = [];
-  const absolute = (name: string, path: string | undefined) => {
-    if (path === undefined || path.startsWith("/")) return path;
-    faults.push(`ignored ${name} ${path}`);
+  const env = (name: string) => name === "HOME" ? context.env(name) : undefined;
+  /** The first that can be used: what was given, or none of it. */
+  const choose = (
+    option: "home" | "socket",
+    variable: string,
+    others: { home?: string },
+  ): string | undefined => {
+    for (const given of [words[option], context.env(variable)]) {
+      if (!given) continue;
+      try {
+        resolvePaths({ env }, {
+          socket: NO_SOCKET,
+          ...others,
+          [option]: given,
+        });
+        return given;
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        faults.push(error.message);
+      }
+    }
     return undefined;
   };
-  const find = (flag: string, given: string | undefined, variable: string) =>
-    absolute(flag, given) ?? absolute(variable, context.env(variable));
-  const home = find("--home", words.home, "KAIZEN_HOME");
-  const socket = find("--socket", words.socket, "KAIZEN_SOCK");
-  const env = (name: string) => name === "HOME" ? context.env(name) : undefined;
+  const home = choose("home", "KAIZEN_HOME", {});
+  const found = home === undefined ? {} : { home };
+  const socket = choose("socket", "KAIZEN_SOCK", found);
   try {
     return { paths: resolvePaths({ env }, { home, socket }), faults };
   } catch (error) {
