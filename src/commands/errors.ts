@@ -88,10 +88,3 @@ export class FileError extends Error {
     super(message);
   }
 }
-
-/** SIGINT came while a command was at work (exit 130). */
-export class InterruptedError extends Error {
-  static {
-    this.prototype.name = "InterruptedError";
-  }
-}

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Every code that this program ends with. */
+/** Every code that this program ends with; what a shell makes of SIGINT, which nothing here catches, among them. */
 export const EXIT = {
   ok: 0,
   notFound: 1,

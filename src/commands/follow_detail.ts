@@ -14,7 +14,6 @@ import { isWanted, readSeq } from "./detail_parts.ts";
 import { eventsSince, renderDetail } from "./detail_text.ts";
 import type { Run } from "./cli.ts";
 import { findSession, type FoundSession, openDetail } from "./find_session.ts";
-import { Interrupt } from "./interrupt.ts";
 import { Outlast } from "./outlast.ts";
 import { printLines } from "./print.ts";
 import { readDetail } from "./read_detail.ts";
@@ -25,39 +24,35 @@ import { joinBytes, splitAnswer } from "./stream_records.ts";
 const STEP_MS = 1_000;
 
 /**
- * Shows a session as it grows.
+ * Shows a session as it grows, until SIGINT ends the process.
  *
- * @throws {InterruptedError} At SIGINT.
  * @throws {UsageError} If one document was asked for, as this has no end.
  */
 export async function followDetail(
   options: DetailOptions,
   run: Run,
-): Promise<void> {
+): Promise<never> {
   const { format, isFormatGiven } = run.settings;
   if (format === "trace" || (format === "json" && isFormatGiven)) {
     throw new UsageError(
       `Cannot follow with -o ${format} as that is one document: use -o ndjson`,
     );
   }
-  using interrupt = new Interrupt();
   const show = format === "text" ? text(options, run) : lines(options, run);
   const step = async (found: FoundSession) => {
     await using _answer = found.answer;
     await show(found);
   };
-  const first = await interrupt.guard(
-    findSession({ ...options, isEager: false }, run),
-  );
-  await interrupt.guard(step(first));
+  const first = await findSession({ ...options, isEager: false }, run);
+  await step(first);
   const { id, workspace } = first;
   const outlast = new Outlast(run);
   while (true) {
-    await interrupt.guard(pause(STEP_MS));
-    await interrupt.guard(outlast.try(async (run) => {
+    await pause(STEP_MS);
+    await outlast.try(async (run) => {
       const found = await openDetail({ id, workspace, isEager: false }, run);
       if (found !== null) await step(found);
-    }));
+    });
   }
 }
 

@@ -46,9 +46,7 @@ export async function reportError(
   options: ReportOptions,
 ): Promise<ExitCode> {
   const verdict = judge(error, options.command);
-  if (verdict.exit === EXIT.closedPipe || verdict.exit === EXIT.interrupted) {
-    return verdict.exit;
-  }
+  if (verdict.exit === EXIT.closedPipe) return verdict.exit;
   const { stderr, stdout } = options.context;
   const message = messageOf(error, verdict);
   const width = stderr.columns();

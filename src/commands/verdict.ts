@@ -18,7 +18,6 @@ import {
   CommandLineError,
   ErrorAnswerError,
   FileError,
-  InterruptedError,
   NotFoundError,
   OwnedError,
 } from "./errors.ts";
@@ -120,11 +119,6 @@ const RULES: readonly Rule[] = [
     matches: (error) => error instanceof FileError,
     exit: EXIT.file,
     code: "file_error",
-  },
-  {
-    matches: (error) => error instanceof InterruptedError,
-    exit: EXIT.interrupted,
-    code: "interrupted",
   },
   {
     matches: (error) => error instanceof ClosedPipeError,

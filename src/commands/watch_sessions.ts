@@ -6,7 +6,6 @@
 import { pause, UsageError } from "../context/mod.ts";
 import { toLine } from "../output/mod.ts";
 import type { Run } from "./cli.ts";
-import { Interrupt } from "./interrupt.ts";
 import { Outlast } from "./outlast.ts";
 import { resolvePlace } from "./place.ts";
 import { describePlace, renderList } from "./print_sessions.ts";
@@ -22,33 +21,32 @@ const ERASE_BELOW = "\x1b[J";
 const ERASE_ALL = "\x1b[2J";
 
 /**
- * Lists sessions until SIGINT.
+ * Lists sessions until SIGINT, which ends the process on the spot: whoever caught it could not be reached while a write waits for
+ * a reader that has stopped reading.
  *
- * @throws {InterruptedError} At SIGINT.
  * @throws {UsageError} If one document was asked for, as this has no end.
  */
 export async function watchSessions(
   options: SessionsOptions & { watchMs: number },
   run: Run,
-): Promise<void> {
+): Promise<never> {
   const { format, isFormatGiven } = run.settings;
   if (format === "json" && isFormatGiven) {
     throw new UsageError(
       "Cannot watch with -o json as that is one document: use -o ndjson",
     );
   }
-  using interrupt = new Interrupt();
   const show = format === "text" ? screen(run) : changes(run);
   const step = async (run: Run) => {
     const workspaces = await resolvePlace(options.place, run);
     const list = await collectSessions(workspaces, options, run);
     await show(list, workspaces);
   };
-  await interrupt.guard(step(run));
+  await step(run);
   const outlast = new Outlast(run);
   while (true) {
-    await interrupt.guard(pause(Math.max(1, options.watchMs)));
-    await interrupt.guard(outlast.try(step));
+    await pause(Math.max(1, options.watchMs));
+    await outlast.try(step);
   }
 }
 

@@ -3,6 +3,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Exchange, fakeDaemon, frame, send } from "./fake_daemon.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
+/** A program that should have ended is ended after this time, far above what any needs. */
+const PATIENCE_MS = 30_000;
+
 /** A home whose socket a test listens at. */
 async function fakeHome(
   reply: (exchange: Exchange) => Promise<void> | void,
@@ -242,3 +245,43 @@ Deno.test("SIGINT ends a run that waits with 130, quietly", async () => {
   gate.resolve();
   assertEquals({ code, stdout, stderr }, { code: 130, stdout: "", stderr: "" });
 });
+
+for (
+  const args of [
+    ["detail", "s1", "--follow", "-o", "ndjson"],
+    ["sessions", "--watch", "-o", "ndjson"],
+  ]
+) {
+  Deno.test(`SIGINT ends ${args.join(" ")} whose reader has stopped reading`, async () => {
+    // Longer than any pipe: once a byte of it has come, the program is in the midst of writing, and stays there.
+    const long = "x".repeat(2_000_000);
+    await using fake = await fakeHome(({ request, answer }) =>
+      answer(
+        request.type === "list_sessions"
+          ? `{"type":"sessions","rows":[${
+            SESSION.replace("s1", long)
+          }],"total":1,"next_offset":null}`
+          : `{"type":"detail","session":${SESSION},"events":[${
+            event(0, `"${long}"`)
+          }],"spans":[]}`,
+      )
+    );
+    const { home } = fake;
+    const [program = "", ...first] = programCommand();
+    const child = new Deno.Command(program, {
+      args: [...first, "--home", home.home, ...args],
+      env: { HOME: home.root },
+      cwd: home.workspace,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    }).spawn();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    child.kill("SIGINT");
+    const { code, signal } = await child.status;
+    assertEquals({ code, signal }, { code: 130, signal: "SIGINT" });
+    await reader.cancel();
+  });
+}
