@@ -66,13 +66,15 @@ export async function printParts(
     ...parts.showsSpans ? ["span"] as const : [],
   ]);
   let open: RecordKind | null = null;
-  await context.stdout.write(encoder.encode('{"type":"detail"'));
+  // Printed with the first record, so that a failure before it is an error object and no document.
+  let start = '{"type":"detail"';
   for await (const records of splitAnswer(answer, { spans: "roots" })) {
     const pieces: Uint8Array[] = [];
     for (const { kind, bytes } of records.filter(wants)) {
       if (kind !== open) {
         const end = open === null ? "" : closing[open];
-        pieces.push(encoder.encode(end + OPENINGS[kind]));
+        pieces.push(encoder.encode(start + end + OPENINGS[kind]));
+        start = "";
         left.delete(kind);
         open = kind;
       } else pieces.push(encoder.encode(","));
@@ -80,7 +82,7 @@ export async function printParts(
     }
     await context.stdout.write(joinBytes(pieces));
   }
-  const end = (open === null ? "" : closing[open]) +
+  const end = start + (open === null ? "" : closing[open]) +
     [...left].map((kind) => `${OPENINGS[kind]}]`).join("");
   await context.stdout.write(encoder.encode(`${end}}\n`));
 }

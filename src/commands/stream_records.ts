@@ -10,7 +10,7 @@ import {
   type SplitOptions,
   toLine,
 } from "../output/mod.ts";
-import { JsonError } from "../proto/mod.ts";
+import { AnswerError, JsonError } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "./cli.ts";
 
@@ -22,7 +22,8 @@ export interface StreamOptions {
 /**
  * Prints the wanted records of an answer, a line each.
  *
- * @throws {ProtocolError} If the answer ends early or is not JSON; every line printed so far is whole.
+ * @throws {ProtocolError} If the answer ends early, is not JSON or has something else where records should be; every line printed so far
+ * is whole.
  */
 export async function streamRecords(
   answer: CheckedAnswer,
@@ -38,7 +39,7 @@ export async function streamRecords(
 /**
  * Cuts an answer into records, as many at a time as one chunk completes.
  *
- * @throws {ProtocolError} If the answer ends early or is not JSON.
+ * @throws {ProtocolError} If the answer ends early, is not JSON or has something else where records should be.
  */
 export async function* splitAnswer(
   answer: CheckedAnswer,
@@ -49,7 +50,9 @@ export async function* splitAnswer(
     for await (const chunk of answer.chunks()) yield splitter.push(chunk);
     splitter.end();
   } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
+    if (!(error instanceof JsonError || error instanceof AnswerError)) {
+      throw error;
+    }
     throw new ProtocolError(`The daemon broke the protocol: ${error.message}`, {
       cause: error,
     });

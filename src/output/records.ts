@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  AnswerError,
   decodeInt,
   decodeString,
   type Int,
@@ -36,8 +37,15 @@ const LISTS = new Map<string, RecordKind>([
   ["spans", "span"],
 ]);
 
+/** Where an answer of a type has its records; all of these have to be there. */
+const PLACES = new Map([
+  ["sessions", ["rows"]],
+  ["detail", ["session", "events", "spans"]],
+]);
+
 /**
- * Cuts an answer into records without holding more of it than the one record that is coming in.
+ * Cuts an answer into records without holding more of it than the one record that is coming in. Strict about where the records
+ * are: what is no object there is no record, and leaving it out would make a broken answer look like a short one.
  *
  * @example Usage
  * ```ts
@@ -47,6 +55,7 @@ const LISTS = new Map<string, RecordKind>([
  * const splitter = new RecordSplitter({ spans: "each" });
  * const answer = new TextEncoder().encode('{"type":"sessions","rows":[{"id":"a"}]}');
  * const [record] = splitter.push(answer);
+ * splitter.end();
  * assertEquals(new TextDecoder().decode(record?.bytes), '{"id":"a"}');
  * ```
  */
@@ -60,6 +69,9 @@ export class RecordSplitter {
   #from = 0;
   #found: AnswerRecord[] = [];
   #key = "";
+  #type = "";
+  /** The places that have come. */
+  readonly #seen = new Set<string>();
   /** The list of the answer's top level that is being read. */
   #list: RecordKind | null = null;
   /** The record that is being read: where it begins, and the depth of its brackets. */
@@ -83,18 +95,36 @@ export class RecordSplitter {
    *
    * @returns The records that are complete now.
    * @throws {JsonError} If the answer is not JSON.
+   * @throws {AnswerError} If something else is where a record should be, or more comes behind the answer.
    */
   push(chunk: Uint8Array): AnswerRecord[] {
     this.#append(chunk);
     this.#found = [];
-    if (!this.#scanner.complete) this.#scanner.write(chunk);
+    const used = this.#scanner.complete ? 0 : this.#scanner.write(chunk);
+    if (this.#scanner.complete && !chunk.subarray(used).every(isSpace)) {
+      throw new AnswerError("Cannot read answer: it goes on behind its end");
+    }
     this.#forget(this.#record?.start ?? this.#done);
     return this.#found;
   }
 
-  /** Says that the answer ends here. @throws {JsonError} If it is not complete. */
+  /**
+   * Says that the answer ends here.
+   *
+   * @throws {JsonError} If it is not complete.
+   * @throws {AnswerError} If it is of a type that has no records, or a place of records is missing.
+   */
   end(): void {
     this.#scanner.end();
+    const places = PLACES.get(this.#type);
+    if (places === undefined) {
+      throw new AnswerError(
+        `Cannot read answer: its type is ${JSON.stringify(this.#type)}`,
+      );
+    }
+    for (const name of places) {
+      if (!this.#seen.has(name)) throw notOfForm(name);
+    }
   }
 
   #visit(token: JsonToken, start: number, end: number, depth: number): void {
@@ -115,43 +145,45 @@ export class RecordSplitter {
     }
     if (token === "key") this.#key = decodeString(this.#slice(start, end));
     else if (depth === 1) this.#visitTop(token, start, end);
-    else if (depth > 1 && (token === "{" || token === "[")) {
+    else if (depth > 1 && token !== "}" && token !== "]") {
       this.#visitInner(token, start, depth);
     }
   }
 
   #visitTop(token: JsonToken, start: number, end: number): void {
-    if (token === "{" && this.#key === "session") {
+    if (token === "]") this.#list = null;
+    else if (this.#key === "session") {
+      if (token !== "{") throw notOfForm("session");
+      this.#seen.add("session");
       this.#record = { kind: "session", start, depth: 1 };
-    } else if (token === "[") {
+    } else if (LISTS.has(this.#key)) {
+      if (token !== "[") throw notOfForm(this.#key);
+      this.#seen.add(this.#key);
       this.#list = LISTS.get(this.#key) ?? null;
-      if (this.#list === null) this.#skipped = 1;
-    } else if (token === "{") this.#skipped = 1;
-    else if (token === "]") this.#list = null;
-    else if (token === "number") {
+    } else if (token === "{" || token === "[") this.#skipped = 1;
+    else if (token === "string" && this.#key === "type") {
+      this.#type = decodeString(this.#slice(start, end));
+    } else if (token === "number") {
       const value = decodeInt(this.#slice(start, end), 0n, U64_MAX);
       if (value !== null) this.#onNumber?.(this.#key, value);
     }
   }
 
   /** Inside of a list: its elements; inside of the nodes of spans: their spans and their children. */
-  #visitInner(token: "{" | "[", start: number, depth: number): void {
+  #visitInner(token: JsonToken, start: number, depth: number): void {
     const kind = this.#list;
-    const isNode = kind === "span" && this.#spans === "each";
-    if (kind !== null && !isNode && depth === 2) {
-      this.#record = { kind, start, depth };
-      return;
-    }
     // Nodes have even depths: list, node, its children, node and so on.
-    const isMember = isNode && depth % 2 === 1;
-    if (isMember && token === "{" && this.#key === "span") {
+    const isElement = depth % 2 === 0;
+    if (kind !== null && isElement) {
+      if (token !== "{") throw notOfForm(`${kind}s`);
+      const isNode = kind === "span" && this.#spans === "each";
+      if (!isNode) this.#record = { kind, start, depth };
+    } else if (this.#key === "span") {
+      if (token !== "{") throw notOfForm("span");
       this.#record = { kind: "span", start, depth };
-      return;
-    }
-    const isWay = isMember
-      ? token === "[" && this.#key === "children"
-      : isNode && token === "{";
-    if (!isWay) this.#skipped = depth;
+    } else if (this.#key === "children") {
+      if (token !== "[") throw notOfForm("children");
+    } else if (token === "{" || token === "[") this.#skipped = depth;
   }
 
   #append(chunk: Uint8Array): void {
@@ -178,9 +210,23 @@ export class RecordSplitter {
   }
 }
 
+/** In the words of {@linkcode decodeAnswer}, which says the same of an answer that is read whole. */
+function notOfForm(name: string): AnswerError {
+  return new AnswerError(
+    `Cannot read answer: its "${name}" is not of the form expected`,
+  );
+}
+
+const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
+
+function isSpace(byte: number): boolean {
+  return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN ||
+    byte === TAB;
+}
+
 const BRACE = 0x7b;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { JsonError } from "../../../src/proto/mod.ts";
+import { AnswerError, JsonError } from "../../../src/proto/mod.ts";
 import {
   type AnswerRecord,
   RecordSplitter,
@@ -30,6 +30,9 @@ function split(
   splitter.end();
   return records.map(({ kind, bytes }) => [kind, decode(bytes)]);
 }
+
+const detail = (session: string, events: string, spans: string) =>
+  `{"type":"detail","session":${session},"events":${events},"spans":${spans}}`;
 
 const DETAIL = `{ "type" : "detail",
   "extra":[{"id":"no"},[{"span":{}}]], "more":{"session":{"id":"no"},"events":[{}]},
@@ -72,15 +75,15 @@ Deno.test("RecordSplitter() follows spans as deep as they nest", () => {
   for (let i = 0; i < 5_000; i++) {
     nodes = `[{"span":{"depth":${i}},"children":${nodes}}]`;
   }
-  const found = split(`{"spans":${nodes}}`, { spans: "each" });
-  assertEquals(found.length, 5_000);
-  assertEquals(found[0], ["span", '{"depth":4999}']);
+  const found = split(detail("{}", "[]", nodes), { spans: "each" });
+  assertEquals(found.length, 5_001);
+  assertEquals(found[1], ["span", '{"depth":4999}']);
 });
 
 Deno.test("RecordSplitter() tells the numbers beside the lists, exactly", () => {
   const numbers: [string, number | bigint][] = [];
   split(
-    '{"rows":[{"total":1}],"total":18446744073709551615,"next_offset":7,"x":{"total":2},"y":1.5}',
+    '{"type":"sessions","rows":[{"total":1}],"total":18446744073709551615,"next_offset":7,"x":{"total":2},"y":1.5}',
     { spans: "each", onNumber: (key, value) => numbers.push([key, value]) },
     [3],
   );
@@ -98,6 +101,47 @@ Deno.test("RecordSplitter() refuses what is no JSON, and what ends early", () =>
   splitter.push(encode('{"rows":[{"a":1}'));
   assertThrows(() => splitter.end(), JsonError);
   assertThrows(() => splitter.push(encode("x")), JsonError);
+});
+
+const odd: [answer: string, fault: string][] = [
+  ['{"type":"sessions"}', '"rows"'],
+  ['{"type":"sessions","rows":null}', '"rows"'],
+  ['{"type":"sessions","rows":{"a":{}}}', '"rows"'],
+  ['{"type":"sessions","rows":[{},1]}', '"rows"'],
+  ['{"type":"sessions","rows":[[{}]]}', '"rows"'],
+  ['{"type":"error","message":"late"}', 'type is "error"'],
+  ['{"rows":[]}', 'type is ""'],
+  ["[{}]", 'type is ""'],
+  ['{"type":"sessions","rows":[]} {}', "behind its end"],
+  ['{"type":"sessions","rows":[]}\n,', "behind its end"],
+  [detail("null", "[]", "[]"), '"session"'],
+  [detail("[{}]", "[]", "[]"), '"session"'],
+  ['{"type":"detail","events":[],"spans":[]}', '"session"'],
+  ['{"type":"detail","session":{},"spans":[]}', '"events"'],
+  ['{"type":"detail","session":{},"events":[]}', '"spans"'],
+  [detail("{}", '["x"]', "[]"), '"events"'],
+  [detail("{}", "[]", "[[]]"), '"spans"'],
+  [detail("{}", "[]", '[{"span":7,"children":[]}]'), '"span"'],
+  [detail("{}", "[]", '[{"span":{},"children":{}}]'), '"children"'],
+  [detail("{}", "[]", '[{"span":{},"children":[0]}]'), '"spans"'],
+];
+for (const [answer, fault] of odd) {
+  Deno.test(`RecordSplitter() refuses ${answer}`, () => {
+    for (const sizes of [[Infinity], [1]]) {
+      const error = assertThrows(
+        () => split(answer, { spans: "each" }, sizes),
+        AnswerError,
+      );
+      assertStringIncludes(error.message, fault);
+    }
+  });
+}
+
+Deno.test("RecordSplitter() does not mind white space behind an answer", () => {
+  assertEquals(
+    split('{"type":"sessions","rows":[]} \t\r\n', { spans: "each" }, [1]),
+    [],
+  );
 });
 
 const lines: [AnswerRecord["kind"], string, string][] = [
