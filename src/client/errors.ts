@@ -27,11 +27,13 @@ export class RemoteError extends Error {
    * @param message The daemon's own words.
    * @param supportedMin Lowest protocol version it speaks, if that was the matter.
    * @param supportedMax Highest protocol version it speaks, if that was the matter.
+   * @param fields All that the answer holds beside its type and message.
    */
   constructor(
     message: string,
     readonly supportedMin: number | null = null,
     readonly supportedMax: number | null = null,
+    readonly fields: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }

@@ -11,11 +11,13 @@ import {
   decodeAnswer,
   type DetailAnswer,
   encodeRequest,
+  type ErrorAnswer,
   type GetSessionDetailRequest,
   type HelloAnswer,
   type IngestHookRequest,
   JsonError,
   type ListSessionsRequest,
+  MAX_ANSWER_DEPTH,
   PROTO_VERSION,
   type SessionsAnswer,
   type StatusAnswer,
@@ -68,7 +70,10 @@ export async function getSessionDetail(
   request: Omit<GetSessionDetailRequest, "type">,
   options: ClientOptions,
 ): Promise<DetailAnswer> {
-  const answer = await ask({ type: "get_session_detail", ...request }, options);
+  const answer = await ask(
+    { type: "get_session_detail", ...request },
+    { ...options, maxDepth: MAX_ANSWER_DEPTH },
+  );
   return answer.type === "detail" ? answer : unexpected(answer);
 }
 
@@ -98,6 +103,9 @@ export async function pruneStore(
   return answer.type === "store" ? answer : unexpected(answer);
 }
 
+/** Where to ask, and how deep the answer may nest; that of a request if not given. */
+type RequestOptions = ClientOptions & { maxDepth?: number };
+
 /**
  * Sends an encoded request and reads its whole answer.
  *
@@ -108,27 +116,35 @@ export async function pruneStore(
  */
 export async function sendRequest(
   body: Uint8Array,
-  options: ClientOptions,
+  options: RequestOptions,
 ): Promise<DaemonAnswer> {
-  await using answer = await openAnswer(body, options);
+  const { maxDepth, ...client } = options;
+  await using answer = await openAnswer(body, client);
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.chunks) chunks.push(chunk.slice());
-  const decoded = decode(joinChunks(chunks));
+  const decoded = decode(joinChunks(chunks), maxDepth);
   if (decoded.type !== "error") return decoded;
-  const { message, supported_min, supported_max } = decoded;
-  throw new RemoteError(message, supported_min, supported_max);
+  throw remoteError(decoded);
+}
+
+/** What a daemon's error answer means to a caller. */
+function remoteError(answer: ErrorAnswer): RemoteError {
+  const { type: _type, message, ...fields } = answer;
+  // Null or missing, as the validator has it.
+  const { supported_min: min = null, supported_max: max = null } = fields;
+  return new RemoteError(message, min, max, fields);
 }
 
 function ask(
   request: DaemonRequest,
-  options: ClientOptions,
+  options: RequestOptions,
 ): Promise<DaemonAnswer> {
   return sendRequest(encodeRequest(request), options);
 }
 
-function decode(bytes: Uint8Array): DaemonAnswer {
+function decode(bytes: Uint8Array, maxDepth?: number): DaemonAnswer {
   try {
-    return decodeAnswer(bytes);
+    return decodeAnswer(bytes, maxDepth);
   } catch (error) {
     if (error instanceof AnswerError || error instanceof JsonError) {
       throw new ProtocolError(

@@ -8,6 +8,7 @@ import {
   type ClientOptions,
   openAnswer,
   ProtocolError,
+  RemoteError,
 } from "../client/mod.ts";
 import {
   type DaemonRequest,
@@ -17,9 +18,9 @@ import {
   JsonError,
   JsonScanner,
   type JsonToken,
+  type JsonValue,
   MAX_ANSWER_DEPTH,
 } from "../proto/mod.ts";
-import { ErrorAnswerError } from "./errors.ts";
 
 /** How much of an answer is looked at, in bytes. */
 const HEAD_BYTES = 64 * 1024;
@@ -45,7 +46,7 @@ export interface Question {
 /**
  * Sends a request and looks at the head of the answer.
  *
- * @throws {ErrorAnswerError} If the daemon answers with an error.
+ * @throws {RemoteError} If the daemon answers with an error.
  * @throws {ProtocolError} If the head is no answer of that type.
  */
 export async function openChecked(
@@ -115,7 +116,7 @@ async function readError(
     }
     chunks.push(next.value.slice());
   }
-  const value = decodeJson(
+  const value = decodeError(
     new Uint8Array(await new Blob(chunks).arrayBuffer()),
   );
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -123,15 +124,23 @@ async function readError(
       "The daemon broke the protocol: its error is none",
     );
   }
-  const { message, supported_min: min, supported_max: max } = value;
-  return new ErrorAnswerError(
+  const { type: _type, message, ...fields } = value;
+  const { supported_min: min, supported_max: max } = fields;
+  return new RemoteError(
     typeof message === "string" ? message : "it did not say why",
-    {
-      min: typeof min === "number" ? min : null,
-      max: typeof max === "number" ? max : null,
-    },
-    value,
+    typeof min === "number" ? min : null,
+    typeof max === "number" ? max : null,
+    fields,
   );
+}
+
+/** Stricter than the head was looked at: it is printed again, so it must not nest deeper than that goes. */
+function decodeError(bytes: Uint8Array): JsonValue {
+  try {
+    return decodeJson(bytes);
+  } catch (error) {
+    throw notJson(error);
+  }
 }
 
 /** The beginning of an answer, scanned as it comes. */

@@ -3,9 +3,7 @@
  * Failures that the commands themselves find; other folders' errors are mapped in `verdict.ts`.
  * @module
  */
-import { RemoteError } from "../client/mod.ts";
 import { UsageError } from "../context/mod.ts";
-import type { JsonObject } from "../proto/mod.ts";
 
 /** The command line is wrong; knows which command's help to point at. */
 export class CommandLineError extends UsageError {
@@ -41,20 +39,6 @@ export class NotFoundError extends Error {
     readonly more = 0,
   ) {
     super(message);
-  }
-}
-
-/** The daemon's error answer, with all of its fields (exit 5, or 6 for a version that is not supported). */
-export class ErrorAnswerError extends RemoteError {
-  static {
-    this.prototype.name = "ErrorAnswerError";
-  }
-  constructor(
-    message: string,
-    supported: { min: number | null; max: number | null },
-    readonly fields: JsonObject,
-  ) {
-    super(message, supported.min, supported.max);
   }
 }
 

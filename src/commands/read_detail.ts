@@ -9,6 +9,7 @@ import {
   decodeAnswer,
   type DetailAnswer,
   JsonError,
+  MAX_ANSWER_DEPTH,
   type SessionRecord,
 } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
@@ -37,7 +38,7 @@ export async function readDetail(
 
 function decode(bytes: Uint8Array): ReturnType<typeof decodeAnswer> {
   try {
-    return decodeAnswer(bytes);
+    return decodeAnswer(bytes, MAX_ANSWER_DEPTH);
   } catch (error) {
     if (error instanceof AnswerError || error instanceof JsonError) {
       throw new ProtocolError(

@@ -74,7 +74,10 @@ function describeError(
   verdict: Verdict,
   message: string,
 ): Record<string, unknown> {
-  const { code, exit, fields } = verdict;
+  const { code, exit } = verdict;
+  // Whatever a daemon calls its fields, it cannot say another code than ours.
+  const { type: _t, code: _c, message: _m, exit: _e, ...fields } =
+    verdict.fields;
   return { type: "error", code, message, ...fields, exit };
 }
 

@@ -126,11 +126,13 @@ function describe(
     return { running, socket, spool };
   }
   const { type: _type, ...status } = found.status;
+  // First, and whatever the daemon's own fields are called.
+  const ours = { running: true, socket };
   const { proto_version, daemon_version, workspaces } = found.hello;
   return {
-    running: true,
-    socket,
+    ...ours,
     ...status,
+    ...ours,
     proto_version,
     daemon_version,
     workspaces,

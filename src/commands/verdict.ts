@@ -16,7 +16,6 @@ import {
   BadInputError,
   BrokenDaemonError,
   CommandLineError,
-  ErrorAnswerError,
   FileError,
   NotFoundError,
   OwnedError,
@@ -163,14 +162,12 @@ function nextOf(error: unknown, command: string): readonly string[] | null {
 }
 
 function fieldsOf(error: unknown): Record<string, unknown> {
-  if (error instanceof ErrorAnswerError) {
-    const { type: _type, message: _message, ...fields } = error.fields;
-    return fields;
-  }
   if (error instanceof RemoteError) {
+    const { supportedMin, supportedMax, fields } = error;
     return {
-      supported_min: error.supportedMin,
-      supported_max: error.supportedMax,
+      supported_min: supportedMin,
+      supported_max: supportedMax,
+      ...fields,
     };
   }
   if (error instanceof NotFoundError && error.candidates.length > 0) {

@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeJson, type JsonValue } from "./json.ts";
-import { MAX_ANSWER_DEPTH } from "./limits.ts";
+import { MAX_DEPTH } from "./json_scan.ts";
 import {
   type AckAnswer,
   type DaemonAnswer,
@@ -238,11 +238,16 @@ const SHAPES = {
 /**
  * Reads a whole answer; integers over 2^53 come as bigint.
  *
+ * @param maxDepth How deep it may nest: a detail as deep as its spans do (`MAX_ANSWER_DEPTH`), all others no deeper than what can
+ * be printed again.
  * @throws {JsonError} If the bytes are not strict JSON.
  * @throws {AnswerError} If the type is unknown, or a field is missing or of the wrong form.
  */
-export function decodeAnswer(bytes: Uint8Array): DaemonAnswer {
-  const value = decodeJson(bytes, MAX_ANSWER_DEPTH);
+export function decodeAnswer(
+  bytes: Uint8Array,
+  maxDepth: number = MAX_DEPTH,
+): DaemonAnswer {
+  const value = decodeJson(bytes, maxDepth);
   const type = typeof value === "object" && value !== null &&
       !Array.isArray(value)
     ? value.type

@@ -174,3 +174,52 @@ Deno.test("status tells what hooks could not say, without calling it lost", asyn
   assertEquals([spool.pending, spool.failures], [1, 2]);
   assertEquals(spool.last_failure.reason, "ignored --bogus");
 });
+
+/** What `status` prints and ends with where the daemon answers so. */
+async function statusOf(
+  answerOf: string,
+): Promise<{ code: number; stdout: string }> {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using _daemon = fakeDaemon(
+    home.socket,
+    ({ request, answer }) =>
+      answer(request.type === "hello" ? HELLO : answerOf),
+  );
+  const { code, stdout } = await home.run(["status"]);
+  return { code, stdout: stdout.replaceAll(home.root, "/root") };
+}
+
+const withMore = (more: string) =>
+  `{"type":"status","pid":1,"uptime_ms":1,"queue_depth":0,"last_error":null,${more}}`;
+
+Deno.test("status is running and at its socket whatever fields the daemon adds", async () => {
+  const { code, stdout } = await statusOf(
+    withMore(
+      '"running":false,"socket":"/evil","spool":7,"n":-9223372036854775808',
+    ),
+  );
+  assertEquals(code, 0);
+  const found = JSON.parse(stdout);
+  assertEquals(
+    [found.running, found.socket, found.spool],
+    [true, "/root/h/daemon.sock", EMPTY_SPOOL],
+  );
+  assertStringIncludes(stdout, '"n":-9223372036854775808');
+});
+
+Deno.test("status refuses an answer that nests deeper than it could be printed", async () => {
+  const { code, stdout } = await statusOf(
+    withMore(`"x":${"[".repeat(20_000)}${"]".repeat(20_000)}`),
+  );
+  assertEquals([code, JSON.parse(stdout).code], [6, "protocol_error"]);
+});
+
+Deno.test("status passes on the fields of an error", async () => {
+  const { code, stdout } = await statusOf(
+    '{"type":"error","message":"no","supported_min":null,"supported_max":null,"n":18446744073709551615}',
+  );
+  assertEquals(code, 5);
+  assertStringIncludes(stdout, '"code":"daemon_error"');
+  assertStringIncludes(stdout, '"n":18446744073709551615,');
+});

@@ -22,7 +22,6 @@ import {
   BadInputError,
   BrokenDaemonError,
   CommandLineError,
-  ErrorAnswerError,
   FileError,
   NotFoundError,
   OwnedError,
@@ -127,19 +126,16 @@ Deno.test("reportError() calls what nothing explains a bug, with its stack if th
 
 Deno.test("reportError() keeps the daemon's fields, exactly", async () => {
   const fields = {
-    type: "error",
-    message: "no",
     supported_min: null,
     big: 2n ** 63n,
+    code: "daemon_not_running",
+    exit: 0,
   };
-  const { out } = await report(
-    new ErrorAnswerError("no", { min: null, max: null }, fields),
-  );
-  assertStringIncludes(out, '"big":9223372036854775808');
-  assertEquals(JSON.parse(out).supported_min, null);
+  const { out } = await report(new RemoteError("no", null, null, fields));
   assertEquals(
-    JSON.parse(out).message,
-    "The daemon answered with an error: no",
+    out,
+    '{"type":"error","code":"daemon_error","message":"The daemon answered with an error: no",' +
+      '"supported_min":null,"supported_max":null,"big":9223372036854775808,"exit":5}\n',
   );
 });
 

@@ -6,13 +6,15 @@ import {
   demandEvent,
   demandSession,
   JsonError,
+  MAX_ANSWER_DEPTH,
 } from "../../../src/proto/mod.ts";
 
 const encoder = new TextEncoder();
-const decode = (value: unknown) =>
-  decodeAnswer(encoder.encode(
-    typeof value === "string" ? value : JSON.stringify(value),
-  ));
+const decode = (value: unknown, maxDepth?: number) =>
+  decodeAnswer(
+    encoder.encode(typeof value === "string" ? value : JSON.stringify(value)),
+    maxDepth,
+  );
 
 const SESSION = {
   id: "s1",
@@ -131,9 +133,10 @@ Deno.test("decodeAnswer() reads a span tree deeper than requests may be", () => 
   const [head, tail] = open.split('"children":[');
   const spans = `${head}"children":[`.repeat(depth) + JSON.stringify(NODE) +
     `]${tail}`.repeat(depth);
-  const answer = decode(
-    `{"type":"detail","session":null,"events":[],"spans":[${spans}]}`,
-  );
+  const text =
+    `{"type":"detail","session":null,"events":[],"spans":[${spans}]}`;
+  assertThrows(() => decode(text), JsonError);
+  const answer = decode(text, MAX_ANSWER_DEPTH);
   assert(answer.type === "detail");
   assertEquals(answer.spans.length, 1);
 });
