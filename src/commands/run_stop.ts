@@ -68,8 +68,8 @@ export async function stopDaemon(
     ...client,
     timeoutMs: Math.min(client.timeoutMs, STATUS_TIMEOUT_MS),
   });
-  const message = await ask(client);
-  if (message === null) {
+  const asked = await ask(client);
+  if (asked === null) {
     await pid;
     return {
       stopped: true,
@@ -78,14 +78,23 @@ export async function stopDaemon(
       message: "not running",
     };
   }
-  if (waits) await waitUntilGone(client, end);
+  const { message, fault } = asked;
+  if (waits) await waitUntilGone(client, { end, fault });
+  else if (fault !== null) throw fault;
   return { stopped: waits, was_running: true, pid: await pid, message };
 }
 
-/** Asks the daemon to stop. @returns What it says; null if none runs. */
-async function ask(client: ClientOptions): Promise<string | null> {
+/** What came of asking. */
+interface Asked {
+  message: string;
+  /** What it did instead of agreeing; no fault if it is gone soon. */
+  fault: ProtocolError | null;
+}
+
+/** Asks the daemon to stop. @returns Null if none runs. */
+async function ask(client: ClientOptions): Promise<Asked | null> {
   try {
-    return (await askStop(client)).message;
+    return { message: (await askStop(client)).message, fault: null };
   } catch (error) {
     if (error instanceof NotRunningError) return null;
     if (!(error instanceof ProtocolError)) throw error;
@@ -95,7 +104,7 @@ async function ask(client: ClientOptions): Promise<string | null> {
       await askStatus(client);
     } catch (later) {
       if (later instanceof NotRunningError || later instanceof ProtocolError) {
-        return "stopping";
+        return { message: "stopping", fault: error };
       }
     }
     throw error;
@@ -113,12 +122,12 @@ async function askPid(client: ClientOptions): Promise<number | null> {
 /** Waits until nobody listens. A reference daemon leaves its socket file behind, so the file tells nothing. */
 async function waitUntilGone(
   client: ClientOptions,
-  end: number,
+  { end, fault }: { end: number; fault: ProtocolError | null },
 ): Promise<void> {
   while (true) {
     const left = end - performance.now();
     if (left <= 0) {
-      throw new TimedOutError(
+      throw fault ?? new TimedOutError(
         `The daemon at ${client.socket} agreed to stop, but still answers`,
       );
     }

@@ -117,3 +117,14 @@ Deno.test("stop of a daemon that does not understand it is exit 6", async () => 
   });
   assertEquals((await home.run(["stop"])).code, 6);
 });
+
+for (const args of [["stop"], ["stop", "--no-wait"]]) {
+  Deno.test(`${args.join(" ")} of a daemon that hangs up on everything, and stays, is exit 6`, async () => {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home);
+    await using _daemon = fakeDaemon(home.socket, () => {});
+    const { code, stderr } = await home.run([...args, "--timeout", "300ms"]);
+    assertEquals(code, 6);
+    assertStringIncludes(stderr, "without an answer");
+  });
+}
