@@ -36,7 +36,7 @@ export async function runProgram(context: Context): Promise<number> {
     return await reportError(error, {
       context: cli.context,
       command,
-      format: cli.format ?? wantedFormat(context, error),
+      format: cli.format ?? wantedFormat(context, error, command),
       hasOutput: stdout.hasOutput,
       isVerbose: hasWord(context.args, "-v", "--verbose"),
       pathFlags: pathFlags(context.args),
@@ -103,7 +103,11 @@ function hasWord(args: readonly string[], ...words: string[]): boolean {
 }
 
 /** The format that the words seem to ask for, where it was not found out what they mean. */
-function wantedFormat(context: Context, error: unknown): Format {
+function wantedFormat(
+  context: Context,
+  error: unknown,
+  command: string,
+): Format {
   const { args } = context;
   if (hasWord(args, "--json")) return "json";
   for (const [i, arg] of args.entries()) {
@@ -113,9 +117,8 @@ function wantedFormat(context: Context, error: unknown): Format {
     const found = findFormat(name);
     if (found !== null) return found;
   }
-  if (error instanceof CommandLineError && SPEAK_TEXT.test(error.command)) {
-    return "text";
-  }
+  const named = error instanceof CommandLineError ? error.command : command;
+  if (SPEAK_TEXT.test(named)) return "text";
   return findFormat(context.env("KAIZEN_OUTPUT")) ??
     (context.stdout.isTerminal() ? "text" : "json");
 }

@@ -43,6 +43,7 @@ const wrong: [args: string[], words: string][] = [
   [["help", "nope"], 'There is no help about "nope"'],
   [["ingest"], 'Missing required option "--source"'],
   [["ingest", "--source", "claud"], 'did you mean "claude"?'],
+  [["ingest", "--source", "claude", "-q", "-v"], "together"],
   [["store", "prune"], "either --older-than DURATION or --session ID"],
   [["store", "prune", "--older-than", "1d"], "add --yes"],
   [["spool", "purge", "--pending"], "needs --yes"],
