@@ -49,7 +49,7 @@ export function encodeList(
 }
 
 /** The rows, a line each. */
-export function encodeLines({ rows }: SessionList): Uint8Array {
+export function encodeLines({ rows }: Pick<SessionList, "rows">): Uint8Array {
   return joinBytes(rows.map(({ bytes }) => toLine({ kind: "row", bytes })));
 }
 

@@ -33,9 +33,15 @@ export async function runSessions(
   }
   const workspaces = await resolvePlace(options.place, run);
   const [only] = workspaces;
-  if (only !== undefined && workspaces.length === 1 && options.limit > 0) {
-    if (format === "json") return await passPage(only, options, run);
-    if (format === "ndjson") return await streamPage(only, options, run);
+  if (only !== undefined && workspaces.length === 1) {
+    if (format === "ndjson") {
+      return options.limit > 0
+        ? await streamPage(only, options, run)
+        : await streamPages(only, options, run);
+    }
+    if (format === "json" && options.limit > 0) {
+      return await passPage(only, options, run);
+    }
   }
   const { printMerged } = await import("./print_sessions.ts");
   await printMerged(workspaces, options, run);
@@ -61,4 +67,18 @@ async function streamPage(
   const request = listRequest(workspace, options);
   await using answer = await openSessions({ request, isEager: true }, run);
   await streamRecords(answer, { wants: () => true }, run);
+}
+
+async function streamPages(
+  workspace: string,
+  wanted: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { streamRows } = await import("./session_rows.ts");
+  const { encodeLines } = await import("./print_sessions.ts");
+  for await (
+    const rows of streamRows({ workspace, wanted, isEager: true }, run)
+  ) {
+    if (rows.length > 0) await run.context.stdout.write(encodeLines({ rows }));
+  }
 }

@@ -69,59 +69,79 @@ export async function collectSessions(
   };
 }
 
-/** All pages if the limit is 0. A session that moves to the next page while pages are read is taken once. */
 async function readAll(
   workspace: string,
   wanted: Wanted,
   run: Run,
 ): Promise<SessionList> {
-  if (wanted.limit > 0) return await readPage(workspace, wanted, run);
-  const rows = new Map<string, SessionRow>();
-  let { offset } = wanted;
+  const all: SessionRow[] = [];
+  const reading = streamRows({ workspace, wanted, isEager: false }, run);
   while (true) {
-    const page = await readPage(
-      workspace,
-      { ...wanted, offset, limit: PAGE_ROWS },
-      run,
-    );
-    for (const row of page.rows) rows.set(row.record.id, row);
-    if (page.next_offset === null || page.rows.length === 0) {
-      return { rows: [...rows.values()], total: page.total, next_offset: null };
-    }
-    const next = Number(page.next_offset);
-    if (next <= offset) {
-      throw new ProtocolError(
-        `The daemon broke the protocol: behind offset ${offset} it goes on at ${next}`,
-      );
-    }
-    offset = next;
+    const step = await reading.next();
+    if (step.done) return { rows: all, ...step.value };
+    for (const row of step.value) all.push(row);
   }
 }
 
-async function readPage(
-  workspace: string,
-  wanted: Wanted,
+/** Which rows are read. */
+export interface StreamRowsOptions {
+  workspace: string;
+  wanted: Wanted;
+  /** True: they are wanted as they come. */
+  isEager: boolean;
+}
+
+/**
+ * Reads the sessions of a workspace, as many at a time as have come: all pages if the limit is 0. A session that moves to the next
+ * page while pages are read is taken once.
+ *
+ * @returns What is said beside the rows.
+ * @throws What asking throws, and {@linkcode ProtocolError} if the pages lead nowhere.
+ */
+export async function* streamRows(
+  { workspace, wanted, isEager }: StreamRowsOptions,
   run: Run,
-): Promise<SessionList> {
-  const request = listRequest(workspace, wanted);
-  await using answer = await openSessions({ request }, run);
-  const rows: SessionRow[] = [];
-  let total: Int = 0;
-  let next: Int | null = null;
-  for await (
-    const records of splitAnswer(answer, {
-      spans: "roots",
-      onNumber: (key, value) => {
-        if (key === "total") total = value;
-        if (key === "next_offset") next = value;
-      },
-    })
-  ) {
-    for (const { bytes } of records) {
-      rows.push({ bytes, record: decodeRow(bytes) });
+): AsyncGenerator<SessionRow[], Omit<SessionList, "rows">> {
+  const isAll = wanted.limit === 0;
+  const seen = new Set<string>();
+  let { offset } = wanted;
+  while (true) {
+    const limit = isAll ? PAGE_ROWS : wanted.limit;
+    const request = listRequest(workspace, { ...wanted, offset, limit });
+    await using answer = await openSessions({ request, isEager }, run);
+    let total: Int = 0;
+    let next: Int | null = null;
+    let isEmpty = true;
+    const onNumber = (key: string, value: Int) => {
+      if (key === "total") total = value;
+      if (key === "next_offset") next = value;
+    };
+    for await (
+      const records of splitAnswer(answer, { spans: "roots", onNumber })
+    ) {
+      const rows = records.map(({ bytes }) => ({
+        bytes,
+        record: decodeRow(bytes),
+      }));
+      isEmpty &&= rows.length === 0;
+      yield isAll ? rows.filter(({ record }) => isNew(seen, record.id)) : rows;
     }
+    if (!isAll) return { total, next_offset: next };
+    if (next === null || isEmpty) return { total, next_offset: null };
+    offset = advance(offset, next);
   }
-  return { rows, total, next_offset: next };
+}
+
+function isNew(seen: Set<string>, id: string): boolean {
+  return !seen.has(id) && Boolean(seen.add(id));
+}
+
+/** Whoever sends us where we were would have us ask for ever. @throws {ProtocolError} If it is not further on. */
+function advance(offset: number, next: Int): number {
+  if (typeof next === "number" && next > offset) return next;
+  throw new ProtocolError(
+    `The daemon broke the protocol: behind offset ${offset} comes ${next}`,
+  );
 }
 
 function decodeRow(bytes: Uint8Array): SessionRecord {

@@ -113,6 +113,52 @@ Deno.test("detail -o ndjson prints a record before the next one has come", async
   assertEquals((await process.ended).code, 0);
 });
 
+Deno.test("sessions -o ndjson prints a record before the next one has come, and a page before the next one is asked for", async () => {
+  for (const limit of [["--limit", "5"], ["--limit", "0"]]) {
+    const row = (id: string) => SESSION.replace('"s1"', `"${id}"`);
+    const gate = Promise.withResolvers<void>();
+    await using fake = await fakeHome(async ({ request, answer, conn }) => {
+      if (Number(request.offset) > 0) {
+        return await answer(
+          `{"type":"sessions","rows":[${row("b")},${
+            row("c")
+          }],"total":3,"next_offset":null}`,
+        );
+      }
+      const whole = frame(
+        `{"type":"sessions","rows":[${row("a")},${
+          row("b")
+        }],"total":3,"next_offset":2}`,
+      );
+      await send(conn, whole.subarray(0, -100));
+      await gate.promise;
+      await send(conn, whole.subarray(-100));
+    });
+    const args = ["sessions", "-o", "ndjson", ...limit];
+    const process = fake.home.spawn(args);
+    assertEquals(JSON.parse(await process.nextLine() ?? "null").id, "a");
+    assertEquals(fake.daemon.requests.length, 1);
+    gate.resolve();
+    const { code, stdout } = await process.ended;
+    const ids = stdout.trimEnd().split("\n").map((line) => JSON.parse(line).id);
+    assertEquals(code, 0);
+    assertEquals(ids, limit.includes("0") ? ["a", "b", "c"] : ["a", "b"]);
+  }
+});
+
+for (const next of ["0", "18446744073709551615"]) {
+  Deno.test(`sessions --limit 0 does not follow pages to offset ${next}`, async () => {
+    await using fake = await fakeHome(({ answer }) =>
+      answer(
+        `{"type":"sessions","rows":[${SESSION}],"total":9,"next_offset":${next}}`,
+      )
+    );
+    const { code, stdout } = await fake.home.run(["sessions", "--limit", "0"]);
+    assertEquals([code, JSON.parse(stdout).code], [6, "protocol_error"]);
+    assertEquals(fake.daemon.requests.length, 1);
+  });
+}
+
 Deno.test("detail -o ndjson puts a payload with line breaks on one line", async () => {
   const payload = '{\n  "a": 1,\r\n  "b": "x\\ny"\n}';
   const body = `{"type":"detail","session":${SESSION},"events":[${
@@ -159,6 +205,35 @@ const refused: [name: string, body: string, code: number, object: unknown][] = [
       exit: 6,
     },
   ],
+  [
+    "an error that has a code and an exit of its own",
+    '{"type":"error","message":"no","code":"fine","exit":0}',
+    5,
+    {
+      type: "error",
+      code: "daemon_error",
+      message: "The daemon answered with an error: no",
+      supported_min: null,
+      supported_max: null,
+      exit: 5,
+    },
+  ],
+  [
+    "an error that nests deeper than it could be printed",
+    `{"type":"error","message":"no","x":${"[".repeat(5000)}${
+      "]".repeat(5000)
+    }}`,
+    6,
+    null,
+  ],
+  [
+    "an error of 1 MiB",
+    `{"type":"error","message":"${"x".repeat(1024 * 1024)}"}`,
+    5,
+    null,
+  ],
+  ["a body of no bytes", "", 6, null],
+  ["a NUL byte", '{"type":"sessions",\0"rows":[]}', 6, null],
   ["another type", '{"type":"ack","message":"hm"}', 6, null],
   ["no type", '{"rows":[]}', 6, null],
   ["no object", "[1]", 6, null],
@@ -182,6 +257,50 @@ for (const [name, body, code, object] of refused) {
     });
   }
 }
+
+const broken: [name: string, args: string[], body: string][] = [
+  ["rows that are no objects", ["sessions"], '{"type":"sessions","rows":[1]}'],
+  ["no rows", ["sessions"], '{"type":"sessions","total":0}'],
+  [
+    "a session that is none",
+    ["detail", "s1"],
+    '{"type":"detail","session":7,"events":[],"spans":[]}',
+  ],
+  [
+    "events that are lists",
+    ["detail", "s1", "--events"],
+    `{"type":"detail","session":${SESSION},"events":[[1]],"spans":[]}`,
+  ],
+  [
+    "something behind its end",
+    ["detail", "s1"],
+    `{"type":"detail","session":${SESSION},"events":[],"spans":[]}${
+      " ".repeat(70_000)
+    }{}`,
+  ],
+  [
+    "an error whose type comes late",
+    ["sessions"],
+    `{"message":"${"x".repeat(70_000)}","rows":[],"type":"error"}`,
+  ],
+];
+for (const [name, args, body] of broken) {
+  Deno.test(`${args.join(" ")} -o ndjson of an answer with ${name} never ends as if that was all`, async () => {
+    await using fake = await fakeHome(({ answer }) => answer(body));
+    const { code, stdout } = await fake.home.run([...args, "-o", "ndjson"]);
+    assert(code === 5 || code === 6, `${code}`);
+    const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals([lines.at(-1).type, lines.at(-1).exit], ["error", code]);
+  });
+}
+
+Deno.test("detail --events turns a session that is none into an error object", async () => {
+  await using fake = await fakeHome(({ answer }) =>
+    answer('{"type":"detail","session":7,"events":[],"spans":[]}')
+  );
+  const { code, stdout } = await fake.home.run(["detail", "s1", "--events"]);
+  assertEquals([code, JSON.parse(stdout).code], [6, "protocol_error"]);
+});
 
 Deno.test("a daemon that closes without an answer is exit 6", async () => {
   await using fake = await fakeHome(() => {});
