@@ -80,6 +80,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   // Without a daemon.
   check("status", await print(home, ["status"]));
   check("stop", await print(home, ["stop"]));
+  check("stop", await print(home, ["stop", "--no-wait"]));
   check(
     "version",
     JSON.parse((await home.run(["--version", "--json"])).stdout),
@@ -94,17 +95,33 @@ Deno.test("every output is as its schema says, and every schema is of an output"
     "ingest",
     await print(home, ingest, { stdin: stop, env: { KAIZEN_OFF: "1" } }),
   );
-  await home.run(["ingest", "hook", "--source", "claude"], { stdin: "[]" });
-  check("spool", await print(home, ["spool", "status"]));
+  await home.run(["ingest", "hook", "--source", "claude"], {
+    stdin: "[]",
+    env,
+  });
+  const full = { ...env, KAIZEN_SPOOL_MAX_EVENTS: "1" };
+  const hook = ["ingest", "hook", "--source", "claude"];
+  await home.run(hook, { stdin: stop, env: full });
+  const spool = await print(home, ["spool", "status"]);
+  check("spool", spool);
+  assertEquals(Reflect.get(Object(spool), "failures"), 1);
   check("spool-list", await print(home, ["spool", "list"]));
   for (const entry of await lines(home, ["spool", "list"])) {
     check("spool-entry", entry);
   }
   check("spool-flush", await print(home, ["spool", "flush"]));
   check("spool-purge", await print(home, ["spool", "purge"]));
+  await print(home, ingest, { stdin: stop, env });
+  const purge = ["spool", "purge", "--pending", "--yes"];
+  check("spool-purge", await print(home, purge));
 
   // With ours.
-  check("daemon-start", await print(home, ["daemon", "start", "--background"]));
+  const start = ["daemon", "start", "--background"];
+  check("daemon-start", await print(home, start));
+  check("daemon-start", await print(home, start)); // one runs already
+  check("daemon-start", await print(home, ["daemon", "restart"]));
+  check("sessions", await print(home, ["sessions"])); // none
+  check("store", await print(home, ["store", "stats"])); // empty
   await feed(home, ...sampleSession("s1", now));
   check("status", await print(home, ["status"]));
   check("spool-flush", await print(home, ["spool", "flush"]));
@@ -118,11 +135,14 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   });
   check("ingest-failure", JSON.parse(failed.stderr));
   check("sessions", await print(home, ["sessions"]));
+  check("sessions", await print(home, ["sessions", "--limit", "1"]));
+  check("sessions", await print(home, ["sessions", "--limit", "0"]));
   check("sessions", await print(home, ["sessions", "--all-workspaces"]));
   for (const row of await lines(home, ["sessions"])) check("session", row);
   check("detail", await print(home, ["detail", "s1"]));
   check("detail", await print(home, ["detail", "s1", "--events"]));
   check("detail", await print(home, ["detail", "s1", "--spans"]));
+  check("detail", await print(home, ["detail", "s1", "--since-seq", "3"]));
   const records = await lines(home, ["detail", "s1"]);
   for (const record of records) {
     check("detail-record", record);
@@ -138,13 +158,34 @@ Deno.test("every output is as its schema says, and every schema is of an output"
     "store",
     await print(home, ["store", "prune", "--older-than", "1d", "--dry-run"]),
   );
+  const prune = ["store", "prune", "--session", "s2", "--yes"];
+  check("store", await print(home, prune));
   check("stop", await print(home, ["stop"]));
   await using daemon = await home.startDaemon();
   check("daemon-run", JSON.parse(daemon.readyLine));
+  daemon.signal("SIGSTOP");
+  check("status", await print(home, ["status"])); // hangs
+  check("error", await print(home, ["sessions", "--timeout", "200ms"]));
+  daemon.signal("SIGCONT");
+  // A spool of which nothing can be made, and what a hook could not record.
+  await Deno.remove(`${home.home}/spool`, { recursive: true });
+  await Deno.writeTextFile(`${home.home}/spool`, "");
+  check("spool", await print(home, ["spool", "status"]));
+  check("error", await print(home, ["spool", "list"]));
 
   // The span trees are part of detail; alone they are no output.
   checked.add("span-node.json");
   assertEquals([...checked].sort(), files);
+});
+
+Deno.test("the examples of docs/json.md are as the schemas say", () => {
+  const page = Deno.readTextFileSync(new URL("../json.md", SCHEMAS));
+  const examples = [...page.matchAll(/```json\n(\{\n[^]*?\n\})\n```/g)]
+    .map(([, text = ""]) => JSON.parse(text));
+  assertEquals(examples.length, 2);
+  for (const example of examples) {
+    check(example.type === "error" ? "error" : "status", example);
+  }
 });
 
 Deno.test("the schemas hold for the reference's answers, with all that it adds", async () => {

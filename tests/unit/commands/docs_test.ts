@@ -137,3 +137,25 @@ Deno.test("renderHelp() puts examples before everything but the summary, and fit
     assertEquals(wide, []);
   }
 });
+
+Deno.test("docs/json.md has every field of every schema", () => {
+  const folder = new URL("../../../docs/schema/", import.meta.url);
+  for (const { name } of Deno.readDirSync(folder)) {
+    const fields = new Set<string>();
+    collectFields(JSON.parse(read(`docs/schema/${name}`)), fields);
+    assertEquals(fields.size > 0, true, name);
+    for (const field of fields) {
+      const isThere = json.includes(`\`${field}\``) ||
+        json.includes(`"${field}"`);
+      assertEquals(isThere, true, `${name}: ${field}`);
+    }
+  }
+});
+
+function collectFields(schema: unknown, fields: Set<string>): void {
+  if (typeof schema !== "object" || schema === null) return;
+  if ("properties" in schema) {
+    for (const name of Object.keys(Object(schema.properties))) fields.add(name);
+  }
+  for (const part of Object.values(schema)) collectFields(part, fields);
+}
