@@ -177,6 +177,83 @@ Deno.test("detail -o ndjson puts a payload with line breaks on one line", async 
   assertEquals(JSON.parse(lines[1] ?? "").payload, { a: 1, b: "x\ny" });
 });
 
+const MIB = 1024 * 1024;
+/** What a program may need while an answer of 100 MiB goes through, in MiB beyond what it needs before the first byte. */
+const THROUGH_MIB = 16;
+/** The same where it is cut into records, which makes garbage. */
+const RECORDS_MIB = 48;
+
+/** The most memory that a process has had, in MiB. */
+function peakMib(pid: number): number {
+  const text = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) / 1024;
+}
+
+for (
+  const [args, limit] of [
+    [["detail", "s1"], THROUGH_MIB],
+    [["detail", "s1", "-o", "ndjson"], RECORDS_MIB],
+    [["detail", "s1", "--events"], RECORDS_MIB],
+  ] as const
+) {
+  Deno.test({
+    name: `${args.join(" ")} of 100 MiB needs at most ${limit} MiB for it`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const asked = Promise.withResolvers<void>();
+      const measured = Promise.withResolvers<void>();
+      const last = Promise.withResolvers<void>();
+      await using fake = await fakeHome(async ({ conn }) => {
+        asked.resolve();
+        await measured.promise;
+        const one = new TextEncoder().encode(
+          `,${event(1, `"${"x".repeat(3000)}"`)}`,
+        );
+        const head = new TextEncoder().encode(
+          `{"type":"detail","session":${SESSION},"events":[${event(0)}`,
+        );
+        const tail = new TextEncoder().encode('],"spans":[]}');
+        const count = Math.ceil(100 * MIB / one.length);
+        const length = head.length + count * one.length + tail.length;
+        const header = new Uint8Array(4);
+        new DataView(header.buffer).setUint32(0, length);
+        await send(conn, header);
+        await send(conn, head);
+        for (let i = 0; i < count; i++) await send(conn, one);
+        await last.promise;
+        await send(conn, tail);
+      });
+      const { home } = fake;
+      const [program = "", ...first] = programCommand();
+      const child = new Deno.Command(program, {
+        args: [...first, "--home", home.home, ...args],
+        env: { HOME: home.root },
+        cwd: home.workspace,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "inherit",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      }).spawn();
+      await asked.promise;
+      const before = peakMib(child.pid);
+      measured.resolve();
+      let printed = 0;
+      let peak = 0;
+      for await (const chunk of child.stdout) {
+        printed += chunk.length;
+        // All but the tail has come through, and the program waits for that.
+        if (peak === 0 && printed > 99 * MIB) {
+          peak = peakMib(child.pid);
+          last.resolve();
+        }
+      }
+      assertEquals((await child.status).code, 0);
+      assert(printed > 100 * MIB);
+      assert(peak - before <= limit, `${before} before, ${peak} MiB at most`);
+    },
+  });
+}
+
 const refused: [name: string, body: string, code: number, object: unknown][] = [
   [
     "an error",

@@ -123,7 +123,7 @@ for (const args of [["stop"], ["stop", "--no-wait"]]) {
     await using home = await tempHome();
     await Deno.mkdir(home.home);
     await using _daemon = fakeDaemon(home.socket, () => {});
-    const { code, stderr } = await home.run([...args, "--timeout", "300ms"]);
+    const { code, stderr } = await home.run([...args, "--timeout", "2s"]);
     assertEquals(code, 6);
     assertStringIncludes(stderr, "without an answer");
   });
