@@ -7,6 +7,8 @@
 const HEADER_BYTES = 4;
 /** One read of this size holds header and body of almost every answer. */
 const FIRST_READ_BYTES = 64 * 1024;
+/** Reads of this size, more than a socket holds by default, where the body goes on behind the first. */
+const LONG_READ_BYTES = 256 * 1024;
 /** A body up to this size is read into memory allocated at once; a longer one grows as it arrives. */
 const TRUSTED_BODY_BYTES = 1024 * 1024;
 
@@ -108,7 +110,8 @@ export async function readFrame(
 /**
  * Streams the body of one answer; the first chunk comes from a single read where the socket allows.
  *
- * A chunk is a view of a buffer that the next step overwrites: use it, or copy it, before asking for more.
+ * A chunk is a view of a buffer that the next step overwrites: use it, or copy it, before asking for more. The first 64 KiB come in
+ * chunks of at most so many bytes.
  *
  * @param limit Largest body in bytes.
  * @throws {FrameError} As {@linkcode readFrame}, and if bytes follow the body.
@@ -117,14 +120,15 @@ export async function* streamFrame(
   wire: Wire,
   limit: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const buffer = new Uint8Array(FIRST_READ_BYTES);
+  let buffer = new Uint8Array(FIRST_READ_BYTES);
   let have = 0;
   while (have < HEADER_BYTES) {
     const n = await wire.read(buffer.subarray(have));
     if (n === null) throw cutShort(have === 0 ? "closed" : "cut short");
     have += n;
   }
-  let left = bodyLength(buffer, limit);
+  const length = bodyLength(buffer, limit);
+  let left = length;
   let chunk = buffer.subarray(HEADER_BYTES, have);
   while (true) {
     if (chunk.length > left) {
@@ -136,6 +140,9 @@ export async function* streamFrame(
     left -= chunk.length;
     if (chunk.length > 0) yield chunk;
     if (left === 0) return;
+    if (length - left >= FIRST_READ_BYTES && buffer.length < LONG_READ_BYTES) {
+      buffer = new Uint8Array(LONG_READ_BYTES);
+    }
     const n = await wire.read(buffer);
     if (n === null) throw cutShort("cut short");
     chunk = buffer.subarray(0, n);

@@ -77,18 +77,59 @@ for (const format of ["json", "ndjson", "text"]) {
   });
 }
 
-Deno.test("detail -o json of a long frame that ends early leaves a document without its end", async () => {
-  const body =
-    `{"type":"detail","session":${SESSION},"events":[],"spans":[],"x":"${
-      "x".repeat(300_000)
-    }"}`;
-  await using fake = await fakeHome(({ conn }) =>
-    send(conn, frame(`${body} `).subarray(0, -1))
+for (
+  const [where, space, more] of [
+    ["inside", "", -2],
+    ["before its last brace", "", -1],
+    ["behind its last brace", " ", -1],
+    ["inside of the white space behind it", " \n\t\r   ", -3],
+    ["inside of much white space behind it", " ".repeat(300_000), -1],
+  ] as const
+) {
+  Deno.test(`detail -o json of a long frame that ends ${where} leaves a document without its end`, async () => {
+    const body =
+      `{"type":"detail","session":${SESSION},"events":[],"spans":[],"x":{"y":"${
+        "x".repeat(300_000)
+      }"}}`;
+    await using fake = await fakeHome(({ conn }) =>
+      send(conn, frame(`${body}${space}`).subarray(0, more))
+    );
+    const { code, stdout, stderr } = await fake.home.run(["detail", "s1"]);
+    assertEquals(code, 6);
+    assertStringIncludes(stderr, "inside its answer");
+    // All but the brace that was last to come.
+    assert(stdout === body.slice(0, space === "" ? -2 : -1));
+  });
+}
+
+Deno.test("detail -o json prints a long answer whole, wherever its braces and white space fall", async () => {
+  const events = Array.from(
+    { length: 3000 },
+    (_, i) => event(i, `{"x":${" ".repeat(i % 97)}{}}`),
   );
-  const { code, stdout, stderr } = await fake.home.run(["detail", "s1"]);
+  const body = `{"type":"detail","session":${SESSION},"events":[${
+    events.join("  ,\n  ")
+  }],"spans":[]}\n \n`;
+  await using fake = await fakeHome(async ({ conn }) => {
+    const whole = frame(body);
+    // Pieces end everywhere: with a brace, with white space, with both.
+    for (let at = 0; at < whole.length; at += 1009) {
+      await send(conn, whole.subarray(at, at + 1009));
+    }
+  });
+  const { code, stdout } = await fake.home.run(["detail", "s1"]);
+  assertEquals(code, 0);
+  assert(stdout === `${body}\n`);
+});
+
+Deno.test("detail -o json refuses white space without end", async () => {
+  const body = `{"type":"detail","session":${SESSION},"events":[],"spans":[]}${
+    " ".repeat(3_000_000)
+  }`;
+  await using fake = await fakeHome(({ answer }) => answer(body));
+  const { code, stdout } = await fake.home.run(["detail", "s1"]);
   assertEquals(code, 6);
-  assertStringIncludes(stderr, "inside its answer");
-  assertEquals(stdout, body.slice(0, -1));
+  assert(!stdout.includes('"spans":[]}'));
 });
 
 Deno.test("detail -o ndjson prints a record before the next one has come", async () => {
