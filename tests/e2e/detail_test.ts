@@ -182,7 +182,9 @@ Deno.test("detail -o trace prints trace events", async () => {
     "trace",
   ]);
   assertEquals(code, 0);
-  const { traceEvents } = JSON.parse(stdout);
+  const file = JSON.parse(stdout);
+  assertTraceRules(file);
+  const { traceEvents } = file;
   const spans = traceEvents.filter(({ ph }: { ph: string }) => ph === "X");
   assertEquals(
     spans.map(({ name, dur }: { name: string; dur: number }) => [name, dur]),
@@ -192,6 +194,91 @@ Deno.test("detail -o trace prints trace events", async () => {
       ["Bash", 0],
     ],
   );
+});
+
+interface TraceEvent {
+  name: string;
+  cat: string;
+  ph: string;
+  ts: number;
+  dur?: number;
+  pid: number;
+  tid: number;
+  s?: string;
+  args: Record<string, unknown>;
+}
+
+/** The rules that the Trace Event Format has for a file and for the kinds of events in it that we use. */
+function assertTraceRules(file: {
+  traceEvents: TraceEvent[];
+  displayTimeUnit: string;
+}): void {
+  assert(["ms", "ns"].includes(file.displayTimeUnit));
+  const named = new Set<number>();
+  const open = new Map<number, number[]>();
+  // A viewer takes events of one moment in the order of the file.
+  const spans = file.traceEvents.filter(({ ph }) => ph === "X")
+    .sort((a, b) => a.ts - b.ts);
+  for (const { name, cat, ph, ts, pid, tid, s, args } of file.traceEvents) {
+    assert(typeof name === "string" && typeof cat === "string");
+    assert([ts, pid, tid].every(Number.isSafeInteger));
+    if (ph === "M") {
+      assert(["process_name", "thread_name"].includes(name));
+      assertEquals(typeof args["name"], "string");
+      if (name === "thread_name") named.add(tid);
+    } else if (ph === "i") assert(["g", "p", "t"].includes(s ?? ""));
+    else assertEquals(ph, "X");
+  }
+  for (const { ts, dur = NaN, tid } of spans) {
+    assert(Number.isSafeInteger(dur) && dur >= 0);
+    const ends = (open.get(tid) ?? []).filter((end) => end > ts);
+    assert(ends.every((end) => ts + dur <= end), "one lies across another");
+    open.set(tid, [...ends, ts + dur]);
+  }
+  for (const { tid } of file.traceEvents) assert(named.has(tid), `${tid}`);
+}
+
+Deno.test("detail -o trace of calls that overlap follows the published rules of the format", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const call = (i: number, name: string, ms: number) => ({
+    hook_event_name: name,
+    session_id: "s1",
+    timestamp_ms: START_MS + ms,
+    tool_name: `T${i}`,
+    tool_use_id: `t${i}`,
+    total_cost_usd: 0.01,
+  });
+  // Some begin at the same moment, some never end, some end inside, some across.
+  const calls = Array.from({ length: 30 }, (_, i) => i);
+  const events = calls.flatMap((i) => {
+    const start = 10 * (i - i % 3);
+    return [
+      call(i, "PreToolUse", start),
+      ...i % 7 === 0
+        ? []
+        : [call(i, "PostToolUse", start + 5 + (i * 37) % 113)],
+    ];
+  }).sort((a, b) => a.timestamp_ms - b.timestamp_ms);
+  await feed(home, ...events, {
+    hook_event_name: "Stop",
+    session_id: "s1",
+    timestamp_ms: START_MS + 5000,
+  });
+  const { code, stdout, stderr } = await home.run([
+    "detail",
+    "s1",
+    "-o",
+    "trace",
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  const file = JSON.parse(stdout);
+  assertTraceRules(file);
+  const ofKind = (kind: string) =>
+    file.traceEvents.filter(({ ph }: TraceEvent) => ph === kind);
+  assertEquals(ofKind("X").length, calls.length);
+  assertEquals(ofKind("i").length, 1);
+  assertEquals(file.otherData.spans_without_time, 0);
 });
 
 Deno.test("detail shows spans nested deeper than a request may be", async () => {
