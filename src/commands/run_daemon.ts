@@ -25,11 +25,11 @@ export async function runForeground(run: Run): Promise<void> {
       log: jsonLog((line) => void Deno.stderr.writeSync(line), context.now),
       ready: ({ pid, socket }) => {
         const ready = { ready: true, pid, socket };
-        lines.push(
-          settings.format === "text"
-            ? printText(run, `daemon ready: pid ${pid}, socket ${socket}\n`)
-            : printJson(run, ready),
-        );
+        const line = settings.format === "text"
+          ? printText(run, `daemon ready: pid ${pid}, socket ${socket}\n`)
+          : printJson(run, ready);
+        line.catch(() => {}); // it is looked at when the daemon ends
+        lines.push(line);
       },
     });
     await Promise.all(lines);

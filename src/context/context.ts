@@ -3,7 +3,7 @@
  * The surroundings of a run: arguments, environment, clock, streams and the way to a socket.
  * @module
  */
-import { ClosedPipeError } from "./errors.ts";
+import { fileOutput } from "./file_output.ts";
 
 /** Where bytes come from. */
 export interface Input {
@@ -56,8 +56,8 @@ export function realContext(): Context {
     connect: (path) => Deno.connect({ transport: "unix", path }),
     giveUpRun: () => void Deno.permissions.revokeSync({ name: "run" }),
     stdin: Deno.stdin,
-    stdout: fileOutput(Deno.stdout),
-    stderr: fileOutput(Deno.stderr),
+    stdout: fileOutput(Deno.stdout, { isBuffered: true }),
+    stderr: fileOutput(Deno.stderr, { isBuffered: false }),
   };
 }
 
@@ -69,59 +69,4 @@ function readVariable(name: string): string | undefined {
     if (error instanceof Deno.errors.InvalidData) return undefined;
     throw error;
   }
-}
-
-/** Width of a terminal that does not know its own, such as one of a serial line or of a program that never set it; in cells. */
-const UNKNOWN_COLUMNS = 80;
-/** How long a full, non-blocking pipe is left alone before the next try, in milliseconds. */
-const FULL_PIPE_PAUSE_MS = 2;
-
-/** A file descriptor as an {@linkcode Output}; writes are synchronous, so that nothing is left unwritten at exit. */
-function fileOutput(
-  file: { isTerminal(): boolean; writeSync(bytes: Uint8Array): number },
-): Output {
-  return {
-    isTerminal: () => file.isTerminal(),
-    columns: () => {
-      if (!file.isTerminal()) return null;
-      try {
-        return Deno.consoleSize().columns || UNKNOWN_COLUMNS;
-      } catch {
-        return UNKNOWN_COLUMNS;
-      }
-    },
-    write: async (bytes) => {
-      for (let sent = 0; sent < bytes.length;) {
-        try {
-          sent += file.writeSync(bytes.subarray(sent));
-        } catch (error) {
-          if (error instanceof Deno.errors.WouldBlock) {
-            await pause(FULL_PIPE_PAUSE_MS);
-          } else if (
-            error instanceof Deno.errors.BrokenPipe ||
-            error instanceof Deno.errors.ConnectionReset
-          ) {
-            throw new ClosedPipeError("Cannot write: the reader went away", {
-              cause: error,
-            });
-          } else throw error;
-        }
-      }
-    },
-  };
-}
-
-/**
- * Waits without loading node's timers, as `setTimeout` would; keeps the process alive meanwhile.
- *
- * @param ms How long, in milliseconds.
- * @param signal Ends the wait early.
- */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timeout = AbortSignal.timeout(ms);
-    const done = signal ? AbortSignal.any([timeout, signal]) : timeout;
-    if (done.aborted) return resolve();
-    done.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

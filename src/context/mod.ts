@@ -7,12 +7,12 @@ export {
   type Context,
   type Input,
   type Output,
-  pause,
   realContext,
 } from "./context.ts";
 export { parseDuration } from "./duration.ts";
 export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";
 export { foreignOwner } from "./owner.ts";
+export { pause } from "./pause.ts";
 export {
   MAX_SOCKET_PATH_BYTES,
   type PathFlags,

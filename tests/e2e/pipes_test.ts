@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Exchange, fakeDaemon, frame, send } from "./fake_daemon.ts";
+import { isInstalled } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
 /** A program that should have ended is ended after this time, far above what any needs. */
@@ -467,6 +468,53 @@ Deno.test("a reader that goes away ends the run quietly with 141", async () => {
   assertEquals(new TextDecoder().decode(stdout), '{"typ');
   assertEquals(new TextDecoder().decode(stderr), "");
 });
+
+/** Makes its stdout non-blocking, as some that start us do, and becomes the program that it is given. */
+const NON_BLOCKING =
+  "fcntl(STDOUT, F_SETFL, fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK) or die; exec @ARGV";
+
+for (const format of ["json", "ndjson", "text"]) {
+  Deno.test({
+    name:
+      `detail -o ${format} loses and repeats nothing in a non-blocking pipe with a slow reader`,
+    ignore: !isInstalled("perl"),
+    async fn() {
+      // More lines than a pipe takes, short ones and long ones.
+      const events = Array.from(
+        { length: 600 },
+        (_, i) => event(i, `"${"x".repeat(i % 50 === 0 ? 9000 : i % 7)}"`),
+      );
+      const body = `{"type":"detail","session":${SESSION},"events":[${
+        events.join(",")
+      }],"spans":[]}`;
+      await using fake = await fakeHome(({ answer }) => answer(body));
+      const { home } = fake;
+      const args = ["--home", home.home, "detail", "s1", "-o", format];
+      const env = { HOME: home.root };
+      const command = [...programCommand(), ...args];
+      const { stdout: expected } = await home.run(args.slice(2));
+      const child = new Deno.Command("perl", {
+        args: ["-MFcntl", "-e", NON_BLOCKING, ...command],
+        env,
+        cwd: home.workspace,
+        stdin: "null",
+        stdout: "piped",
+        stderr: "inherit",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      }).spawn();
+      const decoder = new TextDecoder();
+      let got = "";
+      const reader = child.stdout.getReader({ mode: "byob" });
+      while (true) {
+        const { value, done } = await reader.read(new Uint8Array(1500));
+        got += decoder.decode(value, { stream: true });
+        if (done) break;
+      }
+      assertEquals((await child.status).code, 0);
+      assert(got === expected, `${got.length} for ${expected.length}`);
+    },
+  });
+}
 
 Deno.test("SIGINT ends a run that waits with 130, quietly", async () => {
   const asked = Promise.withResolvers<void>();

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { ClosedPipeError } from "../../../src/context/mod.ts";
+import { type File, fileOutput } from "../../../src/context/file_output.ts";
+
+const LINE_FEED = 0x0a;
+const ATOMIC_BYTES = 4096;
+const BUFFER_BYTES = 1024;
+/** Far more tries than any of these texts needs. */
+const MAX_TRIES = 10_000;
+
+/** A non-blocking pipe whose reader takes so many bytes between any two tries, behind Rust's stdout as Deno uses it. */
+class Stdout implements File {
+  readonly got: number[] = [];
+  #free = 0;
+  #kept: number[] = [];
+  readonly #room: readonly number[];
+  #turn = 0;
+
+  constructor(room: readonly number[], readonly isBuffered: boolean) {
+    this.#room = room;
+  }
+
+  isTerminal(): boolean {
+    return false;
+  }
+
+  writeSync(bytes: Uint8Array): number {
+    assert(this.#turn < MAX_TRIES, "it comes to no end");
+    this.#free += this.#room[this.#turn++ % this.#room.length] ?? 1;
+    if (!this.isBuffered) return this.#pass(bytes);
+    const feed = bytes.lastIndexOf(LINE_FEED);
+    let sent = 0;
+    if (feed === -1) {
+      if (this.#kept.at(-1) === LINE_FEED) this.#flush();
+      sent = this.#keep(bytes);
+    } else {
+      this.#flush();
+      const lines = bytes.subarray(0, feed + 1);
+      sent = this.#pass(lines);
+      const tail = sent === lines.length
+        ? bytes.subarray(sent)
+        : lines.subarray(sent);
+      this.#kept = [...tail.subarray(0, BUFFER_BYTES)];
+      sent += this.#kept.length;
+    }
+    this.#flush();
+    return sent;
+  }
+
+  #keep(bytes: Uint8Array): number {
+    if (this.#kept.length + bytes.length >= BUFFER_BYTES) this.#flush();
+    if (bytes.length >= BUFFER_BYTES) return this.#pass(bytes);
+    this.#kept.push(...bytes);
+    return bytes.length;
+  }
+
+  #flush(): void {
+    while (this.#kept.length > 0) {
+      const sent = this.#pass(Uint8Array.from(this.#kept));
+      this.#kept.splice(0, sent);
+    }
+  }
+
+  /** What the system does: little goes whole or not at all, much as far as there is room. */
+  #pass(bytes: Uint8Array): number {
+    const room = bytes.length <= ATOMIC_BYTES && bytes.length > this.#free
+      ? 0
+      : Math.min(bytes.length, this.#free);
+    if (bytes.length > 0 && room === 0) {
+      throw new Deno.errors.WouldBlock("full");
+    }
+    this.#free -= room;
+    for (const byte of bytes.subarray(0, room)) this.got.push(byte);
+    return room;
+  }
+}
+
+/** Lines of all lengths, short ones most of all, with and without a line feed at the end. */
+const text = fc.array(
+  fc.tuple(
+    fc.oneof(
+      fc.integer({ min: 0, max: 80 }),
+      fc.integer({ min: 900, max: 1100 }),
+      fc.integer({ min: 4000, max: 4200 }),
+      fc.integer({ min: 5000, max: 20_000 }),
+    ),
+    fc.boolean(),
+  ),
+  { maxLength: 12 },
+).map((lines) =>
+  lines.map(([length, ends], i) =>
+    String.fromCharCode(97 + i).repeat(length) + (ends ? "\n" : "")
+  ).join("")
+);
+
+for (const isBuffered of [true, false]) {
+  Deno.test(
+    `fileOutput() loses and repeats nothing where a pipe is full, ${
+      isBuffered ? "" : "not "
+    }buffered`,
+    async () => {
+      const rooms = fc.array(fc.integer({ min: 500, max: 9000 }), {
+        minLength: 1,
+        maxLength: 5,
+      });
+      await fc.assert(
+        fc.asyncProperty(text, text, rooms, async (first, second, room) => {
+          const file = new Stdout(room, isBuffered);
+          const output = fileOutput(file, { isBuffered });
+          await output.write(new TextEncoder().encode(first));
+          await output.write(new TextEncoder().encode(second));
+          assert(
+            new TextDecoder().decode(Uint8Array.from(file.got)) ===
+              first + second,
+          );
+        }),
+        { numRuns: 40 },
+      );
+    },
+  );
+}
+
+Deno.test("fileOutput() says that the reader went away, and passes on what else is wrong", async () => {
+  const failing = (error: Error) =>
+    fileOutput({
+      isTerminal: () => false,
+      writeSync: () => {
+        throw error;
+      },
+    }, { isBuffered: true });
+  const bytes = new TextEncoder().encode("x\n");
+  for (const kind of [Deno.errors.BrokenPipe, Deno.errors.ConnectionReset]) {
+    const error = await assertRejects(() =>
+      failing(new kind("x")).write(bytes)
+    );
+    assert(error instanceof ClosedPipeError);
+  }
+  const full = new Error("No space left on device");
+  assertEquals(
+    await assertRejects(() => failing(full).write(bytes)),
+    full,
+  );
+});
