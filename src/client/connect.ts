@@ -165,6 +165,13 @@ function connectFault(error: unknown, socket: string): unknown {
         because,
       );
   }
+  // It stopped listening while this connection waited to be accepted.
+  if (error instanceof Deno.errors.ConnectionReset) {
+    return new NotRunningError(
+      `The daemon is not running: the one at ${socket} was just stopped`,
+      because,
+    );
+  }
   if (error instanceof Deno.errors.WouldBlock) {
     return new TimedOutError(
       `The daemon at ${socket} has too many waiting connections`,

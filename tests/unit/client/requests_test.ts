@@ -314,3 +314,13 @@ Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("askStatus() calls a daemon stopped that stops listening while it is connected to", async () => {
+  const connect = () =>
+    Promise.reject(new Deno.errors.ConnectionReset("reset by peer"));
+  await assertRejects(
+    () => askStatus({ ...optionsFor("/w/d.sock"), connect }),
+    NotRunningError,
+    "/w/d.sock was just stopped",
+  );
+});
