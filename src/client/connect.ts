@@ -190,7 +190,22 @@ function connectFault(error: unknown, socket: string): unknown {
       because,
     );
   }
-  return error;
+  if (error instanceof TimedOutError || isBug(error)) return error;
+  return new SocketError(
+    `Cannot connect to ${socket}: ${said(error)}`,
+    because,
+  );
+}
+
+/** True for what no system says. */
+function isBug(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof Deno.errors.NotCapable;
+}
+
+/** The system's own words, such as those for a loop of symlinks or a socket of another kind. */
+function said(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** True if something that is no socket has the socket's name; connecting to a plain file is refused like a dead socket. */

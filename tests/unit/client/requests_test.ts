@@ -296,6 +296,12 @@ Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
       SocketError,
       "not a directory",
     );
+    await Deno.symlink("loop", `${folder}/loop`);
+    await assertRejects(
+      () => askStatus(optionsFor(`${folder}/loop`)),
+      SocketError,
+      "too many levels of symbolic links",
+    );
     // A socket left behind by a process that was killed: bound, but nobody listens.
     const left = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -323,4 +329,20 @@ Deno.test("askStatus() calls a daemon stopped that stops listening while it is c
     NotRunningError,
     "/w/d.sock was just stopped",
   );
+});
+
+Deno.test("askStatus() passes on what a system says that has no name here, and what is a bug", async () => {
+  const failing = (error: Error) => () =>
+    askStatus({
+      ...optionsFor("/w/d.sock"),
+      connect: () => Promise.reject(error),
+    });
+  await assertRejects(
+    failing(new Error("Protocol wrong type for socket (os error 91)")),
+    SocketError,
+    "Cannot connect to /w/d.sock: protocol wrong type for socket",
+  );
+  for (const bug of [new TypeError("x"), new Deno.errors.NotCapable("x")]) {
+    assertEquals(await assertRejects(failing(bug)), bug);
+  }
 });
