@@ -510,7 +510,7 @@ Deno.test({
       session_id: id,
     });
     await using terminal = await openShell(home, { columns: 80, rows: 6 });
-    await terminal.type('kaizen sessions --watch 50ms; echo "=> $?"', "Enter");
+    await terminal.type("kaizen sessions --watch 50ms", "Enter");
     await terminal.waitFor((screen) =>
       screen === `(no sessions in ${home.workspace})`
     );
@@ -526,6 +526,9 @@ Deno.test({
     assert(full.startsWith("ID"), full);
     assertEquals(full.split("\n").length, 5);
     await terminal.type("C-c");
+    await terminal.waitFor((screen) => screen.endsWith("\n$"));
+    // Behind it, as a shell goes on with nothing after a Ctrl-C.
+    await terminal.type('echo "=> $?"', "Enter");
     const left = await terminal.waitFor((screen) => screen.includes("=> 130"));
     assert(left.includes("more"), left);
   },
