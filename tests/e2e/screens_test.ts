@@ -367,6 +367,13 @@ const shots: Shot[] = [
 ];
 
 /** Opens a shell that has the program as `kaizen`. */
+/** Ends what runs, and asks how it ended: in a line of its own, as a shell goes on with nothing behind what Ctrl-C has ended. */
+async function interrupt(terminal: Terminal): Promise<void> {
+  await terminal.type("C-c");
+  await terminal.waitFor((screen) => screen.endsWith("\n$"));
+  await terminal.type('echo "=> $?"', "Enter");
+}
+
 async function openShell(
   home: Home,
   size: { columns: number; rows: number },
@@ -455,10 +462,7 @@ Deno.test({
         home,
         event({ hook_event_name: "SessionStart", timestamp_ms: at }),
       );
-      await terminal.type(
-        'clear; kaizen detail s1 --follow; echo "=> $?"',
-        "Enter",
-      );
+      await terminal.type("clear; kaizen detail s1 --follow", "Enter");
       await terminal.waitFor((screen) => screen.includes("SessionStart"));
       await feed(
         home,
@@ -489,7 +493,7 @@ Deno.test({
       event({ hook_event_name: "Stop", timestamp_ms: at + 62_000 }),
     );
     await terminal.waitFor((screen) => screen.includes("Stop"));
-    await terminal.type("C-c");
+    await interrupt(terminal);
     const screen = await terminal.waitFor((screen) =>
       screen.includes("=> 130")
     );
@@ -525,10 +529,7 @@ Deno.test({
     const full = await terminal.waitFor((screen) => /\n… 6 more$/.test(screen));
     assert(full.startsWith("ID"), full);
     assertEquals(full.split("\n").length, 5);
-    await terminal.type("C-c");
-    await terminal.waitFor((screen) => screen.endsWith("\n$"));
-    // Behind it, as a shell goes on with nothing after a Ctrl-C.
-    await terminal.type('echo "=> $?"', "Enter");
+    await interrupt(terminal);
     const left = await terminal.waitFor((screen) => screen.includes("=> 130"));
     assert(left.includes("more"), left);
   },
