@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Disk } from "./_disk.ts";
 import {
   type Finished,
   type Home,
@@ -13,73 +14,10 @@ const PLAIN = ["ingest", "--source", "claude"];
 /** Ids of users that no machine has. */
 const SOMEBODY = 54_321;
 const SOMEBODY_ELSE = 54_322;
+/** Only root can be somebody else, who must then be let into the folder that the program is in. */
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
-const canMount = isRoot && await tryMount();
-const canBeOthers = isRoot && await tryAsSomebody();
-
-/** A small disk of its own. */
-class Disk implements AsyncDisposable {
-  readonly path: string;
-  constructor(home: Home) {
-    this.path = `${home.root}/disk`;
-  }
-  async mount(): Promise<void> {
-    await Deno.mkdir(this.path);
-    assert(await mountSmall(this.path));
-  }
-  async remount(how: "ro" | "rw"): Promise<void> {
-    assert(await run("mount", ["-o", `remount,${how}`, this.path]));
-  }
-  async [Symbol.asyncDispose](): Promise<void> {
-    await run("umount", [this.path]);
-  }
-}
-
-async function mountSmall(path: string): Promise<boolean> {
-  return await run("mount", ["-t", "tmpfs", "-o", "size=512k", "t", path]);
-}
-
-/** Not every root may: one in a container often cannot. */
-async function tryMount(): Promise<boolean> {
-  const path = await Deno.makeTempDir();
-  const isMounted = await mountSmall(path);
-  if (isMounted) await run("umount", [path]);
-  await Deno.remove(path);
-  return isMounted;
-}
-
-/** Whether somebody else can run the program: not where the clone lies in a folder that is closed to others. */
-async function tryAsSomebody(): Promise<boolean> {
-  await using home = await tempHome();
-  await Deno.chmod(home.root, 0o755);
-  await Deno.chown(`${home.root}/user`, SOMEBODY, SOMEBODY);
-  try {
-    return (await runAs(SOMEBODY, ["--version"], home)).code === 0;
-  } catch (error) {
-    if (error instanceof Deno.errors.PermissionDenied) return false;
-    throw error;
-  }
-}
-
-async function run(program: string, args: string[]): Promise<boolean> {
-  const command = new Deno.Command(program, { args, stderr: "null" });
-  return (await command.output()).success;
-}
-
-/** Fills a disk to its last byte. */
-async function fill(folder: string): Promise<void> {
-  using file = await Deno.open(`${folder}/filler`, {
-    create: true,
-    write: true,
-  });
-  for (const size of [4096, 1]) {
-    try {
-      while (true) await file.write(new Uint8Array(size));
-    } catch (error) {
-      assertStringIncludes(String(error), "No space left");
-    }
-  }
-}
+const hasUsers = isRoot && await canRun(SOMEBODY);
+const hasDisk = await Disk.isPossible();
 
 async function spoolStatus(
   home: Home,
@@ -110,19 +48,18 @@ for (const hasSpool of [false, true]) {
     name: `on a full disk hooks stay silent and people are told${
       hasSpool ? ", also with events in the spool" : ""
     }`,
-    ignore: !canMount,
+    ignore: !hasDisk,
     async fn() {
       await using home = await tempHome();
-      await using disk = new Disk(home);
-      await disk.mount();
+      await using disk = await Disk.mount(`${home.root}/disk`, "512k");
       const env = {
         KAIZEN_HOME: `${disk.path}/h`,
         KAIZEN_NO_START: "1",
       };
       if (hasSpool) await home.run(HOOK, { stdin: EVENT, env });
-      await fill(disk.path);
+      await disk.fill();
       await assertUnwritable(home, env, "no space left on device");
-      await Deno.remove(`${disk.path}/filler`);
+      await disk.empty();
       await home.run(HOOK, { stdin: EVENT, env });
       const status = await spoolStatus(home, env);
       assertEquals([status.pending, status.writable], [hasSpool ? 2 : 1, true]);
@@ -133,21 +70,26 @@ for (const hasSpool of [false, true]) {
     name: `in a read-only home hooks stay silent and people are told${
       hasSpool ? ", also with events in the spool" : ""
     }`,
-    ignore: !canMount,
+    ignore: !hasDisk,
     async fn() {
       await using home = await tempHome();
-      await using disk = new Disk(home);
-      await disk.mount();
+      await using disk = await Disk.mount(`${home.root}/disk`, "512k");
       const env = {
         KAIZEN_HOME: `${disk.path}/h`,
         KAIZEN_NO_START: "1",
       };
       if (hasSpool) await home.run(HOOK, { stdin: EVENT, env });
-      await disk.remount("ro");
+      assert(await disk.remount("ro"));
       await assertUnwritable(home, env, "read-only file system");
-      await disk.remount("rw");
+      assert(await disk.remount("rw"));
     },
   });
+}
+
+async function canRun(uid: number): Promise<boolean> {
+  const args = ["-x", ...programCommand().slice(0, 1)];
+  const options = { args, uid, gid: uid, cwd: "/" };
+  return (await new Deno.Command("test", options).output()).success;
 }
 
 /** Runs the program as another user, whose files none of the home's are. */
@@ -183,7 +125,7 @@ async function runAs(
 
 Deno.test({
   name: "in another user's home hooks stay silent and people are told",
-  ignore: !canBeOthers,
+  ignore: !hasUsers,
   async fn() {
     await using home = await tempHome();
     await Deno.chmod(home.root, 0o755);
@@ -208,7 +150,7 @@ Deno.test({
 Deno.test({
   name:
     "in a home that may not be written hooks stay silent and people are told",
-  ignore: isRoot && !canBeOthers,
+  ignore: isRoot && !hasUsers,
   async fn() {
     await using home = await tempHome();
     await Deno.mkdir(home.home, { mode: 0o500 });
@@ -240,7 +182,7 @@ for (const exists of [true, false]) {
     name: `root in another user's home${
       exists ? "" : " that is not there yet"
     } leaves files that are that user's, and starts nothing`,
-    ignore: !canBeOthers,
+    ignore: !hasUsers,
     async fn() {
       await using home = await tempHome();
       await Deno.chmod(home.root, 0o755);
