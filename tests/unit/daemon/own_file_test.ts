@@ -41,9 +41,11 @@ Deno.test("openOwnFile() makes a private file, and opens it again", () => {
 });
 
 Deno.test("openOwnFile() says why in the system's words", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/none/f`;
   assertThrows(
-    () => openOwnFile("/nonexistent/f"),
+    () => openOwnFile(path),
     HomeError,
-    'Cannot open "/nonexistent/f": No such file or directory (os error 2)',
+    `Cannot open "${path}": No such file or directory (os error 2)`,
   );
 });
