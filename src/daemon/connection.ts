@@ -14,7 +14,7 @@ import type { Budget } from "./budget.ts";
 import { describe, type Log } from "./log.ts";
 import type { Limits } from "./limits.ts";
 import type { Reply } from "./reply.ts";
-import { sendReply } from "./send_reply.ts";
+import { BrokenAnswerError, sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
 
 /** Answers decoded requests; the one thing that connections know of the rest of the daemon. */
@@ -212,6 +212,8 @@ export class Connection {
       log("warn", "request refused", { reason: error.message });
     } else if (error instanceof JsonError || error instanceof RequestError) {
       log("warn", "request refused", { reason: error.message });
+    } else if (error instanceof BrokenAnswerError) {
+      log("error", "answer broken off", { reason: error.message });
     } else if (error instanceof Error && "code" in error) {
       log("warn", "client went away", { reason: error.message });
     } else {

@@ -5,6 +5,7 @@
  */
 import { encodeHeader } from "../frame/mod.ts";
 import type { Budget } from "./budget.ts";
+import { describe } from "./log.ts";
 import type { Limits } from "./limits.ts";
 import { type Reply, replyError } from "./reply.ts";
 
@@ -26,22 +27,35 @@ export interface ReplySink {
 
 const NOTHING = new Uint8Array();
 
+/** A part of an answer could not be made. */
+export class BrokenAnswerError extends Error {
+  static {
+    this.prototype.name = "BrokenAnswerError";
+  }
+}
+
 /**
- * Sends an answer, or an error in its place if no header can announce its length. Closes the reply whatever happens.
+ * Sends an answer, or an error in its place if no header can announce its length or its first part cannot be made. Closes the reply
+ * whatever happens.
  *
  * @throws {RangeError} If the parts are not as long as the reply says: its header is out already, so it can only be broken off.
- * @throws {unknown} What making or writing a part throws, or the signal's reason.
+ * @throws {BrokenAnswerError} If a later part cannot be made, likewise.
+ * @throws {unknown} What writing a part throws, or the signal's reason.
  */
 export async function sendReply(reply: Reply, sink: ReplySink): Promise<void> {
   const { answerBytes } = sink.limits;
-  if (reply.length <= answerBytes) return await sendBody(reply, sink);
-  reply.close?.();
-  const message =
-    `Cannot send answer as it must be <= ${answerBytes} bytes: current length is ${reply.length}`;
-  await sendBody(replyError(message), sink);
+  let refusal: string | null;
+  if (reply.length <= answerBytes) refusal = await sendBody(reply, sink);
+  else {
+    reply.close?.();
+    refusal =
+      `Cannot send answer as it must be <= ${answerBytes} bytes: current length is ${reply.length}`;
+  }
+  if (refusal !== null) await sendBody(replyError(refusal), sink);
 }
 
-async function sendBody(reply: Reply, sink: ReplySink): Promise<void> {
+/** @returns Null once all is sent; if not even the first part can be made, nothing is sent and this is why. */
+async function sendBody(reply: Reply, sink: ReplySink): Promise<string | null> {
   let head = encodeHeader(reply.length);
   let left = reply.length;
   try {
@@ -57,6 +71,11 @@ async function sendBody(reply: Reply, sink: ReplySink): Promise<void> {
       }
       head = NOTHING;
     }
+    return null;
+  } catch (error) {
+    const begun = head === NOTHING;
+    if (begun || !(error instanceof BrokenAnswerError)) throw error;
+    return error.message;
   } finally {
     reply.close?.();
   }
@@ -70,8 +89,7 @@ async function draw(
 ): Promise<Uint8Array> {
   let chunk: Uint8Array = NOTHING;
   const make = () => {
-    const next = chunks.next();
-    if (!next.done) chunk = next.value;
+    chunk = nextChunk(chunks);
     return chunk.length;
   };
   if (isLong(reply, sink)) {
@@ -79,6 +97,15 @@ async function draw(
     await sink.answers.draw(make, sink.signal);
   } else make();
   return chunk;
+}
+
+function nextChunk(chunks: Iterator<Uint8Array>): Uint8Array {
+  try {
+    const next = chunks.next();
+    return next.done ? NOTHING : next.value;
+  } catch (error) {
+    throw new BrokenAnswerError(describe(error), { cause: error });
+  }
 }
 
 function isLong({ length }: Reply, { limits }: ReplySink): boolean {

@@ -119,9 +119,9 @@ export class Service implements AsyncDisposable {
       case "ingest_hook":
         return await this.#queue.add({ ingest: request });
       case "list_sessions":
-        return await this.#enqueue(() => this.#reads.listSessions(request));
+        return await this.#read(() => this.#reads.listSessions(request));
       case "get_session_detail":
-        return await this.#enqueue(() => this.#reads.getSessionDetail(request));
+        return await this.#read(() => this.#reads.getSessionDetail(request));
       case "store_stats":
         return await this.#enqueue(() => this.#jobs.stats());
       case "store_prune":
@@ -202,6 +202,20 @@ export class Service implements AsyncDisposable {
     return this.#queue.add({ run: () => this.#guard(run) });
   }
 
+  /** A long answer is read while it is sent, and can fail then. */
+  async #read(run: () => Promise<Reply>): Promise<Reply> {
+    const reply = await this.#enqueue(run);
+    return { ...reply, chunks: () => this.#noting(reply.chunks()) };
+  }
+
+  *#noting(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      throw this.#note(error);
+    }
+  }
+
   async #guard(run: () => Reply | Promise<Reply>): Promise<Reply> {
     try {
       return await run();
@@ -212,10 +226,16 @@ export class Service implements AsyncDisposable {
 
   /** An error's words are the answer, and the last error for good. */
   #fail(error: unknown): Reply {
-    const message = describe(error);
-    this.#lastError = message;
-    this.#options.log("warn", "request failed", { reason: message });
-    return replyError(message);
+    return replyError(describe(this.#note(error)));
+  }
+
+  /** @returns The error in the words in which it is noted. */
+  #note(error: unknown): unknown {
+    const explained = this.#store.explain(error);
+    const reason = describe(explained);
+    this.#lastError = reason;
+    this.#options.log("warn", "request failed", { reason });
+    return explained;
   }
 
   /** @throws {RangeError} If the path holds a zero byte. */

@@ -19,6 +19,7 @@ import {
   isSqliteError,
   type SessionWrites,
   type Store,
+  StoreError,
   type TailEvent,
 } from "../store/mod.ts";
 
@@ -88,7 +89,7 @@ export class Writer {
       this.#spans.commit();
     } catch (error) {
       this.#spans.rollback();
-      const failure = isSqliteError(error)
+      const failure = isSqliteError(error) || error instanceof StoreError
         ? new Error(`Cannot store event: ${error.message}`, { cause: error })
         : error;
       for (const { index } of accepted) outcomes[index] = failure;

@@ -33,7 +33,9 @@ export class StoreError extends Error {
 
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 /** Tells whether SQLite itself threw this: a statement or a commit failed, as opposed to a bug of ours. */
@@ -45,11 +47,7 @@ export function isSqliteError(error: unknown): error is Error {
 /** Returns what an error while opening says about the file, in words for the user. */
 export function explainOpenError(error: unknown, path: string): StoreError {
   const cause = error instanceof Error ? error.message : String(error);
-  // The extended code's low byte is the primary one; an error of the constructor has no code at all.
-  const code = error instanceof Error && "errcode" in error
-    ? Number(error.errcode) & 0xff
-    : 0;
-  switch (code) {
+  switch (primaryCode(error)) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return corruptError(path, cause, error);
@@ -68,6 +66,57 @@ export function explainOpenError(error: unknown, path: string): StoreError {
   );
 }
 
+/**
+ * Returns what a failure of an open store is to be called: SQLite names neither a file system that has become read-only nor what to
+ * do about a damaged file.
+ */
+export function explainFailure(error: unknown, path: string): unknown {
+  if (!isSqliteError(error)) return error;
+  switch (primaryCode(error)) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return new StoreError(
+        "corrupt",
+        `Cannot use store as it is damaged: "${path}": ${error.message}. Nothing more is written to it: stop the daemon (kaizen stop), then ${REPLACE}`,
+        { cause: error },
+      );
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN: {
+      const reason = askSystem(path);
+      return reason === null
+        ? error
+        : new StoreError("not writable", `${error.message} (${reason})`, {
+          cause: error,
+        });
+    }
+  }
+  return error;
+}
+
+/** Writes a file beside the store; returns why the system refuses that, null if it does not. */
+function askSystem(path: string): string | null {
+  const probe = `${path}-probe`;
+  try {
+    Deno.writeFileSync(probe, Uint8Array.of(0), { mode: 0o600 });
+    Deno.removeSync(probe);
+    return null;
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    return text.replace(/ \(os error [^]*$/, "");
+  }
+}
+
+/** The extended code's low byte is the primary one; an error of the constructor has no code at all. */
+function primaryCode(error: unknown): number {
+  return error instanceof Error && "errcode" in error
+    ? Number(error.errcode) & 0xff
+    : 0;
+}
+
+/** What the user can do about a damaged file. */
+const REPLACE =
+  'move it away together with its "-wal" and "-shm" files (a new store is then made), or put a backup in its place';
+
 /** Returns the refusal of a damaged file: it stays as it is, and the user hears how to go on. */
 export function corruptError(
   path: string,
@@ -76,8 +125,7 @@ export function corruptError(
 ): StoreError {
   return new StoreError(
     "corrupt",
-    `Cannot open store as it is damaged: "${path}": ${why}. It was left as it is: move it away together with its "-wal" and "-shm" files ` +
-      "(a new store is then made), or put a backup in its place",
+    `Cannot open store as it is damaged: "${path}": ${why}. It was left as it is: ${REPLACE}`,
     { cause },
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
+import { hasDamageNote, removeDamageNote } from "./damage.ts";
 import { corruptError, explainOpenError, StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseNetwork } from "./network.ts";
@@ -17,7 +18,10 @@ const CHECKPOINT_PAGES = 256;
 const WAL_BYTES = 4 * 1024 * 1024;
 const WRITER_CACHE_KIB = 8 * 1024;
 const READER_CACHE_KIB = 512;
-/** A file up to this size is checked whole at start, which takes some ms; a larger one shows its damage when it is read. */
+/**
+ * A file up to this size is checked whole at start, which takes some ms; a larger one shows its damage when it is read, and is checked
+ * whole at the next start.
+ */
 const QUICK_CHECK_BYTES = 8 * 1024 * 1024;
 
 const HEADER_BYTES = 100;
@@ -32,9 +36,10 @@ const MAGIC = "SQLite format 3\0";
 export function openWriter(path: string, maxPages?: number): DatabaseSync {
   refuseNetwork(realFolder(path));
   const isNew = !checkFile(path);
+  const wasDamaged = hasDamageNote(path);
   let db: DatabaseSync | null = null;
   try {
-    if (!isNew) checkContent(path);
+    if (!isNew) checkContent(path, wasDamaged ? Infinity : QUICK_CHECK_BYTES);
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     // Only a file without tables takes this one, and only before the WAL mode is written to it.
     if (isNew) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
@@ -59,6 +64,7 @@ export function openWriter(path: string, maxPages?: number): DatabaseSync {
     db.prepare("BEGIN IMMEDIATE").run();
     db.exec("ROLLBACK");
     migrate(db);
+    if (wasDamaged) removeDamageNote(path);
     return db;
   } catch (error) {
     db?.close();
@@ -165,8 +171,10 @@ function hasWal(path: string): boolean {
 /**
  * Refuses a file that is damaged, not ours, or that a later version wrote. Through a connection that cannot change anything:
  * another one would move the WAL into the file when it is closed.
+ *
+ * @param checkBytes Largest file that is checked whole.
  */
-function checkContent(path: string): void {
+function checkContent(path: string, checkBytes: number): void {
   using db = new DatabaseSync(path, {
     readOnly: true,
     timeout: BUSY_TIMEOUT_MS,
@@ -192,7 +200,7 @@ function checkContent(path: string): void {
     );
   }
   const bytes = pragma(db, "page_count") * pragma(db, "page_size");
-  if (bytes > QUICK_CHECK_BYTES) return;
+  if (bytes > checkBytes) return;
   const fault = readOne(db.prepare("PRAGMA quick_check(1)").get());
   if (fault !== "ok") throw corruptError(path, String(fault));
 }

@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int, StoreSize } from "../proto/mod.ts";
+import { DamageWatch } from "./damage.ts";
 import { corruptError, explainOpenError } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 import { openWriter } from "./open.ts";
@@ -44,6 +45,7 @@ export class Store implements Disposable {
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #damage: DamageWatch;
   readonly #ledger: Ledger;
   readonly #workspaces: WorkspaceReads;
   readonly #pruner: Pruner;
@@ -54,6 +56,7 @@ export class Store implements Disposable {
     this.#path = path;
     this.#db = db;
     this.#sql = prepare(db);
+    this.#damage = new DamageWatch(path);
     this.#ledger = loadLedger(db);
     this.sessions = new SessionWrites(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
@@ -84,10 +87,13 @@ export class Store implements Disposable {
   /**
    * Runs `work` in one transaction: when this returns, what it wrote is on disk; when this throws, nothing was written and
    * memory is as it was.
+   *
+   * @throws {StoreError} If the file is damaged, or its file system refuses; SQLite's own error for whatever else it refuses.
    */
   transact<T>(work: () => T): T {
-    this.#sql.begin.run();
+    this.#damage.check();
     try {
+      this.#sql.begin.run();
       const result = work();
       this.#sql.commit.run();
       this.#ledger.commit();
@@ -96,8 +102,16 @@ export class Store implements Disposable {
       this.#ledger.undo.rollback();
       // A full disk has rolled back already; an error here would hide the first one.
       if (this.#db.isTransaction) this.#sql.rollback.run();
-      throw error;
+      throw this.#damage.explain(error);
     }
+  }
+
+  /**
+   * Returns what went wrong while something was read, in words for the user. A sign that the file is damaged ends all writing, as
+   * {@linkcode transact} does when it meets one.
+   */
+  explain(error: unknown): unknown {
+    return this.#damage.explain(error);
   }
 
   /** Runs `work` as a part of the transaction that can fail alone: when this throws, that part is as if it had not been. */
@@ -158,8 +172,10 @@ export class Store implements Disposable {
    * Deletes sessions in small steps, and gives their space back to the file system.
    *
    * @returns Steps of a few ms each; ending between two leaves a whole store, and the next prune goes on from there.
+   * @throws {StoreError} If the file is damaged.
    */
   prune(options: PruneOptions, result?: PruneResult): Steps<PruneResult> {
+    this.#damage.check();
     return this.#pruner.prune(options, result);
   }
 
@@ -168,10 +184,14 @@ export class Store implements Disposable {
     return this.#sweeper.sweep();
   }
 
-  /** Moves the WAL into the file and closes; may be called twice. Readers that still read fail. */
+  /**
+   * Moves the WAL into the file and closes; may be called twice. Readers that still read fail. A damaged file stays open for as long
+   * as the process lives, as there is no other way to leave it and its WAL as they are.
+   */
   close(): void {
     this.#readers.close();
-    if (this.#db.isOpen) this.#db.close(); // the last connection checkpoints
+    if (this.#damage.seen || !this.#db.isOpen) return;
+    this.#db.close(); // the last connection checkpoints
   }
 
   [Symbol.dispose](): void {

@@ -6,6 +6,7 @@ import {
   encodeRequest,
   MAX_REQUEST_BYTES,
 } from "../../../src/proto/mod.ts";
+import { LIMITS } from "../../../src/daemon/limits.ts";
 import type { Reply } from "../../../src/daemon/reply.ts";
 import { FakeService, header, startServer, textReply } from "./_server.ts";
 
@@ -289,8 +290,27 @@ Deno.test("Connection survives an answer that breaks in the middle", async () =>
   const service = new FakeService({ list_sessions: reply });
   await using running = await startServer({ service });
   assertEquals((await running.ask(LIST)).bytes, 9);
-  assertEquals(running.log.lines[0]?.reason, "disk gone");
+  const [line] = running.log.lines;
+  assertEquals([line?.message, line?.reason], [
+    "answer broken off",
+    "disk gone",
+  ]);
   assertEquals((await running.ask(STATUS)).text, '"status"');
+});
+
+Deno.test("Connection answers an error in place of an answer that breaks before its first byte", async () => {
+  const reply = closable({
+    length: LIMITS.freeAnswerBytes + 1,
+    // deno-lint-ignore require-yield
+    *chunks() {
+      throw new Error("disk gone");
+    },
+  });
+  const service = new FakeService({ list_sessions: reply });
+  await using running = await startServer({ service });
+  const { text, end } = await running.ask(LIST);
+  assertEquals([JSON.parse(text).message, end], ["disk gone", "eof"]);
+  assertEquals(reply.closed(), 1);
 });
 
 Deno.test("Connection lets a request wait for room in the queue, but not a status", async () => {

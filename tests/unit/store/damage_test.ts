@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { StoreError } from "../../../src/store/mod.ts";
+import {
+  lastSeq,
+  openRaw,
+  pageOf,
+  put,
+  rawNumber,
+  Store,
+  tempStore,
+} from "./_store.ts";
+
+/** Spoils all of the file but its first two pages, as a broken disk may. */
+function spoil(path: string): void {
+  using file = Deno.openSync(path, { write: true });
+  const from = 2 * 4096;
+  const length = file.statSync().size - from;
+  file.seekSync(from, Deno.SeekMode.Start);
+  file.writeSync(Uint8Array.from({ length }, (_, i) => (i * 7919) % 251));
+}
+
+/** A store with `events` of 50 kB each, opened anew, so that nothing of it is in memory. */
+function fill(path: string, events: number): Store {
+  {
+    using store = Store.open(path);
+    const payload = `"${"x".repeat(50_000)}"`;
+    for (let i = 0; i < events; i++) put(store, { id: `s${i}`, payload });
+  }
+  return Store.open(path);
+}
+
+function readAnything(store: Store): unknown {
+  try {
+    pageOf(store);
+  } catch (error) {
+    return error;
+  }
+  throw new TypeError("the store was read");
+}
+
+Deno.test("a damaged store is written to no more, whether a read or a write has met the damage", () => {
+  for (const how of ["read", "write"] as const) {
+    using temp = tempStore();
+    const store = fill(temp.path, 20);
+    spoil(temp.path);
+    const files = () =>
+      ["", "-wal"].map((end) => Deno.readFileSync(temp.path + end));
+    const before = files();
+    if (how === "read") {
+      const error = store.explain(readAnything(store));
+      assert(error instanceof StoreError);
+      assertEquals(error.fault, "corrupt");
+    }
+    for (let i = 0; i < 3; i++) {
+      const error = assertThrows(
+        () => put(store, { id: "s1" }),
+        StoreError,
+        "move it away",
+      );
+      assertEquals(error.fault, "corrupt");
+    }
+    assertThrows(() => store.prune({ beforeMs: 1 }), StoreError, "damaged");
+    store.close();
+    assertEquals(files(), before);
+  }
+});
+
+Deno.test("open() looks at all of a large store that was seen to be damaged, until it has been replaced", () => {
+  using temp = tempStore();
+  const store = fill(temp.path, 200); // more than is checked otherwise
+  spoil(temp.path);
+  store.explain(readAnything(store));
+  store.close();
+  assertThrows(() => Store.open(temp.path), StoreError, "Cannot open store");
+  for (const end of ["", "-wal", "-shm"]) Deno.removeSync(temp.path + end);
+  {
+    using fresh = Store.open(temp.path);
+    assertEquals(lastSeq(put(fresh)), 0);
+  }
+  assertEquals([...Deno.readDirSync(temp.folder)].map(({ name }) => name), [
+    "store.db",
+  ]);
+});
+
+Deno.test("explain() leaves alone what says nothing about the file", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const bug = new RangeError("a bug");
+  assertEquals(store.explain(bug), bug);
+  const unknown = assertThrows(() => rawNumber(temp.path, "SELECT a FROM b"));
+  assertEquals(store.explain(unknown), unknown);
+  assertEquals(lastSeq(put(store)), 0);
+  using db = openRaw(temp.path);
+  db.exec("BEGIN IMMEDIATE");
+  const busy = assertThrows(() => put(store), Error, "locked");
+  assertEquals(busy instanceof StoreError, false);
+  db.exec("ROLLBACK");
+  assertEquals(lastSeq(put(store)), 1);
+});
