@@ -60,9 +60,7 @@ export function openWriter(path: string, maxPages?: number): DatabaseSync {
     if (maxPages !== undefined) {
       db.exec(`PRAGMA max_page_count = ${maxPages}`);
     }
-    // Without permission to write, or with the lock in other hands, all went well up to here.
-    db.prepare("BEGIN IMMEDIATE").run();
-    db.exec("ROLLBACK");
+    refuseReadOnly(db);
     migrate(db);
     if (wasDamaged) removeDamageNote(path);
     return db;
@@ -70,6 +68,16 @@ export function openWriter(path: string, maxPages?: number): DatabaseSync {
     db?.close();
     throw error instanceof StoreError ? error : explainOpenError(error, path);
   }
+}
+
+/**
+ * Writes what is there already and takes it back: without permission to write, or with the lock in other hands, all goes well up to
+ * here, even the beginning of a transaction.
+ */
+function refuseReadOnly(db: DatabaseSync): void {
+  db.prepare("BEGIN IMMEDIATE").run();
+  db.prepare(`PRAGMA user_version = ${pragma(db, "user_version")}`).run();
+  db.exec("ROLLBACK");
 }
 
 /** Opens a connection that only reads; the writer's must be open already. */

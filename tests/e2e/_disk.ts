@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A small disk of its own, which can be filled and made read-only.
+ * Small disks of a test's own, which can be filled, made read-only, and broken.
  * @module
  */
 import { assert, assertStringIncludes } from "@std/assert";
@@ -56,13 +56,99 @@ export class Disk implements AsyncDisposable {
     await Deno.remove(`${this.path}/filler`);
   }
 
+  /** Makes a file of it one that can only be read, also for root. */
+  async lock(name: string): Promise<void> {
+    const path = `${this.path}/${name}`;
+    assert(await run("mount", ["--bind", path, path]));
+    assert(await run("mount", ["-o", "remount,bind,ro", path]));
+  }
+
+  /** Takes {@linkcode Disk.lock} back. */
+  async unlock(name: string): Promise<void> {
+    assert(await run("umount", [`${this.path}/${name}`]));
+  }
+
   /** Whoever still uses the disk keeps it until then; nobody else sees it any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     await run("umount", ["-l", this.path]);
   }
 }
 
+/** An ext4 file system in a file, which can be made to fail as a broken disk does. */
+export class FailingDisk implements AsyncDisposable {
+  readonly path: string;
+  readonly #image: string;
+  #device = "";
+
+  private constructor(path: string) {
+    this.path = path;
+    this.#image = `${path}.img`;
+  }
+
+  /** Makes and mounts one. */
+  static async mount(path: string): Promise<FailingDisk> {
+    await Deno.mkdir(path, { recursive: true });
+    const disk = new FailingDisk(path);
+    assert(await run("truncate", ["-s", "8M", disk.#image]));
+    assert(await run("mkfs.ext4", ["-q", "-F", disk.#image]));
+    await disk.#mount();
+    return disk;
+  }
+
+  /** Whether {@linkcode FailingDisk.mount} and the failing work here: it needs Linux, root, a loop device and mkfs. */
+  static async isPossible(): Promise<boolean> {
+    if (!await Disk.isPossible()) return false;
+    const folder = await Deno.makeTempDir();
+    try {
+      const disk = await FailingDisk.mount(`${folder}/disk`);
+      await Deno.stat(disk.#switch);
+      await disk[Symbol.asyncDispose]();
+      return true;
+    } catch {
+      await run("umount", ["-l", `${folder}/disk`]);
+      return false;
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+
+  get #switch(): string {
+    return `/sys/fs/ext4/${this.#device}/trigger_fs_error`;
+  }
+
+  /** From here on the kernel refuses all writing, also through files that are open. */
+  async fail(): Promise<void> {
+    await Deno.writeTextFile(this.#switch, "on purpose");
+  }
+
+  /** Mounts it anew, as after a new start of the machine; nobody may use it. */
+  async mend(): Promise<void> {
+    assert(await run("umount", [this.path]));
+    await this.#mount();
+  }
+
+  async #mount(): Promise<void> {
+    const options = "loop,errors=remount-ro";
+    assert(await run("mount", ["-o", options, this.#image, this.path]));
+    const args = ["-n", "-o", "SOURCE", this.path];
+    const { stdout } = await new Deno.Command("findmnt", { args }).output();
+    const source = new TextDecoder().decode(stdout).trim();
+    this.#device = source.slice(source.lastIndexOf("/") + 1);
+  }
+
+  /** As {@linkcode Disk}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await run("umount", ["-l", this.path]);
+  }
+}
+
+/** Runs a program of the system; tells whether it is there and has succeeded. */
 async function run(program: string, args: string[]): Promise<boolean> {
-  const command = new Deno.Command(program, { args, stderr: "null" });
-  return (await command.output()).success;
+  try {
+    const command = new Deno.Command(program, { args, stderr: "null" });
+    return (await command.output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

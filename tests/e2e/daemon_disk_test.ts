@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A daemon whose disk is full, has become read-only or has damaged the store: it says so, acknowledges nothing that is not kept, and
+ * lives.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { Disk, FailingDisk } from "./_disk.ts";
+import { type Home, tempHome } from "./harness.ts";
+import { ask, askStatus, sessionIds } from "./_socket.ts";
+
+const hasDisk = await Disk.isPossible();
+const hasFailingDisk = await FailingDisk.isPossible();
+const TEXT = { env: { KAIZEN_OUTPUT: "text" } };
+const NOTHING = new Uint8Array();
+const START = ["daemon", "start", "--background"];
+const RUN = ["daemon", "run"];
+/** Clients that send at once, so that most of their events share a transaction. */
+const CLIENTS = 8;
+/** A store above this size is not checked whole at start. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+
+/** One session's events, numbered, and which of them were acknowledged. */
+class Feed {
+  readonly acked: number[] = [];
+  #next = 0;
+
+  constructor(readonly home: Home, readonly session = "s") {}
+
+  /** Sends events at once; returns the words of each refusal. */
+  async send(count: number, chars = 3_000): Promise<string[]> {
+    const numbers = Array.from({ length: count }, () => this.#next++);
+    const answers = await Promise.all(numbers.map(async (n) => {
+      const { text } = await ask(this.home.socket, {
+        type: "ingest_hook",
+        source: "claude",
+        payload: JSON.stringify({
+          hook_event_name: "Notification",
+          session_id: this.session,
+          n,
+          text: "x".repeat(chars),
+        }),
+        workspace: this.home.workspace,
+      });
+      return { n, ...JSON.parse(text) };
+    }));
+    const refusals = answers.filter(({ type }) => type !== "ack");
+    assertEquals(refusals.filter(({ type }) => type !== "error"), []);
+    for (const { n, type } of answers) if (type === "ack") this.acked.push(n);
+    return refusals.map(({ message }) => message);
+  }
+
+  /** What is stored is what was acknowledged: all of it, once. */
+  async check(): Promise<void> {
+    const { session, events } = await detail(this.home, this.session);
+    const stored = events.map(({ payload }) => payload.n);
+    const sorted = (numbers: number[]) => numbers.toSorted((a, b) => a - b);
+    assertEquals(sorted(stored), sorted(this.acked));
+    assertEquals(session.totals.events, stored.length);
+  }
+}
+
+async function detail(
+  { socket, workspace }: Home,
+  id: string,
+): Promise<
+  {
+    type: string;
+    message: string;
+    session: { totals: { events: number } };
+    events: { payload: { n: number } }[];
+  }
+> {
+  const request = { type: "get_session_detail", id, workspace } as const;
+  return JSON.parse((await ask(socket, request)).text);
+}
+
+Deno.test({
+  name:
+    "on a full disk the daemon refuses with words, reads on, and goes on when there is space",
+  ignore: !hasDisk,
+  fn: async () => {
+    await using home = await tempHome();
+    await using disk = await Disk.mount(home.home, "4m");
+    const feed = new Feed(home);
+    {
+      await using daemon = await home.startDaemon();
+      for (let round = 0; round < 3; round++) {
+        assertEquals(await feed.send(CLIENTS), []);
+        await disk.fill();
+        // There may be some room in the files as they are.
+        let refusals: string[] = [];
+        while (refusals.length < CLIENTS) refusals = await feed.send(CLIENTS);
+        const full = "Cannot store event: database or disk is full";
+        assertEquals(new Set(refusals), new Set([full]));
+        await feed.check();
+        const { pid, last_error } = await askStatus(home.socket);
+        assertEquals([pid, last_error], [daemon.pid, full]);
+        await disk.empty();
+      }
+      assertEquals(await feed.send(CLIENTS), []);
+      await disk.fill();
+      while ((await feed.send(CLIENTS)).length < CLIENTS);
+      assertEquals((await daemon.stop()).code, 0);
+    }
+    await using _daemon = await home.startDaemon();
+    await feed.check();
+    while ((await feed.send(CLIENTS)).length < CLIENTS);
+    await disk.empty();
+    assertEquals(await feed.send(CLIENTS), []);
+    await feed.check();
+  },
+});
+
+Deno.test({
+  name:
+    "on a disk that has become read-only the daemon refuses with words, reads on, and keeps what it acknowledged",
+  ignore: !hasFailingDisk,
+  fn: async () => {
+    await using home = await tempHome();
+    await using disk = await FailingDisk.mount(home.home);
+    await Deno.chmod(home.home, 0o700);
+    const feed = new Feed(home);
+    {
+      await using daemon = await home.startDaemon();
+      assertEquals(await feed.send(CLIENTS), []);
+      await disk.fail();
+      const refusals = await feed.send(CLIENTS);
+      assertEquals(refusals.length, CLIENTS);
+      for (const words of refusals) {
+        assertEquals(
+          words,
+          "Cannot store event: disk I/O error (Read-only file system)",
+        );
+      }
+      await feed.check();
+      assertEquals((await askStatus(home.socket)).pid, daemon.pid);
+      assertEquals((await daemon.stop()).code, 0);
+    }
+    const { code, stderr } = await home.run(START, TEXT);
+    assertEquals(code, 74);
+    assertStringIncludes(stderr, "Read-only file system");
+    await disk.mend();
+    await using _daemon = await home.startDaemon();
+    await feed.check();
+    assertEquals(await feed.send(CLIENTS), []);
+    await feed.check();
+  },
+});
+
+const locks: [
+  name: string,
+  words: string,
+  how: (disk: Disk) => Promise<unknown>,
+  back: (disk: Disk) => Promise<unknown>,
+][] = [
+  [
+    "its home",
+    "Read-only file system",
+    (disk) => disk.remount("ro"),
+    (disk) => disk.remount("rw"),
+  ],
+  [
+    "its store",
+    "attempt to write a readonly database",
+    (disk) => disk.lock("store.db"),
+    (disk) => disk.unlock("store.db"),
+  ],
+];
+for (const [name, words, lock, unlock] of locks) {
+  Deno.test({
+    name:
+      `the daemon does not start where ${name} can only be read, and says so`,
+    ignore: !hasDisk,
+    fn: async () => {
+      await using home = await tempHome();
+      await using disk = await Disk.mount(home.home, "4m");
+      const feed = new Feed(home);
+      {
+        await using _daemon = await home.startDaemon();
+        assertEquals(await feed.send(CLIENTS), []);
+      }
+      await lock(disk);
+      for (const args of [RUN, START]) {
+        const { code, stdout, stderr } = await home.run(args, TEXT);
+        assertEquals([code, stdout], [74, ""], stderr);
+        assertStringIncludes(stderr, words);
+      }
+      await unlock(disk);
+      await using _daemon = await home.startDaemon();
+      await feed.check();
+      assertEquals(await feed.send(CLIENTS), []);
+    },
+  });
+}
+
+/** Writes noise into a file. */
+function spoil(path: string, from: number, bytes: number): void {
+  using file = Deno.openSync(path, { write: true });
+  file.seekSync(from, Deno.SeekMode.Start);
+  const noise = Uint8Array.from({ length: bytes }, (_, i) => (i * 7919) % 251);
+  for (let at = 0; at < bytes;) at += file.writeSync(noise.subarray(at));
+}
+
+async function filesOf(home: Home): Promise<Uint8Array[]> {
+  return await Promise.all(
+    ["", "-wal"].map((end) =>
+      Deno.readFile(`${home.home}/store.db${end}`).catch(() => NOTHING)
+    ),
+  );
+}
+
+function alter(path: string, sql: string): void {
+  using db = new DatabaseSync(path);
+  db.exec(sql);
+}
+
+const spoilt: [name: string, words: string[], (store: string) => void][] = [
+  [
+    "a damaged header",
+    ["it is damaged", "It was left as it is: move it away"],
+    (path) => spoil(path, 0, 100),
+  ],
+  [
+    "a damaged middle",
+    ["it is damaged", "It was left as it is: move it away"],
+    (path) => spoil(path, 3 * 4096, 8 * 4096),
+  ],
+  [
+    "its end cut off",
+    ["it is damaged", "It was left as it is: move it away"],
+    (path) => Deno.truncateSync(path, 5 * 4096),
+  ],
+  [
+    "a later version",
+    ["current version", "A later kaizen wrote it: use that one"],
+    (path) => alter(path, "PRAGMA user_version = 99"),
+  ],
+  [
+    "another program's mark",
+    ["the database of another program", "move it away"],
+    (path) => alter(path, "PRAGMA application_id = 7"),
+  ],
+];
+for (const [name, words, make] of spoilt) {
+  Deno.test(`the daemon does not start on a store with ${name}, says what to do, and leaves it as it is`, async () => {
+    await using home = await tempHome();
+    {
+      await using _daemon = await home.startDaemon();
+      assertEquals(await new Feed(home).send(40), []);
+    }
+    make(`${home.home}/store.db`);
+    const before = await filesOf(home);
+    for (const args of [RUN, START]) {
+      const { code, stdout, stderr } = await home.run(args, TEXT);
+      assertEquals([code, stdout], [74, ""], stderr);
+      for (const some of words) assertStringIncludes(stderr, some);
+      assertStringIncludes(stderr, `${home.home}/store.db`);
+    }
+    assertEquals(await filesOf(home), before);
+    assertEquals((await home.run(["status"])).code, 3);
+  });
+}
+
+Deno.test("a daemon that meets damage in its store says what to do, writes no more, and does not start again on it", async () => {
+  await using home = await tempHome();
+  const store = `${home.home}/store.db`;
+  {
+    await using _daemon = await home.startDaemon();
+    const ids = Array.from({ length: 10 }, (_, i) => `s${i}`);
+    for (const id of ids) {
+      assertEquals(await new Feed(home, id).send(30, 40_000), []);
+    }
+  }
+  {
+    await using daemon = await home.startDaemon();
+    const { size } = await Deno.stat(store);
+    assert(size > LARGE_BYTES, `${size}`);
+    spoil(store, size / 4, size / 2);
+    const met = await detail(home, "s5");
+    assertEquals(met.type, "error");
+    const words = [
+      "it is damaged",
+      `"${store}"`,
+      "Nothing more is written to it: stop the daemon (kaizen stop), then move it away",
+    ];
+    for (const some of words) assertStringIncludes(met.message, some);
+    const before = await filesOf(home);
+    for (const id of ["s0", "new"]) {
+      const refusals = await new Feed(home, id).send(CLIENTS);
+      assertEquals(refusals.length, CLIENTS);
+      for (const refusal of refusals) {
+        assertEquals(refusal, `Cannot store event: ${met.message}`);
+      }
+    }
+    const { pid, last_error } = await askStatus(home.socket);
+    assertEquals(pid, daemon.pid);
+    assertStringIncludes(String(last_error), "it is damaged");
+    const hook = await home.run(["ingest", "hook", "--source", "claude"], {
+      stdin: '{"hook_event_name":"Stop","session_id":"waits"}',
+    });
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    assertEquals((await daemon.stop()).code, 0);
+    assertEquals(await filesOf(home), before);
+    for (const args of [RUN, START]) {
+      const { code, stderr } = await home.run(args, TEXT);
+      assertEquals(code, 74);
+      assertStringIncludes(stderr, "It was left as it is: move it away");
+    }
+    assertEquals(await filesOf(home), before);
+  }
+  // As it was told.
+  for (const end of ["", "-wal", "-shm"]) {
+    await Deno.rename(store + end, `${store}.old${end}`).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+  await using _daemon = await home.startDaemon();
+  await home.run(["spool", "flush"]);
+  assertEquals(await sessionIds(home.socket, home.workspace), ["waits"]);
+});
