@@ -86,10 +86,15 @@ export function openReader(path: string): DatabaseSync {
     readOnly: true,
     timeout: BUSY_TIMEOUT_MS,
   });
-  db.exec(
-    `PRAGMA cache_size = -${READER_CACHE_KIB}; PRAGMA query_only = ON`,
-  );
-  return db;
+  try {
+    // Prepared, as an error of `exec` does not tell which one it is.
+    db.prepare(`PRAGMA cache_size = -${READER_CACHE_KIB}`).run();
+    db.prepare("PRAGMA query_only = ON").run();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** Real path of the folder that holds `path`. */

@@ -262,60 +262,70 @@ for (const [name, words, make] of spoilt) {
   });
 }
 
-Deno.test("a daemon that meets damage in its store says what to do, writes no more, and does not start again on it", async () => {
-  await using home = await tempHome();
-  const store = `${home.home}/store.db`;
-  {
-    await using _daemon = await home.startDaemon();
-    const ids = Array.from({ length: 10 }, (_, i) => `s${i}`);
-    for (const id of ids) {
-      assertEquals(await new Feed(home, id).send(30, 40_000), []);
-    }
-  }
-  {
-    await using daemon = await home.startDaemon();
-    const { size } = await Deno.stat(store);
-    assert(size > LARGE_BYTES, `${size}`);
-    spoil(store, size / 4, size / 2);
-    const met = await detail(home, "s5");
-    assertEquals(met.type, "error");
-    const words = [
-      "it is damaged",
-      `"${store}"`,
-      "Nothing more is written to it: stop the daemon (kaizen stop), then move it away",
-    ];
-    for (const some of words) assertStringIncludes(met.message, some);
-    const before = await filesOf(home);
-    for (const id of ["s0", "new"]) {
-      const refusals = await new Feed(home, id).send(CLIENTS);
-      assertEquals(refusals.length, CLIENTS);
-      for (const refusal of refusals) {
-        assertEquals(refusal, `Cannot store event: ${met.message}`);
+const damages: [
+  where: string,
+  from: (size: number) => number,
+  bytes: number,
+][] = [
+  ["the header", () => 0, 100],
+  ["the middle", (size) => size / 4, LARGE_BYTES / 2],
+];
+for (const [where, from, bytes] of damages) {
+  Deno.test(`a daemon that meets damage in ${where} of its store says what to do, writes no more, and does not start again on it`, async () => {
+    await using home = await tempHome();
+    const store = `${home.home}/store.db`;
+    {
+      await using _daemon = await home.startDaemon();
+      const ids = Array.from({ length: 10 }, (_, i) => `s${i}`);
+      for (const id of ids) {
+        assertEquals(await new Feed(home, id).send(30, 40_000), []);
       }
     }
-    const { pid, last_error } = await askStatus(home.socket);
-    assertEquals(pid, daemon.pid);
-    assertStringIncludes(String(last_error), "it is damaged");
-    const hook = await home.run(["ingest", "hook", "--source", "claude"], {
-      stdin: '{"hook_event_name":"Stop","session_id":"waits"}',
-    });
-    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
-    assertEquals((await daemon.stop()).code, 0);
-    assertEquals(await filesOf(home), before);
-    for (const args of [RUN, START]) {
-      const { code, stderr } = await home.run(args, TEXT);
-      assertEquals(code, 74);
-      assertStringIncludes(stderr, "It was left as it is: move it away");
+    {
+      await using daemon = await home.startDaemon();
+      const { size } = await Deno.stat(store);
+      assert(size > LARGE_BYTES, `${size}`);
+      spoil(store, from(size), bytes);
+      const met = await detail(home, "s5");
+      assertEquals(met.type, "error");
+      const words = [
+        "it is damaged",
+        `"${store}"`,
+        "Nothing more is written to it: stop the daemon (kaizen stop), then move it away",
+      ];
+      for (const some of words) assertStringIncludes(met.message, some);
+      const before = await filesOf(home);
+      for (const id of ["s0", "new"]) {
+        const refusals = await new Feed(home, id).send(CLIENTS);
+        assertEquals(refusals.length, CLIENTS);
+        for (const refusal of refusals) {
+          assertEquals(refusal, `Cannot store event: ${met.message}`);
+        }
+      }
+      const { pid, last_error } = await askStatus(home.socket);
+      assertEquals(pid, daemon.pid);
+      assertStringIncludes(String(last_error), "it is damaged");
+      const hook = await home.run(["ingest", "hook", "--source", "claude"], {
+        stdin: '{"hook_event_name":"Stop","session_id":"waits"}',
+      });
+      assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+      assertEquals((await daemon.stop()).code, 0);
+      assertEquals(await filesOf(home), before);
+      for (const args of [RUN, START]) {
+        const { code, stderr } = await home.run(args, TEXT);
+        assertEquals(code, 74);
+        assertStringIncludes(stderr, "It was left as it is: move it away");
+      }
+      assertEquals(await filesOf(home), before);
     }
-    assertEquals(await filesOf(home), before);
-  }
-  // As it was told.
-  for (const end of ["", "-wal", "-shm"]) {
-    await Deno.rename(store + end, `${store}.old${end}`).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
-  }
-  await using _daemon = await home.startDaemon();
-  await home.run(["spool", "flush"]);
-  assertEquals(await sessionIds(home.socket, home.workspace), ["waits"]);
-});
+    // As it was told.
+    for (const end of ["", "-wal", "-shm"]) {
+      await Deno.rename(store + end, `${store}.old${end}`).catch((error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+    }
+    await using _daemon = await home.startDaemon();
+    await home.run(["spool", "flush"]);
+    assertEquals(await sessionIds(home.socket, home.workspace), ["waits"]);
+  });
+}
