@@ -27,15 +27,22 @@ Deno.test("start --background of a running daemon says which, and succeeds", asy
   assertEquals([second.pid, second.started], [first.pid, false]);
 });
 
-Deno.test("start --background twenty times at once gives one daemon and twenty successes", async () => {
-  await using home = await tempHome();
-  const all = (await Promise.all(
-    Array.from({ length: 20 }, () => home.run(START)),
-  )).map(outcome);
-  const { pid } = await askStatus(home.socket);
-  assertEquals(new Set(all.map((it) => it.pid)), new Set([pid]));
-  assertEquals(all.filter((it) => it.started).length, 1);
-});
+for (const stale of [false, true]) {
+  Deno.test(`start --background twenty times at once gives one daemon and twenty successes${stale ? ", also where one was killed" : ""}`, async () => {
+    await using home = await tempHome();
+    if (stale) {
+      const killed = await home.startDaemon();
+      await killed.stop("SIGKILL");
+      assert(await exists(home.socket));
+    }
+    const all = (await Promise.all(
+      Array.from({ length: 20 }, () => home.run(START)),
+    )).map(outcome);
+    const { pid } = await askStatus(home.socket);
+    assertEquals(new Set(all.map((it) => it.pid)), new Set([pid]));
+    assertEquals(all.filter((it) => it.started).length, 1);
+  });
+}
 
 Deno.test({
   name:

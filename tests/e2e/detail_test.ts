@@ -311,6 +311,15 @@ Deno.test("detail shows spans nested deeper than a request may be", async () => 
   assertEquals(JSON.parse(stdout).spans.length, 1);
 });
 
+Deno.test("detail starts a daemon where none runs or one was killed, unless it may not", async () => {
+  await using home = await tempHome();
+  await (await home.startDaemon()).stop("SIGKILL");
+  assertEquals((await home.run(["detail", "x", "--no-start"])).code, 3);
+  assertEquals((await home.run(["status"])).code, 3);
+  assertEquals((await home.run(["detail", "x"])).code, 1);
+  assertEquals((await home.run(["status"])).code, 0);
+});
+
 Deno.test("detail --follow prints what comes, once, and ends at SIGINT with 130", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
