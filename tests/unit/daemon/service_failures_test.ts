@@ -49,13 +49,16 @@ Deno.test("a refused event fails alone in its batch", async () => {
 for (const [name, sql, words] of breaks) {
   Deno.test(`when ${name} fails the whole batch is answered with errors, and nothing has changed`, async () => {
     await using it = new TestService();
+    // What the same events make of a store that never fails.
+    await using twin = new TestService();
     const call = event("a", {
       event: "PreToolUse",
       tool_name: "T",
       tool_call_id: "1",
       kaizen_id: "k1",
+      input_tokens: 3,
     });
-    await it.ingest("cursor", call);
+    for (const one of [it, twin]) await one.ingest("cursor", call);
     const before = await it.detail("a");
     it.tamper(sql);
     const result = event("a", {
@@ -64,10 +67,14 @@ for (const [name, sql, words] of breaks) {
       tool_call_id: "1",
       timestamp_ms: 9,
       kaizen_id: "k2",
+      input_tokens: 4,
+      total_cost_usd: 0.5,
     });
+    // It lets all open spans of its workspace expire.
+    const late = event("new", { timestamp_ms: 4_000_000, kaizen_id: "k3" });
     const answers = await Promise.all([
       it.ingest("cursor", result),
-      it.ingest("cursor", event("new")),
+      it.ingest("cursor", late),
       it.ingest("cursor", "nonsense"),
     ]);
     for (const answer of answers.slice(0, 2)) {
@@ -80,11 +87,26 @@ for (const [name, sql, words] of breaks) {
     const { store } = await it.ask({ type: "status" });
     assertEquals(asObject(store).events, 1);
     it.tamper(MEND);
-    // As if it came for the first time: neither its id nor its span is remembered.
-    assertEquals((await it.ingest("cursor", result)).type, "ack");
-    const { events, spans } = await it.detail("a");
-    assertEquals(asList(events).length, 2);
+    // As if they came for the first time: no id, no sum and no span of theirs is remembered.
+    for (const one of [it, twin]) {
+      for (const payload of [result, late, result]) {
+        assertEquals((await one.ingest("cursor", payload)).type, "ack");
+      }
+    }
+    for (const id of ["a", "new"]) {
+      assertEquals(await it.detail(id), await twin.detail(id));
+    }
+    const { session, events, spans } = await it.detail("a");
+    const { events: count, tokens_in } = asObject(asObject(session).totals);
+    assertEquals([count, tokens_in, asList(events).length], [2, 7, 2]);
     assertEquals(asList(spans).length, 1);
+    const sizes = [it, twin].map(async (one) => {
+      const { sessions, events } = asObject(
+        (await one.ask({ type: "status" })).store,
+      );
+      return [sessions, events];
+    });
+    assertEquals(await Promise.all(sizes), [[2, 3], [2, 3]]);
   });
 }
 
