@@ -58,7 +58,11 @@ for (const [name, sql, words] of breaks) {
       kaizen_id: "k1",
       input_tokens: 3,
     });
-    for (const one of [it, twin]) await one.ingest("cursor", call);
+    const other = { ...call, session_id: "other" };
+    for (const one of [it, twin]) {
+      await one.ingest("cursor", call);
+      await one.ingest("cursor", other);
+    }
     const before = await it.detail("a");
     it.tamper(sql);
     const result = event("a", {
@@ -70,7 +74,8 @@ for (const [name, sql, words] of breaks) {
       input_tokens: 4,
       total_cost_usd: 0.5,
     });
-    // It lets all open spans of its workspace expire.
+    const otherResult = { ...result, session_id: "other" };
+    // It lets all open spans of its workspace expire: that of the other session, too.
     const late = event("new", { timestamp_ms: 4_000_000, kaizen_id: "k3" });
     const answers = await Promise.all([
       it.ingest("cursor", result),
@@ -85,15 +90,15 @@ for (const [name, sql, words] of breaks) {
     assertEquals(await it.detail("a"), before);
     assertEquals((await it.detail("new")).session, null);
     const { store } = await it.ask({ type: "status" });
-    assertEquals(asObject(store).events, 1);
+    assertEquals(asObject(store).events, 2);
     it.tamper(MEND);
     // As if they came for the first time: no id, no sum and no span of theirs is remembered.
     for (const one of [it, twin]) {
-      for (const payload of [result, late, result]) {
+      for (const payload of [result, otherResult, late, result]) {
         assertEquals((await one.ingest("cursor", payload)).type, "ack");
       }
     }
-    for (const id of ["a", "new"]) {
+    for (const id of ["a", "other", "new"]) {
       assertEquals(await it.detail(id), await twin.detail(id));
     }
     const { session, events, spans } = await it.detail("a");
@@ -106,7 +111,7 @@ for (const [name, sql, words] of breaks) {
       );
       return [sessions, events];
     });
-    assertEquals(await Promise.all(sizes), [[2, 3], [2, 3]]);
+    assertEquals(await Promise.all(sizes), [[3, 5], [3, 5]]);
   });
 }
 
