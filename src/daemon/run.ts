@@ -74,10 +74,10 @@ export async function serveHome(
   const { context, paths, log } = options;
   using _bugs = reportBugs(log);
   using stop = stopSignals(options.signal);
-  using home = watchHome(lock, options.homeCheckMs ?? HOME_CHECK_MS);
   const service = openService(options);
   // To open the store may take a program; nothing after that does.
   context.giveUpRun();
+  using home = watchHome(lock, service, options.homeCheckMs ?? HOME_CHECK_MS);
   let server: Server | undefined;
   try {
     const acceptor = await openSocket(paths.socket);
@@ -163,14 +163,16 @@ function stopSignals(
   };
 }
 
-/** A daemon whose home was deleted must not acknowledge into files without a name, nor live on when nobody can find it. */
+/** A daemon whose home or store was deleted must not live on when it can keep nothing, or nobody can find it. */
 function watchHome(
   lock: HomeLock,
+  service: Pick<Service, "hasStore">,
   checkMs: number,
 ): Disposable & { lost: Promise<string> } {
   const { promise, resolve } = Promise.withResolvers<string>();
   const timer = setInterval(() => {
     if (!lock.isValid()) resolve("its lock file was removed or replaced");
+    else if (!service.hasStore) resolve("its store was removed or replaced");
   }, checkMs);
   return {
     lost: promise,

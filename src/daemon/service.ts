@@ -93,6 +93,11 @@ export class Service implements AsyncDisposable {
     return new Service(options, Store.open(storePath, { maxPages }));
   }
 
+  /** Whether the store's file is still in its place. */
+  get hasStore(): boolean {
+    return this.#store.isInPlace;
+  }
+
   /** Whether another request may be handed over; `hello` and `status` always may. */
   hasRoom(): boolean {
     return this.#queue.hasRoom;

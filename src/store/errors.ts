@@ -7,7 +7,8 @@
 /**
  * What is wrong with the file: `corrupt` = damaged or no database, `newer` = written by a later version, `foreign` = another
  * program's database, `not writable` = no permission or no such folder, `busy` = another process is writing, `network` = its
- * file system is reached over a network, where SQLite's locks and shared memory cannot be trusted.
+ * file system is reached over a network, where SQLite's locks and shared memory cannot be trusted, `moved` = it is not in its place any
+ * more.
  */
 export type StoreFault =
   | "corrupt"
@@ -15,7 +16,8 @@ export type StoreFault =
   | "foreign"
   | "not writable"
   | "busy"
-  | "network";
+  | "network"
+  | "moved";
 
 /** The store cannot be used; the message tells the user what to do, and the file is as it was. */
 export class StoreError extends Error {
@@ -70,8 +72,7 @@ export function explainOpenError(error: unknown, path: string): StoreError {
  * Returns what a failure of an open store is to be called: SQLite names neither a file system that has become read-only nor what to
  * do about a damaged file.
  */
-export function explainFailure(error: unknown, path: string): unknown {
-  if (!isSqliteError(error)) return error;
+export function explainFailure(error: Error, path: string): Error {
   switch (primaryCode(error)) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:

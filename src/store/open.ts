@@ -4,7 +4,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { hasDamageNote, removeDamageNote } from "./damage.ts";
+import { hasDamageNote, removeDamageNote } from "./file_watch.ts";
 import { corruptError, explainOpenError, StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseNetwork } from "./network.ts";

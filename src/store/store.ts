@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int, StoreSize } from "../proto/mod.ts";
-import { DamageWatch } from "./damage.ts";
+import { FileWatch } from "./file_watch.ts";
 import { corruptError, explainOpenError } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 import { openWriter } from "./open.ts";
@@ -45,7 +45,7 @@ export class Store implements Disposable {
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepare>;
-  readonly #damage: DamageWatch;
+  readonly #file: FileWatch;
   readonly #ledger: Ledger;
   readonly #workspaces: WorkspaceReads;
   readonly #pruner: Pruner;
@@ -56,7 +56,7 @@ export class Store implements Disposable {
     this.#path = path;
     this.#db = db;
     this.#sql = prepare(db);
-    this.#damage = new DamageWatch(path);
+    this.#file = new FileWatch(path);
     this.#ledger = loadLedger(db);
     this.sessions = new SessionWrites(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
@@ -88,10 +88,10 @@ export class Store implements Disposable {
    * Runs `work` in one transaction: when this returns, what it wrote is on disk; when this throws, nothing was written and
    * memory is as it was.
    *
-   * @throws {StoreError} If the file is damaged, or its file system refuses; SQLite's own error for whatever else it refuses.
+   * @throws {StoreError} If the file is damaged or not in its place, or its file system refuses; SQLite's own error for whatever else it refuses.
    */
   transact<T>(work: () => T): T {
-    this.#damage.check();
+    this.#file.check();
     try {
       this.#sql.begin.run();
       const result = work();
@@ -102,8 +102,13 @@ export class Store implements Disposable {
       this.#ledger.undo.rollback();
       // A full disk has rolled back already; an error here would hide the first one.
       if (this.#db.isTransaction) this.#sql.rollback.run();
-      throw this.#damage.explain(error);
+      throw this.#file.explain(error);
     }
+  }
+
+  /** Whether the file that is open is still the one at its path. */
+  get isInPlace(): boolean {
+    return this.#file.isInPlace;
   }
 
   /**
@@ -111,7 +116,7 @@ export class Store implements Disposable {
    * {@linkcode transact} does when it meets one.
    */
   explain(error: unknown): unknown {
-    return this.#damage.explain(error);
+    return this.#file.explain(error);
   }
 
   /** Runs `work` as a part of the transaction that can fail alone: when this throws, that part is as if it had not been. */
@@ -172,10 +177,10 @@ export class Store implements Disposable {
    * Deletes sessions in small steps, and gives their space back to the file system.
    *
    * @returns Steps of a few ms each; ending between two leaves a whole store, and the next prune goes on from there.
-   * @throws {StoreError} If the file is damaged.
+   * @throws {StoreError} If the file is damaged or not in its place.
    */
   prune(options: PruneOptions, result?: PruneResult): Steps<PruneResult> {
-    this.#damage.check();
+    this.#file.check();
     return this.#pruner.prune(options, result);
   }
 
@@ -190,7 +195,7 @@ export class Store implements Disposable {
    */
   close(): void {
     this.#readers.close();
-    if (this.#damage.seen || !this.#db.isOpen) return;
+    if (this.#file.isDamaged || !this.#db.isOpen) return;
     this.#db.close(); // the last connection checkpoints
   }
 

@@ -329,3 +329,25 @@ for (const [where, from, bytes] of damages) {
     assertEquals(await sessionIds(home.socket, home.workspace), ["waits"]);
   });
 }
+
+Deno.test("a daemon whose store is removed acknowledges nothing more, and another one keeps what waits", async () => {
+  await using home = await tempHome();
+  const feed = new Feed(home);
+  await using _first = await home.startDaemon();
+  assertEquals(await feed.send(CLIENTS), []);
+  for (const end of ["", "-wal", "-shm"]) {
+    await Deno.remove(`${home.home}/store.db${end}`);
+  }
+  const refusals = await feed.send(CLIENTS);
+  assertEquals(refusals.length, CLIENTS);
+  for (const words of refusals) {
+    assertStringIncludes(words, "its file was moved or replaced");
+    assertStringIncludes(words, "kaizen daemon restart");
+  }
+  await home.run(["ingest", "hook", "--source", "claude"], {
+    stdin: '{"hook_event_name":"Stop","session_id":"waits"}',
+  });
+  assertEquals((await home.run(["daemon", "restart"])).code, 0);
+  await home.run(["spool", "flush"]);
+  assertEquals(await sessionIds(home.socket, home.workspace), ["waits"]);
+});

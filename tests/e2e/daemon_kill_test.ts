@@ -208,13 +208,15 @@ Deno.test(`a daemon killed ${ROUNDS} times under load loses nothing it acknowled
   for (let round = 0; round < ROUNDS; round++) {
     for (let i = 0; i < CLIENTS / 2; i++) {
       if (round % ROUNDS_A_SESSION === 0) {
-        calm[i] = new Story(`r${round}c${i}`, home.workspace, random);
-        told.push(calm[i]);
+        const story = new Story(`r${round}c${i}`, home.workspace, random);
+        calm[i] = story;
+        told.push(story);
       }
       if (round % ROUNDS_A_WILD_SESSION === 0) {
         const workspace = `${home.workspace}/r${round}w${i}`;
-        wild[i] = new WildStory(`wild${i}`, workspace, random);
-        told.push(wild[i]);
+        const story = new WildStory(`wild${i}`, workspace, random);
+        wild[i] = story;
+        told.push(story);
       }
     }
     const stories = [...calm, ...wild];

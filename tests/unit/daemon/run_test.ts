@@ -60,6 +60,19 @@ Deno.test("runDaemon() ends when its home is deleted", async () => {
   assert(lines.lines.some(({ reason }) => reason.includes("was removed")));
 });
 
+Deno.test("runDaemon() ends when its store is removed", async () => {
+  using folder = tempFolder();
+  const lines = new LogLines();
+  const options = optionsFor(folder.path);
+  await runDaemon({
+    ...options,
+    log: lines.log,
+    homeCheckMs: 1,
+    ready: () => Deno.removeSync(options.paths.store),
+  });
+  assert(lines.lines.some(({ reason }) => reason.includes("its store was")));
+});
+
 Deno.test("runDaemon() leaves a home alone that another one has made in its place", async () => {
   using folder = tempFolder();
   const options = optionsFor(folder.path);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is remembered of a damaged file: in memory, so that nothing more is written to it, and beside it, so that the next start looks
- * at all of it, however large it is.
+ * Whether the file that is open can be trusted: damage is remembered in memory, so that nothing more is written to it, and beside it, so
+ * that the next start looks at all of it, however large it is; a file that was moved away keeps nothing for anybody.
  * @module
  */
-import { explainFailure, StoreError } from "./errors.ts";
+import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
 
 /** Where it is noted that the store was seen to be damaged. */
 export function damageNotePath(path: string): string {
@@ -29,27 +29,43 @@ export function removeDamageNote(path: string): void {
   }
 }
 
-/** Watches the failures of an open store for a sign that its file is damaged. */
-export class DamageWatch {
+/** Watches the file of an open store. */
+export class FileWatch {
   readonly #path: string;
+  readonly #opened: Deno.FileInfo;
   #damage: StoreError | null = null;
 
+  /** @param path Of a file that is open. */
   constructor(path: string) {
     this.#path = path;
+    this.#opened = Deno.statSync(path);
   }
 
   /** Whether the file was seen to be damaged. */
-  get seen(): boolean {
+  get isDamaged(): boolean {
     return this.#damage !== null;
   }
 
-  /** @throws {StoreError} If the file was seen to be damaged: what is written to it could be lost, and could spoil the rest. */
+  /** Whether the path still leads to the file that is open; looking takes 3 µs. */
+  get isInPlace(): boolean {
+    try {
+      const { ino, dev } = Deno.statSync(this.#path);
+      return ino === this.#opened.ino && dev === this.#opened.dev;
+    } catch (error) {
+      return !(error instanceof Deno.errors.NotFound);
+    }
+  }
+
+  /** @throws {StoreError} If what is written to the file could be lost: it was seen to be damaged, or is not in its place. */
   check(): void {
     if (this.#damage !== null) throw this.#damage;
+    if (!this.isInPlace) throw movedError(this.#path);
   }
 
   /** Returns a failure in words for the user, and notes what it says about the file. */
   explain(error: unknown): unknown {
+    if (!isSqliteError(error)) return error;
+    if (!this.isInPlace) return movedError(this.#path, error);
     const explained = explainFailure(error, this.#path);
     if (explained instanceof StoreError && explained.fault === "corrupt") {
       this.#note(explained);
@@ -70,4 +86,12 @@ export class DamageWatch {
       // Only a large file needs it; it is found to be damaged again when it is next read.
     }
   }
+}
+
+function movedError(path: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "moved",
+    `Cannot use store as its file was moved or replaced while the daemon ran: "${path}". Let it open the one that is there now: kaizen daemon restart`,
+    { cause },
+  );
 }
