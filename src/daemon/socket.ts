@@ -3,7 +3,7 @@
  * The daemon's socket: bound only by the holder of the home's lock, reachable only by its user.
  * @module
  */
-import { HomeError, MAX_SOCKET_PATH_BYTES } from "../context/mod.ts";
+import { HomeError, MAX_SOCKET_PATH_BYTES, pause } from "../context/mod.ts";
 import { HomeBusyError } from "./errors.ts";
 import { lookAt, reason } from "./own_file.ts";
 import { probe } from "./probe.ts";
@@ -13,6 +13,9 @@ import type { Acceptor } from "./server.ts";
 const SOCKET_MODE = 0o600;
 const OTHERS_WRITE = 0o022;
 const OTHERS_ENTER = 0o011;
+/** How long to wait for another daemon that is just binding the socket, in milliseconds: longer than its probe takes. */
+const BIND_PATIENCE_MS = 2_000;
+const RETRY_MS = 10;
 
 /**
  * Binds the socket, in place of one that a killed daemon left.
@@ -28,14 +31,13 @@ export async function openSocket(path: string): Promise<Acceptor> {
       `Cannot listen at "${path}" as a socket's path must be <= ${MAX_SOCKET_PATH_BYTES} bytes: current length is ${bytes}`,
     );
   }
+  using _place = await takePlace(path);
   await removeStale(path);
   let listener: Deno.Listener;
   try {
     listener = Deno.listen({ transport: "unix", path });
   } catch (error) {
-    throw new HomeError(`Cannot listen at "${path}": ${reason(error)}`, {
-      cause: error,
-    });
+    throw cannotListen(path, error);
   }
   try {
     return new OwnSocket(listener, path, makePrivate(path));
@@ -60,6 +62,83 @@ async function removeStale(path: string): Promise<void> {
       `Cannot listen at "${path}" as it is ${what}: move it away`,
     );
   }
+  await refuseListener(path);
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    throw new HomeError(
+      `Cannot remove stale socket "${path}": ${reason(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * Keeps other daemons from binding the same socket until it is disposed of. Those of one home exclude each other anyway; those of
+ * other homes with the same `--socket` could find the stale one at the same time, and the slower one remove what the faster has bound.
+ */
+async function takePlace(path: string): Promise<Disposable> {
+  const lock = `${path}.lock`;
+  for (const end = performance.now() + BIND_PATIENCE_MS;;) {
+    const file = openLock(lock, path);
+    // Whoever had it removes it while it is locked: what is locked later may have no name any more.
+    if (
+      file?.tryLockSync(true) && lookAt(lock)?.ino === file.statSync().ino
+    ) {
+      return {
+        [Symbol.dispose]: () => {
+          removeIfThere(lock);
+          file.close();
+        },
+      };
+    }
+    file?.close();
+    if (performance.now() >= end) {
+      throw new HomeBusyError(
+        null,
+        `Cannot listen at "${path}" as another daemon is about to: it holds "${lock}"`,
+      );
+    }
+    await pause(RETRY_MS);
+  }
+}
+
+/** Opens the file, and makes it if it is missing; through no link. @returns Null if it was removed meanwhile. */
+function openLock(lock: string, path: string): Deno.FsFile | null {
+  const options = { read: true, write: true, mode: 0o600 };
+  try {
+    return Deno.openSync(lock, { ...options, createNew: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
+      throw cannotListen(path, error);
+    }
+  }
+  try {
+    return Deno.openSync(lock, options);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw cannotListen(path, error);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function cannotListen(path: string, error: unknown): HomeError {
+  return new HomeError(`Cannot listen at "${path}": ${reason(error)}`, {
+    cause: error,
+  });
+}
+
+/** @throws {HomeBusyError} If somebody listens at the path. */
+async function refuseListener(path: string): Promise<void> {
   const peer = await probe(path);
   if (peer.state === "alive") {
     throw new HomeBusyError(
@@ -71,16 +150,6 @@ async function removeStale(path: string): Promise<void> {
     throw new HomeBusyError(
       null,
       `Cannot listen at "${path}" as another process does: ${peer.why}`,
-    );
-  }
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    throw new HomeError(
-      `Cannot remove stale socket "${path}": ${reason(error)}`,
-      {
-        cause: error,
-      },
     );
   }
 }

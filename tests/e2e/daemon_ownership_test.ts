@@ -92,6 +92,31 @@ Deno.test("daemon run of another home never takes a socket that is in use", asyn
   assertEquals((await askStatus(home.socket)).pid, daemon.pid);
 });
 
+Deno.test("daemons of several homes that find one stale socket at once never take it from each other", async () => {
+  await using home = await tempHome();
+  const socket = `${home.root}/shared.sock`;
+  for (let round = 0; round < 3; round++) {
+    const killed = await home.startDaemon({ args: ["--socket", socket] });
+    await killed.stop("SIGKILL");
+    const all = Array.from({ length: 6 }, (_, i) =>
+      home.spawn([
+        "daemon",
+        "run",
+        "--home",
+        `${home.root}/home${i}`,
+        "--socket",
+        socket,
+      ]));
+    const lines = await Promise.all(all.map((process) => process.nextLine()));
+    const owners = all.filter((_, i) => lines[i]?.includes('"ready":true'));
+    assertEquals(owners.length, 1, `${lines}`);
+    assertEquals((await ask(socket, { type: "stop" })).end, "eof");
+    const ends = await Promise.all(all.map(({ ended }) => ended));
+    assertEquals(ends.map(({ code }) => code).sort(), [0, 73, 73, 73, 73, 73]);
+    assertEquals(await exists(`${socket}.lock`), false);
+  }
+});
+
 Deno.test("daemon run is not fooled by a holder that stopped answering", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();

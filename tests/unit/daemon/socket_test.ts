@@ -31,13 +31,16 @@ Deno.test("openSocket() binds for its user alone, and close() removes the socket
   assertEquals(exists(path), false);
 });
 
-Deno.test("openSocket() takes the place of a stale socket", async () => {
-  using folder = tempFolder();
-  const path = `${folder.path}/s`;
-  Deno.listen({ transport: "unix", path: `${path}.dead` }).close();
+async function makeStale(path: string): Promise<void> {
   const dead = Deno.listen({ transport: "unix", path: `${path}.dead` });
   await Deno.rename(`${path}.dead`, path); // closing removes the other name
   dead.close();
+}
+
+Deno.test("openSocket() takes the place of a stale socket", async () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/s`;
+  await makeStale(path);
   await assertRejects(
     () => Deno.connect({ transport: "unix", path }),
     Deno.errors.ConnectionRefused,
@@ -88,6 +91,16 @@ Deno.test("openSocket() never takes a socket whose listener does not answer", as
   await assertRejects(() => openSocket(path), HomeBusyError, "no answer in");
   assertEquals(exists(path), true);
   silent.close();
+});
+
+Deno.test("openSocket() leaves a stale socket to the daemon that is about to replace it", async () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/s`;
+  await makeStale(path);
+  using held = await Deno.open(`${path}.lock`, { write: true, create: true });
+  await held.lock(true);
+  await assertRejects(() => openSocket(path), HomeBusyError, "is about to");
+  assertEquals(exists(path), true);
 });
 
 Deno.test("openSocket() names the limit of a path", async () => {
