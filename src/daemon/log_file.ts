@@ -28,15 +28,20 @@ export class LogFile implements Disposable {
     this.#bytes = this.#file.statSync().size;
   }
 
-  /** Appends one line; rotates first if it would not fit. @throws {Error} If the disk refuses. */
+  /** Appends one line, or nothing of it; rotates first if it would not fit. @throws {Error} If the disk refuses. */
   write(line: Uint8Array): void {
     if (this.#bytes > 0 && this.#bytes + line.length > this.#limit) {
       this.#rotate();
     }
-    for (let sent = 0; sent < line.length;) {
-      const n = this.#file.writeSync(line.subarray(sent));
-      sent += n;
-      this.#bytes += n;
+    try {
+      for (let sent = 0; sent < line.length;) {
+        sent += this.#file.writeSync(line.subarray(sent));
+      }
+      this.#bytes += line.length;
+    } catch (error) {
+      // A disk that is getting full takes a part of it.
+      this.#file.truncateSync(this.#bytes);
+      throw error;
     }
   }
 

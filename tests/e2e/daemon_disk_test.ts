@@ -113,6 +113,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the log of a daemon whose disk was full has whole lines only",
+  ignore: !hasDisk,
+  fn: async () => {
+    await using home = await tempHome();
+    await using disk = await Disk.mount(home.home, "4m");
+    assertEquals((await home.run(START)).code, 0);
+    const feed = new Feed(home);
+    await disk.fill();
+    let refused = 0;
+    while (refused < 10 * CLIENTS) refused += (await feed.send(CLIENTS)).length;
+    await disk.empty();
+    assertEquals(await feed.send(CLIENTS), []);
+    assertEquals((await home.run(["stop"])).code, 0);
+    const log = await Deno.readTextFile(`${home.home}/daemon.log`);
+    const lines = log.trim().split("\n").map((line) => JSON.parse(line));
+    const messages = lines.map(({ message }) => message);
+    assert(messages.includes("request failed"), log);
+    assertEquals(messages.at(-1), "daemon stopped");
+  },
+});
+
+Deno.test({
   name:
     "on a disk that has become read-only the daemon refuses with words, reads on, and keeps what it acknowledged",
   ignore: !hasFailingDisk,

@@ -171,6 +171,23 @@ exec ${[program, ...args].map((it) => `'${it}'`).join(" ")} "$@"
   assertStringIncludes(error.message, "no runtime here");
 });
 
+Deno.test("a daemon in the foreground logs objects on stderr, and says one line on stdout", async () => {
+  await using home = await tempHome();
+  const daemon = await home.startDaemon();
+  const { stdout, stderr } = await daemon.stop();
+  assertEquals(stdout, `${daemon.readyLine}\n`);
+  const lines = stderr.trim().split("\n").map((line) => JSON.parse(line));
+  for (const line of lines) {
+    assertEquals(Object.keys(line).slice(0, 3), ["time", "level", "message"]);
+    assertEquals(new Date(line.time).toISOString(), line.time);
+  }
+  assertEquals(lines.map(({ message }) => message), [
+    "daemon ready",
+    "daemon stops",
+    "daemon stopped",
+  ]);
+});
+
 Deno.test("a daemon in the background logs objects, and moves the words of the one before into its log", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
