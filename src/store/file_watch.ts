@@ -29,16 +29,17 @@ export function removeDamageNote(path: string): void {
   }
 }
 
-/** Watches the file of an open store. */
+/** Watches the files of an open store: the one it is named after, and the WAL, which has what was stored last. */
 export class FileWatch {
   readonly #path: string;
-  readonly #opened: Deno.FileInfo;
+  readonly #opened: { path: string; info: Deno.FileInfo }[];
   #damage: StoreError | null = null;
 
-  /** @param path Of a file that is open. */
+  /** @param path Of a store that is open in WAL mode. */
   constructor(path: string) {
     this.#path = path;
-    this.#opened = Deno.statSync(path);
+    this.#opened = [path, `${path}-wal`]
+      .map((path) => ({ path, info: Deno.statSync(path) }));
   }
 
   /** Whether the file was seen to be damaged. */
@@ -46,11 +47,13 @@ export class FileWatch {
     return this.#damage !== null;
   }
 
-  /** Whether the path still leads to the file that is open; looking takes 3 µs. */
+  /** Whether the paths still lead to the files that are open; looking takes 6 µs. */
   get isInPlace(): boolean {
     try {
-      const { ino, dev } = Deno.statSync(this.#path);
-      return ino === this.#opened.ino && dev === this.#opened.dev;
+      return this.#opened.every(({ path, info }) => {
+        const { ino, dev } = Deno.statSync(path);
+        return ino === info.ino && dev === info.dev;
+      });
     } catch (error) {
       return !(error instanceof Deno.errors.NotFound);
     }
@@ -91,7 +94,7 @@ export class FileWatch {
 function movedError(path: string, cause?: unknown): StoreError {
   return new StoreError(
     "moved",
-    `Cannot use store as its file was moved or replaced while the daemon ran: "${path}". Let it open the one that is there now: kaizen daemon restart`,
+    `Cannot use store as its files were moved or replaced while the daemon ran: "${path}". Let it open the one that is there now: kaizen daemon restart`,
     { cause },
   );
 }

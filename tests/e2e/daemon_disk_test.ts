@@ -363,7 +363,7 @@ Deno.test("a daemon whose store is removed acknowledges nothing more, and anothe
   const refusals = await feed.send(CLIENTS);
   assertEquals(refusals.length, CLIENTS);
   for (const words of refusals) {
-    assertStringIncludes(words, "its file was moved or replaced");
+    assertStringIncludes(words, "its files were moved or replaced");
     assertStringIncludes(words, "kaizen daemon restart");
   }
   await home.run(["ingest", "hook", "--source", "claude"], {

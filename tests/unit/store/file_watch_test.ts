@@ -99,18 +99,21 @@ Deno.test("explain() leaves alone what says nothing about the file", () => {
   assertEquals(lastSeq(put(store)), 1);
 });
 
-Deno.test("transact() writes nothing to a file that is not in its place", () => {
-  using temp = tempStore();
-  using store = Store.open(temp.path);
-  put(store);
-  const refused = () => {
-    const error = assertThrows(() => put(store), StoreError, "daemon restart");
-    assertEquals(error.fault, "moved");
-  };
-  Deno.renameSync(temp.path, `${temp.path}.old`);
-  refused();
-  Deno.writeFileSync(temp.path, new Uint8Array());
-  refused();
-  Deno.renameSync(`${temp.path}.old`, temp.path);
-  assertEquals(lastSeq(put(store)), 1);
-});
+for (const end of ["", "-wal"]) {
+  Deno.test(`transact() writes nothing when store.db${end} is not in its place`, () => {
+    using temp = tempStore();
+    using store = Store.open(temp.path);
+    put(store);
+    const refused = () => {
+      const error = assertThrows(() => put(store), StoreError, "restart");
+      assertEquals(error.fault, "moved");
+    };
+    const path = temp.path + end;
+    Deno.renameSync(path, `${path}.old`);
+    refused();
+    Deno.writeFileSync(path, new Uint8Array());
+    refused();
+    Deno.renameSync(`${path}.old`, path);
+    assertEquals(lastSeq(put(store)), 1);
+  });
+}
