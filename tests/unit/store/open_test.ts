@@ -148,6 +148,19 @@ Deno.test("open() says why it cannot write", () => {
   assertEquals(refusal(temp.folder).fault, "not writable");
 });
 
+Deno.test({
+  name: "open() refuses a store that it may only read",
+  ignore: Deno.uid() === 0, // who may write to all files
+  fn: () => {
+    using temp = tempStore();
+    Store.open(temp.path).close();
+    Deno.chmodSync(temp.path, 0o400);
+    const { fault, message } = refusal(temp.path);
+    assertEquals(fault, "not writable");
+    assertStringIncludes(message, "attempt to write a readonly database");
+  },
+});
+
 Deno.test("open() refuses a store that another process is writing to", () => {
   using temp = tempStore();
   Store.open(temp.path).close();
