@@ -24,6 +24,8 @@ const READER_CACHE_KIB = 512;
  */
 const QUICK_CHECK_BYTES = 8 * 1024 * 1024;
 
+/** What a store has before it has tables; SQLite's own default. */
+const FIRST_PAGE_BYTES = 4096;
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 
@@ -35,6 +37,7 @@ const MAGIC = "SQLite format 3\0";
  */
 export function openWriter(path: string, maxPages?: number): DatabaseSync {
   refuseNetwork(realFolder(path));
+  undoMaking(path);
   const isNew = !checkFile(path);
   const wasDamaged = hasDamageNote(path);
   let db: DatabaseSync | null = null;
@@ -108,6 +111,31 @@ function realFolder(path: string): string {
 }
 
 /**
+ * Lets SQLite undo what a kill cut short while the store was being made, before WAL mode began: a page and a journal are left then, and
+ * the connection that {@linkcode checkContent} looks through cannot do that.
+ */
+function undoMaking(path: string): void {
+  if (sizeOf(path) > FIRST_PAGE_BYTES || sizeOf(`${path}-journal`) === 0) {
+    return;
+  }
+  try {
+    using db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    db.prepare("SELECT 1 FROM sqlite_schema").get();
+  } catch (error) {
+    throw explainOpenError(error, path);
+  }
+}
+
+/** Length of a file; 0 if there is none. */
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+/**
  * Looks at the file itself, and makes it if there is none. Must come before SQLite opens it: closing any descriptor of a file
  * drops all its POSIX locks.
  *
@@ -147,7 +175,7 @@ function checkFile(path: string): boolean {
     throw corruptError(path, "it is not a SQLite database");
   }
   const missing = countMissing(header, size);
-  if (missing > 0 && !hasWal(path)) {
+  if (missing > 0 && sizeOf(`${path}-wal`) === 0) {
     throw corruptError(path, `its last ${missing} bytes are missing`);
   }
   return true;
@@ -171,14 +199,6 @@ function countMissing(header: Uint8Array, size: number): number {
     ? view.getUint32(28)
     : 0;
   return pages * pageBytes - size;
-}
-
-function hasWal(path: string): boolean {
-  try {
-    return Deno.statSync(`${path}-wal`).size > 0;
-  } catch {
-    return false;
-  }
 }
 
 /**
