@@ -235,7 +235,9 @@ function checkContent(path: string, checkBytes: number): void {
   const bytes = pragma(db, "page_count") * pragma(db, "page_size");
   if (bytes > checkBytes) return;
   const fault = readOne(db.prepare("PRAGMA quick_check(1)").get());
-  if (fault !== "ok") throw corruptError(path, String(fault));
+  if (fault === "ok") return;
+  // A title comes before it, on a line of its own.
+  throw corruptError(path, String(fault).replace(/^\*\*\*.*\n/, ""));
 }
 
 /** Takes each missing step in a transaction of its own, so that a crash leaves a whole version. */

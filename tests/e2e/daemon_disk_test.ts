@@ -278,6 +278,7 @@ for (const [name, words, make] of spoilt) {
       assertEquals([code, stdout], [74, ""], stderr);
       for (const some of words) assertStringIncludes(stderr, some);
       assertStringIncludes(stderr, `${home.home}/store.db`);
+      assert(!stderr.includes("***"), stderr);
     }
     assertEquals(await filesOf(home), before);
     assertEquals((await home.run(["status"])).code, 3);
