@@ -15,6 +15,7 @@ const OTHERS_WRITE = 0o022;
 const OTHERS_ENTER = 0o011;
 /** How long to wait for another daemon that is just binding the socket, in milliseconds: longer than its probe takes. */
 const BIND_PATIENCE_MS = 2_000;
+/** Between two looks whether it has, in milliseconds. */
 const RETRY_MS = 10;
 
 /**

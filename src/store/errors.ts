@@ -94,7 +94,10 @@ export function explainFailure(error: Error, path: string): Error {
   return error;
 }
 
-/** Writes a file beside the store; returns why the system refuses that, null if it does not. */
+/**
+ * Writes a file beside the store, as opening and closing the store itself would drop SQLite's locks on it; returns why the system
+ * refuses that, null if it does not.
+ */
 function askSystem(path: string): string | null {
   const probe = `${path}-probe`;
   try {
