@@ -9,7 +9,9 @@ import type {
 } from "../proto/mod.ts";
 import type {
   FoundSession,
+  Plan,
   Reader,
+  Steps,
   Store,
   WorkspaceRef,
 } from "../store/mod.ts";
@@ -48,7 +50,7 @@ export class Reads {
       : undefined;
     const reader = this.#store.read();
     const plan = reader.planPage({ workspace, offset, limit, filter });
-    return await this.#pace.run(reader.answer(plan));
+    return await this.#answer(reader, plan);
   }
 
   /** Answers a session: of the workspace named, in whatever form, else of the first whose directory exists. */
@@ -65,7 +67,7 @@ export class Reads {
       throw error;
     }
     const plan = found === null ? planNothing() : planDetail(reader, found);
-    return await this.#pace.run(reader.answer(plan));
+    return await this.#answer(reader, plan);
   }
 
   /** Paths of all workspaces that have sessions and whose directory exists, that of the newest session first. */
@@ -78,6 +80,11 @@ export class Reads {
       found.push(...some.filter((_, at) => exist[at]));
     }
     return found;
+  }
+
+  async #answer(reader: Reader, steps: Steps<Plan>): Promise<Reply> {
+    const answer = await this.#pace.run(reader.answer(steps));
+    return { ...answer, turn: () => this.#pace.turn() };
   }
 
   async #findIn(

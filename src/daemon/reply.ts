@@ -15,6 +15,11 @@ export interface Reply {
   readonly length: number;
   /** Makes the chunks as they are asked for; may be called once. */
   readonly chunks: () => Iterable<Uint8Array>;
+  /**
+   * To be awaited before each chunk of a long answer is made: a write that the system takes at once lets nobody else run, so a
+   * fast reader would have the whole answer made in one turn of the event loop.
+   */
+  readonly turn?: () => Promise<void>;
   /** Releases what the chunks are made from; to be called whether or not they were asked for. May be called twice. */
   readonly close?: () => void;
   /** What the daemon does once the answer is written. */

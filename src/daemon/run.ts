@@ -10,9 +10,11 @@ import { LIMITS } from "./limits.ts";
 import type { HomeLock } from "./lock.ts";
 import { describe, type Log } from "./log.ts";
 import { takeHome } from "./ownership.ts";
+import { nextTurn } from "./pace.ts";
 import { Server } from "./server.ts";
 import { Service } from "./service.ts";
 import { openSocket } from "./socket.ts";
+import { SocketTurn } from "./socket_turn.ts";
 import { SpoolDrain } from "./spool_drain.ts";
 
 /** How long a daemon in the foreground waits for one that is just stopping, in milliseconds. */
@@ -74,10 +76,9 @@ export async function serveHome(
   const { context, paths, log } = options;
   using _bugs = reportBugs(log);
   using stop = stopSignals(options.signal);
-  const service = openService(options);
-  // To open the store may take a program; nothing after that does.
-  context.giveUpRun();
-  using home = watchHome(lock, service, options.homeCheckMs ?? HOME_CHECK_MS);
+  using home = watchHome(lock, options.homeCheckMs ?? HOME_CHECK_MS);
+  using turn = await openTurn(options);
+  const service = openService(options, turn.wait);
   let server: Server | undefined;
   try {
     const acceptor = await openSocket(paths.socket);
@@ -114,7 +115,25 @@ export async function serveHome(
   }
 }
 
-function openService({ context, paths, log }: RunOptions): Service {
+/** Without the socket long work delays others more, but all works. */
+async function openTurn(
+  { paths, log }: RunOptions,
+): Promise<Disposable & { wait: () => Promise<void> }> {
+  const socket = await SocketTurn.open(`${paths.home}/turn.sock`)
+    .catch((error) => {
+      log("warn", "long reads may delay others", { reason: describe(error) });
+      return null;
+    });
+  return {
+    wait: async () => await (socket?.wait().catch(nextTurn) ?? nextTurn()),
+    [Symbol.dispose]: () => socket?.[Symbol.dispose](),
+  };
+}
+
+function openService(
+  { context, paths, log }: RunOptions,
+  turn: () => Promise<void>,
+): Service {
   return Service.open({
     storePath: paths.store,
     now: context.now,
@@ -124,6 +143,7 @@ function openService({ context, paths, log }: RunOptions): Service {
     canonical: (path) => realPath(path) ?? path,
     cwd: context.cwd(),
     log,
+    turn,
   });
 }
 

@@ -81,7 +81,7 @@ async function sendBody(reply: Reply, sink: ReplySink): Promise<string | null> {
   }
 }
 
-/** Makes the next part, of a long answer once others have taken enough of theirs; empty at the end. */
+/** Makes the next part, of a long answer in a turn of its own and once others have taken enough of theirs; empty at the end. */
 async function draw(
   chunks: Iterator<Uint8Array>,
   reply: Reply,
@@ -94,6 +94,7 @@ async function draw(
   };
   if (isLong(reply, sink)) {
     sink.wait();
+    await reply.turn?.();
     await sink.answers.draw(make, sink.signal);
   } else make();
   return chunk;

@@ -38,6 +38,8 @@ export interface ServiceOptions {
   /** The workspace of requests that name none, and what relative ones are relative to. */
   cwd: string;
   log: Log;
+  /** Waits for a turn of the event loop in which sockets are looked at; never rejects. */
+  turn?: (() => Promise<void>) | undefined;
   maxQueue?: number;
   /** Most pages of the store; for tests of a full disk. */
   maxPages?: number;
@@ -59,7 +61,7 @@ export class Service implements AsyncDisposable {
   private constructor(options: ServiceOptions, store: Store) {
     this.#options = options;
     this.#store = store;
-    const pace = new Pace();
+    const pace = new Pace(options.turn);
     const canonical = (path: string) => this.#canonical(path);
     this.#writer = new Writer({
       store,

@@ -13,7 +13,7 @@ import { readInt, readOne } from "./rows.ts";
 /** How long a writer waits for another process (a backup, a shell); the event loop stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
 /** A commit that leaves this many pages in the WAL moves them to the file: few enough that the commit takes a few ms. */
-const CHECKPOINT_PAGES = 256;
+export const CHECKPOINT_PAGES = 256;
 /** What the WAL is cut to when it starts over. */
 const WAL_BYTES = 4 * 1024 * 1024;
 const WRITER_CACHE_KIB = 8 * 1024;

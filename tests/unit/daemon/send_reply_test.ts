@@ -64,3 +64,25 @@ Deno.test("sendReply() writes a small answer at once", async () => {
   await sendReply(textReply('{"type":"ack"}'), sink);
   assertEquals(sink.pieces.length, 1);
 });
+
+Deno.test("sendReply() makes each chunk of a long answer in a turn of its own, those of a short one at once", async () => {
+  for (const [chunks, turns] of [[5, 5], [1, 0]] as const) {
+    let taken = 0;
+    let made = 0;
+    const sink = new FakeSink({ ...LIMITS, freeAnswerBytes: 100 });
+    await sendReply({
+      length: chunks * 100,
+      *chunks() {
+        for (let i = 0; i < chunks; i++) {
+          assertEquals(made++, Math.max(0, taken - 1));
+          yield new Uint8Array(100);
+        }
+      },
+      turn: () => {
+        taken++;
+        return Promise.resolve();
+      },
+    }, sink);
+    assertEquals([made, taken], [chunks, turns]);
+  }
+});

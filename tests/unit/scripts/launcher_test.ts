@@ -5,6 +5,7 @@ import { ROOT } from "../../../scripts/lib/project.ts";
 
 const PROGRAM = `
 console.log(JSON.stringify([Deno.args, Deno.env.get("KAIZEN_CWD") ?? Deno.cwd()]));
+if (Deno.args[0] === "flags") console.log(Deno.env.get("DENO_V8_FLAGS") ?? "unset");
 if (Deno.args[0] === "exit") Deno.exit(Number(Deno.args[1]));
 `;
 
@@ -22,7 +23,7 @@ async function makeBundle(runtime: string): Promise<{
     {
       runtime,
       cache: `${folder}/no such/cache`,
-      permissions: ["--allow-read", "--allow-env=KAIZEN_CWD"],
+      permissions: ["--allow-read", "--allow-env=KAIZEN_CWD,DENO_V8_FLAGS"],
     },
   );
   await Deno.writeTextFile(`${folder}/kaizen.sh`, script, { mode: 0o755 });
@@ -51,6 +52,19 @@ Deno.test("the bundle's launcher runs the bundle beside it", async () => {
   ]);
   assertEquals((await bundle.run(["exit", "3"], "/"))[0], 3);
   assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
+});
+
+Deno.test("the launcher keeps a daemon's young generation small, and nobody else's", async () => {
+  await using bundle = await makeBundle(Deno.execPath());
+  const spaces = async (args: string[]) => {
+    const [, stdout] = await bundle.run(["flags", ...args]);
+    return stdout.trim().split("\n").at(-1);
+  };
+  const small = "--max-semi-space-size=2";
+  assertEquals(await spaces(["daemon", "run", "--home", "/h"]), small);
+  assertEquals(await spaces(["daemon", "start"]), small);
+  assertEquals(await spaces(["daemon", "restart"]), "unset");
+  assertEquals(await spaces(["detail", "run"]), "unset");
 });
 
 Deno.test("the bundle's launcher exits 70 without its Deno, a hook 0 in silence", async () => {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A turn of the event loop in which the sockets are looked at.
+ *
+ * The runtime looks at them when it has nothing else to do, else only in every 61st turn; and a `setImmediate` is something to do. Work
+ * in slices of 1 ms with one between each two so kept a client waiting for 200 ms. Who waits for a byte on a socket has nothing to do.
+ * @module
+ */
+
+const BYTE = Uint8Array.of(0);
+
+/** A socket that this process has both ends of. */
+export class SocketTurn implements Disposable {
+  readonly #to: Deno.Conn;
+  readonly #from: Deno.Conn;
+  readonly #buffer = new Uint8Array(1);
+  #open = true;
+
+  private constructor(to: Deno.Conn, from: Deno.Conn) {
+    this.#to = to;
+    this.#from = from;
+  }
+
+  /**
+   * Makes the two ends.
+   *
+   * @param path Where the socket is bound for a moment, in a folder that nobody else can enter; what a kill left there is removed.
+   * @throws {Error} If the system refuses.
+   */
+  static async open(path: string): Promise<SocketTurn> {
+    try {
+      await Deno.remove(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    using listener = Deno.listen({ transport: "unix", path });
+    const [to, from] = await Promise.all([
+      Deno.connect({ transport: "unix", path }),
+      listener.accept(),
+    ]);
+    return new SocketTurn(to, from);
+  }
+
+  /**
+   * Waits for a turn; nobody else may be waiting.
+   *
+   * @throws {Error} If it is closed.
+   */
+  async wait(): Promise<void> {
+    // The read comes first: there is nothing yet, so that it has to wait until the sockets are looked at.
+    const arrived = this.#from.read(this.#buffer);
+    await Promise.all([this.#to.write(BYTE), arrived]);
+  }
+
+  /** May be called twice. */
+  [Symbol.dispose](): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#to.close();
+    this.#from.close();
+  }
+}
