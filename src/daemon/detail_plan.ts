@@ -4,13 +4,7 @@
  * @module
  */
 import { growSpanTree, measureSpans, printSpans } from "../events/mod.ts";
-import type {
-  FoundSession,
-  Plan,
-  Reader,
-  SpanKnot,
-  Steps,
-} from "../store/mod.ts";
+import type { FoundSession, Plan, Reader, Steps } from "../store/mod.ts";
 
 const UTF8 = new TextEncoder();
 const HEAD = UTF8.encode('{"type":"detail","session":');
@@ -34,19 +28,14 @@ export function* planDetail(
 ): Steps<Plan> {
   const { sessions } = reader;
   const { record } = session;
-  const spans = yield* growSpanTree(yield* sessions.spans(session));
-  const order: SpanKnot[] = [];
-  const spanBytes = yield* measureSpans(spans, (span) => {
-    order.push(span);
-    return span.viewBytes;
-  });
+  const spans = yield* outlineSpans(reader, session);
   const parts = [
     HEAD.length,
     record.length,
     EVENTS.length,
     session.eventBytes + session.eventCount - 1, // a comma between two
     SPANS.length,
-    spanBytes,
+    spans.bytes,
     TAIL.length,
   ];
   return {
@@ -57,8 +46,33 @@ export function* planDetail(
       yield EVENTS;
       yield* sessions.events(session);
       yield SPANS;
-      yield* printSpans(spans, sessions.views(order));
+      yield* printSpans(spans.levels, sessions.printed(spans.keys));
       yield TAIL;
     },
   };
+}
+
+/** What is kept of the tree while it is sent: 12 bytes a span, as many readers may be slow at once. */
+interface SpanOutline {
+  readonly bytes: number;
+  /** Of the rows, in the order in which they are printed. */
+  readonly keys: Float64Array;
+  readonly levels: Uint32Array;
+}
+
+function* outlineSpans(
+  { sessions }: Reader,
+  session: FoundSession,
+): Steps<SpanOutline> {
+  const rows = yield* sessions.spans(session);
+  const keys = new Float64Array(rows.length);
+  const levels = new Uint32Array(rows.length);
+  let at = 0;
+  const tree = yield* growSpanTree(rows);
+  const bytes = yield* measureSpans(tree, ({ key, viewBytes }, level) => {
+    keys[at] = key;
+    levels[at++] = level;
+    return viewBytes;
+  });
+  return { bytes, keys, levels };
 }

@@ -15,12 +15,17 @@ import type {
   Store,
   WorkspaceRef,
 } from "../store/mod.ts";
+import { Budget } from "./budget.ts";
 import { planDetail, planNothing } from "./detail_plan.ts";
 import type { Pace } from "./pace.ts";
 import type { Reply } from "./reply.ts";
 
 /** Directories looked for at the same time. */
 const MAX_LOOKS = 64;
+/** Spans whose places in a tree are looked for at once, some 500 bytes each; the last session may pass it. */
+const MAX_PLANNED_SPANS = 50_000;
+
+const NEVER = new AbortController().signal;
 
 /** What {@linkcode Reads} need. */
 export interface ReadsOptions {
@@ -35,6 +40,7 @@ export class Reads {
   readonly #store: Store;
   readonly #pace: Pace;
   readonly #canonical: (path: string) => string;
+  readonly #planned = new Budget(MAX_PLANNED_SPANS);
 
   constructor({ store, pace, canonical }: ReadsOptions) {
     this.#store = store;
@@ -66,8 +72,15 @@ export class Reads {
       reader.close();
       throw error;
     }
-    const plan = found === null ? planNothing() : planDetail(reader, found);
-    return await this.#answer(reader, plan);
+    if (found === null) return await this.#answer(reader, planNothing());
+    const spans = found.spanCount;
+    // No client can hold this up: whoever has drawn goes on until it is planned.
+    await this.#planned.draw(() => spans, NEVER);
+    try {
+      return await this.#answer(reader, planDetail(reader, found));
+    } finally {
+      this.#planned.give(spans);
+    }
   }
 
   /** Paths of all workspaces that have sessions and whose directory exists, that of the newest session first. */

@@ -17,10 +17,16 @@ export interface SpanSums {
   readonly subtreeTokenCount: number | null;
 }
 
+/** A row as it is printed. */
+export interface PrintedSpan extends SpanSums {
+  /** As {@linkcode printSpanView} made it. */
+  readonly view: Uint8Array;
+}
+
 /** Most text between two views that is gathered: the ends of deep spans may follow one another for long. */
 const MAX_BETWEEN = 4096;
-/** Pieces measured between two pauses. */
-const PIECES_A_STEP = 4000;
+/** Rows measured between two pauses. */
+const ROWS_A_STEP = 1000;
 const encoder = new TextEncoder();
 
 /** Prints the ToolSpanView of a row: the wire's 13 keys in their order. */
@@ -46,73 +52,83 @@ export function printSpanView(row: SpanRow): Uint8Array {
 /**
  * Prints the `spans` array of a `detail` answer in many small pieces.
  *
- * @param view The row's view as {@linkcode printSpanView} made it; asked for once a row, when its turn comes.
+ * @param levels How deep each row lies in the tree, in the order of {@linkcode measureSpans}.
+ * @param next Returns the rows in that order; asked once a row, when its turn comes.
  */
-export function* printSpans<T extends SpanSums>(
-  roots: readonly SpanBranch<T>[],
-  view: (row: T) => Uint8Array,
+export function* printSpans(
+  levels: Iterable<number>,
+  next: () => PrintedSpan,
 ): Generator<Uint8Array> {
+  /** What stands behind the children of the rows that are begun. */
+  const ends: string[] = [];
   // What stands between two views is encoded at once: each call of the encoder costs as much as a hundred bytes.
-  let between = "";
-  for (const piece of walk(roots)) {
-    if (typeof piece === "string" && between.length < MAX_BETWEEN) {
-      between += piece;
-      continue;
+  let between = START;
+  for (const level of levels) {
+    const isFirst = ends.length === level;
+    while (ends.length > level) {
+      between += ends.pop();
+      if (between.length < MAX_BETWEEN) continue;
+      yield encoder.encode(between);
+      between = "";
     }
-    yield encoder.encode(between);
-    between = typeof piece === "string" ? piece : "";
-    if (typeof piece !== "string") yield view(piece);
+    yield encoder.encode(`${between}${isFirst ? "" : ","}${SPAN}`);
+    const { view, ...sums } = next();
+    yield view;
+    between = CHILDREN;
+    ends.push(endOf(sums));
   }
-  yield encoder.encode(between);
+  while (ends.length > 0) {
+    between += ends.pop();
+    if (between.length < MAX_BETWEEN) continue;
+    yield encoder.encode(between);
+    between = "";
+  }
+  yield encoder.encode(`${between}${END}`);
 }
 
 /**
  * Tells how long {@linkcode printSpans} will be, in steps of a few milliseconds.
  *
- * @param viewBytes Length of the row's view; asked for once a row, in the order in which views will be.
+ * @param look Returns the length of the row's view; called once a row, in the order in which they will be printed.
  */
 export function* measureSpans<T extends SpanSums>(
   roots: readonly SpanBranch<T>[],
-  viewBytes: (row: T) => number,
+  look: (row: T, level: number) => number,
 ): Generator<void, number> {
-  let bytes = 0;
+  let bytes = START.length + END.length;
   let seen = 0;
-  for (const piece of walk(roots)) {
-    bytes += typeof piece === "string" ? piece.length : viewBytes(piece);
-    if (++seen % PIECES_A_STEP === 0) yield;
+  for (const { row, level, isFirst } of walk(roots)) {
+    bytes += (isFirst ? 0 : 1) + SPAN.length + look(row, level) +
+      CHILDREN.length + endOf(row).length;
+    if (++seen % ROWS_A_STEP === 0) yield;
   }
   return bytes;
 }
 
-/** The pieces of the text in order: ASCII, and rows where their views belong. Holds its own place, since a tree may be as deep as it is long. */
-function* walk<T extends SpanSums>(
+/** The rows in their order. Holds its own place, since a tree may be as deep as it is long. */
+function* walk<T>(
   roots: readonly SpanBranch<T>[],
-): Generator<string | T> {
-  interface Level {
-    readonly branches: readonly SpanBranch<T>[];
-    next: number;
-    /** What stands behind the list: the end of the node that holds it. */
-    readonly end: string;
-  }
-  const levels: Level[] = [{ branches: roots, next: 0, end: "]" }];
-  yield "[";
-  for (
-    let level = levels.at(-1);
-    level !== undefined;
-    level = levels.at(-1)
-  ) {
-    const branch = level.branches[level.next];
+): Generator<{ row: T; level: number; isFirst: boolean }> {
+  const levels = [{ branches: roots, next: 0 }];
+  for (let at = levels.at(-1); at !== undefined; at = levels.at(-1)) {
+    const branch = at.branches[at.next];
     if (branch === undefined) {
-      yield level.end;
       levels.pop();
       continue;
     }
-    yield level.next++ === 0 ? '{"span":' : ',{"span":';
-    yield branch.row;
-    yield ',"children":[';
-    levels.push({ branches: branch.children, next: 0, end: endOf(branch.row) });
+    yield {
+      row: branch.row,
+      level: levels.length - 1,
+      isFirst: at.next++ === 0,
+    };
+    levels.push({ branches: branch.children, next: 0 });
   }
 }
+
+const START = "[";
+const SPAN = '{"span":';
+const CHILDREN = ',"children":[';
+const END = "]";
 
 function endOf(row: SpanSums): string {
   const cost = row.subtreeCostUsdE6 ?? 0;

@@ -11,7 +11,7 @@ export type { StoredSession } from "./ledger.ts";
 export type { PageQuery } from "./page.ts";
 export type { PruneOptions, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
-export type { FoundSession, SessionReads, SpanKnot } from "./session_reads.ts";
+export type { FoundSession, SessionReads } from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
 export type {
   NewEvent,

@@ -40,6 +40,8 @@ export interface FoundSession {
   /** Length of the JSON of all events together, without what stands between them. */
   readonly eventBytes: number;
   readonly events: RowList;
+  /** Number of its spans, those counted that were closed again. */
+  readonly spanCount: number;
   readonly spans: RowList;
 }
 
@@ -55,6 +57,14 @@ export interface SpanKnot {
   readonly subtreeTokenCount: number | null;
   /** Length of the ToolSpanView's JSON. */
   readonly viewBytes: number;
+}
+
+/** A span when its place has come. */
+export interface PrintedSpan {
+  readonly subtreeCostUsdE6: Int | null;
+  readonly subtreeTokenCount: number | null;
+  /** The ToolSpanView's JSON. */
+  readonly view: Uint8Array;
 }
 
 /** Reads sessions through one connection. */
@@ -85,7 +95,10 @@ export class SessionReads {
        ${LISTED} ORDER BY key`,
     );
     this.#spans.setReadBigInts(true);
-    this.#views = db.prepare(`SELECT key, view FROM spans ${LISTED}`);
+    this.#views = db.prepare(
+      `SELECT key, cost, tokens, view FROM spans ${LISTED}`,
+    );
+    this.#views.setReadBigInts(true);
   }
 
   /** Finds a session in the first of the workspaces (their keys) that has its id. */
@@ -98,6 +111,7 @@ export class SessionReads {
       const row = this.#find.get(workspace, blob);
       if (row !== undefined) {
         const events = readList(row, "events");
+        const spans = readList(row, "spans");
         return {
           key: readInt(row.key),
           workspaceKey: workspace,
@@ -105,7 +119,8 @@ export class SessionReads {
           eventCount: countRows(events),
           eventBytes: readInt(row.event_bytes),
           events,
-          spans: readList(row, "spans"),
+          spanCount: countRows(spans),
+          spans,
         };
       }
       if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
@@ -152,26 +167,35 @@ export class SessionReads {
   }
 
   /**
-   * Reads the JSON of ToolSpanViews.
+   * Reads spans as they are printed.
    *
-   * @param order The spans in the order in which their views will be asked for.
-   * @returns Returns the view of each in its turn.
+   * @param keys Their keys, in the order in which they will be asked for.
+   * @returns Returns the next one.
    */
-  views(order: readonly SpanKnot[]): (span: SpanKnot) => Uint8Array {
-    const views = new Map<number, Uint8Array>();
-    let read = 0;
-    return ({ key }) => {
-      if (!views.has(key)) {
-        views.clear();
-        const batch = order.slice(read, read += BATCH_ROWS);
-        const list = JSON.stringify(batch.map((span) => span.key));
+  printed(keys: Float64Array): () => PrintedSpan {
+    const spans = new Map<number, PrintedSpan>();
+    let at = 0;
+    return () => {
+      if (at % BATCH_ROWS === 0) {
+        spans.clear();
+        const list = JSON.stringify([...keys.subarray(at, at + BATCH_ROWS)]);
         for (const row of this.#views.all(list)) {
-          views.set(readInt(row.key), readBlob(row.view));
+          spans.set(readInt(row.key), readPrinted(row));
         }
       }
-      return readBlob(views.get(key));
+      const span = spans.get(keys[at++] ?? NaN);
+      if (span === undefined) throw new TypeError("Cannot read row: no span");
+      return span;
     };
   }
+}
+
+function readPrinted({ view, cost = null, tokens = null }: Row): PrintedSpan {
+  return {
+    view: readBlob(view),
+    subtreeCostUsdE6: cost === null ? null : toInt(readBig(cost)),
+    subtreeTokenCount: tokens === null ? null : readInt(tokens),
+  };
 }
 
 function readKnot(row: Row): SpanKnot {

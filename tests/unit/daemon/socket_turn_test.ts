@@ -9,7 +9,7 @@ Deno.test("SocketTurn.open() takes the place of what a kill left, and leaves not
   using left = Deno.listen({ transport: "unix", path: `${path}.1` });
   await Deno.rename(`${path}.1`, path);
   using turn = await SocketTurn.open(path);
-  assertEquals([...Deno.readDirSync(folder.path)], []);
+  assertEquals(await Array.fromAsync(Deno.readDir(folder.path)), []);
   for (let i = 0; i < 100; i++) await turn.wait();
   assertEquals(left.addr.transport, "unix");
 });

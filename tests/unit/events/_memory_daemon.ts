@@ -14,11 +14,13 @@ import {
 import {
   buildSpanTree,
   changeSession,
+  measureSpans,
   printEventRecord,
   printSpans,
   printSpanView,
   readHookEvent,
   replaySpanEvent,
+  type SpanBranch,
   SpanProjector,
 } from "../../../src/events/mod.ts";
 
@@ -33,6 +35,26 @@ export interface Stored {
 /** Concatenates, for texts that come in chunks. */
 export function joinBytes(chunks: Iterable<Uint8Array>): Uint8Array {
   return Uint8Array.from([...chunks].flatMap((chunk) => [...chunk]));
+}
+
+/** Prints a tree as an answer has it. */
+export function* printTree(
+  tree: readonly SpanBranch<SpanRow>[],
+): Generator<Uint8Array> {
+  const rows: SpanRow[] = [];
+  const levels: number[] = [];
+  const steps = measureSpans(tree, (row, level) => {
+    rows.push(row);
+    levels.push(level);
+    return 0;
+  });
+  while (!steps.next().done);
+  let at = 0;
+  yield* printSpans(levels, () => {
+    const row = rows[at++];
+    if (row === undefined) throw new RangeError("asked for too many");
+    return { ...row, view: printSpanView(row) };
+  });
 }
 
 function copy(sessions: readonly Stored[]): Stored[] {
@@ -132,7 +154,7 @@ export class MemoryDaemon {
     const decoder = new TextDecoder();
     const events = stored.records.map((record) => decoder.decode(record));
     const tree = buildSpanTree([...stored.rows.values()]);
-    const spans = joinBytes(printSpans(tree, printSpanView));
+    const spans = joinBytes(printTree(tree));
     const text = `{"session":${encodeJson(session)},"events":[${events}],` +
       `"spans":${decoder.decode(spans)}}`;
     return decodeJson(new TextEncoder().encode(text));
