@@ -19,6 +19,8 @@ export function nextTurn(): Promise<void> {
 export class Pace {
   readonly #nextTurn: () => Promise<void>;
   readonly #waiting: (() => void)[] = [];
+  /** When the slice that runs has to end. */
+  #sliceEnd = 0;
   #turning = false;
 
   /** @param turn Waits for a turn in which what has arrived is looked at; never rejects, and is not called while it waits. */
@@ -32,27 +34,36 @@ export class Pace {
    * @throws {unknown} What a step throws.
    */
   async run<T>(steps: Generator<void, T, void>): Promise<T> {
-    for (let began = performance.now();;) {
+    if (this.#isOver()) this.#begin();
+    while (true) {
       const step = steps.next();
       if (step.done) return step.value;
-      if (performance.now() - began < SLICE_MS) continue;
-      await this.turn();
-      began = performance.now();
+      if (this.#isOver()) await this.turn();
     }
   }
 
-  /** Waits for a turn in which nobody else runs a slice. */
-  turn(): Promise<void> {
-    return new Promise((resolve) => {
+  /** To be awaited before each piece of long work: resolves at once while the slice goes on, else when the next one may begin. */
+  async turn(): Promise<void> {
+    if (!this.#isOver()) return;
+    await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
       if (!this.#turning) this.#turn();
     });
+  }
+
+  #isOver(): boolean {
+    return performance.now() >= this.#sliceEnd;
+  }
+
+  #begin(): void {
+    this.#sliceEnd = performance.now() + SLICE_MS;
   }
 
   async #turn(): Promise<void> {
     this.#turning = true;
     while (this.#waiting.length > 0) {
       await this.#nextTurn();
+      this.#begin();
       this.#waiting.shift()?.();
     }
     this.#turning = false;
