@@ -82,6 +82,11 @@ export class Connection {
     return this.#touched;
   }
 
+  /** Whether it has not been cut or closed; its descriptor is free a little later. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** Whether it may be closed to make room for others, as its request is not complete. */
   get evictable(): boolean {
     return this.#open &&

@@ -12,6 +12,9 @@ import {
 import type { Limits } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
 
+/** Connections given up when descriptors run out: as many as reads and the log need beside them. */
+export const SPARE_DESCRIPTORS = 16;
+
 /** Where connections come from. */
 export interface Acceptor {
   accept(): Promise<Deno.Conn>;
@@ -32,6 +35,8 @@ export class Server implements AsyncDisposable {
   readonly #options: ServerOptions;
   readonly #host: ConnectionHost;
   readonly #connections = new Map<Connection, Promise<void>>();
+  /** Connections held at once: fewer than the limit from when descriptors ran out until all have gone. */
+  #most: number;
   readonly #stop = Promise.withResolvers<void>();
   readonly #accepting: Promise<void>;
   #closing = false;
@@ -50,6 +55,7 @@ export class Server implements AsyncDisposable {
   constructor(options: ServerOptions) {
     const { service, limits, log } = options;
     this.#options = options;
+    this.#most = limits.connections;
     this.#host = {
       service,
       limits,
@@ -111,31 +117,48 @@ export class Server implements AsyncDisposable {
   }
 
   async #acceptAll(): Promise<void> {
-    let failing = false;
     while (!this.#gone) {
       let conn: Deno.Conn;
       try {
         conn = await this.#options.acceptor.accept();
-        failing = false;
       } catch (error) {
         if (this.#gone) return;
-        if (!failing) {
-          this.#options.log("error", "accept failed, trying again", {
-            reason: describe(error),
-          });
-        }
-        failing = true;
-        // Most likely no descriptor is free: the connection that needs its own least gives it up.
-        this.#evict("the daemon ran out of file descriptors");
-        await this.#rest();
+        if (!await this.#makeRoom(error)) await this.#rest();
         continue;
       }
       while (
-        this.#connections.size >= this.#options.limits.connections &&
+        this.#connections.size >= this.#most &&
         !this.#evict("too many connections") && !this.#closing
       ) await this.#ended.promise;
       this.#start(conn);
     }
+  }
+
+  /**
+   * Most likely no descriptor is free: the connections that need theirs least give them up, and are not replaced.
+   *
+   * @returns Whether there were any.
+   */
+  async #makeRoom(error: unknown): Promise<boolean> {
+    const { limits, log } = this.#options;
+    const connections = [...this.#connections];
+    let ends = connections.filter(([connection]) => !connection.isOpen);
+    if (ends.length === 0) {
+      if (this.#most === limits.connections) {
+        const reason = describe(error);
+        log("error", "accept failed, trying again", { reason });
+      }
+      const spare = connections.length - SPARE_DESCRIPTORS;
+      this.#most = Math.max(1, Math.min(this.#most, spare));
+      const evicted = Math.max(1, connections.length - this.#most);
+      for (let i = 0; i < evicted; i++) {
+        this.#evict("the daemon ran out of file descriptors");
+      }
+      ends = connections.filter(([connection]) => !connection.isOpen);
+    }
+    // A descriptor is free when its connection has ended.
+    await Promise.all(ends.map(([, end]) => end));
+    return ends.length > 0;
   }
 
   #start(conn: Deno.Conn): void {
@@ -157,6 +180,9 @@ export class Server implements AsyncDisposable {
   async #serve(connection: Connection): Promise<void> {
     const stop = await connection.serve();
     this.#connections.delete(connection);
+    if (this.#connections.size === 0) {
+      this.#most = this.#options.limits.connections;
+    }
     this.#ended.resolve();
     this.#ended = Promise.withResolvers();
     if (stop) this.#stop.resolve();

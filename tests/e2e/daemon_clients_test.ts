@@ -118,9 +118,15 @@ Deno.test("the daemon goes on when file descriptors run out", async () => {
   const daemon = await startWithFewFiles(home, 64);
   const silent = [];
   for (let i = 0; i < 100; i++) silent.push(await connect(home.socket));
+  const ids: string[] = [];
   for (let i = 0; i < 5; i++) {
     const { text } = await ask(home.socket, { type: "status" });
     assertStringIncludes(text, '"pid"');
+    const id = `s${i}`;
+    const { text: ack } = await ask(home.socket, ingest(id, home.workspace));
+    assertStringIncludes(ack, "ingested");
+    ids.push(id);
+    assertEquals(await sessionIds(home.socket, home.workspace), ids);
   }
   for (const conn of silent) conn.close();
   const { text } = await ask(home.socket, ingest("s", home.workspace));

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { type Acceptor, Server } from "../../../src/daemon/server.ts";
+import {
+  type Acceptor,
+  Server,
+  SPARE_DESCRIPTORS,
+} from "../../../src/daemon/server.ts";
+import { nextTurn } from "../../../src/daemon/pace.ts";
 import type { DaemonRequest } from "../../../src/proto/mod.ts";
 import {
   Client,
@@ -76,11 +81,11 @@ Deno.test("Server serves one client while others are silent, slow or gone", asyn
 
 /** Fails as told, then hands out the connections it is given. */
 class FakeAcceptor implements Acceptor {
-  readonly #outcomes: (Deno.Conn | Error)[];
+  readonly #outcomes: (Deno.Conn | Promise<Deno.Conn> | Error)[];
   readonly #end = Promise.withResolvers<Deno.Conn>();
   calls = 0;
 
-  constructor(...outcomes: (Deno.Conn | Error)[]) {
+  constructor(...outcomes: (Deno.Conn | Promise<Deno.Conn> | Error)[]) {
     this.#outcomes = outcomes;
   }
 
@@ -138,6 +143,34 @@ Deno.test("Server gives up idle connections when descriptors run out", async () 
     log: () => {},
   });
   assertEquals(await idle.readAll(), NOTHING);
+});
+
+Deno.test("Server keeps descriptors free after they ran out, until all connections have gone", async () => {
+  const pairs = await Promise.all(
+    Array.from({ length: SPARE_DESCRIPTORS + 6 }, () => pair()),
+  );
+  const conns = pairs.map(([, conn]) => conn);
+  const clients = pairs.map(([client]) => client);
+  const full = new Error("Too many open files");
+  const later = conns.splice(-2);
+  const again = Promise.withResolvers<Deno.Conn>();
+  const log = new LogLines();
+  await using server = new Server({
+    acceptor: new FakeAcceptor(...conns, full, ...later, again.promise),
+    service: new FakeService(),
+    limits: { ...PATIENT, acceptPauseMs: 60_000 },
+    log: log.log,
+  });
+  const failures = () =>
+    log.lines.filter(({ message }) => message.startsWith("accept failed"));
+  // Four may stay; then each of the two later ones takes the place of an earlier one.
+  const staying = clients.splice(-4);
+  for (const client of clients) assertEquals(await client.readAll(), NOTHING);
+  assertEquals([server.size, failures().length], [4, 1]);
+  for (const client of [...clients, ...staying]) client.close();
+  while (server.size > 0) await nextTurn();
+  again.reject(full);
+  while (failures().length < 2) await nextTurn();
 });
 
 Deno.test("Server.close() cuts who has not asked, and waits for who has", async () => {
