@@ -55,8 +55,11 @@ export const LIMITS: Limits = {
   pieceBytes: 64 * 1024,
   /** The store makes answers of this size whole; 256 connections make 64 MiB of it. */
   freeAnswerBytes: 256 * 1024,
-  /** What a machine can spare; only events of megabytes for readers that stopped add up to it. */
-  pendingAnswerBytes: 256 * 1024 * 1024,
+  /**
+   * 256 MiB in all, which a machine can spare: without the 64 MiB of answers that are free, and without the part that may pass it,
+   * which is at most the paths of a span, from two events of the largest size.
+   */
+  pendingAnswerBytes: 160 * 1024 * 1024,
   /** Covers all but exceptional hook events; 256 connections make 64 MiB of it. */
   freeRequestBytes: 256 * 1024,
   /** 64 MiB if they are all of the largest size. */

@@ -21,9 +21,7 @@ import { Writer } from "./writer.ts";
 export type { Reply } from "./reply.ts";
 
 /** Requests that may wait; connections stop reading when there are as many. */
-const MAX_QUEUE = 1024;
-/** The reference's words; no file system has such a path, and a text column would be cut there. */
-const ZERO_BYTE = "file name contained an unexpected NUL byte";
+export const MAX_QUEUE = 1024;
 
 /** What a {@linkcode Service} stands on. */
 export interface ServiceOptions {
