@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What a daemon holds. The bounds are those that are promised; `scripts/bench memory` measures with 100,000 events, which take
+ * too long here.
+ */
+import { assert, assertStringIncludes } from "@std/assert";
+import { fillStore } from "../../bench/fill_store.ts";
+import { load } from "../../bench/load_client.ts";
+import { connect, frameOf, readToEnd, writeTo } from "./_socket.ts";
+import { tempHome } from "./harness.ts";
+
+const MIB_KIB = 1024;
+const IDLE_MIB = 90;
+const LOADED_MIB = 150;
+/** A tree of spans kept for each reader would pass it. */
+const READERS_MIB = 300;
+const READERS = 64;
+const EVENTS = 40_000;
+
+/** The system tells what a process holds. */
+const ignore = Deno.build.os !== "linux";
+
+async function assertHolds(pid: number, mib: number): Promise<void> {
+  const text = await Deno.readTextFile(`/proc/${pid}/status`);
+  const [, kib] = /^VmRSS:\s*(\d+) kB/m.exec(text) ?? [];
+  assert(Number(kib) / MIB_KIB < mib, `${kib} KiB, promised ${mib} MiB`);
+}
+
+Deno.test({
+  name: "a daemon holds little when it is idle, and after many events",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    await using daemon = await home.startDaemon();
+    await assertHolds(daemon.pid, IDLE_MIB);
+    const { acked, refused } = await load({
+      socket: home.socket,
+      clients: 32,
+      seconds: 3,
+      payloadBytes: 600,
+      workspace: home.workspace,
+      prefix: "s",
+    });
+    assert(acked > 0 && refused === 0, `${acked} stored, ${refused} refused`);
+    await assertHolds(daemon.pid, LOADED_MIB);
+  },
+});
+
+Deno.test({
+  name: "a daemon holds little of a huge session, and for readers that stop",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home, { mode: 0o700 });
+    fillStore({
+      path: `${home.home}/store.db`,
+      sessions: 1,
+      eventsEach: EVENTS,
+      payloadBytes: 600,
+      workspace: home.workspace,
+      prefix: "huge",
+    });
+    await using daemon = await home.startDaemon();
+    const request = frameOf({ type: "get_session_detail", id: "huge-0" });
+    const conn = await connect(home.socket);
+    await writeTo(conn, request);
+    const { text } = await readToEnd(conn);
+    conn.close();
+    assertStringIncludes(text.slice(-1000), `"span_id":"v1:6:huge-0:call-`);
+    await assertHolds(daemon.pid, LOADED_MIB);
+    const stopped = await Promise.all(
+      Array.from({ length: READERS }, async () => {
+        const conn = await connect(home.socket);
+        await writeTo(conn, request);
+        await conn.read(new Uint8Array(1));
+        return conn;
+      }),
+    );
+    await assertHolds(daemon.pid, READERS_MIB);
+    for (const conn of stopped) conn.close();
+  },
+});
