@@ -200,6 +200,15 @@ Deno.test("a daemon refuses as worked example E23 says", async () => {
     (await answer(home, { ...list, type: "list_sessions" })).total,
     0,
   );
+  // The reference refuses a workspace that contains the home; we do not (divergence 4).
+  for (const workspace of ["/", home.root]) {
+    const answered = await answer(home, {
+      ...list,
+      type: "list_sessions",
+      workspace,
+    });
+    assertEquals([answered.type, answered.total], ["sessions", 0]);
+  }
   const lastError = async () =>
     (await answer(home, { type: "status" })).last_error;
   assertEquals(await lastError(), "vibe hook: missing 'session_id' field");

@@ -81,7 +81,7 @@ export function makeRecord(made: Made, events: number): SessionRecord {
 
 /** Adds one event inside a transaction that is open; null if its id is known. */
 export function append(
-  store: Store,
+  store: Pick<Store, "sessions">,
   made: Made = {},
   spans: readonly NewSpan[] = [],
 ): StoredSession | null {
