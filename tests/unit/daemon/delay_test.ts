@@ -6,6 +6,7 @@ import { type DaemonRequest, encodeRequest } from "../../../src/proto/mod.ts";
 import { LIMITS } from "../../../src/daemon/limits.ts";
 import { Server } from "../../../src/daemon/server.ts";
 import { SocketTurn } from "../../../src/daemon/socket_turn.ts";
+import { tempFolder } from "./_folder.ts";
 import { Client } from "./_server.ts";
 import { event, list, TestService } from "./_service.ts";
 
@@ -27,14 +28,13 @@ const works: Record<string, DaemonRequest> = {
 
 Deno.test("an event waits for few slices of whatever else is done", async (t) => {
   let slices = 0;
-  let socketTurn: SocketTurn | undefined;
+  using folder = tempFolder();
+  using socketTurn = await SocketTurn.open(`${folder.path}/turn`);
   const turn = async () => {
-    await socketTurn?.wait();
+    await socketTurn.wait();
     slices++;
   };
   await using it = new TestService({ turn });
-  using opened = await SocketTurn.open(`${it.folder.path}/turn`);
-  socketTurn = opened;
   const fill = async (id: (i: number) => string) => {
     const text = "x".repeat(900);
     const asked = [];
