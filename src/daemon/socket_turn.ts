@@ -3,7 +3,7 @@
  * A turn of the event loop in which the sockets are looked at.
  *
  * The runtime looks at them when it has nothing else to do, else only in every 61st turn; and a `setImmediate` is something to do. Work
- * in slices of 1 ms with one between each two so kept a client waiting for 200 ms. Who waits for a byte on a socket has nothing to do.
+ * in slices of a few ms with one between each two so kept a client waiting for 200 ms. Who waits for a byte on a socket has nothing to do.
  * @module
  */
 
