@@ -10,6 +10,7 @@ import type { Bench, Bundle } from "./lib/bench.ts";
 import { Board } from "./lib/board.ts";
 import { collectFacts } from "./lib/facts.ts";
 import { printSummary, writeRun } from "./lib/run_folder.ts";
+import { measureDelays } from "./groups/delays.ts";
 import { measureGrowth } from "./groups/growth.ts";
 import { measureHookTimes } from "./groups/hooktimes.ts";
 import { measureIngest } from "./groups/ingest.ts";
@@ -26,6 +27,7 @@ const GROUPS: Record<string, (bench: Bench) => Promise<void>> = {
   pipe: measurePipe,
   memory: measureMemory,
   reads: measureReads,
+  delays: measureDelays,
   growth: measureGrowth,
   ingest: measureIngest,
   switches: measureSwitches,

@@ -19,6 +19,9 @@ const MANY_SESSIONS = 100_000;
 /** As many as the reference stores in a time that one likes to wait. */
 const SOME_SESSIONS = 2000;
 const PAGE = 100;
+const MANY_EVENTS = 100_000;
+const IDLE_TARGET_MIB = 90;
+const LOADED_TARGET_MIB = 150;
 const LONG_SESSION = 1000;
 const PAGE_TARGET_MS = 5;
 const DETAIL_TARGET_MS = 25;
@@ -141,6 +144,34 @@ export async function measureMemory(bench: Bench): Promise<void> {
   const daemons = reference === null ? [ours] : [ours, reference];
   for (const daemon of daemons) await storeEvents(daemon, events);
   await add(`after ${events} events, 32 clients`);
+  const alone = async (daemon: Daemon, work: string) =>
+    bench.board.add({
+      ...common,
+      work,
+      values: [await residentMib(daemon.pid)],
+    });
+  const many = bench.isQuick ? 1000 : MANY_EVENTS;
+  await storeEvents(ours, many - events);
+  await alone(ours, `after ${many} events (target: ${LOADED_TARGET_MIB} MiB)`);
+  await fill(bench, "m3", { sessions: 1, eventsEach: many, prefix: "huge" });
+  await using reader = await startOurs(bench, bundle, { name: "m3" });
+  await alone(reader, `idle (target: ${IDLE_TARGET_MIB} MiB)`);
+  const options: ReadOptions = {
+    socket: reader.socket,
+    request: {
+      type: "get_session_detail",
+      id: "huge-0",
+      workspace: reader.workspace,
+    },
+    count: 5,
+  };
+  const { bytes } = await runTool<ReadReport>("read_client.ts", options);
+  await alone(
+    reader,
+    `after 5 details of ${many} events, ${
+      Math.round(bytes / 2 ** 20)
+    } MiB each`,
+  );
 }
 
 async function storeEvents(daemon: Daemon, events: number): Promise<void> {

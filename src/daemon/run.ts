@@ -76,9 +76,11 @@ export async function serveHome(
   const { context, paths, log } = options;
   using _bugs = reportBugs(log);
   using stop = stopSignals(options.signal);
-  using home = watchHome(lock, options.homeCheckMs ?? HOME_CHECK_MS);
   using turn = await openTurn(options);
   const service = openService(options, turn.wait);
+  // To open the store may take a program; nothing after that does.
+  context.giveUpRun();
+  using home = watchHome(lock, service, options.homeCheckMs ?? HOME_CHECK_MS);
   let server: Server | undefined;
   try {
     const acceptor = await openSocket(paths.socket);

@@ -22,6 +22,8 @@ export type { Reply } from "./reply.ts";
 
 /** Requests that may wait; connections stop reading when there are as many. */
 export const MAX_QUEUE = 1024;
+/** The reference's words; no file system has such a path, and a text column would be cut there. */
+const ZERO_BYTE = "file name contained an unexpected NUL byte";
 
 /** What a {@linkcode Service} stands on. */
 export interface ServiceOptions {

@@ -277,6 +277,18 @@ Deno.test("openAnswer() refuses a request that no daemon would read", async () =
   );
 });
 
+Deno.test("askStatus() takes a listener that ends before it takes the connection for none", async () => {
+  // What connecting comes to when the listener is closed with the connection in its backlog.
+  const reset = new Deno.errors.ConnectionReset("Connection reset by peer");
+  const connect = () => Promise.reject(reset);
+  const error = await assertRejects(
+    () => askStatus({ ...optionsFor("/h/d.sock"), connect }),
+    NotRunningError,
+    "/h/d.sock",
+  );
+  assertEquals(error.cause, reset);
+});
+
 Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
   const folder = await Deno.makeTempDir();
   try {
