@@ -257,22 +257,6 @@ Deno.test("sessions --limit 0 reads all pages, and takes a session once that mov
   ]);
 });
 
-Deno.test("sessions --limit 0 of a daemon whose pages never end is exit 6", async () => {
-  await using home = await tempHome();
-  await Deno.mkdir(home.home);
-  const row =
-    '{"id":"a","agent":"a","model":null,"workspace":"/w","started_at_ms":1,"ended_at_ms":null,"status":"Done","trace_path":""}';
-  await using daemon = fakeDaemon(
-    home.socket,
-    ({ answer }) =>
-      answer(`{"type":"sessions","rows":[${row}],"total":9,"next_offset":1}`),
-  );
-  const { code, stderr } = await home.run(["sessions", "--limit", "0"]);
-  assertEquals(code, 6);
-  assertStringIncludes(stderr, "behind offset 1 it goes on at 1");
-  assertEquals(daemon.requests.length, 2);
-});
-
 Deno.test("sessions --watch prints what changes, and ends at SIGINT with 130", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();

@@ -187,7 +187,7 @@ async function statusOf(
       answer(request.type === "hello" ? HELLO : answerOf),
   );
   const { code, stdout } = await home.run(["status"]);
-  return { code, stdout: stdout.replaceAll(home.root, "/root") };
+  return { code, stdout: stdout.replaceAll(home.root, "/home") };
 }
 
 const withMore = (more: string) =>
@@ -203,7 +203,7 @@ Deno.test("status is running and at its socket whatever fields the daemon adds",
   const found = JSON.parse(stdout);
   assertEquals(
     [found.running, found.socket, found.spool],
-    [true, "/root/h/daemon.sock", EMPTY_SPOOL],
+    [true, "/home/h/daemon.sock", EMPTY_SPOOL],
   );
   assertStringIncludes(stdout, '"n":-9223372036854775808');
 });
