@@ -44,7 +44,7 @@ export interface HookText {
 export class HookInput {
   readonly #input: Input;
   /** Whether the first value is waited for, and not all there is. */
-  readonly #wantsValue: boolean;
+  #wantsValue = true;
   readonly #decided = Promise.withResolvers<void>();
   readonly #scanner = new JsonScanner();
   readonly #chunks: Uint8Array[] = [];
@@ -65,12 +65,15 @@ export class HookInput {
   /** When something was read last. */
   #readAt = performance.now();
 
-  /** @param wants Whether to stop at the first JSON value, or to take whatever there is. */
-  constructor(input: Input, wants: "value" | "all" = "value") {
+  constructor(input: Input) {
     this.#input = input;
-    this.#wantsValue = wants === "value";
     if (input.isTerminal()) this.#end();
     else this.#pump().then(() => this.#end(), () => this.#end());
+  }
+
+  /** Takes whatever there is, instead of the first JSON value; to be said before anything can have come. */
+  takeAll(): void {
+    this.#wantsValue = false;
   }
 
   /** Whether anything but white space followed the first value, as far as it has been read. */

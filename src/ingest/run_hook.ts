@@ -23,9 +23,11 @@ const SAMPLE_BYTES = 1024 * 1024;
 
 /** Runs a hook from the arguments alone. Prints nothing and never throws; what it could not record it counts. */
 export async function runHook(context: Context): Promise<void> {
+  // The input comes first: the time that it takes to arrive is time for everything else.
+  const input = new HookInput(context.stdin);
   const words = readHookWords(context.args);
   const isGit = words.mode === "git";
-  const input = new HookInput(context.stdin, isGit ? "all" : "value");
+  if (isGit) input.takeAll();
   try {
     if (!isOn(context, "KAIZEN_OFF")) await run(words, input, context);
     // Whoever starts us writes to us, and should be able to.

@@ -124,7 +124,8 @@ Deno.test("HookInput.first() waits for all of what is no JSON", async () => {
 });
 
 Deno.test("HookInput.first() takes everything where no JSON is wanted", async () => {
-  const input = new HookInput(new FakeInput(["0", "1234 5", "\n"]), "all");
+  const input = new HookInput(new FakeInput(["0", "1234 5", "\n"]));
+  input.takeAll();
   assertEquals(text((await input.first(PATIENCE_MS)).bytes), "01234 5\n");
 });
 
