@@ -24,6 +24,7 @@ export interface ReadReport {
   start: string;
 }
 
+const HEADER_BYTES = 4;
 const CHUNK_BYTES = 256 * 1024;
 const START_BYTES = 200;
 
@@ -34,6 +35,7 @@ export async function readAnswers(options: ReadOptions): Promise<ReadReport> {
   new DataView(frame.buffer).setUint32(0, body.length);
   frame.set(body, 4);
   const buffer = new Uint8Array(CHUNK_BYTES);
+  const decoder = new TextDecoder();
   const report: ReadReport = { times: [], bytes: 0, start: "" };
   for (let i = 0; i < options.count; i++) {
     const before = performance.now();
@@ -42,11 +44,13 @@ export async function readAnswers(options: ReadOptions): Promise<ReadReport> {
       path: options.socket,
     });
     await conn.write(frame);
-    report.bytes = -4;
+    report.bytes = -HEADER_BYTES;
+    report.start = "";
     for (let n; (n = await conn.read(buffer)) !== null;) {
-      if (report.bytes < 0) {
-        const start = buffer.subarray(4, Math.min(n, START_BYTES));
-        report.start = new TextDecoder().decode(start);
+      if (report.start.length < START_BYTES) {
+        const skipped = Math.max(0, -report.bytes); // the header may come alone
+        report.start += decoder.decode(buffer.subarray(skipped, n))
+          .slice(0, START_BYTES);
       }
       report.bytes += n;
     }
