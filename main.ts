@@ -4,7 +4,7 @@
  * 0 whatever happens: coding agents read a hook's failure as a verdict on the tool call.
  * @module
  */
-import { realContext } from "./src/context/mod.ts";
+import { silentContext } from "./src/context/mod.ts";
 import { runHook } from "./src/ingest/run_hook.ts";
 
 if (isHook(Deno.args)) {
@@ -15,7 +15,7 @@ if (isHook(Deno.args)) {
   addEventListener("unhandledrejection", end);
   addEventListener("error", end);
   try {
-    await runHook(realContext());
+    await runHook(silentContext());
   } catch {
     // Silent by contract; what runHook can count, it has counted.
   }

@@ -25,8 +25,8 @@ export interface Output {
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** What a run stands on: lazy, and faked in tests. */
-export interface Context {
+/** What a hook stands on, which prints nothing. */
+export interface SilentContext {
   readonly args: readonly string[];
   /** Wall clock when the process started, in epoch milliseconds. */
   readonly startedAtMs: number;
@@ -38,15 +38,19 @@ export interface Context {
   now(): number;
   /** Connects to a Unix socket. @throws {Deno.errors} As the system says. */
   connect(path: string): Promise<Deno.Conn>;
+  readonly stdin: Input;
+}
+
+/** What a run stands on: lazy, and faked in tests. */
+export interface Context extends SilentContext {
   /** Gives the permission to start programs away, for good: what nobody needs nobody can misuse. */
   giveUpRun(): void;
-  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
 }
 
-/** The real surroundings of this process. */
-export function realContext(): Context {
+/** The real surroundings of this process, for a hook: what it does not need is not loaded. */
+export function silentContext(): SilentContext {
   return {
     args: Deno.args,
     startedAtMs: Math.floor(performance.timeOrigin),
@@ -54,8 +58,15 @@ export function realContext(): Context {
     cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
     now: Date.now,
     connect: (path) => Deno.connect({ transport: "unix", path }),
-    giveUpRun: () => void Deno.permissions.revokeSync({ name: "run" }),
     stdin: Deno.stdin,
+  };
+}
+
+/** The real surroundings of this process. */
+export function realContext(): Context {
+  return {
+    ...silentContext(),
+    giveUpRun: () => void Deno.permissions.revokeSync({ name: "run" }),
     stdout: fileOutput(Deno.stdout, { isBuffered: true }),
     stderr: fileOutput(Deno.stderr, { isBuffered: false }),
   };

@@ -8,6 +8,8 @@ export {
   type Input,
   type Output,
   realContext,
+  type SilentContext,
+  silentContext,
 } from "./context.ts";
 export { parseDuration } from "./duration.ts";
 export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";

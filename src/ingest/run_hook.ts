@@ -4,7 +4,7 @@
  * @module
  */
 import { type Completed, completeEvent } from "../complete/mod.ts";
-import type { Context, Paths } from "../context/mod.ts";
+import type { Paths, SilentContext } from "../context/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
@@ -22,7 +22,7 @@ const STDIN_MS = 1000;
 const SAMPLE_BYTES = 1024 * 1024;
 
 /** Runs a hook from the arguments alone. Prints nothing and never throws; what it could not record it counts. */
-export async function runHook(context: Context): Promise<void> {
+export async function runHook(context: SilentContext): Promise<void> {
   // The input comes first: the time that it takes to arrive is time for everything else.
   const input = new HookInput(context.stdin);
   const words = readHookWords(context.args);
@@ -39,14 +39,14 @@ export async function runHook(context: Context): Promise<void> {
 }
 
 /** What is left of the time that stdin is waited for. */
-function waitMs(context: Pick<Context, "startedAtMs" | "now">): number {
+function waitMs(context: Pick<SilentContext, "startedAtMs" | "now">): number {
   return context.startedAtMs + STDIN_MS - context.now();
 }
 
 async function run(
   words: HookWords,
   input: HookInput,
-  context: Context,
+  context: SilentContext,
 ): Promise<void> {
   const { paths, faults } = findHookPaths(words, context);
   const hook = new Hook({ words, paths, context });
@@ -73,13 +73,13 @@ interface HookEvent {
 interface HookOptions {
   words: HookWords;
   paths: Paths;
-  context: Context;
+  context: SilentContext;
 }
 
 class Hook {
   readonly #words: HookWords;
   readonly #paths: Paths;
-  readonly #context: Context;
+  readonly #context: SilentContext;
 
   constructor({ words, paths, context }: HookOptions) {
     this.#words = words;

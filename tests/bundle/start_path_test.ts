@@ -17,7 +17,7 @@ const COSTLY = /\bsetTimeout\(|["']node:|\bprocess\.env\b/;
 
 /** At most so many modules and bytes of them; the bytes are for the packages of JSR, the stand-ins are smaller. */
 const WORK = [
-  { words: HOOK, modules: 1, bytes: 40_000 },
+  { words: HOOK, modules: 1, bytes: 41_000 },
   { words: ["status"], modules: 18, bytes: 175_000 },
   { words: ["sessions"], modules: 19, bytes: 162_000 },
   { words: ["detail", "s"], modules: 20, bytes: 165_000 },
