@@ -7,7 +7,6 @@ import { encodeJson } from "../proto/mod.ts";
 import type { Run } from "./cli.ts";
 
 const encoder = new TextEncoder();
-const LINE_FEED = Uint8Array.of(10);
 
 /** Prints text as it is. */
 export async function printText({ context }: Run, text: string): Promise<void> {
@@ -25,15 +24,6 @@ export async function printLines(
 /** Prints a value as one line of JSON. */
 export async function printJson(run: Run, value: unknown): Promise<void> {
   await printText(run, `${encodeJson(value)}\n`);
-}
-
-/** Prints JSON that is there as bytes already, and the line feed behind it. */
-export async function printJsonBytes(
-  { context }: Run,
-  bytes: Uint8Array,
-): Promise<void> {
-  await context.stdout.write(bytes);
-  await context.stdout.write(LINE_FEED);
 }
 
 /** Says something beside the result on stderr, unless --quiet; escaped, as names of agents and paths may be part of it. */
