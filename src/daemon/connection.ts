@@ -21,7 +21,7 @@ import type { Service } from "./service.ts";
 export type Answerer = Pick<Service, "handle" | "hasRoom" | "room">;
 
 /** Where a connection stands. Only the first two may be closed to make room. */
-export type Phase = "idle" | "arriving" | "waiting" | "answering";
+type Phase = "idle" | "arriving" | "waiting" | "answering";
 
 /** What all connections share. */
 export interface ConnectionHost {
@@ -71,10 +71,6 @@ export class Connection {
     this.#host = host;
     this.#touched = host.touch();
     this.#deadline = host.deadline(host.limits.idleMs);
-  }
-
-  get phase(): Phase {
-    return this.#phase;
   }
 
   /** Greater for a connection that moved later. */

@@ -18,8 +18,6 @@ import { type Reply, replyError, replyWith } from "./reply.ts";
 import { StoreJobs } from "./store_jobs.ts";
 import { Writer } from "./writer.ts";
 
-export type { Reply } from "./reply.ts";
-
 /** Requests that may wait; connections stop reading when there are as many. */
 export const MAX_QUEUE = 1024;
 /** The reference's words; no file system has such a path, and a text column would be cut there. */
