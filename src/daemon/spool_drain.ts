@@ -147,9 +147,13 @@ export class SpoolDrain implements AsyncDisposable {
   async #rest(ms: number, news?: Promise<void>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
-    this.#end.signal.addEventListener("abort", () => resolve(), { once: true });
-    if (this.#end.signal.aborted) resolve();
+    const end = () => resolve();
+    const { signal } = this.#end;
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
     await Promise.race(news ? [promise, news] : [promise]);
+    // There are as many rests as the daemon lives minutes.
+    signal.removeEventListener("abort", end);
     clearTimeout(timer);
   }
 }
