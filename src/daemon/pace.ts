@@ -15,7 +15,7 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Runs long work in slices, one slice a turn whatever the number of works: an event then waits for one slice at most. */
+/** Runs long work in slices, one slice a turn for all works together, so that an event waits no longer when there are many. */
 export class Pace {
   readonly #nextTurn: () => Promise<void>;
   readonly #waiting: (() => void)[] = [];

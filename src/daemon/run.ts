@@ -21,8 +21,7 @@ import { SpoolDrain } from "./spool_drain.ts";
 const FOREGROUND_PATIENCE_MS = 2_500;
 /** How long the store may take to close, in milliseconds; what is acknowledged is on disk before. */
 const CLOSE_STORE_MS = 500;
-
-/** How often to look whether the home is still there, in milliseconds. */
+/** How often to look whether home and store are still there, in milliseconds. */
 const HOME_CHECK_MS = 30_000;
 
 /** What a daemon says once it can be reached. */
@@ -45,7 +44,7 @@ export interface RunOptions {
   ready: (info: ReadyInfo) => void;
   /** Stops the daemon as SIGTERM does. */
   signal?: AbortSignal;
-  /** How often to look whether the home is still there, in milliseconds. */
+  /** How often to look whether home and store are still there, in milliseconds. */
   homeCheckMs?: number;
 }
 

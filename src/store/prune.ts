@@ -14,6 +14,7 @@ import type { Sweeper } from "./sweep.ts";
 /** Sessions looked at, and sessions deleted, in one step. */
 const LOOK_SESSIONS = 500;
 const DELETE_SESSIONS = 25;
+
 /** Which sessions to delete; those for which all that is given holds. */
 export interface PruneOptions {
   /** Those whose newest event is before this, compared as signed integers. */
