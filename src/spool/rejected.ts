@@ -13,8 +13,6 @@ export interface RejectedAbout {
   kind: "request" | "input";
   /** Of an input: the agent that the command line named. */
   source?: string;
-  /** Of an input: where it came from. */
-  workspace?: string;
 }
 
 /** A rejected file, read. */
@@ -51,13 +49,12 @@ export function decodeRejected(file: Uint8Array): Rejected {
   if (line === null) {
     return { about: { reason: "unknown", kind: "input" }, bytes: file };
   }
-  const { reason, kind, source, workspace } = line;
+  const { reason, kind, source } = line;
   return {
     about: {
       reason: typeof reason === "string" ? reason : "unknown",
       kind: kind === "request" ? "request" : "input",
       ...(typeof source === "string" ? { source } : {}),
-      ...(typeof workspace === "string" ? { workspace } : {}),
     },
     bytes: file.subarray(end + 1),
   };
