@@ -15,6 +15,7 @@ import {
   decodeJson,
   decodeString,
   encodeRequest,
+  isSpace,
   JsonError,
   JsonScanner,
   type JsonToken,
@@ -196,8 +197,6 @@ class Head {
 
   /** Behind the value there may be white space. */
   #checkSpace(rest: Uint8Array): void {
-    const isSpace = (byte: number) =>
-      byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
     if (this.#scanner.complete && !rest.every(isSpace)) {
       throw new ProtocolError(
         "The daemon broke the protocol: its answer goes on behind its end",

@@ -4,6 +4,7 @@
  * @module
  */
 import { ProtocolError } from "../client/mod.ts";
+import { isSpace } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "./cli.ts";
 
@@ -46,10 +47,6 @@ function findEnd(chunk: Uint8Array): number {
   while (end > 0 && isSpace(chunk[end - 1])) end--;
   if (end === 0) return 0;
   return chunk[end - 1] === CLOSING_BRACE ? end - 1 : chunk.length;
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 function append(

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Input, pause } from "../context/mod.ts";
-import { JsonError, JsonScanner } from "../proto/mod.ts";
+import { isSpace, JsonError, JsonScanner } from "../proto/mod.ts";
 
 const READ_BYTES = 64 * 1024;
 /** More than this is not kept, in bytes: twice what fits a frame. */
@@ -203,8 +203,4 @@ export class HookInput {
     }
     return all;
   }
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

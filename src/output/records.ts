@@ -8,6 +8,7 @@ import {
   decodeInt,
   decodeString,
   type Int,
+  isSpace,
   JsonScanner,
   type JsonToken,
   MAX_ANSWER_DEPTH,
@@ -217,15 +218,9 @@ function notOfForm(name: string): AnswerError {
   );
 }
 
-const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
-
-function isSpace(byte: number): boolean {
-  return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN ||
-    byte === TAB;
-}
 
 const BRACE = 0x7b;
 

@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
+import {
+  isSpace,
+  JsonError,
+  JsonScanner,
+  type JsonVisit,
+} from "./json_scan.ts";
 
 /**
  * Checks that `bytes` are one JSON value and white space, nothing else.
@@ -28,8 +33,4 @@ export function scanDocument(
     if (!(error instanceof JsonError)) throw error;
     throw new JsonError(error.reason, error.offset, bytes);
   }
-}
-
-function isSpace(c: number | undefined): boolean {
-  return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
 }

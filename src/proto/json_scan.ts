@@ -72,6 +72,11 @@ const SHORT_BYTES = 2048;
 const SAFE_NUMBER_BYTES = 200;
 const SAFE_EXPONENT_DIGITS = 2;
 
+/** Whether JSON takes a byte for white space between its tokens; false behind the last byte. */
+export function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
 /**
  * Finds the tokens of one JSON value in bytes that come in pieces.
  *
