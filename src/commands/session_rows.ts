@@ -11,6 +11,7 @@ import {
   type Int,
   JsonError,
   type SessionRecord,
+  toInt,
 } from "../proto/mod.ts";
 import type { Run } from "./cli.ts";
 import { listRequest, openSessions, type Wanted } from "./list_request.ts";
@@ -164,11 +165,6 @@ function compareRows(a: SessionRow, b: SessionRow): number {
     return x.started_at_ms > y.started_at_ms ? -1 : 1;
   }
   return x.id < y.id ? -1 : x.id > y.id ? 1 : 0;
-}
-
-function toInt(value: bigint): Int {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }
 
 /** Maps in order, with a few at work at a time. */

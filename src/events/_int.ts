@@ -3,13 +3,7 @@
  * Arithmetic on integers that are numbers while that is exact, and bigints beyond.
  * @module
  */
-import { I64_MAX, I64_MIN, type Int } from "../proto/mod.ts";
-
-/** `value` as a number if that is exact. */
-export function toInt(value: bigint): Int {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
-}
+import { I64_MAX, I64_MIN, type Int, toInt } from "../proto/mod.ts";
 
 /** Exact sum. */
 export function addInts(a: Int, b: Int): Int {

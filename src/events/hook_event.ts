@@ -13,10 +13,10 @@ import {
   JsonError,
   NotAnEventError,
   type SessionStatus,
+  toInt,
   trimPayload,
   U64_MAX,
 } from "../proto/mod.ts";
-import { toInt } from "./_int.ts";
 import { lookUpHook, relabelHook, type StoredKind } from "./hook_names.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { Payload } from "./payload.ts";

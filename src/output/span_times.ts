@@ -3,7 +3,12 @@
  * When spans began and ended. The wire says how long each took, but not when; the events of the same answer do.
  * @module
  */
-import type { EventRecord, Int, ToolSpanView } from "../proto/mod.ts";
+import {
+  type EventRecord,
+  type Int,
+  toInt,
+  type ToolSpanView,
+} from "../proto/mod.ts";
 
 /** A span's place in time, in epoch milliseconds. */
 export interface SpanTime {
@@ -42,12 +47,7 @@ export function locateSpans(
     const took = span.lead_time_ms;
     return {
       startMs,
-      endMs: took === null ? null : add(startMs, took),
+      endMs: took === null ? null : toInt(BigInt(startMs) + BigInt(took)),
     };
   };
-}
-
-function add(a: Int, b: Int): Int {
-  const sum = BigInt(a) + BigInt(b);
-  return sum <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(sum) : sum;
 }

@@ -6,6 +6,7 @@
  */
 import { scanDocument } from "./json_document.ts";
 import { MAX_DEPTH } from "./json_scan.ts";
+import { I64_MIN, U64_MAX } from "./limits.ts";
 
 /** Any JSON value; see {@linkcode decodeJson} for when a number is a bigint. */
 export type JsonValue =
@@ -23,6 +24,12 @@ export type JsonObject = { [key: string]: JsonValue };
 /** An integer exactly as on the wire: a number when that is safe, else a bigint. */
 export type Int = number | bigint;
 
+/** Returns an integer as a number where that is safe. */
+export function toInt(value: bigint): Int {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
 declare global {
   interface JSON {
     /** Makes a value that `JSON.stringify` prints as `text`; the engine has it, its type library does not yet. */
@@ -30,8 +37,6 @@ declare global {
   }
 }
 
-const MIN_I64 = -(2n ** 63n);
-const MAX_U64 = 2n ** 64n - 1n;
 /** A shorter integer is always safe as a number. */
 const UNSAFE_DIGITS = 16;
 const POINT = 0x2e;
@@ -142,5 +147,5 @@ function buildExact(bytes: Uint8Array, maxDepth: number): JsonValue {
 }
 
 function decodeNumber(token: Uint8Array): number | bigint {
-  return decodeInt(token, MIN_I64, MAX_U64) ?? Number(decoder.decode(token));
+  return decodeInt(token, I64_MIN, U64_MAX) ?? Number(decoder.decode(token));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SQLOutputValue } from "node:sqlite";
-import type { Int } from "../proto/mod.ts";
+import { type Int, toInt } from "../proto/mod.ts";
 
 /** A row as `node:sqlite` returns it. */
 export type Row = Record<string, SQLOutputValue>;
@@ -54,10 +54,4 @@ export function toSigned(value: Int): bigint {
 /** Returns the `u64` with the bits of a signed column, as a number where that is safe. */
 export function toUnsigned(signed: bigint): Int {
   return toInt(BigInt.asUintN(64, signed));
-}
-
-/** Returns an integer as a number where that is safe. */
-export function toInt(value: bigint): Int {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }

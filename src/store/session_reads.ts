@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Int } from "../proto/mod.ts";
+import { type Int, toInt } from "../proto/mod.ts";
 import { countRows, readList, type RowList, RowLists } from "./row_lists.ts";
 import {
   readBig,
@@ -12,7 +12,6 @@ import {
   readInt,
   type Row,
   toBlob,
-  toInt,
   toText,
   toUnsigned,
 } from "./rows.ts";

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { I64_MAX, I64_MIN } from "../../../src/proto/mod.ts";
+import { I64_MAX, I64_MIN, toInt } from "../../../src/proto/mod.ts";
 import {
   addCosts,
   addInts,
   maxInt,
   subtractInts,
-  toInt,
 } from "../../../src/events/_int.ts";
 
 const big = fc.oneof(
