@@ -65,7 +65,7 @@ export async function openAnswer(
     };
   } catch (error) {
     close();
-    throw answerFault(error);
+    throw frameFault(error);
   }
 }
 
@@ -102,7 +102,7 @@ async function* rest(
         `The daemon at ${options.socket} paused for ${silenceMs} ms inside its answer`,
         { cause: error },
       )
-      : answerFault(error);
+      : frameFault(error);
   } finally {
     close();
   }
@@ -117,7 +117,7 @@ function closer(conn: Deno.Conn): () => void {
   };
 }
 
-function answerFault(error: unknown): unknown {
+function frameFault(error: unknown): unknown {
   if (error instanceof FrameError && error.fault === "closed") {
     return noAnswer(error);
   }

@@ -3,6 +3,7 @@
  * The ways a request can fail, told apart by what a caller can do about them.
  * @module
  */
+import { AnswerError, JsonError } from "../proto/mod.ts";
 
 /** Nobody listens on the socket: the daemon is stopped (exit 3). */
 export class NotRunningError extends Error {
@@ -44,6 +45,15 @@ export class ProtocolError extends Error {
   static {
     this.prototype.name = "ProtocolError";
   }
+}
+
+/** Says of what could not be read as an answer that the daemon broke the protocol; any other error stays as it is. */
+export function answerFault(error: unknown): unknown {
+  return error instanceof AnswerError || error instanceof JsonError
+    ? new ProtocolError(`The daemon broke the protocol: ${error.message}`, {
+      cause: error,
+    })
+    : error;
 }
 
 /** The socket's path is there but cannot be used: no permission, not a socket, under a file (exit 74). */

@@ -6,6 +6,7 @@
 export { type Answer, openAnswer } from "./answer.ts";
 export type { ClientOptions } from "./connect.ts";
 export {
+  answerFault,
   NotRunningError,
   ProtocolError,
   RemoteError,

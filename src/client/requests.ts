@@ -5,7 +5,6 @@
  */
 import {
   type AckAnswer,
-  AnswerError,
   type DaemonAnswer,
   type DaemonRequest,
   decodeAnswer,
@@ -15,7 +14,6 @@ import {
   type GetSessionDetailRequest,
   type HelloAnswer,
   type IngestHookRequest,
-  JsonError,
   type ListSessionsRequest,
   MAX_ANSWER_DEPTH,
   PROTO_VERSION,
@@ -26,7 +24,7 @@ import {
 } from "../proto/mod.ts";
 import { openAnswer } from "./answer.ts";
 import type { ClientOptions } from "./connect.ts";
-import { ProtocolError, RemoteError } from "./errors.ts";
+import { answerFault, ProtocolError, RemoteError } from "./errors.ts";
 
 /**
  * Asks which daemon this is and which workspaces it knows.
@@ -146,13 +144,7 @@ function decode(bytes: Uint8Array, maxDepth?: number): DaemonAnswer {
   try {
     return decodeAnswer(bytes, maxDepth);
   } catch (error) {
-    if (error instanceof AnswerError || error instanceof JsonError) {
-      throw new ProtocolError(
-        `The daemon broke the protocol: ${error.message}`,
-        { cause: error },
-      );
-    }
-    throw error;
+    throw answerFault(error);
   }
 }
 

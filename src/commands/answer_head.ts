@@ -5,6 +5,7 @@
  */
 import {
   type Answer,
+  answerFault,
   type ClientOptions,
   openAnswer,
   ProtocolError,
@@ -16,7 +17,6 @@ import {
   decodeString,
   encodeRequest,
   isSpace,
-  JsonError,
   JsonScanner,
   type JsonToken,
   type JsonValue,
@@ -140,7 +140,7 @@ function decodeError(bytes: Uint8Array): JsonValue {
   try {
     return decodeJson(bytes);
   } catch (error) {
-    throw notJson(error);
+    throw answerFault(error);
   }
 }
 
@@ -181,7 +181,7 @@ class Head {
       const used = this.#scanner.write(chunk);
       this.#checkSpace(chunk.subarray(used));
     } catch (error) {
-      throw notJson(error);
+      throw answerFault(error);
     }
   }
 
@@ -191,7 +191,7 @@ class Head {
     try {
       this.#scanner.end();
     } catch (error) {
-      throw notJson(error);
+      throw answerFault(error);
     }
   }
 
@@ -213,12 +213,4 @@ class Head {
       this.isSessionNull = token === "null";
     }
   }
-}
-
-function notJson(error: unknown): unknown {
-  return error instanceof JsonError
-    ? new ProtocolError(`The daemon broke the protocol: ${error.message}`, {
-      cause: error,
-    })
-    : error;
 }

@@ -3,12 +3,10 @@
  * A whole `detail` answer as a value.
  * @module
  */
-import { ProtocolError } from "../client/mod.ts";
+import { answerFault, ProtocolError } from "../client/mod.ts";
 import {
-  AnswerError,
   decodeAnswer,
   type DetailAnswer,
-  JsonError,
   MAX_ANSWER_DEPTH,
   type SessionRecord,
 } from "../proto/mod.ts";
@@ -40,12 +38,6 @@ function decode(bytes: Uint8Array): ReturnType<typeof decodeAnswer> {
   try {
     return decodeAnswer(bytes, MAX_ANSWER_DEPTH);
   } catch (error) {
-    if (error instanceof AnswerError || error instanceof JsonError) {
-      throw new ProtocolError(
-        `The daemon broke the protocol: ${error.message}`,
-        { cause: error },
-      );
-    }
-    throw error;
+    throw answerFault(error);
   }
 }

@@ -3,13 +3,11 @@
  * Sessions of one or several workspaces, page by page, merged, each with its own bytes.
  * @module
  */
-import { ProtocolError } from "../client/mod.ts";
+import { answerFault, ProtocolError } from "../client/mod.ts";
 import {
-  AnswerError,
   decodeJson,
   demandSession,
   type Int,
-  JsonError,
   type SessionRecord,
   toInt,
 } from "../proto/mod.ts";
@@ -149,13 +147,7 @@ function decodeRow(bytes: Uint8Array): SessionRecord {
   try {
     return demandSession(decodeJson(bytes));
   } catch (error) {
-    if (error instanceof AnswerError || error instanceof JsonError) {
-      throw new ProtocolError(
-        `The daemon broke the protocol: ${error.message}`,
-        { cause: error },
-      );
-    }
-    throw error;
+    throw answerFault(error);
   }
 }
 

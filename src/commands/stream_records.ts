@@ -3,14 +3,13 @@
  * An answer's records as NDJSON, each printed as soon as it is whole.
  * @module
  */
-import { ProtocolError } from "../client/mod.ts";
+import { answerFault } from "../client/mod.ts";
 import {
   type AnswerRecord,
   RecordSplitter,
   type SplitOptions,
   toLine,
 } from "../output/mod.ts";
-import { AnswerError, JsonError } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "./cli.ts";
 
@@ -50,12 +49,7 @@ export async function* splitAnswer(
     for await (const chunk of answer.chunks()) yield splitter.push(chunk);
     splitter.end();
   } catch (error) {
-    if (!(error instanceof JsonError || error instanceof AnswerError)) {
-      throw error;
-    }
-    throw new ProtocolError(`The daemon broke the protocol: ${error.message}`, {
-      cause: error,
-    });
+    throw answerFault(error);
   }
 }
 
