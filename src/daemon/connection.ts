@@ -16,6 +16,7 @@ import type { Limits } from "./limits.ts";
 import type { Reply } from "./reply.ts";
 import { BrokenAnswerError, sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
+import { isSystemError } from "./system_error.ts";
 
 /** Answers decoded requests; the one thing that connections know of the rest of the daemon. */
 export type Answerer = Pick<Service, "handle" | "hasRoom" | "room">;
@@ -215,7 +216,7 @@ export class Connection {
       log("warn", "request refused", { reason: error.message });
     } else if (error instanceof BrokenAnswerError) {
       log("error", "answer broken off", { reason: error.message });
-    } else if (error instanceof Error && "code" in error) {
+    } else if (isSystemError(error)) {
       log("warn", "client went away", { reason: error.message });
     } else {
       log("error", "connection failed", {

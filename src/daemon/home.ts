@@ -4,7 +4,8 @@
  * @module
  */
 import { foreignOwner, HomeError } from "../context/mod.ts";
-import { lookAt, reason } from "./own_file.ts";
+import { lookAt } from "./own_file.ts";
+import { reason } from "./system_error.ts";
 
 /** Owner may do all, nobody else anything. */
 const HOME_MODE = 0o700;

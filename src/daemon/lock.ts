@@ -4,7 +4,8 @@
  * @module
  */
 import { HomeError } from "../context/mod.ts";
-import { openOwnFile, reason } from "./own_file.ts";
+import { openOwnFile } from "./own_file.ts";
+import { reason } from "./system_error.ts";
 
 /** The lock while it is held; letting go leaves the file, as removing it would let two processes hold "it". */
 export class HomeLock implements Disposable {

@@ -5,6 +5,7 @@
  */
 import { HomeError } from "../context/mod.ts";
 import { openOwnFile } from "./own_file.ts";
+import { isSystemError } from "./system_error.ts";
 
 /** A log that would grow past this many bytes becomes `daemon.log.1`, and the one before that goes. */
 export const MAX_LOG_BYTES = 10 * 1024 * 1024;
@@ -63,8 +64,4 @@ export class LogFile implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "code" in error;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { HomeError } from "../context/mod.ts";
+import { reason } from "./system_error.ts";
 
 /**
  * Opens a file of the home, 0600, and makes it if it is missing; follows no symbolic link, writes through no hard link.
@@ -62,12 +63,6 @@ export function lookAt(path: string): Deno.FileInfo | null {
       cause: error,
     });
   }
-}
-
-/** The system's words, without the call that Deno adds behind them. */
-export function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/: \w+ '[^]*'.*$/, "");
 }
 
 function openChecked(

@@ -10,6 +10,7 @@ import {
   encodeRequest,
   JsonError,
 } from "../proto/mod.ts";
+import { isSystemError } from "./system_error.ts";
 
 /** How long a daemon may take to say who it is, in milliseconds. */
 const PROBE_MS = 500;
@@ -64,8 +65,4 @@ export async function probe(
     timeout.removeEventListener("abort", close);
     if (!timeout.aborted) conn.close();
   }
-}
-
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error;
 }

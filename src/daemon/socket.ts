@@ -5,9 +5,10 @@
  */
 import { HomeError, MAX_SOCKET_PATH_BYTES, pause } from "../context/mod.ts";
 import { HomeBusyError } from "./errors.ts";
-import { lookAt, reason } from "./own_file.ts";
+import { lookAt } from "./own_file.ts";
 import { probe } from "./probe.ts";
 import type { Acceptor } from "./server.ts";
+import { reason } from "./system_error.ts";
 
 /** Owner may connect, nobody else. */
 const SOCKET_MODE = 0o600;
