@@ -10,7 +10,7 @@ import {
   encodeRequest,
   JsonError,
 } from "../proto/mod.ts";
-import { isSystemError } from "./system_error.ts";
+import { isSystemError, reason } from "./system_error.ts";
 
 /** How long a daemon may take to say who it is, in milliseconds. */
 const PROBE_MS = 500;
@@ -41,7 +41,7 @@ export async function probe(
   } catch (error) {
     const dead = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.ConnectionRefused;
-    return dead ? { state: "dead" } : { state: "unclear", why: `${error}` };
+    return dead ? { state: "dead" } : { state: "unclear", why: reason(error) };
   }
   const timeout = AbortSignal.timeout(timeoutMs);
   const close = () => conn.close();

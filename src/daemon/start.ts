@@ -14,6 +14,7 @@ import { HomeBusyError, StartError } from "./errors.ts";
 import { prepareHome } from "./home.ts";
 import { probe } from "./probe.ts";
 import { parseReadyLine, type ReadyLine } from "./ready_line.ts";
+import { reason } from "./system_error.ts";
 
 /** How long a daemon may take until it is ready, in milliseconds. */
 const READY_MS = 10_000;
@@ -89,7 +90,7 @@ function spawn(options: StartOptions): Child {
       ...command === undefined ? {} : { command },
     });
   } catch (error) {
-    throw new StartError(70, `Cannot start a daemon: ${error}`);
+    throw new StartError(70, `Cannot start a daemon: ${reason(error)}`);
   }
 }
 

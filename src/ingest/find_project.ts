@@ -25,7 +25,8 @@ export async function findProject(
     if (found.length === 1) return found[0];
     await onFailure(`no single project is called ${project}`);
   } catch (error) {
-    await onFailure(`cannot find project ${project}: ${String(error)}`);
+    const why = error instanceof Error ? error.message : String(error);
+    await onFailure(`cannot find project ${project}: ${why}`);
   }
   return undefined;
 }
