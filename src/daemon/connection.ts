@@ -7,6 +7,7 @@ import { FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
   type DaemonRequest,
   decodeRequest,
+  FOREIGN_REQUESTS,
   JsonError,
   RequestError,
 } from "../proto/mod.ts";
@@ -43,9 +44,7 @@ export interface ConnectionHost {
 const UNQUEUED: ReadonlySet<DaemonRequest["type"]> = new Set([
   "hello",
   "status",
-  "ensure_workspace_capture",
-  "ensure_proxy",
-  "begin_observed_session",
+  ...FOREIGN_REQUESTS,
 ]);
 
 /** The connection was closed by us, for the reason in the message. */
