@@ -5,6 +5,7 @@
  */
 import {
   type Context,
+  isOn,
   parseDuration,
   type Paths,
   resolvePaths,
@@ -76,7 +77,7 @@ export function readSettings(
     isFormatGiven: flags.json === true || flags.output !== undefined,
     timeoutMs: (fallback) => readTimeout(context, flags) ?? fallback,
     color: readColor(context, flags),
-    mayStart: !flags.nostart && !isOn(context.env("KAIZEN_NO_START")),
+    mayStart: !flags.nostart && !isOn(context, "KAIZEN_NO_START"),
     isVerbose: flags.verbose ?? false,
     isQuiet: flags.quiet ?? false,
     pathFlags: [
@@ -84,11 +85,6 @@ export function readSettings(
       ...flags.socket ? ["--socket", flags.socket] : [],
     ],
   };
-}
-
-/** True for a variable that is set to anything but "0", "false" or "no". */
-export function isOn(value: string | undefined): boolean {
-  return value !== undefined && !/^(0|false|no)$/i.test(value);
 }
 
 /** Finds a format by its name. */

@@ -13,6 +13,7 @@ export {
 } from "./context.ts";
 export { parseDuration } from "./duration.ts";
 export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";
+export { isOn } from "./is_on.ts";
 export { foreignOwner } from "./owner.ts";
 export { pause } from "./pause.ts";
 export {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Completed, completeEvent } from "../complete/mod.ts";
-import type { Paths, SilentContext } from "../context/mod.ts";
+import { isOn, type Paths, type SilentContext } from "../context/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
@@ -13,7 +13,7 @@ import { findHookPaths } from "./hook_paths.ts";
 import { type HookWords, readHookWords } from "./hook_words.ts";
 import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
-import { hasEventWords, isOn, wordedEvent } from "./words.ts";
+import { hasEventWords, wordedEvent } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
 /** From the start of the process, how long stdin is waited for, in milliseconds. */

@@ -4,14 +4,14 @@
  * @module
  */
 import { type Completed, completeEvent } from "../complete/mod.ts";
-import { type Context, type Paths, UsageError } from "../context/mod.ts";
+import { type Context, isOn, type Paths, UsageError } from "../context/mod.ts";
 import type { JsonObject } from "../proto/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { Courier, type Handed } from "./courier.ts";
 import { readInput, readLines } from "./input.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
-import { hasEventWords, isOn, type WordedEvent, wordedEvent } from "./words.ts";
+import { hasEventWords, type WordedEvent, wordedEvent } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
 /** What is to be ingested. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { buildEvent, type Source } from "../complete/mod.ts";
-import { type Context, UsageError } from "../context/mod.ts";
+import { UsageError } from "../context/mod.ts";
 
 /** Words that make an event. */
 export interface WordedEvent {
@@ -48,12 +48,6 @@ export function wordedEvent(words: WordedEvent): Uint8Array {
       cause: error,
     });
   }
-}
-
-/** Whether a variable is set to anything but a way of saying no. */
-export function isOn(context: Pick<Context, "env">, name: string): boolean {
-  const value = context.env(name);
-  return value !== undefined && !/^(0|false|no)$/i.test(value);
 }
 
 function split(
