@@ -3,13 +3,8 @@
  * Sums over events, for a daemon that sends none.
  * @module
  */
-import type {
-  EventRecord,
-  Int,
-  JsonObject,
-  JsonValue,
-  SessionTotals,
-} from "../proto/mod.ts";
+import type { EventRecord, Int, SessionTotals } from "../proto/mod.ts";
+import { isObject } from "./event_summary.ts";
 
 /** Counts a session's events as our daemon does for `totals`. */
 export function sumEvents(events: readonly EventRecord[]): SessionTotals {
@@ -35,8 +30,4 @@ export function isFailure({ kind, payload }: EventRecord): boolean {
   const { agent_event, tool_status, is_error } = payload;
   return (typeof agent_event === "string" && /failure$/i.test(agent_event)) ||
     tool_status === "failure" || tool_status === "error" || is_error === true;
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
