@@ -3,13 +3,7 @@
  * Completion: what agents really send becomes what the wire needs, by splicing into its text.
  * @module
  */
-export {
-  detectAgent,
-  isSource,
-  type Source,
-  SOURCES,
-  wireSource,
-} from "./agents.ts";
+export { isSource, type Source, SOURCES } from "./agents.ts";
 export { buildEvent, type EventWords } from "./build_event.ts";
 export {
   type Completed,

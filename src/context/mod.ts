@@ -23,7 +23,7 @@ export {
   resolvePaths,
 } from "./paths.ts";
 export { realPath } from "./real_path.ts";
-export { type SelfCommand, selfCommand } from "./self.ts";
+export type { SelfCommand } from "./self.ts";
 export {
   kickDaemon,
   kickSelf,

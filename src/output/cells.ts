@@ -25,7 +25,7 @@ export function cellWidth(text: string): number {
  * @example Usage
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { cutCells } from "./mod.ts";
+ * import { cutCells } from "./cells.ts";
  *
  * assertEquals(cutCells("你好世界", 5), "你好…");
  * ```

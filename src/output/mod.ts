@@ -4,14 +4,8 @@
  * so every text passes through `escape.ts` before it reaches a terminal.
  * @module
  */
-export {
-  cellWidth,
-  cutCells,
-  padCells,
-  wrapCells,
-  wrapWords,
-} from "./cells.ts";
-export { escapeBlock, escapeLine, escapeText } from "./escape.ts";
+export { wrapWords } from "./cells.ts";
+export { escapeLine, escapeText } from "./escape.ts";
 export { type EventTableOptions, renderEvents } from "./event_table.ts";
 export { sumEvents } from "./event_totals.ts";
 export { type Fact, type FactsOptions, renderFacts } from "./facts.ts";
@@ -25,12 +19,7 @@ export {
   toLine,
 } from "./records.ts";
 export { renderHeader, type SessionHeaderOptions } from "./session_header.ts";
-export {
-  renderSessions,
-  sessionDuration,
-  type SessionTableOptions,
-  statusBrush,
-} from "./session_table.ts";
+export { renderSessions, type SessionTableOptions } from "./session_table.ts";
 export { renderSpanTree, type SpanTreeOptions } from "./span_tree.ts";
 export { type Column, renderTable, type TableOptions } from "./table.ts";
 export { buildTrace, type Trace, type TraceEvent } from "./trace.ts";
