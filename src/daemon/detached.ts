@@ -61,12 +61,17 @@ export async function runDetached(
     return 0;
   } catch (error) {
     const exit = exitCode(error);
-    log?.("error", "daemon failed", { reason: describe(error), exit });
+    const reason = describe(error);
+    // Whoever started it hears the reason alone; the stack of a bug is for the log.
+    const stack = exit === 70 && error instanceof Error
+      ? error.stack
+      : undefined;
+    log?.("error", "daemon failed", { reason, exit, stack });
     const busy = error instanceof HomeBusyError ? error : null;
     await say({
       ready: false,
       exit,
-      message: exit === 70 ? stackOf(error) : describe(error),
+      message: reason,
       pid: busy?.pid ?? null,
       answers: busy?.answers ?? false,
     });
@@ -78,10 +83,6 @@ function exitCode(error: unknown): number {
   if (error instanceof HomeBusyError) return 73;
   if (error instanceof HomeError || error instanceof StoreError) return 74;
   return 70;
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : `${error}`;
 }
 
 /** Moves what the runtime said at the last daemon's death into the log, and empties the file for this one's. */
