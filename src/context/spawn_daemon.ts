@@ -13,8 +13,8 @@ import { type SelfCommand, selfCommand } from "./self.ts";
  * end that never comes and locks would never be free. What the runtime opened is closed on exec anyway. A plain `sh` can name
  * descriptors of one digit only, so bash is preferred. Standard error goes to a file: it has words only if the daemon dies.
  *
- * The flag keeps V8's young generation small: it grows to its limit under load and is not given back. After 15,000 events by 32
- * clients a daemon held 85 MiB with it and 114 MiB without, for the same processor time.
+ * The flag keeps V8's young generation small: it grows to its limit under load and is not given back. A daemon holds a third less
+ * with it (`docs/daemon.md`), for the same processor time.
  */
 const SCRIPT = `umask 077
 if { true >>"$1"; } 2>/dev/null; then exec 2>>"$1"; fi
