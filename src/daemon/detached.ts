@@ -47,31 +47,30 @@ export async function runDetached(
       // The starter did not wait.
     }
   };
-  let log: Log | undefined;
   try {
     using lock = await takeHome({ paths, patienceMs: BACKGROUND_PATIENCE_MS });
     using file = new LogFile(paths.log);
-    log = jsonLog((line) => file.write(line), context.now);
+    const log = jsonLog((line) => file.write(line), context.now);
     reportLastWords(lastWordsPath(paths.home), log);
-    await serveHome(lock, {
-      ...options,
-      log,
-      ready: (info) => void say({ ready: true, ...info }),
-    });
+    try {
+      await serveHome(lock, {
+        ...options,
+        log,
+        ready: (info) => void say({ ready: true, ...info }),
+      });
+    } catch (error) {
+      // In here, as the log is closed behind it.
+      reportFailure(error, log);
+      throw error;
+    }
     return 0;
   } catch (error) {
     const exit = exitCode(error);
-    const reason = describe(error);
-    // Whoever started it hears the reason alone; the stack of a bug is for the log.
-    const stack = exit === 70 && error instanceof Error
-      ? error.stack
-      : undefined;
-    log?.("error", "daemon failed", { reason, exit, stack });
     const busy = error instanceof HomeBusyError ? error : null;
     await say({
       ready: false,
       exit,
-      message: reason,
+      message: describe(error),
       pid: busy?.pid ?? null,
       answers: busy?.answers ?? false,
     });
@@ -83,6 +82,13 @@ function exitCode(error: unknown): number {
   if (error instanceof HomeBusyError) return 73;
   if (error instanceof HomeError || error instanceof StoreError) return 74;
   return 70;
+}
+
+/** Whoever started it hears the reason alone; the stack of a bug is for the log. */
+function reportFailure(error: unknown, log: Log): void {
+  const exit = exitCode(error);
+  const stack = exit === 70 && error instanceof Error ? error.stack : undefined;
+  log("error", "daemon failed", { reason: describe(error), exit, stack });
 }
 
 /** Moves what the runtime said at the last daemon's death into the log, and empties the file for this one's. */
