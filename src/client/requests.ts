@@ -14,6 +14,7 @@ import {
   type GetSessionDetailRequest,
   type HelloAnswer,
   type IngestHookRequest,
+  joinBytes,
   type ListSessionsRequest,
   MAX_ANSWER_DEPTH,
   PROTO_VERSION,
@@ -120,7 +121,7 @@ export async function sendRequest(
   await using answer = await openAnswer(body, client);
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.chunks) chunks.push(chunk.slice());
-  const decoded = decode(joinChunks(chunks), maxDepth);
+  const decoded = decode(joinBytes(chunks), maxDepth);
   if (decoded.type !== "error") return decoded;
   throw remoteError(decoded);
 }
@@ -146,18 +147,6 @@ function decode(bytes: Uint8Array, maxDepth?: number): DaemonAnswer {
   } catch (error) {
     throw answerFault(error);
   }
-}
-
-function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const all = new Uint8Array(chunks.reduce((sum, c) => sum + c.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 function unexpected(answer: DaemonAnswer): never {

@@ -17,6 +17,7 @@ import {
   decodeString,
   encodeRequest,
   isSpace,
+  joinBytes,
   JsonScanner,
   type JsonToken,
   type JsonValue,
@@ -117,9 +118,7 @@ async function readError(
     }
     chunks.push(next.value.slice());
   }
-  const value = decodeError(
-    new Uint8Array(await new Blob(chunks).arrayBuffer()),
-  );
+  const value = decodeError(joinBytes(chunks));
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return new ProtocolError(
       "The daemon broke the protocol: its error is none",

@@ -6,6 +6,7 @@
 import type { AnswerRecord, RecordKind } from "../output/mod.ts";
 import {
   decodeInt,
+  joinBytes,
   MAX_ANSWER_DEPTH,
   scanMembers,
   U64_MAX,
@@ -13,7 +14,7 @@ import {
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "./cli.ts";
 import type { DetailOptions } from "./run_detail.ts";
-import { joinBytes, splitAnswer } from "./stream_records.ts";
+import { splitAnswer } from "./stream_records.ts";
 
 /** What of a session is wanted. */
 export type Parts = Pick<

@@ -10,6 +10,7 @@ import {
   renderEvents,
   toLine,
 } from "../output/mod.ts";
+import { joinBytes } from "../proto/mod.ts";
 import { isWanted, readSeq } from "./detail_parts.ts";
 import { eventsSince, renderDetail } from "./detail_text.ts";
 import type { Run } from "./cli.ts";
@@ -18,7 +19,7 @@ import { Outlast } from "./outlast.ts";
 import { printLines } from "./print.ts";
 import { readDetail } from "./read_detail.ts";
 import type { DetailOptions } from "./run_detail.ts";
-import { joinBytes, splitAnswer } from "./stream_records.ts";
+import { splitAnswer } from "./stream_records.ts";
 
 /** Between two questions, in milliseconds. */
 const STEP_MS = 1_000;

@@ -9,13 +9,12 @@ import {
   renderSessions,
   toLine,
 } from "../output/mod.ts";
-import { encodeJson } from "../proto/mod.ts";
+import { encodeJson, joinBytes } from "../proto/mod.ts";
 import { askHelloQuietly } from "./place.ts";
 import type { Run } from "./cli.ts";
 import { printLines, printNote } from "./print.ts";
 import type { SessionsOptions } from "./run_sessions.ts";
 import { collectSessions, type SessionList } from "./session_rows.ts";
-import { joinBytes } from "./stream_records.ts";
 
 /** Prints the sessions of all `workspaces` as one list. */
 export async function printMerged(

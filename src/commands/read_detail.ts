@@ -7,11 +7,11 @@ import { answerFault, ProtocolError } from "../client/mod.ts";
 import {
   decodeAnswer,
   type DetailAnswer,
+  joinBytes,
   MAX_ANSWER_DEPTH,
   type SessionRecord,
 } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
-import { joinBytes } from "./stream_records.ts";
 
 /** An answer that has a session. */
 export interface SessionDetail {

@@ -10,6 +10,7 @@ import {
   type SplitOptions,
   toLine,
 } from "../output/mod.ts";
+import { joinBytes } from "../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "./cli.ts";
 
@@ -51,17 +52,4 @@ export async function* splitAnswer(
   } catch (error) {
     throw answerFault(error);
   }
-}
-
-/** One array of all bytes. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    parts.reduce((sum, part) => sum + part.length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

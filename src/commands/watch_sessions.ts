@@ -5,6 +5,7 @@
  */
 import { pause, UsageError } from "../context/mod.ts";
 import { toLine } from "../output/mod.ts";
+import { joinBytes } from "../proto/mod.ts";
 import type { Run } from "./cli.ts";
 import { Outlast } from "./outlast.ts";
 import { resolvePlace } from "./place.ts";
@@ -12,7 +13,6 @@ import { describePlace, renderList } from "./print_sessions.ts";
 import { printText } from "./print.ts";
 import type { SessionsOptions } from "./run_sessions.ts";
 import { collectSessions, type SessionList } from "./session_rows.ts";
-import { joinBytes } from "./stream_records.ts";
 
 /** Cursor home; then each line is written over, and what is left below is erased. */
 const HOME = "\x1b[H";

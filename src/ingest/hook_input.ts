@@ -4,7 +4,7 @@
  * @module
  */
 import { type Input, pause } from "../context/mod.ts";
-import { isSpace, JsonError, JsonScanner } from "../proto/mod.ts";
+import { isSpace, joinBytes, JsonError, JsonScanner } from "../proto/mod.ts";
 
 const READ_BYTES = 64 * 1024;
 /** More than this is not kept, in bytes: twice what fits a frame. */
@@ -93,7 +93,7 @@ export class HookInput {
       if (waited >= MAX_WAIT_MS && left <= 0) break;
       if (waited >= waitMs && left <= 0 && this.#reads === before) break;
     }
-    const all = this.#join();
+    const all = joinBytes(this.#chunks);
     if (this.#isTooLong) {
       return { bytes: all, fault: `more than ${MAX_KEPT_BYTES} bytes` };
     }
@@ -164,12 +164,12 @@ export class HookInput {
   }
 
   #isMarkSoFar(): boolean {
-    return this.#join().every((byte, i) => byte === MARK[i]);
+    return joinBytes(this.#chunks).every((byte, i) => byte === MARK[i]);
   }
 
   #scan(): void {
     if (this.#scanned === 0) {
-      const all = this.#join();
+      const all = joinBytes(this.#chunks);
       this.#chunks.splice(0, this.#chunks.length, all);
       if (MARK.every((byte, i) => all[i] === byte)) this.#scanned = 3;
     }
@@ -190,17 +190,5 @@ export class HookInput {
       // Wait for the rest of it: all of it is kept, with the reason.
       this.#isNoJson = true;
     }
-  }
-
-  #join(): Uint8Array {
-    const [only] = this.#chunks;
-    if (this.#chunks.length === 1 && only !== undefined) return only;
-    const all = new Uint8Array(this.#kept);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
   }
 }

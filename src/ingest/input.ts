@@ -4,7 +4,7 @@
  * @module
  */
 import { type Input, UsageError } from "../context/mod.ts";
-import { MAX_REQUEST_BYTES } from "../proto/mod.ts";
+import { joinBytes, MAX_REQUEST_BYTES } from "../proto/mod.ts";
 import { InputError, TooLargeError } from "./errors.ts";
 
 const READ_BYTES = 64 * 1024;
@@ -29,7 +29,7 @@ export async function readInput(
     if (length > MAX_REQUEST_BYTES) throw tooLong();
     chunks.push(chunk);
   }
-  return join(chunks, length);
+  return joinBytes(chunks);
 }
 
 /**
@@ -47,7 +47,7 @@ export async function* readLines(
     let start = 0;
     for (let end; (end = chunk.indexOf(LINE_FEED, start)) >= 0;) {
       pieces.push(chunk.subarray(start, end));
-      yield join(pieces, length + end - start);
+      yield joinBytes(pieces);
       pieces = [];
       length = 0;
       start = end + 1;
@@ -56,7 +56,7 @@ export async function* readLines(
     length += chunk.length - start;
     if (length > MAX_REQUEST_BYTES) throw tooLong();
   }
-  if (length > 0) yield join(pieces, length);
+  if (length > 0) yield joinBytes(pieces);
 }
 
 async function* readChunks(
@@ -99,16 +99,4 @@ function tooLong(): TooLargeError {
   return new TooLargeError(
     `Cannot send the event as its frame must be <= ${MAX_REQUEST_BYTES} bytes: the input is longer`,
   );
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

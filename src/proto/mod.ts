@@ -5,6 +5,7 @@
  */
 export * from "./answers.ts";
 export * from "./hook_rules.ts";
+export * from "./join_bytes.ts";
 export * from "./json.ts";
 export * from "./json_document.ts";
 export * from "./json_error.ts";
