@@ -37,7 +37,7 @@ const encoder = new TextEncoder();
 const ACK = encoder.encode('{"type":"ack"');
 
 /** The frame of one event; only its length matters, and that each has an id of its own. */
-export function makeFrame(
+function makeFrame(
   options: Pick<LoadOptions, "payloadBytes" | "workspace">,
   session: string,
   n: number,

@@ -29,7 +29,7 @@ const CHUNK_BYTES = 256 * 1024;
 const START_BYTES = 200;
 
 /** Asks. */
-export async function readAnswers(options: ReadOptions): Promise<ReadReport> {
+async function readAnswers(options: ReadOptions): Promise<ReadReport> {
   const body = new TextEncoder().encode(JSON.stringify(options.request));
   const frame = new Uint8Array(4 + body.length);
   new DataView(frame.buffer).setUint32(0, body.length);

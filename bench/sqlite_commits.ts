@@ -17,7 +17,7 @@ export interface CommitOptions {
 }
 
 /** Commits rows one by one; returns how many a second. */
-export function commitRows(options: CommitOptions): number {
+function commitRows(options: CommitOptions): number {
   const path = `${options.folder}/commits.db`;
   const db = new DatabaseSync(path);
   try {

@@ -45,7 +45,7 @@ function openClock(): () => number {
 }
 
 /** Measures. */
-export async function measureTurns(options: TurnOptions): Promise<TurnReport> {
+async function measureTurns(options: TurnOptions): Promise<TurnReport> {
   const { folder, events, sessions, rounds } = options;
   const storePath = `${folder}/store.db`;
   const common = {

@@ -45,7 +45,7 @@ export async function race(
 }
 
 /** Runs a process to its end, and times it. @throws {Error} If it fails. */
-export async function timeRun(runner: Runner): Promise<number> {
+async function timeRun(runner: Runner): Promise<number> {
   const [program = "", ...args] = runner.line;
   const before = performance.now();
   const child = new Deno.Command(program, {

@@ -11,7 +11,7 @@ import { NotFoundError } from "./errors.ts";
 import { type Place, resolvePlace } from "./place.ts";
 
 /** Stands for the newest session of the workspace. */
-export const LATEST = "@latest";
+const LATEST = "@latest";
 /** Most candidates that an ambiguous beginning lists. */
 const MAX_CANDIDATES = 20;
 

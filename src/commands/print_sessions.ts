@@ -34,7 +34,7 @@ export async function printMerged(
 }
 
 /** The list in the shape of the daemon's answer, with its rows' own bytes. */
-export function encodeList(
+function encodeList(
   { rows, total, next_offset }: SessionList,
 ): Uint8Array {
   const encoder = new TextEncoder();

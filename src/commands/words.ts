@@ -15,7 +15,7 @@ const OUTSIDE = new RegExp(`^--no-(${NEGATED.join("|")})$`);
 /** The one option whose value may be left out. */
 export const OPTIONAL_VALUE = "watch";
 /** What `--watch` alone stands for. */
-export const DEFAULT_WATCH = "1s";
+const DEFAULT_WATCH = "1s";
 
 /** Rewrites the words of a command line into what the command library reads; those behind `--` stay. */
 export function rewriteWords(words: readonly string[]): string[] {

@@ -33,7 +33,7 @@ export function openOwnFile(
  * @returns What is there, or null if nothing is.
  * @throws {HomeError} If it is anything but a plain file with one name.
  */
-export function checkOwnFile(path: string): Deno.FileInfo | null {
+function checkOwnFile(path: string): Deno.FileInfo | null {
   const found = lookAt(path);
   if (found?.isSymlink) {
     throw new HomeError(

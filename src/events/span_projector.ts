@@ -14,10 +14,10 @@ import { addSums, closeSpan, type SpanEnd } from "./span_row.ts";
 import { nextState, type SpanState } from "./span_state.ts";
 
 /** A span that began longer than this before an event of its workspace is given up. */
-export const ORPHAN_AFTER_MS = 3_600_000;
+const ORPHAN_AFTER_MS = 3_600_000;
 
 /** How many of a session's latest events are looked at to find its open spans again. */
-export const HYDRATE_EVENTS = 512;
+const HYDRATE_EVENTS = 512;
 
 /** Where an event stands that is being appended. */
 export interface AppendedEvent {

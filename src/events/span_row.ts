@@ -13,7 +13,7 @@ import type { SpanState } from "./span_state.ts";
 export type Sums = Pick<SpanState, "subtreeCostUsdE6" | "subtreeTokenCount">;
 
 /** What a span's sums come to when it closes: its tokens count only where those read in are known. */
-export function closeSums(state: SpanState): Sums {
+function closeSums(state: SpanState): Sums {
   const { tokensIn, tokensOut, costUsdE6 } = state;
   return addSums(state, {
     subtreeCostUsdE6: costUsdE6,

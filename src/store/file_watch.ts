@@ -7,7 +7,7 @@
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
 
 /** Where it is noted that the store was seen to be damaged. */
-export function damageNotePath(path: string): string {
+function damageNotePath(path: string): string {
   return `${path}-damaged`;
 }
 

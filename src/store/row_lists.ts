@@ -127,7 +127,7 @@ const MORE = 0x80;
 const MAX_PACKED_BYTES = 8;
 
 /** Returns packed rows and one more, that is `step` above the last: seven bits a byte, the low ones first. */
-export function packRow(packed: Uint8Array, step: number): Uint8Array {
+function packRow(packed: Uint8Array, step: number): Uint8Array {
   const longer = new Uint8Array(packed.length + MAX_PACKED_BYTES);
   longer.set(packed);
   let at = packed.length;
