@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * Stands for the help that @cliffy/command would print by itself: the program lays its help out itself, so a bundle leaves that one
- * out, with the tables and colours it brings, two fifths of the package.
+ * out, with the tables and colors it brings, two fifths of the package.
  * @module
  */
 

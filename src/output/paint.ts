@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Colours, where they are wanted.
+ * Colors, where they are wanted.
  * @module
  */
 
-/** Wraps a text in a terminal's colour, or gives it back as it is. */
+/** Wraps a text in a terminal's color, or gives it back as it is. */
 export type Brush = (text: string) => string;
 
-/** The few colours in use, by meaning as well as by name. */
+/** The few colors in use, by meaning as well as by name. */
 export interface Paint {
   bold: Brush;
   dim: Brush;

@@ -35,7 +35,7 @@ export function renderSessions(
   });
 }
 
-/** The colour of a session's status. */
+/** The color of a session's status. */
 export function statusBrush(status: SessionStatus, paint: Paint): Brush {
   switch (status) {
     case "Running":

@@ -127,6 +127,6 @@ function describe(
   const text = [tool, figures, paths].filter((part) => part !== "").join("  ");
   const cut = room === null ? text : cutCells(text, room);
   const brush = orphaned ? paint.yellow : costly ? paint.red : paint.cyan;
-  // Only a tool that was left whole can be coloured apart from the rest.
+  // Only a tool that was left whole can be colored apart from the rest.
   return cut.startsWith(tool) ? brush(tool) + cut.slice(tool.length) : cut;
 }

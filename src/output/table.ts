@@ -21,7 +21,7 @@ export interface Column<Row> {
   /** Width in cells where tables of the same columns follow each other; left out: what room there is. */
   steady?: number;
   align?: "left" | "right";
-  /** The colour of a row's cell. */
+  /** The color of a row's cell. */
   brush?(row: Row): Brush;
 }
 
@@ -29,7 +29,7 @@ export interface Column<Row> {
 export interface TableOptions {
   /** Width of the terminal in cells; null: nothing is cut and no column drops. */
   width: number | null;
-  /** The colour of the titles. */
+  /** The color of the titles. */
   titleBrush: Brush;
   /** True: the rows do not decide what columns there are, nor how wide they are. */
   isSteady?: boolean;
