@@ -15,6 +15,12 @@ export type Completion =
   | { kind: "words"; words: readonly string[] }
   | { kind: "directories" | "files" | "ids" | "nothing" };
 
+/** A completion as the scripts for bash and zsh hand it on: what it is and, behind that, the words. */
+export function describeValue(value: Completion | null): string {
+  if (value === null) return "";
+  return value.kind === "words" ? `words ${value.words.join(" ")}` : value.kind;
+}
+
 /** A word with what it means. */
 export interface Described {
   word: string;

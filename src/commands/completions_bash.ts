@@ -3,7 +3,11 @@
  * Completion for bash (4 and later; nothing else is needed).
  * @module
  */
-import type { CommandSpec, Completion, OptionSpec } from "./completion_spec.ts";
+import {
+  type CommandSpec,
+  describeValue,
+  type OptionSpec,
+} from "./completion_spec.ts";
 
 /** Writes the script. */
 export function renderBash(commands: readonly CommandSpec[]): string {
@@ -114,11 +118,6 @@ complete -F _kaizen kaizen
 
 function flagsOf({ word, short }: OptionSpec): string[] {
   return short === null ? [word] : [short, word];
-}
-
-function describeValue(value: Completion | null): string {
-  if (value === null) return "";
-  return value.kind === "words" ? `words ${value.words.join(" ")}` : value.kind;
 }
 
 /** Options of one name mean the same everywhere. */

@@ -3,11 +3,11 @@
  * Completion for zsh.
  * @module
  */
-import type {
-  CommandSpec,
-  Completion,
-  Described,
-  OptionSpec,
+import {
+  type CommandSpec,
+  type Described,
+  describeValue,
+  type OptionSpec,
 } from "./completion_spec.ts";
 
 /** Writes the script. */
@@ -101,11 +101,6 @@ function quote({ word, description }: Described): string {
 
 function quoteText(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function describeValue(value: Completion | null): string {
-  if (value === null) return "";
-  return value.kind === "words" ? `words ${value.words.join(" ")}` : value.kind;
 }
 
 /** Options of one name mean the same everywhere. */
