@@ -21,7 +21,7 @@ if (isHook(Deno.args)) {
   }
   Deno.exit(0);
 } else {
-  const program = await import("./program.ts");
+  const program = await import("./program.ts").catch(reportIncomplete);
   Deno.exit(await program.runProgram(program.realContext()));
 }
 
@@ -37,4 +37,13 @@ function isHook(args: readonly string[]): boolean {
 
 function asksForHelp(args: readonly string[]): boolean {
   return args.includes("--help") || args.includes("-h");
+}
+
+/** A part of the installation is gone, as when only `kaizen.js` was copied elsewhere. */
+function reportIncomplete(error: unknown): never {
+  const reason = error instanceof Error ? error.message.split("\n")[0] : error;
+  const text = `kaizen: Cannot load the program: ${reason}\n` +
+    "  try: build and install it anew\n";
+  Deno.stderr.writeSync(new TextEncoder().encode(text));
+  Deno.exit(70);
 }

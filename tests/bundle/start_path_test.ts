@@ -4,7 +4,12 @@
  * don't flicker as times do. `scripts/test bundle` builds the bundle and runs this.
  * @module
  */
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertMatch,
+} from "@std/assert";
 import { readPermissions } from "../../scripts/lib/project.ts";
 import { type Home, programCommand, tempHome } from "../e2e/harness.ts";
 
@@ -153,5 +158,27 @@ Deno.test({
     assertEquals(count("execve", ""), 0);
     assertEquals(count("fsync", ""), 0);
     await daemon.stop();
+  },
+});
+
+Deno.test({
+  name: "a bundle without its chunks says so, exit 70, and a hook is silent",
+  ignore: !isBundle,
+  async fn() {
+    await using home = await tempHome();
+    const copy = `${home.root}/kaizen.js`;
+    await Deno.copyFile(bundle, copy);
+    const program = [
+      ...[Deno.execPath(), "run", "-q", "--no-config", "--no-lock"],
+      ...[...await readPermissions(), copy],
+    ];
+    const status = await home.run(["status"], { program });
+    assertEquals([status.code, status.stdout], [70, ""]);
+    assertMatch(
+      status.stderr,
+      /^kaizen: Cannot load the program: .*\n {2}try: /,
+    );
+    const hook = await home.run(HOOK, { program, stdin: EVENT });
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
   },
 });
