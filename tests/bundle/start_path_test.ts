@@ -12,6 +12,7 @@ import {
 } from "@std/assert";
 import { readPermissions } from "../../scripts/lib/project.ts";
 import { type Home, programCommand, tempHome } from "../e2e/harness.ts";
+import { hasStrace } from "../unit/spool/fixtures.ts";
 
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const EVENT = '{"hook_event_name":"Stop","session_id":"s"}\n';
@@ -84,20 +85,6 @@ for (const { words, modules, bytes } of WORK) {
       await daemon.stop();
     },
   });
-}
-
-async function hasStrace(): Promise<boolean> {
-  try {
-    const command = new Deno.Command("strace", {
-      args: ["-e", "trace=none", "true"],
-      stdout: "null",
-      stderr: "null",
-    });
-    return (await command.output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Calls of a traced hook, from its first line of our code on: each its name and the rest of its line. */

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import { type Home, programCommand, tempHome } from "./harness.ts";
+import { hasStrace } from "../unit/spool/fixtures.ts";
 import { ask, ingest } from "./_socket.ts";
 
 /** Clients that send at once, so that their events share a transaction. */
 const CLIENTS = 8;
-
-async function hasStrace(): Promise<boolean> {
-  try {
-    const command = new Deno.Command("strace", {
-      args: ["-f", "-e", "trace=none", "true"],
-      stdout: "null",
-      stderr: "null",
-    });
-    return (await command.output()).success;
-  } catch {
-    return false;
-  }
-}
 
 /** Runs a daemon while `work` talks to it; returns what the kernel was asked, in order. */
 async function traceDaemon(
