@@ -5,6 +5,7 @@
  */
 import {
   type Context,
+  type PathFlags,
   type Paths,
   resolvePaths,
   UsageError,
@@ -31,39 +32,38 @@ export function findHookPaths(
   words: Pick<HookWords, "home" | "socket">,
   context: Pick<Context, "env">,
 ): HookPaths {
-  const faults: string[] = [];
-  const env = (name: string) => name === "HOME" ? context.env(name) : undefined;
-  /** The first that can be used: what was given, or none of it. */
-  const choose = (
-    option: "home" | "socket",
-    variable: string,
-    others: { home?: string },
-  ): string | undefined => {
-    for (const given of [words[option], context.env(variable)]) {
-      if (!given) continue;
-      try {
-        resolvePaths({ env }, {
-          socket: NO_SOCKET,
-          ...others,
-          [option]: given,
-        });
-        return given;
-      } catch (error) {
-        if (!(error instanceof UsageError)) throw error;
-        faults.push(error.message);
-      }
-    }
-    return undefined;
-  };
-  const home = choose("home", "KAIZEN_HOME", {});
-  const found = home === undefined ? {} : { home };
-  const socket = choose("socket", "KAIZEN_SOCK", found);
   try {
-    return { paths: resolvePaths({ env }, { home, socket }), faults };
+    return { paths: resolvePaths(context, words), faults: [] };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    faults.push(error.message);
-    const paths = resolvePaths({ env }, { home, socket: NO_SOCKET });
-    return { paths, faults };
   }
+  return passOver(words, context);
+}
+
+function passOver(
+  words: Pick<HookWords, "home" | "socket">,
+  context: Pick<Context, "env">,
+): HookPaths {
+  const faults: string[] = [];
+  const env = (name: string) => name === "HOME" ? context.env(name) : undefined;
+  const tryPaths = (flags: PathFlags): Paths | null => {
+    try {
+      return resolvePaths({ env }, flags);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      faults.push(error.message);
+      return null;
+    }
+  };
+  const homes = [words.home, context.env("KAIZEN_HOME")].filter(isGiven);
+  const home = homes.find((home) => tryPaths({ home, socket: NO_SOCKET }));
+  const sockets = [words.socket, context.env("KAIZEN_SOCK")].filter(isGiven);
+  const socket = sockets.find((socket) => tryPaths({ home, socket }));
+  const paths = tryPaths({ home, socket }) ??
+    resolvePaths({ env }, { home, socket: NO_SOCKET });
+  return { paths, faults };
+}
+
+function isGiven(path: string | undefined): path is string {
+  return path !== undefined && path !== "";
 }
