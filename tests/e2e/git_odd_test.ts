@@ -30,6 +30,16 @@ async function fakeGit(home: Home, script: string): Promise<string> {
   return `${home.root}/bin:${Deno.env.get("PATH")}`;
 }
 
+/** Makes a repository in which a file was changed once. @returns Its path. */
+async function twoCommits(git: Git): Promise<string> {
+  const repo = await git.init("repo");
+  for (const n of [1, 2]) {
+    await write(`${repo}/a`, `${n}\n`);
+    await git.commit(repo, `${n}`);
+  }
+  return repo;
+}
+
 async function realGit(home: Home): Promise<string> {
   const { stdout } = await new Deno.Command("/bin/sh", {
     args: ["-c", "command -v git"],
@@ -58,11 +68,7 @@ Deno.test("a git that hangs is not waited for, also behind a script and with chi
 Deno.test("a hook makes two calls of git at most, and hides the index and the objects of the command under way", async () => {
   await using home = await tempHome();
   const git = new Git(home);
-  const repo = await git.init("repo");
-  for (const n of [1, 2]) {
-    await write(`${repo}/a`, `${n}\n`);
-    await git.commit(repo, `${n}`);
-  }
+  const repo = await twoCommits(git);
   const ids = (await git.run(repo, "rev-parse", "HEAD~1", "HEAD")).split("\n");
   const [from = "", to = ""] = ids;
   await git.run(repo, "update-ref", "ORIG_HEAD", from);
@@ -113,11 +119,7 @@ exec '${await realGit(home)}' "$@"`,
 Deno.test("a branch is named whole, also one with commas and that of a shallow clone", async () => {
   await using home = await tempHome();
   const git = new Git(home);
-  const repo = await git.init("repo");
-  for (const n of [1, 2]) {
-    await write(`${repo}/a`, `${n}\n`);
-    await git.commit(repo, `${n}`);
-  }
+  const repo = await twoCommits(git);
   await git.run(repo, "branch", "another");
   await git.run(repo, "tag", "HEAD,x");
   await git.takeEvents();

@@ -26,6 +26,24 @@ async function fakeHome(
   };
 }
 
+/** Starts the program beside the test, with its stdout in a pipe that the test reads as it likes. */
+function startChild(
+  home: Home,
+  args: readonly string[],
+  stderr: "inherit" | "null",
+): Deno.ChildProcess {
+  const [program = "", ...first] = programCommand();
+  return new Deno.Command(program, {
+    args: [...first, "--home", home.home, ...args],
+    env: { HOME: home.root },
+    cwd: home.workspace,
+    stdin: "null",
+    stdout: "piped",
+    stderr,
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).spawn();
+}
+
 const SESSION =
   '{"id":"s1","agent":"claude","model":null,"workspace":"/w","started_at_ms":1714000000000,"ended_at_ms":null,"status":"Running","trace_path":"","start_commit":null,"end_commit":null,"branch":null,"dirty_start":null,"dirty_end":null,"repo_binding_source":null,"prompt_fingerprint":null,"parent_session_id":null,"agent_version":null,"os":null,"arch":null,"repo_file_count":null,"repo_total_loc":null}';
 const event = (seq: number, payload = "{}") =>
@@ -266,16 +284,7 @@ for (
         await send(conn, tail);
       });
       const { home } = fake;
-      const [program = "", ...first] = programCommand();
-      const child = new Deno.Command(program, {
-        args: [...first, "--home", home.home, ...args],
-        env: { HOME: home.root },
-        cwd: home.workspace,
-        stdin: "null",
-        stdout: "piped",
-        stderr: "inherit",
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      }).spawn();
+      const child = startChild(home, args, "inherit");
       await asked.promise;
       const before = peakMib(child.pid);
       measured.resolve();
@@ -552,16 +561,7 @@ for (
       )
     );
     const { home } = fake;
-    const [program = "", ...first] = programCommand();
-    const child = new Deno.Command(program, {
-      args: [...first, "--home", home.home, ...args],
-      env: { HOME: home.root },
-      cwd: home.workspace,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    }).spawn();
+    const child = startChild(home, args, "null");
     const reader = child.stdout.getReader();
     await reader.read();
     child.kill("SIGINT");
