@@ -22,6 +22,7 @@ const EXIT_BUG = 70;
 /** What `main.ts`, and what that loads, import when they need it: bundles beside the one that the program starts with. */
 const LATER = [
   "program.ts",
+  "src/ingest/exact.ts",
   "src/ingest/find_project.ts",
   "src/ingest/git_event.ts",
   "src/ingest/keep.ts",

@@ -146,7 +146,7 @@ export async function connectBefore(
 }
 
 /** Says in our words what the system says about a socket. Which codes mean "stopped": connect(2), and the reference's own rule. */
-function connectFault(error: unknown, socket: string): unknown {
+export function connectFault(error: unknown, socket: string): unknown {
   const because = { cause: error };
   if (error instanceof Deno.errors.NotFound) {
     return new NotRunningError(

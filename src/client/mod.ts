@@ -4,7 +4,7 @@
  * @module
  */
 export { type Answer, openAnswer } from "./answer.ts";
-export type { ClientOptions } from "./connect.ts";
+export { type ClientOptions, connectFault } from "./connect.ts";
 export {
   answerFault,
   NotRunningError,
@@ -13,6 +13,7 @@ export {
   SocketError,
   TimedOutError,
 } from "./errors.ts";
+export { handOver } from "./hand_over.ts";
 export {
   askHello,
   askStatus,

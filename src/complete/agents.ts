@@ -3,12 +3,8 @@
  * Which agent a payload comes from.
  * @module
  */
-import {
-  type HookSource,
-  lastMember,
-  type Member,
-  textMember,
-} from "../proto/mod.ts";
+import type { HookSource } from "../proto/mod.ts";
+import type { Fields } from "./fields.ts";
 
 /** The agents whose hooks are understood. */
 export const SOURCES = [
@@ -44,17 +40,12 @@ const VIBE_EVENTS: ReadonlySet<string> = new Set([
  * Decides by what only one agent sends; one agent may run hooks that were installed for another, so a mark in the payload counts
  * more than the command line.
  *
- * @param bytes The payload.
- * @param members Its top-level members.
+ * @param fields The payload's.
  * @param given The agent that the command line names.
  */
-export function detectAgent(
-  bytes: Uint8Array,
-  members: readonly Member[],
-  given: Source,
-): Source {
-  const has = (key: string) => lastMember(members, key) !== undefined;
-  const text = (key: string) => textMember(bytes, members, key);
+export function detectAgent(fields: Fields, given: Source): Source {
+  const has = (key: string) => fields.has(key);
+  const text = (key: string) => fields.text(key);
   if (has("conversation_id") || has("cursor_version")) return "cursor";
   if (
     text("sessionKey") !== null && text("type") !== null &&

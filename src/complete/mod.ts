@@ -5,8 +5,6 @@
  */
 export { isSource, type Source, SOURCES } from "./agents.ts";
 export { buildEvent, type EventWords } from "./build_event.ts";
-export {
-  type Completed,
-  completeEvent,
-  type CompleteOptions,
-} from "./complete.ts";
+export { type Completed, completeEvent } from "./complete.ts";
+export { completePlain } from "./complete_plain.ts";
+export type { CompleteOptions } from "./plan.ts";

@@ -20,7 +20,8 @@ export function findWorkspace(start: string, cwd = "/"): string {
   const nearest = path.split("/").includes("..") ? real : normalize(path);
   for (let dir = nearest;; dir = parent(dir)) {
     if (exists(dir === "/" ? "/.git" : `${dir}/.git`)) {
-      return realPath(dir) ?? dir;
+      // What a path without links begins with has none either.
+      return nearest === real ? dir : realPath(dir) ?? dir;
     }
     if (dir === "/") return real;
   }
@@ -28,7 +29,8 @@ export function findWorkspace(start: string, cwd = "/"): string {
 
 function exists(path: string): boolean {
   try {
-    Deno.lstatSync(path);
+    if (realPath(path) !== null) return true;
+    Deno.lstatSync(path); // a link that leads nowhere
     return true;
   } catch {
     return false;

@@ -108,6 +108,30 @@ export async function readFrame(
 }
 
 /**
+ * Reads one short answer whole, with a single read where the socket allows.
+ *
+ * @param limit Largest body in bytes; so much memory is taken at once.
+ * @throws {FrameError} As {@linkcode readFrame}, and if bytes follow the body.
+ */
+export async function readShortFrame(
+  wire: Pick<Wire, "read">,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // One byte more, to see what follows.
+  const buffer = new Uint8Array(HEADER_BYTES + limit + 1);
+  let have = 0;
+  let end = Infinity;
+  while (have < end) {
+    const n = await wire.read(buffer.subarray(have));
+    if (n === null) throw cutShort(have === 0 ? "closed" : "cut short");
+    have += n;
+    if (have >= HEADER_BYTES) end = HEADER_BYTES + bodyLength(buffer, limit);
+  }
+  if (have > end) throw trailingBytes();
+  return buffer.subarray(HEADER_BYTES, end);
+}
+
+/**
  * Streams the body of one answer; the first chunk comes from a single read where the socket allows.
  *
  * A chunk is a view of a buffer that the next step overwrites: use it, or copy it, before asking for more. The first 64 KiB come in
@@ -131,12 +155,7 @@ export async function* streamFrame(
   let left = length;
   let chunk = buffer.subarray(HEADER_BYTES, have);
   while (true) {
-    if (chunk.length > left) {
-      throw new FrameError(
-        "trailing bytes",
-        "Cannot read frame: bytes follow the body",
-      );
-    }
+    if (chunk.length > left) throw trailingBytes();
     left -= chunk.length;
     if (chunk.length > 0) yield chunk;
     if (left === 0) return;
@@ -175,6 +194,13 @@ async function fill(
     have += n;
   }
   return into;
+}
+
+function trailingBytes(): FrameError {
+  return new FrameError(
+    "trailing bytes",
+    "Cannot read frame: bytes follow the body",
+  );
 }
 
 function cutShort(fault: FrameFault): FrameError {

@@ -10,6 +10,7 @@ export {
   type FrameFault,
   readFrame,
   type ReadFrameOptions,
+  readShortFrame,
   streamFrame,
   type Wire,
   writeAll,

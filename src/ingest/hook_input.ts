@@ -4,7 +4,13 @@
  * @module
  */
 import { type Input, pause } from "../context/mod.ts";
-import { isSpace, joinBytes, JsonError, JsonScanner } from "../proto/mod.ts";
+import {
+  isSpace,
+  joinBytes,
+  type PlainObject,
+  readPlainObject,
+} from "../proto/mod.ts";
+import type { FirstValue } from "./first_value.ts";
 
 const READ_BYTES = 64 * 1024;
 /** More than this is not kept, in bytes: twice what fits a frame. */
@@ -30,7 +36,6 @@ const MAX_WAIT_MS = 2000;
  * its bytes; turns take longer then.
  */
 const LEAST_TURNS = 10;
-const MARK = [0xef, 0xbb, 0xbf];
 
 /** What a hook was given. */
 export interface HookText {
@@ -38,6 +43,8 @@ export interface HookText {
   bytes: Uint8Array;
   /** What is wrong with it, in words; null if it is one whole JSON value. */
   fault: string | null;
+  /** The same as an object, if it came in one piece that leaves no doubt. */
+  object: PlainObject | null;
 }
 
 /** Reads stdin from the moment it is made. */
@@ -46,14 +53,13 @@ export class HookInput {
   /** Whether the first value is waited for, and not all there is. */
   #wantsValue = true;
   readonly #decided = Promise.withResolvers<void>();
-  readonly #scanner = new JsonScanner();
+  #object: PlainObject | null = null;
+  /** Loaded for what is no plain object. */
+  #value: FirstValue | null = null;
   readonly #chunks: Uint8Array[] = [];
   #kept = 0;
   /** Bytes of the first value, once it is complete. */
   #valueEnd: number | null = null;
-  /** Bytes that the scanner has used, byte order mark included. */
-  #scanned = 0;
-  #isNoJson = false;
   #isDecided = false;
   #isTooLong = false;
   #hasEnded = false;
@@ -81,9 +87,14 @@ export class HookInput {
     return this.#hasMore;
   }
 
-  /** Waits for the first value, the end, or the time to stop waiting; longer only while something is coming in. */
-  async first(waitMs: number): Promise<HookText> {
+  /**
+   * Waits for the first value, the end, or the time to stop waiting; longer only while something is coming in.
+   *
+   * @param turn Ends very soon: most times the value has come by then, and no timer is made, which would take longer.
+   */
+  async first(waitMs: number, turn?: Promise<unknown>): Promise<HookText> {
     const start = performance.now();
+    if (turn !== undefined) await Promise.race([this.#decided.promise, turn]);
     let left = LEAST_TURNS;
     while (!this.#isDecided) {
       const before = this.#reads;
@@ -94,16 +105,17 @@ export class HookInput {
       if (waited >= waitMs && left <= 0 && this.#reads === before) break;
     }
     const all = joinBytes(this.#chunks);
+    const object = this.#object;
     if (this.#isTooLong) {
-      return { bytes: all, fault: `more than ${MAX_KEPT_BYTES} bytes` };
+      return { bytes: all, fault: `more than ${MAX_KEPT_BYTES} bytes`, object };
     }
     if (this.#valueEnd !== null) {
-      return { bytes: all.subarray(0, this.#valueEnd), fault: null };
+      return { bytes: all.subarray(0, this.#valueEnd), fault: null, object };
     }
-    const isCut = !this.#hasEnded && !this.#isNoJson;
-    if (!isCut) return { bytes: all, fault: null };
-    const fault = this.#scanner.started ? "incomplete" : "nothing on stdin";
-    return { bytes: all, fault: `${fault} when time was up` };
+    const isCut = !this.#hasEnded && !this.#value?.isNoJson;
+    if (!isCut) return { bytes: all, fault: null, object };
+    const fault = this.#value?.started ? "incomplete" : "nothing on stdin";
+    return { bytes: all, fault: `${fault} when time was up`, object };
   }
 
   /** Takes what is still being sent, until the end or a pause. */
@@ -130,7 +142,7 @@ export class HookInput {
     for (let n; (n = await this.#input.read(buffer)) !== null;) {
       this.#reads++;
       this.#readAt = performance.now();
-      this.#take(buffer.slice(0, n));
+      await this.#take(buffer.slice(0, n));
     }
   }
 
@@ -144,7 +156,7 @@ export class HookInput {
     this.#decided.resolve();
   }
 
-  #take(chunk: Uint8Array): void {
+  async #take(chunk: Uint8Array): Promise<void> {
     if (this.#valueEnd !== null) {
       this.#isMidway = true;
       this.#hasMore ||= chunk.some((byte) => !isSpace(byte));
@@ -158,37 +170,24 @@ export class HookInput {
     this.#chunks.push(chunk);
     this.#kept += chunk.length;
     if (!this.#wantsValue) return;
-    // Behind a byte order mark, which may come in pieces.
-    if (this.#kept < MARK.length && this.#isMarkSoFar()) return;
-    if (!this.#isNoJson) this.#scan();
+    const end = await this.#findEnd(chunk);
+    if (end === null) return;
+    const more = chunk.subarray(end - (this.#kept - chunk.length));
+    this.#valueEnd = end;
+    this.#isMidway = more.length > 1;
+    this.#hasMore = more.some((byte) => !isSpace(byte));
+    this.#decide();
   }
 
-  #isMarkSoFar(): boolean {
-    return joinBytes(this.#chunks).every((byte, i) => byte === MARK[i]);
-  }
-
-  #scan(): void {
-    if (this.#scanned === 0) {
-      const all = joinBytes(this.#chunks);
-      this.#chunks.splice(0, this.#chunks.length, all);
-      if (MARK.every((byte, i) => all[i] === byte)) this.#scanned = 3;
+  /** The end of the first value, counted from the first byte; null if more must come, or it is no JSON, of which all is kept. */
+  async #findEnd(chunk: Uint8Array): Promise<number | null> {
+    if (this.#value === null) {
+      this.#object = readPlainObject(chunk);
+      if (this.#object !== null) return this.#object.end;
+      const { FirstValue } = await import("./exact.ts");
+      this.#value = new FirstValue();
     }
-    const skipped = this.#kept - (this.#chunks.at(-1)?.length ?? 0);
-    const rest = this.#chunks.at(-1)?.subarray(this.#scanned - skipped);
-    if (rest === undefined) return;
-    try {
-      const used = this.#scanner.write(rest);
-      this.#scanned += used;
-      if (!this.#scanner.complete) return;
-      this.#valueEnd = this.#scanned;
-      const more = rest.subarray(used);
-      this.#isMidway = more.length > 1;
-      this.#hasMore = more.some((byte) => !isSpace(byte));
-      this.#decide();
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error;
-      // Wait for the rest of it: all of it is kept, with the reason.
-      this.#isNoJson = true;
-    }
+    this.#value.write(chunk);
+    return this.#value.end;
   }
 }

@@ -5,7 +5,7 @@
  * In a build this is another bundle than the hook's, with classes of its own: what goes in and out must not need `instanceof`.
  * @module
  */
-import { askStatus, NotRunningError } from "../client/mod.ts";
+import { askStatus, connectFault, NotRunningError } from "../client/mod.ts";
 import { kickDaemon, kickSelf } from "../context/mod.ts";
 import type { StatusAnswer } from "../proto/mod.ts";
 import {
@@ -14,12 +14,8 @@ import {
   Spool,
   SpoolError,
 } from "../spool/mod.ts";
-import {
-  clientWithin,
-  type Route,
-  sendWithin,
-  SPOOL_AT_ONCE_BYTES,
-} from "./route.ts";
+import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
+import { sendEvent, type Sent } from "./send.ts";
 import { claimStart } from "./start_daemon.ts";
 
 /** What names a spool. */
@@ -30,16 +26,19 @@ type Place = Pick<Route, "paths"> & {
 /**
  * Keeps an event that was not acknowledged.
  *
- * @param isStopped Whether no daemon runs, as far as is known: one is started then, if it may be.
+ * @param fault What connecting to the daemon met with, as the system says it; null if it was not that. Where it means that no daemon
+ * runs, one is started, if it may be.
  * @throws {SpoolError} If it cannot be kept.
  */
 export function keepUnsent(
   body: Uint8Array,
-  isStopped: boolean,
+  fault: unknown,
   route: Route,
 ): void {
   openSpool(route).append(body);
-  if (isStopped) start(route);
+  if (fault === null) return;
+  const meaning = connectFault(fault, route.paths.socket);
+  if (meaning instanceof NotRunningError) start(route);
 }
 
 /**
@@ -145,6 +144,15 @@ function flushLater({ context, paths, mayStart }: Route): void {
   if (mayStart && claimStart(home, "flush", context.now())) {
     kickSelf(["spool", "flush", "--home", home, "--socket", socket], { home });
   }
+}
+
+/** Sends, if there is time for it; null if there is none. */
+async function sendWithin(
+  body: Uint8Array,
+  route: Route,
+): Promise<Sent | null> {
+  const client = clientWithin(route);
+  return client === null ? null : await sendEvent(body, client);
 }
 
 function start({ context, paths, mayStart }: Route): void {

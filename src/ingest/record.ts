@@ -3,9 +3,9 @@
  * A hook's event, on its way to where it is safe: acknowledged by a daemon, or on disk in the spool, within the hook's budget.
  * @module
  */
-import { NotRunningError } from "../client/mod.ts";
+import { handOver } from "../client/mod.ts";
 import { hasPending } from "../spool/mod.ts";
-import { type Route, sendWithin, SPOOL_AT_ONCE_BYTES } from "./route.ts";
+import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
 /**
  * Records an event. Order holds: while the spool is not empty the event queues behind what is there.
@@ -22,11 +22,15 @@ export async function recordEvent(
     const { keepBehind } = await import("./keep.ts");
     return await keepBehind(body, route);
   }
-  const sent = await sendWithin(body, route);
-  if (sent?.delivery === "acked") return;
-  const isStopped = sent?.error instanceof NotRunningError;
+  const client = clientWithin(route);
+  let fault: unknown = null;
+  try {
+    if (client !== null && await handOver(body, client)) return;
+  } catch (error) {
+    fault = error;
+  }
   const { keepUnsent } = await import("./keep.ts");
-  keepUnsent(body, isStopped, route);
+  keepUnsent(body, fault, route);
 }
 
 /** A spool that cannot be read is no reason not to ask the daemon. */

@@ -5,7 +5,6 @@
  */
 import type { Completed } from "../complete/mod.ts";
 import { encodeRequest, MAX_REQUEST_BYTES } from "../proto/mod.ts";
-import { randomHex } from "../spool/mod.ts";
 import { TooLargeError } from "./errors.ts";
 
 /**
@@ -17,20 +16,28 @@ export function eventRequest(
   { source, payload }: Completed,
   workspace: string,
 ): Uint8Array {
+  // No character takes less than a byte.
   if (payload.length > MAX_REQUEST_BYTES) throw tooLarge(payload.length);
   const body = encodeRequest({
     type: "ingest_hook",
     source,
-    payload: new TextDecoder("utf-8", { ignoreBOM: true }).decode(payload),
+    payload,
     workspace,
   });
   if (body.length <= MAX_REQUEST_BYTES) return body;
   throw tooLarge(body.length);
 }
 
-/** Makes the id that an event keeps through every retry. */
+/**
+ * Makes the id that an event keeps through every retry: 32 hexadecimal digits, those of the time first.
+ *
+ * It must be unlike all others, but may be guessed: `crypto` would take a hook longer than to open a connection.
+ */
 export function newEventId(): string {
-  return randomHex(16);
+  const digits = (value: number, length: number) =>
+    Math.floor(value).toString(16).padStart(length, "0");
+  const random = () => digits(Math.random() * 2 ** 40, 10);
+  return digits(Date.now(), 12) + random() + random();
 }
 
 function tooLarge(length: number): TooLargeError {

@@ -6,7 +6,6 @@
 import type { ClientOptions } from "../client/mod.ts";
 import type { Context, Paths } from "../context/mod.ts";
 import type { Budget } from "./budget.ts";
-import { sendEvent, type Sent } from "./send.ts";
 
 /** A larger event goes to the spool at once: no daemon stores it within a hook's budget. In bytes. */
 export const SPOOL_AT_ONCE_BYTES = 1024 * 1024;
@@ -18,15 +17,6 @@ export interface Route {
   budget: Budget;
   /** Whether a daemon may be started. */
   mayStart: boolean;
-}
-
-/** Sends, if there is time for it; null if there is none. */
-export async function sendWithin(
-  body: Uint8Array,
-  route: Route,
-): Promise<Sent | null> {
-  const client = clientWithin(route);
-  return client === null ? null : await sendEvent(body, client);
 }
 
 /** How to ask the daemon within what is left of the budget; null if nothing is. */

@@ -3,17 +3,22 @@
  * `ingest hook` and `ingest git`: silent whatever happens, and back in time.
  * @module
  */
-import { type Completed, completeEvent } from "../complete/mod.ts";
+import {
+  type Completed,
+  type CompleteOptions,
+  completePlain,
+} from "../complete/mod.ts";
 import { isOn, type Paths, type SilentContext } from "../context/mod.ts";
-import { NotAnEventError } from "../proto/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
+import type { Body } from "./exact.ts";
 import { HookInput, type HookText } from "./hook_input.ts";
 import { findHookPaths } from "./hook_paths.ts";
 import { type HookWords, readHookWords } from "./hook_words.ts";
+import { openAhead } from "./open_ahead.ts";
 import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
-import { hasEventWords, wordedEvent } from "./words.ts";
+import { hasEventWords } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
 /** From the start of the process, how long stdin is waited for, in milliseconds. */
@@ -49,12 +54,19 @@ async function run(
   context: SilentContext,
 ): Promise<void> {
   const { paths, faults } = findHookPaths(words, context);
-  const hook = new Hook({ words, paths, context });
+  // While the input is on its way, so is the connection.
+  const ahead = openAhead(paths.socket, context);
+  const hook = new Hook({
+    words,
+    paths,
+    context: { ...context, connect: ahead.connect },
+  });
   try {
-    await hook.record(input);
+    await hook.record(input, ahead.opened);
   } catch (error) {
     await hook.count(error instanceof Error ? error.message : String(error));
   }
+  ahead.close();
   for (const word of words.ignored) await hook.count(`ignored ${word}`);
   for (const fault of faults) await hook.count(fault);
   await input.drain();
@@ -87,27 +99,21 @@ class Hook {
     this.#context = context;
   }
 
-  async record(input: HookInput): Promise<void> {
-    const { text, findWorkspace, budget } = await this.#read(input);
-    if (text.fault !== null || !text.bytes.some((byte) => byte > 0x20)) {
+  /** @param turn As in {@linkcode HookInput.first}. */
+  async record(input: HookInput, turn: Promise<unknown>): Promise<void> {
+    const event = await this.#read((waitMs) => input.first(waitMs, turn));
+    const { text } = event;
+    if (text.fault !== null || isBlank(text)) {
       return await this.#refuse(text, text.fault ?? "nothing on stdin");
     }
-    try {
-      const completed = this.#complete(text.bytes);
-      const body = eventRequest(completed, findWorkspace(completed));
-      await recordEvent(body, {
-        context: this.#context,
-        paths: this.#paths,
-        budget,
-        mayStart: !this.#words.noStart &&
-          !isOn(this.#context, "KAIZEN_NO_START"),
-      });
-    } catch (error) {
-      if (
-        error instanceof NotAnEventError || error instanceof TooLargeError
-      ) await this.#refuse(text, error.message);
-      else throw error;
-    }
+    const made = this.#makePlainBody(event) ?? await this.#makeBody(event);
+    if ("refusal" in made) return await this.#refuse(text, made.refusal);
+    await recordEvent(made.body, {
+      context: this.#context,
+      paths: this.#paths,
+      budget: event.budget,
+      mayStart: !this.#words.noStart && !isOn(this.#context, "KAIZEN_NO_START"),
+    });
   }
 
   /** Counts what was not recorded, if that can be written. */
@@ -116,9 +122,11 @@ class Hook {
     countFailure(reason, { paths: this.#paths, context: this.#context });
   }
 
-  async #read(input: HookInput): Promise<HookEvent> {
+  async #read(
+    waitFor: (ms: number) => Promise<HookText>,
+  ): Promise<HookEvent> {
     const words = this.#words;
-    const wait = () => input.first(waitMs(this.#context));
+    const wait = () => waitFor(waitMs(this.#context));
     if (words.mode === "git") {
       const { gitEvent } = await import("./git_event.ts");
       const { bytes, workspace, budget } = await gitEvent(
@@ -126,12 +134,10 @@ class Hook {
         wait,
         this.#context,
       );
-      const text = { bytes, fault: null };
+      const text = { bytes, fault: null, object: null };
       return { text, findWorkspace: () => workspace, budget };
     }
-    const text = hasEventWords(words)
-      ? { bytes: wordedEvent(words), fault: null }
-      : await wait();
+    const text = hasEventWords(words) ? await this.#wordedText() : await wait();
     const budget = new Budget();
     const workspace = words.workspace ?? await this.#findProject(budget);
     const findWorkspace = ({ workspaceHint: hint }: Completed) =>
@@ -139,18 +145,43 @@ class Hook {
     return { text, findWorkspace, budget };
   }
 
-  #complete(text: Uint8Array): Completed {
-    return completeEvent(text, {
+  /** The text of an event that the command line describes. */
+  async #wordedText(): Promise<HookText> {
+    const { wordedEvent } = await import("./exact.ts");
+    return { bytes: wordedEvent(this.#words), fault: null, object: null };
+  }
+
+  /** The request, where nothing about the event is in doubt. */
+  #makePlainBody({ text, findWorkspace }: HookEvent): Body | null {
+    if (text.object === null) return null;
+    const completed = completePlain(text.object, this.#options());
+    if (completed === null) return null;
+    try {
+      return { body: eventRequest(completed, findWorkspace(completed)) };
+    } catch (error) {
+      if (error instanceof TooLargeError) return { refusal: error.message };
+      throw error;
+    }
+  }
+
+  async #makeBody({ text, findWorkspace }: HookEvent): Promise<Body> {
+    const { makeBody } = await import("./exact.ts");
+    return makeBody(text.bytes, this.#options(), findWorkspace);
+  }
+
+  #options(): CompleteOptions {
+    return {
       source: this.#words.source,
       startedAtMs: this.#context.startedAtMs,
       kaizenId: newEventId(),
       raw: this.#words.raw,
-    });
+    };
   }
 
   /** Keeps what is no event, so that somebody can look at it; of nothing at all there is nothing to keep. */
-  async #refuse({ bytes, fault }: HookText, reason: string): Promise<void> {
-    if (!bytes.some((byte) => byte > 0x20)) return await this.count(reason);
+  async #refuse(text: HookText, reason: string): Promise<void> {
+    if (isBlank(text)) return await this.count(reason);
+    const { bytes, fault } = text;
     const isWhole = fault === null || bytes.length <= SAMPLE_BYTES;
     const { rejectInput } = await import("./keep.ts");
     rejectInput(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
@@ -172,4 +203,8 @@ class Hook {
       onFailure: (reason) => this.count(reason),
     });
   }
+}
+
+function isBlank({ bytes, object }: HookText): boolean {
+  return object === null && !bytes.some((byte) => byte > 0x20);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeJson, type JsonValue } from "./json.ts";
-import { MAX_DEPTH } from "./json_scan.ts";
+import { MAX_DEPTH } from "./limits.ts";
 import {
   type AckAnswer,
   type DaemonAnswer,
@@ -78,162 +78,173 @@ function findFault<T>(shape: Shape<T>, value: unknown): string | null {
   return null;
 }
 
-const isTotals = record<SessionTotals>({
-  events: isInt,
-  tool_calls: isInt,
-  errors: isInt,
-  tokens_in: isInt,
-  tokens_out: isInt,
-  cost_usd_e6: isInt,
-  last_event_ms: isInt,
-});
+let made: ReturnType<typeof makeShapes> | undefined;
 
-const isSession = record<SessionRecord>(
-  {
-    id: isText,
-    agent: isText,
-    model: orNull(isText),
-    workspace: isText,
-    started_at_ms: isInt,
-    ended_at_ms: orNull(isInt),
-    status: oneOf(SESSION_STATUSES),
-    trace_path: isText,
-    start_commit: orNull(isText),
-    end_commit: orNull(isText),
-    branch: orNull(isText),
-    dirty_start: orNull(isBool),
-    dirty_end: orNull(isBool),
-    repo_binding_source: orNull(isText),
-    prompt_fingerprint: orNull(isText),
-    parent_session_id: orNull(isText),
-    agent_version: orNull(isText),
-    os: orNull(isText),
-    arch: orNull(isText),
-    repo_file_count: orNull(isNumber),
-    repo_total_loc: orNull(isInt),
-    totals: orMissing(isTotals),
-  } satisfies Shape<SessionRecord>,
-);
-
-const isEvent = record<EventRecord>(
-  {
-    session_id: isText,
-    seq: isInt,
-    ts_ms: isInt,
-    ts_exact: isBool,
-    kind: oneOf(EVENT_KINDS),
-    source: oneOf(EVENT_SOURCES),
-    tool: orNull(isText),
-    tool_call_id: orNull(isText),
-    tokens_in: orNull(isNumber),
-    tokens_out: orNull(isNumber),
-    reasoning_tokens: orNull(isNumber),
-    cost_usd_e6: orNull(isInt),
-    stop_reason: orNull(isText),
-    latency_ms: orNull(isNumber),
-    ttft_ms: orNull(isNumber),
-    retry_count: orNull(isNumber),
-    context_used_tokens: orNull(isNumber),
-    context_max_tokens: orNull(isNumber),
-    cache_creation_tokens: orNull(isNumber),
-    cache_read_tokens: orNull(isNumber),
-    system_prompt_tokens: orNull(isNumber),
-    payload: isAny,
-  } satisfies Shape<EventRecord>,
-);
-
-const isSpan = record<ToolSpanView>(
-  {
-    span_id: isText,
-    tool: isText,
-    status: oneOf(SPAN_STATUSES),
-    lead_time_ms: orNull(isInt),
-    tokens_in: orNull(isNumber),
-    tokens_out: orNull(isNumber),
-    reasoning_tokens: orNull(isNumber),
-    cost_usd_e6: orNull(isInt),
-    paths: listOf(isText),
-    parent_span_id: orNull(isText),
-    depth: isNumber,
-    subtree_cost_usd_e6: orNull(isInt),
-    subtree_token_count: orNull(isNumber),
-  } satisfies Shape<ToolSpanView>,
-);
-
-/** A span and all below it; walked with a list of its own, since a tree may be thousands deep. */
-function isSpanNode(value: unknown): value is SpanNode {
-  const left: unknown[] = [value];
-  const isOne = record<SpanNode>({
-    span: isSpan,
-    children: (children): children is SpanNode[] => {
-      if (!Array.isArray(children)) return false;
-      left.push(...children);
-      return true;
-    },
-    subtree_cost_usd_e6: isInt,
-    subtree_token_count: isInt,
-  });
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    if (!isOne(node)) return false;
-  }
-  return true;
+/** Made when the first answer is read: whoever reads none, such as a hook, should not pay for it. */
+function shapes(): ReturnType<typeof makeShapes> {
+  return made ??= makeShapes();
 }
 
-const isStoreSize = record<StoreSize>({
-  bytes: isInt,
-  sessions: isInt,
-  events: isInt,
-});
+function makeShapes() {
+  const isTotals = record<SessionTotals>({
+    events: isInt,
+    tool_calls: isInt,
+    errors: isInt,
+    tokens_in: isInt,
+    tokens_out: isInt,
+    cost_usd_e6: isInt,
+    last_event_ms: isInt,
+  });
 
-const SHAPES = {
-  hello: {
-    type: oneOf(["hello"]),
-    proto_version: isNumber,
-    daemon_version: isText,
-    workspaces: listOf(isText),
-  } satisfies Shape<HelloAnswer>,
-  status: {
-    type: oneOf(["status"]),
-    pid: isNumber,
-    uptime_ms: isInt,
-    queue_depth: isInt,
-    last_error: orNull(isText),
-    capture: orMissing(listOf(isAny)),
-    web: orMissing(record({ listen: isText, url: isText, token: isText })),
-    store: orMissing(isStoreSize),
-  } satisfies Shape<StatusAnswer>,
-  sessions: {
-    type: oneOf(["sessions"]),
-    rows: listOf(isSession),
-    total: isInt,
-    next_offset: orNull(isInt),
-  } satisfies Shape<SessionsAnswer>,
-  detail: {
-    type: oneOf(["detail"]),
-    session: orNull(isSession),
-    events: listOf(isEvent),
-    spans: listOf(isSpanNode),
-  } satisfies Shape<DetailAnswer>,
-  ack: {
-    type: oneOf(["ack"]),
-    message: isText,
-  } satisfies Shape<AckAnswer>,
-  error: {
-    type: oneOf(["error"]),
-    message: isText,
-    supported_min: orNull(isNumber),
-    supported_max: orNull(isNumber),
-  } satisfies Shape<ErrorAnswer>,
-  store: {
-    type: oneOf(["store"]),
+  const isSession = record<SessionRecord>(
+    {
+      id: isText,
+      agent: isText,
+      model: orNull(isText),
+      workspace: isText,
+      started_at_ms: isInt,
+      ended_at_ms: orNull(isInt),
+      status: oneOf(SESSION_STATUSES),
+      trace_path: isText,
+      start_commit: orNull(isText),
+      end_commit: orNull(isText),
+      branch: orNull(isText),
+      dirty_start: orNull(isBool),
+      dirty_end: orNull(isBool),
+      repo_binding_source: orNull(isText),
+      prompt_fingerprint: orNull(isText),
+      parent_session_id: orNull(isText),
+      agent_version: orNull(isText),
+      os: orNull(isText),
+      arch: orNull(isText),
+      repo_file_count: orNull(isNumber),
+      repo_total_loc: orNull(isInt),
+      totals: orMissing(isTotals),
+    } satisfies Shape<SessionRecord>,
+  );
+
+  const isEvent = record<EventRecord>(
+    {
+      session_id: isText,
+      seq: isInt,
+      ts_ms: isInt,
+      ts_exact: isBool,
+      kind: oneOf(EVENT_KINDS),
+      source: oneOf(EVENT_SOURCES),
+      tool: orNull(isText),
+      tool_call_id: orNull(isText),
+      tokens_in: orNull(isNumber),
+      tokens_out: orNull(isNumber),
+      reasoning_tokens: orNull(isNumber),
+      cost_usd_e6: orNull(isInt),
+      stop_reason: orNull(isText),
+      latency_ms: orNull(isNumber),
+      ttft_ms: orNull(isNumber),
+      retry_count: orNull(isNumber),
+      context_used_tokens: orNull(isNumber),
+      context_max_tokens: orNull(isNumber),
+      cache_creation_tokens: orNull(isNumber),
+      cache_read_tokens: orNull(isNumber),
+      system_prompt_tokens: orNull(isNumber),
+      payload: isAny,
+    } satisfies Shape<EventRecord>,
+  );
+
+  const isSpan = record<ToolSpanView>(
+    {
+      span_id: isText,
+      tool: isText,
+      status: oneOf(SPAN_STATUSES),
+      lead_time_ms: orNull(isInt),
+      tokens_in: orNull(isNumber),
+      tokens_out: orNull(isNumber),
+      reasoning_tokens: orNull(isNumber),
+      cost_usd_e6: orNull(isInt),
+      paths: listOf(isText),
+      parent_span_id: orNull(isText),
+      depth: isNumber,
+      subtree_cost_usd_e6: orNull(isInt),
+      subtree_token_count: orNull(isNumber),
+    } satisfies Shape<ToolSpanView>,
+  );
+
+  /** A span and all below it; walked with a list of its own, since a tree may be thousands deep. */
+  function isSpanNode(value: unknown): value is SpanNode {
+    const left: unknown[] = [value];
+    const isOne = record<SpanNode>({
+      span: isSpan,
+      children: (children): children is SpanNode[] => {
+        if (!Array.isArray(children)) return false;
+        left.push(...children);
+        return true;
+      },
+      subtree_cost_usd_e6: isInt,
+      subtree_token_count: isInt,
+    });
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      if (!isOne(node)) return false;
+    }
+    return true;
+  }
+
+  const isStoreSize = record<StoreSize>({
     bytes: isInt,
     sessions: isInt,
     events: isInt,
-    removed_sessions: orMissing(isInt),
-    removed_events: orMissing(isInt),
-    done: orMissing(isBool),
-  } satisfies Shape<StoreAnswer>,
-};
+  });
+
+  return {
+    isSession,
+    isEvent,
+    hello: {
+      type: oneOf(["hello"]),
+      proto_version: isNumber,
+      daemon_version: isText,
+      workspaces: listOf(isText),
+    } satisfies Shape<HelloAnswer>,
+    status: {
+      type: oneOf(["status"]),
+      pid: isNumber,
+      uptime_ms: isInt,
+      queue_depth: isInt,
+      last_error: orNull(isText),
+      capture: orMissing(listOf(isAny)),
+      web: orMissing(record({ listen: isText, url: isText, token: isText })),
+      store: orMissing(isStoreSize),
+    } satisfies Shape<StatusAnswer>,
+    sessions: {
+      type: oneOf(["sessions"]),
+      rows: listOf(isSession),
+      total: isInt,
+      next_offset: orNull(isInt),
+    } satisfies Shape<SessionsAnswer>,
+    detail: {
+      type: oneOf(["detail"]),
+      session: orNull(isSession),
+      events: listOf(isEvent),
+      spans: listOf(isSpanNode),
+    } satisfies Shape<DetailAnswer>,
+    ack: {
+      type: oneOf(["ack"]),
+      message: isText,
+    } satisfies Shape<AckAnswer>,
+    error: {
+      type: oneOf(["error"]),
+      message: isText,
+      supported_min: orNull(isNumber),
+      supported_max: orNull(isNumber),
+    } satisfies Shape<ErrorAnswer>,
+    store: {
+      type: oneOf(["store"]),
+      bytes: isInt,
+      sessions: isInt,
+      events: isInt,
+      removed_sessions: orMissing(isInt),
+      removed_events: orMissing(isInt),
+      done: orMissing(isBool),
+    } satisfies Shape<StoreAnswer>,
+  };
+}
 
 /**
  * Reads a whole answer; integers over 2^53 come as bigint.
@@ -254,19 +265,19 @@ export function decodeAnswer(
     : undefined;
   switch (type) {
     case "hello":
-      return demand<HelloAnswer>(SHAPES.hello, value);
+      return demand<HelloAnswer>(shapes().hello, value);
     case "status":
-      return demand<StatusAnswer>(SHAPES.status, value);
+      return demand<StatusAnswer>(shapes().status, value);
     case "sessions":
-      return demand<SessionsAnswer>(SHAPES.sessions, value);
+      return demand<SessionsAnswer>(shapes().sessions, value);
     case "detail":
-      return demand<DetailAnswer>(SHAPES.detail, value);
+      return demand<DetailAnswer>(shapes().detail, value);
     case "ack":
-      return demand<AckAnswer>(SHAPES.ack, value);
+      return demand<AckAnswer>(shapes().ack, value);
     case "error":
-      return demand<ErrorAnswer>(SHAPES.error, value);
+      return demand<ErrorAnswer>(shapes().error, value);
     case "store":
-      return demand<StoreAnswer>(SHAPES.store, value);
+      return demand<StoreAnswer>(shapes().store, value);
   }
   throw new AnswerError(
     `Cannot read answer: unknown type ${JSON.stringify(String(type))}`,
@@ -289,7 +300,7 @@ function demand<T>(shape: Shape<T>, value: unknown): T {
  * @throws {AnswerError} If it is none.
  */
 export function demandSession(value: unknown): SessionRecord {
-  if (isSession(value)) return value;
+  if (shapes().isSession(value)) return value;
   throw new AnswerError("Cannot read answer: a row is no session");
 }
 
@@ -299,6 +310,6 @@ export function demandSession(value: unknown): SessionRecord {
  * @throws {AnswerError} If it is none.
  */
 export function demandEvent(value: unknown): EventRecord {
-  if (isEvent(value)) return value;
+  if (shapes().isEvent(value)) return value;
   throw new AnswerError("Cannot read answer: a row is no event");
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What makes a payload a hook event, and the words for one that is not: the same in a client that checks before it sends and in
- * the daemon.
+ * What makes a text a hook event: the same in a client that checks before it sends and in the daemon.
  * @module
  */
+import { checkNames, hookEventKey, NotAnEventError } from "./hook_names.ts";
 import { decodeString } from "./json.ts";
 import { JsonError } from "./json_error.ts";
 import {
@@ -12,18 +12,6 @@ import {
   scanMembers,
 } from "./json_members.ts";
 import type { HookSource } from "./wire.ts";
-
-/** Which top-level key names the event. */
-export function hookEventKey(source: HookSource): "event" | "hook_event_name" {
-  return source === "claude" ? "hook_event_name" : "event";
-}
-
-/** The payload is not a hook event; the message is the daemon's own. */
-export class NotAnEventError extends Error {
-  static {
-    this.prototype.name = "NotAnEventError";
-  }
-}
 
 /** A payload that is a hook event. */
 export interface HookPayload {
@@ -76,27 +64,6 @@ export function scanPayload(
     );
   }
   throw new NotAnEventError(`${source} hook: expected JSON object`);
-}
-
-/**
- * Checks what an event must have: a name, which may be empty, and a session, which may not.
- *
- * @throws {NotAnEventError} If it has not.
- */
-export function checkNames(
-  source: HookSource,
-  event: string | null,
-  sessionId: string | null,
-): { event: string; sessionId: string } {
-  if (event === null) {
-    throw new NotAnEventError(
-      `${source} hook: missing '${hookEventKey(source)}' field`,
-    );
-  }
-  if (sessionId === null || sessionId === "") {
-    throw new NotAnEventError(`${source} hook: missing 'session_id' field`);
-  }
-  return { event, sessionId };
 }
 
 /** Finds the member that counts: of several with the same key the last. */

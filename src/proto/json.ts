@@ -5,8 +5,7 @@
  * @module
  */
 import { scanDocument } from "./json_document.ts";
-import { MAX_DEPTH } from "./json_scan.ts";
-import { I64_MIN, U64_MAX } from "./limits.ts";
+import { I64_MIN, MAX_DEPTH, U64_MAX } from "./limits.ts";
 
 /** Any JSON value; see {@linkcode decodeJson} for when a number is a bigint. */
 export type JsonValue =

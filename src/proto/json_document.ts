@@ -4,12 +4,8 @@
  *
  * @module
  */
-import {
-  isSpace,
-  JsonError,
-  JsonScanner,
-  type JsonVisit,
-} from "./json_scan.ts";
+import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
+import { isSpace } from "./json_space.ts";
 
 /**
  * Checks that `bytes` are one JSON value and white space, nothing else.

@@ -6,7 +6,8 @@
  */
 import { decodeString } from "./json.ts";
 import { scanDocument } from "./json_document.ts";
-import { type JsonScalar, type JsonVisit, MAX_DEPTH } from "./json_scan.ts";
+import type { JsonScalar, JsonVisit } from "./json_scan.ts";
+import { MAX_DEPTH } from "./limits.ts";
 
 /** What a value is. */
 export type JsonKind = "object" | "array" | JsonScalar;

@@ -9,10 +9,8 @@
 import { skipLongString } from "./_long_string.ts";
 import { stepUtf8 } from "./_utf8.ts";
 import { JsonError } from "./json_error.ts";
+import { MAX_DEPTH } from "./limits.ts";
 export { JsonError };
-
-/** Arrays and objects nested deeper than this are refused, unless said otherwise: the reference daemon's limit. */
-export const MAX_DEPTH = 127;
 
 /** A value without parts. */
 export type JsonScalar = "string" | "number" | "true" | "false" | "null";
@@ -71,11 +69,6 @@ const SHORT_BYTES = 2048;
 // No double is infinite that is written with at most this many bytes and this many digits of exponent.
 const SAFE_NUMBER_BYTES = 200;
 const SAFE_EXPONENT_DIGITS = 2;
-
-/** Whether JSON takes a byte for white space between its tokens; false behind the last byte. */
-export function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
 
 /**
  * Finds the tokens of one JSON value in bytes that come in pieces.

@@ -16,6 +16,9 @@ export const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 /** Largest answer body in bytes: what the `u32` length can say. Answers are streamed, never held whole. */
 export const MAX_ANSWER_BYTES = 0xffff_ffff;
 
+/** Arrays and objects nested deeper than this are refused, unless said otherwise: the reference daemon's limit. */
+export const MAX_DEPTH = 127;
+
 /** How deep an answer may nest: a span tree adds two levels for each call that was open at once. */
 export const MAX_ANSWER_DEPTH = 100_000;
 

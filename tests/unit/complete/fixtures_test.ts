@@ -65,7 +65,7 @@ function complete(text: string, source: Source): Completed {
 }
 
 function read(completed: Completed): Record<string, unknown> {
-  return JSON.parse(new TextDecoder().decode(completed.payload));
+  return JSON.parse(completed.payload);
 }
 
 for (const { agent: name, event, payload } of lines) {

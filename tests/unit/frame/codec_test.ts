@@ -6,6 +6,7 @@ import {
   encodeHeader,
   FrameError,
   readFrame,
+  readShortFrame,
   streamFrame,
   type Wire,
   writeAll,
@@ -29,6 +30,7 @@ class FakeWire implements Wire {
 const LIMIT = 16;
 const readers = {
   readFrame: (wire: Wire) => readFrame(wire, LIMIT),
+  readShortFrame: (wire: Wire) => readShortFrame(wire, LIMIT),
   streamFrame: async (wire: Wire) => {
     const body: number[] = [];
     for await (const chunk of streamFrame(wire, LIMIT)) body.push(...chunk);
@@ -129,10 +131,15 @@ Deno.test("readFrame() tells of each arrival", async () => {
   assertEquals(calls, 6);
 });
 
-Deno.test("streamFrame() refuses bytes behind the frame", async () => {
-  const error = await assertRejects(
-    () => readers.streamFrame(new FakeWire([0, 0, 0, 1, 9, 42])),
-    FrameError,
-  );
-  assertEquals(error.fault, "trailing bytes");
-});
+for (const name of ["readShortFrame", "streamFrame"] as const) {
+  Deno.test(`${name}() refuses bytes behind the frame`, async () => {
+    for (const length of [1, LIMIT]) {
+      const body = Array.from({ length }, () => 9);
+      const error = await assertRejects(
+        () => readers[name](new FakeWire([0, 0, 0, length, ...body, 42])),
+        FrameError,
+      );
+      assertEquals(error.fault, "trailing bytes");
+    }
+  });
+}

@@ -5,8 +5,8 @@ import {
   JsonError,
   JsonScanner,
   type JsonToken,
-  MAX_DEPTH,
 } from "../../../src/proto/json_scan.ts";
+import { MAX_DEPTH } from "../../../src/proto/limits.ts";
 import {
   bytesOf,
   encode,

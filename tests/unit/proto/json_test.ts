@@ -9,7 +9,8 @@ import {
   type Int,
   type JsonValue,
 } from "../../../src/proto/json.ts";
-import { JsonError, MAX_DEPTH } from "../../../src/proto/json_scan.ts";
+import { JsonError } from "../../../src/proto/json_scan.ts";
+import { MAX_DEPTH } from "../../../src/proto/limits.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const MIN_I64 = -(2n ** 63n);

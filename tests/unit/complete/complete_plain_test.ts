@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  type Completed,
+  completeEvent,
+  completePlain,
+  type Source,
+  SOURCES,
+} from "../../../src/complete/mod.ts";
+import { readPlainObject } from "../../../src/proto/mod.ts";
+import { PAYLOAD } from "./_payloads.ts";
+
+const OPTIONS = {
+  startedAtMs: 1_800_000_000_000,
+  kaizenId: "0123456789abcdef",
+};
+
+function complete(text: string, source: Source, raw = false): Completed | null {
+  const object = readPlainObject(new TextEncoder().encode(text));
+  return object && completePlain(object, { source, raw, ...OPTIONS });
+}
+
+Deno.test("completePlain() makes what completeEvent() makes, or leaves it to that", () => {
+  let made = 0;
+  fc.assert(
+    fc.property(PAYLOAD, fc.constantFrom(...SOURCES), (text, source) => {
+      const plain = complete(text, source);
+      if (plain === null) return;
+      made++;
+      const bytes = new TextEncoder().encode(text);
+      assertEquals(plain, completeEvent(bytes, { source, ...OPTIONS }));
+    }),
+    { numRuns: 3000 },
+  );
+  assert(made > 25, `${made} payloads were plain`);
+});
+
+interface Line {
+  agent: string;
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+const LINES: Line[] = Deno.readTextFileSync(
+  new URL("../../fixtures/agent_hooks.jsonl", import.meta.url),
+).trimEnd().split("\n").map((line) => JSON.parse(line));
+
+Deno.test("completePlain() makes most of what agents send", () => {
+  const left: string[] = [];
+  for (const { agent, event, payload } of LINES) {
+    const source = SOURCES.find((source) => agent.startsWith(source));
+    if (source === undefined) continue;
+    const text = JSON.stringify(payload);
+    const plain = complete(text, source);
+    if (plain === null) {
+      left.push(`${source} ${event}`);
+      continue;
+    }
+    const bytes = new TextEncoder().encode(text);
+    assertEquals(plain, completeEvent(bytes, { source, ...OPTIONS }));
+  }
+  // Whose name is replaced, and the argument of Codex's notify, which is no hook event.
+  assertEquals([...new Set(left)].toSorted(), [
+    "claude PostToolUseFailure",
+    "claude SessionEnd",
+    "claude StopFailure",
+    "codex SessionEnd",
+    "codex agent-turn-complete",
+  ]);
+});
+
+const others: [why: string, text: string, raw?: boolean][] = [
+  [
+    "an event that is sent as it is",
+    '{"hook_event_name":"X","session_id":"s"}',
+    true,
+  ],
+  ["one without a session", '{"hook_event_name":"X"}'],
+  ["one with an empty name", '{"hook_event_name":"","session_id":"s"}'],
+  [
+    "a name to be replaced",
+    '{"hook_event_name":"SessionEnd","session_id":"s"}',
+  ],
+  [
+    "an id to be replaced",
+    '{"kaizen_id":1,"hook_event_name":"X","session_id":"s"}',
+  ],
+];
+
+for (const [why, text, raw] of others) {
+  Deno.test(`completePlain() leaves ${why} to completeEvent()`, () => {
+    assertEquals(complete(text, "claude", raw), null);
+  });
+}
+
+for (
+  const number of ["1", "1.0", "1e0", "0", "12.6", "-0", "18446744073709551616"]
+) {
+  Deno.test(`completePlain() reads the number ${number} to the digit`, () => {
+    const text =
+      `{"x":{"duration":7,"timestamp_ms":7},"duration":5,"timestamp_ms":${number},"duration":${number},"event":"X","session_id":"s"}`;
+    const plain = complete(text, "cursor");
+    const exact = completeEvent(new TextEncoder().encode(text), {
+      source: "cursor",
+      ...OPTIONS,
+    });
+    // A time that counts stays, one that does not is replaced.
+    if (plain !== null) assertEquals(plain, exact);
+    assertEquals(plain === null, !exact.payload.includes(`:${number},"dur`));
+  });
+}
