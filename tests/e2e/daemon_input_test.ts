@@ -199,7 +199,11 @@ Deno.test("a daemon lists 10,000 sessions of one event", async () => {
   }));
   const starts: number[] = [];
   for (let offset: number | null = 0; offset !== null;) {
-    const page = JSON.parse(
+    const page: {
+      total: number;
+      rows: { started_at_ms: number }[];
+      next_offset: number | null;
+    } = JSON.parse(
       await answer(home, {
         type: "list_sessions",
         workspace: home.workspace,
