@@ -4,7 +4,7 @@
  * 0 whatever happens: coding agents read a hook's failure as a verdict on the tool call.
  * @module
  */
-import { silentContext } from "./src/context/mod.ts";
+import { silentContext } from "./src/context/hook.ts";
 import { runHook } from "./src/ingest/run_hook.ts";
 
 if (isHook(Deno.args)) {
@@ -12,10 +12,12 @@ if (isHook(Deno.args)) {
     event.preventDefault();
     Deno.exit(0);
   };
-  addEventListener("unhandledrejection", end);
-  addEventListener("error", end);
+  const meanwhile = () => {
+    addEventListener("unhandledrejection", end);
+    addEventListener("error", end);
+  };
   try {
-    await runHook(silentContext());
+    await runHook({ ...silentContext(), meanwhile });
   } catch {
     // Silent by contract; what runHook can count, it has counted.
   }

@@ -8,7 +8,7 @@ import { readPermissions, ROOT } from "../../scripts/lib/project.ts";
 import { type Bench, cleanEnv, runtimeWords } from "../lib/bench.ts";
 import { startOurs } from "../lib/daemons.ts";
 import { race, type Runner } from "../lib/race.ts";
-import { COMPILE_AT_ONCE } from "../../scripts/lib/launcher.ts";
+import { V8_FLAGS } from "../../scripts/lib/launcher.ts";
 import { HOOK_WORDS, hookText } from "./fixtures.ts";
 
 const MODULES = [1, 20, 100];
@@ -37,12 +37,21 @@ export async function measureSwitches(bench: Bench): Promise<void> {
     stdin: hookText(cwd),
     ...more,
   });
-  const plain = runtime.filter((word) => word !== COMPILE_AT_ONCE);
+  const plain = runtime.filter((word) => word !== V8_FLAGS);
   const base = "as it ships";
   const hooks = [
     hook(base, [...runtime, script]),
-    // A copy of its own, as Deno keeps one compiled code a file: it would spoil that of the others.
-    hook("V8 compiles lazily", [...plain, await copy(script, "lazy.js")]),
+    // Copies of their own, as Deno keeps one compiled code a file: they would spoil that of the others.
+    hook("V8 compiles lazily", [
+      ...plain,
+      "--v8-flags=--no-sparkplug",
+      await copy(script, "lazy.js"),
+    ]),
+    hook("V8 with its baseline compiler", [
+      ...plain,
+      "--v8-flags=--no-lazy",
+      await copy(script, "sparkplug.js"),
+    ]),
     hook("no V8 code cache", [...runtime, "--no-code-cache", script]),
     hook("--no-check", [...runtime, "--no-check", script]),
     hook("--cached-only", [...runtime, "--cached-only", script]),

@@ -3,7 +3,7 @@
  * What every group of measurements stands on.
  * @module
  */
-import { COMPILE_AT_ONCE } from "../../scripts/lib/launcher.ts";
+import { V8_FLAGS } from "../../scripts/lib/launcher.ts";
 import { readPermissions, ROOT } from "../../scripts/lib/project.ts";
 import type { Board } from "./board.ts";
 
@@ -36,7 +36,7 @@ export async function runtimeWords(): Promise<string[]> {
     "-q",
     "--no-config",
     "--no-lock",
-    COMPILE_AT_ONCE,
+    V8_FLAGS,
     ...await readPermissions(),
   ];
 }

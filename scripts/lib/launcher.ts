@@ -34,7 +34,7 @@ export function makeLauncher(
       "Cannot make launcher: scripts/kaizen must have the marks #[ and #] twice",
     );
   }
-  const flags = [COMPILE_AT_ONCE, ...permissions].map(quote).join(" ");
+  const flags = [V8_FLAGS, ...permissions].map(quote).join(" ");
   return describe(head) + middle +
     `  runtime=${quote(runtime)}
   [ -x "$runtime" ] || runtime=$(command -v deno) || fail 70 "needs Deno: the one it was built with is gone, and there is none on PATH"
@@ -44,10 +44,15 @@ export function makeLauncher(
 }
 
 /**
- * Deno keeps the code that V8 has compiled when a module is loaded, which by itself are few of its functions; the rest is
- * compiled anew by every run, when it is first called. With this all of it is compiled once, and kept.
+ * How V8 compiles.
+ *
+ * `--no-lazy`: Deno keeps the code that V8 has compiled when a module is loaded, which by itself are few of its functions; the
+ * rest is compiled anew by every run, when it is first called. With this all of it is compiled once, and kept.
+ *
+ * `--no-sparkplug`: its first batch of functions, to make them faster, would take a third of a millisecond in the midst of a hook that
+ * calls them no more. A daemon is no slower without: what it does often goes to the compilers behind that one.
  */
-export const COMPILE_AT_ONCE = "--v8-flags=--no-lazy";
+export const V8_FLAGS = "--v8-flags=--no-lazy,--no-sparkplug";
 
 /** Words that `sh` reads as they are. */
 function quote(text: string): string {

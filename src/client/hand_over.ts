@@ -3,9 +3,9 @@
  * The shortest way for an event to a daemon: a hook's.
  * @module
  */
-import { pause } from "../context/mod.ts";
+import { pause } from "../context/hook.ts";
 import { encodeFrame, readShortFrame, writeAll } from "../frame/mod.ts";
-import { isAck } from "../proto/mod.ts";
+import { isAck } from "../proto/hook.ts";
 import type { ClientOptions } from "./connect.ts";
 
 /** An ack is a few words; what is longer is none. In bytes. */
@@ -15,6 +15,7 @@ const MAX_ACK_BYTES = 4096;
  * Hands over one event within `timeoutMs`, which is the only deadline here.
  *
  * @param body JSON bytes of the request.
+ * @param meanwhile Is called when the request is out and the answer not yet there.
  * @returns Whether the daemon acknowledged it; if not, why remains unknown.
  * @throws {Error} As the system says it, if no connection can be opened, which it says at once; {@linkcode connectFault} tells
  * what that means.
@@ -22,6 +23,7 @@ const MAX_ACK_BYTES = 4096;
 export async function handOver(
   body: Uint8Array,
   { socket, connect, timeoutMs }: ClientOptions,
+  meanwhile?: () => void,
 ): Promise<boolean> {
   const conn = await connect(socket);
   try {
@@ -30,6 +32,7 @@ export async function handOver(
     const answer = writing.then(() => readShortFrame(conn, MAX_ACK_BYTES));
     // Made when the daemon is at work, as making it takes longer than connecting.
     const late = pause(timeoutMs).then(() => null);
+    meanwhile?.();
     const ack = await Promise.race([answer, late]);
     return ack !== null && isAck(ack);
   } catch {

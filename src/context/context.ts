@@ -4,6 +4,7 @@
  * @module
  */
 import { fileOutput } from "./file_output.ts";
+import { silentContext } from "./silent_context.ts";
 
 /** Where bytes come from. */
 export interface Input {
@@ -39,6 +40,11 @@ export interface SilentContext {
   /** Connects to a Unix socket. @throws {Deno.errors} As the system says. */
   connect(path: string): Promise<Deno.Conn>;
   readonly stdin: Input;
+  /**
+   * Is called, maybe several times, while a daemon works on the event, and before a hook leaves its shortest way: the moment for what takes
+   * time and is only needed if something goes wrong.
+   */
+  meanwhile?(): void;
 }
 
 /** What a run stands on: lazy, and faked in tests. */
@@ -49,19 +55,6 @@ export interface Context extends SilentContext {
   readonly stderr: Output;
 }
 
-/** The real surroundings of this process, for a hook: what it does not need is not loaded. */
-export function silentContext(): SilentContext {
-  return {
-    args: Deno.args,
-    startedAtMs: Math.floor(performance.timeOrigin),
-    env: readVariable,
-    cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
-    now: Date.now,
-    connect: (path) => Deno.connect({ transport: "unix", path }),
-    stdin: Deno.stdin,
-  };
-}
-
 /** The real surroundings of this process. */
 export function realContext(): Context {
   return {
@@ -70,14 +63,4 @@ export function realContext(): Context {
     stdout: fileOutput(Deno.stdout, { isBuffered: true }),
     stderr: fileOutput(Deno.stderr, { isBuffered: false }),
   };
-}
-
-function readVariable(name: string): string | undefined {
-  try {
-    return Deno.env.get(name) || undefined;
-  } catch (error) {
-    // Such as the path of a project in another encoding: there is more to go by.
-    if (error instanceof Deno.errors.InvalidData) return undefined;
-    throw error;
-  }
 }

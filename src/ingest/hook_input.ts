@@ -3,13 +3,14 @@
  * A hook's stdin: its first JSON value as soon as that is complete, and everything else away, so that its writer sees no error.
  * @module
  */
-import { type Input, pause } from "../context/mod.ts";
+import { pause } from "../context/hook.ts";
+import type { Input } from "../context/mod.ts";
 import {
   isSpace,
   joinBytes,
   type PlainObject,
   readPlainObject,
-} from "../proto/mod.ts";
+} from "../proto/hook.ts";
 import type { FirstValue } from "./first_value.ts";
 
 const READ_BYTES = 64 * 1024;

@@ -3,8 +3,8 @@
  * A hook's event, on its way to where it is safe: acknowledged by a daemon, or on disk in the spool, within the hook's budget.
  * @module
  */
-import { handOver } from "../client/mod.ts";
-import { hasPending } from "../spool/mod.ts";
+import { handOver } from "../client/hook.ts";
+import { hasPending } from "../spool/hook.ts";
 import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
 /**
@@ -18,17 +18,20 @@ export async function recordEvent(
   body: Uint8Array,
   route: Route,
 ): Promise<void> {
+  const { meanwhile } = route.context;
   if (body.length > SPOOL_AT_ONCE_BYTES || !isEmpty(route.paths.spool)) {
+    meanwhile?.();
     const { keepBehind } = await import("./keep.ts");
     return await keepBehind(body, route);
   }
   const client = clientWithin(route);
   let fault: unknown = null;
   try {
-    if (client !== null && await handOver(body, client)) return;
+    if (client !== null && await handOver(body, client, meanwhile)) return;
   } catch (error) {
     fault = error;
   }
+  meanwhile?.();
   const { keepUnsent } = await import("./keep.ts");
   keepUnsent(body, fault, route);
 }

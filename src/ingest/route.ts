@@ -12,7 +12,7 @@ export const SPOOL_AT_ONCE_BYTES = 1024 * 1024;
 
 /** What a hook's event needs on its way. */
 export interface Route {
-  context: Pick<Context, "connect" | "env" | "now">;
+  context: Pick<Context, "connect" | "env" | "now" | "meanwhile">;
   paths: Paths;
   budget: Budget;
   /** Whether a daemon may be started. */

@@ -3,12 +3,10 @@
  * `ingest hook` and `ingest git`: silent whatever happens, and back in time.
  * @module
  */
-import {
-  type Completed,
-  type CompleteOptions,
-  completePlain,
-} from "../complete/mod.ts";
-import { isOn, type Paths, type SilentContext } from "../context/mod.ts";
+import { completePlain } from "../complete/hook.ts";
+import type { Completed, CompleteOptions } from "../complete/mod.ts";
+import { isOn } from "../context/hook.ts";
+import type { Paths, SilentContext } from "../context/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
 import type { Body } from "./exact.ts";
@@ -18,7 +16,7 @@ import { type HookWords, readHookWords } from "./hook_words.ts";
 import { openAhead } from "./open_ahead.ts";
 import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
-import { hasEventWords } from "./words.ts";
+import { hasEventWords } from "./has_event_words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
 /** From the start of the process, how long stdin is waited for, in milliseconds. */
@@ -118,6 +116,7 @@ class Hook {
 
   /** Counts what was not recorded, if that can be written. */
   async count(reason: string): Promise<void> {
+    this.#context.meanwhile?.();
     const { countFailure } = await import("./keep.ts");
     countFailure(reason, { paths: this.#paths, context: this.#context });
   }
@@ -128,6 +127,7 @@ class Hook {
     const words = this.#words;
     const wait = () => waitFor(waitMs(this.#context));
     if (words.mode === "git") {
+      this.#context.meanwhile?.();
       const { gitEvent } = await import("./git_event.ts");
       const { bytes, workspace, budget } = await gitEvent(
         words,
@@ -147,6 +147,7 @@ class Hook {
 
   /** The text of an event that the command line describes. */
   async #wordedText(): Promise<HookText> {
+    this.#context.meanwhile?.();
     const { wordedEvent } = await import("./exact.ts");
     return { bytes: wordedEvent(this.#words), fault: null, object: null };
   }
@@ -165,6 +166,7 @@ class Hook {
   }
 
   async #makeBody({ text, findWorkspace }: HookEvent): Promise<Body> {
+    this.#context.meanwhile?.();
     const { makeBody } = await import("./exact.ts");
     return makeBody(text.bytes, this.#options(), findWorkspace);
   }
@@ -183,6 +185,7 @@ class Hook {
     if (isBlank(text)) return await this.count(reason);
     const { bytes, fault } = text;
     const isWhole = fault === null || bytes.length <= SAMPLE_BYTES;
+    this.#context.meanwhile?.();
     const { rejectInput } = await import("./keep.ts");
     rejectInput(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
       kind: "input",
@@ -195,6 +198,7 @@ class Hook {
   async #findProject(budget: Budget): Promise<string | undefined> {
     const { project } = this.#words;
     if (project === undefined) return undefined;
+    this.#context.meanwhile?.();
     const { findProject } = await import("./find_project.ts");
     const context = this.#context;
     const paths = this.#paths;

@@ -11,7 +11,8 @@ import { Spool } from "../spool/mod.ts";
 import { Courier, type Handed } from "./courier.ts";
 import { readInput, readLines } from "./input.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
-import { hasEventWords, type WordedEvent, wordedEvent } from "./words.ts";
+import { hasEventWords } from "./has_event_words.ts";
+import { type WordedEvent, wordedEvent } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
 /** What is to be ingested. */

@@ -3,7 +3,8 @@
  * In which workspace an event has happened.
  * @module
  */
-import { type Context, findWorkspace } from "../context/mod.ts";
+import { findWorkspace } from "../context/hook.ts";
+import type { Context } from "../context/mod.ts";
 
 /** What may name the directory, besides the environment. */
 export interface EventPlace {

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkNames, hookEventKey, NotAnEventError } from "./hook_names.ts";
-import { decodeString } from "./json.ts";
+import { decodeString } from "./json_text.ts";
 import { JsonError } from "./json_error.ts";
 import {
   type Member,

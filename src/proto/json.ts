@@ -5,6 +5,7 @@
  * @module
  */
 import { scanDocument } from "./json_document.ts";
+import { decodeInt, decodeString, decodeText } from "./json_text.ts";
 import { I64_MIN, MAX_DEPTH, U64_MAX } from "./limits.ts";
 
 /** Any JSON value; see {@linkcode decodeJson} for when a number is a bigint. */
@@ -29,19 +30,9 @@ export function toInt(value: bigint): Int {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-declare global {
-  interface JSON {
-    /** Makes a value that `JSON.stringify` prints as `text`; the engine has it, its type library does not yet. */
-    rawJSON(text: string): unknown;
-  }
-}
-
 /** A shorter integer is always safe as a number. */
 const UNSAFE_DIGITS = 16;
 const POINT = 0x2e;
-const MINUS = 0x2d;
-
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Reads a whole document by the scanner's strict rules, with white space around it.
@@ -61,60 +52,7 @@ export function decodeJson(
     if (token !== "number" || end - start < UNSAFE_DIGITS) return;
     isSafe &&= bytes.subarray(start, end).includes(POINT);
   }, maxDepth);
-  return isSafe
-    ? JSON.parse(decoder.decode(bytes))
-    : buildExact(bytes, maxDepth);
-}
-
-/**
- * Prints compact JSON as `JSON.stringify` does, and bigints with all their digits; undefined members are left out.
- *
- * A lone surrogate becomes an escape, which {@linkcode decodeJson} refuses.
- *
- * @throws {TypeError} If `value` is nothing that JSON has, or contains itself.
- * @throws {RangeError} If it is nested more deeply than the engine can follow: a thousand levels are safe.
- */
-export function encodeJson(value: unknown): string {
-  const text: string | undefined = JSON.stringify(
-    value,
-    (_key, part: unknown) =>
-      typeof part === "bigint" ? JSON.rawJSON(String(part)) : part,
-  );
-  if (text !== undefined) return text;
-  throw new TypeError(`Cannot encode value: ${typeof value} is not JSON`);
-}
-
-/**
- * Returns the text of a string token.
- *
- * @param bytes The token as the scanner reported it, with its quotes.
- * @throws {TypeError} If it is the token of something else.
- */
-export function decodeString(bytes: Uint8Array): string {
-  const value: unknown = JSON.parse(decoder.decode(bytes));
-  if (typeof value === "string") return value;
-  throw new TypeError("Cannot decode string: the token is not a string");
-}
-
-/**
- * Returns the exact integer that a number token stands for.
- *
- * @param token The token as the scanner reported it; the tokens of other values are no integers.
- * @returns `null` if it has a fraction or an exponent, is `-0`, or lies outside `min` and `max` (both included).
- */
-export function decodeInt(
-  token: Uint8Array,
-  min: bigint,
-  max: bigint,
-): Int | null {
-  const digits = token.subarray(token[0] === MINUS ? 1 : 0);
-  if (digits.length === 0) return null;
-  if (!digits.every((c) => c >= 0x30 && c <= 0x39)) return null;
-  const text = decoder.decode(token);
-  const number = Number(text);
-  if (Object.is(number, -0)) return null;
-  const value = Number.isSafeInteger(number) ? number : BigInt(text);
-  return value >= min && value <= max ? value : null;
+  return isSafe ? JSON.parse(decodeText(bytes)) : buildExact(bytes, maxDepth);
 }
 
 /** Makes the value token by token: with bigints, and however deep. */
@@ -146,5 +84,5 @@ function buildExact(bytes: Uint8Array, maxDepth: number): JsonValue {
 }
 
 function decodeNumber(token: Uint8Array): number | bigint {
-  return decodeInt(token, I64_MIN, U64_MAX) ?? Number(decoder.decode(token));
+  return decodeInt(token, I64_MIN, U64_MAX) ?? Number(decodeText(token));
 }

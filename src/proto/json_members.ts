@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { decodeString } from "./json.ts";
+import { decodeString } from "./json_text.ts";
 import { scanDocument } from "./json_document.ts";
 import type { JsonScalar, JsonVisit } from "./json_scan.ts";
 import { MAX_DEPTH } from "./limits.ts";

@@ -5,6 +5,7 @@
  */
 export * from "./ack.ts";
 export * from "./answers.ts";
+export * from "./encode_request.ts";
 export * from "./hook_names.ts";
 export * from "./hook_rules.ts";
 export * from "./join_bytes.ts";
@@ -14,6 +15,7 @@ export * from "./json_error.ts";
 export * from "./json_members.ts";
 export * from "./json_scan.ts";
 export * from "./json_space.ts";
+export * from "./json_text.ts";
 export * from "./limits.ts";
 export * from "./plain_object.ts";
 export * from "./requests.ts";

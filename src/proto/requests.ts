@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Requests to text and back. Decoding is strict: it refuses exactly what the reference daemon refuses, and accepts what that
+ * Requests from text. Decoding is strict: it refuses exactly what the reference daemon refuses, and accepts what that
  * accepts by accident (a request or filter written as an array, an enum written as `{"name":null}`).
  * @module
  */
-import { decodeInt, decodeString, encodeJson, type Int } from "./json.ts";
+import type { Int } from "./json.ts";
+import { decodeInt, decodeString } from "./json_text.ts";
 import { type Member, scanElements, scanMembers } from "./json_members.ts";
 import { U32_MAX, U64_MAX } from "./limits.ts";
 import {
@@ -20,11 +21,6 @@ export class RequestError extends Error {
   static {
     this.prototype.name = "RequestError";
   }
-}
-
-/** Returns the JSON bytes of a request, without a length prefix; integers over 2^53 stay exact. */
-export function encodeRequest(request: DaemonRequest): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(encodeJson(request));
 }
 
 /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { encodeJson } from "./json.ts";
+import { encodeJson } from "./json_text.ts";
 import { scanMembers } from "./json_members.ts";
 
 /** One member to set. */

@@ -54,19 +54,6 @@ export function listRejected(folder: string): string[] {
     .filter((name) => name.endsWith(REJECTED_SUFFIX)).sort();
 }
 
-/** Whether anything waits for delivery; stops at the first event found. */
-export function hasPending(folder: string): boolean {
-  try {
-    for (const { name } of Deno.readDirSync(folder)) {
-      if (parseEventName(name) !== null) return true;
-    }
-    return false;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 /** Size of a file in bytes; 0 if it has gone in the meantime. */
 export function sizeOf(path: string): number {
   try {

@@ -12,8 +12,6 @@ export type {
   Stop,
 } from "./deliver.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
-export { randomHex } from "./event_name.ts";
-export { hasPending } from "./listing.ts";
 export type { RejectedAbout } from "./rejected.ts";
 export { Spool, type SpoolOptions } from "./spool.ts";
 export type { PurgeReport, SpoolEntry, SpoolStatus } from "./survey.ts";

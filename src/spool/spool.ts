@@ -17,7 +17,8 @@ import { SpoolError, systemReason } from "./errors.ts";
 import { nextEventName } from "./event_name.ts";
 import { addFailure } from "./failures.ts";
 import { type Fault, faultAt } from "./faults.ts";
-import { hasPending, listSpool, REJECTED_FOLDER } from "./listing.ts";
+import { listSpool, REJECTED_FOLDER } from "./listing.ts";
+import { hasPending } from "./pending.ts";
 import { makeFolder, newFileOwner, type Owner } from "./owner.ts";
 import {
   encodeRejected,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { decodeJson, encodeJson } from "../../../src/proto/json.ts";
+import { decodeJson } from "../../../src/proto/json.ts";
+import { encodeJson } from "../../../src/proto/json_text.ts";
 import { JsonError } from "../../../src/proto/json_error.ts";
 import { encode } from "./_scanning.ts";
 

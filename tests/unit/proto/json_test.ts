@@ -2,13 +2,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
-  decodeInt,
   decodeJson,
-  decodeString,
-  encodeJson,
   type Int,
   type JsonValue,
 } from "../../../src/proto/json.ts";
+import {
+  decodeInt,
+  decodeString,
+  encodeJson,
+} from "../../../src/proto/json_text.ts";
 import { JsonError } from "../../../src/proto/json_scan.ts";
 import { MAX_DEPTH } from "../../../src/proto/limits.ts";
 
