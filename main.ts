@@ -4,7 +4,7 @@
  * 0 whatever happens: coding agents read a hook's failure as a verdict on the tool call.
  * @module
  */
-import { silentContext } from "./src/context/hook.ts";
+import { silentContext } from "./src/context/mod.ts";
 import { runHook } from "./src/ingest/run_hook.ts";
 
 if (isHook(Deno.args)) {

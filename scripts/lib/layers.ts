@@ -34,10 +34,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
-/** The one file that is imported past its folder's doors: a hook has no time for the rest of it. */
+/** The one file that is imported past its folder's mod.ts: a hook has no time for the rest of it. */
 const SHORT_WAY = "src/ingest/run_hook.ts";
-/** Other folders import a folder by one of these: all of it, or what a hook needs. */
-const DOORS: readonly string[] = ["mod.ts", "hook.ts"];
 
 /** Packages by the folders that may use them. */
 const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
@@ -130,12 +128,12 @@ function makeRules(
       }
     },
   };
-  if (DOORS.some((door) => path.endsWith(`/${door}`))) {
+  if (path.endsWith("/mod.ts")) {
     visitor.Program = (node) => {
       for (const one of node.body) {
         const exports = one.type === "ExportAllDeclaration" ||
           one.type === "ExportNamedDeclaration" && one.source !== null;
-        if (!exports) report(one, "is a door with more than exports");
+        if (!exports) report(one, "is a mod.ts with more than exports");
       }
     };
   }
@@ -162,7 +160,7 @@ function judgeImport(
   if (there === here) return null;
   if (path === "main.ts" && target === SHORT_WAY) return null;
   if (!MAY_IMPORT[here]?.includes(there)) return `imports ${there}`;
-  return DOORS.includes(rest.join("/"))
+  return rest.join("/") === "mod.ts"
     ? null
     : `imports ${target}, not its mod.ts`;
 }

@@ -7,22 +7,22 @@ import { AnswerError, JsonError } from "../proto/mod.ts";
 
 /** Nobody listens on the socket: the daemon is stopped (exit 3). */
 export class NotRunningError extends Error {
-  static {
-    this.prototype.name = "NotRunningError";
+  override get name(): string {
+    return "NotRunningError";
   }
 }
 
 /** No answer in time, or a full backlog: the daemon may live, so never treat it as dead (exit 4). */
 export class TimedOutError extends Error {
-  static {
-    this.prototype.name = "TimedOutError";
+  override get name(): string {
+    return "TimedOutError";
   }
 }
 
 /** The daemon understood and answered with an error (exit 5). */
 export class RemoteError extends Error {
-  static {
-    this.prototype.name = "RemoteError";
+  override get name(): string {
+    return "RemoteError";
   }
   /**
    * @param message The daemon's own words.
@@ -42,8 +42,8 @@ export class RemoteError extends Error {
 
 /** The peer broke the protocol: a bad frame, no answer at all, or one of the wrong type (exit 6). */
 export class ProtocolError extends Error {
-  static {
-    this.prototype.name = "ProtocolError";
+  override get name(): string {
+    return "ProtocolError";
   }
 }
 
@@ -58,7 +58,7 @@ export function answerFault(error: unknown): unknown {
 
 /** The socket's path is there but cannot be used: no permission, not a socket, under a file (exit 74). */
 export class SocketError extends Error {
-  static {
-    this.prototype.name = "SocketError";
+  override get name(): string {
+    return "SocketError";
   }
 }

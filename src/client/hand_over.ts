@@ -3,9 +3,9 @@
  * The shortest way for an event to a daemon: a hook's.
  * @module
  */
-import { pause } from "../context/hook.ts";
+import { pause } from "../context/mod.ts";
 import { encodeFrame, readShortFrame, writeAll } from "../frame/mod.ts";
-import { isAck } from "../proto/hook.ts";
+import { isAck } from "../proto/mod.ts";
 import type { ClientOptions } from "./connect.ts";
 
 /** An ack is a few words; what is longer is none. In bytes. */

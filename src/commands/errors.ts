@@ -7,8 +7,8 @@ import { UsageError } from "../context/mod.ts";
 
 /** The command line is wrong; knows which command's help to point at. */
 export class CommandLineError extends UsageError {
-  static {
-    this.prototype.name = "CommandLineError";
+  override get name(): string {
+    return "CommandLineError";
   }
   /** @param command The command as typed, such as `kaizen sessions`. */
   constructor(message: string, readonly command: string) {
@@ -24,8 +24,8 @@ export interface Candidate {
 
 /** What was asked about is not there, or cannot be told apart (exit 1). */
 export class NotFoundError extends Error {
-  static {
-    this.prototype.name = "NotFoundError";
+  override get name(): string {
+    return "NotFoundError";
   }
   /**
    * @param hint The next command to run.
@@ -44,29 +44,29 @@ export class NotFoundError extends Error {
 
 /** Input is no hook event, or too long for a frame (exit 65). */
 export class BadInputError extends Error {
-  static {
-    this.prototype.name = "BadInputError";
+  override get name(): string {
+    return "BadInputError";
   }
 }
 
 /** Another daemon owns this home (exit 73). */
 export class OwnedError extends Error {
-  static {
-    this.prototype.name = "OwnedError";
+  override get name(): string {
+    return "OwnedError";
   }
 }
 
 /** A daemon was started and broke before it was ready (exit 70). */
 export class BrokenDaemonError extends Error {
-  static {
-    this.prototype.name = "BrokenDaemonError";
+  override get name(): string {
+    return "BrokenDaemonError";
   }
 }
 
 /** A file could not be read or written (exit 74). */
 export class FileError extends Error {
-  static {
-    this.prototype.name = "FileError";
+  override get name(): string {
+    return "FileError";
   }
   constructor(message: string, readonly hint: string | null = null) {
     super(message);

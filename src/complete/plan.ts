@@ -3,8 +3,14 @@
  * What an event lacks, and how it is set right.
  * @module
  */
-import { decodeInt, hookEventKey, U32_MAX, U64_MAX } from "../proto/hook.ts";
-import type { Edit, HookSource } from "../proto/mod.ts";
+import {
+  decodeInt,
+  type Edit,
+  hookEventKey,
+  type HookSource,
+  U32_MAX,
+  U64_MAX,
+} from "../proto/mod.ts";
 import { detectAgent, type Source, wireSource } from "./agents.ts";
 import { wireName } from "./event_names.ts";
 import type { Fields } from "./fields.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 import { fileOutput } from "./file_output.ts";
-import { silentContext } from "./silent_context.ts";
 
 /** Where bytes come from. */
 export interface Input {
@@ -55,6 +54,19 @@ export interface Context extends SilentContext {
   readonly stderr: Output;
 }
 
+/** The real surroundings of this process, for a hook: what it does not need is not loaded. */
+export function silentContext(): SilentContext {
+  return {
+    args: Deno.args,
+    startedAtMs: Math.floor(performance.timeOrigin),
+    env: readVariable,
+    cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
+    now: Date.now,
+    connect: (path) => Deno.connect({ transport: "unix", path }),
+    stdin: Deno.stdin,
+  };
+}
+
 /** The real surroundings of this process. */
 export function realContext(): Context {
   return {
@@ -63,4 +75,14 @@ export function realContext(): Context {
     stdout: fileOutput(Deno.stdout, { isBuffered: true }),
     stderr: fileOutput(Deno.stderr, { isBuffered: false }),
   };
+}
+
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    // Such as the path of a project in another encoding: there is more to go by.
+    if (error instanceof Deno.errors.InvalidData) return undefined;
+    throw error;
+  }
 }

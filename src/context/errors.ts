@@ -6,21 +6,21 @@
 
 /** The words of the command line or its environment are wrong (exit 64). */
 export class UsageError extends Error {
-  static {
-    this.prototype.name = "UsageError";
+  override get name(): string {
+    return "UsageError";
   }
 }
 
 /** A file or folder that kaizen stands on cannot be used (exit 74). */
 export class HomeError extends Error {
-  static {
-    this.prototype.name = "HomeError";
+  override get name(): string {
+    return "HomeError";
   }
 }
 
 /** Whoever reads our output has gone away (exit 141, quietly). */
 export class ClosedPipeError extends Error {
-  static {
-    this.prototype.name = "ClosedPipeError";
+  override get name(): string {
+    return "ClosedPipeError";
   }
 }

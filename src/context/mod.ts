@@ -9,6 +9,7 @@ export {
   type Output,
   realContext,
   type SilentContext,
+  silentContext,
 } from "./context.ts";
 export { parseDuration } from "./duration.ts";
 export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";
@@ -23,7 +24,6 @@ export {
 } from "./paths.ts";
 export { realPath } from "./real_path.ts";
 export type { SelfCommand } from "./self.ts";
-export { silentContext } from "./silent_context.ts";
 export {
   kickDaemon,
   kickSelf,

@@ -49,8 +49,8 @@ const UNQUEUED: ReadonlySet<DaemonRequest["type"]> = new Set([
 
 /** The connection was closed by us, for the reason in the message. */
 class CutError extends Error {
-  static {
-    this.prototype.name = "CutError";
+  override get name(): string {
+    return "CutError";
   }
 }
 

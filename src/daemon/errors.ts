@@ -6,8 +6,8 @@
 
 /** Another daemon owns this home, or listens at its socket (exit 73). */
 export class HomeBusyError extends Error {
-  static {
-    this.prototype.name = "HomeBusyError";
+  override get name(): string {
+    return "HomeBusyError";
   }
   /** Whether that daemon answers, so that whoever needs one can use it. */
   readonly answers: boolean;
@@ -25,8 +25,8 @@ export class HomeBusyError extends Error {
 
 /** A daemon in the background ended, or said nothing in time, before it was ready. */
 export class StartError extends Error {
-  static {
-    this.prototype.name = "StartError";
+  override get name(): string {
+    return "StartError";
   }
   /** @param exit The exit code that fits: 4 for too late, 70 for a daemon that broke. */
   constructor(readonly exit: 4 | 70, message: string) {

@@ -29,8 +29,8 @@ const NOTHING = new Uint8Array();
 
 /** A part of an answer could not be made. */
 export class BrokenAnswerError extends Error {
-  static {
-    this.prototype.name = "BrokenAnswerError";
+  override get name(): string {
+    return "BrokenAnswerError";
   }
 }
 

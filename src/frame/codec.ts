@@ -25,8 +25,8 @@ export type FrameFault =
 
 /** The peer broke the framing rules; the connection cannot be used again. */
 export class FrameError extends Error {
-  static {
-    this.prototype.name = "FrameError";
+  override get name(): string {
+    return "FrameError";
   }
   constructor(readonly fault: FrameFault, message: string) {
     super(message);

@@ -6,14 +6,14 @@
 
 /** The input cannot be read (exit 74). */
 export class InputError extends Error {
-  static {
-    this.prototype.name = "InputError";
+  override get name(): string {
+    return "InputError";
   }
 }
 
 /** The event does not fit a frame (exit 65). */
 export class TooLargeError extends Error {
-  static {
-    this.prototype.name = "TooLargeError";
+  override get name(): string {
+    return "TooLargeError";
   }
 }

@@ -3,14 +3,13 @@
  * A hook's stdin: its first JSON value as soon as that is complete, and everything else away, so that its writer sees no error.
  * @module
  */
-import { pause } from "../context/hook.ts";
-import type { Input } from "../context/mod.ts";
+import { type Input, pause } from "../context/mod.ts";
 import {
   isSpace,
   joinBytes,
   type PlainObject,
   readPlainObject,
-} from "../proto/hook.ts";
+} from "../proto/mod.ts";
 import type { FirstValue } from "./first_value.ts";
 
 const READ_BYTES = 64 * 1024;

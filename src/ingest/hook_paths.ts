@@ -3,8 +3,13 @@
  * Where a hook keeps things: nobody is told what is wrong with a path, so one that cannot be used must not cost the event.
  * @module
  */
-import { resolvePaths, UsageError } from "../context/hook.ts";
-import type { Context, PathFlags, Paths } from "../context/mod.ts";
+import {
+  type Context,
+  type PathFlags,
+  type Paths,
+  resolvePaths,
+  UsageError,
+} from "../context/mod.ts";
 import type { HookWords } from "./hook_words.ts";
 
 /** Nobody listens there, and nobody ever will: the event goes to the spool. */

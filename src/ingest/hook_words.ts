@@ -4,8 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { isSource } from "../complete/hook.ts";
-import type { Source } from "../complete/mod.ts";
+import { isSource, type Source } from "../complete/mod.ts";
 
 /** A hook's command line, read. */
 export interface HookWords {

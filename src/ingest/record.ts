@@ -3,8 +3,8 @@
  * A hook's event, on its way to where it is safe: acknowledged by a daemon, or on disk in the spool, within the hook's budget.
  * @module
  */
-import { handOver } from "../client/hook.ts";
-import { hasPending } from "../spool/hook.ts";
+import { handOver } from "../client/mod.ts";
+import { hasPending } from "../spool/mod.ts";
 import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Completed } from "../complete/mod.ts";
-import { encodeRequest, MAX_REQUEST_BYTES } from "../proto/hook.ts";
+import { encodeRequest, MAX_REQUEST_BYTES } from "../proto/mod.ts";
 import { TooLargeError } from "./errors.ts";
 
 /**

@@ -3,10 +3,12 @@
  * `ingest hook` and `ingest git`: silent whatever happens, and back in time.
  * @module
  */
-import { completePlain } from "../complete/hook.ts";
-import type { Completed, CompleteOptions } from "../complete/mod.ts";
-import { isOn } from "../context/hook.ts";
-import type { Paths, SilentContext } from "../context/mod.ts";
+import {
+  type Completed,
+  type CompleteOptions,
+  completePlain,
+} from "../complete/mod.ts";
+import { isOn, type Paths, type SilentContext } from "../context/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
 import type { Body } from "./exact.ts";
@@ -16,7 +18,7 @@ import { type HookWords, readHookWords } from "./hook_words.ts";
 import { openAhead } from "./open_ahead.ts";
 import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
-import { hasEventWords } from "./has_event_words.ts";
+import { hasEventWords } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
 /** From the start of the process, how long stdin is waited for, in milliseconds. */

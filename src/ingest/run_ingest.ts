@@ -5,14 +5,12 @@
  */
 import { type Completed, completeEvent } from "../complete/mod.ts";
 import { type Context, isOn, type Paths, UsageError } from "../context/mod.ts";
-import type { JsonObject } from "../proto/mod.ts";
-import { NotAnEventError } from "../proto/mod.ts";
+import { type JsonObject, NotAnEventError } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { Courier, type Handed } from "./courier.ts";
 import { readInput, readLines } from "./input.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
-import { hasEventWords } from "./has_event_words.ts";
-import { type WordedEvent, wordedEvent } from "./words.ts";
+import { hasEventWords, type WordedEvent, wordedEvent } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
 /** What is to be ingested. */

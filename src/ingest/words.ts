@@ -17,6 +17,12 @@ export interface WordedEvent {
   setJson?: readonly string[] | undefined;
 }
 
+/** Whether any of the words is there that makes an event without input. */
+export function hasEventWords(words: WordedEvent): boolean {
+  return words.event !== undefined || words.session !== undefined ||
+    (words.set?.length ?? 0) > 0 || (words.setJson?.length ?? 0) > 0;
+}
+
 /**
  * Builds the text of the event.
  *

@@ -3,8 +3,7 @@
  * In which workspace an event has happened.
  * @module
  */
-import { findWorkspace } from "../context/hook.ts";
-import type { Context } from "../context/mod.ts";
+import { type Context, findWorkspace } from "../context/mod.ts";
 
 /** What may name the directory, besides the environment. */
 export interface EventPlace {

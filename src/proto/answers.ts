@@ -28,8 +28,8 @@ import {
 
 /** JSON, but no answer that this version of the protocol knows. */
 export class AnswerError extends Error {
-  static {
-    this.prototype.name = "AnswerError";
+  override get name(): string {
+    return "AnswerError";
   }
 }
 

@@ -12,8 +12,8 @@ export function hookEventKey(source: HookSource): "event" | "hook_event_name" {
 
 /** The payload is not a hook event; the message is the daemon's own. */
 export class NotAnEventError extends Error {
-  static {
-    this.prototype.name = "NotAnEventError";
+  override get name(): string {
+    return "NotAnEventError";
   }
 }
 

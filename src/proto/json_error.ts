@@ -7,8 +7,8 @@
 
 /** The bytes are not JSON by the strict rules, or stop before a value is complete. */
 export class JsonError extends SyntaxError {
-  static {
-    this.prototype.name = "JsonError";
+  override get name(): string {
+    return "JsonError";
   }
 
   /**

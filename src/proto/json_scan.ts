@@ -61,8 +61,7 @@ const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 
 /** 1 for each byte that stands for itself in a string and ends nothing. */
-const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x80);
-PLAIN[QUOTE] = PLAIN[BACKSLASH] = 0;
+const PLAIN = /* @__PURE__ */ makePlain();
 // So many of them in a row with more than that to come, and the string may be long enough for the short cut.
 const PLAIN_RUN_BYTES = 16;
 const SHORT_BYTES = 2048;
@@ -295,4 +294,10 @@ function continueNumber(state: number, c: number, at: number): number {
   if (state < ZERO) throw new JsonError("expected a digit", at);
   if (c === 0x2e && state < FRACTION) return POINT;
   return (c | 0x20) === 0x65 && state < EXPONENT ? E : DONE;
+}
+
+function makePlain(): Uint8Array {
+  const plain = new Uint8Array(256).fill(1, 0x20, 0x80);
+  plain[QUOTE] = plain[BACKSLASH] = 0;
+  return plain;
 }

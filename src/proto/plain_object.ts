@@ -24,7 +24,8 @@ export interface PlainObject {
  */
 export function readPlainObject(bytes: Uint8Array): PlainObject | null {
   try {
-    const text = decoder.decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return null;
     if (Array.isArray(value) || !isPlain(value, MAX_DEPTH)) return null;
@@ -40,8 +41,6 @@ export function readPlainObject(bytes: Uint8Array): PlainObject | null {
     return null;
   }
 }
-
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Whether all numbers fit a double, and no more than `levels` arrays and objects are open at once. */
 function isPlain(value: unknown, levels: number): boolean {

@@ -18,8 +18,8 @@ import {
 
 /** JSON, but no request. */
 export class RequestError extends Error {
-  static {
-    this.prototype.name = "RequestError";
+  override get name(): string {
+    return "RequestError";
   }
 }
 

@@ -6,15 +6,15 @@
 
 /** The spool could not be written or read (exit 74). */
 export class SpoolError extends Error {
-  static {
-    this.prototype.name = "SpoolError";
+  override get name(): string {
+    return "SpoolError";
   }
 }
 
 /** The spool has reached one of its bounds; the newest event is the one refused (exit 74). */
 export class SpoolFullError extends SpoolError {
-  static {
-    this.prototype.name = "SpoolFullError";
+  override get name(): string {
+    return "SpoolFullError";
   }
 }
 

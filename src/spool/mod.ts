@@ -12,6 +12,7 @@ export type {
   Stop,
 } from "./deliver.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
+export { hasPending } from "./pending.ts";
 export type { RejectedAbout } from "./rejected.ts";
 export { Spool, type SpoolOptions } from "./spool.ts";
 export type { PurgeReport, SpoolEntry, SpoolStatus } from "./survey.ts";

@@ -21,8 +21,8 @@ export type StoreFault =
 
 /** The store cannot be used; the message tells the user what to do, and the file is as it was. */
 export class StoreError extends Error {
-  static {
-    this.prototype.name = "StoreError";
+  override get name(): string {
+    return "StoreError";
   }
   constructor(
     readonly fault: StoreFault,

@@ -174,7 +174,7 @@ const broken: [path: string, source: string, message: string][] = [
   [
     "src/output/mod.ts",
     `export const a = 1;`,
-    "is a door with more than exports",
+    "is a mod.ts with more than exports",
   ],
 ];
 
