@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A spool's files as people look at them, and clear them.
+ * @module
+ */
+import { removeIfThere } from "./durable_file.ts";
+import { clearLeftovers } from "./leftovers.ts";
+import { listRejected, listSpool, REJECTED_FOLDER, sizeOf } from "./listing.ts";
+import { decodeRejected } from "./rejected.ts";
+
+/** One event in the spool. */
+export interface SpoolEntry {
+  name: string;
+  state: "pending" | "rejected" | "unknown";
+  bytes: number;
+  /** When it was kept, in epoch milliseconds; null if the name does not tell. */
+  ms: number | null;
+  /** Why it was rejected. */
+  reason: string | null;
+}
+
+/** What a purge has deleted. */
+export interface PurgeReport {
+  rejected: number;
+  pending: number;
+}
+
+/** The line of a rejected file ends within this many bytes. */
+const LINE_BYTES = 4096;
+
+/** Lists pending, rejected and unknown files, each kind in order. */
+export function listEntries(folder: string): SpoolEntry[] {
+  const { pending, unknown } = listSpool(folder);
+  return [
+    ...pending.map(({ name, ms }): SpoolEntry => ({
+      name,
+      state: "pending",
+      bytes: sizeOf(`${folder}/${name}`),
+      ms,
+      reason: null,
+    })),
+    ...listRejected(folder).map((name): SpoolEntry => {
+      const path = `${folder}/${REJECTED_FOLDER}/${name}`;
+      const ms = /^v1-(\d+)-/.exec(name)?.[1];
+      return {
+        name,
+        state: "rejected",
+        bytes: sizeOf(path),
+        ms: ms === undefined ? null : Number(ms),
+        reason: readReason(path),
+      };
+    }),
+    ...unknown.map((name): SpoolEntry => ({
+      name,
+      state: "unknown",
+      bytes: sizeOf(`${folder}/${name}`),
+      ms: null,
+      reason: "made by another version of kaizen",
+    })),
+  ];
+}
+
+/** Deletes files; what comes in meanwhile stays. */
+export function purgeSpool(
+  folder: string,
+  options: { pending?: boolean | undefined },
+): PurgeReport {
+  const rejected = listRejected(folder);
+  for (const name of rejected) {
+    removeIfThere(`${folder}/${REJECTED_FOLDER}/${name}`);
+  }
+  clearLeftovers(`${folder}/${REJECTED_FOLDER}`);
+  const pending = options.pending ? listSpool(folder).pending : [];
+  for (const { name } of pending) removeIfThere(`${folder}/${name}`);
+  return { rejected: rejected.length, pending: pending.length };
+}
+
+function readReason(path: string): string | null {
+  try {
+    using file = Deno.openSync(path);
+    const start = new Uint8Array(LINE_BYTES);
+    const length = file.readSync(start) ?? 0;
+    return decodeRejected(start.subarray(0, length)).about.reason;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
