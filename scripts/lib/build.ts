@@ -6,8 +6,10 @@
  * @module
  */
 import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
+import { importDirectly } from "./direct_imports.ts";
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
+import { mergeStart } from "./merge.ts";
 import { minifyFolder } from "./minify.ts";
 import {
   packageSet,
@@ -19,14 +21,16 @@ import {
 } from "./project.ts";
 
 const EXIT_BUG = 70;
-/** What `main.ts`, and what that loads, import when they need it: bundles beside the one that the program starts with. */
-const LATER = [
-  "program.ts",
+/** What is not a hook's. */
+const PROGRAM = "program.ts";
+/** What a hook imports when it needs it: bundles beside the one that everything starts with. */
+const HOOKS_LATER = [
   "src/ingest/exact.ts",
   "src/ingest/find_project.ts",
   "src/ingest/git_event.ts",
   "src/ingest/keep.ts",
 ];
+const LATER = [PROGRAM, ...HOOKS_LATER];
 const DIST = Deno.args.find((word) => word.startsWith("--to="))?.slice(5) ??
   `${ROOT}/dist`;
 const NOTICE = "AGPL-3.0-or-later. Holds @cliffy and @std packages, or " +
@@ -36,8 +40,9 @@ await Deno.mkdir(DIST, { recursive: true });
 // Everything is written there first, so that a build that fails leaves the old one whole.
 const draft = await Deno.makeTempDir({ dir: DIST, prefix: ".build-" });
 try {
-  if (Deno.args.includes("--single")) await buildSingle();
-  else await build();
+  const source = await copySource(`${draft}/source`);
+  if (Deno.args.includes("--single")) await buildSingle(source);
+  else await build(source);
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   console.error(`kaizen: ${error.message}`);
@@ -46,15 +51,20 @@ try {
   await Deno.remove(draft, { recursive: true });
 }
 
-async function build(): Promise<void> {
+async function build(source: string): Promise<void> {
   const start = (await makeBundle(`${draft}/start`, [
     ...LATER.map((path) => `--external=${importedAs(path)}`),
-    `${ROOT}/main.ts`,
+    `${source}/main.ts`,
   ])).get("main.js") ?? "";
-  const chunks = await makeBundle(`${draft}/later`, [
+  const hooks = await makeBundle(`${draft}/hooks`, [
     "--code-splitting",
-    ...LATER.map((path) => `${ROOT}/${path}`),
+    ...HOOKS_LATER.map((path) => `${source}/${path}`),
   ]);
+  const program = await makeBundle(`${draft}/program`, [
+    "--code-splitting",
+    `${source}/${PROGRAM}`,
+  ], mergeProgram);
+  const chunks = new Map([...hooks, ...program]);
   const id = await nameBuild(new Map([...chunks, ["main.js", start]]));
   const folder = `${draft}/chunks`;
   await Deno.mkdir(folder);
@@ -98,8 +108,8 @@ async function writeManual(program: string): Promise<void> {
   await Deno.writeFile(`${DIST}/kaizen.1`, stdout);
 }
 
-async function buildSingle(): Promise<void> {
-  const files = await makeBundle(`${draft}/all`, [`${ROOT}/main.ts`]);
+async function buildSingle(source: string): Promise<void> {
+  const files = await makeBundle(`${draft}/all`, [`${source}/main.ts`]);
   const text = files.get("main.js") ?? "";
   await Deno.writeTextFile(`${draft}/single.js`, await addHead(text));
   await Deno.rename(`${draft}/single.js`, `${DIST}/kaizen_single.js`);
@@ -160,14 +170,53 @@ function chunkOf(path: string): string {
   return importedAs(path).slice(2).replace(/\.ts$/, ".js");
 }
 
+/** Of all commands, status loads one file; the others load a second one, which has what they share. */
+async function mergeProgram(folder: string): Promise<void> {
+  const program = chunkOf(PROGRAM);
+  await mergeStart(folder, program);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!/^root-\w+\.js$/.test(name)) continue;
+    await mergeStart(folder, name, { behind: [program], takesSmall: true });
+  }
+}
+
+/** Copies the source for the bundler. */
+async function copySource(to: string): Promise<string> {
+  const source = new Map<string, string>();
+  for (const path of ["main.ts", PROGRAM, ...await listModules("src")]) {
+    source.set(path, await Deno.readTextFile(`${ROOT}/${path}`));
+  }
+  for (const [path, text] of importDirectly(source)) {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    await Deno.mkdir(`${to}/${folder}`, { recursive: true });
+    await Deno.writeTextFile(`${to}/${path}`, text);
+  }
+  return to;
+}
+
+async function listModules(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const entry of Deno.readDir(`${ROOT}/${folder}`)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) paths.push(...await listModules(path));
+    else if (path.endsWith(".ts")) paths.push(path);
+  }
+  return paths;
+}
+
 /**
  * Bundles, shortens, and makes sure that nothing of it loads a module of Node's when it is loaded.
  *
  * @param folder For what comes on the way.
  * @param words Options and files for `deno bundle`.
+ * @param arrange Is given the folder of what was bundled.
  * @returns The files by name, without their folders.
  */
-async function makeBundle(folder: string, words: string[]): Promise<Files> {
+async function makeBundle(
+  folder: string,
+  words: string[],
+  arrange?: (folder: string) => Promise<void>,
+): Promise<Files> {
   const map = await addToMap(mapInUse(), {
     "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
     ...leaveOut(),
@@ -177,6 +226,7 @@ async function makeBundle(folder: string, words: string[]): Promise<Files> {
     "bundle",
     "-q",
     "--no-lock",
+    "--no-config",
     "--platform=deno",
     "--format=esm",
     `--import-map=${draft}/map.json`,
@@ -184,6 +234,7 @@ async function makeBundle(folder: string, words: string[]): Promise<Files> {
     ...words,
   ]);
   if (code !== 0) throw new Error("Cannot build: deno bundle failed");
+  await arrange?.(`${folder}/bundle`);
   const files = await minifyFolder(`${folder}/bundle`, `${folder}/minified`);
   for (const text of files.values()) {
     const hoisted = text.match(/\b(?:from|import)\s*"(node:[^"]+)"/);

@@ -24,8 +24,7 @@ export async function minifyFolder(
   to: string,
 ): Promise<Map<string, string>> {
   const paths = await listModules(from);
-  const esbuild = await findEsbuild(await findCache());
-  await run(esbuild, [
+  await runEsbuild([
     ...paths.map((path) => `${from}/${path}`),
     `--outdir=${to}`,
     `--outbase=${from}`,
@@ -47,6 +46,11 @@ export async function minifyFolder(
   }
   if (smaller.size === paths.length) return smaller;
   throw new Error("Cannot minify: two modules have the same name");
+}
+
+/** Runs the esbuild that `deno bundle` keeps in Deno's cache. @throws {Error} If there is none, or it fails. */
+export async function runEsbuild(args: string[]): Promise<void> {
+  await run(await findEsbuild(await findCache()), args);
 }
 
 /** Paths of the modules in a folder and below, relative to it. */

@@ -58,7 +58,10 @@ export async function openAnswer(
   const close = closer(conn);
   try {
     const stream = streamFrame(conn, MAX_ANSWER_BYTES);
-    const first = await deadline.guard(exchange(conn, body, stream), close);
+    const first = await deadline.guard(
+      exchange(conn, body, stream, options.onSent),
+      close,
+    );
     return {
       chunks: rest(first, stream, close, options),
       [Symbol.asyncDispose]: () => Promise.resolve(close()),
@@ -74,12 +77,14 @@ async function exchange(
   conn: Deno.Conn,
   body: Uint8Array,
   stream: AsyncGenerator<Uint8Array>,
+  onSent: (() => void) | undefined,
 ): Promise<IteratorResult<Uint8Array>> {
   try {
     await writeAll(conn, encodeFrame(body));
   } catch (error) {
     if (!isHangUp(error)) throw error;
   }
+  onSent?.();
   return await stream.next();
 }
 

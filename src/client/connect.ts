@@ -15,6 +15,8 @@ export interface ClientOptions {
   timeoutMs: number;
   /** Deadline in milliseconds for connecting alone; `timeoutMs` if not given. */
   connectTimeoutMs?: number;
+  /** Is called when the request is out and its answer not yet there: time for something else. */
+  onSent?: (() => void) | undefined;
   /** Longest pause between two reads of an answer, in milliseconds; `timeoutMs` if not given. */
   betweenBytesMs?: number;
 }

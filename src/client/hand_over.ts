@@ -15,15 +15,13 @@ const MAX_ACK_BYTES = 4096;
  * Hands over one event within `timeoutMs`, which is the only deadline here.
  *
  * @param body JSON bytes of the request.
- * @param meanwhile Is called when the request is out and the answer not yet there.
  * @returns Whether the daemon acknowledged it; if not, why remains unknown.
  * @throws {Error} As the system says it, if no connection can be opened, which it says at once; {@linkcode connectFault} tells
  * what that means.
  */
 export async function handOver(
   body: Uint8Array,
-  { socket, connect, timeoutMs }: ClientOptions,
-  meanwhile?: () => void,
+  { socket, connect, timeoutMs, onSent }: ClientOptions,
 ): Promise<boolean> {
   const conn = await connect(socket);
   try {
@@ -32,7 +30,7 @@ export async function handOver(
     const answer = writing.then(() => readShortFrame(conn, MAX_ACK_BYTES));
     // Made when the daemon is at work, as making it takes longer than connecting.
     const late = pause(timeoutMs).then(() => null);
-    meanwhile?.();
+    onSent?.();
     const ack = await Promise.race([answer, late]);
     return ack !== null && isAck(ack);
   } catch {

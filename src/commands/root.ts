@@ -3,7 +3,6 @@
  * The tree of commands.
  * @module
  */
-import { Command } from "@cliffy/command";
 import type { Cli } from "./cli.ts";
 import { makeStatus } from "./status.ts";
 import { makeStop } from "./stop.ts";
@@ -17,8 +16,8 @@ import { makeCompletions } from "./completions.ts";
 import { makeMan } from "./man.ts";
 import { makeHelp } from "./help_command.ts";
 import { renderHelp } from "./help.ts";
-import { chooseHelp, chooseVersion } from "./root_help.ts";
-import { colorType, formatType, timeoutType, wordType } from "./value_types.ts";
+import { declareGlobals } from "./globals.ts";
+import { chooseHelp } from "./root_help.ts";
 
 /** The root of the tree. */
 export type Root = ReturnType<typeof declareRoot>;
@@ -89,8 +88,7 @@ export function makeBranch(
 }
 
 function declareRoot(cli: Cli) {
-  return new Command()
-    .name("kaizen")
+  return declareGlobals(cli)
     .description(
       "Records what coding agents do, and answers what they did.\n" +
         "Hooks send events, a daemon keeps them, these commands ask it.",
@@ -101,46 +99,6 @@ function declareRoot(cli: Cli) {
     .example(
       "ids of all sessions, for a script",
       "kaizen sessions --json --limit 0 | jq -r '.rows[].id'",
-    )
-    .noExit()
-    .globalType("word", wordType)
-    .globalType("timeout", timeoutType)
-    .globalType("format", formatType)
-    .globalType("color", colorType)
-    .globalOption(
-      "--home <dir:word>",
-      "Where socket, lock, log, store and spool live; absolute (default: $HOME/.kaizen; env: KAIZEN_HOME)",
-    )
-    .globalOption(
-      "--socket <path:word>",
-      "The daemon's Unix socket (default: daemon.sock in the home; env: KAIZEN_SOCK)",
-    )
-    .globalOption(
-      "--timeout <duration:timeout>",
-      "Deadline of one request: 250ms, 2s, 1m30s, or milliseconds (default: 500ms for status, 5s for stop, 10s for sessions and detail, 2s for ingest; env: KAIZEN_TIMEOUT)",
-    )
-    .globalOption(
-      "-o, --output <format:format>",
-      "text, json, ndjson; detail also trace (default: text on a terminal, else json; env: KAIZEN_OUTPUT)",
-    )
-    .globalOption("--json", "Short for --output json")
-    .globalOption(
-      "--color <when:color>",
-      "auto, always, never (default: auto: on a terminal; env: NO_COLOR, which means never)",
-    )
-    .globalOption(
-      "--nostart",
-      "Never start a daemon (env: KAIZEN_NO_START=1)",
-    )
-    .globalOption("--nodaemon", "Refused: there is no direct mode", {
-      hidden: true,
-    })
-    .globalOption("-v, --verbose", "Say more on stderr")
-    .globalOption("-q, --quiet", "Say less on stderr")
-    .versionOption(
-      "-V, --version",
-      "Show versions of CLI, protocol and runtime, commit and set of packages",
-      () => chooseVersion(cli),
     )
     .helpOption("-h, --help", "Show this help", function () {
       chooseHelp(cli, this.getHelp());

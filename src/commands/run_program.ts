@@ -11,9 +11,8 @@ import { CommandLineError } from "./errors.ts";
 import { rewriteWords } from "./words.ts";
 import { MessageOutput, ResultOutput } from "./outputs.ts";
 import { chooseHelp, chooseVersion } from "./root_help.ts";
-import { makeBranch, makeRoot, type Root } from "./root.ts";
+import { makeStatusBranch, type Tree } from "./globals.ts";
 import { findFormat, type Format } from "./settings.ts";
-import { explainUsage, findUnknown } from "./usage.ts";
 
 /** Commands that speak text unless another format is given in words; a hook runner may listen to their stdout. */
 const SPEAK_TEXT = /^kaizen (ingest|help|completions)\b/;
@@ -46,7 +45,7 @@ export async function runProgram(context: Context): Promise<number> {
 
 /** Finds out what the words ask for. @returns The command they name, as typed. */
 async function parse(cli: Cli): Promise<string> {
-  const branch = makeBranch(cli, cli.context.args[0]);
+  const branch = await makeBranch(cli, cli.context.args[0]);
   if (branch !== null) {
     try {
       return await parseWith(branch, cli);
@@ -55,16 +54,17 @@ async function parse(cli: Cli): Promise<string> {
       if (!(error instanceof ValidationError)) throw error;
     }
   }
+  const { makeRoot } = await import("./root.ts");
   const root = makeRoot(cli);
   try {
     return await parseWith(root, cli);
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    return chooseInstead(error, error.cmd ?? root, cli);
+    return await chooseInstead(error, error.cmd ?? root, cli);
   }
 }
 
-async function parseWith(root: Root, cli: Cli): Promise<string> {
+async function parseWith(root: Tree, cli: Cli): Promise<string> {
   const { literal, cmd } = await root.parse(rewriteWords(cli.context.args));
   if (literal.length > 0 && !cli.takesLiterals) {
     throw new CommandLineError(
@@ -75,16 +75,27 @@ async function parseWith(root: Root, cli: Cli): Promise<string> {
   return cmd.getPath();
 }
 
+/** A tree with the one command that the first word names; null if it names none. */
+async function makeBranch(
+  cli: Cli,
+  word: string | undefined,
+): Promise<Tree | null> {
+  if (word === "status") return makeStatusBranch(cli);
+  const { makeBranch } = await import("./root.ts");
+  return makeBranch(cli, word);
+}
+
 /**
  * The library refuses help and version beside other options; here they win over whatever is wrong, if the command is known.
  *
  * @throws {CommandLineError} If neither is asked for.
  */
-function chooseInstead(
+async function chooseInstead(
   error: ValidationError,
   command: CommandNode & { getHelp(): string },
   cli: Cli,
-): string {
+): Promise<string> {
+  const { explainUsage, findUnknown } = await import("./usage.ts");
   const { args } = cli.context;
   const isLost = findUnknown(command, args)?.kind === "command";
   if (!isLost && hasWord(args, "-h", "--help")) {

@@ -12,7 +12,7 @@ import {
 } from "../client/mod.ts";
 import { pause } from "../context/mod.ts";
 import type { HelloAnswer, StatusAnswer } from "../proto/mod.ts";
-import type { SpoolStatus } from "../spool/mod.ts";
+import { type SpoolStatus, surveySpool } from "../spool/mod.ts";
 import { clientOptions, STATUS_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "./cli.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
@@ -45,12 +45,11 @@ export async function runStatus(
   run: Run,
 ): Promise<ExitCode> {
   const { socket, spool: folder } = run.settings.paths();
-  // Loaded while the daemon is asked.
-  const loading = import("../spool/mod.ts");
-  const found = hideToken(await askUntil(run, options.waitMs), options);
-  const { env, now } = run.context;
-  const { Spool } = await loading;
-  const spool = new Spool({ folder, env, now }).status();
+  let spool: SpoolStatus | undefined;
+  const look = () => spool = surveySpool(folder, run.context.env);
+  // The spool is looked at while the daemon answers.
+  const found = hideToken(await askUntil(run, options.waitMs, look), options);
+  spool ??= look();
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./status_text.ts");
     await printLines(run, renderStatus(found, { spool, run }));
@@ -64,12 +63,16 @@ const EXITS = {
   hung: EXIT.timedOut,
 } as const;
 
-async function askUntil(run: Run, waitMs: number | null): Promise<DaemonState> {
+async function askUntil(
+  run: Run,
+  waitMs: number | null,
+  onSent: () => void,
+): Promise<DaemonState> {
   const end = performance.now() + (waitMs ?? 0);
   while (true) {
     const isLast = () => performance.now() >= end;
     try {
-      const found = await askOnce(run);
+      const found = await askOnce(run, onSent);
       if (found.state === "running" || isLast()) return found;
     } catch (error) {
       // One that is on its way down hangs up; what comes after it is waited for.
@@ -80,11 +83,11 @@ async function askUntil(run: Run, waitMs: number | null): Promise<DaemonState> {
 }
 
 /** Asks both questions at once, as each takes a connection of its own. */
-async function askOnce(run: Run): Promise<DaemonState> {
+async function askOnce(run: Run, onSent: () => void): Promise<DaemonState> {
   const client = clientOptions(run, STATUS_TIMEOUT_MS);
   const [hello, status] = await Promise.allSettled([
     askHello(client),
-    askStatus(client),
+    askStatus({ ...client, onSent }),
   ]);
   if (hello.status === "fulfilled" && status.status === "fulfilled") {
     return { state: "running", hello: hello.value, status: status.value };

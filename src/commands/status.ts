@@ -5,6 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "./cli.ts";
+import { runStatus } from "./run_status.ts";
 import type { GlobalFlags } from "./settings.ts";
 import { durationType } from "./value_types.ts";
 
@@ -28,7 +29,6 @@ function declare(cli: Cli) {
     )
     .action(({ wait, showToken, ...flags }) => {
       cli.choose(flags, async (run) => {
-        const { runStatus } = await import("./run_status.ts");
         return await runStatus(
           { waitMs: wait ?? null, showsToken: showToken ?? false },
           run,

@@ -27,7 +27,9 @@ export async function recordEvent(
   const client = clientWithin(route);
   let fault: unknown = null;
   try {
-    if (client !== null && await handOver(body, client, meanwhile)) return;
+    if (
+      client !== null && await handOver(body, { ...client, onSent: meanwhile })
+    ) return;
   } catch (error) {
     fault = error;
   }

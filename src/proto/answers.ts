@@ -5,6 +5,7 @@
  */
 import { decodeJson, type JsonValue } from "./json.ts";
 import { MAX_DEPTH } from "./limits.ts";
+import { readPlainObject } from "./plain_object.ts";
 import {
   type AckAnswer,
   type DaemonAnswer,
@@ -258,9 +259,10 @@ export function decodeAnswer(
   bytes: Uint8Array,
   maxDepth: number = MAX_DEPTH,
 ): DaemonAnswer {
-  const value = decodeJson(bytes, maxDepth);
-  const type = typeof value === "object" && value !== null &&
-      !Array.isArray(value)
+  const value: unknown = readPlainObject(bytes)?.members ??
+    decodeJson(bytes, maxDepth);
+  const type: unknown = typeof value === "object" && value !== null &&
+      "type" in value && !Array.isArray(value)
     ? value.type
     : undefined;
   switch (type) {

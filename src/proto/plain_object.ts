@@ -42,9 +42,12 @@ export function readPlainObject(bytes: Uint8Array): PlainObject | null {
   }
 }
 
-/** Whether all numbers fit a double, and no more than `levels` arrays and objects are open at once. */
+/** Whether doubles hold all numbers as they are, and no more than `levels` arrays and objects are open at once. */
 function isPlain(value: unknown, levels: number): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value === "number") {
+    return Number.isSafeInteger(value) || !Number.isInteger(value) &&
+        Number.isFinite(value);
+  }
   if (typeof value !== "object" || value === null) return true;
   return levels > 0 &&
     Object.values(value).every((part) => isPlain(part, levels - 1));

@@ -13,7 +13,8 @@ export interface Failures {
   last_failure: { ms: number; reason: string } | null;
 }
 
-const NAME = ".failures";
+/** Name of the file. */
+export const FAILURES_FILE = ".failures";
 /** Above this size in bytes the lines are summed up into one. */
 const MAX_FILE_BYTES = 64 * 1024;
 /** Longest reason that is kept, in characters. */
@@ -25,7 +26,7 @@ export function addFailure(
   failure: { ms: number; reason: string },
   owner: Owner | null,
 ): void {
-  const path = `${folder}/${NAME}`;
+  const path = `${folder}/${FAILURES_FILE}`;
   const reason = failure.reason.slice(0, MAX_REASON);
   using file = openOwned(path, owner, true);
   writeWhole(file, line({ ms: failure.ms, reason, count: 1 }));
@@ -35,7 +36,7 @@ export function addFailure(
 /** Reads the count. */
 export function readFailures(folder: string): Failures {
   try {
-    return countLines(Deno.readTextFileSync(`${folder}/${NAME}`));
+    return countLines(Deno.readTextFileSync(`${folder}/${FAILURES_FILE}`));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return countLines("");
     throw error;

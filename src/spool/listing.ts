@@ -29,13 +29,18 @@ export const REJECTED_SUFFIX = ".rejected";
 
 /** Reads the names in `folder`; a folder that is not there is empty. */
 export function listSpool(folder: string): Listing {
+  return sortNames(readNames(folder));
+}
+
+/** Sorts the names in a spool's folder out. */
+export function sortNames(names: readonly string[]): Listing {
   const listing: Listing = {
     pending: [],
     temporary: [],
     stages: [],
     unknown: [],
   };
-  for (const name of readNames(folder)) {
+  for (const name of names) {
     const event = parseEventName(name);
     if (event !== null) listing.pending.push(event);
     else if (name.startsWith(TEMPORARY_PREFIX)) listing.temporary.push(name);

@@ -11,8 +11,9 @@ export type {
   Send,
   Stop,
 } from "./deliver.ts";
+export type { PurgeReport, SpoolEntry } from "./entries.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
 export { hasPending } from "./pending.ts";
 export type { RejectedAbout } from "./rejected.ts";
 export { Spool, type SpoolOptions } from "./spool.ts";
-export type { PurgeReport, SpoolEntry, SpoolStatus } from "./survey.ts";
+export { type SpoolStatus, surveySpool } from "./survey.ts";

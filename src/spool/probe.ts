@@ -5,7 +5,6 @@
  */
 import { removeIfThere, writeWhole } from "./durable_file.ts";
 import { systemReason } from "./errors.ts";
-import { randomHex } from "./event_name.ts";
 import { nearestFolder } from "./owner.ts";
 
 /** As much as an event takes, so that a full disk shows. */
@@ -27,7 +26,7 @@ export function whyUnwritable(folder: string): string | null {
 }
 
 function writeProbe(folder: string): void {
-  const path = `${folder}/${PREFIX}${randomHex(8)}`;
+  const path = `${folder}/${PREFIX}${Deno.pid}-${Math.random()}`;
   using file = Deno.openSync(path, {
     createNew: true,
     write: true,

@@ -16,6 +16,12 @@ import { writeDurably } from "./durable_file.ts";
 import { SpoolError, systemReason } from "./errors.ts";
 import { nextEventName } from "./event_name.ts";
 import { addFailure } from "./failures.ts";
+import {
+  listEntries,
+  type PurgeReport,
+  purgeSpool,
+  type SpoolEntry,
+} from "./entries.ts";
 import { type Fault, faultAt } from "./faults.ts";
 import { listSpool, REJECTED_FOLDER } from "./listing.ts";
 import { hasPending } from "./pending.ts";
@@ -26,15 +32,7 @@ import {
   rejectedName,
 } from "./rejected.ts";
 import { SpoolFolder } from "./spool_folder.ts";
-import {
-  holdings,
-  listEntries,
-  type PurgeReport,
-  purgeSpool,
-  type SpoolEntry,
-  type SpoolStatus,
-  spoolStatus,
-} from "./survey.ts";
+import { holdings, type SpoolStatus, surveySpool } from "./survey.ts";
 
 /** Where a spool is, and what it goes by. */
 export interface SpoolOptions {
@@ -52,12 +50,14 @@ export interface SpoolOptions {
  */
 export class Spool {
   readonly #folder: string;
+  readonly #env: Context["env"];
   readonly #bounds: Bounds;
   readonly #fault: Fault;
   readonly #now: () => number;
 
   constructor(options: SpoolOptions) {
     this.#folder = options.folder;
+    this.#env = options.env;
     this.#bounds = readBounds(options.env);
     this.#fault = faultAt(options.env("KAIZEN_FAULT"));
     this.#now = options.now ?? Date.now;
@@ -149,7 +149,7 @@ export class Spool {
 
   /** Looks at the spool, also at whether it could keep an event; never throws. */
   status(): SpoolStatus {
-    return spoolStatus(this.#folder, this.#bounds);
+    return surveySpool(this.#folder, this.#env);
   }
 
   /** Lists every event in it. @throws {SpoolError} If it cannot be read. */

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A spool as people look at it, and clear it.
+ * What is in a spool, in numbers.
  * @module
  */
-import { type Bounds, whyFull } from "./bounds.ts";
-import { removeIfThere } from "./durable_file.ts";
+import type { Context } from "../context/mod.ts";
+import { type Bounds, readBounds, whyFull } from "./bounds.ts";
 import { systemReason } from "./errors.ts";
-import { clearLeftovers } from "./leftovers.ts";
-import { type Failures, readFailures } from "./failures.ts";
-import { listRejected, listSpool, REJECTED_FOLDER, sizeOf } from "./listing.ts";
+import { type Failures, FAILURES_FILE, readFailures } from "./failures.ts";
+import {
+  listRejected,
+  listSpool,
+  readNames,
+  REJECTED_FOLDER,
+  sortNames,
+} from "./listing.ts";
 import type { Owner } from "./owner.ts";
 import { whyUnwritable } from "./probe.ts";
-import { decodeRejected } from "./rejected.ts";
 import { sumSizes } from "./sizes.ts";
 
 /** What `kaizen status` says about the spool. */
@@ -32,41 +36,31 @@ export interface SpoolStatus extends Failures {
   reason: string | null;
 }
 
-/** One event in the spool. */
-export interface SpoolEntry {
-  name: string;
-  state: "pending" | "rejected" | "unknown";
-  bytes: number;
-  /** When it was kept, in epoch milliseconds; null if the name does not tell. */
-  ms: number | null;
-  /** Why it was rejected. */
-  reason: string | null;
-}
+const NO_FAILURES: Failures = { failures: 0, last_failure: null };
 
-/** What a purge has deleted. */
-export interface PurgeReport {
-  rejected: number;
-  pending: number;
-}
-
-/** The line of a rejected file ends within this many bytes. */
-const LINE_BYTES = 4096;
-
-/** Counts what is there and tries whether one more event would fit. */
-export function spoolStatus(folder: string, bounds: Bounds): SpoolStatus {
+/** Counts what is there and tries whether one more event would fit. What is looked for and missing costs most: an error each. */
+export function surveySpool(
+  folder: string,
+  env: Context["env"],
+): SpoolStatus {
   try {
-    const { pending, unknown } = listSpool(folder);
-    const held = holdings(folder, pending);
+    const names = readNames(folder);
+    const { pending, unknown } = sortNames(names);
+    const rejected = names.includes(REJECTED_FOLDER)
+      ? listRejected(folder)
+      : [];
+    const held = sumUp(folder, { pending, rejected });
+    const bounds = readBounds(env);
     const reason = whyFull(held, 1, bounds) ?? whyUnwritable(folder);
     return {
       pending: pending.length,
       bytes: held.bytes,
       oldest_ms: pending[0]?.ms ?? null,
-      rejected: held.events - pending.length,
+      rejected: rejected.length,
       unknown: unknown.length,
       writable: reason === null,
       reason,
-      ...readFailures(folder),
+      ...names.includes(FAILURES_FILE) ? readFailures(folder) : NO_FAILURES,
     };
   } catch (error) {
     return {
@@ -77,8 +71,7 @@ export function spoolStatus(folder: string, bounds: Bounds): SpoolStatus {
       unknown: 0,
       writable: false,
       reason: systemReason(error),
-      failures: 0,
-      last_failure: null,
+      ...NO_FAILURES,
     };
   }
 }
@@ -93,70 +86,20 @@ export function holdings(
   pending: readonly { name: string }[],
   noteFor?: Owner | null,
 ): Bounds {
+  return sumUp(folder, { pending, rejected: listRejected(folder), noteFor });
+}
+
+interface Kept {
+  pending: readonly { name: string }[];
+  rejected: readonly string[];
+  noteFor?: Owner | null | undefined;
+}
+
+function sumUp(folder: string, { pending, rejected, noteFor }: Kept): Bounds {
   const names = pending.map(({ name }) => name);
-  const rejected = listRejected(folder);
   return {
     events: names.length + rejected.length,
     bytes: sumSizes(folder, names, noteFor) +
       sumSizes(`${folder}/${REJECTED_FOLDER}`, rejected, noteFor),
   };
-}
-
-/** Lists pending, rejected and unknown files, each kind in order. */
-export function listEntries(folder: string): SpoolEntry[] {
-  const { pending, unknown } = listSpool(folder);
-  return [
-    ...pending.map(({ name, ms }): SpoolEntry => ({
-      name,
-      state: "pending",
-      bytes: sizeOf(`${folder}/${name}`),
-      ms,
-      reason: null,
-    })),
-    ...listRejected(folder).map((name): SpoolEntry => {
-      const path = `${folder}/${REJECTED_FOLDER}/${name}`;
-      const ms = /^v1-(\d+)-/.exec(name)?.[1];
-      return {
-        name,
-        state: "rejected",
-        bytes: sizeOf(path),
-        ms: ms === undefined ? null : Number(ms),
-        reason: readReason(path),
-      };
-    }),
-    ...unknown.map((name): SpoolEntry => ({
-      name,
-      state: "unknown",
-      bytes: sizeOf(`${folder}/${name}`),
-      ms: null,
-      reason: "made by another version of kaizen",
-    })),
-  ];
-}
-
-/** Deletes files; what comes in meanwhile stays. */
-export function purgeSpool(
-  folder: string,
-  options: { pending?: boolean | undefined },
-): PurgeReport {
-  const rejected = listRejected(folder);
-  for (const name of rejected) {
-    removeIfThere(`${folder}/${REJECTED_FOLDER}/${name}`);
-  }
-  clearLeftovers(`${folder}/${REJECTED_FOLDER}`);
-  const pending = options.pending ? listSpool(folder).pending : [];
-  for (const { name } of pending) removeIfThere(`${folder}/${name}`);
-  return { rejected: rejected.length, pending: pending.length };
-}
-
-function readReason(path: string): string | null {
-  try {
-    using file = Deno.openSync(path);
-    const start = new Uint8Array(LINE_BYTES);
-    const length = file.readSync(start) ?? 0;
-    return decodeRejected(start.subarray(0, length)).about.reason;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }
