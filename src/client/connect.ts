@@ -3,7 +3,7 @@
  * One connection under one deadline.
  * @module
  */
-import type { Context } from "../context/mod.ts";
+import { type Context, expiry } from "../context/mod.ts";
 import { NotRunningError, SocketError, TimedOutError } from "./errors.ts";
 
 /** Where to ask, and for how long. */
@@ -23,9 +23,10 @@ export interface ClientOptions {
 
 /** A moment after which a connection is closed under whatever waits on it. */
 export class Deadline {
-  readonly #signal: AbortSignal;
   readonly #ms: number;
   readonly #socket: string;
+  #isOver = false;
+  #onExpiry: (() => void) | null = null;
 
   /**
    * @param ms How far away, in milliseconds.
@@ -34,7 +35,10 @@ export class Deadline {
   constructor(ms: number, socket: string) {
     this.#ms = ms;
     this.#socket = socket;
-    this.#signal = AbortSignal.timeout(ms);
+    expiry(ms).then(() => {
+      this.#isOver = true;
+      this.#onExpiry?.();
+    });
   }
 
   /**
@@ -43,16 +47,15 @@ export class Deadline {
    * @throws {TimedOutError} If the deadline comes first.
    */
   async guard<T>(work: Promise<T>, onExpiry: () => void): Promise<T> {
-    const expire = () => onExpiry();
-    if (this.#signal.aborted) expire();
-    else this.#signal.addEventListener("abort", expire, { once: true });
+    if (this.#isOver) onExpiry();
+    else this.#onExpiry = onExpiry;
     try {
       return await work;
     } catch (error) {
-      if (this.#signal.aborted) throw this.error();
+      if (this.#isOver) throw this.error();
       throw error;
     } finally {
-      this.#signal.removeEventListener("abort", expire);
+      this.#onExpiry = null;
     }
   }
 
@@ -68,8 +71,8 @@ export class Deadline {
 export class Watchdog implements Disposable {
   readonly #ms: number;
   readonly #onSilence: () => void;
-  #signal: AbortSignal;
   #waitingSince: number | null = null;
+  #isDone = false;
   #silent = false;
 
   /**
@@ -79,7 +82,7 @@ export class Watchdog implements Disposable {
   constructor(ms: number, onSilence: () => void) {
     this.#ms = ms;
     this.#onSilence = onSilence;
-    this.#signal = this.#arm(ms);
+    this.#arm(ms);
   }
 
   /** Whether it has come to that. */
@@ -98,25 +101,21 @@ export class Watchdog implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#signal.removeEventListener("abort", this.#look);
+    this.#isDone = true;
   }
 
-  #arm(ms: number): AbortSignal {
-    const signal = AbortSignal.timeout(ms);
-    signal.addEventListener("abort", this.#look, { once: true });
-    return signal;
+  #arm(ms: number): void {
+    expiry(ms).then(() => this.#look());
   }
 
-  readonly #look = () => {
+  #look(): void {
+    if (this.#isDone) return;
     const since = this.#waitingSince ?? performance.now();
     const left = since + this.#ms - performance.now();
-    if (left > 0) {
-      this.#signal = this.#arm(Math.ceil(left));
-      return;
-    }
+    if (left > 0) return this.#arm(Math.ceil(left));
     this.#silent = true;
     this.#onSilence();
-  };
+  }
 }
 
 /**

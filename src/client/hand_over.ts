@@ -3,7 +3,7 @@
  * The shortest way for an event to a daemon: a hook's.
  * @module
  */
-import { pause } from "../context/mod.ts";
+import { expiry } from "../context/mod.ts";
 import { encodeFrame, readShortFrame, writeAll } from "../frame/mod.ts";
 import { isAck } from "../proto/mod.ts";
 import type { ClientOptions } from "./connect.ts";
@@ -28,8 +28,7 @@ export async function handOver(
     // A daemon that hangs up early may still have left an answer.
     const writing = writeAll(conn, encodeFrame(body)).catch(() => {});
     const answer = writing.then(() => readShortFrame(conn, MAX_ACK_BYTES));
-    // Made when the daemon is at work, as making it takes longer than connecting.
-    const late = pause(timeoutMs).then(() => null);
+    const late = expiry(timeoutMs).then(() => null);
     onSent?.();
     const ack = await Promise.race([answer, late]);
     return ack !== null && isAck(ack);

@@ -15,7 +15,7 @@ export { parseDuration } from "./duration.ts";
 export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";
 export { isOn } from "./is_on.ts";
 export { foreignOwner } from "./owner.ts";
-export { pause } from "./pause.ts";
+export { expiry, pause } from "./pause.ts";
 export {
   MAX_SOCKET_PATH_BYTES,
   type PathFlags,

@@ -89,11 +89,13 @@ function absolute(flag: string, variable: string, path: string): string {
 
 /** Goes up where a path says `..`, from where its links lead to; what is behind the last one need not exist. */
 function leadUp(path: string): string {
+  if (!path.includes("/..")) return path;
   const [, above = "", rest = ""] = /^(.*\/\.\.)(\/.*)?$/.exec(path) ?? [];
   const real = above === "" ? null : realPath(above);
   return real === null ? path : trimSlash(real) + rest || "/";
 }
 
 function trimSlash(path: string): string {
-  return path.replace(/\/+$/, "");
+  // A first regular expression takes a hook longer than all of this.
+  return path.endsWith("/") ? path.replace(/\/+$/, "") : path;
 }

@@ -12,7 +12,7 @@
  */
 export function realPath(path: string): string | null {
   try {
-    if (!/\/(?:\.{0,2}(?:\/|$))/.test(path)) return Deno.realPathSync(path);
+    if (!mayLeadUp(path)) return Deno.realPathSync(path);
     let real = "/";
     for (const part of path.split("/").slice(1)) {
       if (part === "" || part === "." || part === "..") {
@@ -26,4 +26,11 @@ export function realPath(path: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a part of the path is empty, `.` or `..`. */
+function mayLeadUp(path: string): boolean {
+  const isPlain = !path.includes("/.") && !path.includes("//") &&
+    !path.endsWith("/");
+  return !isPlain && /\/(?:\.{0,2}(?:\/|$))/.test(path);
 }

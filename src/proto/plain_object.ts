@@ -29,8 +29,8 @@ export function readPlainObject(bytes: Uint8Array): PlainObject | null {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return null;
     if (Array.isArray(value) || !isPlain(value, MAX_DEPTH)) return null;
-    // An escape like these may be half of a surrogate pair.
-    if (text.includes("\\ud") || text.includes("\\uD")) return null;
+    // Such an escape may be half of a surrogate pair.
+    if (text.includes("\\u") && /\\u[dD]/.test(text)) return null;
     const trimmed = text.trimEnd();
     return {
       text: trimmed.trimStart(),

@@ -9,7 +9,6 @@ import { systemReason } from "./errors.ts";
 import { type Failures, FAILURES_FILE, readFailures } from "./failures.ts";
 import {
   listRejected,
-  listSpool,
   readNames,
   REJECTED_FOLDER,
   sortNames,

@@ -66,7 +66,8 @@ Deno.test("main.ts loads what a hook needs: no command, no daemon and no store",
 
 Deno.test("the command tree loads nothing that only one of its commands needs", () => {
   const folders = foldersOf("src/commands/mod.ts");
-  for (const one of ["daemon", "events", "ingest", "spool", "store"]) {
+  // But `status`, which prompts ask often: it is there at once, and looks at the spool itself.
+  for (const one of ["daemon", "events", "ingest", "store"]) {
     assert(!folders.includes(one), one);
   }
 });
