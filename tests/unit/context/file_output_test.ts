@@ -122,6 +122,41 @@ for (const isBuffered of [true, false]) {
   );
 }
 
+/** More than what is looked through for line feeds. */
+const LONG_LINE = "x".repeat(300_000);
+/** Takes a first long line at once, and then so many bytes between any two tries. */
+const suddenlyFull = (room: number) => [LONG_LINE.length, room];
+
+for (const isBuffered of [true, false]) {
+  const how = isBuffered ? "" : "not ";
+  Deno.test(`fileOutput() loses nothing of a long line where a pipe becomes full, ${how}buffered`, async () => {
+    const file = new Stdout(suddenlyFull(5000), isBuffered);
+    const output = fileOutput(file, { isBuffered });
+    const texts = [LONG_LINE, "y".repeat(20_000), "z".repeat(20_000) + "\n"];
+    for (const text of texts) {
+      await output.write(new TextEncoder().encode(text));
+    }
+    assert(
+      new TextDecoder().decode(Uint8Array.from(file.got)) === texts.join(""),
+    );
+  });
+}
+
+Deno.test("fileOutput() says so where nobody knows how much has gone, rather than to repeat or lose something", async () => {
+  const output = fileOutput(new Stdout(suddenlyFull(0), true), {
+    isBuffered: true,
+  });
+  await output.write(new TextEncoder().encode(LONG_LINE));
+  const error = await assertRejects(
+    () => output.write(new TextEncoder().encode("y\n".repeat(9000))),
+    Error,
+  );
+  assertEquals(
+    error.message,
+    "it was full, and does not tell how much it has taken",
+  );
+});
+
 Deno.test("fileOutput() says that the reader went away, and passes on what else is wrong", async () => {
   const failing = (error: Error) =>
     fileOutput({
