@@ -28,6 +28,7 @@ const HOOKS_LATER = [
   "src/ingest/exact.ts",
   "src/ingest/find_project.ts",
   "src/ingest/git_event.ts",
+  "src/ingest/hook_options.ts",
   "src/ingest/keep.ts",
 ];
 const LATER = [PROGRAM, ...HOOKS_LATER];

@@ -14,7 +14,7 @@ import { TooLargeError } from "./errors.ts";
 import type { Body } from "./exact.ts";
 import { HookInput, type HookText } from "./hook_input.ts";
 import { findHookPaths } from "./hook_paths.ts";
-import { type HookWords, readHookWords } from "./hook_words.ts";
+import { type HookWords, modeAt, readPlainWords } from "./hook_words.ts";
 import { openAhead } from "./open_ahead.ts";
 import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
@@ -30,17 +30,27 @@ const SAMPLE_BYTES = 1024 * 1024;
 export async function runHook(context: SilentContext): Promise<void> {
   // The input comes first: the time that it takes to arrive is time for everything else.
   const input = new HookInput(context.stdin);
-  const words = readHookWords(context.args);
-  const isGit = words.mode === "git";
+  const { args } = context;
+  const isGit = args[modeAt(args) + 1] === "git";
   if (isGit) input.takeAll();
   try {
-    if (!isOn(context, "KAIZEN_OFF")) await run(words, input, context);
-    // Whoever starts us writes to us, and should be able to.
-    else if (!isGit) await input.first(waitMs(context));
+    if (!isOn(context, "KAIZEN_OFF")) {
+      const words = readPlainWords(args) ?? await readWords(context);
+      await run(words, input, context);
+    } else if (!isGit) {
+      // Whoever starts us writes to us, and should be able to.
+      await input.first(waitMs(context));
+    }
   } catch {
     // There is nobody to tell: no home, or one that cannot be written, which `kaizen status` finds by looking.
   }
   await input.drain();
+}
+
+async function readWords(context: SilentContext): Promise<HookWords> {
+  context.meanwhile?.();
+  const { readHookWords } = await import("./hook_options.ts");
+  return readHookWords(context.args);
 }
 
 /** What is left of the time that stdin is waited for. */

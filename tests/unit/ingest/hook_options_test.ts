@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertObjectMatch } from "@std/assert";
+import { SOURCES } from "../../../src/complete/mod.ts";
+import { readHookWords } from "../../../src/ingest/hook_options.ts";
 import {
   type HookWords,
-  readHookWords,
+  readPlainWords,
 } from "../../../src/ingest/hook_words.ts";
 
 const lines: [line: string, words: Partial<HookWords>][] = [
@@ -58,3 +60,24 @@ Deno.test("readHookWords() takes an empty value for none", () => {
   const words = readHookWords(["ingest", "hook", "--home", "", "--source="]);
   assertEquals([words.home, words.source], [undefined, "claude"]);
 });
+
+Deno.test("readPlainWords() reads the line that agents run as the parser does, and no other", () => {
+  for (const source of SOURCES) {
+    const args = ["ingest", "hook", "--source", source];
+    const words = readPlainWords(args);
+    assertEquals({ ...ABSENT, ...words }, { ...readHookWords(args) });
+  }
+  for (const [line] of lines) {
+    const isPlain = line === "ingest hook --source cursor";
+    assertEquals(readPlainWords(line.split(" ")) !== null, isPlain, line);
+  }
+});
+
+const ABSENT = {
+  home: undefined,
+  socket: undefined,
+  workspace: undefined,
+  project: undefined,
+  event: undefined,
+  session: undefined,
+};
