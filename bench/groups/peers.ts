@@ -3,6 +3,7 @@
  * The same request from our program, from the reference's, and from a dozen lines in other languages; all to the same daemon, ours.
  * @module
  */
+import { startFile } from "../../scripts/lib/launcher.ts";
 import {
   type Bench,
   cleanEnv,
@@ -45,7 +46,11 @@ export async function measurePeers(bench: Bench): Promise<void> {
     const input = what === "hook" ? { stdin } : {};
     const ours: Runner = {
       name: "kaizen.js",
-      line: [...runtime, `${bundle.folder}/kaizen.js`, ...words],
+      line: [
+        ...runtime,
+        await startFile(bundle.folder, { isHook: what === "hook" }),
+        ...words,
+      ],
       env,
       cwd,
       ...input,

@@ -3,6 +3,7 @@
  * A large answer through the program into a pipe, against `socat` piping the same bytes from the same server.
  * @module
  */
+import { startFile } from "../../scripts/lib/launcher.ts";
 import type { BlobOptions } from "../blob_server.ts";
 import {
   type Bench,
@@ -37,7 +38,8 @@ export async function measurePipe(bench: Bench): Promise<void> {
   });
   const env = cleanEnv(bench, { KAIZEN_HOME: home, KAIZEN_NO_START: "1" });
   const words = ["detail", "blob", "--workspace", cwd, "-o", "json"];
-  const direct = [...await runtimeWords(), `${bundle.folder}/kaizen.js`];
+  const file = await startFile(bundle.folder, { isHook: false });
+  const direct = [...await runtimeWords(), file];
   const common = {
     group: "pipe",
     packages: bundle.packages,

@@ -3,6 +3,7 @@
  * How long a run of the program takes, against a run of nothing.
  * @module
  */
+import { startFile } from "../../scripts/lib/launcher.ts";
 import { type Bench, cleanEnv, runtimeWords } from "../lib/bench.ts";
 import { startOurs } from "../lib/daemons.ts";
 import { race, type Runner } from "../lib/race.ts";
@@ -30,8 +31,10 @@ export async function measureStart(bench: Bench): Promise<void> {
       { name: EMPTY, line: [...runtime, empty], env, cwd },
     ];
     for (const { work, words } of WORK) {
-      const input = words === HOOK_WORDS ? { stdin } : {};
-      const direct = [...runtime, `${bundle.folder}/kaizen.js`, ...words];
+      const isHook = words === HOOK_WORDS;
+      const file = await startFile(bundle.folder, { isHook });
+      const input = isHook ? { stdin } : {};
+      const direct = [...runtime, file, ...words];
       const launched = [`${bundle.folder}/kaizen.sh`, ...words];
       runners.push({ name: work, line: direct, env, cwd, ...input });
       runners.push({ name: `${work} sh`, line: launched, env, cwd, ...input });

@@ -31,6 +31,10 @@ const HOOKS_LATER = [
   "src/ingest/hook_options.ts",
   "src/ingest/keep.ts",
 ];
+/** Runs the program; where nothing is left to wait for and it has not ended, that is a bug. */
+const COMMANDS = "commands.js";
+const RUN = `import{realContext as c,runProgram as r}from"./program.js";` +
+  `Deno.exitCode=${EXIT_BUG};r(c()).then(Deno.exit);`;
 const LATER = [PROGRAM, ...HOOKS_LATER];
 const DIST = Deno.args.find((word) => word.startsWith("--to="))?.slice(5) ??
   `${ROOT}/dist`;
@@ -73,6 +77,7 @@ async function build(source: string): Promise<void> {
     const placed = placeChunk(text, new Set(chunks.keys()));
     await Deno.writeTextFile(`${folder}/${name}`, placed);
   }
+  await Deno.writeTextFile(`${folder}/${COMMANDS}`, await addHead(RUN));
   const addresses = new Map(
     LATER.map((path) => [importedAs(path), `./chunks/${id}/${chunkOf(path)}`]),
   );
@@ -84,6 +89,7 @@ async function build(source: string): Promise<void> {
       runtime: Deno.execPath(),
       cache: `${ROOT}/.deno/cache`,
       permissions: await readPermissions(),
+      commands: `chunks/${id}/${COMMANDS}`,
     },
   );
   await Deno.writeTextFile(`${draft}/kaizen.sh`, launcher, { mode: 0o755 });

@@ -12,6 +12,8 @@ export interface LauncherOptions {
   cache: string;
   /** Permission flags. */
   permissions: readonly string[];
+  /** What to run for anything but a hook, relative to `kaizen.js`, which could also do it: without the hook's part. */
+  commands: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface LauncherOptions {
  */
 export function makeLauncher(
   source: string,
-  { runtime, cache, permissions }: LauncherOptions,
+  { runtime, cache, permissions, commands }: LauncherOptions,
 ): string {
   const parts = source.split(/^ *#\[.*\n(?:.*\n)*? *#\]\n/m);
   const [head, middle, tail] = parts;
@@ -39,8 +41,27 @@ export function makeLauncher(
     `  runtime=${quote(runtime)}
   [ -x "$runtime" ] || runtime=$(command -v deno) || fail 70 "needs Deno: the one it was built with is gone, and there is none on PATH"
   cache=${quote(cache)}
-  set -- ${flags} "$here/kaizen.js" "$@"
+  script=$here/${commands}
+  [ -z "$hook" ] && [ -f "$script" ] || script=$here/kaizen.js
+  set -- ${flags} "$script" "$@"
 ` + tail;
+}
+
+/**
+ * Finds the file that a bundle's launcher runs.
+ *
+ * @param folder Holds both.
+ * @throws {TypeError} If there is no launcher that names one.
+ */
+export async function startFile(
+  folder: string,
+  { isHook }: { isHook: boolean },
+): Promise<string> {
+  if (isHook) return `${folder}/kaizen.js`;
+  const launcher = await Deno.readTextFile(`${folder}/kaizen.sh`);
+  const [, path] = /^ *script=\$here\/(\S+)$/m.exec(launcher) ?? [];
+  if (path !== undefined) return `${folder}/${path}`;
+  throw new TypeError(`Cannot find what ${folder}/kaizen.sh runs`);
 }
 
 /**

@@ -16,7 +16,9 @@ export interface SelfCommand {
  */
 export function selfCommand(): SelfCommand {
   if (Deno.build.standalone) return { program: Deno.execPath(), args: [] };
-  const main = decodeURIComponent(new URL(Deno.mainModule).pathname);
+  // A bundle's launcher starts most commands with a file of the chunks.
+  const main = decodeURIComponent(new URL(Deno.mainModule).pathname)
+    .replace(/\/chunks\/\w+\/commands\.js$/, "/kaizen.js");
   const folder = main.slice(0, main.lastIndexOf("/"));
   const program = main.endsWith(".js")
     ? `${folder}/kaizen.sh`

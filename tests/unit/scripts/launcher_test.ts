@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { makeLauncher } from "../../../scripts/lib/launcher.ts";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { makeLauncher, startFile } from "../../../scripts/lib/launcher.ts";
 import { ROOT } from "../../../scripts/lib/project.ts";
 
 const PROGRAM = `
@@ -24,6 +29,7 @@ async function makeBundle(runtime: string): Promise<{
       runtime,
       cache: `${folder}/no such/cache`,
       permissions: ["--allow-read", "--allow-env=KAIZEN_CWD,DENO_V8_FLAGS"],
+      commands: "chunks/1/commands.js",
     },
   );
   await Deno.writeTextFile(`${folder}/kaizen.sh`, script, { mode: 0o755 });
@@ -67,6 +73,27 @@ Deno.test("the launcher keeps a daemon's young generation small, and nobody else
   assertEquals(await spaces(["detail", "run"]), "unset");
 });
 
+Deno.test("the bundle's launcher runs all but hooks without the hook's part, if that is there", async () => {
+  await using bundle = await makeBundle(Deno.execPath());
+  const { folder } = bundle;
+  const commands = await startFile(folder, { isHook: false });
+  assertEquals(commands, `${folder}/chunks/1/commands.js`);
+  await Deno.mkdir(`${folder}/chunks/1`, { recursive: true });
+  await Deno.writeTextFile(commands, 'console.log("no hook");');
+  assertEquals(await bundle.run(["status"]), [0, "no hook\n", ""]);
+  assertEquals(
+    await startFile(folder, { isHook: true }),
+    `${folder}/kaizen.js`,
+  );
+});
+
+Deno.test("startFile() refuses a folder without a launcher of a bundle", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/kaizen.sh`, "#!/bin/sh\n");
+  await assertRejects(() => startFile(folder, { isHook: false }), TypeError);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("the bundle's launcher exits 70 without its Deno, a hook 0 in silence", async () => {
   await using bundle = await makeBundle("/nowhere/it's/deno");
   const [code, stdout, stderr] = await bundle.run(["status"]);
@@ -83,7 +110,13 @@ Deno.test("the bundle's launcher looks up nothing that was known when it was bui
 
 Deno.test("makeLauncher() refuses a source without the marks", () => {
   assertThrows(
-    () => makeLauncher("", { runtime: "", cache: "", permissions: [] }),
+    () =>
+      makeLauncher("", {
+        runtime: "",
+        cache: "",
+        permissions: [],
+        commands: "",
+      }),
     SyntaxError,
   );
 });
