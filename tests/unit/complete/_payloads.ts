@@ -44,3 +44,31 @@ export const PAYLOAD = fc.array(
     ).join(" ,")
   }}`
 );
+
+const SMALL = fc.oneof(
+  fc.string(),
+  fc.integer({ min: -9, max: 2 ** 40 }),
+  fc.double({ min: 0, max: 1e6, noNaN: true }),
+  fc.boolean(),
+  fc.array(fc.string(), { maxLength: 3 }),
+  fc.constant(null),
+);
+/** Objects that are events, most of them, with nothing odd in them. */
+export const EVENT: fc.Arbitrary<string> = fc.tuple(
+  fc.array(
+    fc.tuple(
+      fc.oneof(fc.constantFrom(...EVENT_KEYS, "latency_ms"), fc.string()),
+      SMALL,
+    ),
+    { maxLength: 5 },
+  ),
+  fc.constantFrom(...NAMES),
+).map(([members, name]) => {
+  const all = [...members, ["hook_event_name", name], ["session_id", "s"]];
+  return `{${
+    all.map(([key, value]) =>
+      `${JSON.stringify(key)}: ${JSON.stringify(value)}`
+    )
+      .join(",")
+  }}`;
+});

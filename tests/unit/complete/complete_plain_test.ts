@@ -9,7 +9,7 @@ import {
   SOURCES,
 } from "../../../src/complete/mod.ts";
 import { readPlainObject } from "../../../src/proto/mod.ts";
-import { PAYLOAD } from "./_payloads.ts";
+import { EVENT, PAYLOAD } from "./_payloads.ts";
 
 const OPTIONS = {
   startedAtMs: 1_800_000_000_000,
@@ -24,16 +24,20 @@ function complete(text: string, source: Source, raw = false): Completed | null {
 Deno.test("completePlain() makes what completeEvent() makes, or leaves it to that", () => {
   let made = 0;
   fc.assert(
-    fc.property(PAYLOAD, fc.constantFrom(...SOURCES), (text, source) => {
-      const plain = complete(text, source);
-      if (plain === null) return;
-      made++;
-      const bytes = new TextEncoder().encode(text);
-      assertEquals(plain, completeEvent(bytes, { source, ...OPTIONS }));
-    }),
+    fc.property(
+      fc.oneof(PAYLOAD, EVENT),
+      fc.constantFrom(...SOURCES),
+      (text, source) => {
+        const plain = complete(text, source);
+        if (plain === null) return;
+        made++;
+        const bytes = new TextEncoder().encode(text);
+        assertEquals(plain, completeEvent(bytes, { source, ...OPTIONS }));
+      },
+    ),
     { numRuns: 3000 },
   );
-  assert(made > 25, `${made} payloads were plain`);
+  assert(made > 300, `${made} payloads were plain`);
 });
 
 interface Line {
