@@ -65,7 +65,12 @@ Deno.test("readPlainObject() takes as many levels as the scanner", () => {
 const TEXT = fc.tuple(
   fc.dictionary(
     fc.string({ unit: "binary" }),
-    fc.jsonValue({ stringUnit: "binary" }),
+    fc.oneof(
+      fc.jsonValue({ stringUnit: "binary" }),
+      fc.string({ unit: "binary" }),
+      fc.integer(),
+      fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true })),
+    ),
   ),
   fc.constantFrom("", " ", "\n\t"),
   fc.constantFrom("", "1e400", "[1e308]", '"\\ud800"', '"\u0000"', "01", "tru"),
@@ -93,5 +98,5 @@ Deno.test("readPlainObject() takes nothing that the scanner refuses, and ends wh
     }),
     { numRuns: 2000 },
   );
-  assert(taken > 100, `${taken} texts were taken`);
+  assert(taken > 60, `${taken} texts were taken`);
 });

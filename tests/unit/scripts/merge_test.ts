@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import { mergeStart } from "../../../scripts/lib/merge.ts";
+import { bundleFile } from "./_esbuild.ts";
 
 const FILES = {
   "program.js": `import {
@@ -61,6 +62,10 @@ async function inFolder(
   work: (folder: string, names: () => Promise<string[]>) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/a.ts`, "");
+  assertEquals(await bundleFile(`${folder}/a.ts`, `${folder}/a.js`), 0);
+  await Deno.remove(`${folder}/a.ts`);
+  await Deno.remove(`${folder}/a.js`);
   for (const [name, text] of Object.entries(FILES)) {
     await Deno.writeTextFile(`${folder}/${name}`, text);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import { minifyFolder } from "../../../scripts/lib/minify.ts";
-import { runDeno } from "../../../scripts/lib/project.ts";
+import { bundleFile } from "./_esbuild.ts";
 
 /** A `using` of every kind, among them the one that a rewriting minifier loses. */
 const PROGRAM = `
@@ -33,14 +33,7 @@ Deno.test("minifyFolder() makes a bundle smaller that ends what it begins", asyn
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/a.ts`, PROGRAM);
-    const code = await runDeno([
-      "bundle",
-      "-q",
-      "--no-config",
-      "--no-lock",
-      `--output=${folder}/from/a.js`,
-      `${folder}/a.ts`,
-    ]);
+    const code = await bundleFile(`${folder}/a.ts`, `${folder}/from/a.js`);
     assertEquals(code, 0);
     const smaller = await minifyFolder(`${folder}/from`, `${folder}/to`);
     const text = smaller.get("a.js") ?? "";
