@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { encodeRequest } from "../../../src/proto/mod.ts";
-import { type Send, Spool } from "../../../src/spool/mod.ts";
+import { pause } from "../../../src/context/mod.ts";
+import {
+  type DeliverOptions,
+  type DeliverReport,
+  type Send,
+  Spool,
+} from "../../../src/spool/mod.ts";
 
 /** A folder that goes with the test. */
 export class TempFolder implements Disposable {
@@ -26,13 +32,34 @@ export class Clock {
   readonly now = () => this.ms;
 }
 
+/** More than it takes to start a program, in tries a millisecond apart. */
+const MAX_TRIES = 1000;
+
+/**
+ * Waits for the lock: a program that another test starts just now, in this same process, holds whatever that holds until it has
+ * become that program.
+ */
+class PatientSpool extends Spool {
+  override async deliver(
+    send: Send,
+    options?: DeliverOptions,
+  ): Promise<DeliverReport> {
+    let report = await super.deliver(send, options);
+    for (let i = 0; i < MAX_TRIES && report.stopped === "busy"; i++) {
+      await pause(1);
+      report = await super.deliver(send, options);
+    }
+    return report;
+  }
+}
+
 /** A spool in `folder` with variables of its own. */
 export function openSpool(
   folder: TempFolder,
   env: Record<string, string> = {},
   clock = new Clock(),
 ): Spool {
-  return new Spool({
+  return new PatientSpool({
     folder: folder.spool,
     env: (name) => env[name],
     now: clock.now,
