@@ -31,8 +31,8 @@ const WORK = [
   { words: ["stop"], modules: 6, bytes: 123_000 },
   { words: ["ingest", "--source", "claude"], modules: 25, bytes: 185_000 },
   { words: ["spool", "status"], modules: 10, bytes: 141_000 },
-  { words: ["--help"], modules: 4, bytes: 121_000 },
-  { words: ["--version"], modules: 4, bytes: 122_000 },
+  { words: ["--help"], modules: 4, bytes: 124_000 },
+  { words: ["--version"], modules: 4, bytes: 125_000 },
 ] as const;
 
 /** A program that is no bundle has nothing to count. */
