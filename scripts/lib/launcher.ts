@@ -36,14 +36,16 @@ export function makeLauncher(
       "Cannot make launcher: scripts/kaizen must have the marks #[ and #] twice",
     );
   }
-  const flags = [V8_FLAGS, ...permissions].map(quote).join(" ");
+  const flags = permissions.map(quote).join(" ");
   return describe(head) + middle +
     `  runtime=${quote(runtime)}
   [ -x "$runtime" ] || runtime=$(command -v deno) || fail 70 "needs Deno: the one it was built with is gone, and there is none on PATH"
   cache=${quote(cache)}
   script=$here/${commands}
   [ -z "$hook" ] && [ -f "$script" ] || script=$here/kaizen.js
-  set -- ${flags} "$script" "$@"
+  v8=${V8_FLAGS}
+  [ -z "$daemon" ] || v8=${DAEMON_V8_FLAGS}
+  set -- "$v8" ${flags} "$script" "$@"
 ` + tail;
 }
 
@@ -71,9 +73,12 @@ export async function startFile(
  * rest is compiled anew by every run, when it is first called. With this all of it is compiled once, and kept.
  *
  * `--no-sparkplug`: its first batch of functions, to make them faster, would take a third of a millisecond in the midst of a hook that
- * calls them no more. A daemon is no slower without: what it does often goes to the compilers behind that one.
+ * calls them no more.
  */
 export const V8_FLAGS = "--v8-flags=--no-lazy,--no-sparkplug";
+
+/** The same for a daemon, which calls its functions again and again: without that compiler a detail takes a third longer. */
+export const DAEMON_V8_FLAGS = "--v8-flags=--no-lazy";
 
 /** Words that `sh` reads as they are. */
 function quote(text: string): string {

@@ -5,7 +5,12 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { makeLauncher, startFile } from "../../../scripts/lib/launcher.ts";
+import {
+  DAEMON_V8_FLAGS,
+  makeLauncher,
+  startFile,
+  V8_FLAGS,
+} from "../../../scripts/lib/launcher.ts";
 import { ROOT } from "../../../scripts/lib/project.ts";
 
 const PROGRAM = `
@@ -92,6 +97,15 @@ Deno.test("startFile() refuses a folder without a launcher of a bundle", async (
   await Deno.writeTextFile(`${folder}/kaizen.sh`, "#!/bin/sh\n");
   await assertRejects(() => startFile(folder, { isHook: false }), TypeError);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the launcher gives a daemon all of V8's compilers", async () => {
+  await using bundle = await makeBundle("/bin/echo");
+  const flags = async (args: string[]) =>
+    (await bundle.run(args))[1].match(/--v8-flags=\S+/)?.[0];
+  assertEquals(await flags(["status"]), V8_FLAGS);
+  assertEquals(await flags(["daemon", "stop"]), V8_FLAGS);
+  assertEquals(await flags(["daemon", "run"]), DAEMON_V8_FLAGS);
 });
 
 Deno.test("the bundle's launcher exits 70 without its Deno, a hook 0 in silence", async () => {
