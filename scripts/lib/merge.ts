@@ -104,7 +104,7 @@ function findSmall(
  *
  * @param merged Their names; with each, what its exports' names begin with now.
  */
-export function takeFrom(
+function takeFrom(
   start: string,
   merged: ReadonlyMap<string, string>,
   text: string,
@@ -113,7 +113,7 @@ export function takeFrom(
     IMPORTS,
     (whole, names: string | undefined, from: string) => {
       const prefix = merged.get(from);
-      if (prefix === undefined || prefix === "") return whole;
+      if (prefix === undefined) return whole;
       const list = split(names ?? "").map((name) => {
         const [outside = "", inside = outside] = name.split(" as ");
         return `${prefix}${outside} as ${inside}`;
@@ -126,7 +126,7 @@ export function takeFrom(
 }
 
 /** Names under which a file exports things. */
-export function exportsOf(text: string): string[] {
+function exportsOf(text: string): string[] {
   return [...text.matchAll(EXPORTS)].flatMap(([, names = ""]) =>
     split(names).map((name) => name.split(" as ").at(-1) ?? name)
   );
