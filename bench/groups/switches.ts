@@ -8,7 +8,7 @@ import { readPermissions, ROOT } from "../../scripts/lib/project.ts";
 import { type Bench, cleanEnv, runtimeWords } from "../lib/bench.ts";
 import { startOurs } from "../lib/daemons.ts";
 import { race, type Runner } from "../lib/race.ts";
-import { V8_FLAGS } from "../../scripts/lib/launcher.ts";
+import { DAEMON_V8_FLAGS, V8_FLAGS } from "../../scripts/lib/launcher.ts";
 import { HOOK_WORDS, hookText } from "./fixtures.ts";
 
 const MODULES = [1, 20, 100];
@@ -49,7 +49,7 @@ export async function measureSwitches(bench: Bench): Promise<void> {
     ]),
     hook("V8 with its baseline compiler", [
       ...plain,
-      "--v8-flags=--no-lazy",
+      DAEMON_V8_FLAGS,
       await copy(script, "sparkplug.js"),
     ]),
     hook("no V8 code cache", [...runtime, "--no-code-cache", script]),

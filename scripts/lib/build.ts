@@ -9,6 +9,7 @@ import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
 import { importDirectly } from "./direct_imports.ts";
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
+import { listFiles } from "./list_files.ts";
 import { mergeStart } from "./merge.ts";
 import { minifyFolder } from "./minify.ts";
 import {
@@ -181,16 +182,20 @@ function chunkOf(path: string): string {
 async function mergeProgram(folder: string): Promise<void> {
   const program = chunkOf(PROGRAM);
   await mergeStart(folder, program);
-  for await (const { name } of Deno.readDir(folder)) {
-    if (!/^root-\w+\.js$/.test(name)) continue;
-    await mergeStart(folder, name, { behind: [program], takesSmall: true });
+  const root = (await listFiles(folder, ".js"))
+    .find((name) => /^root-\w+\.js$/.test(name));
+  if (root === undefined) {
+    throw new Error("Cannot build: the bundler made no chunk of root.ts");
   }
+  await mergeStart(folder, root, { behind: [program], takesSmall: true });
 }
 
 /** Copies the source for the bundler. */
 async function copySource(to: string): Promise<string> {
   const source = new Map<string, string>();
-  for (const path of ["main.ts", PROGRAM, ...await listModules("src")]) {
+  for (
+    const path of ["main.ts", PROGRAM, ...await listFiles(ROOT, ".ts", "src/")]
+  ) {
     source.set(path, await Deno.readTextFile(`${ROOT}/${path}`));
   }
   for (const [path, text] of importDirectly(source)) {
@@ -199,16 +204,6 @@ async function copySource(to: string): Promise<string> {
     await Deno.writeTextFile(`${to}/${path}`, text);
   }
   return to;
-}
-
-async function listModules(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const entry of Deno.readDir(`${ROOT}/${folder}`)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) paths.push(...await listModules(path));
-    else if (path.endsWith(".ts")) paths.push(path);
-  }
-  return paths;
 }
 
 /**

@@ -5,6 +5,7 @@
  * A bundler that splits its output takes whatever a `mod.ts` names for loaded with it, needed or not.
  * @module
  */
+import { splitNames } from "./names.ts";
 
 /** Texts of modules by their paths: `src/proto/mod.ts`. */
 export type Source = ReadonlyMap<string, string>;
@@ -30,7 +31,7 @@ function direct(path: string, text: string, source: Source): string {
   return text
     .replaceAll(STATIC, (_, what: string, names: string, specifier: string) => {
       const byFile = new Map<string, string[]>();
-      for (const name of split(names)) {
+      for (const name of splitNames(names)) {
         const [outside = ""] = bare(name).split(" as ");
         const file = definingFile(outside, path, specifier, source);
         byFile.set(file, [...byFile.get(file) ?? [], name]);
@@ -58,7 +59,9 @@ function definingFile(
   for (const [, names, file = ""] of text.matchAll(REEXPORT)) {
     const isHere = names === undefined
       ? exportedNames(source.get(resolve(mod, `./${file}`)) ?? "").has(name)
-      : split(names).some((one) => bare(one).split(" as ").at(-1) === name);
+      : splitNames(names).some((one) =>
+        bare(one).split(" as ").at(-1) === name
+      );
     if (isHere) return folder + file;
   }
   return specifier;
@@ -66,12 +69,6 @@ function definingFile(
 
 function exportedNames(text: string): Set<string> {
   return new Set([...text.matchAll(EXPORT)].map(([, name = ""]) => name));
-}
-
-function split(names: string): string[] {
-  return names.split(",").map((name) => name.trim()).filter((name) =>
-    name !== ""
-  );
 }
 
 function bare(name: string): string {

@@ -7,6 +7,7 @@
  * @module
  */
 import { runEsbuild } from "./minify.ts";
+import { splitNames } from "./names.ts";
 
 /** What else is known about a module that is to be merged. */
 export interface MergeOptions {
@@ -114,7 +115,7 @@ function takeFrom(
     (whole, names: string | undefined, from: string) => {
       const prefix = merged.get(from);
       if (prefix === undefined) return whole;
-      const list = split(names ?? "").map((name) => {
+      const list = splitNames(names ?? "").map((name) => {
         const [outside = "", inside = outside] = name.split(" as ");
         return `${prefix}${outside} as ${inside}`;
       });
@@ -128,13 +129,7 @@ function takeFrom(
 /** Names under which a file exports things. */
 function exportsOf(text: string): string[] {
   return [...text.matchAll(EXPORTS)].flatMap(([, names = ""]) =>
-    split(names).map((name) => name.split(" as ").at(-1) ?? name)
-  );
-}
-
-function split(names: string): string[] {
-  return names.split(",").map((name) => name.trim()).filter((name) =>
-    name !== ""
+    splitNames(names).map((name) => name.split(" as ").at(-1) ?? name)
   );
 }
 

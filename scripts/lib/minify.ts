@@ -7,6 +7,7 @@
  * without its rewriting of syntax is safe.
  * @module
  */
+import { listFiles } from "./list_files.ts";
 
 /** A declaration whose end matters. */
 const USING = /\busing\s+[\w$]+\s*=/g;
@@ -23,7 +24,7 @@ export async function minifyFolder(
   from: string,
   to: string,
 ): Promise<Map<string, string>> {
-  const paths = await listModules(from);
+  const paths = await listFiles(from, ".js");
   await runEsbuild([
     ...paths.map((path) => `${from}/${path}`),
     `--outdir=${to}`,
@@ -51,18 +52,6 @@ export async function minifyFolder(
 /** Runs the esbuild that `deno bundle` keeps in Deno's cache. @throws {Error} If there is none, or it fails. */
 export async function runEsbuild(args: string[]): Promise<void> {
   await run(await findEsbuild(await findCache()), args);
-}
-
-/** Paths of the modules in a folder and below, relative to it. */
-async function listModules(folder: string, below = ""): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const entry of Deno.readDir(`${folder}/${below}`)) {
-    const path = `${below}${entry.name}`;
-    if (entry.isDirectory) {
-      paths.push(...await listModules(folder, `${path}/`));
-    } else if (path.endsWith(".js")) paths.push(path);
-  }
-  return paths;
 }
 
 function countUsing(text: string): number {

@@ -47,8 +47,10 @@ export async function runStatus(
   const { socket, spool: folder } = run.settings.paths();
   let spool: SpoolStatus | undefined;
   const look = () => spool = surveySpool(folder, run.context.env);
-  // The spool is looked at while the daemon answers.
-  const found = hideToken(await askUntil(run, options.waitMs, look), options);
+  const { waitMs } = options;
+  // The spool is looked at while the daemon answers; behind a wait just once, at its end.
+  const onSent = waitMs === null ? look : undefined;
+  const found = hideToken(await askUntil(run, waitMs, onSent), options);
   spool ??= look();
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./status_text.ts");
@@ -66,7 +68,7 @@ const EXITS = {
 async function askUntil(
   run: Run,
   waitMs: number | null,
-  onSent: () => void,
+  onSent: (() => void) | undefined,
 ): Promise<DaemonState> {
   const end = performance.now() + (waitMs ?? 0);
   while (true) {
@@ -83,7 +85,10 @@ async function askUntil(
 }
 
 /** Asks both questions at once, as each takes a connection of its own. */
-async function askOnce(run: Run, onSent: () => void): Promise<DaemonState> {
+async function askOnce(
+  run: Run,
+  onSent: (() => void) | undefined,
+): Promise<DaemonState> {
   const client = clientOptions(run, STATUS_TIMEOUT_MS);
   const [hello, status] = await Promise.allSettled([
     askHello(client),

@@ -5,6 +5,7 @@
  */
 import {
   checkNames,
+  decodeText,
   type HookSource,
   lastMember,
   type Member,
@@ -47,7 +48,7 @@ export function completeEvent(
   const { edits, ...plan } = planEdits(fields, options);
   const { agent, source, event, workspaceHint } = plan;
   const { sessionId } = checkNames(source, event, plan.sessionId);
-  const payload = decode(setMembers(bytes, edits, found));
+  const payload = decodeText(setMembers(bytes, edits, found));
   return { agent, source, payload, sessionId, workspaceHint };
 }
 
@@ -57,7 +58,7 @@ function checkRaw(text: Uint8Array, agent: Source): Completed {
   // A daemon stores an event without a name; nobody could tell what it is, so no client sends one.
   checkNames(source, event || null, sessionId);
   const workspaceHint = findDirectory(new ScannedFields(bytes, members));
-  return { agent, source, payload: decode(text), sessionId, workspaceHint };
+  return { agent, source, payload: decodeText(text), sessionId, workspaceHint };
 }
 
 /** Members as the scanner has found them. */
@@ -97,8 +98,4 @@ class ScannedFields implements Fields {
 function withoutMark(text: Uint8Array): Uint8Array {
   const isMarked = text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf;
   return isMarked ? text.subarray(3) : text;
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }

@@ -12,28 +12,22 @@ import {
   type CompleteOptions,
 } from "../complete/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
-import { TooLargeError } from "./errors.ts";
-import { eventRequest } from "./request_body.ts";
 
 export { FirstValue } from "./first_value.ts";
 export { wordedEvent } from "./words.ts";
 
-/** A request's body, or why there is none. */
-export type Body = { body: Uint8Array } | { refusal: string };
+/** A completed event, or why it is none. */
+export type Outcome = { completed: Completed } | { refusal: string };
 
-/** Makes the request that hands an event over. */
-export function makeBody(
+/** Completes an event whatever it looks like. */
+export function completeExactly(
   text: Uint8Array,
   options: CompleteOptions,
-  findWorkspace: (completed: Completed) => string,
-): Body {
+): Outcome {
   try {
-    const completed = completeEvent(text, options);
-    return { body: eventRequest(completed, findWorkspace(completed)) };
+    return { completed: completeEvent(text, options) };
   } catch (error) {
-    if (error instanceof NotAnEventError || error instanceof TooLargeError) {
-      return { refusal: error.message };
-    }
+    if (error instanceof NotAnEventError) return { refusal: error.message };
     throw error;
   }
 }

@@ -29,7 +29,7 @@ const WORK = [
   { words: ["sessions"], modules: 14, bytes: 140_000 },
   { words: ["detail", "s"], modules: 13, bytes: 141_000 },
   { words: ["stop"], modules: 6, bytes: 123_000 },
-  { words: ["ingest", "--source", "claude"], modules: 25, bytes: 185_000 },
+  { words: ["ingest", "--source", "claude"], modules: 24, bytes: 185_000 },
   { words: ["spool", "status"], modules: 10, bytes: 141_000 },
   { words: ["--help"], modules: 4, bytes: 124_000 },
   { words: ["--version"], modules: 4, bytes: 125_000 },

@@ -72,3 +72,15 @@ export const EVENT: fc.Arbitrary<string> = fc.tuple(
       .join(",")
   }}`;
 });
+
+/** An event as an agent sent it. */
+interface RecordedEvent {
+  agent: string;
+  event: string;
+  payload: Record<string, unknown>;
+}
+
+/** What agents really send. */
+export const RECORDED: readonly RecordedEvent[] = Deno.readTextFileSync(
+  new URL("../../fixtures/agent_hooks.jsonl", import.meta.url),
+).trimEnd().split("\n").map((line) => JSON.parse(line));

@@ -9,7 +9,7 @@ import {
   SOURCES,
 } from "../../../src/complete/mod.ts";
 import { readPlainObject } from "../../../src/proto/mod.ts";
-import { EVENT, PAYLOAD } from "./_payloads.ts";
+import { EVENT, PAYLOAD, RECORDED } from "./_payloads.ts";
 
 const OPTIONS = {
   startedAtMs: 1_800_000_000_000,
@@ -40,19 +40,9 @@ Deno.test("completePlain() makes what completeEvent() makes, or leaves it to tha
   assert(made > 300, `${made} payloads were plain`);
 });
 
-interface Line {
-  agent: string;
-  event: string;
-  payload: Record<string, unknown>;
-}
-
-const LINES: Line[] = Deno.readTextFileSync(
-  new URL("../../fixtures/agent_hooks.jsonl", import.meta.url),
-).trimEnd().split("\n").map((line) => JSON.parse(line));
-
 Deno.test("completePlain() makes most of what agents send", () => {
   const left: string[] = [];
-  for (const { agent, event, payload } of LINES) {
+  for (const { agent, event, payload } of RECORDED) {
     const source = SOURCES.find((source) => agent.startsWith(source));
     if (source === undefined) continue;
     const text = JSON.stringify(payload);

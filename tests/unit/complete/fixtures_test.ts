@@ -6,19 +6,10 @@ import {
   isSource,
   type Source,
 } from "../../../src/complete/mod.ts";
+import { RECORDED } from "./_payloads.ts";
 
 const NOW = 1_800_000_000_000;
 const ID = "0123456789abcdef";
-
-interface Line {
-  agent: string;
-  event: string;
-  payload: Record<string, unknown>;
-}
-
-const lines: Line[] = Deno.readTextFileSync(
-  new URL("../../fixtures/agent_hooks.jsonl", import.meta.url),
-).trimEnd().split("\n").map((line) => JSON.parse(line));
 
 /** The wire's name of each agent's event where it is another one. */
 const renamed: Record<string, Record<string, string>> = {
@@ -68,7 +59,7 @@ function read(completed: Completed): Record<string, unknown> {
   return JSON.parse(completed.payload);
 }
 
-for (const { agent: name, event, payload } of lines) {
+for (const { agent: name, event, payload } of RECORDED) {
   const agent = name.replace("claude-code", "claude");
   if (!isSource(agent)) continue;
   const text = JSON.stringify(payload);
@@ -110,7 +101,7 @@ for (const { agent: name, event, payload } of lines) {
 }
 
 Deno.test("every agent's payloads are among the fixtures", () => {
-  const found = new Set(lines.map((line) => line.agent));
+  const found = new Set(RECORDED.map((line) => line.agent));
   for (const agent of ["claude-code", "codex", "cursor", "openclaw", "vibe"]) {
     assert(found.has(agent), agent);
   }

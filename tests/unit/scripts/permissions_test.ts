@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertGreater } from "@std/assert";
+import { listFiles } from "../../../scripts/lib/list_files.ts";
 import { readPermissions, ROOT } from "../../../scripts/lib/project.ts";
 
 /** Names of environment variables that a source file asks for, and every text in it that could be one. */
@@ -34,16 +35,6 @@ function readNames(
   return { asked, written };
 }
 
-async function listSources(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const entry of Deno.readDir(`${ROOT}/${folder}`)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) paths.push(...await listSources(path));
-    else if (path.endsWith(".ts")) paths.push(path);
-  }
-  return paths;
-}
-
 /** Names that `scripts/permissions` lets the program read. */
 async function readAllowed(): Promise<string[]> {
   const flag = (await readPermissions())
@@ -53,7 +44,7 @@ async function readAllowed(): Promise<string[]> {
 
 const asked = new Set<string>();
 const written = new Set<string>();
-for (const path of ["main.ts", ...await listSources("src")]) {
+for (const path of ["main.ts", ...await listFiles(ROOT, ".ts", "src/")]) {
   const names = readNames(path, await Deno.readTextFile(`${ROOT}/${path}`));
   for (const name of names.asked) asked.add(name);
   for (const name of names.written) written.add(name);
