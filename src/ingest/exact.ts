@@ -12,22 +12,28 @@ import {
   type CompleteOptions,
 } from "../complete/mod.ts";
 import { NotAnEventError } from "../proto/mod.ts";
+import { TooLargeError } from "./errors.ts";
+import { eventRequest } from "./request_body.ts";
 
 export { FirstValue } from "./first_value.ts";
 export { wordedEvent } from "./words.ts";
 
-/** A completed event, or why it is none. */
-export type Outcome = { completed: Completed } | { refusal: string };
+/** A request's body, or why there is none. */
+export type Body = { body: Uint8Array } | { refusal: string };
 
-/** Completes an event whatever it looks like. */
-export function completeExactly(
+/** Makes the request that hands an event over. */
+export function makeBody(
   text: Uint8Array,
   options: CompleteOptions,
-): Outcome {
+  findWorkspace: (completed: Completed) => string,
+): Body {
   try {
-    return { completed: completeEvent(text, options) };
+    const completed = completeEvent(text, options);
+    return { body: eventRequest(completed, findWorkspace(completed)) };
   } catch (error) {
-    if (error instanceof NotAnEventError) return { refusal: error.message };
+    if (error instanceof NotAnEventError || error instanceof TooLargeError) {
+      return { refusal: error.message };
+    }
     throw error;
   }
 }

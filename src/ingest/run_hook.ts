@@ -11,7 +11,7 @@ import {
 import { isOn, type Paths, type SilentContext } from "../context/mod.ts";
 import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
-import type { Outcome } from "./exact.ts";
+import type { Body } from "./exact.ts";
 import { HookInput, type HookText } from "./hook_input.ts";
 import { findHookPaths } from "./hook_paths.ts";
 import { type HookWords, modeAt, readPlainWords } from "./hook_words.ts";
@@ -116,17 +116,9 @@ class Hook {
     if (text.fault !== null || isBlank(text)) {
       return await this.#refuse(text, text.fault ?? "nothing on stdin");
     }
-    const outcome = await this.#complete(text);
-    if ("refusal" in outcome) return await this.#refuse(text, outcome.refusal);
-    const { completed } = outcome;
-    let body: Uint8Array;
-    try {
-      body = eventRequest(completed, event.findWorkspace(completed));
-    } catch (error) {
-      if (!(error instanceof TooLargeError)) throw error;
-      return await this.#refuse(text, error.message);
-    }
-    await recordEvent(body, {
+    const made = this.#makePlainBody(event) ?? await this.#makeBody(event);
+    if ("refusal" in made) return await this.#refuse(text, made.refusal);
+    await recordEvent(made.body, {
       context: this.#context,
       paths: this.#paths,
       budget: event.budget,
@@ -172,13 +164,23 @@ class Hook {
     return { bytes: wordedEvent(this.#words), fault: null, object: null };
   }
 
-  async #complete({ bytes, object }: HookText): Promise<Outcome> {
-    const options = this.#options();
-    const completed = object && completePlain(object, options);
-    if (completed !== null) return { completed };
+  /** The request, where nothing about the event is in doubt. */
+  #makePlainBody({ text, findWorkspace }: HookEvent): Body | null {
+    if (text.object === null) return null;
+    const completed = completePlain(text.object, this.#options());
+    if (completed === null) return null;
+    try {
+      return { body: eventRequest(completed, findWorkspace(completed)) };
+    } catch (error) {
+      if (error instanceof TooLargeError) return { refusal: error.message };
+      throw error;
+    }
+  }
+
+  async #makeBody({ text, findWorkspace }: HookEvent): Promise<Body> {
     this.#context.meanwhile?.();
-    const { completeExactly } = await import("./exact.ts");
-    return completeExactly(bytes, options);
+    const { makeBody } = await import("./exact.ts");
+    return makeBody(text.bytes, this.#options(), findWorkspace);
   }
 
   #options(): CompleteOptions {
