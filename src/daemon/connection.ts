@@ -133,7 +133,7 @@ export class Connection {
   async #receive(): Promise<DaemonRequest> {
     const { limits } = this.#host;
     const body = await readFrame(
-      { read: (into) => this.#read(into), write: (from) => this.#write(from) },
+      { read: (into) => this.#read(into) },
       limits.requestBytes,
     );
     this.#enter("waiting", Infinity);
@@ -190,10 +190,6 @@ export class Connection {
         await writeAll(this.#conn, piece);
       },
     });
-  }
-
-  #write(from: Uint8Array): Promise<number> {
-    return this.#conn.write(from);
   }
 
   #enter(phase: Phase, ms: number): void {

@@ -5,6 +5,8 @@
  */
 
 const HEADER_BYTES = 4;
+/** One read of this size holds header and body of most hook events. */
+const REQUEST_READ_BYTES = 4096;
 /** One read of this size holds header and body of almost every answer. */
 const FIRST_READ_BYTES = 64 * 1024;
 /** Reads of this size, more than a socket holds by default, where the body goes on behind the first. */
@@ -69,14 +71,8 @@ export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** What a reader of a frame may want to know while it arrives. */
-export interface ReadFrameOptions {
-  /** Called after each read that brought bytes: the first of them starts a request's deadline. */
-  onBytes?: () => void;
-}
-
 /**
- * Reads one request and not a byte more, so that closing later is a clean EOF.
+ * Reads one request, a short one with a single read where the socket allows. Bytes behind it are ignored, as far as they were read.
  *
  * A body over 1 MiB gets its memory as it arrives, so an announced length alone costs nothing.
  *
@@ -84,25 +80,24 @@ export interface ReadFrameOptions {
  * @throws {FrameError} If the peer closes early, or announces 0 or more than `limit` bytes.
  */
 export async function readFrame(
-  wire: Wire,
+  wire: Pick<Wire, "read">,
   limit: number,
-  options: ReadFrameOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const header = await fill(
-    wire,
-    new Uint8Array(HEADER_BYTES),
-    0,
-    "closed",
-    options,
-  );
-  const length = bodyLength(header, limit);
+  const start = new Uint8Array(REQUEST_READ_BYTES);
+  const have = await fill(wire, start, 0, HEADER_BYTES, "closed");
+  const length = bodyLength(start, limit);
+  let filled = have - HEADER_BYTES;
+  if (filled >= length) {
+    return start.subarray(HEADER_BYTES, HEADER_BYTES + length);
+  }
   let body = new Uint8Array(Math.min(length, TRUSTED_BODY_BYTES));
-  await fill(wire, body, 0, "cut short", options);
-  while (body.length < length) {
+  body.set(start.subarray(HEADER_BYTES, have));
+  filled = await fill(wire, body, filled, body.length, "cut short");
+  while (filled < length) {
     const grown = new Uint8Array(Math.min(length, body.length * 2));
     grown.set(body);
-    await fill(wire, grown, body.length, "cut short", options);
     body = grown;
+    filled = await fill(wire, body, filled, body.length, "cut short");
   }
   return body;
 }
@@ -180,20 +175,20 @@ function bodyLength(header: Uint8Array, limit: number): number {
   );
 }
 
+/** Reads until `have` bytes, or more, have become at least `want`; returns how many there are. */
 async function fill(
-  wire: Wire,
+  wire: Pick<Wire, "read">,
   into: Uint8Array<ArrayBuffer>,
-  from: number,
+  have: number,
+  want: number,
   atStart: FrameFault,
-  options: ReadFrameOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  for (let have = from; have < into.length;) {
+): Promise<number> {
+  while (have < want) {
     const n = await wire.read(into.subarray(have));
     if (n === null) throw cutShort(have === 0 ? atStart : "cut short");
-    if (n > 0) options.onBytes?.();
     have += n;
   }
-  return into;
+  return have;
 }
 
 function trailingBytes(): FrameError {

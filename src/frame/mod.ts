@@ -9,7 +9,6 @@ export {
   FrameError,
   type FrameFault,
   readFrame,
-  type ReadFrameOptions,
   readShortFrame,
   streamFrame,
   type Wire,
