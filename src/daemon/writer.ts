@@ -29,7 +29,7 @@ const NULL_PAYLOAD = new TextEncoder().encode("null");
 const CLOSE = 0x7d;
 
 /** What a {@linkcode Writer} needs of the store. */
-export interface WriterStore extends Pick<Store, "transact" | "attempt"> {
+export interface WriterStore extends Pick<Store, "transact"> {
   readonly sessions: Pick<
     SessionWrites,
     "place" | "append" | "addSpans" | "tail"
@@ -68,31 +68,20 @@ export class Writer {
   }
 
   /**
-   * Stores a batch in one transaction. An event that is refused fails alone; when the store fails, all do, nothing is
-   * stored, and memory is as it was.
+   * Stores a batch in one transaction. When one of its events cannot be stored, each gets a transaction of its own, so that this one
+   * fails alone; when the store fails, all do, nothing is stored, and memory is as it was.
    *
    * @returns One outcome an event. Never throws.
    */
   ingest(batch: readonly IngestHookRequest[]): Outcome[] {
     const outcomes: Outcome[] = batch.map(() => null);
-    const accepted: Accepted[] = [];
-    for (const [index, request] of batch.entries()) {
-      try {
-        accepted.push({ index, ...this.#read(request) });
-      } catch (error) {
-        outcomes[index] = error;
-      }
-    }
+    const accepted = this.#readAll(batch, outcomes);
     if (accepted.length === 0) return outcomes;
-    try {
-      this.#options.store.transact(() => this.#storeAll(accepted, outcomes));
-      this.#spans.commit();
-    } catch (error) {
-      this.#spans.rollback();
-      const failure = isSqliteError(error) || error instanceof StoreError
-        ? new Error(`Cannot store event: ${error.message}`, { cause: error })
-        : error;
-      for (const { index } of accepted) outcomes[index] = failure;
+    const failure = this.#store(accepted);
+    if (failure === null) return outcomes;
+    const goesOn = accepted.length > 1 && !isStoreFailure(failure);
+    for (const one of accepted) {
+      outcomes[one.index] = explain(goesOn ? this.#store([one]) : failure);
     }
     return outcomes;
   }
@@ -102,28 +91,41 @@ export class Writer {
     this.#spans.forget(sessionKey);
   }
 
-  #read(request: IngestHookRequest): Omit<Accepted, "index"> {
-    const { source, payload } = request;
+  /** Reads the events; what is none gets its outcome. */
+  #readAll(
+    batch: readonly IngestHookRequest[],
+    outcomes: Outcome[],
+  ): Accepted[] {
+    const accepted: Accepted[] = [];
     const { now, workspaceOf } = this.#options;
-    // The workspace first: where it is no path the reference does not get to the payload.
-    const workspace = workspaceOf(request);
-    return { workspace, event: readHookEvent(source, payload, now()) };
+    // Neighbours often name the same workspace, and nothing can change a path's meaning between them.
+    const workspaces = new Map<string | null | undefined, string>();
+    for (const [index, request] of batch.entries()) {
+      try {
+        // The workspace first: where it is no path the reference does not get to the payload.
+        const workspace = workspaces.get(request.workspace) ??
+          workspaceOf(request);
+        workspaces.set(request.workspace, workspace);
+        const event = readHookEvent(request.source, request.payload, now());
+        accepted.push({ index, workspace, event });
+      } catch (error) {
+        outcomes[index] = error;
+      }
+    }
+    return accepted;
   }
 
-  #storeAll(accepted: readonly Accepted[], outcomes: Outcome[]): void {
-    const [first] = accepted;
-    if (first !== undefined && accepted.length === 1) {
-      return this.#storeOne(first);
-    }
-    for (const one of accepted) {
-      this.#spans.savepoint();
-      try {
-        this.#options.store.attempt(() => this.#storeOne(one));
-      } catch (error) {
-        if (isSqliteError(error)) throw error;
-        this.#spans.rollbackToSavepoint();
-        outcomes[one.index] = error;
-      }
+  /** Stores events in one transaction; returns why they are not stored, or null. */
+  #store(events: readonly Accepted[]): unknown {
+    try {
+      this.#options.store.transact(() => {
+        for (const event of events) this.#storeOne(event);
+      });
+      this.#spans.commit();
+      return null;
+    } catch (error) {
+      this.#spans.rollback();
+      return error;
     }
   }
 
@@ -181,6 +183,16 @@ export class Writer {
     }
     return events.reverse();
   }
+}
+
+function isStoreFailure(error: unknown): error is Error {
+  return isSqliteError(error) || error instanceof StoreError;
+}
+
+function explain(failure: Outcome): Outcome {
+  return isStoreFailure(failure)
+    ? new Error(`Cannot store event: ${failure.message}`, { cause: failure })
+    : failure;
 }
 
 /** Reads a long payload only if the event cannot be understood without, or its paths are wanted. */

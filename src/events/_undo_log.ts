@@ -8,7 +8,7 @@
 export class UndoLog {
   #steps: (() => void)[] = [];
 
-  /** Number of changes that can be undone: a mark to go back to. */
+  /** Number of changes that can be undone. */
   get length(): number {
     return this.#steps.length;
   }
@@ -19,9 +19,9 @@ export class UndoLog {
     this.#steps.push(undo);
   }
 
-  /** Undoes all changes made since {@linkcode length} was `mark`. */
-  backTo(mark: number): void {
-    while (this.#steps.length > mark) this.#steps.pop()?.();
+  /** Undoes all changes. */
+  rollback(): void {
+    while (this.#steps.length > 0) this.#steps.pop()?.();
   }
 
   /** Makes all changes final. */

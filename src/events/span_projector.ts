@@ -71,7 +71,6 @@ export class SpanProjector {
   /** Sessions with open spans. */
   readonly #sessions = new Map<number, SessionSpans>();
   #ordinal = 0;
-  #savepoint = 0;
 
   constructor({ hydrate }: SpanProjectorOptions) {
     this.#hydrate = hydrate;
@@ -102,26 +101,14 @@ export class SpanProjector {
     return rows;
   }
 
-  /** Marks a moment inside a transaction; there is one mark, the newest. */
-  savepoint(): void {
-    this.#savepoint = this.#undo.length;
-  }
-
-  /** Takes back what was staged since the mark. */
-  rollbackToSavepoint(): void {
-    this.#undo.backTo(this.#savepoint);
-  }
-
   /** Makes what was staged final: the transaction is on disk. */
   commit(): void {
     this.#undo.clear();
-    this.#savepoint = 0;
   }
 
   /** Takes back everything since the last commit: the transaction has failed. */
   rollback(): void {
-    this.#undo.backTo(0);
-    this.#savepoint = 0;
+    this.#undo.rollback();
   }
 
   /** Forgets a session that is being deleted: staged if something else is, else final at once. */

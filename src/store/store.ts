@@ -119,24 +119,6 @@ export class Store implements Disposable {
     return this.#file.explain(error);
   }
 
-  /** Runs `work` as a part of the transaction that can fail alone: when this throws, that part is as if it had not been. */
-  attempt<T>(work: () => T): T {
-    const mark = this.#ledger.undo.mark();
-    this.#sql.savepoint.run();
-    try {
-      const result = work();
-      this.#sql.release.run();
-      return result;
-    } catch (error) {
-      this.#ledger.undo.rollback(mark);
-      if (this.#db.isTransaction) {
-        this.#sql.rollbackTo.run();
-        this.#sql.release.run();
-      }
-      throw error;
-    }
-  }
-
   /** Size of the files, and how much they hold; the counts come from memory. */
   size(): StoreSize {
     // Only looks at the names: opening and closing the file would drop SQLite's locks on it.
@@ -219,9 +201,6 @@ function prepare(db: DatabaseSync) {
     begin: db.prepare("BEGIN IMMEDIATE"),
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
-    savepoint: db.prepare("SAVEPOINT part"),
-    rollbackTo: db.prepare("ROLLBACK TO part"),
-    release: db.prepare("RELEASE part"),
     freePages: db.prepare("PRAGMA freelist_count"),
     pageBytes: db.prepare("PRAGMA page_size"),
   } satisfies Record<string, StatementSync>;

@@ -13,14 +13,9 @@ export class UndoLog {
     this.#steps.push(step);
   }
 
-  /** Returns a mark to go back to. */
-  mark(): number {
-    return this.#steps.length;
-  }
-
-  /** Takes back all changes since `mark`, newest first. */
-  rollback(mark = 0): void {
-    for (const step of this.#steps.splice(mark).reverse()) step();
+  /** Takes back all changes, newest first. */
+  rollback(): void {
+    for (const step of this.#steps.splice(0).reverse()) step();
   }
 
   /** Makes all changes final. */

@@ -12,7 +12,6 @@ function poisoned(store: Store): WriterStore {
   const { sessions } = store;
   return {
     transact: (work) => store.transact(work),
-    attempt: (work) => store.attempt(work),
     sessions: {
       place: (...where) => sessions.place(...where),
       append: (place: Place, event: NewEvent) => {
@@ -46,14 +45,19 @@ function makeEvent(
 function setUp() {
   const folder = tempFolder();
   const store = Store.open(`${folder.path}/store.db`);
+  const asked: (string | null)[] = [];
   const writer = new Writer({
     store: poisoned(store),
     now: () => 7,
-    workspaceOf: () => "/w",
+    workspaceOf: ({ workspace }) => {
+      asked.push(workspace ?? null);
+      return "/w";
+    },
   });
   return {
     store,
     writer,
+    asked,
     [Symbol.dispose]() {
       store.close();
       folder[Symbol.dispose]();
@@ -88,4 +92,15 @@ Deno.test("ingest() fails an event that is alone in its transaction", () => {
   assertEquals(it.writer.ingest([makeEvent("poison")]), [poison]);
   assertEquals(it.store.size().sessions, 0);
   assertEquals(it.writer.ingest([]), []);
+});
+
+Deno.test("ingest() finds out once a batch what a workspace's path is", () => {
+  using it = setUp();
+  const here = { ...makeEvent("a"), workspace: "/link" };
+  const there = { ...makeEvent("b"), workspace: "/other" };
+  it.writer.ingest([here, there, here, makeEvent("c"), here, makeEvent("d")]);
+  assertEquals(it.asked, ["/link", "/other", null]);
+  it.writer.ingest([here]);
+  assertEquals(it.asked, ["/link", "/other", null, "/link"]);
+  assertEquals(it.store.size().events, 7);
 });

@@ -69,7 +69,6 @@ export class MemoryDaemon {
   sessions: Stored[] = [];
   readonly workspaces: string[] = [];
   #begun: Stored[] = [];
-  #saved: Stored[] = [];
   projector = this.#newProjector();
 
   constructor(readonly nowMs = 1_800_000_000_000) {}
@@ -93,14 +92,9 @@ export class MemoryDaemon {
     this.projector.rollback();
   }
 
-  savepoint(): void {
-    this.#saved = copy(this.sessions);
-    this.projector.savepoint();
-  }
-
-  rollbackToSavepoint(): void {
-    this.sessions = this.#saved;
-    this.projector.rollbackToSavepoint();
+  end(fails: boolean): void {
+    if (fails) this.rollback();
+    else this.commit();
   }
 
   stage(source: HookSource, payload: string, workspace = "/w/app"): void {

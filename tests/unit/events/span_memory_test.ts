@@ -75,21 +75,20 @@ Deno.test("SpanProjector rebuilds a session whose last event is not the one it k
   assertEquals([feed.hydrates, feed.order], [[1], ["s1:a"]]);
 });
 
-Deno.test("SpanProjector.rollbackToSavepoint() takes back what came since, rollback() everything", () => {
+Deno.test("SpanProjector.rollback() takes back everything since the last commit", () => {
   const feed = new Feed().call("a", { costUsdE6: 1, paths: ["x"] });
   const { projector } = feed;
   projector.commit();
   const stored = feed.stored.get(1);
-  feed.call("b", { at: 1 });
-  projector.savepoint();
-  feed.result("b", { at: 2, costUsdE6: 5 }).call("a", { at: 9, paths: ["y"] })
+  feed.call("b", { at: 1 }).result("b", { at: 2, costUsdE6: 5 })
+    .call("a", { at: 9, paths: ["y"] })
     .add(null, { at: HOUR * 9, session: 2 });
-  projector.rollbackToSavepoint();
-  stored?.splice(2);
+  projector.rollback();
+  stored?.splice(1);
   feed.stored.delete(2);
   feed.order.length = 0;
   feed.rows.clear();
-  feed.result("b", { at: 7 });
+  feed.call("b", { at: 1 }).result("b", { at: 7 });
   assertEquals(feed.get("leadTimeMs"), { "s1:b": 6 });
   projector.rollback();
   stored?.splice(1);

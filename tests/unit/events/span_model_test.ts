@@ -136,18 +136,18 @@ Deno.test("SpanProjector writes the rows of the model, whatever is rolled back a
           model.restart();
           continue;
         }
-        daemon.begin();
+        // Where one is refused, each has a transaction of its own.
+        const areAlone = step.events.some(({ refused }) => refused);
+        if (!areAlone) daemon.begin();
         for (const { event, refused } of step.events) {
           const payload = payloadOf(event);
-          daemon.savepoint();
+          if (areAlone) daemon.begin();
           daemon.stage(event.name.source, encodeJson(payload), event.workspace);
-          if (refused) daemon.rollbackToSavepoint();
-          else if (!step.fails) {
-            model.ingest(payload, event.name.kind, event.workspace);
-          }
+          const fails = step.fails || refused;
+          if (!fails) model.ingest(payload, event.name.kind, event.workspace);
+          if (areAlone) daemon.end(fails);
         }
-        if (step.fails) daemon.rollback();
-        else daemon.commit();
+        if (!areAlone) daemon.end(step.fails);
       }
       for (const { session, workspace, rows } of daemon.sessions) {
         const expected = model.find(session.id, workspace)?.rows ?? new Map();
