@@ -6,7 +6,8 @@
 import {
   changeSession,
   type HookEvent,
-  printEventRecord,
+  joinEventRecord,
+  printEventHead,
   printSpanView,
   readHookEvent,
   replaySpanEvent,
@@ -26,7 +27,6 @@ import {
 /** A longer payload is not read to find spans again, only for the paths of a span that is still open. */
 const MAX_REPLAY_BYTES = 8 * 1024;
 const NULL_PAYLOAD = new TextEncoder().encode("null");
-const CLOSE = 0x7d;
 
 /** What a {@linkcode Writer} needs of the store. */
 export interface WriterStore extends Pick<Store, "transact"> {
@@ -155,12 +155,10 @@ export class Writer {
       })),
       ({ sessionKey }) => sessionKey,
     );
-    const record = printEventRecord(event, seq);
-    const headBytes = record.length - event.payload.length - 1;
     sessions.append(place, {
       record: changeSession(current?.record ?? null, event, workspace),
-      head: record.subarray(0, headBytes),
-      payload: record.subarray(headBytes, -1),
+      head: printEventHead(event, seq),
+      payload: event.payload,
       kaizenId,
       spans: spans.get(key) ?? [],
     });
@@ -178,7 +176,7 @@ export class Writer {
     for (const stored of tail) {
       const event = stored.payload === null
         ? replayLong(stored)
-        : replaySpanEvent(joinRecord(stored.head, stored.payload));
+        : replaySpanEvent(joinEventRecord(stored.head, stored.payload));
       if (event !== null) events.push({ seq: stored.seq, event });
     }
     return events.reverse();
@@ -197,16 +195,8 @@ function explain(failure: Outcome): Outcome {
 
 /** Reads a long payload only if the event cannot be understood without, or its paths are wanted. */
 function replayLong({ head, readPayload }: TailEvent): SpanEvent | null {
-  const replay = () => replaySpanEvent(joinRecord(head, readPayload()));
-  const event = replaySpanEvent(joinRecord(head, NULL_PAYLOAD)) ?? replay();
+  const replay = () => replaySpanEvent(joinEventRecord(head, readPayload()));
+  const event = replaySpanEvent(joinEventRecord(head, NULL_PAYLOAD)) ??
+    replay();
   return event && { ...event, paths: () => replay()?.paths() ?? [] };
-}
-
-/** An event's JSON from the parts it is stored in. */
-function joinRecord(head: Uint8Array, payload: Uint8Array): Uint8Array {
-  const record = new Uint8Array(head.length + payload.length + 1);
-  record.set(head);
-  record.set(payload, head.length);
-  record[record.length - 1] = CLOSE;
-  return record;
 }

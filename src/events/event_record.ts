@@ -9,14 +9,14 @@ const CLOSE = 0x7d;
 const encoder = new TextEncoder();
 
 /**
- * Prints the Event record: the wire's 22 keys in their order, the payload last and byte for byte as it is stored.
+ * Prints the beginning of the Event record, up to its payload: the wire's 22 keys in their order, the payload being the last.
  *
  * `replaySpanEvent` reads it back and relies on that.
  *
  * @param seq Number of the event in its session.
  */
-export function printEventRecord(event: HookEvent, seq: number): Uint8Array {
-  const head = encoder.encode(
+export function printEventHead(event: HookEvent, seq: number): Uint8Array {
+  return encoder.encode(
     `{"session_id":${quote(event.sessionId)},"seq":${seq}` +
       `,"ts_ms":${event.tsMs},"ts_exact":true` +
       `,"kind":"${event.readKind}","source":"Hook"` +
@@ -33,9 +33,16 @@ export function printEventRecord(event: HookEvent, seq: number): Uint8Array {
       `,"cache_read_tokens":${event.cacheReadTokens}` +
       `,"system_prompt_tokens":${event.systemPromptTokens},"payload":`,
   );
-  const record = new Uint8Array(head.length + event.payload.length + 1);
+}
+
+/** Returns the Event record: its beginning, then its payload byte for byte as it is stored. */
+export function joinEventRecord(
+  head: Uint8Array,
+  payload: Uint8Array,
+): Uint8Array {
+  const record = new Uint8Array(head.length + payload.length + 1);
   record.set(head);
-  record.set(event.payload, head.length);
+  record.set(payload, head.length);
   record[record.length - 1] = CLOSE;
   return record;
 }

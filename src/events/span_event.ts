@@ -71,7 +71,7 @@ const CLOSE = 0x7d;
 /**
  * Tells what a stored event does to spans when they are rebuilt, by the kind that it is read back with.
  *
- * @param record What `printEventRecord` made; it is kept for as long as the result's `paths` are.
+ * @param record What `joinEventRecord` made; it is kept for as long as the result's `paths` are.
  */
 export function replaySpanEvent(record: Uint8Array): SpanEvent | null {
   const comma = findPayload(record);

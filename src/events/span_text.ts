@@ -19,7 +19,7 @@ export interface SpanSums {
 
 /** A row as it is printed. */
 export interface PrintedSpan extends SpanSums {
-  /** As {@linkcode printSpanView} made it. */
+  /** As {@linkcode printSpanView} made it, in UTF-8. */
   readonly view: Uint8Array;
 }
 
@@ -30,7 +30,7 @@ const ROWS_A_STEP = 1000;
 const encoder = new TextEncoder();
 
 /** Prints the ToolSpanView of a row: the wire's 13 keys in their order. */
-export function printSpanView(row: SpanRow): Uint8Array {
+export function printSpanView(row: SpanRow): string {
   const view: ToolSpanView = {
     span_id: row.spanId,
     tool: row.tool,
@@ -46,7 +46,7 @@ export function printSpanView(row: SpanRow): Uint8Array {
     subtree_cost_usd_e6: row.subtreeCostUsdE6,
     subtree_token_count: row.subtreeTokenCount,
   };
-  return encoder.encode(encodeJson(view));
+  return encodeJson(view);
 }
 
 /**

@@ -7,12 +7,13 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { readBlob, toBlob, toText } from "./rows.ts";
+import { readBlob, toText } from "./rows.ts";
 
 /** What is run for an event's id; see `WRITE_SQL`. */
 export const ID_SQL = {
-  find: "SELECT 1 FROM event_ids WHERE session = ? AND kaizen_id = ?",
-  add: "INSERT INTO event_ids (session, kaizen_id) VALUES (?, ?)",
+  find:
+    "SELECT 1 FROM event_ids WHERE session = ? AND kaizen_id = CAST(? AS BLOB)",
+  add: "INSERT INTO event_ids (session, kaizen_id) VALUES (?, CAST(? AS BLOB))",
   ofEvent: "SELECT kaizen_id FROM events WHERE key = ?",
 } as const;
 
@@ -55,7 +56,7 @@ export class EventIds {
   ): boolean {
     if (recent.includes(id)) return true;
     if (!hasIndex && id.length <= MAX_RECENT_CHARS) return false;
-    return this.#find.get(session, toBlob(id)) !== undefined;
+    return this.#find.get(session, id) !== undefined;
   }
 
   /** Adds the id of an event that is being stored to those that are not in the index; returns them. */
@@ -67,6 +68,6 @@ export class EventIds {
 
   /** Puts ids into the index. */
   index(session: number, ids: readonly string[]): void {
-    for (const id of ids) this.#add.run(session, toBlob(id));
+    for (const id of ids) this.#add.run(session, id);
   }
 }

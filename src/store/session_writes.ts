@@ -21,7 +21,7 @@ import {
   RowLists,
   unpackRows,
 } from "./row_lists.ts";
-import { readBlob, readInt, toBlob, toSigned, toText } from "./rows.ts";
+import { readBlob, readInt, toSigned, toText } from "./rows.ts";
 import { prepareWrites, type WriteStatements } from "./write_sql.ts";
 
 /** Where an event goes that is about to be stored. */
@@ -51,7 +51,7 @@ export interface NewEvent {
 export interface NewSpan {
   row: SpanRow;
   /** The ToolSpanView's JSON. */
-  view: Uint8Array;
+  view: string;
 }
 
 /** A stored event as {@linkcode SessionWrites.tail} returns it. */
@@ -106,8 +106,7 @@ export class SessionWrites {
     const { key, workspaceKey, current } = place;
     const { record, head, payload, kaizenId } = event;
     const row = this.#ledger.nextKey("event");
-    const id = kaizenId === null ? null : toBlob(kaizenId);
-    this.#sql.addEvent.run(row, id, head, payload);
+    this.#sql.addEvent.run(row, kaizenId, head, payload);
     const events = this.#lists.add(
       key,
       "events",
@@ -124,7 +123,7 @@ export class SessionWrites {
       recentIds: this.#noteId(key, current?.recentIds ?? [], kaizenId, events),
     };
     const text = printSession(record);
-    this.#write(session, current, toBlob(text));
+    this.#write(session, current, text);
     this.#ledger.count(workspaceKey, current === null ? 1 : 0, 1);
     this.#ledger.setSession(workspaceKey, record.id, session, text.length);
     return session;
@@ -178,7 +177,7 @@ export class SessionWrites {
     if (found === undefined) return null;
     const known = this.#ledger.session(found.key, id);
     if (known !== undefined) return known;
-    const row = this.#sql.find.get(found.key, toBlob(id));
+    const row = this.#sql.find.get(found.key, id);
     if (row === undefined) return null;
     const record = readBlob(row.record);
     const events = readList(row, "events");
@@ -199,7 +198,7 @@ export class SessionWrites {
     const known = this.#ledger.workspace(path);
     if (known !== undefined) return known.key;
     const { key } = this.#ledger.addWorkspace(path);
-    this.#sql.addWorkspace.run(key, toBlob(path));
+    this.#sql.addWorkspace.run(key, path);
     return key;
   }
 
@@ -213,8 +212,8 @@ export class SessionWrites {
       const key = this.#ledger.nextKey("span");
       this.#sql.addSpan.run(
         key,
-        toBlob(row.spanId),
-        row.parentSpanId === null ? null : toBlob(row.parentSpanId),
+        row.spanId,
+        row.parentSpanId,
         row.depth,
         row.startMs === null ? null : toSigned(row.startMs),
         row.subtreeCostUsdE6,
@@ -243,7 +242,7 @@ export class SessionWrites {
   #write(
     session: StoredSession,
     current: StoredSession | null,
-    text: Uint8Array,
+    text: string,
   ): void {
     const { key, record, events, spans } = session;
     const values = [
@@ -261,8 +260,8 @@ export class SessionWrites {
     ];
     const newest = -1n - toSigned(record.started_at_ms);
     if (current === null) {
-      const id = toBlob(record.id);
-      this.#sql.addSession.run(...values, session.workspaceKey, id, newest);
+      const { workspaceKey } = session;
+      this.#sql.addSession.run(...values, workspaceKey, record.id, newest);
       return;
     }
     this.#sql.changeSession.run(...values);

@@ -5,24 +5,30 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** What is run for an event. Each statement finds its rows by a key: a test looks at their plans. */
+/**
+ * What is run for an event. Each statement finds its rows by a key: a test looks at their plans.
+ *
+ * Texts are bound as they are and become BLOBs here: that takes a third of the time that encoding them first would.
+ */
 export const WRITE_SQL = {
   find:
     `SELECT key, event_bytes, events_filed, events_tail, spans_filed, spans_tail, record FROM sessions
-    WHERE workspace = ? AND id = ?`,
-  addWorkspace: "INSERT INTO workspaces (key, path) VALUES (?, ?)",
+    WHERE workspace = ? AND id = CAST(? AS BLOB)`,
+  addWorkspace:
+    "INSERT INTO workspaces (key, path) VALUES (?, CAST(? AS BLOB))",
   addSession:
     `INSERT INTO sessions (last_seq, last_ms, event_bytes, agent, status, events_filed, events_tail, spans_filed, spans_tail, record,
-      key, workspace, id, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      key, workspace, id, newest)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), ?)`,
   changeSession:
     `UPDATE sessions SET last_seq = ?, last_ms = ?, event_bytes = ?, agent = ?, status = ?, events_filed = ?, events_tail = ?,
-      spans_filed = ?, spans_tail = ?, record = ? WHERE key = ?`,
+      spans_filed = ?, spans_tail = ?, record = CAST(? AS BLOB) WHERE key = ?`,
   changeStart: "UPDATE sessions SET newest = ? WHERE key = ?",
   addEvent:
-    "INSERT INTO events (key, kaizen_id, head, payload) VALUES (?, ?, ?, ?)",
+    "INSERT INTO events (key, kaizen_id, head, payload) VALUES (?, CAST(? AS BLOB), ?, ?)",
   addSpan:
     `INSERT INTO spans (key, span_id, parent, depth, start_ms, cost, tokens, view)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, ?, ?, CAST(? AS BLOB))`,
   findLists:
     `SELECT workspace, id, events_filed, events_tail, spans_filed, spans_tail FROM sessions
     WHERE key = ?`,

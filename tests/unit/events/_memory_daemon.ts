@@ -15,7 +15,6 @@ import {
   buildSpanTree,
   changeSession,
   measureSpans,
-  printEventRecord,
   printSpans,
   printSpanView,
   readHookEvent,
@@ -23,6 +22,9 @@ import {
   type SpanBranch,
   SpanProjector,
 } from "../../../src/events/mod.ts";
+import { printRecord } from "./_record.ts";
+
+const encoder = new TextEncoder();
 
 export interface Stored {
   key: number;
@@ -53,7 +55,7 @@ export function* printTree(
   yield* printSpans(levels, () => {
     const row = rows[at++];
     if (row === undefined) throw new RangeError("asked for too many");
-    return { ...row, view: printSpanView(row) };
+    return { ...row, view: encoder.encode(printSpanView(row)) };
   });
 }
 
@@ -124,7 +126,7 @@ export class MemoryDaemon {
       event.spanEvent,
       event.flushesSpans,
     );
-    target.records.push(printEventRecord(event, seq));
+    target.records.push(printRecord(event, seq));
     for (const { sessionKey, row } of changes) {
       this.sessions[sessionKey - 1]?.rows.set(row.spanId, row);
     }

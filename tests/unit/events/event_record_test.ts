@@ -2,14 +2,15 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decodeJson } from "../../../src/proto/mod.ts";
-import { printEventRecord, readHookEvent } from "../../../src/events/mod.ts";
+import { readHookEvent } from "../../../src/events/mod.ts";
+import { printRecord } from "./_record.ts";
 
 const print = (text: string, seq: number) =>
   new TextDecoder().decode(
-    printEventRecord(readHookEvent("cursor", text, 1), seq),
+    printRecord(readHookEvent("cursor", text, 1), seq),
   );
 
-Deno.test("printEventRecord() prints all 22 keys in the wire's order, the payload as it came", () => {
+Deno.test("an Event record has all 22 keys in the wire's order, the payload as it came", () => {
   const payload =
     '{ "event":"PostToolUse", "session_id":"s\\n\\u00e9", "timestamp_ms":18446744073709551615, "tool_name":"a\\"b", "tool_call_id":"",' +
     ' "input_tokens":1, "output_tokens":2, "reasoning_tokens":3, "total_cost_usd":-1e30, "stop_reason":"r", "latency_ms":4,' +
@@ -24,7 +25,7 @@ Deno.test("printEventRecord() prints all 22 keys in the wire's order, the payloa
   );
 });
 
-Deno.test("printEventRecord() prints null for what the event does not say, and the kind that is read back", () => {
+Deno.test("an Event record has null for what the event does not say, and the kind that is read back", () => {
   const payload =
     '{"event":"X","hook_event_name":"PreToolUse","session_id":"s","timestamp_ms":5}';
   assertEquals(
@@ -36,7 +37,7 @@ Deno.test("printEventRecord() prints null for what the event does not say, and t
   );
 });
 
-Deno.test("printEventRecord() makes JSON of any text", () => {
+Deno.test("an Event record is JSON of any text", () => {
   const text = fc.string({ unit: "binary", minLength: 1 });
   fc.assert(
     fc.property(text, text, (session_id, tool) => {

@@ -8,11 +8,8 @@ import type {
   SessionTotals,
 } from "../../../src/proto/mod.ts";
 import { decodeJson } from "../../../src/proto/mod.ts";
-import {
-  changeSession,
-  printEventRecord,
-  readHookEvent,
-} from "../../../src/events/mod.ts";
+import { changeSession, readHookEvent } from "../../../src/events/mod.ts";
+import { printRecord } from "./_record.ts";
 
 type Event = [source: HookSource, fields: string, workspace?: string];
 
@@ -269,7 +266,7 @@ Deno.test("changeSession() has the totals that counting the records gives", () =
         const read = readHookEvent("cursor", JSON.stringify(payload), 9);
         session = changeSession(session, read, "/w");
         const record = JSON.parse(
-          JSON.stringify(decodeJson(printEventRecord(read, seq))),
+          JSON.stringify(decodeJson(printRecord(read, seq))),
         );
         if (record.kind === "ToolCall") calls++;
         if (record.kind === "ToolResult" && record.payload.is_error) errors++;

@@ -3,11 +3,11 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { HookSource } from "../../../src/proto/mod.ts";
 import {
-  printEventRecord,
   readHookEvent,
   replaySpanEvent,
   type SpanEvent,
 } from "../../../src/events/mod.ts";
+import { printRecord } from "./_record.ts";
 
 const show = (event: SpanEvent | null | undefined) =>
   event && { ...event, paths: [...event.paths()].sort() };
@@ -16,7 +16,7 @@ function both(source: HookSource, text: string) {
   const event = readHookEvent(source, text, 1);
   return {
     live: show(event.spanEvent),
-    replayed: show(replaySpanEvent(printEventRecord(event, 3))),
+    replayed: show(replaySpanEvent(printRecord(event, 3))),
   };
 }
 

@@ -68,7 +68,7 @@ function fill(store: Store): void {
       for (let n = 0; n < 300; n++) {
         append(store, { ...made, kaizenId: `k${n}` }, [{
           row: makeSpan(`x${n}`),
-          view: new Uint8Array(200),
+          view: "x".repeat(200),
         }]);
       }
     });
