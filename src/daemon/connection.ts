@@ -14,6 +14,7 @@ import {
 import type { Budget } from "./budget.ts";
 import { describe, type Log } from "./log.ts";
 import type { Limits } from "./limits.ts";
+import type { ReadBuffers } from "./read_buffers.ts";
 import type { Reply } from "./reply.ts";
 import { BrokenAnswerError, sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
@@ -34,6 +35,7 @@ export interface ConnectionHost {
   largeRequests: Budget;
   /** Bytes of answers on their way. */
   answers: Budget;
+  readBuffers: ReadBuffers;
   /** The sweep at which something that takes `ms` from now is overdue. */
   deadline(ms: number): number;
   /** Counts up; says who moved last. */
@@ -131,13 +133,16 @@ export class Connection {
   }
 
   async #receive(): Promise<DaemonRequest> {
-    const { limits } = this.#host;
-    const body = await readFrame(
-      { read: (into) => this.#read(into) },
-      limits.requestBytes,
-    );
-    this.#enter("waiting", Infinity);
-    return decodeRequest(body);
+    const { limits, readBuffers } = this.#host;
+    const start = readBuffers.take();
+    try {
+      const wire = { read: (into: Uint8Array) => this.#read(into) };
+      const body = await readFrame(wire, limits.requestBytes, start);
+      this.#enter("waiting", Infinity);
+      return decodeRequest(body);
+    } finally {
+      readBuffers.give(start);
+    }
   }
 
   /** Reads at most as much as the connection may hold at this moment. */

@@ -11,6 +11,7 @@ import {
 } from "./connection.ts";
 import type { Limits } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
+import { ReadBuffers } from "./read_buffers.ts";
 
 /** Connections given up when descriptors run out: as many as reads and the log need beside them. */
 export const SPARE_DESCRIPTORS = 16;
@@ -62,6 +63,7 @@ export class Server implements AsyncDisposable {
       log,
       largeRequests: new Budget(limits.largeRequests),
       answers: new Budget(limits.pendingAnswerBytes),
+      readBuffers: new ReadBuffers(),
       deadline: (ms) => this.#sweeps + 1 + Math.ceil(ms / limits.sweepMs),
       touch: () => ++this.#touches,
     };

@@ -5,7 +5,7 @@
  */
 
 const HEADER_BYTES = 4;
-/** One read of this size holds header and body of most hook events. */
+/** What a request is read into, if the caller has nothing. */
 const REQUEST_READ_BYTES = 4096;
 /** One read of this size holds header and body of almost every answer. */
 const FIRST_READ_BYTES = 64 * 1024;
@@ -77,13 +77,14 @@ export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
  * A body over 1 MiB gets its memory as it arrives, so an announced length alone costs nothing.
  *
  * @param limit Largest body in bytes; checked before it is allocated.
+ * @param start What the first read fills, longer than a header; where all of the body fits into it, that is returned as a part of it.
  * @throws {FrameError} If the peer closes early, or announces 0 or more than `limit` bytes.
  */
 export async function readFrame(
   wire: Pick<Wire, "read">,
   limit: number,
+  start = new Uint8Array(REQUEST_READ_BYTES),
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const start = new Uint8Array(REQUEST_READ_BYTES);
   const have = await fill(wire, start, 0, HEADER_BYTES, "closed");
   const length = bodyLength(start, limit);
   let filled = have - HEADER_BYTES;
