@@ -15,8 +15,10 @@ const LEAP_ROWS = 16_000;
 /** Rows passed over in one step from one end of the workspace; cheaper than leaps, which must look where they are. */
 const JUMP_ROWS = 64_000;
 
-/** Records that one statement reads: read one by one each costs three times as much. */
-const BATCH_ROWS = 64;
+/** Records that one statement reads: one by one each would cost three times as much. */
+const SLICE_ROWS = 128;
+/** Records that are longer together are read one by one nevertheless, so that few of them are in memory. */
+const SLICE_BYTES = 128 * 1024;
 
 /** Which sessions. */
 export interface PageQuery {
@@ -36,9 +38,20 @@ interface Edge {
 const FIRST: Edge = { newest: -(2n ** 63n), id: new Uint8Array() };
 const LAST: Edge = { newest: 2n ** 63n - 1n, id: Uint8Array.of(0xff) };
 
+/** Rows that follow one another: so many behind the first `skip` ones between two edges. */
+interface Slice {
+  from: Edge;
+  to: Edge | null;
+  skip: number;
+  rows: number;
+  /** Length of their records. */
+  bytes: number;
+}
+
 /** The rows chosen for a page. */
 interface Choice {
-  keys: number[];
+  slices: Slice[];
+  rows: number;
   bytes: number;
   total: number;
 }
@@ -51,51 +64,36 @@ export function* planPage(
   sql: PageStatements,
   query: PageQuery,
 ): Steps<Plan> {
-  const choice = query.workspace === undefined
-    ? { keys: [], bytes: 0, total: 0 }
-    : yield* choose(sql, query.workspace, query);
-  const { keys, bytes, total } = choice;
-  const next = BigInt(query.offset) + BigInt(keys.length);
+  const { workspace, filter } = query;
+  const matches = new Matches(sql, workspace?.key ?? 0, filter);
+  const choice: Choice = { slices: [], rows: 0, bytes: 0, total: 0 };
+  if (workspace !== undefined) yield* choose(matches, workspace, query, choice);
+  const { slices, rows, bytes, total } = choice;
+  const next = BigInt(query.offset) + BigInt(rows);
   const head = UTF8.encode('{"type":"sessions","rows":[');
   const tail = UTF8.encode(
     `],"total":${total},"next_offset":${next < BigInt(total) ? next : null}}`,
   );
-  const commas = Math.max(0, keys.length - 1);
+  const commas = Math.max(0, rows - 1);
   return {
     length: head.length + bytes + commas + tail.length,
     *parts() {
       yield head;
-      for (let i = 0; i < keys.length; i += BATCH_ROWS) {
+      for (const [i, slice] of slices.entries()) {
         if (i > 0) yield COMMA;
-        yield* readRecords(sql, keys.slice(i, i + BATCH_ROWS));
+        yield* matches.records(slice);
       }
       yield tail;
     },
   };
 }
 
-/** Reads the records of rows in the order of their keys in the list, with commas between them. */
-function* readRecords(
-  sql: PageStatements,
-  keys: readonly number[],
-): Generator<Uint8Array> {
-  const records = new Map<number, Uint8Array>();
-  for (const row of sql.records.all(JSON.stringify(keys))) {
-    records.set(readInt(row.key), readBlob(row.record));
-  }
-  for (const [i, key] of keys.entries()) {
-    if (i > 0) yield COMMA;
-    yield readBlob(records.get(key));
-  }
-}
-
 function* choose(
-  sql: PageStatements,
-  workspace: { key: number; sessions: number },
-  { offset, limit, filter }: PageQuery,
-): Steps<Choice> {
-  const matches = new Matches(sql, workspace.key, filter);
-  const choice: Choice = { keys: [], bytes: 0, total: 0 };
+  matches: Matches,
+  workspace: { sessions: number },
+  { offset, limit }: Pick<PageQuery, "offset" | "limit">,
+  choice: Choice,
+): Steps<void> {
   if (matches.all) choice.total = workspace.sessions;
   const wanted = Number(limit);
   let skip = Number(offset);
@@ -105,7 +103,7 @@ function* choose(
     : null;
   if (jump !== null) [from, skip] = [jump, 0];
   while (true) {
-    const full = choice.keys.length >= wanted;
+    const full = choice.rows >= wanted;
     // Without a filter the total is known, and so is when the offset lies behind the end.
     if (matches.all && (full || skip >= workspace.sessions)) break;
     const rows = matches.plain && (full || skip >= LEAP_ROWS)
@@ -115,14 +113,13 @@ function* choose(
     const found = matches.plain && to !== null ? rows : matches.count(from, to);
     if (!matches.all) choice.total += found;
     if (!full && skip < found) {
-      matches.take(from, to, skip, wanted - choice.keys.length, choice);
+      matches.take(from, to, skip, wanted - choice.rows, choice);
     }
     skip = Math.max(0, skip - found);
     if (to === null) break;
     from = to;
     yield;
   }
-  return choice;
 }
 
 /** The rows that a filter lets through, between edges. */
@@ -184,14 +181,35 @@ class Matches {
     limit: number,
     choice: Choice,
   ): void {
-    const rows = this.#sql.take.iterate(
-      ...this.#range(from, to),
-      Math.min(limit, LOOK_ROWS),
-      skip,
-    );
-    for (const row of rows) {
-      choice.keys.push(readInt(row.key));
-      choice.bytes += readInt(row.bytes);
+    const range = this.#range(from, to);
+    for (let left = Math.min(limit, LOOK_ROWS); left > 0;) {
+      const most = Math.min(left, SLICE_ROWS);
+      const row = this.#sql.take.get(...range, most, skip);
+      const rows = readInt(row?.n);
+      if (rows === 0) return;
+      const bytes = readInt(row?.bytes);
+      choice.slices.push({ from, to, skip, rows, bytes });
+      choice.rows += rows;
+      choice.bytes += bytes;
+      if (rows < most) return;
+      left -= rows;
+      skip += rows;
+    }
+  }
+
+  /** Reads the records of a slice, with commas between them. */
+  *records(
+    { from, to, skip, rows, bytes }: Slice,
+  ): Generator<Uint8Array> {
+    const which = [...this.#range(from, to), rows, skip] as const;
+    if (bytes <= SLICE_BYTES) {
+      return yield readBlob(this.#sql.together.get(...which)?.records);
+    }
+    let some = false;
+    for (const { record } of this.#sql.records.iterate(...which)) {
+      if (some) yield COMMA;
+      some = true;
+      yield readBlob(record);
     }
   }
 
@@ -229,6 +247,7 @@ export interface PageStatements {
   readonly count: StatementSync;
   readonly take: StatementSync;
   readonly records: StatementSync;
+  readonly together: StatementSync;
 }
 
 /** Prepares what {@linkcode planPage} runs. */
@@ -236,6 +255,7 @@ export function preparePage(db: DatabaseSync): PageStatements {
   const matching = `FROM sessions
     WHERE workspace = ?1 AND (newest, id) > (?2, ?3) AND (newest, id) <= (?4, ?5)
       AND (?6 IS NULL OR status = ?6) AND (?7 IS NULL OR lower(agent) LIKE ?7 ESCAPE '\\')`;
+  const slice = `${matching} ORDER BY newest, id LIMIT ?8 OFFSET ?9`;
   const edge = db.prepare(
     `SELECT newest, id FROM sessions WHERE workspace = ?1 AND (newest, id) > (?2, ?3) AND newest <= ?4
      ORDER BY newest, id LIMIT 1 OFFSET ?5`,
@@ -253,10 +273,11 @@ export function preparePage(db: DatabaseSync): PageStatements {
     nthLast,
     count: db.prepare(`SELECT count(*) AS n ${matching}`),
     take: db.prepare(
-      `SELECT key, length(record) AS bytes ${matching} ORDER BY newest, id LIMIT ?8 OFFSET ?9`,
+      `SELECT count(*) AS n, sum(bytes) AS bytes FROM (SELECT length(record) AS bytes ${slice})`,
     ),
-    records: db.prepare(
-      "SELECT key, record FROM sessions WHERE key IN (SELECT value FROM json_each(?))",
+    records: db.prepare(`SELECT record ${slice}`),
+    together: db.prepare(
+      `SELECT CAST(group_concat(record, ',') AS BLOB) AS records FROM (SELECT record ${slice})`,
     ),
   };
 }
