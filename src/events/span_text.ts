@@ -19,12 +19,12 @@ export interface SpanSums {
 
 /** A row as it is printed. */
 export interface PrintedSpan extends SpanSums {
-  /** As {@linkcode printSpanView} made it, in UTF-8. */
-  readonly view: Uint8Array;
+  /** As {@linkcode printSpanView} made it; in UTF-8 where it is long, and a part of its own. */
+  readonly view: string | Uint8Array;
 }
 
-/** Most text between two views that is gathered: the ends of deep spans may follow one another for long. */
-const MAX_BETWEEN = 4096;
+/** About how much text is gathered to be encoded together: each call of the encoder costs as much as a hundred bytes. */
+const PIECE_CHARS = 16 * 1024;
 /** Rows measured between two pauses. */
 const ROWS_A_STEP = 1000;
 const encoder = new TextEncoder();
@@ -50,7 +50,7 @@ export function printSpanView(row: SpanRow): string {
 }
 
 /**
- * Prints the `spans` array of a `detail` answer in many small pieces.
+ * Prints the `spans` array of a `detail` answer in small pieces.
  *
  * @param levels How deep each row lies in the tree, in the order of {@linkcode measureSpans}.
  * @param next Returns the rows in that order; asked once a row, when its turn comes.
@@ -61,29 +61,35 @@ export function* printSpans(
 ): Generator<Uint8Array> {
   /** What stands behind the children of the rows that are begun. */
   const ends: string[] = [];
-  // What stands between two views is encoded at once: each call of the encoder costs as much as a hundred bytes.
-  let between = START;
+  let text = START;
+  const take = () => {
+    const piece = encoder.encode(text);
+    text = "";
+    return piece;
+  };
   for (const level of levels) {
     const isFirst = ends.length === level;
     while (ends.length > level) {
-      between += ends.pop();
-      if (between.length < MAX_BETWEEN) continue;
-      yield encoder.encode(between);
-      between = "";
+      text += ends.pop();
+      if (text.length >= PIECE_CHARS) yield take();
     }
-    yield encoder.encode(`${between}${isFirst ? "" : ","}${SPAN}`);
+    text += isFirst ? SPAN : `,${SPAN}`;
     const { view, ...sums } = next();
-    yield view;
-    between = CHILDREN;
+    if (typeof view === "string") text += view;
+    else {
+      yield take();
+      yield view;
+    }
+    text += CHILDREN;
     ends.push(endOf(sums));
+    if (text.length >= PIECE_CHARS) yield take();
   }
   while (ends.length > 0) {
-    between += ends.pop();
-    if (between.length < MAX_BETWEEN) continue;
-    yield encoder.encode(between);
-    between = "";
+    text += ends.pop();
+    if (text.length >= PIECE_CHARS) yield take();
   }
-  yield encoder.encode(`${between}${END}`);
+  text += END;
+  yield take();
 }
 
 /**

@@ -4,15 +4,17 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Int, toInt } from "../proto/mod.ts";
+import type { Int } from "../proto/mod.ts";
 import { countRows, readList, type RowList, RowLists } from "./row_lists.ts";
 import {
-  readBig,
+  exactColumn,
   readBlob,
+  readExact,
   readInt,
+  readText,
   type Row,
+  textColumn,
   toBlob,
-  toText,
   toUnsigned,
 } from "./rows.ts";
 import type { Steps } from "./steps.ts";
@@ -20,9 +22,11 @@ import type { Steps } from "./steps.ts";
 /** Workspaces looked into in one step. */
 const STEP_WORKSPACES = 500;
 /** Rows that one statement reads: read one by one each costs four times as much. */
-const BATCH_ROWS = 64;
+const BATCH_ROWS = 128;
 /** Events that are longer together are read one by one, so that few of them are in memory. */
 const BATCH_BYTES = 128 * 1024;
+/** A view up to this size is read as a string, which can be joined with others and encoded together. */
+const TEXT_VIEW_BYTES = 4096;
 const CLOSE = Uint8Array.of(0x7d);
 const COMMA = Uint8Array.of(0x2c);
 /** Rows by a list of their keys, which is bound as JSON. */
@@ -62,8 +66,8 @@ export interface SpanKnot {
 export interface PrintedSpan {
   readonly subtreeCostUsdE6: Int | null;
   readonly subtreeTokenCount: number | null;
-  /** The ToolSpanView's JSON. */
-  readonly view: Uint8Array;
+  /** The ToolSpanView's JSON, a long one in UTF-8. */
+  readonly view: string | Uint8Array;
 }
 
 /** Reads sessions through one connection. */
@@ -86,18 +90,22 @@ export class SessionReads {
     this.#eventBytes = db.prepare(
       `SELECT sum(length(head) + length(payload) + 1) AS bytes FROM events ${LISTED}`,
     );
+    // With the order inside of group_concat the texts would be copied to be sorted, although they come in this order anyway.
     this.#eventTexts = db.prepare(
-      `SELECT CAST(group_concat(head || payload || '}', ',' ORDER BY key) AS BLOB) AS texts FROM events ${LISTED}`,
+      `SELECT CAST(group_concat(head || payload || '}', ',') AS BLOB) AS texts
+       FROM (SELECT head, payload FROM events ${LISTED} ORDER BY key LIMIT -1)`,
     );
     this.#spans = db.prepare(
-      `SELECT key, span_id, parent, depth, start_ms, cost, tokens, length(view) AS bytes FROM spans
-       ${LISTED} ORDER BY key`,
+      `SELECT key, ${textColumn("span_id")}, ${textColumn("parent")}, depth, ${
+        exactColumn("start_ms")
+      }, ${exactColumn("cost")}, tokens, length(view) AS bytes
+       FROM spans ${LISTED} ORDER BY key`,
     );
-    this.#spans.setReadBigInts(true);
     this.#views = db.prepare(
-      `SELECT key, cost, tokens, view FROM spans ${LISTED}`,
+      `SELECT key, ${exactColumn("cost")}, tokens,
+         iif(length(view) <= ${TEXT_VIEW_BYTES}, CAST(view AS TEXT), view) AS view
+       FROM spans ${LISTED}`,
     );
-    this.#views.setReadBigInts(true);
   }
 
   /** Finds a session in the first of the workspaces (their keys) that has its id. */
@@ -191,8 +199,8 @@ export class SessionReads {
 
 function readPrinted({ view, cost = null, tokens = null }: Row): PrintedSpan {
   return {
-    view: readBlob(view),
-    subtreeCostUsdE6: cost === null ? null : toInt(readBig(cost)),
+    view: typeof view === "string" ? view : readBlob(view),
+    subtreeCostUsdE6: cost === null ? null : readExact(cost),
     subtreeTokenCount: tokens === null ? null : readInt(tokens),
   };
 }
@@ -201,11 +209,11 @@ function readKnot(row: Row): SpanKnot {
   const { parent = null, start_ms = null, cost = null, tokens = null } = row;
   return {
     key: readInt(row.key),
-    spanId: toText(readBlob(row.span_id)),
-    parentSpanId: parent === null ? null : toText(readBlob(parent)),
+    spanId: readText(row.span_id),
+    parentSpanId: parent === null ? null : readText(parent),
     depth: readInt(row.depth),
-    startMs: start_ms === null ? null : toUnsigned(readBig(start_ms)),
-    subtreeCostUsdE6: cost === null ? null : toInt(readBig(cost)),
+    startMs: start_ms === null ? null : toUnsigned(readExact(start_ms)),
+    subtreeCostUsdE6: cost === null ? null : readExact(cost),
     subtreeTokenCount: tokens === null ? null : readInt(tokens),
     viewBytes: readInt(row.bytes),
   };

@@ -25,6 +25,7 @@ import {
 import { printRecord } from "./_record.ts";
 
 const encoder = new TextEncoder();
+const LONG_VIEW_CHARS = 300;
 
 export interface Stored {
   key: number;
@@ -55,7 +56,9 @@ export function* printTree(
   yield* printSpans(levels, () => {
     const row = rows[at++];
     if (row === undefined) throw new RangeError("asked for too many");
-    return { ...row, view: encoder.encode(printSpanView(row)) };
+    const view = printSpanView(row);
+    const isLong = view.length > LONG_VIEW_CHARS;
+    return { ...row, view: isLong ? encoder.encode(view) : view };
   });
 }
 
