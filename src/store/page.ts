@@ -20,6 +20,9 @@ const SLICE_ROWS = 128;
 /** Records that are longer together are read one by one nevertheless, so that few of them are in memory. */
 const SLICE_BYTES = 128 * 1024;
 
+/** Longest record of a page that is read at once. */
+const SHORT_BYTES = 4096;
+
 /** Which sessions. */
 export interface PageQuery {
   /** What `Store.workspace` returned when the reading began; undefined gives an empty page. */
@@ -59,7 +62,7 @@ interface Choice {
 const UTF8 = new TextEncoder();
 const COMMA = UTF8.encode(",");
 
-/** Finds the rows of a page, their number and their length; reads the records themselves when they are sent. */
+/** Finds the rows of a page, their number and their length; reads the records themselves when they are sent, or at once if they are short. */
 export function* planPage(
   sql: PageStatements,
   query: PageQuery,
@@ -67,7 +70,11 @@ export function* planPage(
   const { workspace, filter } = query;
   const matches = new Matches(sql, workspace?.key ?? 0, filter);
   const choice: Choice = { slices: [], rows: 0, bytes: 0, total: 0 };
-  if (workspace !== undefined) yield* choose(matches, workspace, query, choice);
+  let short: Uint8Array | null = null;
+  if (workspace !== undefined) {
+    short = readShort(matches, workspace, query, choice);
+    if (short === null) yield* choose(matches, workspace, query, choice);
+  }
   const { slices, rows, bytes, total } = choice;
   const next = BigInt(query.offset) + BigInt(rows);
   const head = UTF8.encode('{"type":"sessions","rows":[');
@@ -79,6 +86,7 @@ export function* planPage(
     length: head.length + bytes + commas + tail.length,
     *parts() {
       yield head;
+      if (short !== null) yield short;
       for (const [i, slice] of slices.entries()) {
         if (i > 0) yield COMMA;
         yield* matches.records(slice);
@@ -86,6 +94,27 @@ export function* planPage(
       yield tail;
     },
   };
+}
+
+/**
+ * Reads a page whole, as most are asked for: with few rows near the beginning, none of them long, and without a filter.
+ *
+ * @returns Null if it is another one; `choice` is as it was then.
+ */
+function readShort(
+  matches: Matches,
+  { sessions }: { sessions: number },
+  { offset, limit }: PageQuery,
+  choice: Choice,
+): Uint8Array | null {
+  if (!matches.all || offset > LOOK_ROWS || limit > SLICE_ROWS) return null;
+  const page = matches.short(Number(offset), Number(limit));
+  if (page === null) return null;
+  const { rows, records } = page;
+  choice.rows = rows;
+  choice.bytes = records.length - Math.max(0, rows - 1);
+  choice.total = sessions;
+  return records;
 }
 
 function* choose(
@@ -197,6 +226,18 @@ class Matches {
     }
   }
 
+  /** Reads the records of `limit` rows behind the first `skip` ones, with commas between them; null if one of them is long. */
+  short(
+    skip: number,
+    limit: number,
+  ): { rows: number; records: Uint8Array } | null {
+    const row = this.#sql.short.get(this.#workspace, limit, skip);
+    const rows = readInt(row?.n);
+    if (rows > readInt(row?.short)) return null;
+    const records = rows === 0 ? new Uint8Array() : readBlob(row?.records);
+    return { rows, records };
+  }
+
   /** Reads the records of a slice, with commas between them. */
   *records(
     { from, to, skip, rows, bytes }: Slice,
@@ -248,6 +289,7 @@ export interface PageStatements {
   readonly take: StatementSync;
   readonly records: StatementSync;
   readonly together: StatementSync;
+  readonly short: StatementSync;
 }
 
 /** Prepares what {@linkcode planPage} runs. */
@@ -278,6 +320,11 @@ export function preparePage(db: DatabaseSync): PageStatements {
     records: db.prepare(`SELECT record ${slice}`),
     together: db.prepare(
       `SELECT CAST(group_concat(record, ',') AS BLOB) AS records FROM (SELECT record ${slice})`,
+    ),
+    short: db.prepare(
+      `SELECT count(*) AS n, count(record) AS short, CAST(group_concat(record, ',') AS BLOB) AS records
+       FROM (SELECT iif(length(record) <= ${SHORT_BYTES}, record, NULL) AS record FROM sessions
+             WHERE workspace = ? ORDER BY newest, id LIMIT ? OFFSET ?)`,
     ),
   };
 }

@@ -101,6 +101,40 @@ Deno.test("planPage() answers records as the wire has them, in its order of keys
   );
 });
 
+for (
+  const [name, long, count, filter] of [
+    ["all short", [], 300, {}],
+    ["one longer than what is read at once", [7], 20, {}],
+    ["one longer, far behind the beginning", [290], 300, {}],
+    ["many longer, with a filter", [3, 9, 200, 201], 300, {
+      status: "Running",
+    }],
+  ] as const
+) {
+  Deno.test(`planPage() answers the records as they are: ${name}`, () => {
+    using temp = tempStore();
+    using store = Store.open(temp.path);
+    const made = Array.from({ length: count }, (_, i): Made => ({
+      id: `s${i}`,
+      startedAt: 1000 - i,
+      tracePath: "é".repeat(long.some((at) => at === i) ? 70_000 : i),
+    }));
+    store.transact(() => made.forEach((it) => append(store, it)));
+    const asked = [[0, 10], [5, 20], [0, 128], [0, 1000]] as const;
+    for (const [offset, limit] of asked) {
+      const { answer } = askPage(store, { offset, limit, filter });
+      const bytes = readAnswer(answer);
+      assertEquals(bytes.length, answer.length);
+      const { rows } = JSON.parse(new TextDecoder().decode(bytes));
+      assertEquals(
+        rows.map((row: Record<string, unknown>) => [row.id, row.trace_path]),
+        made.slice(offset, offset + limit)
+          .map(({ id, tracePath }) => [id, tracePath]),
+      );
+    }
+  });
+}
+
 Deno.test("planPage() orders by start as a signed integer, newest first, then by the bytes of the id", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
