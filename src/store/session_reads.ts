@@ -9,6 +9,7 @@ import { countRows, readList, type RowList, RowLists } from "./row_lists.ts";
 import {
   exactColumn,
   readBlob,
+  readCells,
   readExact,
   readInt,
   readText,
@@ -106,6 +107,7 @@ export class SessionReads {
          iif(length(view) <= ${TEXT_VIEW_BYTES}, CAST(view AS TEXT), view) AS view
        FROM spans ${LISTED}`,
     );
+    for (const many of [this.#spans, this.#views]) many.setReturnArrays(true);
   }
 
   /** Finds a session in the first of the workspaces (their keys) that has its id. */
@@ -187,7 +189,8 @@ export class SessionReads {
         spans.clear();
         const list = JSON.stringify([...keys.subarray(at, at + BATCH_ROWS)]);
         for (const row of this.#views.all(list)) {
-          spans.set(readInt(row.key), readPrinted(row));
+          const { key, span } = readPrinted(row);
+          spans.set(key, span);
         }
       }
       const span = spans.get(keys[at++] ?? NaN);
@@ -197,25 +200,38 @@ export class SessionReads {
   }
 }
 
-function readPrinted({ view, cost = null, tokens = null }: Row): PrintedSpan {
+function readPrinted(row: Row): { key: number; span: PrintedSpan } {
+  const [key, cost = null, tokens = null, view] = readCells(row);
   return {
-    view: typeof view === "string" ? view : readBlob(view),
-    subtreeCostUsdE6: cost === null ? null : readExact(cost),
-    subtreeTokenCount: tokens === null ? null : readInt(tokens),
+    key: readInt(key),
+    span: {
+      view: typeof view === "string" ? view : readBlob(view),
+      subtreeCostUsdE6: cost === null ? null : readExact(cost),
+      subtreeTokenCount: tokens === null ? null : readInt(tokens),
+    },
   };
 }
 
 function readKnot(row: Row): SpanKnot {
-  const { parent = null, start_ms = null, cost = null, tokens = null } = row;
+  const [
+    key,
+    id,
+    parent = null,
+    depth,
+    start = null,
+    cost = null,
+    tokens = null,
+    viewBytes,
+  ] = readCells(row);
   return {
-    key: readInt(row.key),
-    spanId: readText(row.span_id),
+    key: readInt(key),
+    spanId: readText(id),
     parentSpanId: parent === null ? null : readText(parent),
-    depth: readInt(row.depth),
-    startMs: start_ms === null ? null : toUnsigned(readExact(start_ms)),
+    depth: readInt(depth),
+    startMs: start === null ? null : toUnsigned(readExact(start)),
     subtreeCostUsdE6: cost === null ? null : readExact(cost),
     subtreeTokenCount: tokens === null ? null : readInt(tokens),
-    viewBytes: readInt(row.bytes),
+    viewBytes: readInt(viewBytes),
   };
 }
 
