@@ -13,7 +13,7 @@ import {
   JsonError,
   RequestError,
 } from "../proto/mod.ts";
-import type { Outcome, Spool } from "../spool/mod.ts";
+import { makeNews, type Outcome, type Spool } from "../spool/mod.ts";
 import type { Answerer } from "./connection.ts";
 import { describe, type Log } from "./log.ts";
 import type { Reply } from "./reply.ts";
@@ -70,8 +70,7 @@ export class SpoolDrain implements AsyncDisposable {
   #watch(): Deno.FsWatcher | null {
     const { folder, log } = this.#options;
     try {
-      Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return Deno.watchFs(folder, { recursive: false });
+      return Deno.watchFs(makeNews(folder), { recursive: false });
     } catch (error) {
       log("warn", "cannot watch the spool, looking into it now and then", {
         reason: describe(error),
@@ -83,7 +82,7 @@ export class SpoolDrain implements AsyncDisposable {
   async #listen(): Promise<void> {
     if (this.#watcher === null) return;
     for await (const event of this.#watcher) {
-      if (isNews(event)) this.#news.resolve();
+      if (event.kind === "modify") this.#news.resolve();
     }
   }
 
@@ -156,12 +155,6 @@ export class SpoolDrain implements AsyncDisposable {
     signal.removeEventListener("abort", end);
     clearTimeout(timer);
   }
-}
-
-/** A file that appeared under its final name; what a delivery itself does to the folder is no news. */
-function isNews(event: Deno.FsEvent): boolean {
-  return event.kind !== "access" && event.kind !== "remove" &&
-    event.paths.some((path) => /\/v\d+-[^/]*\.json$/.test(path));
 }
 
 function readIngest(body: Uint8Array): IngestHookRequest | null {

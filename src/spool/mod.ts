@@ -13,6 +13,7 @@ export type {
 } from "./deliver.ts";
 export type { PurgeReport, SpoolEntry } from "./entries.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
+export { makeNews } from "./news.ts";
 export { hasPending } from "./pending.ts";
 export type { RejectedAbout } from "./rejected.ts";
 export { Spool, type SpoolOptions } from "./spool.ts";

@@ -24,6 +24,7 @@ import {
 } from "./entries.ts";
 import { type Fault, faultAt } from "./faults.ts";
 import { listSpool, REJECTED_FOLDER } from "./listing.ts";
+import { tellNews } from "./news.ts";
 import { hasPending } from "./pending.ts";
 import { makeFolder, newFileOwner, type Owner } from "./owner.ts";
 import {
@@ -87,6 +88,7 @@ export class Spool {
       checkRoom(held, body.length, this.#bounds);
       const name = nextEventName(pending, this.#now());
       writeDurably(body, { folder, name, owner, fault });
+      tellNews(folder, this.#now());
       return name;
     });
   }
