@@ -22,10 +22,13 @@ import {
   type JsonToken,
   type JsonValue,
   MAX_ANSWER_DEPTH,
+  readPlainObject,
 } from "../proto/mod.ts";
 
-/** How much of an answer is looked at, in bytes. */
+/** How much of an answer is looked at, in bytes: all that is needed to tell what it is, and all of one that is no longer. */
 const HEAD_BYTES = 64 * 1024;
+/** The look goes on in steps of so many bytes; both daemons say first what it is. */
+const LOOK_BYTES = 512;
 /** The most that is read of an error answer, in bytes. */
 const MAX_ERROR_BYTES = 16 * 1024 * 1024;
 
@@ -69,8 +72,8 @@ async function check(
   { expected, isEager = false }: Question,
 ): Promise<CheckedAnswer> {
   const rest = answer.chunks[Symbol.asyncIterator]();
-  const head = new Head();
-  while (!head.isFull && !(isEager && head.isDecided(expected))) {
+  const head = new Head(expected);
+  while (!head.isFull && !(isEager && head.isDecided)) {
     const next = await rest.next();
     if (next.done) {
       head.end();
@@ -143,50 +146,56 @@ function decodeError(bytes: Uint8Array): JsonValue {
   }
 }
 
-/** The beginning of an answer, scanned as it comes. */
+/** The beginning of an answer, scanned as it comes, for as long as it has not told what it is. */
 class Head {
   type: string | null = null;
   isSessionNull = false;
   #isSessionKnown = false;
   /** True once the whole answer is here. */
   isWhole = false;
+  readonly #expected: Question["expected"];
   readonly #buffer = new Uint8Array(2 * HEAD_BYTES);
   #length = 0;
+  #scanned = 0;
   #key = "";
   readonly #scanner = new JsonScanner((token, start, end, depth) => {
     if (depth === 1) this.#visit(token, start, end);
   }, MAX_ANSWER_DEPTH);
+
+  constructor(expected: Question["expected"]) {
+    this.#expected = expected;
+  }
 
   get isFull(): boolean {
     return this.#length >= HEAD_BYTES;
   }
 
   /** True once nothing that may follow changes what the answer is. */
-  isDecided(expected: Question["expected"]): boolean {
+  get isDecided(): boolean {
     return this.type !== null &&
-      (this.type !== "detail" || expected !== "detail" || this.#isSessionKnown);
+      (this.type !== "detail" || this.#expected !== "detail" ||
+        this.#isSessionKnown);
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** @throws {ProtocolError} If this is not JSON. */
+  /** @throws {ProtocolError} If this is not JSON, as far as it is looked at. */
   add(chunk: Uint8Array): void {
     this.#buffer.set(chunk, this.#length);
     this.#length += chunk.length;
-    if (this.#scanner.complete) return this.#checkSpace(chunk);
-    try {
-      const used = this.#scanner.write(chunk);
-      this.#checkSpace(chunk.subarray(used));
-    } catch (error) {
-      throw answerFault(error);
+    while (this.#scanned < this.#length && !this.isDecided) {
+      this.#scan(Math.min(this.#length, this.#scanned + LOOK_BYTES));
     }
   }
 
-  /** Says that the answer ends here. @throws {ProtocolError} If it is not complete. */
+  /** Says that the answer ends here. @throws {ProtocolError} If it is not JSON. */
   end(): void {
     this.isWhole = true;
+    // The engine's own parser takes a tenth of the time, where nothing is in doubt.
+    if (this.isDecided && readPlainObject(this.bytes()) !== null) return;
+    this.#scan(this.#length);
     try {
       this.#scanner.end();
     } catch (error) {
@@ -194,13 +203,18 @@ class Head {
     }
   }
 
-  /** Behind the value there may be white space. */
-  #checkSpace(rest: Uint8Array): void {
-    if (this.#scanner.complete && !rest.every(isSpace)) {
-      throw new ProtocolError(
-        "The daemon broke the protocol: its answer goes on behind its end",
-      );
+  #scan(end: number): void {
+    const chunk = this.#buffer.subarray(this.#scanned, end);
+    this.#scanned = end;
+    try {
+      const used = this.#scanner.complete ? 0 : this.#scanner.write(chunk);
+      if (chunk.subarray(used).every(isSpace)) return;
+    } catch (error) {
+      throw answerFault(error);
     }
+    throw new ProtocolError(
+      "The daemon broke the protocol: its answer goes on behind its end",
+    );
   }
 
   #visit(token: JsonToken, start: number, end: number): void {

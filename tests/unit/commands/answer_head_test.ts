@@ -110,3 +110,26 @@ Deno.test("openChecked() refuses another type, no type, and what is no JSON", as
     await assertRejects(() => ask(daemon), ProtocolError);
   }
 });
+
+Deno.test("openChecked() refuses a short answer that is broken behind what tells what it is", async () => {
+  const start = '{"type":"detail","session":{"id":"s"},"events":[';
+  for (
+    const rest of [
+      "",
+      "]",
+      "],}",
+      '],"spans":tru}',
+      '],"spans":[]}{}',
+      '"\\ud800"],"spans":[]}',
+      "1e999]}",
+      `${"[".repeat(20_000)}`,
+    ]
+  ) {
+    await using daemon = sending(start + rest, [4]);
+    await assertRejects(() => ask(daemon), ProtocolError, undefined, rest);
+  }
+  for (const rest of ["]}", '1.0,18446744073709551615,"\\ud83d\\udca9"]} \n']) {
+    await using daemon = sending(start + rest, [4]);
+    assertEquals((await ask(daemon)).body, start + rest);
+  }
+});
