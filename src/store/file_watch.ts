@@ -6,6 +6,11 @@
  */
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
 
+/**
+ * How long a folder must have been left alone, in milliseconds, before its time of change tells of the next one: that counts whole seconds.
+ */
+const SETTLED_MS = 2000;
+
 /** Where it is noted that the store was seen to be damaged. */
 function damageNotePath(path: string): string {
   return `${path}-damaged`;
@@ -32,12 +37,19 @@ export function removeDamageNote(path: string): void {
 /** Watches the files of an open store: the one it is named after, and the WAL, which has what was stored last. */
 export class FileWatch {
   readonly #path: string;
+  readonly #now: () => number;
   readonly #opened: { path: string; info: Deno.FileInfo }[];
+  /** The folder as it was when the files were looked at last, if it was at rest. */
+  #folder: string | null = null;
   #damage: StoreError | null = null;
 
-  /** @param path Of a store that is open in WAL mode. */
-  constructor(path: string) {
+  /**
+   * @param path Of a store that is open in WAL mode.
+   * @param now The clock of the file system, in epoch milliseconds.
+   */
+  constructor(path: string, now: () => number = Date.now) {
     this.#path = path;
+    this.#now = now;
     this.#opened = [path, `${path}-wal`]
       .map((path) => ({ path, info: Deno.statSync(path) }));
   }
@@ -47,7 +59,7 @@ export class FileWatch {
     return this.#damage !== null;
   }
 
-  /** Whether the paths still lead to the files that are open; looking takes 6 µs. */
+  /** Whether the paths still lead to the files that are open. */
   get isInPlace(): boolean {
     try {
       return this.#opened.every(({ path, info }) => {
@@ -59,10 +71,32 @@ export class FileWatch {
     }
   }
 
-  /** @throws {StoreError} If what is written to the file could be lost: it was seen to be damaged, or is not in its place. */
+  /**
+   * To be called before each transaction. Most times it only looks at the folder, in which something must have changed if a file is not in
+   * its place. Looking at the WAL itself would cost each commit a write: Linux then gives it a new time with the next byte, and that
+   * must be on disk, too.
+   *
+   * @throws {StoreError} If what is written to the file could be lost: it was seen to be damaged, or is not in its place.
+   */
   check(): void {
     if (this.#damage !== null) throw this.#damage;
+    const folder = this.#lookAtFolder();
+    if (folder !== null && folder === this.#folder) return;
     if (!this.isInPlace) throw movedError(this.#path);
+    this.#folder = folder;
+  }
+
+  /** Which folder it is, and when something in it was last made, moved or removed; null if that may happen once more at the same time. */
+  #lookAtFolder(): string | null {
+    try {
+      const path = this.#path.slice(0, this.#path.lastIndexOf("/")) || "/";
+      // Not `mtime`: whoever restores a backup sets it to what it was.
+      const { dev, ino, ctime } = Deno.statSync(path);
+      const at = ctime?.getTime() ?? Infinity;
+      return this.#now() - at < SETTLED_MS ? null : `${dev} ${ino} ${at}`;
+    } catch {
+      return null; // the look at the files tells
+    }
   }
 
   /** Returns a failure in words for the user, and notes what it says about the file. */

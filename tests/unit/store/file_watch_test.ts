@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { FileWatch } from "../../../src/store/file_watch.ts";
 import { StoreError } from "../../../src/store/mod.ts";
 import {
   lastSeq,
@@ -116,4 +117,48 @@ for (const end of ["", "-wal"]) {
     Deno.renameSync(`${path}.old`, path);
     assertEquals(lastSeq(put(store)), 1);
   });
+}
+
+Deno.test("FileWatch.check() looks at the folder alone once that is at rest, and at the files when it has changed", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store);
+  const changed = () => Deno.statSync(temp.folder).ctime?.getTime() ?? NaN;
+  let now = changed() + 1999;
+  const watch = new FileWatch(temp.path, () => now);
+  const looks = () => {
+    using seen = watchStats();
+    watch.check();
+    return seen.paths.map((path) => path.slice(temp.folder.length));
+  };
+  const all = ["", "/store.db", "/store.db-wal"];
+  assertEquals([looks(), looks()], [all, all]);
+  now++;
+  assertEquals([looks(), looks(), looks()], [all, [""], [""]]);
+  // The folder's time has whole seconds: the next one must have begun.
+  for (const before = changed(); changed() === before;) {
+    Deno.writeTextFileSync(`${temp.folder}/touch`, "");
+    Deno.removeSync(`${temp.folder}/touch`);
+  }
+  Deno.renameSync(`${temp.path}-wal`, `${temp.folder}/old`);
+  assertThrows(() => watch.check(), StoreError, "restart");
+  assertThrows(() => watch.check(), StoreError, "restart");
+  Deno.renameSync(`${temp.folder}/old`, `${temp.path}-wal`);
+  assertEquals(looks(), all);
+});
+
+/** Notes what is asked of the system about files. */
+function watchStats(): Disposable & { paths: string[] } {
+  const real = Deno.statSync;
+  const paths: string[] = [];
+  Deno.statSync = (path) => {
+    paths.push(String(path));
+    return real(path);
+  };
+  return {
+    paths,
+    [Symbol.dispose]() {
+      Deno.statSync = real;
+    },
+  };
 }
