@@ -4,7 +4,8 @@
  * against the reference.
  * @module
  */
-import { type Bench, runTool } from "../lib/bench.ts";
+import type { CommitServerOptions } from "../commit_server.ts";
+import { type Bench, runTool, startTool } from "../lib/bench.ts";
 import type { Row } from "../lib/board.ts";
 import { type Daemon, startFilled, startReference } from "../lib/daemons.ts";
 import type { LoadOptions, LoadReport } from "../load_client.ts";
@@ -19,6 +20,7 @@ const CLIENTS = [1, 8, 32, 128] as const;
 const SMALL = 10_000;
 const LARGE = 1_000_000;
 const SQLITE = "SQLite, one row a commit";
+const BARE = "a bare server, one row a commit";
 /** Of durable ingests to SQLite's own commits, by the number of clients; measured with the smallest payload. */
 const TARGETS: Readonly<Record<number, number>> = { 1: 0.55, 32: 1.5 };
 const GROWN_TARGET = 0.9;
@@ -48,14 +50,30 @@ export async function measureIngest(bench: Bench): Promise<void> {
       why: "is not installed",
     });
   } else await fillByLoad(reference, bench.isQuick ? 1000 : SMALL);
+  const bare = {
+    socket: `${bench.folder}/bare.sock`,
+    workspace: few.workspace,
+  };
+  const commits: CommitServerOptions = {
+    folder: bench.folder,
+    socket: bare.socket,
+  };
+  await using _bare = await startTool("commit_server.ts", commits);
   const table = new Table(bench, bundle.packages);
   for (const { bytes, label } of PAYLOADS) {
     for (const clients of CLIENTS) {
+      // What bounds a single client; many are bounded by what they make together.
+      const isBounded = bytes === 300 && clients === 1;
       const rates = await measureRates({
         bench,
         clients,
         payloadBytes: bytes,
-        daemons: [small, grown, ...named(reference)],
+        daemons: [
+          small,
+          grown,
+          ...named(reference),
+          ...isBounded ? [{ name: BARE, daemon: bare }] : [],
+        ],
       });
       table.add(rates, { clients, label, isSmallest: bytes === 300 });
     }
@@ -64,7 +82,7 @@ export async function measureIngest(bench: Bench): Promise<void> {
 
 interface Contestant {
   name: string;
-  daemon: Daemon;
+  daemon: Pick<Daemon, "socket" | "workspace">;
 }
 
 interface Turns {
@@ -142,9 +160,10 @@ class Table {
     },
   ): void {
     const [ours, grown, reference] = [...rates].filter(([name]) =>
-      name !== SQLITE
+      name !== SQLITE && name !== BARE
     );
     const sqlite = rates.get(SQLITE);
+    const bare = rates.get(BARE);
     if (ours === undefined || grown === undefined || sqlite === undefined) {
       return;
     }
@@ -170,6 +189,10 @@ class Table {
       peerValues: sqlite.rate,
       ...target === undefined ? {} : { target },
     });
+    if (bare !== undefined) {
+      const peer = { peer: SQLITE, peerValues: sqlite.rate };
+      row("the same by as little as a daemon can do", [BARE, bare], peer);
+    }
     row("events stored", grown, {
       peer: ours[0],
       peerValues: ours[1].rate,

@@ -12,6 +12,7 @@ import {
   findPython,
   readLine,
   runtimeWords,
+  startTool,
 } from "../lib/bench.ts";
 import { race, type Runner } from "../lib/race.ts";
 
@@ -32,10 +33,12 @@ export async function measurePipe(bench: Bench): Promise<void> {
   const cwd = `${bench.folder}/workspace`;
   await Deno.mkdir(home, { recursive: true, mode: 0o700 });
   await Deno.mkdir(cwd, { recursive: true });
-  await using server = await startServer({
-    socket: `${home}/daemon.sock`,
+  const socket = `${home}/daemon.sock`;
+  const blob: BlobOptions = {
+    socket,
     bytes: bench.isQuick ? 10 * MIB : BYTES,
-  });
+  };
+  await using _server = await startTool("blob_server.ts", blob);
   const env = cleanEnv(bench, { KAIZEN_HOME: home, KAIZEN_NO_START: "1" });
   const words = ["detail", "blob", "--workspace", cwd, "-o", "json"];
   const file = await startFile(bundle.folder, { isHook: false });
@@ -63,7 +66,7 @@ export async function measurePipe(bench: Bench): Promise<void> {
       `"$1" -t 60 -b 65536 - "UNIX-CONNECT:$2"`;
     const runners = [
       piped("kaizen detail -o json", [...direct, ...words]),
-      piped("socat", ["/bin/sh", "-c", ask, "sh", socat, server.socket]),
+      piped("socat", ["/bin/sh", "-c", ask, "sh", socat, socket]),
     ];
     const times = await race(runners, {
       rounds: bench.isQuick ? 3 : 15,
@@ -112,33 +115,4 @@ export async function measurePipe(bench: Bench): Promise<void> {
 
 function assign(env: Record<string, string>): string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
-}
-
-async function startServer(
-  options: BlobOptions,
-): Promise<AsyncDisposable & { socket: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-q",
-      "-A",
-      "--no-config",
-      "--no-lock",
-      new URL("../blob_server.ts", import.meta.url).pathname,
-      JSON.stringify(options),
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  await reader.read();
-  return {
-    socket: options.socket,
-    async [Symbol.asyncDispose]() {
-      await child.stdin.close();
-      await reader.cancel();
-      await child.status;
-    },
-  };
 }

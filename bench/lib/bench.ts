@@ -113,18 +113,38 @@ export async function runTool<T>(
   options: unknown,
 ): Promise<T> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-q",
-      "-A",
-      "--no-config",
-      "--no-lock",
-      `${ROOT}/bench/${tool}`,
-      JSON.stringify(options),
-    ],
+    args: toolWords(tool, options),
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
   if (success) return JSON.parse(decoder.decode(stdout));
   throw new Error(`${tool} failed: ${decoder.decode(stderr)}`);
+}
+
+/** Starts a tool that serves until its stdin ends, and waits for the line that says it is ready. */
+export async function startTool(
+  tool: string,
+  options: unknown,
+): Promise<AsyncDisposable> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: toolWords(tool, options),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  return {
+    async [Symbol.asyncDispose]() {
+      await child.stdin.close();
+      await reader.cancel();
+      await child.status;
+    },
+  };
+}
+
+function toolWords(tool: string, options: unknown): string[] {
+  const path = `${ROOT}/bench/${tool}`;
+  const flags = ["run", "-q", "-A", "--no-config", "--no-lock"];
+  return [...flags, path, JSON.stringify(options)];
 }
