@@ -39,12 +39,15 @@ async function makeBundle(runtime: string): Promise<{
   );
   await Deno.writeTextFile(`${folder}/kaizen.sh`, script, { mode: 0o755 });
   await Deno.writeTextFile(`${folder}/kaizen.js`, PROGRAM);
+  // Where a Deno may be installed, PATH would lead to it.
+  await Deno.mkdir(`${folder}/bin`);
+  await Deno.symlink("/usr/bin/readlink", `${folder}/bin/readlink`);
   return {
     folder,
     async run(args, cwd = folder) {
       const { code, stdout, stderr } = await new Deno.Command(
         `${folder}/kaizen.sh`,
-        { args, cwd, env: { PATH: "/usr/bin:/bin" }, stdin: "null" },
+        { args, cwd, env: { PATH: `${folder}/bin` }, stdin: "null" },
       ).output();
       const text = new TextDecoder();
       return [code, text.decode(stdout), text.decode(stderr)];
