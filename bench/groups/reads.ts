@@ -3,7 +3,8 @@
  * Pages and details, asked over the socket; and what a daemon holds in memory.
  * @module
  */
-import { type Bench, runTool } from "../lib/bench.ts";
+import type { CommitServerOptions } from "../commit_server.ts";
+import { type Bench, runTool, startTool } from "../lib/bench.ts";
 import {
   type Daemon,
   homePath,
@@ -153,6 +154,20 @@ export async function measureMemory(bench: Bench): Promise<void> {
     });
   };
   await add("right after the start");
+  await using bare = await startTool(
+    "commit_server.ts",
+    {
+      folder: bench.folder,
+      socket: `${bench.folder}/bare-m.sock`,
+    } satisfies CommitServerOptions,
+  );
+  bench.board.add({
+    ...common,
+    work: "right after the start",
+    values: [await residentMib(ours.pid)],
+    peer: "a bare server in the same runtime",
+    peerValues: [await residentMib(bare.pid)],
+  });
   const events = bench.isQuick ? 500 : 5000;
   const daemons = reference === null ? [ours] : [ours, reference];
   for (const daemon of daemons) await storeEvents(daemon, events);

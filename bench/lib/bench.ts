@@ -125,7 +125,7 @@ export async function runTool<T>(
 export async function startTool(
   tool: string,
   options: unknown,
-): Promise<AsyncDisposable> {
+): Promise<AsyncDisposable & { pid: number }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: toolWords(tool, options),
     stdin: "piped",
@@ -135,6 +135,7 @@ export async function startTool(
   const reader = child.stdout.getReader();
   await reader.read();
   return {
+    pid: child.pid,
     async [Symbol.asyncDispose]() {
       await child.stdin.close();
       await reader.cancel();
