@@ -43,6 +43,8 @@ export class Terminal implements AsyncDisposable {
     const terminal = new Terminal(server, {
       TMUX_TMPDIR: options.cwd,
       LC_ALL: "C.UTF-8",
+      // A shell that is ended with its terminal would still write what was typed below HOME, which is removed just then.
+      HISTFILE: "",
       ...options.env,
     });
     const size = ["-x", String(options.columns), "-y", String(options.rows)];

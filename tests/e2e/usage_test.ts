@@ -217,8 +217,12 @@ Deno.test({
       cwd: home.workspace,
     });
     const program = programCommand().join(" ");
-    await terminal.type(`clear; ${program} ingest hook --help`, "Enter");
-    await terminal.waitFor((screen) => screen.includes("hook runner writes"));
+    // Until it has ended it may still write below HOME, which is removed then.
+    const line = `clear; ${program} ingest hook --help; echo it has en""ded`;
+    await terminal.type(line, "Enter");
+    await terminal.waitFor((screen) =>
+      screen.includes("hook runner writes") && screen.includes("it has ended")
+    );
   },
 });
 
