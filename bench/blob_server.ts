@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// deno-lint-ignore-file no-console
 /**
  * A daemon that knows one answer, whatever it is asked: a `detail` of a given length, from memory. Prints a line when it is ready, and
  * ends with its stdin.
@@ -7,6 +6,7 @@
  *   deno run -A bench/blob_server.ts '{"socket":…,"bytes":104857600}'
  * @module
  */
+import { serveTool } from "./lib/serve_tool.ts";
 
 /** Where to listen, and how long the answer is. */
 export interface BlobOptions {
@@ -37,24 +37,13 @@ function makeAnswer(bytes: number): Uint8Array<ArrayBuffer> {
   return answer;
 }
 
-async function serve(conn: Deno.Conn, answer: Uint8Array): Promise<void> {
-  try {
+if (import.meta.main) {
+  const { socket, bytes }: BlobOptions = JSON.parse(Deno.args[0] ?? "{}");
+  const answer = makeAnswer(bytes);
+  await serveTool(socket, async (conn) => {
     await conn.read(new Uint8Array(65_536));
     for (let sent = 0; sent < answer.length;) {
       sent += await conn.write(answer.subarray(sent, sent + 1024 * 1024));
     }
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-  } finally {
-    conn.close();
-  }
-}
-
-if (import.meta.main) {
-  const options: BlobOptions = JSON.parse(Deno.args[0] ?? "{}");
-  const answer = makeAnswer(options.bytes);
-  const listener = Deno.listen({ transport: "unix", path: options.socket });
-  console.log("ready");
-  Deno.stdin.read(new Uint8Array(1)).then(() => Deno.exit(0));
-  for await (const conn of listener) serve(conn, answer);
+  });
 }

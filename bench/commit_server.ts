@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// deno-lint-ignore-file no-console
 /**
  * As little as a daemon in this runtime can do: reads a request, puts its bytes into one row, commits, says so, closes. What kaizen does
  * with an event beside that is what it costs more. Ends with its stdin.
@@ -7,6 +6,8 @@
  *   deno run -A bench/commit_server.ts '{"folder":…,"socket":…}'
  * @module
  */
+import { encodeFrame } from "../src/frame/mod.ts";
+import { serveTool } from "./lib/serve_tool.ts";
 import { openCommits } from "./sqlite_commits.ts";
 
 /** Where to listen, and where to commit. */
@@ -16,31 +17,20 @@ export interface CommitServerOptions {
 }
 
 const READ_BYTES = 4096;
-const BODY = new TextEncoder().encode('{"type":"ack","message":"ingested"}');
-const ACK = new Uint8Array(4 + BODY.length);
-new DataView(ACK.buffer).setUint32(0, BODY.length);
-ACK.set(BODY, 4);
+const ACK = encodeFrame(
+  new TextEncoder().encode('{"type":"ack","message":"ingested"}'),
+);
 
-async function serve(
-  conn: Deno.Conn,
-  commit: (row: Uint8Array) => void,
-): Promise<void> {
-  try {
+if (import.meta.main) {
+  const { folder, socket }: CommitServerOptions = JSON.parse(
+    Deno.args[0] ?? "{}",
+  );
+  using commits = openCommits(folder);
+  await serveTool(socket, async (conn) => {
     const buffer = new Uint8Array(READ_BYTES);
     const n = await conn.read(buffer);
     if (n === null) return;
-    commit(buffer.subarray(0, n));
+    commits.commit(buffer.subarray(0, n));
     await conn.write(ACK);
-  } finally {
-    conn.close();
-  }
-}
-
-if (import.meta.main) {
-  const options: CommitServerOptions = JSON.parse(Deno.args[0] ?? "{}");
-  using commits = openCommits(options.folder);
-  const listener = Deno.listen({ transport: "unix", path: options.socket });
-  console.log("ready");
-  Deno.stdin.read(new Uint8Array(1)).then(() => listener.close());
-  for await (const conn of listener) serve(conn, commits.commit);
+  });
 }

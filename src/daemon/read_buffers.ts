@@ -4,12 +4,12 @@
  * @module
  */
 
-/** Holds most hook events whole, with their headers. */
-const BUFFER_BYTES = 4096;
+import { REQUEST_READ_BYTES } from "../frame/mod.ts";
+
 /** Buffers that are kept while nobody uses them: 256 KiB of them. */
 export const MAX_SPARE_BUFFERS = 64;
 
-/** Buffers of one size; there are as many as connections read at once. */
+/** Buffers for the first read of a request; there are as many as connections read at once. */
 export class ReadBuffers {
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
@@ -20,7 +20,7 @@ export class ReadBuffers {
 
   /** Returns a buffer with anything in it, to be given back when nothing refers to its bytes any more. */
   take(): Uint8Array<ArrayBuffer> {
-    return this.#spare.pop() ?? new Uint8Array(BUFFER_BYTES);
+    return this.#spare.pop() ?? new Uint8Array(REQUEST_READ_BYTES);
   }
 
   /** Takes a buffer back. */

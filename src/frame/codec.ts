@@ -5,8 +5,8 @@
  */
 
 const HEADER_BYTES = 4;
-/** What a request is read into, if the caller has nothing. */
-const REQUEST_READ_BYTES = 4096;
+/** One read of this size holds header and body of most hook events. */
+export const REQUEST_READ_BYTES = 4096;
 /**
  * One read of this size holds header and body of most answers. Of larger pieces a long one goes through no faster but slower, half as
  * long again at 256 KiB: these stay in the processor's nearest caches on their way from the socket to a pipe.

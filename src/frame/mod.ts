@@ -10,6 +10,7 @@ export {
   type FrameFault,
   readFrame,
   readShortFrame,
+  REQUEST_READ_BYTES,
   streamFrame,
   type Wire,
   writeAll,

@@ -37,10 +37,11 @@ export function removeDamageNote(path: string): void {
 /** Watches the files of an open store: the one it is named after, and the WAL, which has what was stored last. */
 export class FileWatch {
   readonly #path: string;
+  readonly #folder: string;
   readonly #now: () => number;
   readonly #opened: { path: string; info: Deno.FileInfo }[];
   /** The folder as it was when the files were looked at last, if it was at rest. */
-  #folder: string | null = null;
+  #seen: string | null = null;
   #damage: StoreError | null = null;
 
   /**
@@ -49,6 +50,7 @@ export class FileWatch {
    */
   constructor(path: string, now: () => number = Date.now) {
     this.#path = path;
+    this.#folder = path.slice(0, path.lastIndexOf("/")) || "/";
     this.#now = now;
     this.#opened = [path, `${path}-wal`]
       .map((path) => ({ path, info: Deno.statSync(path) }));
@@ -81,17 +83,16 @@ export class FileWatch {
   check(): void {
     if (this.#damage !== null) throw this.#damage;
     const folder = this.#lookAtFolder();
-    if (folder !== null && folder === this.#folder) return;
+    if (folder !== null && folder === this.#seen) return;
     if (!this.isInPlace) throw movedError(this.#path);
-    this.#folder = folder;
+    this.#seen = folder;
   }
 
   /** Which folder it is, and when something in it was last made, moved or removed; null if that may happen once more at the same time. */
   #lookAtFolder(): string | null {
     try {
-      const path = this.#path.slice(0, this.#path.lastIndexOf("/")) || "/";
       // Not `mtime`: whoever restores a backup sets it to what it was.
-      const { dev, ino, ctime } = Deno.statSync(path);
+      const { dev, ino, ctime } = Deno.statSync(this.#folder);
       const at = ctime?.getTime() ?? Infinity;
       return this.#now() - at < SETTLED_MS ? null : `${dev} ${ino} ${at}`;
     } catch {

@@ -3,7 +3,7 @@
  * Pages of a workspace's sessions, newest first, by the rules of the reference's `list_sessions`.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Int, SessionFilter } from "../proto/mod.ts";
 import type { Plan } from "./answer.ts";
 import { readBig, readBlob, readInt, type Row, toSigned } from "./rows.ts";
@@ -19,7 +19,6 @@ const JUMP_ROWS = 64_000;
 const SLICE_ROWS = 128;
 /** Records that are longer together are read one by one nevertheless, so that few of them are in memory. */
 const SLICE_BYTES = 128 * 1024;
-
 /** Longest record of a page that is read at once. */
 const SHORT_BYTES = 4096;
 
@@ -41,20 +40,12 @@ interface Edge {
 const FIRST: Edge = { newest: -(2n ** 63n), id: new Uint8Array() };
 const LAST: Edge = { newest: 2n ** 63n - 1n, id: Uint8Array.of(0xff) };
 
-/** Rows that follow one another: so many behind the first `skip` ones between two edges. */
-interface Slice {
-  from: Edge;
-  to: Edge | null;
-  skip: number;
-  rows: number;
-  /** Length of their records. */
-  bytes: number;
-}
-
 /** The rows chosen for a page. */
 interface Choice {
-  slices: Slice[];
+  /** Each reads the records of some rows that follow one another, with commas between them. */
+  slices: (() => Iterable<Uint8Array>)[];
   rows: number;
+  /** Length of their records. */
   bytes: number;
   total: number;
 }
@@ -69,11 +60,15 @@ export function* planPage(
 ): Steps<Plan> {
   const { workspace, filter } = query;
   const matches = new Matches(sql, workspace?.key ?? 0, filter);
-  const choice: Choice = { slices: [], rows: 0, bytes: 0, total: 0 };
-  let short: Uint8Array | null = null;
-  if (workspace !== undefined) {
-    short = readShort(matches, workspace, query, choice);
-    if (short === null) yield* choose(matches, workspace, query, choice);
+  const choice: Choice = {
+    slices: [],
+    rows: 0,
+    bytes: 0,
+    // Without a filter it is known; else it is counted.
+    total: matches.all ? workspace?.sessions ?? 0 : 0,
+  };
+  if (workspace !== undefined && !matches.takeShort(query, choice)) {
+    yield* choose(matches, workspace, query, choice);
   }
   const { slices, rows, bytes, total } = choice;
   const next = BigInt(query.offset) + BigInt(rows);
@@ -86,35 +81,13 @@ export function* planPage(
     length: head.length + bytes + commas + tail.length,
     *parts() {
       yield head;
-      if (short !== null) yield short;
-      for (const [i, slice] of slices.entries()) {
+      for (const [i, records] of slices.entries()) {
         if (i > 0) yield COMMA;
-        yield* matches.records(slice);
+        yield* records();
       }
       yield tail;
     },
   };
-}
-
-/**
- * Reads a page whole, as most are asked for: with few rows near the beginning, none of them long, and without a filter.
- *
- * @returns Null if it is another one; `choice` is as it was then.
- */
-function readShort(
-  matches: Matches,
-  { sessions }: { sessions: number },
-  { offset, limit }: PageQuery,
-  choice: Choice,
-): Uint8Array | null {
-  if (!matches.all || offset > LOOK_ROWS || limit > SLICE_ROWS) return null;
-  const page = matches.short(Number(offset), Number(limit));
-  if (page === null) return null;
-  const { rows, records } = page;
-  choice.rows = rows;
-  choice.bytes = records.length - Math.max(0, rows - 1);
-  choice.total = sessions;
-  return records;
 }
 
 function* choose(
@@ -123,7 +96,6 @@ function* choose(
   { offset, limit }: Pick<PageQuery, "offset" | "limit">,
   choice: Choice,
 ): Steps<void> {
-  if (matches.all) choice.total = workspace.sessions;
   const wanted = Number(limit);
   let skip = Number(offset);
   let from = FIRST;
@@ -217,7 +189,8 @@ class Matches {
       const rows = readInt(row?.n);
       if (rows === 0) return;
       const bytes = readInt(row?.bytes);
-      choice.slices.push({ from, to, skip, rows, bytes });
+      const which = [...range, rows, skip] as const;
+      choice.slices.push(() => this.#records(which, bytes));
       choice.rows += rows;
       choice.bytes += bytes;
       if (rows < most) return;
@@ -226,23 +199,34 @@ class Matches {
     }
   }
 
-  /** Reads the records of `limit` rows behind the first `skip` ones, with commas between them; null if one of them is long. */
-  short(
-    skip: number,
-    limit: number,
-  ): { rows: number; records: Uint8Array } | null {
-    const row = this.#sql.short.get(this.#workspace, limit, skip);
+  /**
+   * Adds all rows of a page and reads them at once, if it is one as most are: near the beginning, with few rows, none of them long, and
+   * without a filter.
+   *
+   * @returns Whether it is; if not, `choice` is as it was.
+   */
+  takeShort(
+    { offset, limit }: Pick<PageQuery, "offset" | "limit">,
+    choice: Choice,
+  ): boolean {
+    if (!this.all || offset > LOOK_ROWS || limit > SLICE_ROWS) return false;
+    const range = [this.#workspace, Number(limit), Number(offset)] as const;
+    const row = this.#sql.short.get(...range);
     const rows = readInt(row?.n);
-    if (rows > readInt(row?.short)) return null;
-    const records = rows === 0 ? new Uint8Array() : readBlob(row?.records);
-    return { rows, records };
+    if (rows > readInt(row?.short)) return false;
+    if (rows === 0) return true;
+    const records = readBlob(row?.records);
+    choice.slices.push(() => [records]);
+    choice.rows += rows;
+    choice.bytes += records.length - (rows - 1);
+    return true;
   }
 
-  /** Reads the records of a slice, with commas between them. */
-  *records(
-    { from, to, skip, rows, bytes }: Slice,
+  /** Reads the records of a slice. @param bytes Their length. */
+  *#records(
+    which: readonly SQLInputValue[],
+    bytes: number,
   ): Generator<Uint8Array> {
-    const which = [...this.#range(from, to), rows, skip] as const;
     if (bytes <= SLICE_BYTES) {
       return yield readBlob(this.#sql.together.get(...which)?.records);
     }

@@ -7,7 +7,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
 import type { Ledger } from "./ledger.ts";
 import { readList, RowLists } from "./row_lists.ts";
-import { readBig, readInt, toBlob, toSigned, toText } from "./rows.ts";
+import { readBig, readInt, toSigned, toText } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import type { Sweeper } from "./sweep.ts";
 
@@ -109,12 +109,11 @@ export class Pruner {
   /** The sessions of one id: at most one in each workspace. */
   *#lookUp(id: string, options: PruneOptions): Generator<Victim[]> {
     const { beforeMs, workspace } = options;
-    const blob = toBlob(id);
     let looked = 0;
     let found: Victim[] = [];
     for (const { key, path } of [...this.#ledger.workspaces()]) {
       if (typeof workspace === "string" && path !== workspace) continue;
-      const row = this.#sql.lookUp.get(key, blob);
+      const row = this.#sql.lookUp.get(key, id);
       if (
         row !== undefined &&
         (beforeMs === null || beforeMs === undefined ||
@@ -194,7 +193,7 @@ function prepare(db: DatabaseSync) {
     `SELECT ${columns} FROM sessions WHERE key > ? ORDER BY key LIMIT ?`,
   );
   const lookUp = db.prepare(
-    `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = ?`,
+    `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = CAST(? AS BLOB)`,
   );
   for (const statement of [look, lookUp]) statement.setReadBigInts(true);
   return {

@@ -16,7 +16,6 @@ declare module "node:sqlite" {
 /** A row as `node:sqlite` returns it. */
 export type Row = Record<string, SQLOutputValue>;
 
-const UTF8_IN = new TextEncoder();
 const UTF8_OUT = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Returns the values of a row of a statement that returns arrays: of many rows they are read in a third of the time. */
@@ -68,11 +67,6 @@ export function textColumn(name: string): string {
 /** Returns the text of a {@linkcode textColumn}. @throws {TypeError} If it holds something else. */
 export function readText(value: SQLOutputValue | undefined): string {
   return typeof value === "string" ? value : toText(readBlob(value));
-}
-
-/** Returns a text as the BLOB it is stored as. */
-export function toBlob(text: string): Uint8Array {
-  return UTF8_IN.encode(text);
 }
 
 /** Returns the text that a BLOB column holds. */

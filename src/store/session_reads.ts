@@ -15,7 +15,6 @@ import {
   readText,
   type Row,
   textColumn,
-  toBlob,
   toUnsigned,
 } from "./rows.ts";
 import type { Steps } from "./steps.ts";
@@ -85,7 +84,7 @@ export class SessionReads {
     this.#lists = new RowLists(db);
     this.#find = db.prepare(
       `SELECT key, event_bytes, events_filed, events_tail, spans_filed, spans_tail, record FROM sessions
-       WHERE workspace = ? AND id = ?`,
+       WHERE workspace = ? AND id = CAST(? AS BLOB)`,
     );
     this.#event = db.prepare("SELECT head, payload FROM events WHERE key = ?");
     this.#eventBytes = db.prepare(
@@ -115,9 +114,8 @@ export class SessionReads {
     workspaces: readonly number[],
     id: string,
   ): Steps<FoundSession | null> {
-    const blob = toBlob(id);
     for (const [i, workspace] of workspaces.entries()) {
-      const row = this.#find.get(workspace, blob);
+      const row = this.#find.get(workspace, id);
       if (row !== undefined) {
         const events = readList(row, "events");
         const spans = readList(row, "spans");
