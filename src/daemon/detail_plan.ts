@@ -4,7 +4,12 @@
  * @module
  */
 import { growSpanTree, measureSpans, printSpans } from "../events/mod.ts";
-import type { FoundSession, Plan, Reader, Steps } from "../store/mod.ts";
+import type {
+  AnswerPlan,
+  ReadableSession,
+  Reader,
+  Steps,
+} from "../store/mod.ts";
 
 const UTF8 = new TextEncoder();
 const HEAD = UTF8.encode('{"type":"detail","session":');
@@ -17,15 +22,15 @@ const NOTHING = UTF8.encode(
 
 /** Plans the answer for a session that is not there. */
 // deno-lint-ignore require-yield
-export function* planNothing(): Steps<Plan> {
+export function* planNothing(): Steps<AnswerPlan> {
   return { length: NOTHING.length, parts: () => [NOTHING] };
 }
 
 /** Plans the answer for a session: its record, all its events, and the tree of its spans. */
 export function* planDetail(
   reader: Reader,
-  session: FoundSession,
-): Steps<Plan> {
+  session: ReadableSession,
+): Steps<AnswerPlan> {
   const { sessions } = reader;
   const { record } = session;
   const spans = yield* outlineSpans(reader, session);
@@ -62,7 +67,7 @@ interface SpanOutline {
 
 function* outlineSpans(
   { sessions }: Reader,
-  session: FoundSession,
+  session: ReadableSession,
 ): Steps<SpanOutline> {
   const rows = yield* sessions.spans(session);
   const keys = new Float64Array(rows.length);

@@ -8,8 +8,8 @@ import type {
   ListSessionsRequest,
 } from "../proto/mod.ts";
 import type {
-  FoundSession,
-  Plan,
+  AnswerPlan,
+  ReadableSession,
   Reader,
   Steps,
   Store,
@@ -63,7 +63,7 @@ export class Reads {
   async getSessionDetail(request: GetSessionDetailRequest): Promise<Reply> {
     const { id, workspace } = request;
     const reader = this.#store.read();
-    let found: FoundSession | null;
+    let found: ReadableSession | null;
     try {
       found = typeof workspace === "string"
         ? await this.#findIn(reader, workspace, id)
@@ -95,7 +95,7 @@ export class Reads {
     return found;
   }
 
-  async #answer(reader: Reader, steps: Steps<Plan>): Promise<Reply> {
+  async #answer(reader: Reader, steps: Steps<AnswerPlan>): Promise<Reply> {
     const answer = await this.#pace.run(reader.answer(steps));
     return { ...answer, turn: () => this.#pace.turn() };
   }
@@ -104,7 +104,7 @@ export class Reads {
     reader: Reader,
     path: string,
     id: string,
-  ): Promise<FoundSession | null> {
+  ): Promise<ReadableSession | null> {
     const workspace = this.#store.workspace(this.#canonical(path));
     if (workspace === undefined) return null;
     return await this.#pace.run(reader.sessions.find([workspace.key], id));
@@ -113,7 +113,7 @@ export class Reads {
   async #findAnywhere(
     reader: Reader,
     id: string,
-  ): Promise<FoundSession | null> {
+  ): Promise<ReadableSession | null> {
     let left: readonly WorkspaceRef[] = this.#store.listWorkspaces();
     while (left.length > 0) {
       const keys = left.map(({ key }) => key);

@@ -53,13 +53,13 @@ const KNOWN_KEYS = [
 /** One of them. */
 export type KnownKey = typeof KNOWN_KEYS[number];
 
-interface Candidate {
+interface KnownKeyBytes {
   readonly key: KnownKey;
   readonly bytes: Uint8Array;
 }
 
 /** Keys by length and first byte; no more than a few share both. */
-const CANDIDATES = new Map<number, Candidate[]>();
+const CANDIDATES = new Map<number, KnownKeyBytes[]>();
 for (const key of KNOWN_KEYS) {
   const bytes = new TextEncoder().encode(key);
   const slot = slotOf(bytes.length, bytes[0]);

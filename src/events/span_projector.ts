@@ -7,7 +7,7 @@ import type { Int, SpanRow } from "../proto/mod.ts";
 import { subtractInts } from "./_int.ts";
 import { SeqTable } from "./_seq_table.ts";
 import { StartIndex } from "./_start_index.ts";
-import { UndoLog } from "./_undo_log.ts";
+import { SpanUndoLog } from "./_span_undo_log.ts";
 import { OpenSpan, SessionSpans } from "./open_spans.ts";
 import type { SpanEvent } from "./span_event.ts";
 import { addSums, closeSpan, type SpanEnd } from "./span_row.ts";
@@ -65,7 +65,7 @@ type Pending = Map<OpenSpan, SpanEvent[]>;
  */
 export class SpanProjector {
   readonly #hydrate: SpanProjectorOptions["hydrate"];
-  readonly #undo = new UndoLog();
+  readonly #undo = new SpanUndoLog();
   readonly #lastSeqs = new SeqTable();
   readonly #starts = new StartIndex<OpenSpan>();
   /** Sessions with open spans. */

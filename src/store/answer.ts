@@ -8,14 +8,14 @@
 const CHUNK_BYTES = 128 * 1024;
 
 /** What an answer is made of: bytes that follow one another, read when they are asked for. */
-export interface Plan {
+export interface AnswerPlan {
   /** Exact length of all parts together, in bytes. */
   readonly length: number;
   readonly parts: () => Iterable<Uint8Array>;
 }
 
 /** JSON of an answer. */
-export interface Answer {
+export interface StoredAnswer {
   /** Exact length of all chunks together, in bytes. */
   readonly length: number;
   /** Makes the chunks, about a ms of work each; may be called once. */
@@ -31,7 +31,7 @@ export interface Answer {
  * @throws {RangeError} If the parts are not as long as was planned: the length was sent already, so the answer cannot be saved.
  */
 export function* joinParts(
-  { length, parts }: Plan,
+  { length, parts }: AnswerPlan,
   done: () => void,
 ): Generator<Uint8Array, void> {
   try {

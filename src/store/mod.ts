@@ -5,18 +5,18 @@
  * {@linkcode Steps}, so that whoever runs it can let others run in between.
  * @module
  */
-export type { Answer, Plan } from "./answer.ts";
+export type { AnswerPlan, StoredAnswer } from "./answer.ts";
 export { isSqliteError, StoreError, type StoreFault } from "./errors.ts";
 export type { StoredSession } from "./ledger.ts";
 export type { PageQuery } from "./page.ts";
-export type { PruneOptions, PruneResult } from "./prune.ts";
+export type { PruneQuery, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
-export type { FoundSession, SessionReads } from "./session_reads.ts";
+export type { ReadableSession, SessionReads } from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
 export type {
+  EventSlot,
   NewEvent,
   NewSpan,
-  Place,
   SessionWrites,
   TailEvent,
 } from "./session_writes.ts";

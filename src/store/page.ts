@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Int, SessionFilter } from "../proto/mod.ts";
-import type { Plan } from "./answer.ts";
+import type { AnswerPlan } from "./answer.ts";
 import { readBig, readBlob, readInt, type Row, toSigned } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
@@ -57,7 +57,7 @@ const COMMA = UTF8.encode(",");
 export function* planPage(
   sql: PageStatements,
   query: PageQuery,
-): Steps<Plan> {
+): Steps<AnswerPlan> {
   const { workspace, filter } = query;
   const matches = new Matches(sql, workspace?.key ?? 0, filter);
   const choice: Choice = {

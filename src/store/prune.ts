@@ -16,7 +16,7 @@ const LOOK_SESSIONS = 500;
 const DELETE_SESSIONS = 25;
 
 /** Which sessions to delete; those for which all that is given holds. */
-export interface PruneOptions {
+export interface PruneQuery {
   /** Those whose newest event is before this, compared as signed integers. */
   beforeMs?: Int | null;
   /** The one with this id, in each workspace. */
@@ -70,7 +70,7 @@ export class Pruner {
    * @param result Grows while the steps are taken, so that an early end still knows what was done.
    */
   *prune(
-    options: PruneOptions,
+    options: PruneQuery,
     result: PruneResult = { sessions: 0, events: 0 },
   ): Steps<PruneResult> {
     const slices = options.session === null || options.session === undefined
@@ -88,7 +88,7 @@ export class Pruner {
   }
 
   /** Sessions by key, a slice at a time, without those that stay. */
-  *#lookAtAll(options: PruneOptions): Generator<Victim[]> {
+  *#lookAtAll(options: PruneQuery): Generator<Victim[]> {
     const { beforeMs, workspace } = options;
     const only = typeof workspace === "string"
       ? this.#ledger.workspace(workspace)?.key ?? -1
@@ -107,7 +107,7 @@ export class Pruner {
   }
 
   /** The sessions of one id: at most one in each workspace. */
-  *#lookUp(id: string, options: PruneOptions): Generator<Victim[]> {
+  *#lookUp(id: string, options: PruneQuery): Generator<Victim[]> {
     const { beforeMs, workspace } = options;
     let looked = 0;
     let found: Victim[] = [];

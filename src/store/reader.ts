@@ -4,7 +4,7 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Answer, joinParts, type Plan } from "./answer.ts";
+import { type AnswerPlan, joinParts, type StoredAnswer } from "./answer.ts";
 import { openReader } from "./open.ts";
 import {
   type PageQuery,
@@ -48,7 +48,7 @@ export class Reader {
   }
 
   /** Prepares a page of sessions. */
-  planPage(query: PageQuery): Steps<Plan> {
+  planPage(query: PageQuery): Steps<AnswerPlan> {
     return planPage(this.#page, query);
   }
 
@@ -57,7 +57,7 @@ export class Reader {
    *
    * @param steps The work that leads to the plan; may be ended early.
    */
-  *answer(steps: Steps<Plan>): Steps<Answer> {
+  *answer(steps: Steps<AnswerPlan>): Steps<StoredAnswer> {
     let reading = true;
     // Once only: the connection may be reading something else when an answer is closed again.
     const close = () => {

@@ -33,7 +33,7 @@ const COMMA = Uint8Array.of(0x2c);
 const LISTED = "WHERE key IN (SELECT value FROM json_each(?))";
 
 /** A session to be answered. */
-export interface FoundSession {
+export interface ReadableSession {
   readonly key: number;
   readonly workspaceKey: number;
   /** The SessionRecord's JSON. */
@@ -63,7 +63,7 @@ export interface SpanKnot {
 }
 
 /** A span when its place has come. */
-export interface PrintedSpan {
+export interface StoredSpanText {
   readonly subtreeCostUsdE6: Int | null;
   readonly subtreeTokenCount: number | null;
   /** The ToolSpanView's JSON, a long one in UTF-8. */
@@ -113,7 +113,7 @@ export class SessionReads {
   *find(
     workspaces: readonly number[],
     id: string,
-  ): Steps<FoundSession | null> {
+  ): Steps<ReadableSession | null> {
     for (const [i, workspace] of workspaces.entries()) {
       const row = this.#find.get(workspace, id);
       if (row !== undefined) {
@@ -136,7 +136,7 @@ export class SessionReads {
   }
 
   /** Reads the JSON of a session's events in their order, in pieces, with commas between the events. */
-  *events(session: FoundSession): Generator<Uint8Array> {
+  *events(session: ReadableSession): Generator<Uint8Array> {
     let some = false;
     const keys = this.#lists.read(session.key, "events", session.events);
     for (const batch of batches(keys)) {
@@ -160,7 +160,7 @@ export class SessionReads {
   }
 
   /** Reads the spans of a session, in no useful order; where an id was used again, the last one. */
-  *spans(session: FoundSession): Steps<SpanKnot[]> {
+  *spans(session: ReadableSession): Steps<SpanKnot[]> {
     const spans = new Map<string, SpanKnot>();
     const keys = this.#lists.read(session.key, "spans", session.spans);
     for (const batch of batches(keys)) {
@@ -179,8 +179,8 @@ export class SessionReads {
    * @param keys Their keys, in the order in which they will be asked for.
    * @returns Returns the next one.
    */
-  printed(keys: Float64Array): () => PrintedSpan {
-    const spans = new Map<number, PrintedSpan>();
+  printed(keys: Float64Array): () => StoredSpanText {
+    const spans = new Map<number, StoredSpanText>();
     let at = 0;
     return () => {
       if (at % BATCH_ROWS === 0) {
@@ -198,7 +198,7 @@ export class SessionReads {
   }
 }
 
-function readPrinted(row: Row): { key: number; span: PrintedSpan } {
+function readPrinted(row: Row): { key: number; span: StoredSpanText } {
   const [key, cost = null, tokens = null, view] = readCells(row);
   return {
     key: readInt(key),

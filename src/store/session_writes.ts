@@ -25,7 +25,7 @@ import { readBlob, readInt, toSigned, toText } from "./rows.ts";
 import { prepareWrites, type WriteStatements } from "./write_sql.ts";
 
 /** Where an event goes that is about to be stored. */
-export interface Place {
+export interface EventSlot {
   readonly key: number;
   readonly workspaceKey: number;
   /** The session as it is; null for a new one. */
@@ -84,7 +84,11 @@ export class SessionWrites {
    * @param workspace Canonical path.
    * @returns Null if the session has an event with this `kaizenId`.
    */
-  place(workspace: string, id: string, kaizenId: string | null): Place | null {
+  place(
+    workspace: string,
+    id: string,
+    kaizenId: string | null,
+  ): EventSlot | null {
     const current = this.#find(workspace, id);
     if (current === null) {
       return {
@@ -102,7 +106,7 @@ export class SessionWrites {
   }
 
   /** Stores an event and its session; returns the session as it is then. */
-  append(place: Place, event: NewEvent): StoredSession {
+  append(place: EventSlot, event: NewEvent): StoredSession {
     const { key, workspaceKey, current } = place;
     const { record, head, payload, kaizenId } = event;
     const row = this.#ledger.nextKey("event");

@@ -9,7 +9,7 @@ import { FileWatch } from "./file_watch.ts";
 import { corruptError, explainOpenError } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
 import { openWriter } from "./open.ts";
-import { type PruneOptions, Pruner, type PruneResult } from "./prune.ts";
+import { type PruneQuery, Pruner, type PruneResult } from "./prune.ts";
 import type { Reader } from "./reader.ts";
 import { ReaderPool } from "./reader_pool.ts";
 import { readInt, readOne } from "./rows.ts";
@@ -161,7 +161,7 @@ export class Store implements Disposable {
    * @returns Steps of a few ms each; ending between two leaves a whole store, and the next prune goes on from there.
    * @throws {StoreError} If the file is damaged or not in its place.
    */
-  prune(options: PruneOptions, result?: PruneResult): Steps<PruneResult> {
+  prune(options: PruneQuery, result?: PruneResult): Steps<PruneResult> {
     this.#file.check();
     return this.#pruner.prune(options, result);
   }

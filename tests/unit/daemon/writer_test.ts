@@ -2,7 +2,11 @@
 import { assertEquals } from "@std/assert";
 import { Writer, type WriterStore } from "../../../src/daemon/writer.ts";
 import type { IngestHookRequest } from "../../../src/proto/mod.ts";
-import { type NewEvent, type Place, Store } from "../../../src/store/mod.ts";
+import {
+  type EventSlot,
+  type NewEvent,
+  Store,
+} from "../../../src/store/mod.ts";
 import { tempFolder } from "./_folder.ts";
 
 const poison = new RangeError("a bug that one event meets");
@@ -14,7 +18,7 @@ function poisoned(store: Store): WriterStore {
     transact: (work) => store.transact(work),
     sessions: {
       place: (...where) => sessions.place(...where),
-      append: (place: Place, event: NewEvent) => {
+      append: (place: EventSlot, event: NewEvent) => {
         const session = sessions.append(place, event);
         if (event.record.id === "poison") throw poison;
         return session;

@@ -13,10 +13,10 @@ import {
   type SessionStatus,
 } from "../../../src/proto/mod.ts";
 import {
-  type Answer,
   type NewSpan,
   type Steps,
   Store,
+  type StoredAnswer,
   type StoredSession,
 } from "../../../src/store/mod.ts";
 
@@ -121,7 +121,7 @@ export function runSteps<T>(steps: Steps<T>): { result: T; count: number } {
 }
 
 /** Reads an answer to its end and closes it. */
-export function readAnswer(answer: Answer): Uint8Array {
+export function readAnswer(answer: StoredAnswer): Uint8Array {
   const chunks = [...answer.chunks()];
   answer.close();
   const bytes = new Uint8Array(answer.length);
@@ -148,7 +148,7 @@ export interface Asked {
 export function askPage(
   store: Store,
   asked: Asked = {},
-): { answer: Answer; count: number } {
+): { answer: StoredAnswer; count: number } {
   const reader = store.read();
   const { result, count } = runSteps(reader.answer(reader.planPage({
     workspace: store.workspace(asked.workspace ?? "/w"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import type { SpanRow } from "../../../src/proto/mod.ts";
-import type { PruneOptions, PruneResult } from "../../../src/store/mod.ts";
+import type { PruneQuery, PruneResult } from "../../../src/store/mod.ts";
 import {
   append,
   askPage,
@@ -21,7 +21,7 @@ import { decodeJson } from "../../../src/proto/mod.ts";
 
 const TABLES = ["sessions", "events", "event_ids", "spans", "trash"];
 
-function prune(store: Store, options: PruneOptions): PruneResult {
+function prune(store: Store, options: PruneQuery): PruneResult {
   return runSteps(store.prune(options)).result;
 }
 
@@ -75,7 +75,7 @@ function fill(store: Store): void {
   }
 }
 
-const cases: [name: string, options: PruneOptions, left: number[]][] = [
+const cases: [name: string, options: PruneQuery, left: number[]][] = [
   ["by age", { beforeMs: 7000 }, [7, 8, 9]],
   ["by age, none that old", { beforeMs: 0 }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
   ["by age beyond 2^63, which is negative", { beforeMs: 2n ** 63n }, [

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { UndoLog } from "../../../src/events/_undo_log.ts";
+import { SpanUndoLog } from "../../../src/events/_span_undo_log.ts";
 
-Deno.test("UndoLog undoes newest first, and nothing that is final", () => {
-  const log = new UndoLog();
+Deno.test("SpanUndoLog undoes newest first, and nothing that is final", () => {
+  const log = new SpanUndoLog();
   const text: string[] = [];
   const add = (letter: string) =>
     log.run(() => text.push(letter), () => {

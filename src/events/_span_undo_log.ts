@@ -5,7 +5,7 @@
  */
 
 /** Remembers, for each change, what undoes it; the newest is undone first. */
-export class UndoLog {
+export class SpanUndoLog {
   #steps: (() => void)[] = [];
 
   /** Number of changes that can be undone. */
