@@ -4,10 +4,15 @@
  * @module
  */
 import { Command } from "@cliffy/command";
-import type { Cli } from "./cli.ts";
-import { chooseVersion } from "./root_help.ts";
-import { makeStatus } from "./status.ts";
-import { colorType, formatType, timeoutType, wordType } from "./value_types.ts";
+import type { Cli } from "./shell/cli.ts";
+import { chooseVersion } from "./shell/choose_help.ts";
+import { makeStatus } from "./status/command.ts";
+import {
+  colorType,
+  formatType,
+  timeoutType,
+  wordType,
+} from "./shell/value_types.ts";
 
 /** Declares the program with its options, and no command yet. */
 // deno-lint-ignore explicit-module-boundary-types -- written out, the type would be as long as the function

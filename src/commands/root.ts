@@ -3,21 +3,21 @@
  * The tree of commands.
  * @module
  */
-import type { Cli } from "./cli.ts";
-import { makeStatus } from "./status.ts";
-import { makeStop } from "./stop.ts";
-import { makeSessions } from "./sessions.ts";
-import { makeDetail } from "./detail.ts";
-import { makeIngest } from "./ingest.ts";
-import { makeSpool } from "./spool.ts";
-import { makeStore } from "./store.ts";
-import { makeDaemon } from "./daemon.ts";
-import { makeCompletions } from "./completions.ts";
-import { makeMan } from "./man.ts";
-import { makeHelp } from "./help_command.ts";
-import { renderHelp } from "./help.ts";
+import type { Cli } from "./shell/cli.ts";
+import { makeStatus } from "./status/command.ts";
+import { makeStop } from "./stop/command.ts";
+import { makeSessions } from "./sessions/command.ts";
+import { makeDetail } from "./detail/command.ts";
+import { makeIngest } from "./ingest/command.ts";
+import { makeSpool } from "./spool/command.ts";
+import { makeStore } from "./store/command.ts";
+import { makeDaemon } from "./daemon/command.ts";
+import { makeCompletions } from "./help/completions_command.ts";
+import { makeMan } from "./help/man_command.ts";
+import { makeHelp } from "./help/command.ts";
+import { renderHelp } from "./help/print.ts";
 import { declareGlobals } from "./globals.ts";
-import { chooseHelp } from "./root_help.ts";
+import { chooseHelp } from "./shell/choose_help.ts";
 
 /** The root of the tree. */
 export type Root = ReturnType<typeof declareRoot>;

@@ -5,14 +5,14 @@
  */
 import { ValidationError } from "@cliffy/command";
 import type { Context } from "../context/mod.ts";
-import { Cli } from "./cli.ts";
-import type { CommandNode } from "./command_node.ts";
-import { CommandLineError } from "./errors.ts";
-import { rewriteWords } from "./words.ts";
-import { MessageOutput, ResultOutput } from "./outputs.ts";
-import { chooseHelp, chooseVersion } from "./root_help.ts";
+import { Cli } from "./shell/cli.ts";
+import type { CommandNode } from "./shell/command_node.ts";
+import { CommandLineError } from "./shell/errors.ts";
+import { rewriteWords } from "./shell/words.ts";
+import { MessageOutput, ResultOutput } from "./shell/outputs.ts";
+import { chooseHelp, chooseVersion } from "./shell/choose_help.ts";
 import { makeStatusBranch, type Tree } from "./globals.ts";
-import { findFormat, type Format } from "./settings.ts";
+import { findFormat, type Format } from "./shell/settings.ts";
 
 /** Commands that speak text unless another format is given in words; a hook runner may listen to their stdout. */
 const SPEAK_TEXT = /^kaizen (ingest|help|completions)\b/;
@@ -31,7 +31,7 @@ export async function runProgram(context: Context): Promise<number> {
     command = await parse(cli);
     return await cli.run();
   } catch (error) {
-    const { reportError } = await import("./report_error.ts");
+    const { reportError } = await import("./shell/report_error.ts");
     return await reportError(error, {
       context: cli.context,
       command,
@@ -95,7 +95,7 @@ async function chooseInstead(
   command: CommandNode & { getHelp(): string },
   cli: Cli,
 ): Promise<string> {
-  const { explainUsage, findUnknown } = await import("./usage.ts");
+  const { explainUsage, findUnknown } = await import("./shell/usage.ts");
   const { args } = cli.context;
   const isLost = findUnknown(command, args)?.kind === "command";
   if (!isLost && hasWord(args, "-h", "--help")) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** An answer made up for a test. */
-import type { CheckedAnswer } from "../../../src/commands/answer_head.ts";
+import type { CheckedAnswer } from "../../../src/commands/ask/answer_head.ts";
 
 /**
  * Gives `body` in pieces of `size` bytes, in one buffer that each overwrites, as the client does.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Surroundings made up for a test. */
 import type { Context, Output } from "../../../src/context/mod.ts";
-import type { Run } from "../../../src/commands/cli.ts";
+import type { Run } from "../../../src/commands/shell/cli.ts";
 import {
   type GlobalFlags,
   readSettings,
-} from "../../../src/commands/settings.ts";
+} from "../../../src/commands/shell/settings.ts";
 
 /** What a test may say about them. */
 export interface TestContextOptions {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Cli } from "../../../src/commands/cli.ts";
+import { Cli } from "../../../src/commands/shell/cli.ts";
 import {
   type CommandNode,
   listOptions,
-} from "../../../src/commands/command_node.ts";
-import { EXIT } from "../../../src/commands/exit_codes.ts";
-import { renderHelp } from "../../../src/commands/help.ts";
-import { HELP_TOPICS, renderTopic } from "../../../src/commands/help_topics.ts";
+} from "../../../src/commands/shell/command_node.ts";
+import { EXIT } from "../../../src/commands/shell/exit_codes.ts";
+import { renderHelp } from "../../../src/commands/help/print.ts";
+import { HELP_TOPICS, renderTopic } from "../../../src/commands/help/topics.ts";
 import { makeRoot } from "../../../src/commands/root.ts";
 import { testContext } from "./_context.ts";
 
@@ -37,7 +37,7 @@ Deno.test("docs/cli.md has every command and every global option", () => {
 });
 
 Deno.test("docs/json.md, its schema and the help have every code of an error", () => {
-  const source = read("src/commands/verdict.ts");
+  const source = read("src/commands/shell/verdict.ts");
   const codes = [
     ...source.matchAll(/code: "(\w+)"/g),
     ...source.matchAll(/\? "(\w+)"/g),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Cli } from "../../../src/commands/cli.ts";
+import { Cli } from "../../../src/commands/shell/cli.ts";
 import {
   type CommandNode,
   listOptions,
-} from "../../../src/commands/command_node.ts";
-import { EXIT } from "../../../src/commands/exit_codes.ts";
-import { renderHelp } from "../../../src/commands/help.ts";
+} from "../../../src/commands/shell/command_node.ts";
+import { EXIT } from "../../../src/commands/shell/exit_codes.ts";
+import { renderHelp } from "../../../src/commands/help/print.ts";
 import { makeRoot } from "../../../src/commands/root.ts";
 import { runProgram } from "../../../src/commands/mod.ts";
 import { testContext } from "./_context.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
 import { importDirectly } from "../../../scripts/lib/direct_imports.ts";
+import { listFiles } from "../../../scripts/lib/list_files.ts";
 
 const SOURCE = {
   "src/a/mod.ts": `export { one, type Two } from "./one.ts";
@@ -75,18 +76,16 @@ Deno.test("importDirectly() leaves everything else alone", () => {
 Deno.test("importDirectly() knows where all of the program's own modules define things", async () => {
   const source = new Map<string, string>();
   const root = new URL("../../../", import.meta.url);
-  for await (const folder of Deno.readDir(new URL("src", root))) {
-    const files = Deno.readDir(new URL(`src/${folder.name}`, root));
-    for await (const { name } of files) {
-      const path = `src/${folder.name}/${name}`;
-      source.set(path, await Deno.readTextFile(new URL(path, root)));
-    }
+  for (const path of await listFiles(root.pathname, ".ts", "src/")) {
+    source.set(path, await Deno.readTextFile(new URL(path, root)));
   }
   const left = [...importDirectly(source)].flatMap(([path, text]) =>
-    path.endsWith("/mod.ts")
-      ? []
-      : [...text.matchAll(/^import \{[^}]*\} from "\.\.\/\w+\/mod\.ts";$/gm)]
-        .map(([line]) => `${path}: ${line}`)
+    path.endsWith("/mod.ts") ? [] : [
+      ...text.matchAll(
+        /^import \{[^}]*\} from "(?:\.\.\/)+\w+\/mod\.ts";$/gm,
+      ),
+    ]
+      .map(([line]) => `${path}: ${line}`)
   );
   // HookError, as the events call NotAnEventError.
   assertEquals(left.filter((line) => !line.includes("HookError")), []);

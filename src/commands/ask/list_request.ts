@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Asking for a page of sessions.
+ * @module
+ */
+import type { ListSessionsRequest } from "../../proto/mod.ts";
+import { openChecked, type Question } from "./answer_head.ts";
+import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
+import type { Run } from "../shell/cli.ts";
+
+/** Which sessions of a workspace. */
+export type Wanted = Pick<ListSessionsRequest, "filter"> & {
+  limit: number;
+  offset: number;
+};
+
+/** The request for one page. */
+export function listRequest(
+  workspace: string,
+  { filter, limit, offset }: Wanted,
+): ListSessionsRequest {
+  return { type: "list_sessions", workspace, offset, limit, filter };
+}
+
+/** Asks for sessions, with a daemon started where none runs. */
+export function openSessions(
+  question: Omit<Question, "expected">,
+  run: Run,
+): ReturnType<typeof openChecked> {
+  const client = clientOptions(run, READ_TIMEOUT_MS);
+  return askOrStart(
+    run,
+    () => openChecked({ ...question, expected: "sessions" }, client),
+  );
+}

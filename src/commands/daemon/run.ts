@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Our own daemon, in this process.
+ * @module
+ */
+import type { Run } from "../shell/cli.ts";
+import { FileError } from "../shell/errors.ts";
+import { printJson, printText } from "../shell/print.ts";
+import { startFault } from "../ask/start_daemon.ts";
+
+/**
+ * Runs the daemon until it is stopped: its log on stderr, one line on stdout once it is ready.
+ *
+ * @throws {OwnedError} If another daemon owns the home.
+ * @throws {HomeError | FileError} If something in the home cannot be used.
+ */
+export async function runForeground(run: Run): Promise<void> {
+  const { context, settings } = run;
+  const { jsonLog, runDaemon } = await import("../../daemon/mod.ts");
+  const lines: Promise<void>[] = [];
+  try {
+    await runDaemon({
+      paths: settings.paths(),
+      context,
+      log: jsonLog((line) => void Deno.stderr.writeSync(line), context.now),
+      ready: ({ pid, socket }) => {
+        const ready = { ready: true, pid, socket };
+        const line = settings.format === "text"
+          ? printText(run, `daemon ready: pid ${pid}, socket ${socket}\n`)
+          : printJson(run, ready);
+        line.catch(() => {}); // it is looked at when the daemon ends
+        lines.push(line);
+      },
+    });
+    await Promise.all(lines);
+  } catch (error) {
+    throw await foregroundFault(error);
+  }
+}
+
+/** Runs the daemon as `daemon start --background` and hooks start it. @returns The exit code. */
+export async function runBehind({ context, settings }: Run): Promise<number> {
+  const { runDetached } = await import("../../daemon/mod.ts");
+  return await runDetached({ paths: settings.paths(), context });
+}
+
+async function foregroundFault(error: unknown): Promise<unknown> {
+  const { StoreError } = await import("../../store/mod.ts");
+  return error instanceof StoreError
+    ? new FileError(error.message, "daemon run --home DIR")
+    : await startFault(error);
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen detail --follow`: what there is, then what comes, until SIGINT.
+ * @module
+ */
+import { pause, UsageError } from "../../context/mod.ts";
+import {
+  type AnswerRecord,
+  makePaint,
+  renderEvents,
+  toLine,
+} from "../../output/mod.ts";
+import { joinBytes } from "../../proto/mod.ts";
+import { isWanted, readSeq } from "./print_parts.ts";
+import { eventsSince, renderDetail } from "./print.ts";
+import type { Run } from "../shell/cli.ts";
+import { findSession, type FoundSession, openDetail } from "./find_session.ts";
+import { Outlast } from "../ask/outlast.ts";
+import { printLines } from "../shell/print.ts";
+import { readDetail } from "./read_detail.ts";
+import type { DetailOptions } from "./run.ts";
+import { splitAnswer } from "../ask/stream_records.ts";
+
+/** Between two questions, in milliseconds. */
+const STEP_MS = 1_000;
+
+/**
+ * Shows a session as it grows, until SIGINT ends the process.
+ *
+ * @throws {UsageError} If one document was asked for, as this has no end.
+ */
+export async function followDetail(
+  options: DetailOptions,
+  run: Run,
+): Promise<never> {
+  const { format, isFormatGiven } = run.settings;
+  if (format === "trace" || (format === "json" && isFormatGiven)) {
+    throw new UsageError(
+      `Cannot follow with -o ${format} as that is one document: use -o ndjson`,
+    );
+  }
+  const show = format === "text" ? text(options, run) : lines(options, run);
+  const step = async (found: FoundSession) => {
+    await using _answer = found.answer;
+    await show(found);
+  };
+  const first = await findSession({ ...options, isEager: false }, run);
+  await step(first);
+  const { id, workspace } = first;
+  const outlast = new Outlast(run);
+  while (true) {
+    await pause(STEP_MS);
+    await outlast.try(async (run) => {
+      const found = await openDetail({ id, workspace, isEager: false }, run);
+      if (found !== null) await step(found);
+    });
+  }
+}
+
+type Show = (found: FoundSession) => Promise<void>;
+
+/** For people: the session once, then its new events. */
+function text(options: DetailOptions, run: Run): Show {
+  let next = options.sinceSeq;
+  let first = true;
+  return async ({ answer }) => {
+    const read = await readDetail(answer);
+    const fresh = eventsSince(read.detail, next);
+    if (first) {
+      // The tree changes with every call, so it has no place among lines that only ever grow.
+      const shown = { ...options, showsEvents: true, showsSpans: false };
+      await printLines(run, renderDetail(read, shown, run));
+    } else if (fresh.length > 0) {
+      await printLines(
+        run,
+        renderEvents(fresh, {
+          paint: makePaint(run.settings.color),
+          width: run.context.stdout.columns(),
+          startMs: read.session.started_at_ms,
+          full: options.isFull,
+          titles: false,
+          isSteady: true,
+        }),
+      );
+    }
+    first = false;
+    const last = read.detail.events.at(-1);
+    if (last !== undefined) next = Number(last.seq) + 1;
+  };
+}
+
+/** For pipes: each record that is new, or not as it was. */
+function lines(options: DetailOptions, run: Run): Show {
+  const wants = isWanted(options);
+  const seen = new Map<string, string>();
+  let nextSeq = 0n;
+  const isNew = (record: AnswerRecord) => {
+    if (record.kind === "event") {
+      const seq = readSeq(record.bytes);
+      if (seq < nextSeq) return false;
+      nextSeq = seq + 1n;
+      return true;
+    }
+    const body = new TextDecoder().decode(record.bytes);
+    const key = record.kind === "span" ? spanKey(body) : record.kind;
+    if (seen.get(key) === body) return false;
+    seen.set(key, body);
+    return true;
+  };
+  return async ({ answer }) => {
+    for await (const records of splitAnswer(answer, { spans: "each" })) {
+      const fresh = records.filter((record) => wants(record) && isNew(record));
+      if (fresh.length > 0) {
+        await run.context.stdout.write(joinBytes(fresh.map(toLine)));
+      }
+    }
+  };
+}
+
+function spanKey(body: string): string {
+  const [id = body] = /"span_id":"(?:[^"\\]|\\.)*"/.exec(body) ?? [];
+  return id;
+}

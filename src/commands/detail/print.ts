@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A session for people.
+ * @module
+ */
+import {
+  makePaint,
+  renderEvents,
+  renderHeader,
+  renderSpanTree,
+  sumEvents,
+} from "../../output/mod.ts";
+import type { DetailAnswer, EventRecord } from "../../proto/mod.ts";
+import type { CheckedAnswer } from "../ask/answer_head.ts";
+import type { Run } from "../shell/cli.ts";
+import { printLines } from "../shell/print.ts";
+import { readDetail, type SessionDetail } from "./read_detail.ts";
+import type { DetailOptions } from "./run.ts";
+
+/** Prints header, events and spans, as far as they are wanted. */
+export async function printDetailText(
+  answer: CheckedAnswer,
+  options: DetailOptions,
+  run: Run,
+): Promise<void> {
+  await printLines(run, renderDetail(await readDetail(answer), options, run));
+}
+
+/** The lines of a session. */
+export function renderDetail(
+  { session, detail }: SessionDetail,
+  options: DetailOptions,
+  { context, settings }: Run,
+): string[] {
+  const paint = makePaint(settings.color);
+  const width = context.stdout.columns();
+  // A daemon that sends no sums sends what they are of.
+  const totals = session.totals ?? sumEvents(detail.events);
+  const lines = renderHeader({ ...session, totals }, {
+    paint,
+    width,
+    nowMs: context.now(),
+  });
+  if (options.showsEvents) {
+    const events = eventsSince(detail, options.sinceSeq);
+    const startMs = session.started_at_ms;
+    lines.push(
+      "",
+      ...events.length === 0 ? ["(no events)"] : renderEvents(events, {
+        paint,
+        width,
+        startMs,
+        full: options.isFull,
+        titles: true,
+        isSteady: options.follows,
+      }),
+    );
+  }
+  if (options.showsSpans) {
+    const spans = renderSpanTree(detail.spans, {
+      paint,
+      width,
+      full: options.isFull,
+    });
+    lines.push(
+      "",
+      ...spans.length === 0
+        ? ["(no tool spans)"]
+        : [paint.bold("TOOL SPANS"), ...spans],
+    );
+  }
+  return lines;
+}
+
+/** Events from a number on. */
+export function eventsSince(
+  { events }: DetailAnswer,
+  seq: number,
+): EventRecord[] {
+  return events.filter((event) => event.seq >= seq);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Some parts of a `detail` answer, each record with its own bytes.
+ * @module
+ */
+import type { AnswerRecord, RecordKind } from "../../output/mod.ts";
+import {
+  decodeInt,
+  joinBytes,
+  MAX_ANSWER_DEPTH,
+  scanMembers,
+  U64_MAX,
+} from "../../proto/mod.ts";
+import type { CheckedAnswer } from "../ask/answer_head.ts";
+import type { Run } from "../shell/cli.ts";
+import type { DetailOptions } from "./run.ts";
+import { splitAnswer } from "../ask/stream_records.ts";
+
+/** What of a session is wanted. */
+export type Parts = Pick<
+  DetailOptions,
+  "showsEvents" | "showsSpans" | "sinceSeq"
+>;
+
+/** Tells the records that are wanted; the session itself always is. */
+export function isWanted(parts: Parts): (record: AnswerRecord) => boolean {
+  return ({ kind, bytes }) => {
+    if (kind === "event") {
+      return parts.showsEvents &&
+        (parts.sinceSeq === 0 || readSeq(bytes) >= BigInt(parts.sinceSeq));
+    }
+    return kind !== "span" || parts.showsSpans;
+  };
+}
+
+/** The number of an event; -1 if it has none. */
+export function readSeq(bytes: Uint8Array): bigint {
+  const member = scanMembers(bytes, MAX_ANSWER_DEPTH)?.members
+    .findLast(({ key }) => key === "seq");
+  if (member === undefined) return -1n;
+  const token = bytes.subarray(member.start, member.end);
+  return BigInt(decodeInt(token, 0n, U64_MAX) ?? -1);
+}
+
+const OPENINGS: Record<RecordKind, string> = {
+  row: "",
+  session: ',"session":',
+  event: ',"events":[',
+  span: ',"spans":[',
+};
+
+/**
+ * Prints the wanted parts as one document in the shape of the answer; a part that is not wanted is left out with its key.
+ *
+ * @throws {ProtocolError} If the answer ends early; the output is then a document without its end.
+ */
+export async function printParts(
+  answer: CheckedAnswer,
+  parts: Parts,
+  { context }: Run,
+): Promise<void> {
+  const encoder = new TextEncoder();
+  const wants = isWanted(parts);
+  const closing = { event: "]", span: "]", session: "", row: "" };
+  const left = new Set<RecordKind>([
+    ...parts.showsEvents ? ["event"] as const : [],
+    ...parts.showsSpans ? ["span"] as const : [],
+  ]);
+  let open: RecordKind | null = null;
+  // Printed with the first record, so that a failure before it is an error object and no document.
+  let start = '{"type":"detail"';
+  for await (const records of splitAnswer(answer, { spans: "roots" })) {
+    const pieces: Uint8Array[] = [];
+    for (const { kind, bytes } of records.filter(wants)) {
+      if (kind !== open) {
+        const end = open === null ? "" : closing[open];
+        pieces.push(encoder.encode(start + end + OPENINGS[kind]));
+        start = "";
+        left.delete(kind);
+        open = kind;
+      } else pieces.push(encoder.encode(","));
+      pieces.push(bytes);
+    }
+    await context.stdout.write(joinBytes(pieces));
+  }
+  const end = start + (open === null ? "" : closing[open]) +
+    [...left].map((kind) => `${OPENINGS[kind]}]`).join("");
+  await context.stdout.write(encoder.encode(`${end}}\n`));
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A whole `detail` answer as a value.
+ * @module
+ */
+import { answerFault, ProtocolError } from "../../client/mod.ts";
+import {
+  decodeAnswer,
+  type DetailAnswer,
+  joinBytes,
+  MAX_ANSWER_DEPTH,
+  type SessionRecord,
+} from "../../proto/mod.ts";
+import type { CheckedAnswer } from "../ask/answer_head.ts";
+
+/** An answer that has a session. */
+export interface SessionDetail {
+  session: SessionRecord;
+  detail: DetailAnswer;
+}
+
+/** Reads an answer to its end. @throws {ProtocolError} If it is no `detail` with a session. */
+export async function readDetail(
+  answer: CheckedAnswer,
+): Promise<SessionDetail> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.chunks()) chunks.push(chunk.slice());
+  const detail = decode(joinBytes(chunks));
+  if (detail.type === "detail" && detail.session !== null) {
+    return { session: detail.session, detail };
+  }
+  throw new ProtocolError(
+    "The daemon broke the protocol: its answer has no session",
+  );
+}
+
+function decode(bytes: Uint8Array): ReturnType<typeof decodeAnswer> {
+  try {
+    return decodeAnswer(bytes, MAX_ANSWER_DEPTH);
+  } catch (error) {
+    throw answerFault(error);
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Shows one session.
+ * @module
+ */
+import type { Run } from "../shell/cli.ts";
+import { findSession, type FoundSession } from "./find_session.ts";
+import type { Place } from "../ask/place.ts";
+
+/** Which session, and what of it. */
+export interface DetailOptions {
+  /** An id, the beginning of one, or `@latest`. */
+  id: string;
+  place: Place;
+  showsEvents: boolean;
+  showsSpans: boolean;
+  /** Events below this number are left out. */
+  sinceSeq: number;
+  /** True: nothing is shortened. */
+  isFull: boolean;
+  /** True: go on with what happens next. */
+  follows: boolean;
+}
+
+/** Prints a session. All of it as JSON goes through as the daemon sent it. @throws {NotFoundError} If there is none. */
+export async function runDetail(
+  options: DetailOptions,
+  run: Run,
+): Promise<void> {
+  const { format } = run.settings;
+  if (options.follows) {
+    const { followDetail } = await import("./follow_detail.ts");
+    return await followDetail(options, run);
+  }
+  const isEager = format === "ndjson";
+  const found = await findSession({ ...options, isEager }, run);
+  await using _answer = found.answer;
+  await printDetail(found, options, run);
+}
+
+async function printDetail(
+  { answer }: FoundSession,
+  options: DetailOptions,
+  run: Run,
+): Promise<void> {
+  switch (run.settings.format) {
+    case "json": {
+      if (isWhole(options)) {
+        const { passThrough } = await import("../ask/pass_through.ts");
+        return await passThrough(answer, run);
+      }
+      const { printParts } = await import("./print_parts.ts");
+      return await printParts(answer, options, run);
+    }
+    case "ndjson": {
+      const { streamRecords } = await import("../ask/stream_records.ts");
+      const { isWanted } = await import("./print_parts.ts");
+      const wants = isWanted(options);
+      return await streamRecords(answer, { wants }, run);
+    }
+    case "trace": {
+      const { printTrace } = await import("./print_trace.ts");
+      return await printTrace(answer, run);
+    }
+    case "text": {
+      const { printDetailText } = await import("./print.ts");
+      return await printDetailText(answer, options, run);
+    }
+  }
+}
+
+function isWhole(options: DetailOptions): boolean {
+  return options.showsEvents && options.showsSpans && options.sinceSeq === 0;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen completions bash|zsh|fish`.
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Cli } from "../shell/cli.ts";
+import type { CommandNode } from "../shell/command_node.ts";
+import type { GlobalFlags } from "../shell/settings.ts";
+import { shellType } from "../shell/value_types.ts";
+
+function declareCompletions(cli: Cli, root: CommandNode) {
+  return new Command<GlobalFlags>()
+    .description(
+      "Print a script for your shell that completes what you type.\n" +
+        "It completes commands, options, values, and the ids of sessions as long as the daemon runs.",
+    )
+    .example("bash: in ~/.bashrc", 'eval "$(kaizen completions bash)"')
+    .example(
+      "zsh: in ~/.zshrc, below compinit",
+      "source <(kaizen completions zsh)",
+    )
+    .example(
+      "fish: once",
+      "kaizen completions fish > ~/.config/fish/completions/kaizen.fish",
+    )
+    .type("shell", shellType)
+    .arguments("<shell:shell>")
+    .action((flags, shell) => {
+      cli.choose(flags, async (run) => {
+        const { runCompletions } = await import("./run_completions.ts");
+        await runCompletions({ shell, root }, run);
+      }, { textByDefault: true });
+    });
+}
+
+function declareIds(cli: Cli) {
+  return new Command<GlobalFlags>()
+    .description("Print what the scripts offer as session ids.")
+    .example("as the scripts do", "kaizen completions ids")
+    .hidden()
+    .action((flags) => {
+      cli.choose(flags, async (run) => {
+        const { runIds } = await import("./run_completions.ts");
+        await runIds(run);
+      }, { textByDefault: true });
+    });
+}
+
+/** The command `kaizen completions`. */
+export function makeCompletions(
+  cli: Cli,
+  root: CommandNode,
+): ReturnType<typeof declareCompletions> {
+  const completions = declareCompletions(cli, root);
+  completions.command("ids", declareIds(cli));
+  return completions;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Completion scripts, and the ids that they ask for.
+ * @module
+ */
+import { listSessions } from "../../client/mod.ts";
+import { escapeLine, formatAgo } from "../../output/mod.ts";
+import { clientOptions } from "../ask/ask.ts";
+import type { Run } from "../shell/cli.ts";
+import type { CommandNode } from "../shell/command_node.ts";
+import { type CommandSpec, readSpec } from "./completion_spec.ts";
+import { readPlace } from "../ask/place.ts";
+import { printLines, printText } from "../shell/print.ts";
+import type { Shell } from "./shells.ts";
+
+/** Somebody waits for what Tab offers; in milliseconds. */
+const IDS_TIMEOUT_MS = 500;
+/** More than a person wants to choose from. */
+const MAX_IDS = 200;
+/** Ids that every shell takes as one plain word: what is offered goes onto a command line. */
+const PLAIN_ID = /^[\w.:@/+][\w.:@%+=,~/-]*$/;
+
+/** Which script. */
+export interface CompletionsOptions {
+  shell: Shell;
+  root: CommandNode;
+}
+
+/** Prints the script. */
+export async function runCompletions(
+  { shell, root }: CompletionsOptions,
+  run: Run,
+): Promise<void> {
+  const render = await loadShell(shell);
+  await printText(run, render(readSpec(root)));
+}
+
+async function loadShell(
+  shell: Shell,
+): Promise<(commands: readonly CommandSpec[]) => string> {
+  switch (shell) {
+    case "bash":
+      return (await import("./completions_bash.ts")).renderBash;
+    case "zsh":
+      return (await import("./completions_zsh.ts")).renderZsh;
+    case "fish":
+      return (await import("./completions_fish.ts")).renderFish;
+  }
+}
+
+/** Prints ids of the current workspace, a line each with a few words behind a tab; nothing if no daemon answers at once. */
+export async function runIds(run: Run): Promise<void> {
+  const place = readPlace({}, run);
+  if (place.kind !== "workspace") return;
+  try {
+    const { rows } = await listSessions(
+      { workspace: place.path, filter: {}, offset: 0, limit: MAX_IDS },
+      clientOptions(run, IDS_TIMEOUT_MS),
+    );
+    await printLines(
+      run,
+      rows.filter(({ id }) => PLAIN_ID.test(id)).map((row) => {
+        const { id, agent, status, started_at_ms } = row;
+        const ago = formatAgo(started_at_ms, run.context.now());
+        return `${id}\t${escapeLine(`${agent}, ${status}, ${ago}`)}`;
+      }),
+    );
+  } catch {
+    // A message in the middle of somebody's command line helps nobody.
+  }
+}

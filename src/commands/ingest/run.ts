@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen ingest`, with its failures in our terms.
+ * @module
+ */
+import type { IngestOptions, LineFailure } from "../../ingest/mod.ts";
+import { encodeJson } from "../../proto/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { BadInputError, FileError } from "../shell/errors.ts";
+import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
+import { printJson, printNote } from "../shell/print.ts";
+import { spoolFault } from "../spool/run.ts";
+import { judge } from "../shell/verdict.ts";
+
+/** Deadline of one event, in milliseconds. */
+const INGEST_TIMEOUT_MS = 2_000;
+
+/** What the command line says about the event. */
+export type IngestWords = Omit<
+  IngestOptions,
+  "paths" | "timeoutMs" | "mayStart" | "onFailure"
+>;
+
+/**
+ * Records events; prints the ack only if a format was asked for in words.
+ *
+ * @returns The exit code: 0, or with `ndjson` what the worst line met with.
+ * @throws What a single event met with.
+ */
+export async function runIngestCommand(
+  words: IngestWords,
+  run: Run,
+): Promise<ExitCode> {
+  const { context, settings } = run;
+  const { runIngest } = await import("../../ingest/mod.ts");
+  try {
+    const { answer, notes, failures } = await runIngest({
+      ...words,
+      paths: settings.paths(),
+      timeoutMs: settings.timeoutMs(INGEST_TIMEOUT_MS),
+      mayStart: settings.mayStart,
+      onFailure: (failure) => reportLine(failure, run),
+    }, context);
+    for (const note of notes) await printNote(run, note);
+    if (settings.format !== "text") await printJson(run, answer);
+    return await worst(failures);
+  } catch (error) {
+    throw await ingestFault(error);
+  }
+}
+
+/** One line of JSON on stderr for each line that failed. */
+async function reportLine(
+  { line, error }: LineFailure,
+  run: Run,
+): Promise<void> {
+  const { code, exit } = judge(await ingestFault(error));
+  const message = error instanceof Error ? error.message : String(error);
+  const text = encodeJson({ line, code, message, exit });
+  await run.context.stderr.write(new TextEncoder().encode(`${text}\n`));
+}
+
+async function worst(failures: readonly LineFailure[]): Promise<ExitCode> {
+  const faults = failures.map(({ error }) => ingestFault(error));
+  const exits = (await Promise.all(faults)).map((fault) => judge(fault).exit);
+  if (exits.includes(EXIT.badInput)) return EXIT.badInput;
+  return exits[0] ?? EXIT.ok;
+}
+
+async function ingestFault(error: unknown): Promise<unknown> {
+  const { InputError, TooLargeError } = await import("../../ingest/mod.ts");
+  const because = { cause: error };
+  if (error instanceof TooLargeError) {
+    return new BadInputError(error.message, because);
+  }
+  if (error instanceof InputError) {
+    return new FileError(error.message, "help ingest");
+  }
+  return await spoolFault(error);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Lists sessions.
+ * @module
+ */
+import type { SessionFilter } from "../../proto/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { listRequest, openSessions } from "../ask/list_request.ts";
+import { type Place, resolvePlace } from "../ask/place.ts";
+
+/** Which sessions are wanted. */
+export interface SessionsOptions {
+  place: Place;
+  filter: SessionFilter;
+  /** 0: all. */
+  limit: number;
+  offset: number;
+  /** How often to ask again, in milliseconds; null: once is enough. */
+  watchMs: number | null;
+}
+
+/**
+ * Prints sessions, newest first. One page of one workspace goes through as the daemon sent it; several are merged.
+ */
+export async function runSessions(
+  options: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { format } = run.settings;
+  if (options.watchMs !== null) {
+    const { watchSessions } = await import("./watch_sessions.ts");
+    return await watchSessions({ ...options, watchMs: options.watchMs }, run);
+  }
+  const workspaces = await resolvePlace(options.place, run);
+  const [only] = workspaces;
+  if (only !== undefined && workspaces.length === 1) {
+    if (format === "ndjson") {
+      return options.limit > 0
+        ? await streamPage(only, options, run)
+        : await streamPages(only, options, run);
+    }
+    if (format === "json" && options.limit > 0) {
+      return await passPage(only, options, run);
+    }
+  }
+  const { printMerged } = await import("./print.ts");
+  await printMerged(workspaces, options, run);
+}
+
+async function passPage(
+  workspace: string,
+  options: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { passThrough } = await import("../ask/pass_through.ts");
+  const request = listRequest(workspace, options);
+  await using answer = await openSessions({ request }, run);
+  await passThrough(answer, run);
+}
+
+async function streamPage(
+  workspace: string,
+  options: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { streamRecords } = await import("../ask/stream_records.ts");
+  const request = listRequest(workspace, options);
+  await using answer = await openSessions({ request, isEager: true }, run);
+  await streamRecords(answer, { wants: () => true }, run);
+}
+
+async function streamPages(
+  workspace: string,
+  wanted: SessionsOptions,
+  run: Run,
+): Promise<void> {
+  const { streamRows } = await import("../ask/session_rows.ts");
+  const { encodeLines } = await import("./print.ts");
+  for await (
+    const rows of streamRows({ workspace, wanted, isEager: true }, run)
+  ) {
+    if (rows.length > 0) await run.context.stdout.write(encodeLines({ rows }));
+  }
+}

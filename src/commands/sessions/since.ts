@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Moments as people write them.
+ * @module
+ */
+import { type ArgumentValue, ValidationError } from "@cliffy/command";
+import { parseDuration, UsageError } from "../../context/mod.ts";
+
+/** A moment, or how long before now it is. */
+export type Since = { atMs: number } | { agoMs: number };
+
+const RFC_3339 =
+  /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?)?$/;
+
+/** Reads `7d`, `24h`, `90m` (before now), an RFC 3339 time (of this place if it names no zone), or epoch milliseconds. */
+export function sinceType({ label, name, value }: ArgumentValue): Since {
+  if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) {
+    return { atMs: Number(value) };
+  }
+  if (RFC_3339.test(value)) {
+    const atMs = Date.parse(
+      value.length === 10 ? `${value}T00:00` : value.replace(" ", "T"),
+    );
+    if (!Number.isNaN(atMs)) return { atMs };
+  } else {
+    try {
+      return { agoMs: parseDuration(value) };
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+    }
+  }
+  throw new ValidationError(
+    `${label} "${name}" must be a time like 7d, 24h, 90m (ago), 2026-08-22T10:00:00Z or epoch milliseconds, but got "${value}"`,
+  );
+}
+
+/** The moment in epoch milliseconds, at least 0: the wire has no earlier ones. */
+export function resolveSince(since: Since, nowMs: number): number {
+  const ms = "atMs" in since ? since.atMs : nowMs - since.agoMs;
+  return Math.max(0, ms);
+}

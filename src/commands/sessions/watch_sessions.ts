@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen sessions --watch`: asks again and again. A terminal is redrawn; a pipe gets each session anew whenever it has changed.
+ * @module
+ */
+import { pause, UsageError } from "../../context/mod.ts";
+import { toLine } from "../../output/mod.ts";
+import { joinBytes } from "../../proto/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { Outlast } from "../ask/outlast.ts";
+import { resolvePlace } from "../ask/place.ts";
+import { describePlace, renderList } from "./print.ts";
+import { printText } from "../shell/print.ts";
+import type { SessionsOptions } from "./run.ts";
+import { collectSessions, type SessionList } from "../ask/session_rows.ts";
+
+/** Cursor home; then each line is written over, and what is left below is erased. */
+const HOME = "\x1b[H";
+const ERASE_LINE = "\x1b[K";
+const ERASE_BELOW = "\x1b[J";
+const ERASE_ALL = "\x1b[2J";
+
+/**
+ * Lists sessions until SIGINT, which ends the process on the spot: whoever caught it could not be reached while a write waits for
+ * a reader that has stopped reading.
+ *
+ * @throws {UsageError} If one document was asked for, as this has no end.
+ */
+export async function watchSessions(
+  options: SessionsOptions & { watchMs: number },
+  run: Run,
+): Promise<never> {
+  const { format, isFormatGiven } = run.settings;
+  if (format === "json" && isFormatGiven) {
+    throw new UsageError(
+      "Cannot watch with -o json as that is one document: use -o ndjson",
+    );
+  }
+  const show = format === "text" ? screen(run) : changes(run);
+  const step = async (run: Run) => {
+    const workspaces = await resolvePlace(options.place, run);
+    const list = await collectSessions(workspaces, options, run);
+    await show(list, workspaces);
+  };
+  await step(run);
+  const outlast = new Outlast(run);
+  while (true) {
+    await pause(Math.max(1, options.watchMs));
+    await outlast.try(step);
+  }
+}
+
+type Show = (list: SessionList, workspaces: readonly string[]) => Promise<void>;
+
+function screen(run: Run): Show {
+  const isTerminal = run.context.stdout.isTerminal();
+  let last: string | null = null;
+  return async (list, workspaces) => {
+    const lines = list.rows.length === 0
+      ? [`(no sessions ${describePlace(workspaces)})`]
+      : renderList(list, workspaces, run);
+    if (isTerminal) {
+      const text = fitScreen(lines, list).map((line) =>
+        `${line}${ERASE_LINE}\n`
+      );
+      const start = last === null ? ERASE_ALL : "";
+      await printText(run, start + HOME + text.join("") + ERASE_BELOW);
+      last = "";
+      return;
+    }
+    const text = `${lines.join("\n")}\n\n`;
+    if (text !== last) await printText(run, text);
+    last = text;
+  };
+}
+
+/** As many lines as the screen has room for; if not all sessions are among them, the last says how many are missing. */
+function fitScreen(lines: readonly string[], list: SessionList): string[] {
+  const rows = screenRows();
+  const missing = BigInt(list.total) - BigInt(list.rows.length);
+  if (lines.length <= rows && missing <= 0n) return [...lines];
+  // The titles stay, and the last line is for the number.
+  const shown = lines.slice(0, Math.max(1, rows - 1));
+  const sessions = BigInt(shown.length - 1);
+  return [...shown, `… ${BigInt(list.total) - sessions} more`];
+}
+
+/** Height of a terminal that does not know its own, in lines. */
+const UNKNOWN_ROWS = 24;
+
+/** Lines that a screen has room for, one being kept for the cursor. */
+function screenRows(): number {
+  try {
+    return Math.max(1, (Deno.consoleSize().rows || UNKNOWN_ROWS) - 1);
+  } catch {
+    return UNKNOWN_ROWS - 1;
+  }
+}
+
+function changes(run: Run): Show {
+  const seen = new Map<string, string>();
+  return async ({ rows }) => {
+    const lines = rows.flatMap(({ record, bytes }) => {
+      const line = toLine({ kind: "row", bytes });
+      const text = new TextDecoder().decode(line);
+      const key = `${record.workspace}\0${record.id}`;
+      if (seen.get(key) === text) return [];
+      seen.set(key, text);
+      return [line];
+    });
+    if (lines.length > 0) await run.context.stdout.write(joinBytes(lines));
+  };
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Help and versions as what a command line asks for.
+ * @module
+ */
+import type { Cli } from "./cli.ts";
+
+/** Makes the help page be printed, as a result. */
+export function chooseHelp(cli: Cli, page: string): void {
+  cli.choose({}, async (run) => {
+    const { printText } = await import("./print.ts");
+    await printText(run, page);
+  }, { textByDefault: true });
+}
+
+/** Makes the versions be printed. */
+export function chooseVersion(cli: Cli): void {
+  const isJson = cli.context.args.includes("--json");
+  cli.choose(isJson ? { json: true } : {}, async (run) => {
+    const { runVersion } = await import("../version/run.ts");
+    await runVersion(run);
+  }, { textByDefault: true });
+}

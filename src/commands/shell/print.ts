@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Printing: results to stdout, everything else to stderr.
+ * @module
+ */
+import { encodeJson } from "../../proto/mod.ts";
+import type { Run } from "./cli.ts";
+
+const encoder = new TextEncoder();
+
+/** Prints text as it is. */
+export async function printText({ context }: Run, text: string): Promise<void> {
+  await context.stdout.write(encoder.encode(text));
+}
+
+/** Prints lines, each with its line feed; in one write. */
+export async function printLines(
+  run: Run,
+  lines: readonly string[],
+): Promise<void> {
+  if (lines.length > 0) await printText(run, `${lines.join("\n")}\n`);
+}
+
+/** Prints a value as one line of JSON. */
+export async function printJson(run: Run, value: unknown): Promise<void> {
+  await printText(run, `${encodeJson(value)}\n`);
+}
+
+/** Says something beside the result on stderr, unless --quiet; escaped, as names of agents and paths may be part of it. */
+export async function printNote(run: Run, text: string): Promise<void> {
+  if (run.settings.isQuiet) return;
+  const { escapeText, wrapWords } = await import("../../output/mod.ts");
+  const { stderr } = run.context;
+  const lines = wrapWords(`kaizen: ${escapeText(text)}`, stderr.columns());
+  await stderr.write(encoder.encode(`${lines.join("\n")}\n`));
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How a failure is told: what and why on stderr with the next command below, the same as an object where JSON is spoken.
+ * @module
+ */
+import type { Context, Output } from "../../context/mod.ts";
+import {
+  type Column,
+  escapeText,
+  renderTable,
+  wrapWords,
+} from "../../output/mod.ts";
+import { encodeJson } from "../../proto/mod.ts";
+import { type Candidate, NotFoundError } from "./errors.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { quoteWord } from "./quote_word.ts";
+import type { Format } from "./settings.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+const CANDIDATE_INDENT = "    ";
+const CANDIDATE_COLUMNS: Column<Candidate>[] = [
+  { title: "", text: ({ word }) => word, priority: 0, min: 12, max: 64 },
+  { title: "", text: ({ about }) => about, priority: 1 },
+];
+
+/** How the failed command was called. */
+export interface ReportOptions {
+  context: Pick<Context, "stderr" | "stdout">;
+  /** The command that was named, such as `kaizen sessions`. */
+  command: string;
+  format: Format;
+  /** True if stdout holds the beginning of a document already, to which nothing may be added. */
+  hasOutput: boolean;
+  isVerbose: boolean;
+  /** Path options as given, to be repeated in advice. */
+  pathFlags: readonly string[];
+}
+
+/**
+ * Tells about an error.
+ *
+ * @returns The exit code.
+ */
+export async function reportError(
+  error: unknown,
+  options: ReportOptions,
+): Promise<ExitCode> {
+  const verdict = judge(error, options.command);
+  if (verdict.exit === EXIT.closedPipe) return verdict.exit;
+  const { stderr, stdout } = options.context;
+  const message = messageOf(error, verdict);
+  const width = stderr.columns();
+  const lines = [
+    ...wrapWords(`kaizen: ${escapeText(message)}`, width),
+    ...listCandidates(error, width),
+  ];
+  const advice = describeNext(verdict, options.pathFlags);
+  if (advice !== null) lines.push(advice);
+  if (options.isVerbose && verdict.code === "internal") {
+    lines.push(stackOf(error));
+  }
+  await tryWrite(stderr, lines.map((line) => `${line}\n`).join(""));
+  const speaksJson = options.format === "ndjson" ||
+    (options.format !== "text" && !options.hasOutput);
+  if (speaksJson) {
+    const fields = describeError(verdict, message);
+    await tryWrite(stdout, `${encodeJson(fields)}\n`);
+  }
+  return verdict.exit;
+}
+
+/** The error object of JSON output. */
+function describeError(
+  verdict: Verdict,
+  message: string,
+): Record<string, unknown> {
+  const { code, exit } = verdict;
+  // Whatever a daemon calls its fields, it cannot say another code than ours.
+  const { type: _t, code: _c, message: _m, exit: _e, ...fields } =
+    verdict.fields;
+  return { type: "error", code, message, ...fields, exit };
+}
+
+/** In JSON it stands as it is; on a terminal it is escaped. */
+function messageOf(error: unknown, verdict: Verdict): string {
+  const said = error instanceof Error ? error.message : String(error);
+  const text = said.trim() || "it did not say why";
+  if (verdict.code === "internal") return `This is a bug in kaizen: ${text}`;
+  return verdict.code === "daemon_error"
+    ? `The daemon answered with an error: ${text}`
+    : text;
+}
+
+/** What may have been meant, a line each. */
+function listCandidates(error: unknown, width: number | null): string[] {
+  if (!(error instanceof NotFoundError)) return [];
+  const { candidates, more } = error;
+  const lines = renderTable(candidates, CANDIDATE_COLUMNS, {
+    width: width === null ? null : width - CANDIDATE_INDENT.length,
+    titleBrush: (title) => title,
+  }).slice(1);
+  if (more > 0) lines.push(`… and ${more} more`);
+  return lines.map((line) => CANDIDATE_INDENT + line);
+}
+
+function describeNext(
+  { code, next }: Verdict,
+  pathFlags: readonly string[],
+): string | null {
+  if (code === "internal") return "  with --verbose it says where";
+  if (next === null) return null;
+  const asksDaemon = next[0] !== "help" && next.at(-1) !== "--help";
+  const words = ["kaizen", ...asksDaemon ? pathFlags : [], ...next];
+  return `  try: ${words.map(quoteWord).join(" ")}`;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack !== undefined
+    ? error.stack.split("\n").map(escapeText).join("\n")
+    : "";
+}
+
+/** Writes if that is possible; the exit code tells in any case. */
+async function tryWrite(output: Output, text: string): Promise<void> {
+  try {
+    await output.write(new TextEncoder().encode(text));
+  } catch {
+    // It may be the very thing that has failed.
+  }
+}

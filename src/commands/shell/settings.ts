@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Global options and their environment variables, resolved: flag, else environment, else default.
+ * @module
+ */
+import {
+  type Context,
+  isOn,
+  parseDuration,
+  type Paths,
+  resolvePaths,
+  UsageError,
+} from "../../context/mod.ts";
+
+export const FORMATS = ["text", "json", "ndjson", "trace"] as const;
+/** How results are printed; `trace` is for `detail` alone. */
+export type Format = typeof FORMATS[number];
+
+export const COLOR_CHOICES = ["auto", "always", "never"] as const;
+export type ColorChoice = typeof COLOR_CHOICES[number];
+
+/** Global options as parsed; what is missing was not given. */
+// A `type`, as the command library infers nothing from an interface.
+export type GlobalFlags = {
+  home?: string;
+  socket?: string;
+  timeout?: number;
+  output?: Format;
+  json?: true | undefined;
+  color?: ColorChoice;
+  nostart?: true | undefined;
+  nodaemon?: true | undefined;
+  verbose?: true | undefined;
+  quiet?: true | undefined;
+};
+
+/** Global options, resolved. */
+export interface Settings {
+  /** @throws {UsageError | HomeError} If there is no usable home or socket path. */
+  paths(): Paths;
+  readonly format: Format;
+  /** True if the format was given in words, by a flag. */
+  readonly isFormatGiven: boolean;
+  /** Deadline of one request in milliseconds, where `fallback` is the command's own. @throws {UsageError} If none can be read. */
+  timeoutMs(fallback: number): number;
+  readonly color: boolean;
+  /** False: no daemon is started by itself. */
+  readonly mayStart: boolean;
+  readonly isVerbose: boolean;
+  readonly isQuiet: boolean;
+  /** The path options as given, for advice that repeats them. */
+  readonly pathFlags: readonly string[];
+}
+
+/**
+ * Resolves the global options.
+ *
+ * @throws {UsageError} If options contradict each other, or an environment variable holds a wrong value.
+ */
+export function readSettings(
+  context: Context,
+  flags: GlobalFlags,
+  options: { textByDefault?: boolean } = {},
+): Settings {
+  if (flags.nodaemon) {
+    throw new UsageError(
+      "There is no direct mode: --no-daemon cannot be honored, as only a daemon reads and writes the store. " +
+        "Hooks need none (their events wait in the spool); --no-start keeps other commands from starting one",
+    );
+  }
+  if (flags.verbose && flags.quiet) {
+    throw new UsageError("Cannot use --verbose and --quiet together");
+  }
+  return {
+    paths: () => resolvePaths(context, flags),
+    format: readFormat(context, flags, options.textByDefault ?? false),
+    isFormatGiven: flags.json === true || flags.output !== undefined,
+    timeoutMs: (fallback) => readTimeout(context, flags) ?? fallback,
+    color: readColor(context, flags),
+    mayStart: !flags.nostart && !isOn(context, "KAIZEN_NO_START"),
+    isVerbose: flags.verbose ?? false,
+    isQuiet: flags.quiet ?? false,
+    pathFlags: [
+      ...flags.home ? ["--home", flags.home] : [],
+      ...flags.socket ? ["--socket", flags.socket] : [],
+    ],
+  };
+}
+
+/** Finds a format by its name. */
+export function findFormat(name: string | undefined): Format | null {
+  return FORMATS.find((format) => format === name) ?? null;
+}
+
+function readFormat(
+  context: Context,
+  { json, output }: GlobalFlags,
+  textByDefault: boolean,
+): Format {
+  if (json && output !== undefined && output !== "json") {
+    throw new UsageError(`Cannot use --json and --output ${output} together`);
+  }
+  if (json) return "json";
+  if (output !== undefined) return output;
+  if (textByDefault) return "text";
+  const named = context.env("KAIZEN_OUTPUT");
+  const found = findFormat(named);
+  if (found !== null) return found;
+  if (named !== undefined) {
+    throw new UsageError(
+      `KAIZEN_OUTPUT must be one of ${FORMATS.join(", ")}, but is "${named}"`,
+    );
+  }
+  return context.stdout.isTerminal() ? "text" : "json";
+}
+
+function readTimeout(context: Context, flags: GlobalFlags): number | null {
+  if (flags.timeout !== undefined) return flags.timeout;
+  const text = context.env("KAIZEN_TIMEOUT");
+  if (text === undefined) return null;
+  try {
+    return checkTimeout(parseDuration(text));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`KAIZEN_TIMEOUT: ${error.message}`, { cause: error });
+  }
+}
+
+/** A deadline that has passed before anything is asked helps nobody. @throws {UsageError} If it is 0. */
+export function checkTimeout(ms: number): number {
+  if (ms > 0) return ms;
+  throw new UsageError("A deadline must be at least 1ms");
+}
+
+function readColor(context: Context, { color }: GlobalFlags): boolean {
+  if (color === "always") return true;
+  if (color === "never" || context.env("NO_COLOR") !== undefined) {
+    return false;
+  }
+  return context.stdout.isTerminal() && context.env("TERM") !== "dumb";
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What each failure means to whoever called: the one table from error classes to exit codes.
+ * @module
+ */
+import {
+  NotRunningError,
+  ProtocolError,
+  RemoteError,
+  SocketError,
+  TimedOutError,
+} from "../../client/mod.ts";
+import { ClosedPipeError, HomeError, UsageError } from "../../context/mod.ts";
+import { NotAnEventError } from "../../proto/mod.ts";
+import {
+  BadInputError,
+  BrokenDaemonError,
+  CommandLineError,
+  FileError,
+  NotFoundError,
+  OwnedError,
+} from "./errors.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+
+/** An error as the outside sees it. */
+export interface Verdict {
+  exit: ExitCode;
+  /** Stable name in JSON. */
+  code: string;
+  /** The next command to run, as words behind `kaizen`; null if none helps. */
+  next: readonly string[] | null;
+  /** More fields for JSON. */
+  fields: Record<string, unknown>;
+}
+
+interface Rule {
+  matches(error: unknown): boolean;
+  exit: ExitCode;
+  code: string;
+  next?: readonly string[];
+}
+
+/** The first rule that matches counts, so a class comes before those it extends. */
+const RULES: readonly Rule[] = [
+  {
+    matches: (error) => error instanceof UsageError,
+    exit: EXIT.usage,
+    code: "usage",
+  },
+  {
+    matches: (error) => error instanceof NotFoundError,
+    exit: EXIT.notFound,
+    code: "not_found",
+  },
+  {
+    matches: (error) => error instanceof NotRunningError,
+    exit: EXIT.notRunning,
+    code: "daemon_not_running",
+    next: ["daemon", "start", "--background"],
+  },
+  {
+    matches: (error) => error instanceof TimedOutError,
+    exit: EXIT.timedOut,
+    code: "daemon_timeout",
+    next: ["status", "--timeout", "5s"],
+  },
+  {
+    matches: (error) =>
+      error instanceof RemoteError && error.supportedMin !== null,
+    exit: EXIT.protocol,
+    code: "unsupported_version",
+    next: ["daemon", "restart"],
+  },
+  {
+    matches: (error) => error instanceof RemoteError,
+    exit: EXIT.daemonError,
+    code: "daemon_error",
+    next: ["status"],
+  },
+  {
+    matches: (error) => error instanceof ProtocolError,
+    exit: EXIT.protocol,
+    code: "protocol_error",
+    next: ["status"],
+  },
+  {
+    matches: (error) =>
+      error instanceof BadInputError || error instanceof NotAnEventError,
+    exit: EXIT.badInput,
+    code: "bad_input",
+    next: ["help", "ingest"],
+  },
+  {
+    matches: (error) => error instanceof OwnedError,
+    exit: EXIT.owned,
+    code: "home_owned",
+    next: ["daemon", "status"],
+  },
+  {
+    matches: (error) => error instanceof BrokenDaemonError,
+    exit: EXIT.bug,
+    code: "daemon_broken",
+    next: ["daemon", "run"],
+  },
+  {
+    matches: (error) => error instanceof SocketError,
+    exit: EXIT.file,
+    code: "socket_unusable",
+    next: ["help", "environment"],
+  },
+  {
+    matches: (error) => error instanceof HomeError,
+    exit: EXIT.file,
+    code: "home_unusable",
+    next: ["help", "environment"],
+  },
+  {
+    matches: (error) => error instanceof FileError,
+    exit: EXIT.file,
+    code: "file_error",
+  },
+  {
+    matches: (error) => error instanceof ClosedPipeError,
+    exit: EXIT.closedPipe,
+    code: "closed_pipe",
+  },
+];
+
+/**
+ * Finds what an error means; what nothing explains is a bug.
+ *
+ * @param command The command that failed, as typed: wrong usage points at its help.
+ */
+export function judge(error: unknown, command = "kaizen"): Verdict {
+  const rule = RULES.find(({ matches }) => matches(error));
+  if (rule === undefined) {
+    return { exit: EXIT.bug, code: "internal", next: null, fields: {} };
+  }
+  return {
+    exit: rule.exit,
+    code: codeOf(error) ?? rule.code,
+    next: nextOf(error, command) ?? rule.next ?? null,
+    fields: fieldsOf(error),
+  };
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof NotFoundError && error.candidates.length > 1
+    ? "ambiguous"
+    : null;
+}
+
+function nextOf(error: unknown, command: string): readonly string[] | null {
+  if (error instanceof UsageError) {
+    const named = error instanceof CommandLineError ? error.command : command;
+    return [...named.split(" ").slice(1), "--help"];
+  }
+  if (error instanceof NotFoundError || error instanceof FileError) {
+    return error.hint?.split(" ") ?? null;
+  }
+  return null;
+}
+
+function fieldsOf(error: unknown): Record<string, unknown> {
+  if (error instanceof RemoteError) {
+    const { supportedMin, supportedMax, fields } = error;
+    return {
+      supported_min: supportedMin,
+      supported_max: supportedMax,
+      ...fields,
+    };
+  }
+  if (error instanceof NotFoundError && error.candidates.length > 0) {
+    return { candidates: error.candidates.map(({ word }) => word) };
+  }
+  return {};
+}

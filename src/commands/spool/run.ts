@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Looks into the spool, and clears it.
+ * @module
+ */
+import { UsageError } from "../../context/mod.ts";
+import { formatNumberOf } from "../../output/mod.ts";
+import type { Spool } from "../../spool/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { FileError } from "../shell/errors.ts";
+import { printJson, printLines, printText } from "../shell/print.ts";
+import { encodeJson } from "../../proto/mod.ts";
+
+/** The spool of a run's home. */
+export async function openSpool({ context, settings }: Run): Promise<Spool> {
+  const { env, now } = context;
+  const { Spool } = await import("../../spool/mod.ts");
+  return new Spool({ folder: settings.paths().spool, env, now });
+}
+
+/** `kaizen spool status`. */
+export async function runSpoolStatus(run: Run): Promise<void> {
+  const folder = run.settings.paths().spool;
+  const spool = (await openSpool(run)).status();
+  if (run.settings.format !== "text") {
+    return await printJson(run, { folder, ...spool });
+  }
+  const { renderSpool } = await import("../status/print.ts");
+  await printLines(run, renderSpool(spool, run));
+}
+
+/** `kaizen spool list`. @throws {FileError} If it cannot be read. */
+export async function runSpoolList(run: Run): Promise<void> {
+  const entries = await withSpool(run, (spool) => spool.list());
+  switch (run.settings.format) {
+    case "json":
+      return await printJson(run, { entries });
+    case "ndjson":
+      return await printText(
+        run,
+        entries.map((entry) => `${encodeJson(entry)}\n`).join(""),
+      );
+    default: {
+      const { renderEntries } = await import("./print.ts");
+      await printLines(run, renderEntries(entries, run));
+    }
+  }
+}
+
+/** What may be deleted. */
+export interface PurgeOptions {
+  pending: boolean;
+  yes: boolean;
+}
+
+/** `kaizen spool purge`. @throws {UsageError} If events would be lost without a word. @throws {FileError} If it cannot be written. */
+export async function runPurge(
+  { pending, yes }: PurgeOptions,
+  run: Run,
+): Promise<void> {
+  if (pending && !yes) {
+    throw new UsageError(
+      "Deleting events that were never delivered needs --yes beside --pending",
+    );
+  }
+  const purged = await withSpool(run, (spool) => spool.purge({ pending }));
+  if (run.settings.format !== "text") return await printJson(run, purged);
+  await printLines(run, [
+    `Deleted ${formatNumberOf(purged.rejected, "rejected event")}` +
+    (pending
+      ? ` and ${formatNumberOf(purged.pending, "waiting event")}.`
+      : "."),
+  ]);
+}
+
+async function withSpool<T>(run: Run, work: (spool: Spool) => T): Promise<T> {
+  const spool = await openSpool(run);
+  try {
+    return work(spool);
+  } catch (error) {
+    throw await spoolFault(error);
+  }
+}
+
+/** Says in the commands' terms what is wrong with the spool. */
+export async function spoolFault(error: unknown): Promise<unknown> {
+  const { SpoolError } = await import("../../spool/mod.ts");
+  return error instanceof SpoolError
+    ? new FileError(error.message, "spool status")
+    : error;
+}

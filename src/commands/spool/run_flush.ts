@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen spool flush`.
+ * @module
+ */
+import type { FlushReport } from "../../ingest/mod.ts";
+import { formatNumberOf } from "../../output/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import { spoolFault } from "./run.ts";
+
+/** Deadline of one event, in milliseconds. */
+const EVENT_TIMEOUT_MS = 10_000;
+
+/** What is to be delivered. */
+export interface FlushOptions {
+  /** True: what was set aside as well. */
+  rejected: boolean;
+}
+
+/**
+ * Delivers what the spool holds and says how far that got.
+ *
+ * @throws What stopped it, once the result is printed.
+ * @throws {FileError} If the spool cannot be used.
+ */
+export async function runFlush(
+  { rejected }: FlushOptions,
+  run: Run,
+): Promise<void> {
+  const { settings, context } = run;
+  const timeoutMs = settings.timeoutMs(EVENT_TIMEOUT_MS);
+  const paths = settings.paths();
+  const { flushSpool } = await import("../../ingest/mod.ts");
+  let flushed: FlushReport;
+  try {
+    flushed = await flushSpool({ paths, timeoutMs, rejected }, context);
+  } catch (error) {
+    throw await spoolFault(error);
+  }
+  const { error, ...report } = flushed;
+  if (settings.format === "text") await printLines(run, [describe(report)]);
+  else await printJson(run, report);
+  if (error !== null) throw error;
+}
+
+function describe(report: Omit<FlushReport, "error">): string {
+  const { delivered, rejected, left, stopped, reason } = report;
+  return `Delivered ${formatNumberOf(delivered, "event")}` +
+    (rejected > 0 ? `, set ${formatNumberOf(rejected, "event")} aside` : "") +
+    (left > 0 ? `; ${left} left` : "") +
+    (stopped === "empty" || reason === null ? "." : `: ${reason}.`);
+}

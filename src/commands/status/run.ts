@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Asks how the daemon is, and looks at the spool itself.
+ * @module
+ */
+import {
+  askHello,
+  askStatus,
+  NotRunningError,
+  ProtocolError,
+  TimedOutError,
+} from "../../client/mod.ts";
+import { pause } from "../../context/mod.ts";
+import type { HelloAnswer, StatusAnswer } from "../../proto/mod.ts";
+import { type SpoolStatus, surveySpool } from "../../spool/mod.ts";
+import { clientOptions, STATUS_TIMEOUT_MS } from "../ask/ask.ts";
+import type { Run } from "../shell/cli.ts";
+import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import { redactToken } from "./redact.ts";
+
+/** Between two questions of --wait, in milliseconds. */
+const WAIT_STEP_MS = 50;
+
+/** What is wanted of `status`. */
+export interface StatusOptions {
+  /** How long to wait for a daemon to run, in milliseconds; null: not at all. */
+  waitMs: number | null;
+  /** True: the web token is shown. */
+  showsToken: boolean;
+}
+
+/** What was found out. */
+export type DaemonState =
+  | { state: "running"; hello: HelloAnswer; status: StatusAnswer }
+  | { state: "stopped" | "hung"; reason: string };
+
+/**
+ * Prints the status.
+ *
+ * @returns 0 if the daemon runs, 3 if it is stopped, 4 if it does not answer.
+ */
+export async function runStatus(
+  options: StatusOptions,
+  run: Run,
+): Promise<ExitCode> {
+  const { socket, spool: folder } = run.settings.paths();
+  let spool: SpoolStatus | undefined;
+  const look = () => spool = surveySpool(folder, run.context.env);
+  const { waitMs } = options;
+  // The spool is looked at while the daemon answers; behind a wait just once, at its end.
+  const onSent = waitMs === null ? look : undefined;
+  const found = hideToken(await askUntil(run, waitMs, onSent), options);
+  spool ??= look();
+  if (run.settings.format === "text") {
+    const { renderStatus } = await import("./print.ts");
+    await printLines(run, renderStatus(found, { spool, run }));
+  } else await printJson(run, describe(found, { socket, spool }));
+  return EXITS[found.state];
+}
+
+const EXITS = {
+  running: EXIT.ok,
+  stopped: EXIT.notRunning,
+  hung: EXIT.timedOut,
+} as const;
+
+async function askUntil(
+  run: Run,
+  waitMs: number | null,
+  onSent: (() => void) | undefined,
+): Promise<DaemonState> {
+  const end = performance.now() + (waitMs ?? 0);
+  while (true) {
+    const isLast = () => performance.now() >= end;
+    try {
+      const found = await askOnce(run, onSent);
+      if (found.state === "running" || isLast()) return found;
+    } catch (error) {
+      // One that is on its way down hangs up; what comes after it is waited for.
+      if (!(error instanceof ProtocolError) || isLast()) throw error;
+    }
+    await pause(WAIT_STEP_MS);
+  }
+}
+
+/** Asks both questions at once, as each takes a connection of its own. */
+async function askOnce(
+  run: Run,
+  onSent: (() => void) | undefined,
+): Promise<DaemonState> {
+  const client = clientOptions(run, STATUS_TIMEOUT_MS);
+  const [hello, status] = await Promise.allSettled([
+    askHello(client),
+    askStatus({ ...client, onSent }),
+  ]);
+  if (hello.status === "fulfilled" && status.status === "fulfilled") {
+    return { state: "running", hello: hello.value, status: status.value };
+  }
+  // Of two different failures, the one that says more: an answer that was refused, then silence, then nobody there.
+  const reasons: unknown[] = [hello, status].flatMap((it) =>
+    it.status === "rejected" ? [it.reason] : []
+  );
+  for (const reason of reasons) {
+    if (
+      !(reason instanceof NotRunningError || reason instanceof TimedOutError)
+    ) throw reason;
+  }
+  const late = reasons.find((reason) => reason instanceof TimedOutError);
+  const reason = late ?? reasons[0];
+  return {
+    state: late === undefined ? "stopped" : "hung",
+    reason: reason instanceof Error ? reason.message : String(reason),
+  };
+}
+
+function hideToken(found: DaemonState, options: StatusOptions): DaemonState {
+  return found.state === "running" && !options.showsToken
+    ? { ...found, status: redactToken(found.status) }
+    : found;
+}
+
+interface Surroundings {
+  socket: string;
+  spool: SpoolStatus;
+}
+
+function describe(
+  found: DaemonState,
+  { socket, spool }: Surroundings,
+): Record<string, unknown> {
+  if (found.state !== "running") {
+    const running = found.state === "hung" ? null : false;
+    return { running, socket, spool };
+  }
+  const { type: _type, ...status } = found.status;
+  // First, and whatever the daemon's own fields are called.
+  const ours = { running: true, socket };
+  const { proto_version, daemon_version, workspaces } = found.hello;
+  return {
+    ...ours,
+    ...status,
+    ...ours,
+    proto_version,
+    daemon_version,
+    workspaces,
+    spool,
+  };
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Asks our daemon about its store, and to delete from it.
+ * @module
+ */
+import { askStoreStats, pruneStore } from "../../client/mod.ts";
+import { findWorkspace, UsageError } from "../../context/mod.ts";
+import { formatBytes, formatNumberOf } from "../../output/mod.ts";
+import type { StoreAnswer } from "../../proto/mod.ts";
+import { clientOptions } from "../ask/ask.ts";
+import type { Run } from "../shell/cli.ts";
+import { NotFoundError } from "../shell/errors.ts";
+import { printJson, printLines, printNote } from "../shell/print.ts";
+import { confirm } from "./confirm.ts";
+
+/** Deleting takes its time; in milliseconds. */
+const STORE_TIMEOUT_MS = 60_000;
+
+/** `kaizen store stats`. */
+export async function runStats(run: Run): Promise<void> {
+  const { type: _type, ...stats } = await askStoreStats(
+    clientOptions(run, STORE_TIMEOUT_MS),
+  );
+  if (run.settings.format !== "text") return await printJson(run, stats);
+  await printLines(run, [describe(stats)]);
+}
+
+/** What is to be deleted. */
+export interface PruneOptions {
+  olderThanMs: number | null;
+  session: string | null;
+  workspace: string | null;
+  isDry: boolean;
+  /** True: without a question. */
+  isSure: boolean;
+}
+
+/**
+ * Deletes sessions, after a question.
+ *
+ * @throws {UsageError} If it is not said which, or nobody can be asked.
+ * @throws {NotFoundError} If the session is not there.
+ */
+export async function runPrune(options: PruneOptions, run: Run): Promise<void> {
+  const { olderThanMs, session, isDry, isSure } = options;
+  if ((olderThanMs === null) === (session === null)) {
+    throw new UsageError(
+      "Say what to delete: either --older-than DURATION or --session ID",
+    );
+  }
+  if (!isDry && !isSure && !run.context.stdin.isTerminal()) {
+    throw new UsageError(
+      "Nobody can be asked here: add --yes to delete, or --dry-run to look",
+    );
+  }
+  const found = await prune(options, run, true);
+  const count = Number(found.removed_sessions ?? 0);
+  if (session !== null && count === 0) {
+    throw new NotFoundError(
+      `There is no session "${session}" to delete`,
+      "sessions --all-workspaces",
+    );
+  }
+  if (isDry) return await report(found, "Would delete", run);
+  if (count > 0 && !isSure) {
+    const question = `Delete ${describeRemoved(found)}, for good?`;
+    if (!await confirm(question, run)) {
+      return await printNote(run, "nothing was deleted");
+    }
+  }
+  await report(await prune(options, run, false), "Deleted", run);
+}
+
+/** Deletes, or counts what would be; the daemon does so a second or two at a time, as others want it, too. */
+async function prune(
+  options: PruneOptions,
+  run: Run,
+  isDry: boolean,
+): Promise<Counts> {
+  const { olderThanMs, session, workspace } = options;
+  const { context } = run;
+  const request = {
+    before_ms: olderThanMs === null
+      ? null
+      : Math.max(0, context.now() - olderThanMs),
+    session,
+    workspace: workspace === null
+      ? null
+      : findWorkspace(workspace, context.cwd()),
+    dry_run: isDry,
+  };
+  let removedSessions = 0;
+  let removedEvents = 0;
+  while (true) {
+    const answer = await pruneStore(
+      request,
+      clientOptions(run, STORE_TIMEOUT_MS),
+    );
+    removedSessions += Number(answer.removed_sessions ?? 0);
+    removedEvents += Number(answer.removed_events ?? 0);
+    if (answer.done !== false) {
+      const { bytes, sessions, events } = answer;
+      return {
+        bytes,
+        sessions,
+        events,
+        removed_sessions: removedSessions,
+        removed_events: removedEvents,
+      };
+    }
+  }
+}
+
+async function report(
+  answer: Counts,
+  verb: string,
+  run: Run,
+): Promise<void> {
+  if (run.settings.format !== "text") return await printJson(run, answer);
+  await printLines(run, [
+    `${verb} ${describeRemoved(answer)}.`,
+    `Kept: ${describe(answer)}`,
+  ]);
+}
+
+type Counts = Omit<StoreAnswer, "type">;
+
+function describeRemoved({ removed_sessions, removed_events }: Counts): string {
+  return `${formatNumberOf(removed_sessions ?? 0, "session")} with ${
+    formatNumberOf(removed_events ?? 0, "event")
+  }`;
+}
+
+function describe({ bytes, sessions, events }: Counts): string {
+  return [
+    formatNumberOf(sessions, "session"),
+    formatNumberOf(events, "event"),
+    formatBytes(bytes),
+  ].join(", ");
+}

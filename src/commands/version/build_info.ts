@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What this program was built from.
+ * @module
+ */
+
+/** Where the code came from, as far as that is known. */
+export interface BuildInfo {
+  /** Commit of the source, or null if nothing tells. */
+  commit: string | null;
+  /** `jsr`, `offline` (the stand-ins) or `custom` (an import map of the user's). */
+  packages: string;
+}
+
+/** Reads what `scripts/build` wrote into a bundle; from source, looks for itself. */
+export function describeBuild(): BuildInfo {
+  const built: unknown = Reflect.get(globalThis, "KAIZEN_BUILD");
+  if (isBuildInfo(built)) return built;
+  return { commit: readCommit(), packages: findPackages() };
+}
+
+function isBuildInfo(value: unknown): value is BuildInfo {
+  if (typeof value !== "object" || value === null) return false;
+  const { commit, packages }: { commit?: unknown; packages?: unknown } = value;
+  return (commit === null || typeof commit === "string") &&
+    typeof packages === "string";
+}
+
+function findPackages(): string {
+  const resolved = import.meta.resolve("@cliffy/command");
+  // Once loaded, a package of JSR has the address of its file.
+  if (/^(?:jsr|https?):/.test(resolved)) return "jsr";
+  return resolved.includes("/scripts/offline/") ? "offline" : "custom";
+}
+
+/** The commit that is checked out, read without git; null outside of a clone. */
+function readCommit(): string | null {
+  const git = new URL("../../../.git/", import.meta.url).pathname;
+  const head = readLine(`${git}HEAD`);
+  const [, ref] = /^ref: (.*)$/.exec(head ?? "") ?? [];
+  const commit = ref === undefined
+    ? head
+    : readLine(`${git}${ref}`) ?? readPacked(git, ref);
+  return commit !== null && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
+}
+
+function readPacked(git: string, ref: string): string | null {
+  const line = readText(`${git}packed-refs`)?.split("\n")
+    .find((line) => line.endsWith(` ${ref}`));
+  return line?.split(" ")[0] ?? null;
+}
+
+function readLine(path: string): string | null {
+  return readText(path)?.trim() ?? null;
+}
+
+function readText(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(decodeURIComponent(path));
+  } catch {
+    return null; // not a clone, or a linked worktree, whose .git is a file
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertRejects } from "@std/assert";
+import { ProtocolError } from "../../../../src/client/mod.ts";
+import { passThrough } from "../../../../src/commands/ask/pass_through.ts";
+import { fakeAnswer } from "../_answer.ts";
+import { testContext, testRun } from "../_context.ts";
+
+Deno.test("passThrough() prints what came and a line feed, however it came", async () => {
+  for (const size of [1, 2, 3, 7, Infinity]) {
+    const context = testContext();
+    await passThrough(fakeAnswer('{"é":1.0}', size), testRun(context));
+    assertEquals(context.out(), '{"é":1.0}\n');
+  }
+});
+
+Deno.test("passThrough() of an answer that ends early keeps its last byte to itself", async () => {
+  for (const size of [1, 3, Infinity]) {
+    const context = testContext();
+    const answer = fakeAnswer('{"a":1}', size, new ProtocolError("cut"));
+    await assertRejects(
+      () => passThrough(answer, testRun(context)),
+      ProtocolError,
+    );
+    assertEquals(context.out(), '{"a":1');
+  }
+});

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertThrows } from "@std/assert";
+import { ValidationError } from "@cliffy/command";
+import { SOURCES as KNOWN_SOURCES } from "../../../../src/complete/mod.ts";
+import {
+  colorType,
+  countType,
+  durationType,
+  formatType,
+  SOURCES,
+  sourceType,
+  statusType,
+  timeoutType,
+  wordType,
+} from "../../../../src/commands/shell/value_types.ts";
+
+const arg = (value: string, label = "Option") => ({
+  label,
+  name: "--x",
+  type: "x",
+  value,
+});
+
+const good: [
+  type: (it: ReturnType<typeof arg>) => unknown,
+  text: string,
+  value: unknown,
+][] = [
+  [wordType, "a-b", "a-b"],
+  [wordType, "-", "-"],
+  [durationType, "1m30s", 90_000],
+  [durationType, "0", 0],
+  [timeoutType, "250ms", 250],
+  [countType, "0", 0],
+  [countType, "9007199254740991", Number.MAX_SAFE_INTEGER],
+  [formatType, "trace", "trace"],
+  [colorType, "auto", "auto"],
+  [statusType, "rUNNING", "Running"],
+  [sourceType, "codex", "codex"],
+];
+for (const [type, text, value] of good) {
+  Deno.test(`${type.name}() reads "${text}"`, () => {
+    assertEquals(type(arg(text)), value);
+  });
+}
+
+const wrong: [type: (it: ReturnType<typeof arg>) => unknown, text: string][] = [
+  [wordType, "--json"],
+  [wordType, "-x"],
+  [durationType, "soon"],
+  [timeoutType, "0"],
+  [countType, "-1"],
+  [countType, "1e3"],
+  [countType, "9007199254740992"],
+  [countType, ""],
+  [formatType, "JSON"],
+  [statusType, "busy"],
+  [sourceType, "Claude"],
+];
+for (const [type, text] of wrong) {
+  Deno.test(`${type.name}() refuses "${text}", and says for which option`, () => {
+    assertThrows(() => type(arg(text)), ValidationError, "--x");
+  });
+}
+
+Deno.test("wordType() takes an argument that begins with a dash for an unknown option", () => {
+  assertThrows(
+    () => wordType(arg("--foo", "Argument")),
+    ValidationError,
+    'Unknown option "--foo"',
+  );
+});
+
+Deno.test("the agents are those that events can be completed for", () => {
+  assertEquals([...SOURCES].sort(), [...KNOWN_SOURCES].sort());
+});

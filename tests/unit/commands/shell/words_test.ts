@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import {
+  restoreWords,
+  rewriteWords,
+} from "../../../../src/commands/shell/words.ts";
+
+const table: [words: string[], inside: string[]][] = [
+  [["sessions", "--no-start"], ["sessions", "--nostart"]],
+  [["stop", "--no-wait", "--no-daemon"], ["stop", "--nowait", "--nodaemon"]],
+  [["ingest", "--no-spool"], ["ingest", "--nospool"]],
+  [["--no-color"], ["--no-color"]],
+  [["--no-start=1"], ["--no-start=1"]],
+  [["sessions", "--watch"], ["sessions", "--watch=1s"]],
+  [["--watch", "2s", "x"], ["--watch=2s", "x"]],
+  [["--watch", "--json"], ["--watch=1s", "--json"]],
+  [["--watch=3s"], ["--watch=3s"]],
+  [["-vq", "status"], ["-v", "-q", "status"]],
+  [["-ab"], ["-ab"]],
+  [["a", "--", "--no-start", "--watch"], ["a", "--", "--no-start", "--watch"]],
+];
+for (const [words, inside] of table) {
+  Deno.test(`rewriteWords() makes ${inside.join(" ")} of ${words.join(" ")}`, () => {
+    assertEquals(rewriteWords(words), inside);
+  });
+}
+
+Deno.test("restoreWords() shows options as they are typed", () => {
+  assertEquals(
+    restoreWords('Option "--nostart" and --nowait, not --nonsense'),
+    'Option "--no-start" and --no-wait, not --nonsense',
+  );
+});

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  renderSpool,
+  renderStatus,
+} from "../../../../src/commands/status/print.ts";
+import type { SpoolStatus } from "../../../../src/spool/mod.ts";
+import { NOW, testContext, testRun } from "../_context.ts";
+
+const HOUR = 3_600_000;
+const EMPTY: SpoolStatus = {
+  pending: 0,
+  bytes: 0,
+  oldest_ms: null,
+  rejected: 0,
+  unknown: 0,
+  writable: true,
+  reason: null,
+  failures: 0,
+  last_failure: null,
+};
+const stopped = { state: "stopped", reason: "x" } as const;
+const hung = { state: "hung", reason: "x" } as const;
+
+function show(
+  found: Parameters<typeof renderStatus>[0],
+  spool: Partial<SpoolStatus> = {},
+  flags: Parameters<typeof testRun>[1] = {},
+): string {
+  const run = testRun(testContext({ columns: 200 }), flags);
+  return renderStatus(found, { spool: { ...EMPTY, ...spool }, run }).join("\n");
+}
+
+Deno.test("renderStatus() says what becomes of events while no daemon answers", () => {
+  const broken = { writable: false, reason: "disk full" };
+  for (const found of [stopped, hung]) {
+    const good = show(found, {}, { color: "never" });
+    assertStringIncludes(good, "Hooks go on recording");
+    assertStringIncludes(good, "spool       empty");
+    const bad = show(found, broken, { color: "never" });
+    assertStringIncludes(bad, "Nothing is recorded now");
+    assertStringIncludes(bad, "spool       cannot be written: disk full");
+    assert(!bad.includes("Hooks go on") && !bad.includes("empty"), bad);
+  }
+});
+
+Deno.test("renderStatus() gives the next command with the paths of this one", () => {
+  const flags = { home: "/a b", color: "never" } as const;
+  assertStringIncludes(
+    show(stopped, {}, flags),
+    "Start one: kaizen --home '/a b' daemon start --background",
+  );
+  assertStringIncludes(
+    show(hung, {}, flags),
+    "Give it time: kaizen --home '/a b' status --timeout 10s",
+  );
+});
+
+Deno.test("renderStatus() raises an alarm about a loss for a day", () => {
+  const lost = (agoMs: number) =>
+    show(stopped, {
+      failures: 2,
+      last_failure: { ms: NOW - agoMs, reason: "disk full" },
+    }, { color: "always" });
+  const text = "2 failures in hooks; the last";
+  assertStringIncludes(lost(23 * HOUR), `\x1b[31m${text} 23h ago: disk full`);
+  assertStringIncludes(lost(25 * HOUR), `\x1b[2m${text} 1d ago: disk full`);
+});
+
+Deno.test("renderSpool() shows what waits, since when, and what needs a look", () => {
+  const run = testRun(testContext({ columns: 80 }), { color: "never" });
+  const lines = renderSpool(
+    { ...EMPTY, pending: 1, bytes: 2048, oldest_ms: NOW - HOUR, rejected: 3 },
+    run,
+  );
+  assertEquals(lines, [
+    "spool       1 event waiting (2.0 KiB, oldest 1h ago)",
+    "rejected    3 events, see kaizen spool list",
+    "folder      /home/user/.kaizen/spool",
+  ]);
+});
