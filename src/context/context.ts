@@ -4,26 +4,7 @@
  * @module
  */
 import { fileOutput } from "./file_output.ts";
-
-/** Where bytes come from. */
-export interface Input {
-  isTerminal(): boolean;
-  /** Reads at most `into.length` bytes; null at the end. */
-  read(into: Uint8Array): Promise<number | null>;
-}
-
-/** Where bytes go. */
-export interface Output {
-  isTerminal(): boolean;
-  /** Width of the terminal in cells; null if it is none. */
-  columns(): number | null;
-  /**
-   * Writes all of `bytes`; when it resolves they are out of this process.
-   *
-   * @throws {ClosedPipeError} If the reader has gone away.
-   */
-  write(bytes: Uint8Array): Promise<void>;
-}
+import type { Input, Output } from "./streams.ts";
 
 /** What a hook stands on, which prints nothing. */
 export interface SilentContext {

@@ -3,9 +3,9 @@
  * Stdout and stderr, also where the other end has made them non-blocking.
  * @module
  */
-import type { Output } from "./context.ts";
 import { ClosedPipeError } from "./errors.ts";
 import { pause } from "./pause.ts";
+import type { Output } from "./streams.ts";
 
 /** Width of a terminal that does not know its own, such as one of a serial line or of a program that never set it; in cells. */
 const UNKNOWN_COLUMNS = 80;

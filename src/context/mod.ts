@@ -5,8 +5,6 @@
  */
 export {
   type Context,
-  type Input,
-  type Output,
   realContext,
   type SilentContext,
   silentContext,
@@ -23,12 +21,6 @@ export {
   resolvePaths,
 } from "./paths.ts";
 export { realPath } from "./real_path.ts";
-export type { SelfCommand } from "./self.ts";
-export {
-  kickDaemon,
-  kickSelf,
-  lastWordsPath,
-  spawnDaemon,
-  type SpawnDaemonOptions,
-} from "./spawn_daemon.ts";
+export type { Input, Output } from "./streams.ts";
+export { isSystemError, systemReason } from "./system_error.ts";
 export { findWorkspace } from "./workspace.ts";

@@ -3,6 +3,7 @@
  * One connection: one request, one answer, then it is closed.
  * @module
  */
+import { isSystemError } from "../context/mod.ts";
 import { FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
   type DaemonRequest,
@@ -18,7 +19,6 @@ import type { ReadBuffers } from "./read_buffers.ts";
 import type { Reply } from "./reply.ts";
 import { BrokenAnswerError, sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
-import { isSystemError } from "./system_error.ts";
 
 /** Answers decoded requests; the one thing that connections know of the rest of the daemon. */
 export type Answerer = Pick<Service, "handle" | "hasRoom" | "room">;

@@ -3,9 +3,8 @@
  * `daemon.log` on disk: appended to, rotated, one old file kept.
  * @module
  */
-import { HomeError } from "../context/mod.ts";
-import { openOwnFile } from "./own_file.ts";
-import { isSystemError } from "./system_error.ts";
+import { HomeError, isSystemError } from "../context/mod.ts";
+import { openOwnFile } from "../launch/mod.ts";
 
 /** A log that would grow past this many bytes becomes `daemon.log.1`, and the one before that goes. */
 export const MAX_LOG_BYTES = 10 * 1024 * 1024;

@@ -3,12 +3,14 @@
  * The daemon's socket: bound only by the holder of the home's lock, reachable only by its user.
  * @module
  */
-import { HomeError, MAX_SOCKET_PATH_BYTES, pause } from "../context/mod.ts";
-import { HomeBusyError } from "./errors.ts";
-import { lookAt } from "./own_file.ts";
-import { probe } from "./probe.ts";
+import {
+  HomeError,
+  MAX_SOCKET_PATH_BYTES,
+  pause,
+  systemReason,
+} from "../context/mod.ts";
+import { HomeBusyError, lookAt, probe } from "../launch/mod.ts";
 import type { Acceptor } from "./server.ts";
-import { reason } from "./system_error.ts";
 
 /** Owner may connect, nobody else. */
 const SOCKET_MODE = 0o600;
@@ -69,7 +71,7 @@ async function removeStale(path: string): Promise<void> {
     await Deno.remove(path);
   } catch (error) {
     throw new HomeError(
-      `Cannot remove stale socket "${path}": ${reason(error)}`,
+      `Cannot remove stale socket "${path}": ${systemReason(error)}`,
       {
         cause: error,
       },
@@ -134,7 +136,7 @@ function removeIfThere(path: string): void {
 }
 
 function cannotListen(path: string, error: unknown): HomeError {
-  return new HomeError(`Cannot listen at "${path}": ${reason(error)}`, {
+  return new HomeError(`Cannot listen at "${path}": ${systemReason(error)}`, {
     cause: error,
   });
 }

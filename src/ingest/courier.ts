@@ -8,12 +8,12 @@ import {
   NotRunningError,
   RemoteError,
 } from "../client/mod.ts";
-import { type Context, kickDaemon, type Paths } from "../context/mod.ts";
+import type { Context, Paths } from "../context/mod.ts";
+import { spawnOnce } from "../launch/mod.ts";
 import type { AckAnswer } from "../proto/mod.ts";
 import type { Send, Spool } from "../spool/mod.ts";
 import { PatientSender } from "./patient_sender.ts";
 import { sendEvent } from "./send.ts";
-import { claimStart } from "./start_daemon.ts";
 
 /** Where an event is now. */
 export type Handed =
@@ -131,7 +131,7 @@ export class Courier {
     const { paths, context, mayStart } = this.#options;
     this.#unreachable = error;
     if (!(error instanceof NotRunningError) || !mayStart) return;
-    if (claimStart(paths.home, "daemon", context.now())) kickDaemon({ paths });
+    spawnOnce("daemon", { paths, nowMs: context.now() });
   }
 }
 

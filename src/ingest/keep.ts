@@ -6,7 +6,7 @@
  * @module
  */
 import { askStatus, connectFault, NotRunningError } from "../client/mod.ts";
-import { kickDaemon, kickSelf } from "../context/mod.ts";
+import { spawnOnce } from "../launch/mod.ts";
 import type { StatusAnswer } from "../proto/mod.ts";
 import {
   type DeliverReport,
@@ -16,7 +16,6 @@ import {
 } from "../spool/mod.ts";
 import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 import { sendEvent, type Sent } from "./send.ts";
-import { claimStart } from "./start_daemon.ts";
 
 /** What names a spool. */
 type Place = Pick<Route, "paths"> & {
@@ -140,10 +139,7 @@ async function deliverFor(
 
 /** Delivers in the background, where there is time, what no hook can deliver within its budget to a daemon that lives. */
 function flushLater({ context, paths, mayStart }: Route): void {
-  const { home, socket } = paths;
-  if (mayStart && claimStart(home, "flush", context.now())) {
-    kickSelf(["spool", "flush", "--home", home, "--socket", socket], { home });
-  }
+  if (mayStart) spawnOnce("flush", { paths, nowMs: context.now() });
 }
 
 /** Sends, if there is time for it; null if there is none. */
@@ -156,7 +152,5 @@ async function sendWithin(
 }
 
 function start({ context, paths, mayStart }: Route): void {
-  if (mayStart && claimStart(paths.home, "daemon", context.now())) {
-    kickDaemon({ paths });
-  }
+  if (mayStart) spawnOnce("daemon", { paths, nowMs: context.now() });
 }

@@ -158,14 +158,14 @@ case "$*" in *--detached*) echo "no runtime here" >&2; exit 70 ;; esac
 exec ${[program, ...args].map((it) => `'${it}'`).join(" ")} "$@"
 `;
   await Deno.writeTextFile(root, launcher, { mode: 0o755 });
-  const { startBackground } = await import("../../src/daemon/mod.ts");
+  const { startDaemon } = await import("../../src/launch/mod.ts");
   const paths = {
     home: home.home,
     socket: home.socket,
     log: `${home.home}/daemon.log`,
   };
   const command = { program: root, args: [] };
-  const error = await startBackground({ paths, command }).catch((it) => it);
+  const error = await startDaemon({ paths, command }).catch((it) => it);
   assertEquals([error.name, error.exit], ["StartError", 70]);
   assertStringIncludes(error.message, "it ended with exit 70");
   assertStringIncludes(error.message, "no runtime here");

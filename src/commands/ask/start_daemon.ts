@@ -4,7 +4,7 @@
  * @module
  */
 import { TimedOutError } from "../../client/mod.ts";
-import type { StartResult } from "../../daemon/mod.ts";
+import type { StartResult } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { BrokenDaemonError, OwnedError } from "../shell/errors.ts";
 
@@ -21,9 +21,9 @@ export async function startDaemon(
   run: Run,
   readyMs: number,
 ): Promise<StartResult> {
-  const { startBackground } = await import("../../daemon/mod.ts");
+  const launch = await import("../../launch/mod.ts");
   try {
-    return await startBackground({ paths: run.settings.paths(), readyMs });
+    return await launch.startDaemon({ paths: run.settings.paths(), readyMs });
   } catch (error) {
     throw await startFault(error);
   }
@@ -31,7 +31,7 @@ export async function startDaemon(
 
 /** Says in the commands' terms why a daemon does not run. */
 export async function startFault(error: unknown): Promise<unknown> {
-  const { HomeBusyError, StartError } = await import("../../daemon/mod.ts");
+  const { HomeBusyError, StartError } = await import("../../launch/mod.ts");
   const because = { cause: error };
   if (error instanceof HomeBusyError) {
     return new OwnedError(error.message, because);

@@ -16,10 +16,10 @@ import { startFault } from "../ask/start_daemon.ts";
  */
 export async function runForeground(run: Run): Promise<void> {
   const { context, settings } = run;
-  const { jsonLog, runDaemon } = await import("../../daemon/mod.ts");
+  const { jsonLog, serveDaemon } = await import("../../daemon/mod.ts");
   const lines: Promise<void>[] = [];
   try {
-    await runDaemon({
+    await serveDaemon({
       paths: settings.paths(),
       context,
       log: jsonLog((line) => void Deno.stderr.writeSync(line), context.now),
@@ -40,8 +40,8 @@ export async function runForeground(run: Run): Promise<void> {
 
 /** Runs the daemon as `daemon start --background` and hooks start it. @returns The exit code. */
 export async function runBehind({ context, settings }: Run): Promise<number> {
-  const { runDetached } = await import("../../daemon/mod.ts");
-  return await runDetached({ paths: settings.paths(), context });
+  const { serveDetached } = await import("../../daemon/mod.ts");
+  return await serveDetached({ paths: settings.paths(), context });
 }
 
 async function foregroundFault(error: unknown): Promise<unknown> {

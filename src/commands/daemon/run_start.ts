@@ -3,7 +3,7 @@
  * Starts our daemon in the background, or again.
  * @module
  */
-import type { StartResult } from "../../daemon/mod.ts";
+import type { StartResult } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import { stopDaemon } from "../stop/run.ts";

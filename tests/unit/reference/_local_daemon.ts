@@ -4,7 +4,7 @@
  * @module
  */
 import { resolvePaths } from "../../../src/context/mod.ts";
-import { runDaemon } from "../../../src/daemon/mod.ts";
+import { serveDaemon } from "../../../src/daemon/mod.ts";
 import { ask } from "../../interop/_exchange.ts";
 
 /** A daemon that runs until it is disposed of. */
@@ -50,7 +50,7 @@ function pathsOf(root: string) {
 async function run(root: string): Promise<{ stop(): Promise<void> }> {
   const paths = pathsOf(root);
   const ready = Promise.withResolvers<void>();
-  const done = runDaemon({
+  const done = serveDaemon({
     paths,
     context: {
       cwd: () => root,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertThrows } from "@std/assert";
 import { HomeError } from "../../../src/context/mod.ts";
-import { prepareHome } from "../../../src/daemon/home.ts";
-import { tempFolder } from "./_folder.ts";
+import { prepareHome } from "../../../src/launch/prepare_home.ts";
+import { tempFolder } from "../daemon/_folder.ts";
 
 function mode(path: string): string {
   return ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8);

@@ -10,7 +10,7 @@ export function isSystemError(error: unknown): error is Error {
 }
 
 /** The system's words, without the call that Deno adds behind them. */
-export function reason(error: unknown): string {
+export function systemReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/: \w+ '[^]*'.*$/, "");
 }

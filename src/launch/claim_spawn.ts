@@ -15,7 +15,7 @@ const PAUSE_MS = 60_000;
  * @param what Names the stamp that says when it was started last.
  * @param nowMs The clock, in epoch milliseconds; a stamp in the future does not count.
  */
-export function claimStart(home: string, what: string, nowMs: number): boolean {
+export function claimSpawn(home: string, what: string, nowMs: number): boolean {
   try {
     if (foreignOwner(home) !== null) return false;
     using stamp = Deno.openSync(`${home}/${what}.start`, {

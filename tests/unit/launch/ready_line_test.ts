@@ -4,7 +4,7 @@ import {
   parseReadyLine,
   printReadyLine,
   type ReadyLine,
-} from "../../../src/daemon/ready_line.ts";
+} from "../../../src/launch/ready_line.ts";
 
 const lines: ReadyLine[] = [
   { ready: true, pid: 7, socket: "/h/daemon.sock", log: "/h/daemon.log" },

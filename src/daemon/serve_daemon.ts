@@ -4,12 +4,11 @@
  * @module
  */
 import { type Context, type Paths, realPath } from "../context/mod.ts";
+import { claimHome, type HomeLock, type ReadyInfo } from "../launch/mod.ts";
 import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { LIMITS } from "./limits.ts";
-import type { HomeLock } from "./lock.ts";
 import { describe, type Log } from "./log.ts";
-import { takeHome } from "./ownership.ts";
 import { nextTurn } from "./pace.ts";
 import { Server } from "./server.ts";
 import { Service } from "./service.ts";
@@ -24,15 +23,8 @@ const CLOSE_STORE_MS = 500;
 /** How often to look whether home and store are still there, in milliseconds. */
 const HOME_CHECK_MS = 30_000;
 
-/** What a daemon says once it can be reached. */
-export interface ReadyInfo {
-  pid: number;
-  socket: string;
-  log: string;
-}
-
 /** What a daemon stands on. */
-export interface RunOptions {
+export interface ServeOptions {
   paths: Paths;
   /** `cwd()` is the workspace of events that name none. */
   context: Pick<
@@ -55,8 +47,8 @@ export interface RunOptions {
  * @throws {HomeError} If home, lock or socket cannot be used.
  * @throws {StoreError} If the store cannot be opened.
  */
-export async function runDaemon(options: RunOptions): Promise<void> {
-  using lock = await takeHome({
+export async function serveDaemon(options: ServeOptions): Promise<void> {
+  using lock = await claimHome({
     paths: options.paths,
     patienceMs: FOREGROUND_PATIENCE_MS,
   });
@@ -66,11 +58,11 @@ export async function runDaemon(options: RunOptions): Promise<void> {
 /**
  * The same for a process that holds the home's lock already.
  *
- * @throws {HomeBusyError | HomeError | StoreError} As {@linkcode runDaemon}.
+ * @throws {HomeBusyError | HomeError | StoreError} As {@linkcode serveDaemon}.
  */
 export async function serveHome(
   lock: HomeLock,
-  options: RunOptions,
+  options: ServeOptions,
 ): Promise<void> {
   const { context, paths, log } = options;
   using _bugs = reportBugs(log);
@@ -118,7 +110,7 @@ export async function serveHome(
 
 /** Without the socket long work delays others more, but all works. */
 async function openTurn(
-  { paths, log }: RunOptions,
+  { paths, log }: ServeOptions,
 ): Promise<Disposable & { wait: () => Promise<void> }> {
   const socket = await SocketTurn.open(`${paths.home}/turn.sock`)
     .catch((error) => {
@@ -132,7 +124,7 @@ async function openTurn(
 }
 
 function openService(
-  { context, paths, log }: RunOptions,
+  { context, paths, log }: ServeOptions,
   turn: () => Promise<void>,
 ): Service {
   return Service.open({

@@ -3,8 +3,7 @@
  * Files of the home that only we may have made.
  * @module
  */
-import { HomeError } from "../context/mod.ts";
-import { reason } from "./system_error.ts";
+import { HomeError, systemReason } from "../context/mod.ts";
 
 /**
  * Opens a file of the home, 0600, and makes it if it is missing; follows no symbolic link, writes through no hard link.
@@ -21,7 +20,7 @@ export function openOwnFile(
     return openChecked(path, mode, found);
   } catch (error) {
     if (error instanceof HomeError) throw error;
-    throw new HomeError(`Cannot open "${path}": ${reason(error)}`, {
+    throw new HomeError(`Cannot open "${path}": ${systemReason(error)}`, {
       cause: error,
     });
   }
@@ -59,7 +58,7 @@ export function lookAt(path: string): Deno.FileInfo | null {
     return Deno.lstatSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw new HomeError(`Cannot look at "${path}": ${reason(error)}`, {
+    throw new HomeError(`Cannot look at "${path}": ${systemReason(error)}`, {
       cause: error,
     });
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { resolvePaths } from "../../../src/context/mod.ts";
-import { runDetached } from "../../../src/daemon/mod.ts";
+import { serveDetached } from "../../../src/daemon/mod.ts";
 import { tempFolder } from "./_folder.ts";
 
 /** Runs a daemon that fails before it is ready; returns its exit code, its one line, and what its log says last. */
@@ -9,7 +9,7 @@ async function failIn(home: string, cwd: () => string) {
   const env = () => undefined;
   const paths = resolvePaths({ env }, { home });
   let said = "";
-  const exit = await runDetached({
+  const exit = await serveDetached({
     paths,
     context: {
       env,
@@ -34,7 +34,7 @@ async function failIn(home: string, cwd: () => string) {
   return { exit, line, logged };
 }
 
-Deno.test("runDetached() tells its starter and its log why it cannot start", async () => {
+Deno.test("serveDetached() tells its starter and its log why it cannot start", async () => {
   using folder = tempFolder();
   const home = `${folder.path}/h`;
   await Deno.mkdir(home, { mode: 0o700 });
@@ -46,7 +46,7 @@ Deno.test("runDetached() tells its starter and its log why it cannot start", asy
   assertEquals(logged?.reason, line?.message);
 });
 
-Deno.test("runDetached() leaves the stack of a bug to its log", async () => {
+Deno.test("serveDetached() leaves the stack of a bug to its log", async () => {
   using folder = tempFolder();
   const { exit, line, logged } = await failIn(`${folder.path}/h`, () => {
     throw new TypeError("a bug");

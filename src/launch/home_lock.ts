@@ -3,9 +3,8 @@
  * Who owns a home: the process that holds the `flock` on `daemon.pid`, for as long as it lives.
  * @module
  */
-import { HomeError } from "../context/mod.ts";
+import { HomeError, systemReason } from "../context/mod.ts";
 import { openOwnFile } from "./own_file.ts";
-import { reason } from "./system_error.ts";
 
 /** The lock while it is held; letting go leaves the file, as removing it would let two processes hold "it". */
 export class HomeLock implements Disposable {
@@ -36,7 +35,7 @@ export class HomeLock implements Disposable {
       return new HomeLock(file, path);
     } catch (error) {
       file.close();
-      throw new HomeError(`Cannot lock "${path}": ${reason(error)}`, {
+      throw new HomeError(`Cannot lock "${path}": ${systemReason(error)}`, {
         cause: error,
       });
     }

@@ -3,9 +3,9 @@
  * Starting our daemon in the background: a new session that keeps nothing of its starter open.
  * @module
  */
-import { foreignOwner } from "./owner.ts";
-import type { Paths } from "./paths.ts";
-import { type SelfCommand, selfCommand } from "./self.ts";
+import type { Paths } from "../context/mod.ts";
+import { lastWordsPath } from "./last_words.ts";
+import { type SelfCommand, selfCommand } from "./self_command.ts";
 
 /**
  * What runs between the starter and the daemon. Descriptors that the starter itself was given (a hook runner's pipes, the
@@ -42,11 +42,6 @@ export interface SpawnDaemonOptions {
   command?: SelfCommand;
 }
 
-/** Where a daemon in the background leaves what the runtime itself says when it dies. */
-export function lastWordsPath(home: string): string {
-  return `${home}/daemon.err`;
-}
-
 /**
  * Starts `daemon run --detached` in a session of its own, and does not wait for it.
  *
@@ -59,47 +54,25 @@ export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
   Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
   const line = [lastWordsPath(home), program, ...args, "daemon", "run"];
   line.push("--detached", "--home", home, "--socket", socket);
-  return startShell(line, home, options.stdout);
+  return spawnShell(line, home, options.stdout);
 }
 
 /**
- * Starts a daemon for a hook that found none: silent, never waits, never throws.
- *
- * @returns Whether one was started; not for root in another user's home, as its files would not be that user's.
- */
-export function kickDaemon(
-  options: Omit<SpawnDaemonOptions, "stdout">,
-): boolean {
-  if (foreignOwner(options.paths.home) !== null) return false;
-  try {
-    spawnDaemon({ ...options, stdout: "null" }).unref();
-    return true;
-  } catch {
-    return false; // the event is in the spool; `kaizen status` says that no daemon runs
-  }
-}
-
-/**
- * Starts this program in the background with other words than the daemon's, as silently as {@linkcode kickDaemon}.
+ * Spawns this program with other words than the daemon's, as {@linkcode spawnDaemon} does; its standard error goes nowhere.
  *
  * @param words Its arguments.
- * @returns Whether it was started; not for root in another user's home.
+ * @returns The child, which keeps this process alive until it is unreferenced.
+ * @throws {Error} If the home cannot be entered, or no shell can be started.
  */
-export function kickSelf(
+export function spawnSelf(
   words: readonly string[],
   { home, command = selfCommand() }: { home: string; command?: SelfCommand },
-): boolean {
-  if (foreignOwner(home) !== null) return false;
+): Deno.ChildProcess {
   const line = ["/dev/null", command.program, ...command.args, ...words];
-  try {
-    startShell(line, home, "null").unref();
-    return true;
-  } catch {
-    return false; // what it would have done is done later by somebody else
-  }
+  return spawnShell(line, home, "null");
 }
 
-function startShell(
+function spawnShell(
   line: string[],
   cwd: string,
   stdout: "piped" | "null",

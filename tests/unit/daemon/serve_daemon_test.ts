@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import { resolvePaths } from "../../../src/context/mod.ts";
-import { type ReadyInfo, runDaemon } from "../../../src/daemon/mod.ts";
-import type { RunOptions } from "../../../src/daemon/run.ts";
+import { serveDaemon } from "../../../src/daemon/mod.ts";
+import type { ServeOptions } from "../../../src/daemon/serve_daemon.ts";
+import type { ReadyInfo } from "../../../src/launch/mod.ts";
 import { tempFolder } from "./_folder.ts";
 import { LogLines } from "./_server.ts";
 
-function optionsFor(folder: string): RunOptions & { log: LogLines["log"] } {
+function optionsFor(folder: string): ServeOptions & { log: LogLines["log"] } {
   const env = () => undefined;
   return {
     paths: resolvePaths({ env }, { home: `${folder}/h` }),
@@ -22,13 +23,13 @@ function optionsFor(folder: string): RunOptions & { log: LogLines["log"] } {
   };
 }
 
-Deno.test("runDaemon() says ready once it can be reached, and ends with its signal", async () => {
+Deno.test("serveDaemon() says ready once it can be reached, and ends with its signal", async () => {
   using folder = tempFolder();
   const stop = new AbortController();
   const said: ReadyInfo[] = [];
   const options = optionsFor(folder.path);
   let mayRun = true;
-  await runDaemon({
+  await serveDaemon({
     ...options,
     context: { ...options.context, giveUpRun: () => mayRun = false },
     signal: stop.signal,
@@ -43,11 +44,11 @@ Deno.test("runDaemon() says ready once it can be reached, and ends with its sign
   assertEquals(said, [{ pid: Deno.pid, socket, log }]);
 });
 
-Deno.test("runDaemon() ends when its home is deleted", async () => {
+Deno.test("serveDaemon() ends when its home is deleted", async () => {
   using folder = tempFolder();
   const lines = new LogLines();
   const options = optionsFor(folder.path);
-  await runDaemon({
+  await serveDaemon({
     ...options,
     log: lines.log,
     homeCheckMs: 1,
@@ -60,11 +61,11 @@ Deno.test("runDaemon() ends when its home is deleted", async () => {
   assert(lines.lines.some(({ reason }) => reason.includes("was removed")));
 });
 
-Deno.test("runDaemon() ends when its store is removed", async () => {
+Deno.test("serveDaemon() ends when its store is removed", async () => {
   using folder = tempFolder();
   const lines = new LogLines();
   const options = optionsFor(folder.path);
-  await runDaemon({
+  await serveDaemon({
     ...options,
     log: lines.log,
     homeCheckMs: 1,
@@ -73,18 +74,18 @@ Deno.test("runDaemon() ends when its store is removed", async () => {
   assert(lines.lines.some(({ reason }) => reason.includes("its store was")));
 });
 
-Deno.test("runDaemon() leaves a home alone that another one has made in its place", async () => {
+Deno.test("serveDaemon() leaves a home alone that another one has made in its place", async () => {
   using folder = tempFolder();
   const options = optionsFor(folder.path);
   const stop = new AbortController();
   const second = Promise.withResolvers<ReadyInfo>();
   let running: Promise<void> | undefined;
-  await runDaemon({
+  await serveDaemon({
     ...options,
     homeCheckMs: 1,
     ready: () => {
       Deno.renameSync(options.paths.home, `${folder.path}/old`);
-      running = runDaemon({
+      running = serveDaemon({
         ...options,
         ready: second.resolve,
         signal: stop.signal,

@@ -3,9 +3,8 @@
  * The home as the daemon wants it: a folder of ours that nobody else can look into.
  * @module
  */
-import { foreignOwner, HomeError } from "../context/mod.ts";
+import { foreignOwner, HomeError, systemReason } from "../context/mod.ts";
 import { lookAt } from "./own_file.ts";
-import { reason } from "./system_error.ts";
 
 /** Owner may do all, nobody else anything. */
 const HOME_MODE = 0o700;
@@ -31,7 +30,7 @@ export function prepareHome(home: string): void {
     Deno.chmodSync(home, HOME_MODE);
   } catch (error) {
     throw new HomeError(
-      `Cannot make home "${home}" private: ${reason(error)}`,
+      `Cannot make home "${home}" private: ${systemReason(error)}`,
       { cause: error },
     );
   }
@@ -42,7 +41,7 @@ function makeHome(home: string): Deno.FileInfo {
     Deno.mkdirSync(home, { recursive: true, mode: HOME_MODE });
     return Deno.lstatSync(home);
   } catch (error) {
-    throw new HomeError(`Cannot make home "${home}": ${reason(error)}`, {
+    throw new HomeError(`Cannot make home "${home}": ${systemReason(error)}`, {
       cause: error,
     });
   }

@@ -4,7 +4,13 @@
  * @module
  */
 import { decodeJson, encodeJson, JsonError } from "../proto/mod.ts";
-import type { ReadyInfo } from "./run.ts";
+
+/** What a daemon says once it can be reached. */
+export interface ReadyInfo {
+  pid: number;
+  socket: string;
+  log: string;
+}
 
 /** A daemon that can be reached, or why there is none. */
 export type ReadyLine =

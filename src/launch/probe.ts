@@ -3,6 +3,7 @@
  * Whether a daemon answers at a socket: liveness is an answer, not a process id and not a file.
  * @module
  */
+import { isSystemError, systemReason } from "../context/mod.ts";
 import { encodeFrame, FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
   AnswerError,
@@ -10,7 +11,6 @@ import {
   encodeRequest,
   JsonError,
 } from "../proto/mod.ts";
-import { isSystemError, reason } from "./system_error.ts";
 
 /** How long a daemon may take to say who it is, in milliseconds. */
 const PROBE_MS = 500;
@@ -41,7 +41,9 @@ export async function probe(
   } catch (error) {
     const dead = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.ConnectionRefused;
-    return dead ? { state: "dead" } : { state: "unclear", why: reason(error) };
+    return dead
+      ? { state: "dead" }
+      : { state: "unclear", why: systemReason(error) };
   }
   const timeout = AbortSignal.timeout(timeoutMs);
   const close = () => conn.close();

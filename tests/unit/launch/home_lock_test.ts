@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { HomeError } from "../../../src/context/mod.ts";
-import { HomeLock, readHolder } from "../../../src/daemon/lock.ts";
-import { tempFolder } from "./_folder.ts";
+import { HomeLock, readHolder } from "../../../src/launch/home_lock.ts";
+import { tempFolder } from "../daemon/_folder.ts";
 
 Deno.test("HomeLock.take() writes the pid and keeps others out until it is disposed of", () => {
   using folder = tempFolder();

@@ -5,15 +5,15 @@
  */
 import { type Paths, pause } from "../context/mod.ts";
 import { HomeBusyError } from "./errors.ts";
-import { prepareHome } from "./home.ts";
-import { HomeLock, readHolder } from "./lock.ts";
+import { prepareHome } from "./prepare_home.ts";
+import { HomeLock, readHolder } from "./home_lock.ts";
 import { probe, type ProbeResult } from "./probe.ts";
 
 /** Between two looks at a lock whose holder does not answer, in milliseconds. */
 const RETRY_MS = 25;
 
 /** How to take a home. */
-export interface TakeHomeOptions {
+export interface ClaimHomeOptions {
   paths: Pick<Paths, "home" | "lock" | "socket">;
   /**
    * How long to wait for a holder that does not answer, in milliseconds: one that stops lets go within two seconds, one that
@@ -29,7 +29,7 @@ export interface TakeHomeOptions {
  * @throws {HomeBusyError} If another daemon answers at the socket, or keeps the lock without answering.
  * @throws {HomeError} If the home or the lock file cannot be used.
  */
-export async function takeHome(options: TakeHomeOptions): Promise<HomeLock> {
+export async function claimHome(options: ClaimHomeOptions): Promise<HomeLock> {
   const { paths, patienceMs } = options;
   prepareHome(paths.home);
   const end = performance.now() + patienceMs;
@@ -44,7 +44,7 @@ export async function takeHome(options: TakeHomeOptions): Promise<HomeLock> {
   }
 }
 
-function busy(paths: TakeHomeOptions["paths"], peer: ProbeResult) {
+function busy(paths: ClaimHomeOptions["paths"], peer: ProbeResult) {
   if (peer.state === "alive") {
     return new HomeBusyError(
       peer.pid,

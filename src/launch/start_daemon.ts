@@ -3,25 +3,19 @@
  * The daemon in the background, seen from its starter.
  * @module
  */
-import {
-  HomeError,
-  lastWordsPath,
-  type Paths,
-  type SelfCommand,
-  spawnDaemon,
-} from "../context/mod.ts";
+import { expiry, HomeError, type Paths, systemReason } from "../context/mod.ts";
 import { HomeBusyError, StartError } from "./errors.ts";
-import { prepareHome } from "./home.ts";
+import { LastWords } from "./last_words.ts";
+import { prepareHome } from "./prepare_home.ts";
 import { probe } from "./probe.ts";
 import { parseReadyLine, type ReadyLine } from "./ready_line.ts";
-import { reason } from "./system_error.ts";
+import type { SelfCommand } from "./self_command.ts";
+import { spawnDaemon } from "./spawn_daemon.ts";
 
 /** How long a daemon may take until it is ready, in milliseconds. */
 const READY_MS = 10_000;
 /** The most that is read of a child's first line, in characters. */
 const MAX_LINE_CHARS = 64 * 1024;
-/** The most that is shown of a dead child's words, in characters. */
-const MAX_WORDS_CHARS = 2_000;
 
 /** Where the daemon is, whoever started it. */
 export interface StartResult {
@@ -47,7 +41,7 @@ export interface StartOptions {
  * @throws {HomeError} If home, socket, log or store cannot be used.
  * @throws {StartError} If the daemon died first (with its last words), or was not ready in time.
  */
-export async function startBackground(
+export async function startDaemon(
   options: StartOptions,
 ): Promise<StartResult> {
   const { paths, readyMs = READY_MS } = options;
@@ -57,7 +51,7 @@ export async function startBackground(
   if (peer.state === "alive") {
     return { started: false, pid: peer.pid, socket, log };
   }
-  const words = new LastWords(lastWordsPath(paths.home));
+  const words = new LastWords(paths.home);
   const child = spawn(options);
   const text = await firstLine(child.stdout, readyMs);
   if (text === "") throw await died(child, words);
@@ -90,7 +84,7 @@ function spawn(options: StartOptions): Child {
       ...command === undefined ? {} : { command },
     });
   } catch (error) {
-    throw new StartError(70, `Cannot start a daemon: ${reason(error)}`);
+    throw new StartError(70, `Cannot start a daemon: ${systemReason(error)}`);
   }
 }
 
@@ -124,44 +118,17 @@ async function firstLine(
   timeoutMs: number,
 ): Promise<string | null> {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-  const late = Promise.withResolvers<null>();
-  const timer = setTimeout(late.resolve, timeoutMs, null);
+  const late = expiry(timeoutMs).then(() => null);
   try {
     let text = "";
     while (!text.includes("\n") && text.length < MAX_LINE_CHARS) {
-      const next = await Promise.race([reader.read(), late.promise]);
+      const next = await Promise.race([reader.read(), late]);
       if (next === null) return null;
       if (next.done) break;
       text += next.value;
     }
     return text.slice(0, text.indexOf("\n") + 1);
   } finally {
-    clearTimeout(timer);
     await reader.cancel();
-  }
-}
-
-/** What the runtime, or the launcher before it, says to standard error from now on. */
-class LastWords {
-  readonly #path: string;
-  readonly #from: number;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#from = this.#bytes().length;
-  }
-
-  read(): string {
-    const bytes = this.#bytes();
-    const fresh = bytes.subarray(bytes.length < this.#from ? 0 : this.#from);
-    return new TextDecoder().decode(fresh).trim().slice(-MAX_WORDS_CHARS);
-  }
-
-  #bytes(): Uint8Array {
-    try {
-      return Deno.readFileSync(this.#path);
-    } catch {
-      return new Uint8Array(); // none yet
-    }
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { probe } from "../../../src/daemon/probe.ts";
-import { tempFolder } from "./_folder.ts";
-import { FakeService, startServer, textReply } from "./_server.ts";
+import { probe } from "../../../src/launch/probe.ts";
+import { tempFolder } from "../daemon/_folder.ts";
+import { FakeService, startServer, textReply } from "../daemon/_server.ts";
 
 Deno.test("probe() finds who answers", async () => {
   const status = textReply(

@@ -3,7 +3,7 @@
  * A process that starts "a daemon" in the background and prints what that says: arguments are the home, then its program.
  * @module
  */
-import { spawnDaemon } from "../../../src/context/mod.ts";
+import { spawnDaemon } from "../../../src/launch/spawn_daemon.ts";
 
 const [home = "", program = "", ...args] = Deno.args;
 const child = spawnDaemon({

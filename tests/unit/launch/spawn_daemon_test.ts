@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import { kickDaemon, lastWordsPath } from "../../../src/context/mod.ts";
+import { lastWordsPath } from "../../../src/launch/last_words.ts";
 
 const SPAWNER = decodeURIComponent(
   new URL("_spawner.ts", import.meta.url).pathname,
@@ -100,23 +100,4 @@ Deno.test("spawnDaemon() starts the program also where its words cannot be kept"
     `started daemon run --detached --home ${folder} --socket ${folder}/s\n`,
   );
   await Deno.remove(folder, { recursive: true });
-});
-
-Deno.test("kickDaemon() never throws", () => {
-  const paths = { home: "/dev/null/h", socket: "/dev/null/s" };
-  assertEquals(kickDaemon({ paths }), false);
-});
-
-Deno.test({
-  name: "kickDaemon() starts nothing for root in another user's home",
-  ignore: Deno.uid() !== 0,
-  fn: () => {
-    const home = Deno.makeTempDirSync({ prefix: "kz" });
-    Deno.chownSync(home, 4242, 4242);
-    const paths = { home, socket: `${home}/s` };
-    const command = { program: "/bin/true", args: [] };
-    assertEquals(kickDaemon({ paths, command }), false);
-    assertEquals([...Deno.readDirSync(home)], []);
-    Deno.removeSync(home);
-  },
 });

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * From no daemon to one that answers. Three verbs: `spawnOnce` spawns a process and never waits for it, `startDaemon` spawns a
+ * daemon and waits until it answers; the daemon itself claims its home here, and then serves (`src/daemon/`).
+ * @module
+ */
+export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
+export { HomeBusyError, StartError } from "./errors.ts";
+export type { HomeLock } from "./home_lock.ts";
+export { takeLastWords } from "./last_words.ts";
+export { lookAt, openOwnFile } from "./own_file.ts";
+export { probe } from "./probe.ts";
+export {
+  printReadyLine,
+  type ReadyInfo,
+  type ReadyLine,
+} from "./ready_line.ts";
+export { spawnOnce } from "./spawn_once.ts";
+export {
+  startDaemon,
+  type StartOptions,
+  type StartResult,
+} from "./start_daemon.ts";
