@@ -4,19 +4,4 @@
  * @module
  */
 export { Command } from "./cliffy/command.ts";
-export {
-  ValidationError,
-  type ValidationErrorOptions,
-} from "./cliffy/errors.ts";
-export {
-  type Argument,
-  type ArgumentValue,
-  type CommandResult,
-  type Example,
-  type HelpHandler,
-  type HelpOptions,
-  type Option,
-  Type,
-  type TypeHandler,
-} from "./cliffy/types.ts";
-export { EnumType } from "./cliffy/value_types.ts";
+export { type ArgumentValue, ValidationError } from "./cliffy/errors.ts";

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { readArguments, splitDefinition, unsupported } from "./definitions.ts";
-import { DescribedCommand } from "./described.ts";
+import { type ArgumentValue, unsupported } from "./errors.ts";
 import type {
   ArgumentsOf,
-  Handler,
-  Kind,
-  Known,
   Merge,
   Needs,
   OptionSettings,
@@ -13,24 +9,24 @@ import type {
   Resolve,
   Shape,
 } from "./infer.ts";
-import { type CommandNode, rootOf } from "./node.ts";
-import { readOption, refuseDoubtful, standaloneOption } from "./options.ts";
-import { runCommand } from "./run.ts";
 import {
   type Action,
-  type CommandResult,
-  type HelpHandler,
+  type CommandNode,
+  isNamed,
   type Option,
-  Type,
-  type TypeHandler,
-} from "./types.ts";
+  optionsOf,
+  pathOf,
+  readArguments,
+  readOption,
+  rootOf,
+} from "./node.ts";
+import { type CommandResult, runCommand } from "./run.ts";
 
 /**
  * A command: declared by chained calls, run by `parse` on the root.
  *
- * Stands in for the class of the same name in `@cliffy/command`, as far as this project uses it.
- * Its types are, in the real one's order: global options and types of the parent, options, arguments,
- * global options, types and global types of its own.
+ * The type parameters have the real class's order: global options and types of the parent, options,
+ * arguments, global options, types and global types of its own.
  */
 export class Command<
   PG extends Shape = void,
@@ -40,23 +36,30 @@ export class Command<
   G extends Shape = void,
   T extends Shape = void,
   GT extends Shape = void,
-> extends DescribedCommand {
+> {
   /** Only a type: the global options that a parent must have. */
   declare readonly needs?: Resolve<PG>;
-  /** Only a type: tells commands apart that the real class does not take for one another. */
-  declare readonly kind?: Kind<PG, G, O>;
-
-  constructor() {
-    super(asCommand);
-  }
+  #throwsErrors = false;
+  readonly #node: CommandNode = {
+    name: "COMMAND",
+    aliases: [],
+    description: "",
+    hidden: false,
+    stopEarly: false,
+    arguments: [],
+    examples: [],
+    types: new Map(),
+    options: [],
+    standalone: {},
+    commands: [],
+    parent: null,
+    action: null,
+    help: null,
+    face: asCommand(this),
+  };
 
   name(name: string): this {
     this.#open.name = name;
-    return this;
-  }
-
-  version(version: string | (() => string)): this {
-    this.#open.version = typeof version === "string" ? () => version : version;
     return this;
   }
 
@@ -76,160 +79,126 @@ export class Command<
     return this;
   }
 
-  /** Sets what prints the help of this command and those below it. */
-  help(handler: string | HelpHandler, options: { auto?: boolean } = {}): this {
-    this.#open.help = typeof handler === "string" ? () => handler : handler;
-    this.#open.autoHelp = options.auto ?? null;
+  /** Sets the function that returns the help of this command and those below it. */
+  help(handler: (this: Command, command: Command) => string): this {
+    this.#open.help = handler;
     return this;
   }
 
   helpOption(
     flags: string | false,
     description?: string,
-    action?: Handler<this, PG, G, O, A>,
+    action?: (this: this) => unknown,
   ): this;
-  helpOption(flags: string | false, description = "", action?: unknown): this {
-    this.#open.helpOption = flags === false ? false : {
-      ...standaloneOption(flags, description, asAction(action)),
-      global: true,
-    };
+  helpOption(flags: string | false, text = "", action?: unknown): this {
+    if (flags === false) delete this.#open.standalone.help;
+    else {
+      const option = standaloneOption(flags, text, action);
+      this.#open.standalone.help = { ...option, global: true };
+    }
     return this;
   }
 
   versionOption(
-    flags: string | false,
-    description?: string,
-    action?: Handler<this, PG, G, O, A>,
+    flags: string,
+    description: string,
+    action: (this: this) => unknown,
   ): this;
-  versionOption(
-    flags: string | false,
-    description = "",
-    action?: unknown,
-  ): this {
-    this.#open.versionOption = flags === false
-      ? false
-      : standaloneOption(flags, description, asAction(action));
+  versionOption(flags: string, text: string, action: unknown): this {
+    this.#open.standalone.version = standaloneOption(flags, text, action);
     return this;
   }
 
   /** Makes errors throw instead of ending the process; the stand-in cannot do without. */
   noExit(): this {
-    this.#open.throwsErrors = true;
+    this.#throwsErrors = true;
     return this;
   }
 
   /** Makes the first word that is no option end the options. */
-  stopEarly(stopEarly = true): this {
-    this.#open.stopEarly = stopEarly;
+  stopEarly(): this {
+    this.#open.stopEarly = true;
     return this;
   }
 
-  type<const N extends string, H extends TypeHandler | Type<unknown>>(
+  type<const N extends string, V>(
     name: N,
-    handler: H,
-  ): Command<PG, PT, O, A, G, Merge<T, { [K in N]: H }>, GT>;
-  type(name: string, handler: TypeHandler | Type<unknown>): unknown {
-    return this.#addType(name, handler, false);
+    handler: (arg: ArgumentValue) => V,
+  ): Command<PG, PT, O, A, G, Merge<T, { [K in N]: V }>, GT>;
+  type(name: string, handler: (arg: ArgumentValue) => unknown): unknown {
+    this.#open.types.set(name, { handler, global: false });
+    return this;
   }
 
-  globalType<const N extends string, H extends TypeHandler | Type<unknown>>(
+  globalType<const N extends string, V>(
     name: N,
-    handler: H,
-  ): Command<PG, PT, O, A, G, T, Merge<GT, { [K in N]: H }>>;
-  globalType(name: string, handler: TypeHandler | Type<unknown>): unknown {
-    return this.#addType(name, handler, true);
+    handler: (arg: ArgumentValue) => V,
+  ): Command<PG, PT, O, A, G, T, Merge<GT, { [K in N]: V }>>;
+  globalType(name: string, handler: (arg: ArgumentValue) => unknown): unknown {
+    this.#open.types.set(name, { handler, global: true });
+    return this;
   }
 
   option<
     const F extends string,
-    const R extends boolean | undefined = undefined,
-    const C extends boolean | undefined = undefined,
-    const D = undefined,
+    const S extends OptionSettings = OptionSettings,
   >(
     flags: F,
     description: string,
-    settings?: OptionSettings<R, C, D>,
-  ): Command<
-    PG,
-    PT,
-    Merge<O, OptionShape<F, Known<PT, GT, T>, R, C, D>>,
-    A,
-    G,
-    T,
-    GT
-  >;
-  option(
-    flags: string,
-    description: string,
-    settings: Partial<Option> = {},
-  ): unknown {
-    return this.#addOption(flags, description, settings);
+    settings?: S,
+  ): Command<PG, PT, Merge<O, OptionShape<F, Merge<GT, T>, S>>, A, G, T, GT>;
+  option(flags: string, text: string, settings: OptionSettings = {}): unknown {
+    return this.#addOption({ ...readOption(flags, text), ...settings });
   }
 
   globalOption<
     const F extends string,
-    const R extends boolean | undefined = undefined,
-    const C extends boolean | undefined = undefined,
-    const D = undefined,
+    const S extends OptionSettings = OptionSettings,
   >(
     flags: F,
     description: string,
-    settings?: OptionSettings<R, C, D>,
-  ): Command<
-    PG,
-    PT,
-    O,
-    A,
-    Merge<G, OptionShape<F, Known<PT, GT, T>, R, C, D>>,
-    T,
-    GT
-  >;
+    settings?: S,
+  ): Command<PG, PT, O, A, Merge<G, OptionShape<F, Merge<GT, T>, S>>, T, GT>;
   globalOption(
     flags: string,
-    description: string,
-    settings: Partial<Option> = {},
+    text: string,
+    settings: OptionSettings = {},
   ): unknown {
-    return this.#addOption(flags, description, { ...settings, global: true });
+    const option = { ...readOption(flags, text), ...settings, global: true };
+    return this.#addOption(option);
   }
 
   arguments<const S extends string>(
     definition: S,
-    descriptions?: string[],
-  ): Command<PG, PT, O, ArgumentsOf<S, Known<PT, GT, T>>, G, T, GT>;
-  arguments(definition: string, descriptions: string[] = []): unknown {
-    this.#open.arguments = readArguments(definition, descriptions);
+  ): Command<PG, PT, O, ArgumentsOf<S, Merge<GT, T>>, G, T, GT>;
+  arguments(definition: string): unknown {
+    this.#open.arguments = readArguments(definition);
     return this;
   }
 
-  action(handler: Handler<this, PG, G, O, A>): this;
+  action(
+    handler: (
+      this: this,
+      options: Resolve<Merge<PG, Merge<G, O>>>,
+      ...args: A
+    ) => unknown,
+  ): this;
   action(handler: unknown): this {
     this.#open.action = asAction(handler);
     return this;
   }
 
   /** Attaches a child under `name, alias …`. */
-  command<C extends DescribedCommand>(
+  command<C extends { getName(): string }>(
     names: string,
     child: C & (Resolve<Merge<PG, G>> extends Needs<C> ? unknown : never),
   ): void;
   command(names: string, child: unknown): void {
-    const definition = splitDefinition(names);
-    const [name, ...aliases] = definition.names;
-    if (name === undefined || name === "" || definition.arguments !== "") {
-      throw unsupported(names, "its form");
-    }
-    if (
-      this.node.commands.some((one) =>
-        one.name === name || one.aliases.includes(name)
-      )
-    ) {
-      throw new Error(`Duplicate command name "${name}"`);
-    }
-    const node = asCommand(child).node;
-    node.name = name;
-    node.aliases = aliases;
-    node.parent = this.node;
-    this.node.commands.push(node);
+    if (!/^[\w-]+(, [\w-]+)*$/.test(names)) throw unsupported(names);
+    const [name = "", ...aliases] = names.split(", ");
+    const node = asCommand(child).#node;
+    Object.assign(node, { name, aliases, parent: this.#node });
+    this.#node.commands.push(node);
   }
 
   /**
@@ -237,49 +206,86 @@ export class Command<
    *
    * @throws {ValidationError} If it is wrong; its `cmd` is the command that refused it.
    */
-  parse(
-    args: string[],
-  ): Promise<CommandResult<Resolve<Merge<PG, Merge<G, O>>>, A, this>>;
-  parse(args: string[]): Promise<unknown> {
-    if (!rootOf(this.node).throwsErrors) {
-      throw new TypeError(
-        "Cannot parse with the offline stand-in as it needs .noExit()",
-      );
-    }
-    return runCommand(this.node, args);
-  }
-
-  /** What declarations go to; once a child is attached, the real class would give them to the child. */
-  get #open(): CommandNode {
-    if (this.node.commands.length === 0) return this.node;
-    throw unsupported(this.getPath(), "declarations behind .command()");
-  }
-
-  #addType(
-    name: string,
-    handler: TypeHandler | Type<unknown>,
-    global: boolean,
-  ): this {
-    if (this.#open.types.has(name)) {
-      throw new Error(`Type with name "${name}" already exists`);
-    }
-    this.node.types.set(name, {
-      handler: handler instanceof Type ? (arg) => handler.parse(arg) : handler,
-      global,
+  parse(args: string[]): Promise<CommandResult> {
+    if (!this.#throwsErrors) throw unsupported("parse() without .noExit()");
+    return runCommand(this.#node, {
+      words: [...args],
+      options: {},
+      args: [],
+      literal: [],
+      stopped: false,
+      standalone: null,
+      actions: [],
     });
-    return this;
   }
 
-  #addOption(
-    flags: string,
-    description: string,
-    settings: Partial<Option>,
-  ): this {
-    const option = { ...readOption(flags, description), ...settings };
-    refuseDoubtful(option, this.#open.options);
-    this.node.options.push(option);
+  getName(): string {
+    return this.#node.name;
+  }
+
+  getAliases(): string[] {
+    return this.#node.aliases;
+  }
+
+  /** Returns the names from the root on. */
+  getPath(): string {
+    return pathOf(this.#node);
+  }
+
+  getDescription(): string {
+    return this.#node.description;
+  }
+
+  getCommands(hidden = false): Command[] {
+    return this.#node.commands.filter((child) => hidden || !child.hidden)
+      .map(({ face }) => face);
+  }
+
+  getArguments(): CommandNode["arguments"] {
+    return this.#node.arguments;
+  }
+
+  /** Returns the inherited options, then the command's own. */
+  getOptions(hidden = false): Option[] {
+    return optionsOf(this.#node).filter((option) => hidden || !option.hidden);
+  }
+
+  getExamples(): CommandNode["examples"] {
+    return this.#node.examples;
+  }
+
+  /** Returns the help that the root's handler makes of this command. */
+  getHelp(): string {
+    const { face } = this.#node;
+    const help = rootOf(this.#node).help;
+    if (help === null) throw unsupported("help without .help(handler)");
+    return help.call(face, face);
+  }
+
+  /** The node that declarations go to; once a child is attached, the real class would give them to the child. */
+  get #open(): CommandNode {
+    if (this.#node.commands.length === 0) return this.#node;
+    throw unsupported("declarations after .command()");
+  }
+
+  #addOption(option: Option): this {
+    const { options } = this.#open;
+    const isTaken = option.flags.some((flag) =>
+      options.some((other) => isNamed(other, flag))
+    );
+    if (isTaken) throw unsupported(`second ${option.flags}`);
+    options.push(option);
     return this;
   }
+}
+
+function standaloneOption(
+  flags: string,
+  description: string,
+  action: unknown,
+): Option {
+  const option = readOption(flags, description);
+  return { ...option, standalone: true, action: asAction(action) };
 }
 
 function isCommand(value: unknown): value is Command {

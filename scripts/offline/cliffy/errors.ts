@@ -1,67 +1,59 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Command } from "./command.ts";
-import type { ArgumentValue } from "./types.ts";
 
-/** Options of {@linkcode ValidationError}. */
-export interface ValidationErrorOptions extends ErrorOptions {
-  exitCode?: number;
+/** One word of the command line on its way through a type. */
+export interface ArgumentValue {
+  /** `Option` or `Argument`. */
+  label: string;
+  /** Name of the type that it must be of. */
+  type: string;
+  /** `--name` of the option, or the argument's name. */
+  name: string;
+  /** The word itself. */
+  value: string;
 }
 
 /** The command line is wrong. */
 export class ValidationError extends Error {
-  readonly exitCode: number;
   /** The command that refused it. */
   cmd?: Command;
-
-  constructor(message: string, options: ValidationErrorOptions = {}) {
-    super(message, { cause: options.cause });
-    this.exitCode = options.exitCode ?? 2;
-  }
 }
 
-/** Returns the error for a word that its type refuses. */
-export function wrongType(
-  { label, name, type, value }: ArgumentValue,
-  expected: readonly unknown[] = [],
-): ValidationError {
-  const values = expected.map((one) => `"${one}"`).join(", ");
-  return new ValidationError(
-    `${label} "${name}" must be of type "${type}", but got "${value}".${
-      values && ` Expected values: ${values}`
-    }`,
+/** Returns the error for a part of the real API that the stand-in leaves out. */
+export function unsupported(what: string): TypeError {
+  return new TypeError(
+    `Cannot use "${what}" with the offline stand-in, which leaves it out`,
   );
 }
 
-/** Returns a name as it is typed: with one dash or two. */
-export function dashed(name: string): string {
-  if (name.startsWith("-")) return name;
+/** Returns a name as a user types it: with one dash or two. */
+export function addDashes(name: string): string {
   return name.length > 1 ? `--${name}` : `-${name}`;
 }
 
 /** Returns a sentence that offers the nearest of the known words, or nothing when there are none. */
 export function didYouMean(
-  kind: "command" | "option" | "type",
+  kind: "command" | "option",
   word: string,
   known: readonly string[],
 ): string {
   let nearest: string | undefined;
   let least = Infinity;
   for (const candidate of known) {
-    const far = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (far < least) [nearest, least] = [candidate, far];
+    const distance = countEdits(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) [nearest, least] = [candidate, distance];
   }
   return nearest === undefined ? "" : ` Did you mean ${kind} "${nearest}"?`;
 }
 
-/** How many characters must be added, removed or changed to make `b` of `a`. */
-function distance(a: string, b: string): number {
-  const target = [...b];
-  let row = [0, ...target.keys().map((i) => i + 1)];
-  for (const [i, from] of [...a].entries()) {
+/** Counts the characters to add, remove or change to turn `a` into `b`. */
+function countEdits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
-    for (const [j, to] of target.entries()) {
+    for (let j = 0; j < b.length; j++) {
       next.push(Math.min(
-        (row[j] ?? 0) + (from === to ? 0 : 1),
+        (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1),
         (row[j + 1] ?? 0) + 1,
         (next[j] ?? 0) + 1,
       ));

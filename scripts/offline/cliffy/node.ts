@@ -1,81 +1,117 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Command } from "./command.ts";
-import type {
-  Action,
-  Argument,
-  Example,
-  HelpHandler,
-  Option,
-  TypeHandler,
-} from "./types.ts";
-import { BUILT_IN_TYPES } from "./value_types.ts";
+import { type ArgumentValue, unsupported } from "./errors.ts";
+
+/** What a command does, without its types. */
+export type Action = (
+  this: Command,
+  options: Record<string, unknown>,
+  ...args: unknown[]
+) => unknown;
+
+/** Turns a word into a value, or throws a `ValidationError`. */
+export type TypeHandler = (arg: ArgumentValue) => unknown;
+
+/** One declared argument of a command or an option. */
+export interface Argument {
+  name: string;
+  type: string;
+  optional: boolean;
+  variadic: boolean;
+}
+
+/** One declared option. */
+export interface Option {
+  /** The long name, without dashes. */
+  name: string;
+  /** All names, with their dashes. */
+  flags: string[];
+  description: string;
+  /** What follows the names: `<name:type>`, or nothing. */
+  typeDefinition: string;
+  args: Argument[];
+  required?: boolean;
+  collect?: boolean;
+  hidden?: boolean;
+  global?: boolean;
+  /** True: the option stands alone and its action replaces the command's. */
+  standalone?: boolean;
+  action?: Action;
+}
 
 /** Everything that is known about one command. */
 export interface CommandNode {
   name: string;
   aliases: string[];
   description: string;
-  version: (() => string) | null;
   hidden: boolean;
   stopEarly: boolean;
-  throwsErrors: boolean;
-  autoHelp: boolean | null;
   arguments: Argument[];
-  readonly examples: Example[];
+  readonly examples: { name: string; description: string }[];
   readonly types: Map<string, { handler: TypeHandler; global: boolean }>;
   readonly options: Option[];
+  /** The help and version options, which are listed before the others. */
+  readonly standalone: { help?: Option; version?: Option };
   readonly commands: CommandNode[];
   parent: CommandNode | null;
   action: Action | null;
-  help: HelpHandler | null;
-  /** False to have none, null for the usual one. */
-  helpOption: Option | false | null;
-  versionOption: Option | false | null;
-  hasDefaults: boolean;
-  rawArgs: string[];
-  literalArgs: string[];
+  help: ((this: Command, command: Command) => string) | null;
   /** The object that the program holds. */
   readonly face: Command;
 }
 
-/** Returns a command that nothing is declared of yet. */
-export function newNode(face: Command): CommandNode {
-  return {
-    name: "COMMAND",
-    aliases: [],
-    description: "",
-    version: null,
-    hidden: false,
-    stopEarly: false,
-    throwsErrors: false,
-    autoHelp: null,
-    arguments: [],
-    examples: [],
-    types: new Map(),
-    options: [],
-    commands: [],
-    parent: null,
-    action: null,
-    help: null,
-    helpOption: null,
-    versionOption: null,
-    hasDefaults: false,
-    rawArgs: [],
-    literalArgs: [],
-    face,
-  };
+/**
+ * Reads `<a:type> [b] [c...]`.
+ *
+ * @throws {TypeError} If it uses a form that the stand-in leaves out.
+ */
+export function readArguments(text: string): Argument[] {
+  const found = text.split(/ +/).filter(Boolean).map((raw) => {
+    const match =
+      /^(?:<([^:.\]>]+)|\[([^:.\]>]+)(\.\.\.)?)(?::([^:.\]>[]+))?[\]>]$/
+        .exec(raw);
+    if (match === null) throw unsupported(raw);
+    const [, required, optional, variadic, type = "string"] = match;
+    return {
+      name: required ?? optional ?? "",
+      type,
+      optional: required === undefined,
+      variadic: variadic !== undefined,
+    };
+  });
+  for (const [i, { optional }] of found.entries()) {
+    const before = found[i - 1];
+    if (before?.variadic || (before?.optional && !optional)) {
+      throw unsupported(text);
+    }
+  }
+  return found;
 }
 
-/** Returns the command above all others. */
+/**
+ * Reads `-o, --output <format:type>`.
+ *
+ * @throws {TypeError} If it uses a form that the stand-in leaves out.
+ */
+export function readOption(text: string, description: string): Option {
+  const [, names = "", typeDefinition = ""] =
+    /^([^<[=]*[^<[= ]) *([<[].*)?$/.exec(text) ?? [];
+  const flags = names.split(", ");
+  const args = readArguments(typeDefinition);
+  const name = flags.find((flag) => flag.startsWith("--"))?.slice(2);
+  if (name === undefined || name.startsWith("no-")) throw unsupported(text);
+  if (args.length > 1 || args[0]?.optional) throw unsupported(text);
+  return { name, flags, description, typeDefinition, args };
+}
+
+/** Returns the command at the top of the tree. */
 export function rootOf(node: CommandNode): CommandNode {
   return node.parent === null ? node : rootOf(node.parent);
 }
 
-/** Returns the words that lead to a command. */
-export function pathOf(node: CommandNode): string {
-  return node.parent === null
-    ? node.name
-    : `${pathOf(node.parent)} ${node.name}`;
+/** Returns the names from the root on. */
+export function pathOf({ name, parent }: CommandNode): string {
+  return parent === null ? name : `${pathOf(parent)} ${name}`;
 }
 
 /** Returns the child of a name or alias. */
@@ -83,61 +119,38 @@ export function findCommand(
   node: CommandNode,
   word: string | undefined,
 ): CommandNode | undefined {
-  if (word === undefined) return undefined;
-  return node.commands.find((child) =>
-    child.name === word || child.aliases.includes(word)
+  return node.commands.find(({ name, aliases }) =>
+    word !== undefined && [name, ...aliases].includes(word)
   );
 }
 
-/** Returns the options that a command takes: those of its ancestors first, the nearest before the others. */
+/** Returns the options that a command takes: inherited ones first, the nearest ancestor's before the others. */
 export function optionsOf(node: CommandNode): Option[] {
-  return [...inheritedOptions(node), ...node.options];
+  const own = [
+    node.standalone.help,
+    node.standalone.version,
+    ...node.options,
+  ].filter((option) => option !== undefined);
+  const inherited = node.parent === null ? [] : optionsOf(node.parent).filter((
+    option,
+  ) => option.global && !own.some(({ name }) => name === option.name));
+  return [...inherited, ...own];
 }
 
-/** Returns the global options of a command's ancestors that it does not declare itself. */
-export function inheritedOptions(node: CommandNode): Option[] {
-  const names = new Set(node.options.map((option) => option.name));
-  const found: Option[] = [];
-  for (let at = node.parent; at !== null; at = at.parent) {
-    for (const option of at.options) {
-      if (!option.global || names.has(option.name)) continue;
-      names.add(option.name);
-      found.push(option);
-    }
-  }
-  return found;
+/** Whether a word names an option, however many dashes it begins with. */
+export function isNamed(option: Option, word: string): boolean {
+  const name = word.replace(/^-+/, "");
+  return option.flags.some((flag) => flag.replace(/^-+/, "") === name);
 }
 
-/** Whether a name, without dashes, is one of an option's. */
-export function isNamed(option: Option, name: string): boolean {
-  return option.name === name || option.aliases?.includes(name) === true;
-}
-
-/** Returns the option that a bare name means to a command itself or, if global, to the nearest ancestor. */
-export function findOption(
-  node: CommandNode,
-  name: string,
-): Option | undefined {
-  const own = node.options.find((option) => isNamed(option, name));
-  if (own !== undefined) return own;
-  for (let at = node.parent; at !== null; at = at.parent) {
-    const option = at.options.find((option) => isNamed(option, name));
-    if (option?.global) return option;
-  }
-  return undefined;
-}
-
-/** Returns the handler of a type: the command's own, the nearest global one, or a built-in one. */
-export function findType(
-  node: CommandNode,
-  name: string,
-): TypeHandler | undefined {
+/** Returns the handler of a type: the command's own, or the nearest ancestor's global one. */
+export function findType(node: CommandNode, name: string): TypeHandler {
   const own = node.types.get(name);
   if (own !== undefined) return own.handler;
   for (let at = node.parent; at !== null; at = at.parent) {
     const type = at.types.get(name);
     if (type?.global) return type.handler;
   }
-  // A root's own type of that name stands for the built-in one, even if it is not global.
-  return rootOf(node).types.has(name) ? undefined : BUILT_IN_TYPES.get(name);
+  if (name === "string") return ({ value }) => value;
+  throw new Error(`Unknown type "${name}"`);
 }

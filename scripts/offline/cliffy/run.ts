@@ -1,88 +1,37 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Command } from "./command.ts";
 import { didYouMean, ValidationError } from "./errors.ts";
 import {
   type CommandNode,
   findCommand,
-  findOption,
-  inheritedOptions,
+  isNamed,
   optionsOf,
   pathOf,
 } from "./node.ts";
-import type { CommandResult, HelpOptions, Option } from "./types.ts";
-import { type ParseState, readWords, tooMany } from "./words.ts";
+import { type ParseState, readWords, tooMany } from "./read_words.ts";
+
+/** What a finished `parse` returns. */
+export interface CommandResult {
+  /** The words after `--`. */
+  literal: string[];
+  /** The command that ran. */
+  cmd: Command;
+}
 
 /**
  * Finds the command that the words mean, reads them and runs it.
  *
- * @throws {ValidationError} If they are not what the command takes.
+ * @throws {ValidationError} If they are not what the command takes; its `cmd` is the command that refused them.
  */
-export function runCommand(
-  node: CommandNode,
-  words: readonly string[],
-): Promise<CommandResult> {
-  const state: ParseState = {
-    words: [...words],
-    options: {},
-    defaults: new Set(),
-    args: [],
-    literal: [],
-    hasOptions: false,
-    stopped: false,
-    standalone: null,
-    actions: [],
-  };
-  return descend(node, state);
-}
-
-/** Adds the options that every program has, once. */
-export function addDefaultOptions(node: CommandNode): void {
-  if (node.parent !== null || node.hasDefaults) return;
-  node.hasDefaults = true;
-  const version: Option | false | null = node.version === null
-    ? node.versionOption
-    : node.versionOption ?? {
-      ...standalone(
-        ["-V", "--version"],
-        "Show the version number for this program.",
-      ),
-      action: () => print(node.version?.() ?? ""),
-    };
-  if (version) node.options.unshift(version);
-  const help: Option | false = node.helpOption ?? {
-    ...standalone(["-h", "--help"], "Show this help."),
-    global: true,
-    action() {
-      print(this.getHelp());
-    },
-  };
-  if (help) node.options.unshift(help);
-}
-
-/** Returns a command's help, from the nearest handler. */
-export function helpOf(node: CommandNode, options: HelpOptions): string {
-  addDefaultOptions(node);
-  for (let at: CommandNode | null = node; at !== null; at = at.parent) {
-    if (at.help !== null) return at.help.call(node.face, node.face, options);
-  }
-  throw new TypeError(
-    "Cannot show help with the offline stand-in as it needs .help(handler)",
-  );
-}
-
-async function descend(
+export async function runCommand(
   node: CommandNode,
   state: ParseState,
 ): Promise<CommandResult> {
   try {
-    addDefaultOptions(node);
-    node.rawArgs = [...state.words];
     let child = findCommand(node, state.words[0]);
     if (child === undefined && startsWithGlobal(node, state.words)) {
       readWords(node, state, {
-        options: [
-          ...node.options.filter((option) => option.global),
-          ...inheritedOptions(node),
-        ],
+        options: optionsOf(node).filter(({ global }) => global),
         arguments: [],
         stopEarly: true,
         stopOnUnknown: true,
@@ -92,17 +41,16 @@ async function descend(
     if (child === undefined) return await runHere(node, state);
     state.words.shift();
     // Not awaited here: an error belongs to the child.
-    return descend(child, state);
+    return runCommand(child, state);
   } catch (error) {
     if (error instanceof ValidationError) error.cmd = node.face;
-    if (error instanceof Error) throw error;
-    throw new Error(`[non-error-thrown] ${error}`);
+    throw error;
   }
 }
 
 function startsWithGlobal(node: CommandNode, words: string[]): boolean {
-  const [, name] = /^-*([^=]*)/.exec(words[0] ?? "") ?? [];
-  const option = name === undefined ? undefined : findOption(node, name);
+  const [word = ""] = (words[0] ?? "").split("=");
+  const option = optionsOf(node).find((one) => isNamed(one, word));
   return option?.global === true && !option.standalone;
 }
 
@@ -117,30 +65,16 @@ async function runHere(
     stopOnUnknown: false,
   });
   refuseWords(node, state.words);
-  const given = state.args.length > 0
-    ? state.args
-    : state.stopped
-    ? state.words
-    : [];
-  const args = await Promise.all(given);
-  const { options, literal } = state;
-  node.literalArgs = literal;
-  const result: CommandResult = { options, args, literal, cmd: node.face };
-  await Promise.all(
-    state.actions.map((action) => action.call(node.face, options, ...args)),
-  );
-  if (state.actions.length > 0 && state.standalone !== null) return result;
-  if (node.action !== null) {
-    await node.action.call(node.face, options, ...args);
-  } else if (
-    node.commands.length > 0 && !state.hasOptions && state.words.length === 0
-  ) {
-    if (hasAutoHelp(node)) print(helpOf(node, {}));
+  const { options, literal, actions, standalone, stopped, words } = state;
+  const args = state.args.length === 0 && stopped ? words : state.args;
+  const action = standalone === null ? node.action : null;
+  for (const act of action === null ? actions : [...actions, action]) {
+    await act.call(node.face, options, ...args);
   }
-  return result;
+  return { literal, cmd: node.face };
 }
 
-/** Refuses words that are left over where no arguments are declared. */
+/** Refuses words that are left over, where no arguments are declared. */
 function refuseWords(node: CommandNode, words: readonly string[]): void {
   const [word] = words;
   if (word === undefined || node.arguments.length > 0) return;
@@ -150,32 +84,9 @@ function refuseWords(node: CommandNode, words: readonly string[]): void {
     );
   }
   if (findCommand(node, word) !== undefined) throw tooMany(words);
-  const known = node.commands.filter((child) => !child.hidden)
-    .map((child) => child.name);
+  const known = node.commands.filter(({ hidden }) => !hidden)
+    .map(({ name }) => name);
   throw new ValidationError(
     `Unknown command "${word}".${didYouMean("command", word, known)}`,
   );
-}
-
-function hasAutoHelp(node: CommandNode): boolean {
-  return node.autoHelp ?? (node.parent === null || hasAutoHelp(node.parent));
-}
-
-function standalone(flags: string[], description: string): Option {
-  const names = flags.map((flag) => flag.replace(/^-+/, ""));
-  const [alias = "", name = ""] = names;
-  return {
-    name,
-    aliases: [alias],
-    flags,
-    description,
-    typeDefinition: "",
-    args: [],
-    standalone: true,
-  };
-}
-
-function print(text: string): void {
-  // deno-lint-ignore no-console
-  console.log(text);
 }
