@@ -36,6 +36,28 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
 };
 
+/**
+ * Which room of `src/commands/` may import which others. They import each other's files, not a `mod.ts`: what a command loads
+ * before it runs stays as little as it is. The files beside the rooms build the tree of commands, and may import all of them.
+ */
+const ROOMS: Record<string, readonly string[]> = {
+  shell: [],
+  ask: ["shell"],
+  help: ["ask", "shell"],
+  version: ["shell"],
+  ingest: ["shell"],
+  spool: ["shell"],
+  store: ["ask", "shell"],
+  stop: ["ask", "shell"],
+  // A status has the spool's part in it.
+  status: ["ask", "shell", "spool"],
+  detail: ["ask", "shell"],
+  // `sessions show`, `daemon stop` and `daemon status` are other commands under second names; a restart stops.
+  sessions: ["ask", "detail", "shell"],
+  daemon: ["ask", "shell", "status", "stop"],
+};
+const ROOMS_FOLDER = "commands";
+
 /** The one file that is imported past its folder's mod.ts: a hook has no time for the rest of it. */
 const SHORT_WAY = "src/ingest/run_hook.ts";
 
@@ -159,12 +181,29 @@ function judgeImport(
   const [top, there = "", ...rest] = target.split("/");
   if (path === "main.ts" && target === "program.ts") return null;
   if (top !== "src" || rest.length === 0) return `imports ${target}`;
-  if (there === here) return null;
+  if (there === here) {
+    return here === ROOMS_FOLDER ? judgeRooms(path, target) : null;
+  }
   if (path === "main.ts" && target === SHORT_WAY) return null;
   if (!MAY_IMPORT[here]?.includes(there)) return `imports ${there}`;
   return rest.join("/") === "mod.ts"
     ? null
     : `imports ${target}, not its mod.ts`;
+}
+
+/** Says what is wrong with an import inside of `src/commands/`, null if nothing is. */
+function judgeRooms(path: string, target: string): string | null {
+  const here = roomOf(path);
+  const there = roomOf(target);
+  if (here === null || here === there) return null;
+  if (there === null) return `imports ${target} from a room`;
+  return ROOMS[here]?.includes(there) ? null : `imports the room ${there}`;
+}
+
+/** The room of a file, null if it is in none. */
+function roomOf(path: string): string | null {
+  const [, , room = "", file] = path.split("/");
+  return file === undefined ? null : room;
 }
 
 /** The path, relative to the root, that a relative specifier in a file stands for. */
@@ -174,25 +213,85 @@ function resolve(path: string, specifier: string): string {
 
 /** Returns the files that are loaded together with one: what it imports before it runs, types aside. */
 export function findLoaded(path: string, source: string): string[] {
-  const loaded: string[] = [];
-  const add = (specifier: string) => {
-    if (/^\.{1,2}\//.test(specifier)) loaded.push(resolve(path, specifier));
+  return listImports(path, source)
+    .filter(({ kind }) => kind === "value").map(({ target }) => target);
+}
+
+/** Returns all files that one names: those that are loaded with it, those it has types of, and those it loads later. */
+export function findNamed(path: string, source: string): string[] {
+  return [...new Set(listImports(path, source).map(({ target }) => target))];
+}
+
+interface FileImport {
+  /** Relative to the root. */
+  target: string;
+  kind: "value" | "type" | "later";
+}
+
+function listImports(path: string, source: string): FileImport[] {
+  const imports: FileImport[] = [];
+  const add = (specifier: string, kind: FileImport["kind"]) => {
+    if (/^\.{1,2}\//.test(specifier)) {
+      imports.push({ target: resolve(path, specifier), kind });
+    }
   };
   const rule: Deno.lint.LintVisitor = {
     ImportDeclaration(node) {
-      if (node.importKind !== "type") add(node.source.value);
+      add(node.source.value, node.importKind);
     },
     ExportNamedDeclaration(node) {
-      if (node.source !== null && node.exportKind !== "type") {
-        add(node.source.value);
+      if (node.source !== null) add(node.source.value, node.exportKind);
+    },
+    ExportAllDeclaration: (node) => add(node.source.value, node.exportKind),
+    ImportExpression({ source }) {
+      if (source.type === "Literal" && typeof source.value === "string") {
+        add(source.value, "later");
       }
     },
-    ExportAllDeclaration: (node) => add(node.source.value),
   };
   Deno.lint.runPlugin(
-    { name: "loaded", rules: { loaded: { create: () => rule } } },
+    { name: "imports", rules: { imports: { create: () => rule } } },
     `/${path}`,
     source,
   );
-  return loaded;
+  return imports;
+}
+
+/**
+ * Finds import cycles.
+ *
+ * @param named For every file those that it names, as {@linkcode findNamed} tells.
+ * @returns Shortest ways around, each with its first file again at the end; every file that is on a cycle is on one of them.
+ */
+export function findCycles(
+  named: ReadonlyMap<string, readonly string[]>,
+): string[][] {
+  const cycles: string[][] = [];
+  const known = new Set<string>();
+  for (const start of named.keys()) {
+    if (known.has(start)) continue;
+    const cycle = findWayBack(start, named);
+    if (cycle === null) continue;
+    cycles.push(cycle);
+    for (const path of cycle) known.add(path);
+  }
+  return cycles;
+}
+
+/** A shortest way from a file back to itself, null if there is none. */
+function findWayBack(
+  start: string,
+  named: ReadonlyMap<string, readonly string[]>,
+): string[] | null {
+  const ways = [[start]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const next of named.get(way.at(-1) ?? "") ?? []) {
+      if (next === start) return [...way, start];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      ways.push([...way, next]);
+    }
+  }
+  return null;
 }

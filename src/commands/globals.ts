@@ -5,7 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "./shell/cli.ts";
-import { chooseVersion } from "./shell/choose_help.ts";
+import { chooseVersion } from "./version/command.ts";
 import { makeStatus } from "./status/command.ts";
 import {
   colorType,

@@ -10,7 +10,8 @@ import type { CommandNode } from "./shell/command_node.ts";
 import { CommandLineError } from "./shell/errors.ts";
 import { rewriteWords } from "./shell/words.ts";
 import { MessageOutput, ResultOutput } from "./shell/outputs.ts";
-import { chooseHelp, chooseVersion } from "./shell/choose_help.ts";
+import { chooseHelp } from "./shell/choose_help.ts";
+import { chooseVersion } from "./version/command.ts";
 import { makeStatusBranch, type Tree } from "./globals.ts";
 import { findFormat, type Format } from "./shell/settings.ts";
 

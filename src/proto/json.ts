@@ -21,15 +21,6 @@ export type JsonValue =
 /** A JSON object. */
 export type JsonObject = { [key: string]: JsonValue };
 
-/** An integer exactly as on the wire: a number when that is safe, else a bigint. */
-export type Int = number | bigint;
-
-/** Returns an integer as a number where that is safe. */
-export function toInt(value: bigint): Int {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
-}
-
 /** A shorter integer is always safe as a number. */
 const UNSAFE_DIGITS = 16;
 const POINT = 0x2e;

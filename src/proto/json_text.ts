@@ -3,7 +3,7 @@
  * Values to JSON text, and single tokens of it to values.
  * @module
  */
-import type { Int } from "./json.ts";
+import type { Int } from "./int.ts";
 
 declare global {
   interface JSON {

@@ -8,6 +8,7 @@ export * from "./answers.ts";
 export * from "./encode_request.ts";
 export * from "./hook_names.ts";
 export * from "./hook_rules.ts";
+export * from "./int.ts";
 export * from "./join_bytes.ts";
 export * from "./json.ts";
 export * from "./json_document.ts";

@@ -4,7 +4,7 @@
  * accepts by accident (a request or filter written as an array, an enum written as `{"name":null}`).
  * @module
  */
-import type { Int } from "./json.ts";
+import type { Int } from "./int.ts";
 import { decodeInt, decodeString } from "./json_text.ts";
 import { type Member, scanElements, scanMembers } from "./json_members.ts";
 import { U32_MAX, U64_MAX } from "./limits.ts";

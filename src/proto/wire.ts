@@ -3,7 +3,8 @@
  * The shapes on the wire, field names and spellings as they travel (wire version 1).
  * @module
  */
-import type { Int, JsonValue } from "./json.ts";
+import type { Int } from "./int.ts";
+import type { JsonValue } from "./json.ts";
 
 /** The agents whose hooks the wire knows; Codex travels as `claude`. */
 export const HOOK_SOURCES = ["cursor", "claude", "openclaw", "vibe"] as const;

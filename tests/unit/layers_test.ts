@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { findLoaded, findViolations } from "../../scripts/lib/layers.ts";
+import {
+  findCycles,
+  findLoaded,
+  findNamed,
+  findViolations,
+} from "../../scripts/lib/layers.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -29,6 +34,14 @@ for (const path of sources) {
     assertEquals(found, []);
   });
 }
+
+Deno.test("no file of the program imports itself by way of others, types and what is loaded later included", () => {
+  const named = new Map(sources.map((path) => {
+    const source = Deno.readTextFileSync(new URL(path, ROOT));
+    return [path, findNamed(path, source)];
+  }));
+  assertEquals(findCycles(named).map((cycle) => cycle.join(" -> ")), []);
+});
 
 /** For every file those that are loaded with it, directly or not. */
 const closures = new Map(sources.map((path) => [path, closeOver(path)]));
@@ -95,6 +108,41 @@ Deno.test("findLoaded() follows what is loaded at once, not types nor what is lo
     "src/a/e.ts",
   ]);
 });
+
+Deno.test("findNamed() follows types, and what is loaded later, too", () => {
+  const source = `import { a } from "./b.ts";
+    import { type C, d } from "./b.ts";
+    import type { E } from "./c.ts";
+    export * from "../d/mod.ts";
+    export type { F } from "./f.ts";
+    const { g } = await import("./g.ts");
+    import { h } from "@std/cli";`;
+  assertEquals(findNamed("src/a/a.ts", source), [
+    "src/a/b.ts",
+    "src/a/c.ts",
+    "src/d/mod.ts",
+    "src/a/f.ts",
+    "src/a/g.ts",
+  ]);
+});
+
+const graphs: [name: string, graph: Record<string, string>, string[]][] = [
+  ["a tree", { a: "bc", b: "d", c: "d", d: "" }, []],
+  ["a file that names itself", { a: "a" }, ["aa"]],
+  ["two files that name each other", { a: "b", b: "a" }, ["aba"]],
+  ["a shortcut", { a: "b", b: "ca", c: "a" }, ["aba", "cabc"]],
+  ["a circle that others lead to", { a: "b", b: "c", c: "b" }, ["bcb"]],
+  ["two circles", { a: "b", b: "ac", c: "d", d: "c" }, ["aba", "cdc"]],
+];
+
+for (const [name, graph, expected] of graphs) {
+  Deno.test(`findCycles() finds in ${name}: ${expected.join(" and ") || "none"}`, () => {
+    const named = new Map(
+      Object.entries(graph).map(([file, files]) => [file, [...files]]),
+    );
+    assertEquals(findCycles(named).map((cycle) => cycle.join("")), expected);
+  });
+}
 
 const broken: [path: string, source: string, message: string][] = [
   [
@@ -173,6 +221,36 @@ const broken: [path: string, source: string, message: string][] = [
     "asserts a type",
   ],
   [
+    "src/commands/shell/a.ts",
+    `import { a } from "../ask/a.ts";`,
+    "imports the room ask",
+  ],
+  [
+    "src/commands/detail/a.ts",
+    `import type { A } from "../sessions/options.ts";`,
+    "imports the room sessions",
+  ],
+  [
+    "src/commands/ask/a.ts",
+    `await import("../status/run.ts");`,
+    "imports the room status",
+  ],
+  [
+    "src/commands/stop/a.ts",
+    `import { a } from "../globals.ts";`,
+    "imports src/commands/globals.ts from a room",
+  ],
+  [
+    "src/commands/elsewhere/a.ts",
+    `import { a } from "../shell/a.ts";`,
+    "imports the room shell",
+  ],
+  [
+    "src/commands/shell/a.ts",
+    `import { a } from "../../client/connect.ts";`,
+    "imports src/client/connect.ts, not its mod.ts",
+  ],
+  [
     "src/output/mod.ts",
     `export const a = 1;`,
     "is a mod.ts with more than exports",
@@ -188,6 +266,10 @@ for (const [path, source, message] of broken) {
 const sound: [path: string, source: string][] = [
   ["src/client/a.ts", `import { a } from "../proto/mod.ts";`],
   ["src/client/a.ts", `import { a } from "./b.ts";`],
+  ["src/commands/a.ts", `import { a } from "./shell/a.ts";`],
+  ["src/commands/stop/a.ts", `import { a } from "../ask/a.ts";`],
+  ["src/commands/stop/a.ts", `import { a } from "./b.ts";`],
+  ["src/commands/stop/a.ts", `import { a } from "../../client/mod.ts";`],
   ["src/commands/a.ts", `await import("../daemon/mod.ts");`],
   ["src/commands/a.ts", `import type { A } from "../daemon/mod.ts";`],
   ["src/commands/a.ts", `import { Command } from "@cliffy/command";`],

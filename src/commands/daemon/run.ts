@@ -5,7 +5,7 @@
  */
 import type { Run } from "../shell/cli.ts";
 import { FileError } from "../shell/errors.ts";
-import { printJson, printText } from "../shell/print.ts";
+import { printReady } from "./print.ts";
 import { startFault } from "../ask/start_daemon.ts";
 
 /**
@@ -23,11 +23,8 @@ export async function runForeground(run: Run): Promise<void> {
       paths: settings.paths(),
       context,
       log: jsonLog((line) => void Deno.stderr.writeSync(line), context.now),
-      ready: ({ pid, socket }) => {
-        const ready = { ready: true, pid, socket };
-        const line = settings.format === "text"
-          ? printText(run, `daemon ready: pid ${pid}, socket ${socket}\n`)
-          : printJson(run, ready);
+      ready: (ready) => {
+        const line = printReady(ready, run);
         line.catch(() => {}); // it is looked at when the daemon ends
         lines.push(line);
       },

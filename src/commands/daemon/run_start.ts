@@ -3,10 +3,9 @@
  * Starts our daemon in the background, or again.
  * @module
  */
-import type { StartResult } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines } from "../shell/print.ts";
 import { stopDaemon } from "../stop/run.ts";
+import { printStarted } from "./print.ts";
 import { startDaemon } from "../ask/start_daemon.ts";
 
 /** How long a daemon may take until it is ready, in milliseconds. */
@@ -15,24 +14,11 @@ const READY_MS = 10_000;
 /** `kaizen daemon start --background`. @throws As {@linkcode startDaemon}. */
 export async function runStart(run: Run): Promise<void> {
   const result = await startDaemon(run, run.settings.timeoutMs(READY_MS));
-  await report(result, run);
+  await printStarted(result, run);
 }
 
 /** `kaizen daemon restart`; also where none runs. @throws As {@linkcode startDaemon} and `stopDaemon`. */
 export async function runRestart(run: Run): Promise<void> {
   await stopDaemon({ waits: true }, run);
   await runStart(run);
-}
-
-async function report(result: StartResult, run: Run): Promise<void> {
-  const { started, pid, socket, log } = result;
-  if (run.settings.format !== "text") {
-    return await printJson(run, { running: true, started, pid, socket, log });
-  }
-  await printLines(run, [
-    started ? "daemon started" : "daemon already running",
-    `pid: ${pid}`,
-    `socket: ${socket}`,
-    `log: ${log}`,
-  ]);
 }

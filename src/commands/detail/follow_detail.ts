@@ -18,7 +18,7 @@ import { findSession, type FoundSession, openDetail } from "./find_session.ts";
 import { Outlast } from "../ask/outlast.ts";
 import { printLines } from "../shell/print.ts";
 import { readDetail } from "./read_detail.ts";
-import type { DetailOptions } from "./run.ts";
+import type { DetailOptions } from "./options.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
 
 /** Between two questions, in milliseconds. */

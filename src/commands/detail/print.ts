@@ -15,7 +15,7 @@ import type { CheckedAnswer } from "../ask/answer_head.ts";
 import type { Run } from "../shell/cli.ts";
 import { printLines } from "../shell/print.ts";
 import { readDetail, type SessionDetail } from "./read_detail.ts";
-import type { DetailOptions } from "./run.ts";
+import type { DetailOptions } from "./options.ts";
 
 /** Prints header, events and spans, as far as they are wanted. */
 export async function printDetailText(

@@ -13,14 +13,8 @@ import {
 } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "../ask/answer_head.ts";
 import type { Run } from "../shell/cli.ts";
-import type { DetailOptions } from "./run.ts";
+import type { Parts } from "./options.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
-
-/** What of a session is wanted. */
-export type Parts = Pick<
-  DetailOptions,
-  "showsEvents" | "showsSpans" | "sinceSeq"
->;
 
 /** Tells the records that are wanted; the session itself always is. */
 export function isWanted(parts: Parts): (record: AnswerRecord) => boolean {

@@ -5,22 +5,7 @@
  */
 import type { Run } from "../shell/cli.ts";
 import { findSession, type FoundSession } from "./find_session.ts";
-import type { Place } from "../ask/place.ts";
-
-/** Which session, and what of it. */
-export interface DetailOptions {
-  /** An id, the beginning of one, or `@latest`. */
-  id: string;
-  place: Place;
-  showsEvents: boolean;
-  showsSpans: boolean;
-  /** Events below this number are left out. */
-  sinceSeq: number;
-  /** True: nothing is shortened. */
-  isFull: boolean;
-  /** True: go on with what happens next. */
-  follows: boolean;
-}
+import type { DetailOptions } from "./options.ts";
 
 /** Prints a session. All of it as JSON goes through as the daemon sent it. @throws {NotFoundError} If there is none. */
 export async function runDetail(

@@ -7,7 +7,7 @@ import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
 import type { CommandNode } from "../shell/command_node.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
-import { shellType } from "../shell/value_types.ts";
+import { shellType } from "./shells.ts";
 
 function declareCompletions(cli: Cli, root: CommandNode) {
   return new Command<GlobalFlags>()

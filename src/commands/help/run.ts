@@ -6,17 +6,11 @@
 import type { Run } from "../shell/cli.ts";
 import type { CommandNode } from "../shell/command_node.ts";
 import { CommandLineError } from "../shell/errors.ts";
+import type { HelpOptions } from "./options.ts";
 import { HELP_TOPICS, renderTopic } from "./topics.ts";
 import { renderHelp } from "./print.ts";
 import { findNearest } from "../shell/nearest.ts";
 import { printText } from "../shell/print.ts";
-
-/** What help is wanted about. */
-export interface HelpOptions {
-  /** A topic, or the words of a command. */
-  words: readonly string[];
-  root: CommandNode;
-}
 
 /**
  * Prints a help page.

@@ -7,10 +7,10 @@ import { listSessions } from "../../client/mod.ts";
 import { escapeLine, formatAgo } from "../../output/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
-import type { CommandNode } from "../shell/command_node.ts";
 import { type CommandSpec, readSpec } from "./completion_spec.ts";
 import { readPlace } from "../ask/place.ts";
 import { printLines, printText } from "../shell/print.ts";
+import type { CompletionsOptions } from "./options.ts";
 import type { Shell } from "./shells.ts";
 
 /** Somebody waits for what Tab offers; in milliseconds. */
@@ -19,12 +19,6 @@ const IDS_TIMEOUT_MS = 500;
 const MAX_IDS = 200;
 /** Ids that every shell takes as one plain word: what is offered goes onto a command line. */
 const PLAIN_ID = /^[\w.:@/+][\w.:@%+=,~/-]*$/;
-
-/** Which script. */
-export interface CompletionsOptions {
-  shell: Shell;
-  root: CommandNode;
-}
 
 /** Prints the script. */
 export async function runCompletions(

@@ -3,6 +3,13 @@
  * Shells that a completion script can be made for.
  * @module
  */
+import type { ArgumentValue } from "@cliffy/command";
+import { pick } from "../shell/value_types.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = typeof SHELLS[number];
+
+/** A shell's name. */
+export function shellType(arg: ArgumentValue): Shell {
+  return pick(arg, SHELLS);
+}

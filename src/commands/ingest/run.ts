@@ -3,23 +3,18 @@
  * `kaizen ingest`, with its failures in our terms.
  * @module
  */
-import type { IngestOptions, LineFailure } from "../../ingest/mod.ts";
+import type { LineFailure } from "../../ingest/mod.ts";
 import { encodeJson } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { BadInputError, FileError } from "../shell/errors.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printNote } from "../shell/print.ts";
-import { spoolFault } from "../spool/run.ts";
+import { spoolFault } from "../shell/spool_fault.ts";
+import type { IngestWords } from "./options.ts";
 import { judge } from "../shell/verdict.ts";
 
 /** Deadline of one event, in milliseconds. */
 const INGEST_TIMEOUT_MS = 2_000;
-
-/** What the command line says about the event. */
-export type IngestWords = Omit<
-  IngestOptions,
-  "paths" | "timeoutMs" | "mayStart" | "onFailure"
->;
 
 /**
  * Records events; prints the ack only if a format was asked for in words.

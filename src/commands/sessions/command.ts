@@ -6,7 +6,7 @@
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
 import { makeShow, makeTree } from "../detail/command.ts";
-import type { SessionsOptions } from "./run.ts";
+import type { SessionsOptions } from "./options.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { resolveSince, type Since, sinceType } from "./since.ts";
 import {

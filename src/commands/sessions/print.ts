@@ -13,7 +13,7 @@ import { encodeJson, joinBytes } from "../../proto/mod.ts";
 import { askHelloQuietly } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import { printLines, printNote } from "../shell/print.ts";
-import type { SessionsOptions } from "./run.ts";
+import type { SessionsOptions } from "./options.ts";
 import { collectSessions, type SessionList } from "../ask/session_rows.ts";
 
 /** Prints the sessions of all `workspaces` as one list. */

@@ -3,21 +3,10 @@
  * Lists sessions.
  * @module
  */
-import type { SessionFilter } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { listRequest, openSessions } from "../ask/list_request.ts";
-import { type Place, resolvePlace } from "../ask/place.ts";
-
-/** Which sessions are wanted. */
-export interface SessionsOptions {
-  place: Place;
-  filter: SessionFilter;
-  /** 0: all. */
-  limit: number;
-  offset: number;
-  /** How often to ask again, in milliseconds; null: once is enough. */
-  watchMs: number | null;
-}
+import { resolvePlace } from "../ask/place.ts";
+import type { SessionsOptions } from "./options.ts";
 
 /**
  * Prints sessions, newest first. One page of one workspace goes through as the daemon sent it; several are merged.

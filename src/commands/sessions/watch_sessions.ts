@@ -11,7 +11,7 @@ import { Outlast } from "../ask/outlast.ts";
 import { resolvePlace } from "../ask/place.ts";
 import { describePlace, renderList } from "./print.ts";
 import { printText } from "../shell/print.ts";
-import type { SessionsOptions } from "./run.ts";
+import type { SessionsOptions } from "./options.ts";
 import { collectSessions, type SessionList } from "../ask/session_rows.ts";
 
 /** Cursor home; then each line is written over, and what is left below is erased. */

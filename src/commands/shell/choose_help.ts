@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Help and versions as what a command line asks for.
+ * Help as what a command line asks for.
  * @module
  */
 import type { Cli } from "./cli.ts";
@@ -10,14 +10,5 @@ export function chooseHelp(cli: Cli, page: string): void {
   cli.choose({}, async (run) => {
     const { printText } = await import("./print.ts");
     await printText(run, page);
-  }, { textByDefault: true });
-}
-
-/** Makes the versions be printed. */
-export function chooseVersion(cli: Cli): void {
-  const isJson = cli.context.args.includes("--json");
-  cli.choose(isJson ? { json: true } : {}, async (run) => {
-    const { runVersion } = await import("../version/run.ts");
-    await runVersion(run);
   }, { textByDefault: true });
 }

@@ -7,7 +7,6 @@ import { type ArgumentValue, ValidationError } from "@cliffy/command";
 import type { Source } from "../../complete/mod.ts";
 import { parseDuration, UsageError } from "../../context/mod.ts";
 import { SESSION_STATUSES, type SessionStatus } from "../../proto/mod.ts";
-import { type Shell, SHELLS } from "../help/shells.ts";
 import { findNearest } from "./nearest.ts";
 import {
   checkTimeout,
@@ -29,11 +28,6 @@ export const SOURCES = [
 /** An agent's name. */
 export function sourceType(arg: ArgumentValue): Source {
   return pick(arg, SOURCES);
-}
-
-/** A shell's name. */
-export function shellType(arg: ArgumentValue): Shell {
-  return pick(arg, SHELLS);
 }
 
 /** Any text but one that begins with a dash: that was meant as an option. */

@@ -6,8 +6,9 @@
 import { UsageError } from "../../context/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
 import type { Spool } from "../../spool/mod.ts";
+import type { PurgeOptions } from "./options.ts";
 import type { Run } from "../shell/cli.ts";
-import { FileError } from "../shell/errors.ts";
+import { spoolFault } from "../shell/spool_fault.ts";
 import { printJson, printLines, printText } from "../shell/print.ts";
 import { encodeJson } from "../../proto/mod.ts";
 
@@ -25,7 +26,7 @@ export async function runSpoolStatus(run: Run): Promise<void> {
   if (run.settings.format !== "text") {
     return await printJson(run, { folder, ...spool });
   }
-  const { renderSpool } = await import("../status/print.ts");
+  const { renderSpool } = await import("./facts.ts");
   await printLines(run, renderSpool(spool, run));
 }
 
@@ -45,12 +46,6 @@ export async function runSpoolList(run: Run): Promise<void> {
       await printLines(run, renderEntries(entries, run));
     }
   }
-}
-
-/** What may be deleted. */
-export interface PurgeOptions {
-  pending: boolean;
-  yes: boolean;
 }
 
 /** `kaizen spool purge`. @throws {UsageError} If events would be lost without a word. @throws {FileError} If it cannot be written. */
@@ -80,12 +75,4 @@ async function withSpool<T>(run: Run, work: (spool: Spool) => T): Promise<T> {
   } catch (error) {
     throw await spoolFault(error);
   }
-}
-
-/** Says in the commands' terms what is wrong with the spool. */
-export async function spoolFault(error: unknown): Promise<unknown> {
-  const { SpoolError } = await import("../../spool/mod.ts");
-  return error instanceof SpoolError
-    ? new FileError(error.message, "spool status")
-    : error;
 }

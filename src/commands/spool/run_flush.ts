@@ -7,16 +7,11 @@ import type { FlushReport } from "../../ingest/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
-import { spoolFault } from "./run.ts";
+import { spoolFault } from "../shell/spool_fault.ts";
+import type { FlushOptions } from "./options.ts";
 
 /** Deadline of one event, in milliseconds. */
 const EVENT_TIMEOUT_MS = 10_000;
-
-/** What is to be delivered. */
-export interface FlushOptions {
-  /** True: what was set aside as well. */
-  rejected: boolean;
-}
 
 /**
  * Delivers what the spool holds and says how far that got.

@@ -6,29 +6,24 @@
 import {
   escapeLine,
   type Fact,
-  formatAgo,
   formatBytes,
   formatNumberOf,
   formatSpan,
   makePaint,
   type Paint,
-  renderFacts,
   wrapWords,
 } from "../../output/mod.ts";
 import type { SpoolStatus } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { describeSpool, layOut } from "../spool/facts.ts";
 import { quoteWord } from "../shell/quote_word.ts";
-import type { DaemonState } from "./run.ts";
+import type { DaemonState } from "./options.ts";
 
 /** What is shown besides the daemon's own words. */
 export interface StatusTextOptions {
   spool: SpoolStatus;
   run: Run;
 }
-
-const LABEL_CELLS = 12;
-/** A loss is counted for good, but no alarm for longer than this, in milliseconds. */
-const NEWS_MS = 24 * 60 * 60 * 1000;
 
 /** The lines of the status. */
 export function renderStatus(
@@ -86,19 +81,6 @@ export function renderStatus(
   }
 }
 
-/** The spool alone. */
-export function renderSpool(
-  spool: SpoolStatus,
-  { context, settings }: Run,
-): string[] {
-  const paint = makePaint(settings.color);
-  const facts: Fact[] = [
-    ...describeSpool(spool, context.now(), paint),
-    ["folder", settings.paths().spool],
-  ];
-  return layOut(facts, paint, context.stdout.columns());
-}
-
 function describeRunning(
   { hello, status }: Extract<DaemonState, { state: "running" }>,
   paint: Paint,
@@ -129,60 +111,6 @@ function describeRunning(
   }
   if (status.web !== undefined) facts.push(["web", status.web.url]);
   return facts;
-}
-
-function describeSpool(
-  spool: SpoolStatus,
-  nowMs: number,
-  paint: Paint,
-): Fact[] {
-  const { pending, bytes, oldest_ms, rejected, writable, reason } = spool;
-  const age = oldest_ms === null
-    ? ""
-    : `, oldest ${formatAgo(oldest_ms, nowMs)}`;
-  const waiting = pending === 0
-    ? "empty"
-    : `${formatNumberOf(pending, "event")} waiting (${
-      formatBytes(bytes)
-    }${age})`;
-  const facts: Fact[] = [];
-  if (writable || pending > 0) facts.push(["spool", waiting]);
-  if (!writable) {
-    facts.push([
-      "spool",
-      `cannot be written: ${reason ?? "it is not known why"}`,
-      paint.red,
-    ]);
-  }
-  if (rejected > 0) {
-    facts.push([
-      "rejected",
-      `${formatNumberOf(rejected, "event")}, see kaizen spool list`,
-      paint.yellow,
-    ]);
-  }
-  if (spool.failures > 0) {
-    const last = spool.last_failure;
-    const when = last === null
-      ? ""
-      : `; the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
-    const isNews = last !== null && nowMs - last.ms < NEWS_MS;
-    // Not all are lost events: a hook also counts what it passed over.
-    facts.push([
-      "failures",
-      `${formatNumberOf(spool.failures, "failure")} in hooks${when}`,
-      isNews ? paint.red : paint.dim,
-    ]);
-  }
-  return facts;
-}
-
-function layOut(
-  facts: readonly Fact[],
-  paint: Paint,
-  width: number | null,
-): string[] {
-  return renderFacts(facts, { paint, width, labelCells: LABEL_CELLS });
 }
 
 /** A command to run, with the path options of this one. */

@@ -11,29 +11,16 @@ import {
   TimedOutError,
 } from "../../client/mod.ts";
 import { pause } from "../../context/mod.ts";
-import type { HelloAnswer, StatusAnswer } from "../../proto/mod.ts";
 import { type SpoolStatus, surveySpool } from "../../spool/mod.ts";
 import { clientOptions, STATUS_TIMEOUT_MS } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printLines } from "../shell/print.ts";
+import type { DaemonState, StatusOptions } from "./options.ts";
 import { redactToken } from "./redact.ts";
 
 /** Between two questions of --wait, in milliseconds. */
 const WAIT_STEP_MS = 50;
-
-/** What is wanted of `status`. */
-export interface StatusOptions {
-  /** How long to wait for a daemon to run, in milliseconds; null: not at all. */
-  waitMs: number | null;
-  /** True: the web token is shown. */
-  showsToken: boolean;
-}
-
-/** What was found out. */
-export type DaemonState =
-  | { state: "running"; hello: HelloAnswer; status: StatusAnswer }
-  | { state: "stopped" | "hung"; reason: string };
 
 /**
  * Prints the status.

@@ -19,38 +19,15 @@ import {
   STOP_TIMEOUT_MS,
 } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines } from "../shell/print.ts";
+import type { StopOptions, StopResult } from "./options.ts";
+import { printStopped } from "./print.ts";
 
 /** Between two looks whether it is gone, in milliseconds. */
 const STEP_MS = 20;
 
-/** What is wanted of `stop`. */
-export interface StopOptions {
-  /** False: return once the daemon has agreed. */
-  waits: boolean;
-}
-
-/** How stopping went. */
-export interface StopResult {
-  /** False only without waiting: it has agreed to. */
-  stopped: boolean;
-  was_running: boolean;
-  pid: number | null;
-  message: string;
-}
-
 /** Stops the daemon and says how that went. @throws {TimedOutError} If it does not answer, or is not gone in time. */
 export async function runStop(options: StopOptions, run: Run): Promise<void> {
-  const result = await stopDaemon(options, run);
-  if (run.settings.format !== "text") return await printJson(run, result);
-  const process = result.pid === null ? "" : ` (pid ${result.pid})`;
-  await printLines(run, [
-    !result.was_running
-      ? "The daemon is not running; nothing to stop."
-      : result.stopped
-      ? `Stopped the daemon${process}.`
-      : `The daemon${process} is stopping.`,
-  ]);
+  await printStopped(await stopDaemon(options, run), run);
 }
 
 /** Stops the daemon; that none runs is no failure. @throws {TimedOutError} As {@linkcode runStop}. */

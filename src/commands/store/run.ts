@@ -5,12 +5,17 @@
  */
 import { askStoreStats, pruneStore } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
-import { formatBytes, formatNumberOf } from "../../output/mod.ts";
-import type { StoreAnswer } from "../../proto/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { printJson, printLines, printNote } from "../shell/print.ts";
+import type { PruneOptions } from "./options.ts";
+import {
+  describeRemoved,
+  describeStore,
+  printPruned,
+  type StoreCounts,
+} from "./print.ts";
 import { confirm } from "./confirm.ts";
 
 /** Deleting takes its time; in milliseconds. */
@@ -22,17 +27,7 @@ export async function runStats(run: Run): Promise<void> {
     clientOptions(run, STORE_TIMEOUT_MS),
   );
   if (run.settings.format !== "text") return await printJson(run, stats);
-  await printLines(run, [describe(stats)]);
-}
-
-/** What is to be deleted. */
-export interface PruneOptions {
-  olderThanMs: number | null;
-  session: string | null;
-  workspace: string | null;
-  isDry: boolean;
-  /** True: without a question. */
-  isSure: boolean;
+  await printLines(run, [describeStore(stats)]);
 }
 
 /**
@@ -61,14 +56,14 @@ export async function runPrune(options: PruneOptions, run: Run): Promise<void> {
       "sessions --all-workspaces",
     );
   }
-  if (isDry) return await report(found, "Would delete", run);
+  if (isDry) return await printPruned(found, "Would delete", run);
   if (count > 0 && !isSure) {
     const question = `Delete ${describeRemoved(found)}, for good?`;
     if (!await confirm(question, run)) {
       return await printNote(run, "nothing was deleted");
     }
   }
-  await report(await prune(options, run, false), "Deleted", run);
+  await printPruned(await prune(options, run, false), "Deleted", run);
 }
 
 /** Deletes, or counts what would be; the daemon does so a second or two at a time, as others want it, too. */
@@ -76,7 +71,7 @@ async function prune(
   options: PruneOptions,
   run: Run,
   isDry: boolean,
-): Promise<Counts> {
+): Promise<StoreCounts> {
   const { olderThanMs, session, workspace } = options;
   const { context } = run;
   const request = {
@@ -109,32 +104,4 @@ async function prune(
       };
     }
   }
-}
-
-async function report(
-  answer: Counts,
-  verb: string,
-  run: Run,
-): Promise<void> {
-  if (run.settings.format !== "text") return await printJson(run, answer);
-  await printLines(run, [
-    `${verb} ${describeRemoved(answer)}.`,
-    `Kept: ${describe(answer)}`,
-  ]);
-}
-
-type Counts = Omit<StoreAnswer, "type">;
-
-function describeRemoved({ removed_sessions, removed_events }: Counts): string {
-  return `${formatNumberOf(removed_sessions ?? 0, "session")} with ${
-    formatNumberOf(removed_events ?? 0, "event")
-  }`;
-}
-
-function describe({ bytes, sessions, events }: Counts): string {
-  return [
-    formatNumberOf(sessions, "session"),
-    formatNumberOf(events, "event"),
-    formatBytes(bytes),
-  ].join(", ");
 }

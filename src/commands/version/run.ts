@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen --version`.
+ * Prints the versions.
  * @module
  */
 import { KAIZEN_VERSION, PROTO_VERSION } from "../../proto/mod.ts";

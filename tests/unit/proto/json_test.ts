@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  decodeJson,
-  type Int,
-  type JsonValue,
-} from "../../../src/proto/json.ts";
+import type { Int } from "../../../src/proto/int.ts";
+import { decodeJson, type JsonValue } from "../../../src/proto/json.ts";
 import {
   decodeInt,
   decodeString,

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  renderSpool,
-  renderStatus,
-} from "../../../../src/commands/status/print.ts";
+import { assert, assertStringIncludes } from "@std/assert";
+import { renderStatus } from "../../../../src/commands/status/print.ts";
 import type { SpoolStatus } from "../../../../src/spool/mod.ts";
 import { NOW, testContext, testRun } from "../_context.ts";
 
@@ -65,17 +62,4 @@ Deno.test("renderStatus() raises an alarm about a loss for a day", () => {
   const text = "2 failures in hooks; the last";
   assertStringIncludes(lost(23 * HOUR), `\x1b[31m${text} 23h ago: disk full`);
   assertStringIncludes(lost(25 * HOUR), `\x1b[2m${text} 1d ago: disk full`);
-});
-
-Deno.test("renderSpool() shows what waits, since when, and what needs a look", () => {
-  const run = testRun(testContext({ columns: 80 }), { color: "never" });
-  const lines = renderSpool(
-    { ...EMPTY, pending: 1, bytes: 2048, oldest_ms: NOW - HOUR, rejected: 3 },
-    run,
-  );
-  assertEquals(lines, [
-    "spool       1 event waiting (2.0 KiB, oldest 1h ago)",
-    "rejected    3 events, see kaizen spool list",
-    "folder      /home/user/.kaizen/spool",
-  ]);
 });

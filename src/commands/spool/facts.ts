@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The state of the spool for people, as `kaizen status` and `kaizen spool status` show it.
+ * @module
+ */
+import {
+  type Fact,
+  formatAgo,
+  formatBytes,
+  formatNumberOf,
+  makePaint,
+  type Paint,
+  renderFacts,
+} from "../../output/mod.ts";
+import type { SpoolStatus } from "../../spool/mod.ts";
+import type { Run } from "../shell/cli.ts";
+
+const LABEL_CELLS = 12;
+/** A loss is counted for good, but no alarm for longer than this, in milliseconds. */
+const NEWS_MS = 24 * 60 * 60 * 1000;
+
+/** The spool alone. */
+export function renderSpool(
+  spool: SpoolStatus,
+  { context, settings }: Run,
+): string[] {
+  const paint = makePaint(settings.color);
+  const facts: Fact[] = [
+    ...describeSpool(spool, context.now(), paint),
+    ["folder", settings.paths().spool],
+  ];
+  return layOut(facts, paint, context.stdout.columns());
+}
+
+/** What the spool holds, and what has gone wrong with it. */
+export function describeSpool(
+  spool: SpoolStatus,
+  nowMs: number,
+  paint: Paint,
+): Fact[] {
+  const { pending, bytes, oldest_ms, rejected, writable, reason } = spool;
+  const age = oldest_ms === null
+    ? ""
+    : `, oldest ${formatAgo(oldest_ms, nowMs)}`;
+  const waiting = pending === 0
+    ? "empty"
+    : `${formatNumberOf(pending, "event")} waiting (${
+      formatBytes(bytes)
+    }${age})`;
+  const facts: Fact[] = [];
+  if (writable || pending > 0) facts.push(["spool", waiting]);
+  if (!writable) {
+    facts.push([
+      "spool",
+      `cannot be written: ${reason ?? "it is not known why"}`,
+      paint.red,
+    ]);
+  }
+  if (rejected > 0) {
+    facts.push([
+      "rejected",
+      `${formatNumberOf(rejected, "event")}, see kaizen spool list`,
+      paint.yellow,
+    ]);
+  }
+  if (spool.failures > 0) {
+    const last = spool.last_failure;
+    const when = last === null
+      ? ""
+      : `; the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
+    const isNews = last !== null && nowMs - last.ms < NEWS_MS;
+    // Not all are lost events: a hook also counts what it passed over.
+    facts.push([
+      "failures",
+      `${formatNumberOf(spool.failures, "failure")} in hooks${when}`,
+      isNews ? paint.red : paint.dim,
+    ]);
+  }
+  return facts;
+}
+
+/** Lays facts out below each other. */
+export function layOut(
+  facts: readonly Fact[],
+  paint: Paint,
+  width: number | null,
+): string[] {
+  return renderFacts(facts, { paint, width, labelCells: LABEL_CELLS });
+}

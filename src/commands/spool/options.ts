@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Options of the `kaizen spool` commands.
+ * @module
+ */
+
+/** What may be deleted. */
+export interface PurgeOptions {
+  pending: boolean;
+  yes: boolean;
+}
+
+/** What is to be delivered. */
+export interface FlushOptions {
+  /** True: what was set aside as well. */
+  rejected: boolean;
+}

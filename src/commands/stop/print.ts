@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Prints how stopping the daemon went.
+ * @module
+ */
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import type { StopResult } from "./options.ts";
+
+/** Prints whether the daemon was stopped. */
+export async function printStopped(
+  result: StopResult,
+  run: Run,
+): Promise<void> {
+  if (run.settings.format !== "text") return await printJson(run, result);
+  const process = result.pid === null ? "" : ` (pid ${result.pid})`;
+  await printLines(run, [
+    !result.was_running
+      ? "The daemon is not running; nothing to stop."
+      : result.stopped
+      ? `Stopped the daemon${process}.`
+      : `The daemon${process} is stopping.`,
+  ]);
+}

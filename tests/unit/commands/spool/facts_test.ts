@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import { renderSpool } from "../../../../src/commands/spool/facts.ts";
+import { NOW, testContext, testRun } from "../_context.ts";
+
+Deno.test("renderSpool() shows what waits, since when, and what needs a look", () => {
+  const run = testRun(testContext({ columns: 80 }), { color: "never" });
+  const lines = renderSpool(
+    {
+      pending: 1,
+      bytes: 2048,
+      oldest_ms: NOW - 3_600_000,
+      rejected: 3,
+      unknown: 0,
+      writable: true,
+      reason: null,
+      failures: 0,
+      last_failure: null,
+    },
+    run,
+  );
+  assertEquals(lines, [
+    "spool       1 event waiting (2.0 KiB, oldest 1h ago)",
+    "rejected    3 events, see kaizen spool list",
+    "folder      /home/user/.kaizen/spool",
+  ]);
+});
