@@ -3,12 +3,12 @@
  * An event from words instead of an agent's text.
  * @module
  */
+import { type AgentName, hooksOf } from "../agents/mod.ts";
 import { decodeJson, hookEventKey } from "../proto/mod.ts";
-import { type Source, wireSource } from "./agents.ts";
 
 /** The words an event is built from. */
 export interface EventWords {
-  source: Source;
+  source: AgentName;
   event?: string | undefined;
   session?: string | undefined;
   /** Further members with JSON text as their values, in order; a later one replaces an earlier one. */
@@ -31,7 +31,7 @@ export interface EventWords {
  */
 export function buildEvent(words: EventWords): Uint8Array {
   const members = new Map<string, string>();
-  const key = hookEventKey(wireSource(words.source));
+  const key = hookEventKey(hooksOf(words.source).wire);
   if (words.event !== undefined) members.set(key, JSON.stringify(words.event));
   if (words.session !== undefined) {
     members.set("session_id", JSON.stringify(words.session));

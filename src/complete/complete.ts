@@ -3,6 +3,7 @@
  * From what an agent wrote to what the wire needs: members are spliced into the text, every other byte stays.
  * @module
  */
+import { type AgentName, type Fields, hooksOf } from "../agents/mod.ts";
 import {
   checkNames,
   decodeText,
@@ -16,13 +17,11 @@ import {
   textMember,
   trimPayload,
 } from "../proto/mod.ts";
-import { type Source, wireSource } from "./agents.ts";
-import type { Fields } from "./fields.ts";
 import { type CompleteOptions, findDirectory, planEdits } from "./plan.ts";
 
 /** An event ready for the wire. */
 export interface Completed {
-  agent: Source;
+  agent: AgentName;
   source: HookSource;
   /** JSON text. */
   payload: string;
@@ -43,7 +42,7 @@ export function completeEvent(
 ): Completed {
   if (options.raw) return checkRaw(text, options.source);
   const bytes = trimPayload(withoutMark(text));
-  const found = scanPayload(wireSource(options.source), bytes);
+  const found = scanPayload(hooksOf(options.source).wire, bytes);
   const fields = new ScannedFields(bytes, found.members);
   const { edits, ...plan } = planEdits(fields, options);
   const { agent, source, event, workspaceHint } = plan;
@@ -52,8 +51,8 @@ export function completeEvent(
   return { agent, source, payload, sessionId, workspaceHint };
 }
 
-function checkRaw(text: Uint8Array, agent: Source): Completed {
-  const source = wireSource(agent);
+function checkRaw(text: Uint8Array, agent: AgentName): Completed {
+  const source = hooksOf(agent).wire;
   const { bytes, members, event, sessionId } = readHookPayload(source, text);
   // A daemon stores an event without a name; nobody could tell what it is, so no client sends one.
   checkNames(source, event || null, sessionId);

@@ -3,9 +3,9 @@
  * The same completion without looking for anything in the text, for most of what agents send.
  * @module
  */
+import type { Fields } from "../agents/mod.ts";
 import type { PlainObject } from "../proto/mod.ts";
 import type { Completed } from "./complete.ts";
-import type { Fields } from "./fields.ts";
 import { type CompleteOptions, planEdits } from "./plan.ts";
 
 /**

@@ -3,7 +3,6 @@
  * Completion: what agents really send becomes what the wire needs, by splicing into its text.
  * @module
  */
-export { isSource, type Source, SOURCES } from "./agents.ts";
 export { buildEvent, type EventWords } from "./build_event.ts";
 export { type Completed, completeEvent } from "./complete.ts";
 export { completePlain } from "./complete_plain.ts";

@@ -4,6 +4,13 @@
  * @module
  */
 import {
+  type AgentName,
+  detectAgent,
+  type Fields,
+  hooksOf,
+  wireEvent,
+} from "../agents/mod.ts";
+import {
   decodeInt,
   type Edit,
   hookEventKey,
@@ -11,14 +18,11 @@ import {
   U32_MAX,
   U64_MAX,
 } from "../proto/mod.ts";
-import { detectAgent, type Source, wireSource } from "./agents.ts";
-import { wireName } from "./event_names.ts";
-import type { Fields } from "./fields.ts";
 
 /** What is known of an event besides its text. */
 export interface CompleteOptions {
   /** The agent that the command line names; a mark in the payload overrules it. */
-  source: Source;
+  source: AgentName;
   /** The event's time in epoch milliseconds, for one that has none. */
   startedAtMs: number;
   /** The event's id, for one that has none. */
@@ -29,7 +33,7 @@ export interface CompleteOptions {
 
 /** What to set, and what the event then is. */
 export interface Plan {
-  agent: Source;
+  agent: AgentName;
   source: HookSource;
   edits: Edit[];
   /** The event's name; null if it has none. */
@@ -42,7 +46,7 @@ export interface Plan {
 /** Finds out which members to set. */
 export function planEdits(fields: Fields, options: CompleteOptions): Plan {
   const agent = detectAgent(fields, options.source);
-  const source = wireSource(agent);
+  const source = hooksOf(agent).wire;
   const edits = [
     ...timeAndId(fields, agent, options),
     ...names(fields, agent),
@@ -64,7 +68,7 @@ export function planEdits(fields: Fields, options: CompleteOptions): Plan {
 
 function timeAndId(
   fields: Fields,
-  agent: Source,
+  agent: AgentName,
   options: CompleteOptions,
 ): Edit[] {
   const edits: Edit[] = [];
@@ -88,29 +92,23 @@ function isPositive(fields: Fields, key: string): boolean {
   return token !== null && decodeInt(token, 1n, U64_MAX) !== null;
 }
 
-function names(fields: Fields, agent: Source): Edit[] {
+function names(fields: Fields, agent: AgentName): Edit[] {
   const edits: Edit[] = [];
   const set = (key: string, value: string) =>
     void edits.push({ key, value: JSON.stringify(value) });
   const text = (key: string) => fields.text(key);
-  const key = hookEventKey(wireSource(agent));
+  const { wire, sessionKeys } = hooksOf(agent);
+  const key = hookEventKey(wire);
   const event = text(key);
   const own = event || agentsName(agent, text);
-  if (own !== null) {
-    // Cursor's `stop` flushes; whoever writes the wire's own key may mean the wire's own `stop`, which does not.
-    const { name, covers } = agent === "cursor" && own === "stop" &&
-        !event
-      ? { name: "Stop", covers: false }
-      : wireName(agent, own);
+  // Cursor's `stop` becomes `Stop`; under the wire's own key the same word is the wire's own `stop`, and stays.
+  if (own !== null && event !== "stop") {
+    const { name, covers } = wireEvent(agent, own);
     if (name !== event) set(key, name);
     if (covers) set("agent_event", own);
   }
   if (!text("session_id")) {
-    const session = agent === "cursor"
-      ? text("conversation_id")
-      : agent === "openclaw"
-      ? text("sessionKey")
-      : null;
+    const session = sessionKeys.map(text).find((id) => id);
     if (session) set("session_id", session);
   }
   if (agent === "codex" && !fields.has("turn_id")) {
@@ -121,7 +119,7 @@ function names(fields: Fields, agent: Source): Edit[] {
 
 /** The event's name where an agent puts it, if the wire looks elsewhere. */
 function agentsName(
-  agent: Source,
+  agent: AgentName,
   text: (key: string) => string | null,
 ): string | null {
   if (agent === "claude" || agent === "codex") return null;
@@ -133,7 +131,7 @@ function agentsName(
 }
 
 /** The wire wants whole milliseconds; Cursor calls them `duration`, Vibe sends a fraction. */
-function duration(fields: Fields, agent: Source): Edit[] {
+function duration(fields: Fields, agent: AgentName): Edit[] {
   if (agent !== "cursor" && agent !== "vibe") return [];
   const tokens = ["latency_ms", "duration_ms", "permission_wait_ms", "duration"]
     .flatMap((key) => {

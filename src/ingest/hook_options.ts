@@ -4,7 +4,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { isSource } from "../complete/mod.ts";
+import { isAgentName } from "../agents/mod.ts";
 import { type HookWords, modeAt } from "./hook_words.ts";
 
 /** The options with long names. Some are known and without effect on a hook, as are those with short names. */
@@ -52,10 +52,10 @@ export function readHookWords(args: readonly string[]): HookWords {
     },
   });
   const source = text(parsed.source) ?? "claude";
-  if (!isSource(source)) ignored.push(`--source ${source}`);
+  if (!isAgentName(source)) ignored.push(`--source ${source}`);
   return {
     mode: args[at + 1] === "git" ? "git" : "hook",
-    source: isSource(source) ? source : "claude",
+    source: isAgentName(source) ? source : "claude",
     home: text(parsed.home),
     socket: text(parsed.socket),
     workspace: text(parsed.workspace),

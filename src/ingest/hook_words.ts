@@ -3,14 +3,14 @@
  * The words of a hook's command line.
  * @module
  */
-import { isSource, type Source } from "../complete/mod.ts";
+import { type AgentName, isAgentName } from "../agents/mod.ts";
 
 /** A hook's command line, read. */
 export interface HookWords {
   /** `hook` for an agent's, `git` for one of git's. */
   mode: "hook" | "git";
   /** The agent that is named, or `claude`. */
-  source: Source;
+  source: AgentName;
   home?: string | undefined;
   socket?: string | undefined;
   workspace?: string | undefined;
@@ -42,7 +42,7 @@ export function modeAt(args: readonly string[]): number {
 export function readPlainWords(args: readonly string[]): HookWords | null {
   const [first, mode, option, source = ""] = args;
   const isPlain = args.length === 4 && first === "ingest" && mode === "hook" &&
-    option === "--source" && isSource(source);
+    option === "--source" && isAgentName(source);
   return isPlain
     ? {
       mode,

@@ -3,12 +3,13 @@
  * An event from the words of a command line.
  * @module
  */
-import { buildEvent, type Source } from "../complete/mod.ts";
+import type { AgentName } from "../agents/mod.ts";
+import { buildEvent } from "../complete/mod.ts";
 import { UsageError } from "../context/mod.ts";
 
 /** Words that make an event. */
 export interface WordedEvent {
-  source: Source;
+  source: AgentName;
   event?: string | undefined;
   session?: string | undefined;
   /** `key=value`. */

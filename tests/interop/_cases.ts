@@ -3,7 +3,8 @@
  * The cases that are the same every time: the specification's worked examples, what real agents send, paging, refusals.
  * @module
  */
-import { completeEvent, isSource } from "../../src/complete/mod.ts";
+import { isAgentName } from "../../src/agents/mod.ts";
+import { completeEvent } from "../../src/complete/mod.ts";
 import type { JsonObject } from "../../src/proto/mod.ts";
 import { readExamples } from "../fixtures/worked_examples.ts";
 import {
@@ -243,7 +244,7 @@ function complete(
   index: number,
 ): { source: string; text: string }[] {
   const source = agent === "claude-code" ? "claude" : agent;
-  if (!isSource(source)) return [];
+  if (!isAgentName(source)) return [];
   try {
     const completed = completeEvent(new TextEncoder().encode(text), {
       source,

@@ -67,6 +67,7 @@ function foldersOf(start: string): string[] {
 Deno.test("main.ts loads what a hook needs: no command, no daemon and no store", () => {
   assertEquals(foldersOf("main.ts"), [
     "",
+    "agents",
     "client",
     "complete",
     "context",

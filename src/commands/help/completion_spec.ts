@@ -3,12 +3,12 @@
  * What can be completed where, read off the tree of commands.
  * @module
  */
+import { listAgents } from "../../agents/mod.ts";
 import { SESSION_STATUSES } from "../../proto/mod.ts";
 import { type CommandNode, listOptions } from "../shell/command_node.ts";
 import { HELP_TOPICS } from "./topics.ts";
 import { COLOR_CHOICES, FORMATS } from "../shell/settings.ts";
 import { SHELLS } from "./shells.ts";
-import { SOURCES } from "../shell/value_types.ts";
 
 /** What stands in a place: one of some words, a path, a session's id, or what nobody can guess. */
 export type Completion =
@@ -48,7 +48,7 @@ const VALUES = new Map<string, Completion>([
   ["--output", { kind: "words", words: FORMATS }],
   ["--color", { kind: "words", words: COLOR_CHOICES }],
   ["--status", { kind: "words", words: SESSION_STATUSES }],
-  ["--source", { kind: "words", words: SOURCES }],
+  ["--source", { kind: "words", words: listAgents() }],
   ["--home", { kind: "directories" }],
   ["--workspace", { kind: "directories" }],
   ["--socket", { kind: "files" }],

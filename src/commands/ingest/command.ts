@@ -5,11 +5,12 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { listAgents } from "../../agents/mod.ts";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
-import { SOURCES, sourceType, wordType } from "../shell/value_types.ts";
+import { sourceType, wordType } from "../shell/value_types.ts";
 
-const SOURCE_HELP = `Whose event it is: ${SOURCES.join(", ")}`;
+const SOURCE_HELP = `Whose event it is: ${listAgents().join(", ")}`;
 /** Said where an option has no default, as nothing works without it. */
 const REQUIRED = "(required)";
 const WORKSPACE_HELP =

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ArgumentValue, ValidationError } from "@cliffy/command";
-import type { Source } from "../../complete/mod.ts";
+import { type AgentName, listAgents } from "../../agents/mod.ts";
 import { parseDuration, UsageError } from "../../context/mod.ts";
 import { SESSION_STATUSES, type SessionStatus } from "../../proto/mod.ts";
 import { findNearest } from "./nearest.ts";
@@ -16,18 +16,9 @@ import {
   FORMATS,
 } from "./settings.ts";
 
-/** The agents, as `complete` has them; named here again so that no other command loads that for a list of names. */
-export const SOURCES = [
-  "claude",
-  "codex",
-  "cursor",
-  "openclaw",
-  "vibe",
-] as const satisfies readonly Source[];
-
 /** An agent's name. */
-export function sourceType(arg: ArgumentValue): Source {
-  return pick(arg, SOURCES);
+export function sourceType(arg: ArgumentValue): AgentName {
+  return pick(arg, listAgents());
 }
 
 /** Any text but one that begins with a dash: that was meant as an option. */

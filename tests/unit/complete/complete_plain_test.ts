@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { type AgentName, listAgents } from "../../../src/agents/mod.ts";
 import {
   type Completed,
   completeEvent,
   completePlain,
-  type Source,
-  SOURCES,
 } from "../../../src/complete/mod.ts";
 import { readPlainObject } from "../../../src/proto/mod.ts";
 import { EVENT, PAYLOAD, RECORDED } from "./_payloads.ts";
@@ -16,7 +15,11 @@ const OPTIONS = {
   kaizenId: "0123456789abcdef",
 };
 
-function complete(text: string, source: Source, raw = false): Completed | null {
+function complete(
+  text: string,
+  source: AgentName,
+  raw = false,
+): Completed | null {
   const object = readPlainObject(new TextEncoder().encode(text));
   return object && completePlain(object, { source, raw, ...OPTIONS });
 }
@@ -26,7 +29,7 @@ Deno.test("completePlain() makes what completeEvent() makes, or leaves it to tha
   fc.assert(
     fc.property(
       fc.oneof(PAYLOAD, EVENT),
-      fc.constantFrom(...SOURCES),
+      fc.constantFrom(...listAgents()),
       (text, source) => {
         const plain = complete(text, source);
         if (plain === null) return;
@@ -43,7 +46,7 @@ Deno.test("completePlain() makes what completeEvent() makes, or leaves it to tha
 Deno.test("completePlain() makes most of what agents send", () => {
   const left: string[] = [];
   for (const { agent, event, payload } of RECORDED) {
-    const source = SOURCES.find((source) => agent.startsWith(source));
+    const source = listAgents().find((source) => agent.startsWith(source));
     if (source === undefined) continue;
     const text = JSON.stringify(payload);
     const plain = complete(text, source);

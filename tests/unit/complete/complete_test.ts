@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { type AgentName, listAgents } from "../../../src/agents/mod.ts";
 import {
   type Completed,
   completeEvent,
   type CompleteOptions,
-  type Source,
-  SOURCES,
 } from "../../../src/complete/mod.ts";
 import { NotAnEventError, scanMembers } from "../../../src/proto/mod.ts";
 import { PAYLOAD } from "./_payloads.ts";
@@ -16,7 +15,7 @@ const ID = "0123456789abcdef";
 
 function complete(
   text: string | Uint8Array,
-  source: Source,
+  source: AgentName,
   options: Partial<CompleteOptions> = {},
 ): Completed {
   const bytes = typeof text === "string"
@@ -32,112 +31,116 @@ function complete(
 
 const STAMP = `"kaizen_id":"${ID}","timestamp_ms":${NOW}`;
 
-const texts: [why: string, source: Source, text: string, completed: string][] =
+const texts: [
+  why: string,
+  source: AgentName,
+  text: string,
+  completed: string,
+][] = [
   [
-    [
-      "leaves numbers, spacing and duplicates alone",
+    "leaves numbers, spacing and duplicates alone",
+    "claude",
+    '{ "session_id":"a", "session_id" : "s",\t"n":1.0e2,"big":123456789012345678901234567890,"hook_event_name":"X" }',
+    `{${STAMP}, "session_id":"a", "session_id" : "s",\t"n":1.0e2,"big":123456789012345678901234567890,"hook_event_name":"X" }`,
+  ],
+  [
+    "keeps an id and a time that the wire understands",
+    "claude",
+    '{"kaizen_id":"mine","timestamp_ms":18446744073709551615,"hook_event_name":"X","session_id":"s"}',
+    '{"kaizen_id":"mine","timestamp_ms":18446744073709551615,"hook_event_name":"X","session_id":"s"}',
+  ],
+  [
+    "replaces an id that is none",
+    "claude",
+    '{"kaizen_id":"","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}',
+    `{"kaizen_id":"${ID}","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}`,
+  ],
+  ...["0", "-1", "1.5", "1e3", '"2026-11-22"', "18446744073709551616", "null"]
+    .map((time): [string, AgentName, string, string] => [
+      `replaces the time ${time}`,
       "claude",
-      '{ "session_id":"a", "session_id" : "s",\t"n":1.0e2,"big":123456789012345678901234567890,"hook_event_name":"X" }',
-      `{${STAMP}, "session_id":"a", "session_id" : "s",\t"n":1.0e2,"big":123456789012345678901234567890,"hook_event_name":"X" }`,
-    ],
-    [
-      "keeps an id and a time that the wire understands",
-      "claude",
-      '{"kaizen_id":"mine","timestamp_ms":18446744073709551615,"hook_event_name":"X","session_id":"s"}',
-      '{"kaizen_id":"mine","timestamp_ms":18446744073709551615,"hook_event_name":"X","session_id":"s"}',
-    ],
-    [
-      "replaces an id that is none",
-      "claude",
-      '{"kaizen_id":"","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}',
-      `{"kaizen_id":"${ID}","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}`,
-    ],
-    ...["0", "-1", "1.5", "1e3", '"2026-11-22"', "18446744073709551616", "null"]
-      .map((time): [string, Source, string, string] => [
-        `replaces the time ${time}`,
-        "claude",
-        `{"kaizen_id":"k","timestamp_ms":${time},"hook_event_name":"X","session_id":"s"}`,
-        `{"kaizen_id":"k","timestamp_ms":${NOW},"hook_event_name":"X","session_id":"s"}`,
-      ]),
-    [
-      "keeps Vibe's time in seconds",
-      "vibe",
-      '{"kaizen_id":"k","timestamp":1714000000,"event":"tool_start","session_id":"s"}',
-      '{"kaizen_id":"k","timestamp":1714000000,"event":"tool_start","session_id":"s"}',
-    ],
-    [
-      "names the session of Cursor",
-      "cursor",
-      '{"kaizen_id":"k","timestamp_ms":1,"conversation_id":"c","hook_event_name":"preCompact"}',
-      '{"event":"preCompact","session_id":"c","kaizen_id":"k","timestamp_ms":1,"conversation_id":"c","hook_event_name":"preCompact"}',
-    ],
-    [
-      "takes Cursor's duration for a latency",
-      "cursor",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration":12.6}',
-      '{"latency_ms":13,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration":12.6}',
-    ],
-    [
-      "rounds Vibe's duration",
-      "vibe",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42.5}',
-      '{"latency_ms":43,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42.5}',
-    ],
-    [
-      "keeps a latency that the wire understands",
-      "vibe",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42,"duration":7}',
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42,"duration":7}',
-    ],
-    [
-      "leaves the wire's own stop to whoever wrote it",
-      "cursor",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"stop"}',
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"stop"}',
-    ],
-    [
-      "renames Cursor's events wherever they are named",
-      "cursor",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"sessionStart"}',
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"SessionStart"}',
-    ],
-    [
-      "keeps keys that disagree",
-      "cursor",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"Custom","hook_event_name":"PreToolUse"}',
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"Custom","hook_event_name":"PreToolUse"}',
-    ],
-    [
-      "marks Codex",
-      "codex",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
-      '{"turn_id":null,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
-    ],
-    [
-      "closes the span of a failed call",
-      "claude",
-      '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"PostToolUseFailure"}',
-      '{"agent_event":"PostToolUseFailure","kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"PostToolUse"}',
-    ],
-    [
-      "names OpenClaw's events",
-      "openclaw",
-      '{"kaizen_id":"k","timestamp_ms":1,"type":"session","action":"compact:after","sessionKey":"o"}',
-      '{"event":"session:compact:after","session_id":"o","kaizen_id":"k","timestamp_ms":1,"type":"session","action":"compact:after","sessionKey":"o"}',
-    ],
-    [
-      "keeps what the reference's OpenClaw handler has added",
-      "openclaw",
-      '{"kaizen_id":"k","timestamp_ms":1,"event":"command:new","session_id":"o","type":"command","action":"new","sessionKey":"other"}',
-      '{"kaizen_id":"k","timestamp_ms":1,"event":"command:new","session_id":"o","type":"command","action":"new","sessionKey":"other"}',
-    ],
-    [
-      "drops a byte order mark and the white space around",
-      "claude",
-      '\ufeff\r\n\u0085\u2003{"kaizen_id":"k","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}\u3000\r\n',
-      '{"kaizen_id":"k","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}',
-    ],
-  ];
+      `{"kaizen_id":"k","timestamp_ms":${time},"hook_event_name":"X","session_id":"s"}`,
+      `{"kaizen_id":"k","timestamp_ms":${NOW},"hook_event_name":"X","session_id":"s"}`,
+    ]),
+  [
+    "keeps Vibe's time in seconds",
+    "vibe",
+    '{"kaizen_id":"k","timestamp":1714000000,"event":"tool_start","session_id":"s"}',
+    '{"kaizen_id":"k","timestamp":1714000000,"event":"tool_start","session_id":"s"}',
+  ],
+  [
+    "names the session of Cursor",
+    "cursor",
+    '{"kaizen_id":"k","timestamp_ms":1,"conversation_id":"c","hook_event_name":"preCompact"}',
+    '{"event":"preCompact","session_id":"c","kaizen_id":"k","timestamp_ms":1,"conversation_id":"c","hook_event_name":"preCompact"}',
+  ],
+  [
+    "takes Cursor's duration for a latency",
+    "cursor",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration":12.6}',
+    '{"latency_ms":13,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration":12.6}',
+  ],
+  [
+    "rounds Vibe's duration",
+    "vibe",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42.5}',
+    '{"latency_ms":43,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42.5}',
+  ],
+  [
+    "keeps a latency that the wire understands",
+    "vibe",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42,"duration":7}',
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42,"duration":7}',
+  ],
+  [
+    "leaves the wire's own stop to whoever wrote it",
+    "cursor",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"stop"}',
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"stop"}',
+  ],
+  [
+    "renames Cursor's events wherever they are named",
+    "cursor",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"sessionStart"}',
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"SessionStart"}',
+  ],
+  [
+    "keeps keys that disagree",
+    "cursor",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"Custom","hook_event_name":"PreToolUse"}',
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"Custom","hook_event_name":"PreToolUse"}',
+  ],
+  [
+    "marks Codex",
+    "codex",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
+    '{"turn_id":null,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
+  ],
+  [
+    "closes the span of a failed call",
+    "claude",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"PostToolUseFailure"}',
+    '{"agent_event":"PostToolUseFailure","kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"PostToolUse"}',
+  ],
+  [
+    "names OpenClaw's events",
+    "openclaw",
+    '{"kaizen_id":"k","timestamp_ms":1,"type":"session","action":"compact:after","sessionKey":"o"}',
+    '{"event":"session:compact:after","session_id":"o","kaizen_id":"k","timestamp_ms":1,"type":"session","action":"compact:after","sessionKey":"o"}',
+  ],
+  [
+    "keeps what the reference's OpenClaw handler has added",
+    "openclaw",
+    '{"kaizen_id":"k","timestamp_ms":1,"event":"command:new","session_id":"o","type":"command","action":"new","sessionKey":"other"}',
+    '{"kaizen_id":"k","timestamp_ms":1,"event":"command:new","session_id":"o","type":"command","action":"new","sessionKey":"other"}',
+  ],
+  [
+    "drops a byte order mark and the white space around",
+    "claude",
+    '\ufeff\r\n\u0085\u2003{"kaizen_id":"k","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}\u3000\r\n',
+    '{"kaizen_id":"k","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}',
+  ],
+];
 
 for (const [why, source, input, output] of texts) {
   Deno.test(`completeEvent() ${why}`, () => {
@@ -171,48 +174,49 @@ for (const [payload, hint] of hints) {
   });
 }
 
-const refused: [source: Source, text: string | Uint8Array, words: string][] = [
-  ["cursor", "", "cursor hook: invalid JSON: "],
-  ["cursor", " \n", "cursor hook: invalid JSON: "],
-  ["cursor", "not json", "cursor hook: invalid JSON: "],
-  ["cursor", "[]", "cursor hook: expected JSON object"],
-  ["cursor", "12", "cursor hook: expected JSON object"],
-  ["cursor", '{"session_id":"s"}', "cursor hook: missing 'event' field"],
+const refused: [source: AgentName, text: string | Uint8Array, words: string][] =
   [
-    "claude",
-    '{"event":"Stop","session_id":"s"}',
-    "claude hook: missing 'hook_event_name' field",
-  ],
-  [
-    "codex",
-    '{"hook_event_name":1,"session_id":"s"}',
-    "claude hook: missing 'hook_event_name' field",
-  ],
-  [
-    "vibe",
-    '{"event":"stop","session_id":""}',
-    "vibe hook: missing 'session_id' field",
-  ],
-  [
-    "claude",
-    '{"hook_event_name":"","session_id":"s"}',
-    "claude hook: missing 'hook_event_name' field",
-  ],
-  [
-    "cursor",
-    '{"event":"","session_id":"s"}',
-    "cursor hook: missing 'event' field",
-  ],
-  ["openclaw", '{"type":"x"}', "openclaw hook: missing 'event' field"],
-  ["claude", '{"a":1}{"a":2}', "claude hook: invalid JSON: "],
-  ["claude", '{"a":1', "claude hook: invalid JSON: "],
-  ["claude", '{"a":"\\ud800"}', "claude hook: invalid JSON: "],
-  ["claude", '{"a":"\0"}', "claude hook: invalid JSON: "],
-  ["claude", '\0{"a":1}', "claude hook: invalid JSON: "],
-  ["claude", '\ufeff\ufeff{"a":1}', "claude hook: invalid JSON: "],
-  ["claude", `${"[".repeat(128)}${"]".repeat(128)}`, "claude hook: invalid"],
-  ["claude", Uint8Array.of(0x22, 0xff, 0x22), "claude hook: invalid JSON: "],
-];
+    ["cursor", "", "cursor hook: invalid JSON: "],
+    ["cursor", " \n", "cursor hook: invalid JSON: "],
+    ["cursor", "not json", "cursor hook: invalid JSON: "],
+    ["cursor", "[]", "cursor hook: expected JSON object"],
+    ["cursor", "12", "cursor hook: expected JSON object"],
+    ["cursor", '{"session_id":"s"}', "cursor hook: missing 'event' field"],
+    [
+      "claude",
+      '{"event":"Stop","session_id":"s"}',
+      "claude hook: missing 'hook_event_name' field",
+    ],
+    [
+      "codex",
+      '{"hook_event_name":1,"session_id":"s"}',
+      "claude hook: missing 'hook_event_name' field",
+    ],
+    [
+      "vibe",
+      '{"event":"stop","session_id":""}',
+      "vibe hook: missing 'session_id' field",
+    ],
+    [
+      "claude",
+      '{"hook_event_name":"","session_id":"s"}',
+      "claude hook: missing 'hook_event_name' field",
+    ],
+    [
+      "cursor",
+      '{"event":"","session_id":"s"}',
+      "cursor hook: missing 'event' field",
+    ],
+    ["openclaw", '{"type":"x"}', "openclaw hook: missing 'event' field"],
+    ["claude", '{"a":1}{"a":2}', "claude hook: invalid JSON: "],
+    ["claude", '{"a":1', "claude hook: invalid JSON: "],
+    ["claude", '{"a":"\\ud800"}', "claude hook: invalid JSON: "],
+    ["claude", '{"a":"\0"}', "claude hook: invalid JSON: "],
+    ["claude", '\0{"a":1}', "claude hook: invalid JSON: "],
+    ["claude", '\ufeff\ufeff{"a":1}', "claude hook: invalid JSON: "],
+    ["claude", `${"[".repeat(128)}${"]".repeat(128)}`, "claude hook: invalid"],
+    ["claude", Uint8Array.of(0x22, 0xff, 0x22), "claude hook: invalid JSON: "],
+  ];
 
 for (const [source, input, words] of refused) {
   const shown = typeof input === "string"
@@ -248,7 +252,7 @@ const SET = new Set([
   "turn_id",
 ]);
 
-function tryComplete(input: string, source: Source): Completed | null {
+function tryComplete(input: string, source: AgentName): Completed | null {
   try {
     return complete(input, source);
   } catch (error) {
@@ -260,7 +264,7 @@ function tryComplete(input: string, source: Source): Completed | null {
 Deno.test("completeEvent() leaves every member alone that is not its own, and is done after one time", () => {
   let accepted = 0;
   fc.assert(
-    fc.property(PAYLOAD, fc.constantFrom(...SOURCES), (input, source) => {
+    fc.property(PAYLOAD, fc.constantFrom(...listAgents()), (input, source) => {
       const completed = tryComplete(input, source);
       if (completed === null) return;
       accepted++;

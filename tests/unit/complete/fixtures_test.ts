@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import {
-  type Completed,
-  completeEvent,
-  isSource,
-  type Source,
-} from "../../../src/complete/mod.ts";
+import { type AgentName, isAgentName } from "../../../src/agents/mod.ts";
+import { type Completed, completeEvent } from "../../../src/complete/mod.ts";
 import { RECORDED } from "./_payloads.ts";
 
 const NOW = 1_800_000_000_000;
@@ -47,7 +43,7 @@ const covered = new Set([
   "sessionEnd",
 ]);
 
-function complete(text: string, source: Source): Completed {
+function complete(text: string, source: AgentName): Completed {
   return completeEvent(new TextEncoder().encode(text), {
     source,
     startedAtMs: NOW,
@@ -61,7 +57,7 @@ function read(completed: Completed): Record<string, unknown> {
 
 for (const { agent: name, event, payload } of RECORDED) {
   const agent = name.replace("claude-code", "claude");
-  if (!isSource(agent)) continue;
+  if (!isAgentName(agent)) continue;
   const text = JSON.stringify(payload);
   const source = agent === "codex" ? "claude" : agent;
   const key = source === "claude" ? "hook_event_name" : "event";
@@ -90,7 +86,13 @@ for (const { agent: name, event, payload } of RECORDED) {
   });
 
   Deno.test(`completeEvent() knows ${name} ${event} whatever the command line says`, () => {
-    const others: Source[] = ["claude", "codex", "cursor", "openclaw", "vibe"];
+    const others: AgentName[] = [
+      "claude",
+      "codex",
+      "cursor",
+      "openclaw",
+      "vibe",
+    ];
     for (const given of others) {
       const isShared = agent === "claude" && given !== "claude" &&
         !text.includes("/.claude/projects/");

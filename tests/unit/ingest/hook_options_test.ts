@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertObjectMatch } from "@std/assert";
-import { SOURCES } from "../../../src/complete/mod.ts";
+import { listAgents } from "../../../src/agents/mod.ts";
 import { readHookWords } from "../../../src/ingest/hook_options.ts";
 import {
   type HookWords,
@@ -62,7 +62,7 @@ Deno.test("readHookWords() takes an empty value for none", () => {
 });
 
 Deno.test("readPlainWords() reads the line that agents run as the parser does, and no other", () => {
-  for (const source of SOURCES) {
+  for (const source of listAgents()) {
     const args = ["ingest", "hook", "--source", source];
     const words = readPlainWords(args);
     assertEquals({ ...ABSENT, ...words }, { ...readHookWords(args) });

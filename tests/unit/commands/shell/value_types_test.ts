@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertThrows } from "@std/assert";
 import { ValidationError } from "@cliffy/command";
-import { SOURCES as KNOWN_SOURCES } from "../../../../src/complete/mod.ts";
 import {
   colorType,
   countType,
   durationType,
   formatType,
-  SOURCES,
   sourceType,
   statusType,
   timeoutType,
@@ -69,8 +67,4 @@ Deno.test("wordType() takes an argument that begins with a dash for an unknown o
     ValidationError,
     'Unknown option "--foo"',
   );
-});
-
-Deno.test("the agents are those that events can be completed for", () => {
-  assertEquals([...SOURCES].sort(), [...KNOWN_SOURCES].sort());
 });

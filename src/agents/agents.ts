@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The agents whose hooks kaizen understands.
+ * @module
+ */
+import type { AgentHooks, AgentRecord } from "./agent_record.ts";
+import { claude, claudeHooks } from "./claude.ts";
+import { codex, codexHooks } from "./codex.ts";
+import { cursor, cursorHooks } from "./cursor.ts";
+import type { Fields } from "./fields.ts";
+import { openclaw, openclawHooks } from "./openclaw.ts";
+import { vibe, vibeHooks } from "./vibe.ts";
+
+/** The part of each record that a hook needs, in the order in which marks are looked for. */
+const HOOKS = {
+  cursor: cursorHooks,
+  openclaw: openclawHooks,
+  vibe: vibeHooks,
+  claude: claudeHooks,
+  codex: codexHooks,
+};
+
+/** The name of an agent: the word for `--source`. */
+export type AgentName = keyof typeof HOOKS;
+
+/** Every agent's record by its name. A hook does not load it. */
+export const AGENTS = {
+  claude,
+  codex,
+  cursor,
+  openclaw,
+  vibe,
+} satisfies { [Name in AgentName]: AgentRecord<Name> };
+
+/** Lists the names of all agents, sorted. */
+export function listAgents(): AgentName[] {
+  return Object.keys(HOOKS).filter(isAgentName).sort();
+}
+
+/** Tells whether a word is the name of an agent. */
+export function isAgentName(word: string | null): word is AgentName {
+  return word !== null && Object.hasOwn(HOOKS, word);
+}
+
+/** Returns the part of an agent's record that a hook needs. */
+export function hooksOf(name: AgentName): AgentHooks<AgentName> {
+  return HOOKS[name];
+}
+
+/**
+ * Decides which agent has sent a payload. Agents run hooks that were configured for other agents, so a mark in the payload counts
+ * more than the command line.
+ *
+ * @param given The agent that the command line names.
+ */
+export function detectAgent(fields: Fields, given: AgentName): AgentName {
+  const known = fields.text("kaizen_agent");
+  if (isAgentName(known)) return known;
+  return Object.values(HOOKS).find(({ marks }) => marks(fields))?.source ??
+    given;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Claude Code, whose names of events are the wire's.
+ * @module
+ */
+import {
+  hasTranscriptIn,
+  makeAgent,
+  makeHooks,
+  pascalName,
+} from "./agent_record.ts";
+
+/** What a hook needs to know of Claude Code. */
+export const claudeHooks = /* @__PURE__ */ makeHooks({
+  source: "claude",
+  wire: "claude",
+  marks(fields) {
+    const event = pascalName(fields);
+    if (event === "") return false;
+    // Codex sends the same members with a `turn_id`; Claude Code's MessageDisplay has one, too.
+    if (
+      fields.has("prompt_id") || fields.has("effort") ||
+      event === "MessageDisplay"
+    ) return true;
+    return !fields.has("turn_id") &&
+      (fields.has("tool_name") && fields.has("permission_mode") ||
+        hasTranscriptIn(fields, "/.claude/projects/"));
+  },
+  directoryVariable: "CLAUDE_PROJECT_DIR",
+});
+
+/** Claude Code. */
+export const claude = /* @__PURE__ */ makeAgent(claudeHooks, {
+  subagentTools: ["Agent", "Task"],
+  questionTools: ["AskUserQuestion", "ExitPlanMode"],
+});

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Codex, which spells its events as Claude Code does.
+ * @module
+ */
+import {
+  hasTranscriptIn,
+  makeAgent,
+  makeHooks,
+  pascalName,
+} from "./agent_record.ts";
+
+/** What a hook needs to know of Codex. */
+export const codexHooks = /* @__PURE__ */ makeHooks({
+  source: "codex",
+  wire: "claude",
+  marks: (fields) =>
+    pascalName(fields) !== "" &&
+    (fields.has("turn_id") || hasTranscriptIn(fields, "/.codex/")),
+});
+
+/** Codex. */
+export const codex = /* @__PURE__ */ makeAgent(codexHooks, {
+  questionTools: ["request_user_input"],
+  // `PostToolUse` stands for both.
+  tellsFailure: false,
+});

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Cursor, which also runs the hooks of Claude Code's settings.
+ * @module
+ */
+import { makeAgent, makeHooks } from "./agent_record.ts";
+
+/** What a hook needs to know of Cursor. */
+export const cursorHooks = /* @__PURE__ */ makeHooks({
+  source: "cursor",
+  wire: "cursor",
+  marks: (fields) =>
+    fields.has("conversation_id") || fields.has("cursor_version"),
+  events: {
+    sessionStart: "session_start",
+    beforeSubmitPrompt: "prompt",
+    preToolUse: "call_start",
+    postToolUse: "call_end",
+    subagentStart: "subagent_start",
+    subagentStop: "subagent_stop",
+    stop: "turn_end",
+  },
+  sessionKeys: ["session_id", "conversation_id"],
+  directoryVariable: "CURSOR_PROJECT_DIR",
+});
+
+/** Cursor. */
+export const cursor = /* @__PURE__ */ makeAgent(cursorHooks, {
+  events: {
+    beforeShellExecution: { meaning: "call_start", tool: "Shell" },
+    afterShellExecution: { meaning: "call_end", tool: "Shell" },
+    beforeMCPExecution: { meaning: "call_start", tool: null },
+    afterMCPExecution: { meaning: "call_end", tool: null },
+    // No second event follows either of these.
+    beforeReadFile: { meaning: "call_end", tool: "Read" },
+    afterFileEdit: { meaning: "call_end", tool: "Edit" },
+  },
+  subagentTools: ["Task"],
+  questionTools: ["AskQuestion"],
+  runsHooksOf: ["claude"],
+});

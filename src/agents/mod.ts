@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Agents: one record each, in a file of its own, and what follows from all of them. Pure data and small functions.
+ * @module
+ */
+export type {
+  AgentHooks,
+  AgentRecord,
+  Meaning,
+  OwnMeaning,
+} from "./agent_record.ts";
+export {
+  type AgentName,
+  AGENTS,
+  detectAgent,
+  hooksOf,
+  isAgentName,
+  listAgents,
+} from "./agents.ts";
+export { meaningOf } from "./event_meaning.ts";
+export type { Fields } from "./fields.ts";
+export { type WireEvent, wireEvent, wireName } from "./wire_event.ts";

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * OpenClaw, whose handlers pass `type` and `action`; the wire has the two in one name.
+ * @module
+ */
+import { makeAgent, makeHooks } from "./agent_record.ts";
+
+/** What a hook needs to know of OpenClaw. */
+export const openclawHooks = /* @__PURE__ */ makeHooks({
+  source: "openclaw",
+  wire: "openclaw",
+  marks: (fields) =>
+    ["sessionKey", "type", "action"].every((key) => fields.text(key) !== null),
+  sessionKeys: ["session_id", "sessionKey"],
+});
+
+/** OpenClaw. */
+export const openclaw = /* @__PURE__ */ makeAgent(openclawHooks, {
+  events: {
+    "command:new": { meaning: "session_start", tool: null },
+    "message:received": { meaning: "prompt", tool: null },
+    "command:stop": { meaning: "turn_end", tool: null },
+  },
+});

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals } from "@std/assert";
+import {
+  type AgentName,
+  AGENTS,
+  detectAgent,
+  type Fields,
+  hooksOf,
+  isAgentName,
+  listAgents,
+} from "../../../src/agents/mod.ts";
+import { HOOK_SOURCES } from "../../../src/proto/mod.ts";
+
+/** The members of a parsed payload. */
+function fieldsOf(payload: Record<string, unknown>): Fields {
+  return {
+    has: (key) => Object.hasOwn(payload, key),
+    text: (key) => {
+      const value = payload[key];
+      return typeof value === "string" ? value : null;
+    },
+    number: (key) =>
+      typeof payload[key] === "number"
+        ? new TextEncoder().encode(String(payload[key]))
+        : null,
+    firstText: () => null,
+  };
+}
+
+Deno.test("AGENTS has each record under its own name, with a source that the wire knows", () => {
+  for (const [name, record] of Object.entries(AGENTS)) {
+    assertEquals(record.source, name);
+    assert(HOOK_SOURCES.includes(record.wire));
+    assert(isAgentName(name));
+    assertEquals(hooksOf(name).source, name);
+    assert(record.runsHooksOf.every(isAgentName));
+  }
+});
+
+Deno.test("listAgents() lists every agent once, sorted", () => {
+  assertEquals(listAgents(), listAgents().toSorted());
+  assertEquals(listAgents().length, Object.keys(AGENTS).length);
+});
+
+Deno.test("isAgentName() refuses what only looks like a name", () => {
+  for (const word of ["", "Claude", "constructor", "claude "]) {
+    assertEquals(isAgentName(word), false, word);
+  }
+  assertEquals(isAgentName(null), false);
+});
+
+Deno.test("AGENTS has a default for what a record leaves out", () => {
+  const { sessionKeys, runsHooksOf, tellsFailure } = AGENTS.vibe;
+  assertEquals({ sessionKeys, runsHooksOf, tellsFailure }, {
+    sessionKeys: ["session_id"],
+    runsHooksOf: [],
+    tellsFailure: true,
+  });
+});
+
+const payloads: [
+  payload: Record<string, unknown>,
+  given: AgentName,
+  found: AgentName,
+][] = [
+  [{ hook_event_name: "Stop", conversation_id: "c" }, "claude", "cursor"],
+  [{ hook_event_name: "Stop", turn_id: "1" }, "claude", "codex"],
+  [
+    { hook_event_name: "Stop", turn_id: "1", prompt_id: "p" },
+    "codex",
+    "claude",
+  ],
+  [{ hook_event_name: "MessageDisplay", turn_id: "1" }, "codex", "claude"],
+  [
+    {
+      hook_event_name: "SessionStart",
+      model: "gpt-5.2",
+      transcript_path: "/home/dev/.claude/projects/-app/1.jsonl",
+    },
+    "codex",
+    "claude",
+  ],
+  [
+    {
+      hook_event_name: "SessionEnd",
+      transcript_path: "C:\\Users\\dev\\.codex\\sessions\\1.jsonl",
+    },
+    "claude",
+    "codex",
+  ],
+  [{ hook_event_name: "SessionStart", model: "gpt-5.2" }, "claude", "claude"],
+  [{ hook_event_name: "pre_tool" }, "claude", "vibe"],
+  [{ sessionKey: "k", type: "command", action: "new" }, "claude", "openclaw"],
+  [{ hook_event_name: "Stop", kaizen_agent: "vibe" }, "claude", "vibe"],
+  [{ hook_event_name: "Stop", kaizen_agent: "nobody" }, "codex", "codex"],
+];
+
+for (const [payload, given, found] of payloads) {
+  Deno.test(`detectAgent() finds ${found} in ${JSON.stringify(payload)}`, () => {
+    assertEquals(detectAgent(fieldsOf(payload), given), found);
+  });
+}

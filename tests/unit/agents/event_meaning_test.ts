@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals } from "@std/assert";
+import {
+  type AgentName,
+  listAgents,
+  type Meaning,
+  meaningOf,
+  wireEvent,
+  wireName,
+} from "../../../src/agents/mod.ts";
+
+const meanings: [
+  agent: AgentName,
+  event: string,
+  meaning: Meaning,
+  tool?: string,
+][] = [
+  ["claude", "SessionStart", "session_start"],
+  ["claude", "session_start", "session_start"],
+  ["claude", "UserPromptSubmit", "prompt"],
+  ["claude", "PreToolUse", "call_start"],
+  ["claude", "PostToolUse", "call_end"],
+  ["claude", "PostToolUseFailure", "call_failed"],
+  ["claude", "PermissionDenied", "call_denied"],
+  ["claude", "PermissionRequest", "permission"],
+  ["claude", "Elicitation", "question"],
+  ["claude", "ElicitationResult", "answer"],
+  ["claude", "Notification", "notification"],
+  ["claude", "SubagentStart", "subagent_start"],
+  ["claude", "SubagentStop", "subagent_stop"],
+  ["claude", "Stop", "turn_end"],
+  ["claude", "StopFailure", "turn_failed"],
+  ["claude", "PreCompact", "compaction"],
+  ["claude", "PostCompact", "compaction"],
+  ["claude", "SessionEnd", "session_end"],
+  ["claude", "CwdChanged", "other"],
+  ["claude", "preToolUse", "other"],
+  ["claude", "constructor", "other"],
+  ["codex", "Interrupt", "interrupt"],
+  ["cursor", "sessionStart", "session_start"],
+  ["cursor", "beforeSubmitPrompt", "prompt"],
+  ["cursor", "preToolUse", "call_start"],
+  ["cursor", "postToolUseFailure", "call_failed"],
+  ["cursor", "beforeShellExecution", "call_start", "Shell"],
+  ["cursor", "afterShellExecution", "call_end", "Shell"],
+  ["cursor", "beforeMCPExecution", "call_start"],
+  ["cursor", "afterMCPExecution", "call_end"],
+  ["cursor", "beforeReadFile", "call_end", "Read"],
+  ["cursor", "afterFileEdit", "call_end", "Edit"],
+  ["cursor", "preCompact", "compaction"],
+  ["cursor", "stop", "turn_end"],
+  ["cursor", "sessionEnd", "session_end"],
+  ["cursor", "workspaceOpen", "other"],
+  ["openclaw", "command:new", "session_start"],
+  ["openclaw", "message:received", "prompt"],
+  ["openclaw", "message:sent", "other"],
+  ["vibe", "before_tool", "call_start"],
+  ["vibe", "post_tool", "call_end"],
+  ["vibe", "function_call_end", "call_end"],
+  ["vibe", "post_agent", "turn_end"],
+  ["vibe", "session_end", "session_end"],
+];
+
+for (const [agent, event, meaning, tool = null] of meanings) {
+  Deno.test(`meaningOf() takes ${event} of ${agent} for ${meaning}`, () => {
+    assertEquals(meaningOf(agent, event), { meaning, tool });
+  });
+}
+
+Deno.test("wireEvent() leaves the names alone that the wire knows or that no agent has", () => {
+  const names = ["PreToolUse", "pre_tool_use", "command:new", "CwdChanged"];
+  for (const agent of listAgents()) {
+    for (const name of names) {
+      assertEquals(wireEvent(agent, name), { name, covers: false });
+    }
+  }
+});
+
+Deno.test("wireEvent() says where several events travel under one name", () => {
+  assertEquals(wireEvent("cursor", "sessionEnd"), {
+    name: "Stop",
+    covers: true,
+  });
+  assertEquals(wireEvent("cursor", "stop"), { name: "Stop", covers: false });
+  assertEquals(wireEvent("claude", "PostToolUseFailure"), {
+    name: "PostToolUse",
+    covers: true,
+  });
+});
+
+Deno.test("wireEvent() keeps the name of an event that stands for a call of one tool", () => {
+  assertEquals(wireEvent("cursor", "afterFileEdit"), {
+    name: "afterFileEdit",
+    covers: false,
+  });
+});
+
+Deno.test("wireName() has no name for a meaning that the wire does not know", () => {
+  assertEquals(wireName("compaction"), null);
+  assertEquals(wireName("call_end"), "PostToolUse");
+  assertEquals(meaningOf("claude", wireName("prompt") ?? "").meaning, "prompt");
+});
