@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   complete: ["agents", "proto"],
   events: ["agents", "proto"],
   output: ["proto"],
-  launch: ["context", "frame", "proto"],
+  launch: ["client", "context", "frame", "proto"],
   store: ["proto"],
   spool: ["context", "proto"],
   client: ["context", "frame", "proto"],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a run's surroundings or its words can get wrong.
+ * Errors in the surroundings of a run: its words, its home, its output, the daemon that it starts.
  * @module
  */
 
@@ -18,7 +18,33 @@ export class HomeError extends Error {
   }
 }
 
-/** Whoever reads our output has gone away (exit 141, quietly). */
+/** Another daemon owns the home, or listens at its socket (exit 73). */
+export class HomeBusyError extends Error {
+  override get name(): string {
+    return "HomeBusyError";
+  }
+  /** Whether that daemon answers, so that a caller that needs a daemon can use it. */
+  readonly answers: boolean;
+
+  /** @param pid The owner's process id, or null if it is unknown. */
+  constructor(
+    readonly pid: number | null,
+    message: string,
+    options: { answers?: boolean } = {},
+  ) {
+    super(message);
+    this.answers = options.answers ?? false;
+  }
+}
+
+/** A daemon was started and broke before it was ready (exit 70). */
+export class StartError extends Error {
+  override get name(): string {
+    return "StartError";
+  }
+}
+
+/** The reader of our output has gone away (exit 141, quietly). */
 export class ClosedPipeError extends Error {
   override get name(): string {
     return "ClosedPipeError";

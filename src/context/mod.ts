@@ -10,7 +10,13 @@ export {
   silentContext,
 } from "./context.ts";
 export { parseDuration } from "./duration.ts";
-export { ClosedPipeError, HomeError, UsageError } from "./errors.ts";
+export {
+  ClosedPipeError,
+  HomeBusyError,
+  HomeError,
+  StartError,
+  UsageError,
+} from "./errors.ts";
 export { isOn } from "./is_on.ts";
 export { foreignOwner } from "./owner.ts";
 export { expiry, pause } from "./pause.ts";

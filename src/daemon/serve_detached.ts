@@ -3,10 +3,14 @@
  * The daemon in the background, seen from inside: one line on stdout, then only its log.
  * @module
  */
-import { type Context, HomeError, type Paths } from "../context/mod.ts";
+import {
+  type Context,
+  HomeBusyError,
+  HomeError,
+  type Paths,
+} from "../context/mod.ts";
 import {
   claimHome,
-  HomeBusyError,
   printReadyLine,
   type ReadyLine,
   takeLastWords,

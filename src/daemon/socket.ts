@@ -4,12 +4,13 @@
  * @module
  */
 import {
+  HomeBusyError,
   HomeError,
   MAX_SOCKET_PATH_BYTES,
   pause,
   systemReason,
 } from "../context/mod.ts";
-import { HomeBusyError, lookAt, probe } from "../launch/mod.ts";
+import { lookAt, probe } from "../launch/mod.ts";
 import type { Acceptor } from "./server.ts";
 
 /** Owner may connect, nobody else. */

@@ -3,8 +3,7 @@
  * Becoming the one daemon of a home.
  * @module
  */
-import { type Paths, pause } from "../context/mod.ts";
-import { HomeBusyError } from "./errors.ts";
+import { HomeBusyError, type Paths, pause } from "../context/mod.ts";
 import { prepareHome } from "./prepare_home.ts";
 import { HomeLock, readHolder } from "./home_lock.ts";
 import { probe, type ProbeResult } from "./probe.ts";

@@ -5,7 +5,6 @@
  * @module
  */
 export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
-export { HomeBusyError, StartError } from "./errors.ts";
 export type { HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";
 export { lookAt, openOwnFile } from "./own_file.ts";

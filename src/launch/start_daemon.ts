@@ -3,8 +3,15 @@
  * The daemon in the background, seen from its starter.
  * @module
  */
-import { expiry, HomeError, type Paths, systemReason } from "../context/mod.ts";
-import { HomeBusyError, StartError } from "./errors.ts";
+import { TimedOutError } from "../client/mod.ts";
+import {
+  expiry,
+  HomeBusyError,
+  HomeError,
+  type Paths,
+  StartError,
+  systemReason,
+} from "../context/mod.ts";
 import { LastWords } from "./last_words.ts";
 import { prepareHome } from "./prepare_home.ts";
 import { probe } from "./probe.ts";
@@ -39,7 +46,8 @@ export interface StartOptions {
  *
  * @throws {HomeBusyError} If another process holds the home and does not answer.
  * @throws {HomeError} If home, socket, log or store cannot be used.
- * @throws {StartError} If the daemon died first (with its last words), or was not ready in time.
+ * @throws {StartError} If the daemon died first (with its last words).
+ * @throws {TimedOutError} If the daemon was not ready in time.
  */
 export async function startDaemon(
   options: StartOptions,
@@ -57,14 +65,13 @@ export async function startDaemon(
   if (text === "") throw await died(child, words);
   child.unref();
   if (text === null) {
-    throw new StartError(
-      4,
+    throw new TimedOutError(
       `Cannot wait for the daemon any longer: it was not ready within ${readyMs} ms; see "${log}"`,
     );
   }
   const line = parseReadyLine(text);
   if (line === null) {
-    throw new StartError(70, `Cannot start a daemon: it says ${text}`);
+    throw new StartError(`Cannot start a daemon: it says ${text}`);
   }
   if (line.ready) {
     return { started: true, pid: line.pid, socket: line.socket, log: line.log };
@@ -84,7 +91,7 @@ function spawn(options: StartOptions): Child {
       ...command === undefined ? {} : { command },
     });
   } catch (error) {
-    throw new StartError(70, `Cannot start a daemon: ${systemReason(error)}`);
+    throw new StartError(`Cannot start a daemon: ${systemReason(error)}`);
   }
 }
 
@@ -93,7 +100,7 @@ type Child = Deno.ChildProcess;
 function failure(line: ReadyLine & { ready: false }): Error {
   if (line.exit === 73) return new HomeBusyError(line.pid, line.message);
   if (line.exit === 74) return new HomeError(line.message);
-  return new StartError(70, `Cannot start a daemon: ${line.message}`);
+  return new StartError(`Cannot start a daemon: ${line.message}`);
 }
 
 async function died(child: Child, words: LastWords): Promise<StartError> {
@@ -101,7 +108,6 @@ async function died(child: Child, words: LastWords): Promise<StartError> {
   const how = signal === null ? `with exit ${code}` : `by ${signal}`;
   const said = words.read();
   return new StartError(
-    70,
     `Cannot start a daemon: it ended ${how} before it was ready${
       said === "" ? "" : `: ${said}`
     }`,

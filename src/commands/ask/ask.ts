@@ -43,8 +43,11 @@ export async function askOrStart<T>(
       throw error;
     }
   }
-  const { startDaemon } = await import("./start_daemon.ts");
-  const { started, pid } = await startDaemon(run, START_TIMEOUT_MS);
+  const { startDaemon } = await import("../../launch/mod.ts");
+  const { started, pid } = await startDaemon({
+    paths: run.settings.paths(),
+    readyMs: START_TIMEOUT_MS,
+  });
   const isWatched = run.context.stderr.isTerminal() || run.settings.isVerbose;
   if (started && isWatched) {
     const { printNote } = await import("../shell/print.ts");

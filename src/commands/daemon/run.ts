@@ -6,12 +6,11 @@
 import type { Run } from "../shell/cli.ts";
 import { FileError } from "../shell/errors.ts";
 import { printReady } from "./print.ts";
-import { startFault } from "../ask/start_daemon.ts";
 
 /**
  * Runs the daemon until it is stopped: its log on stderr, one line on stdout once it is ready.
  *
- * @throws {OwnedError} If another daemon owns the home.
+ * @throws {HomeBusyError} If another daemon owns the home.
  * @throws {HomeError | FileError} If something in the home cannot be used.
  */
 export async function runForeground(run: Run): Promise<void> {
@@ -45,5 +44,5 @@ async function foregroundFault(error: unknown): Promise<unknown> {
   const { StoreError } = await import("../../store/mod.ts");
   return error instanceof StoreError
     ? new FileError(error.message, "daemon run --home DIR")
-    : await startFault(error);
+    : error;
 }

@@ -6,18 +6,22 @@
 import type { Run } from "../shell/cli.ts";
 import { stopDaemon } from "../stop/run.ts";
 import { printStarted } from "./print.ts";
-import { startDaemon } from "../ask/start_daemon.ts";
 
 /** How long a daemon may take until it is ready, in milliseconds. */
 const READY_MS = 10_000;
 
-/** `kaizen daemon start --background`. @throws As {@linkcode startDaemon}. */
+/** `kaizen daemon start --background`. @throws As `startDaemon`. */
 export async function runStart(run: Run): Promise<void> {
-  const result = await startDaemon(run, run.settings.timeoutMs(READY_MS));
+  const { startDaemon } = await import("../../launch/mod.ts");
+  const { settings } = run;
+  const result = await startDaemon({
+    paths: settings.paths(),
+    readyMs: settings.timeoutMs(READY_MS),
+  });
   await printStarted(result, run);
 }
 
-/** `kaizen daemon restart`; also where none runs. @throws As {@linkcode startDaemon} and `stopDaemon`. */
+/** `kaizen daemon restart`; also where none runs. @throws As `startDaemon` and `stopDaemon`. */
 export async function runRestart(run: Run): Promise<void> {
   await stopDaemon({ waits: true }, run);
   await runStart(run);

@@ -49,20 +49,6 @@ export class BadInputError extends Error {
   }
 }
 
-/** Another daemon owns this home (exit 73). */
-export class OwnedError extends Error {
-  override get name(): string {
-    return "OwnedError";
-  }
-}
-
-/** A daemon was started and broke before it was ready (exit 70). */
-export class BrokenDaemonError extends Error {
-  override get name(): string {
-    return "BrokenDaemonError";
-  }
-}
-
 /** A file could not be read or written (exit 74). */
 export class FileError extends Error {
   override get name(): string {

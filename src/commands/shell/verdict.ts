@@ -10,15 +10,19 @@ import {
   SocketError,
   TimedOutError,
 } from "../../client/mod.ts";
-import { ClosedPipeError, HomeError, UsageError } from "../../context/mod.ts";
+import {
+  ClosedPipeError,
+  HomeBusyError,
+  HomeError,
+  StartError,
+  UsageError,
+} from "../../context/mod.ts";
 import { NotAnEventError } from "../../proto/mod.ts";
 import {
   BadInputError,
-  BrokenDaemonError,
   CommandLineError,
   FileError,
   NotFoundError,
-  OwnedError,
 } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 
@@ -91,13 +95,13 @@ const RULES: readonly Rule[] = [
     next: ["help", "ingest"],
   },
   {
-    matches: (error) => error instanceof OwnedError,
+    matches: (error) => error instanceof HomeBusyError,
     exit: EXIT.owned,
     code: "home_owned",
     next: ["daemon", "status"],
   },
   {
-    matches: (error) => error instanceof BrokenDaemonError,
+    matches: (error) => error instanceof StartError,
     exit: EXIT.bug,
     code: "daemon_broken",
     next: ["daemon", "run"],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertRejects } from "@std/assert";
 import { HomeError } from "../../../src/context/mod.ts";
-import { HomeBusyError } from "../../../src/launch/errors.ts";
+import { HomeBusyError } from "../../../src/context/mod.ts";
 import { openSocket } from "../../../src/daemon/socket.ts";
 import { tempFolder } from "./_folder.ts";
 import { FakeService, startServer, textReply } from "./_server.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertRejects } from "@std/assert";
-import { HomeBusyError } from "../../../src/launch/errors.ts";
+import { HomeBusyError } from "../../../src/context/mod.ts";
 import { HomeLock } from "../../../src/launch/home_lock.ts";
 import { claimHome } from "../../../src/launch/claim_home.ts";
 import { tempFolder } from "../daemon/_folder.ts";

@@ -14,17 +14,17 @@ import {
 } from "../../../../src/client/mod.ts";
 import {
   ClosedPipeError,
+  HomeBusyError,
   HomeError,
+  StartError,
   UsageError,
 } from "../../../../src/context/mod.ts";
 import { NotAnEventError } from "../../../../src/proto/mod.ts";
 import {
   BadInputError,
-  BrokenDaemonError,
   CommandLineError,
   FileError,
   NotFoundError,
-  OwnedError,
 } from "../../../../src/commands/shell/errors.ts";
 import {
   EXIT,
@@ -86,11 +86,11 @@ const table: [error: unknown, exit: number, code: string, next: string][] = [
   [new ProtocolError("x"), 6, "protocol_error", "kaizen status"],
   [new BadInputError("x"), 65, "bad_input", "kaizen help ingest"],
   [new NotAnEventError("x"), 65, "bad_input", "kaizen help ingest"],
-  [new OwnedError("x"), 73, "home_owned", "kaizen daemon status"],
+  [new HomeBusyError(null, "x"), 73, "home_owned", "kaizen daemon status"],
   [new SocketError("x"), 74, "socket_unusable", "kaizen help environment"],
   [new HomeError("x"), 74, "home_unusable", "kaizen help environment"],
   [new FileError("x", "spool status"), 74, "file_error", "kaizen spool status"],
-  [new BrokenDaemonError("x"), 70, "daemon_broken", "kaizen daemon run"],
+  [new StartError("x"), 70, "daemon_broken", "kaizen daemon run"],
 ];
 for (const [error, exit, code, next] of table) {
   const name = error instanceof Error ? error.name : String(error);
