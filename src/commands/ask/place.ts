@@ -63,7 +63,7 @@ export async function resolvePlace(place: Place, run: Run): Promise<string[]> {
 }
 
 /** All workspaces that the daemon knows, newest first; starts a daemon if none runs. */
-export async function listWorkspaces(run: Run): Promise<string[]> {
+async function listWorkspaces(run: Run): Promise<string[]> {
   const client = clientOptions(run, READ_TIMEOUT_MS);
   const { workspaces } = await askOrStart(run, () => askHello(client));
   return workspaces;

@@ -33,9 +33,11 @@ function declareRun(cli: Cli) {
     })
     .action(({ detached, ...flags }) => {
       cli.choose(flags, async (run) => {
-        const { runForeground, runBehind } = await import("./run.ts");
-        if (detached) return await runBehind(run);
-        await runForeground(run);
+        const { runDaemonForeground, runDaemonDetached } = await import(
+          "./run.ts"
+        );
+        if (detached) return await runDaemonDetached(run);
+        await runDaemonForeground(run);
         // What a starter's environment says about output is not meant for the daemon behind it.
       }, { textByDefault: detached ?? false, starts: true });
     });
@@ -55,11 +57,11 @@ function declareStart(cli: Cli) {
     .action(({ background, ...flags }) => {
       cli.choose(flags, async (run) => {
         if (background) {
-          const { runStart } = await import("./run_start.ts");
-          return await runStart(run);
+          const { runDaemonStart } = await import("./run_start.ts");
+          return await runDaemonStart(run);
         }
-        const { runForeground } = await import("./run.ts");
-        await runForeground(run);
+        const { runDaemonForeground } = await import("./run.ts");
+        await runDaemonForeground(run);
       }, { starts: true });
     });
 }
@@ -72,8 +74,8 @@ function declareRestart(cli: Cli) {
     .example("after an update", "kaizen daemon restart")
     .action((flags) => {
       cli.choose(flags, async (run) => {
-        const { runRestart } = await import("./run_start.ts");
-        await runRestart(run);
+        const { runDaemonRestart } = await import("./run_start.ts");
+        await runDaemonRestart(run);
       }, { starts: true });
     });
 }

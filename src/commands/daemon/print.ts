@@ -8,7 +8,7 @@ import type { Run } from "../shell/cli.ts";
 import { printJson, printLines, printText } from "../shell/print.ts";
 
 /** Prints the daemon that was started in the background, or was running already. */
-export async function printStarted(
+export async function printDaemonStarted(
   result: StartResult,
   run: Run,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function printStarted(
 }
 
 /** Prints that the daemon in this process is ready. */
-export async function printReady(
+export async function printDaemonReady(
   { pid, socket }: { pid: number; socket: string },
   run: Run,
 ): Promise<void> {

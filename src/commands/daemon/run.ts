@@ -5,7 +5,7 @@
  */
 import type { Run } from "../shell/cli.ts";
 import { FileError } from "../shell/errors.ts";
-import { printReady } from "./print.ts";
+import { printDaemonReady } from "./print.ts";
 
 /**
  * Runs the daemon until it is stopped: its log on stderr, one line on stdout once it is ready.
@@ -13,7 +13,7 @@ import { printReady } from "./print.ts";
  * @throws {HomeBusyError} If another daemon owns the home.
  * @throws {HomeError | FileError} If something in the home cannot be used.
  */
-export async function runForeground(run: Run): Promise<void> {
+export async function runDaemonForeground(run: Run): Promise<void> {
   const { context, settings } = run;
   const { jsonLog, serveDaemon } = await import("../../daemon/mod.ts");
   const lines: Promise<void>[] = [];
@@ -23,7 +23,7 @@ export async function runForeground(run: Run): Promise<void> {
       context,
       log: jsonLog((line) => void Deno.stderr.writeSync(line), context.now),
       ready: (ready) => {
-        const line = printReady(ready, run);
+        const line = printDaemonReady(ready, run);
         line.catch(() => {}); // it is looked at when the daemon ends
         lines.push(line);
       },
@@ -35,7 +35,9 @@ export async function runForeground(run: Run): Promise<void> {
 }
 
 /** Runs the daemon as `daemon start --background` and hooks start it. @returns The exit code. */
-export async function runBehind({ context, settings }: Run): Promise<number> {
+export async function runDaemonDetached(
+  { context, settings }: Run,
+): Promise<number> {
   const { serveDetached } = await import("../../daemon/mod.ts");
   return await serveDetached({ paths: settings.paths(), context });
 }

@@ -131,11 +131,11 @@ export function makeDetail(cli: Cli): ReturnType<typeof declareDetail> {
 }
 
 /** The command `kaizen sessions show`. */
-export function makeShow(cli: Cli): ReturnType<typeof declareDetail> {
+export function makeSessionsShow(cli: Cli): ReturnType<typeof declareDetail> {
   return declareDetail(cli);
 }
 
 /** The command `kaizen sessions tree`. */
-export function makeTree(cli: Cli): ReturnType<typeof declareTree> {
+export function makeSessionsTree(cli: Cli): ReturnType<typeof declareTree> {
   return declareTree(cli);
 }

@@ -18,7 +18,7 @@ import { readDetail, type SessionDetail } from "./read_detail.ts";
 import type { DetailOptions } from "./options.ts";
 
 /** Prints header, events and spans, as far as they are wanted. */
-export async function printDetailText(
+export async function printDetail(
   answer: CheckedAnswer,
   options: DetailOptions,
   run: Run,

@@ -20,10 +20,10 @@ export async function runDetail(
   const isEager = format === "ndjson";
   const found = await findSession({ ...options, isEager }, run);
   await using _answer = found.answer;
-  await printDetail(found, options, run);
+  await printFound(found, options, run);
 }
 
-async function printDetail(
+async function printFound(
   { answer }: FoundSession,
   options: DetailOptions,
   run: Run,
@@ -48,8 +48,8 @@ async function printDetail(
       return await printTrace(answer, run);
     }
     case "text": {
-      const { printDetailText } = await import("./print.ts");
-      return await printDetailText(answer, options, run);
+      const { printDetail } = await import("./print.ts");
+      return await printDetail(answer, options, run);
     }
   }
 }

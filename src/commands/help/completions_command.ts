@@ -41,8 +41,8 @@ function declareIds(cli: Cli) {
     .hidden()
     .action((flags) => {
       cli.choose(flags, async (run) => {
-        const { runIds } = await import("./run_completions.ts");
-        await runIds(run);
+        const { runCompletionIds } = await import("./run_completions.ts");
+        await runCompletionIds(run);
       }, { textByDefault: true });
     });
 }

@@ -43,7 +43,7 @@ async function loadShell(
 }
 
 /** Prints ids of the current workspace, a line each with a few words behind a tab; nothing if no daemon answers at once. */
-export async function runIds(run: Run): Promise<void> {
+export async function runCompletionIds(run: Run): Promise<void> {
   const place = readPlace({}, run);
   if (place.kind !== "workspace") return;
   try {

@@ -5,7 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
-import { makeShow, makeTree } from "../detail/command.ts";
+import { makeSessionsShow, makeSessionsTree } from "../detail/command.ts";
 import type { SessionsOptions } from "./options.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { resolveSince, type Since, sinceType } from "./since.ts";
@@ -111,7 +111,7 @@ function readFilter(
 export function makeSessions(cli: Cli): ReturnType<typeof declareList> {
   const sessions = declareList(cli);
   sessions.command("list, ls", declareList(cli));
-  sessions.command("show", makeShow(cli));
-  sessions.command("tree", makeTree(cli));
+  sessions.command("show", makeSessionsShow(cli));
+  sessions.command("tree", makeSessionsTree(cli));
   return sessions;
 }

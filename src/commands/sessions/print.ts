@@ -17,7 +17,7 @@ import type { SessionsOptions } from "./options.ts";
 import { collectSessions, type SessionList } from "../ask/session_rows.ts";
 
 /** Prints the sessions of all `workspaces` as one list. */
-export async function printMerged(
+export async function printSessions(
   workspaces: readonly string[],
   options: SessionsOptions,
   run: Run,
@@ -61,12 +61,12 @@ async function printTable(
   if (list.rows.length === 0) {
     return await explainNone(list, workspaces, options, run);
   }
-  await printLines(run, renderList(list, workspaces, run));
+  await printLines(run, renderSessionList(list, workspaces, run));
   await noteHidden(list, options, run);
 }
 
 /** The table of a list, fitted to the terminal. */
-export function renderList(
+export function renderSessionList(
   { rows }: SessionList,
   workspaces: readonly string[],
   { context, settings }: Run,

@@ -32,8 +32,8 @@ export async function runSessions(
       return await passPage(only, options, run);
     }
   }
-  const { printMerged } = await import("./print.ts");
-  await printMerged(workspaces, options, run);
+  const { printSessions } = await import("./print.ts");
+  await printSessions(workspaces, options, run);
 }
 
 async function passPage(

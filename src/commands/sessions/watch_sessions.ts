@@ -9,7 +9,7 @@ import { joinBytes } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { Outlast } from "../ask/outlast.ts";
 import { resolvePlace } from "../ask/place.ts";
-import { describePlace, renderList } from "./print.ts";
+import { describePlace, renderSessionList } from "./print.ts";
 import { printText } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
 import { collectSessions, type SessionList } from "../ask/session_rows.ts";
@@ -58,7 +58,7 @@ function screen(run: Run): Show {
   return async (list, workspaces) => {
     const lines = list.rows.length === 0
       ? [`(no sessions ${describePlace(workspaces)})`]
-      : renderList(list, workspaces, run);
+      : renderSessionList(list, workspaces, run);
     if (isTerminal) {
       const text = fitScreen(lines, list).map((line) =>
         `${line}${ERASE_LINE}\n`

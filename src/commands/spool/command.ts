@@ -47,8 +47,8 @@ function declareFlush(cli: Cli) {
     )
     .action(({ rejected, ...flags }) => {
       cli.choose(flags, async (run) => {
-        const { runFlush } = await import("./run_flush.ts");
-        await runFlush({ rejected: rejected ?? false }, run);
+        const { runSpoolFlush } = await import("./run_flush.ts");
+        await runSpoolFlush({ rejected: rejected ?? false }, run);
       });
     });
 }
@@ -79,8 +79,11 @@ function declarePurge(cli: Cli) {
     .option("--yes", "Lose events that were never delivered (default: refuse)")
     .action(({ pending, yes, ...flags }) => {
       cli.choose(flags, async (run) => {
-        const { runPurge } = await import("./run.ts");
-        await runPurge({ pending: pending ?? false, yes: yes ?? false }, run);
+        const { runSpoolPurge } = await import("./run.ts");
+        await runSpoolPurge(
+          { pending: pending ?? false, yes: yes ?? false },
+          run,
+        );
       });
     });
 }

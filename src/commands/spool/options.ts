@@ -5,13 +5,13 @@
  */
 
 /** What may be deleted. */
-export interface PurgeOptions {
+export interface SpoolPurgeOptions {
   pending: boolean;
   yes: boolean;
 }
 
 /** What is to be delivered. */
-export interface FlushOptions {
+export interface SpoolFlushOptions {
   /** True: what was set aside as well. */
   rejected: boolean;
 }

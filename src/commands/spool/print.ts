@@ -14,7 +14,7 @@ import type { SpoolEntry } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 
 /** Lays out what is in the spool. */
-export function renderEntries(
+export function renderSpoolEntries(
   entries: readonly SpoolEntry[],
   { context, settings }: Run,
 ): string[] {

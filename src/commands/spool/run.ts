@@ -6,14 +6,14 @@
 import { UsageError } from "../../context/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
 import type { Spool } from "../../spool/mod.ts";
-import type { PurgeOptions } from "./options.ts";
+import type { SpoolPurgeOptions } from "./options.ts";
 import type { Run } from "../shell/cli.ts";
 import { spoolFault } from "../shell/spool_fault.ts";
 import { printJson, printLines, printText } from "../shell/print.ts";
 import { encodeJson } from "../../proto/mod.ts";
 
 /** The spool of a run's home. */
-export async function openSpool({ context, settings }: Run): Promise<Spool> {
+async function openSpool({ context, settings }: Run): Promise<Spool> {
   const { env, now } = context;
   const { Spool } = await import("../../spool/mod.ts");
   return new Spool({ folder: settings.paths().spool, env, now });
@@ -42,15 +42,15 @@ export async function runSpoolList(run: Run): Promise<void> {
         entries.map((entry) => `${encodeJson(entry)}\n`).join(""),
       );
     default: {
-      const { renderEntries } = await import("./print.ts");
-      await printLines(run, renderEntries(entries, run));
+      const { renderSpoolEntries } = await import("./print.ts");
+      await printLines(run, renderSpoolEntries(entries, run));
     }
   }
 }
 
 /** `kaizen spool purge`. @throws {UsageError} If events would be lost without a word. @throws {FileError} If it cannot be written. */
-export async function runPurge(
-  { pending, yes }: PurgeOptions,
+export async function runSpoolPurge(
+  { pending, yes }: SpoolPurgeOptions,
   run: Run,
 ): Promise<void> {
   if (pending && !yes) {

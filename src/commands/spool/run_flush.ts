@@ -8,7 +8,7 @@ import { formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import { spoolFault } from "../shell/spool_fault.ts";
-import type { FlushOptions } from "./options.ts";
+import type { SpoolFlushOptions } from "./options.ts";
 
 /** Deadline of one event, in milliseconds. */
 const EVENT_TIMEOUT_MS = 10_000;
@@ -19,8 +19,8 @@ const EVENT_TIMEOUT_MS = 10_000;
  * @throws What stopped it, once the result is printed.
  * @throws {FileError} If the spool cannot be used.
  */
-export async function runFlush(
-  { rejected }: FlushOptions,
+export async function runSpoolFlush(
+  { rejected }: SpoolFlushOptions,
   run: Run,
 ): Promise<void> {
   const { settings, context } = run;

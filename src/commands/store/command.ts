@@ -29,8 +29,8 @@ function declareStats(cli: Cli) {
     .example("its size in bytes", "kaizen store stats -o json | jq .bytes")
     .action((flags) => {
       cli.choose(flags, async (run) => {
-        const { runStats } = await import("./run.ts");
-        await runStats(run);
+        const { runStoreStats } = await import("./run.ts");
+        await runStoreStats(run);
       });
     });
 }
@@ -68,8 +68,8 @@ function declarePrune(cli: Cli) {
     .option("--yes", "Do not ask (default: ask)")
     .action(({ olderThan, session, workspace, dryRun, yes, ...flags }) => {
       cli.choose(flags, async (run) => {
-        const { runPrune } = await import("./run.ts");
-        return await runPrune({
+        const { runStorePrune } = await import("./run.ts");
+        return await runStorePrune({
           olderThanMs: olderThan ?? null,
           session: session ?? null,
           workspace: workspace ?? null,

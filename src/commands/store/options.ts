@@ -5,7 +5,7 @@
  */
 
 /** What is to be deleted. */
-export interface PruneOptions {
+export interface StorePruneOptions {
   olderThanMs: number | null;
   session: string | null;
   workspace: string | null;

@@ -9,7 +9,7 @@ import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { printJson, printLines, printNote } from "../shell/print.ts";
-import type { PruneOptions } from "./options.ts";
+import type { StorePruneOptions } from "./options.ts";
 import {
   describeRemoved,
   describeStore,
@@ -22,7 +22,7 @@ import { confirm } from "./confirm.ts";
 const STORE_TIMEOUT_MS = 60_000;
 
 /** `kaizen store stats`. */
-export async function runStats(run: Run): Promise<void> {
+export async function runStoreStats(run: Run): Promise<void> {
   const { type: _type, ...stats } = await askStoreStats(
     clientOptions(run, STORE_TIMEOUT_MS),
   );
@@ -36,7 +36,10 @@ export async function runStats(run: Run): Promise<void> {
  * @throws {UsageError} If it is not said which, or nobody can be asked.
  * @throws {NotFoundError} If the session is not there.
  */
-export async function runPrune(options: PruneOptions, run: Run): Promise<void> {
+export async function runStorePrune(
+  options: StorePruneOptions,
+  run: Run,
+): Promise<void> {
   const { olderThanMs, session, isDry, isSure } = options;
   if ((olderThanMs === null) === (session === null)) {
     throw new UsageError(
@@ -68,7 +71,7 @@ export async function runPrune(options: PruneOptions, run: Run): Promise<void> {
 
 /** Deletes, or counts what would be; the daemon does so a second or two at a time, as others want it, too. */
 async function prune(
-  options: PruneOptions,
+  options: StorePruneOptions,
   run: Run,
   isDry: boolean,
 ): Promise<StoreCounts> {
