@@ -6,11 +6,8 @@
  * @module
  */
 import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
-import { importDirectly } from "./direct_imports.ts";
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
-import { listFiles } from "./list_files.ts";
-import { mergeStart } from "./merge.ts";
 import { minifyFolder } from "./minify.ts";
 import {
   packageSet,
@@ -46,9 +43,8 @@ await Deno.mkdir(DIST, { recursive: true });
 // Everything is written there first, so that a build that fails leaves the old one whole.
 const draft = await Deno.makeTempDir({ dir: DIST, prefix: ".build-" });
 try {
-  const source = await copySource(`${draft}/source`);
-  if (Deno.args.includes("--single")) await buildSingle(source);
-  else await build(source);
+  if (Deno.args.includes("--single")) await buildSingle();
+  else await build();
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   console.error(`kaizen: ${error.message}`);
@@ -57,19 +53,19 @@ try {
   await Deno.remove(draft, { recursive: true });
 }
 
-async function build(source: string): Promise<void> {
+async function build(): Promise<void> {
   const start = (await makeBundle(`${draft}/start`, [
     ...LATER.map((path) => `--external=${importedAs(path)}`),
-    `${source}/main.ts`,
+    `${ROOT}/main.ts`,
   ])).get("main.js") ?? "";
   const hooks = await makeBundle(`${draft}/hooks`, [
     "--code-splitting",
-    ...HOOKS_LATER.map((path) => `${source}/${path}`),
+    ...HOOKS_LATER.map((path) => `${ROOT}/${path}`),
   ]);
   const program = await makeBundle(`${draft}/program`, [
     "--code-splitting",
-    `${source}/${PROGRAM}`,
-  ], mergeProgram);
+    `${ROOT}/${PROGRAM}`,
+  ]);
   const chunks = new Map([...hooks, ...program]);
   const id = await nameBuild(new Map([...chunks, ["main.js", start]]));
   const folder = `${draft}/chunks`;
@@ -116,8 +112,8 @@ async function writeManual(program: string): Promise<void> {
   await Deno.writeFile(`${DIST}/kaizen.1`, stdout);
 }
 
-async function buildSingle(source: string): Promise<void> {
-  const files = await makeBundle(`${draft}/all`, [`${source}/main.ts`]);
+async function buildSingle(): Promise<void> {
+  const files = await makeBundle(`${draft}/all`, [`${ROOT}/main.ts`]);
   const text = files.get("main.js") ?? "";
   await Deno.writeTextFile(`${draft}/single.js`, await addHead(text));
   await Deno.rename(`${draft}/single.js`, `${DIST}/kaizen_single.js`);
@@ -178,46 +174,16 @@ function chunkOf(path: string): string {
   return importedAs(path).slice(2).replace(/\.ts$/, ".js");
 }
 
-/** Of all commands, status loads one file; the others load a second one, which has what they share. */
-async function mergeProgram(folder: string): Promise<void> {
-  const program = chunkOf(PROGRAM);
-  await mergeStart(folder, program);
-  const root = (await listFiles(folder, ".js"))
-    .find((name) => /^root-\w+\.js$/.test(name));
-  if (root === undefined) {
-    throw new Error("Cannot build: the bundler made no chunk of root.ts");
-  }
-  await mergeStart(folder, root, { behind: [program], takesSmall: true });
-}
-
-/** Copies the source for the bundler. */
-async function copySource(to: string): Promise<string> {
-  const source = new Map<string, string>();
-  for (
-    const path of ["main.ts", PROGRAM, ...await listFiles(ROOT, ".ts", "src/")]
-  ) {
-    source.set(path, await Deno.readTextFile(`${ROOT}/${path}`));
-  }
-  for (const [path, text] of importDirectly(source)) {
-    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-    await Deno.mkdir(`${to}/${folder}`, { recursive: true });
-    await Deno.writeTextFile(`${to}/${path}`, text);
-  }
-  return to;
-}
-
 /**
  * Bundles, shortens, and makes sure that nothing of it loads a module of Node's when it is loaded.
  *
  * @param folder For what comes on the way.
  * @param words Options and files for `deno bundle`.
- * @param arrange Is given the folder of what was bundled.
  * @returns The files by name, without their folders.
  */
 async function makeBundle(
   folder: string,
   words: string[],
-  arrange?: (folder: string) => Promise<void>,
 ): Promise<Files> {
   const map = await addToMap(mapInUse(), {
     "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
@@ -236,7 +202,6 @@ async function makeBundle(
     ...words,
   ]);
   if (code !== 0) throw new Error("Cannot build: deno bundle failed");
-  await arrange?.(`${folder}/bundle`);
   const files = await minifyFolder(`${folder}/bundle`, `${folder}/minified`);
   for (const text of files.values()) {
     const hoisted = text.match(/\b(?:from|import)\s*"(node:[^"]+)"/);

@@ -25,7 +25,7 @@ export async function minifyFolder(
   to: string,
 ): Promise<Map<string, string>> {
   const paths = await listFiles(from, ".js");
-  await runEsbuild([
+  await run(await findEsbuild(await findCache()), [
     ...paths.map((path) => `${from}/${path}`),
     `--outdir=${to}`,
     `--outbase=${from}`,
@@ -47,11 +47,6 @@ export async function minifyFolder(
   }
   if (smaller.size === paths.length) return smaller;
   throw new Error("Cannot minify: two modules have the same name");
-}
-
-/** Runs the esbuild that `deno bundle` keeps in Deno's cache. @throws {Error} If there is none, or it fails. */
-export async function runEsbuild(args: string[]): Promise<void> {
-  await run(await findEsbuild(await findCache()), args);
 }
 
 function countUsing(text: string): number {

@@ -7,9 +7,8 @@ import { type AgentName, AGENTS } from "./agents.ts";
 import type { AgentRecord, Meaning, OwnMeaning } from "./agent_record.ts";
 import { COMMON_EVENTS, ownEntry } from "./wire_event.ts";
 
-/** The names that the wire itself knows, in both of its spellings, and those that several agents have. */
+/** The names that the wire itself knows, in both of its spellings, and a few that several agents have. */
 const GENERIC: Readonly<Record<string, Meaning>> = {
-  ...COMMON_EVENTS,
   PreToolUse: "call_start",
   pre_tool_use: "call_start",
   PostToolUse: "call_end",
@@ -44,6 +43,8 @@ const GENERIC: Readonly<Record<string, Meaning>> = {
  */
 export function meaningOf(agent: AgentName, event: string): OwnMeaning {
   const { events }: AgentRecord = AGENTS[agent];
-  const found = ownEntry(events, event) ?? ownEntry(GENERIC, event) ?? "other";
+  // Not one table: a bundler keeps a table that spreads another one, even where nothing reads it.
+  const found = ownEntry(events, event) ?? ownEntry(GENERIC, event) ??
+    ownEntry(COMMON_EVENTS, event) ?? "other";
   return typeof found === "string" ? { meaning: found, tool: null } : found;
 }
