@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What the model's agents ask the user: permissions and questions, from when until when.
+ * @module
+ */
+import { endsTurnOf, isAboutCall, type ModelCall } from "./calls.ts";
+import { compareSeen, type Seen } from "./event.ts";
+import { callIdOf, inputKeyOf, toolOf } from "./result.ts";
+import { type ModelThread, stopOf } from "./threads.ts";
+
+/** Something that the user is asked. */
+export interface ModelRequest {
+  state: "needs_permission" | "needs_answer";
+  event: Seen;
+  thread: string;
+  /** The call that waits for it, if one is open. */
+  call: ModelCall | null;
+  /** What ended it; null while the user is asked. */
+  over: Seen | null;
+}
+
+/** Tools whose calls are questions to the user. */
+export const QUESTION_TOOLS = new Set([
+  "AskUserQuestion",
+  "ExitPlanMode",
+  "AskQuestion",
+  "ask_user_question",
+  "request_user_input",
+]);
+
+const PERMISSION_TYPES = new Set(["permission_prompt", "ToolPermission"]);
+
+/** Finds all requests of a session, oldest first. */
+export function findRequests(
+  calls: readonly ModelCall[],
+  threads: readonly ModelThread[],
+  events: readonly Seen[],
+): ModelRequest[] {
+  const sorted = [...events].sort(compareSeen);
+  const requests: ModelRequest[] = [];
+  for (const event of sorted) {
+    const kind = kindOf(event);
+    if (kind === null) continue;
+    const isNews = event.meaning === "notification";
+    const isPending = requests.some((request) =>
+      request.event.meaning !== "notification" && request.state === kind &&
+      (request.over === null || compareSeen(request.over, event) > 0)
+    );
+    if (isNews && isPending) continue;
+    const open = calls.filter((call) => isOpenAt(call, event, threads, sorted))
+      .sort((a, b) => compareSeen(b.start ?? event, a.start ?? event));
+    const call = match(event, open) ?? (isNews ? open[0] : undefined) ?? null;
+    const request: ModelRequest = {
+      state: kind,
+      event,
+      thread: isNews && call !== null ? call.thread : event.thread,
+      call,
+      over: null,
+    };
+    request.over = sorted.find((later) =>
+      compareSeen(later, event) > 0 && isOver(request, later, threads, sorted)
+    ) ?? null;
+    requests.push(request);
+  }
+  return requests;
+}
+
+function kindOf(event: Seen): ModelRequest["state"] | null {
+  const { meaning, fields } = event;
+  if (meaning === "question") return "needs_answer";
+  if (meaning === "permission") {
+    return QUESTION_TOOLS.has(toolOf(event) ?? "")
+      ? "needs_answer"
+      : "needs_permission";
+  }
+  if (meaning !== "notification") return null;
+  const type = fields.notification_type;
+  if (type === "elicitation_dialog") return "needs_answer";
+  return typeof type === "string" && PERMISSION_TYPES.has(type)
+    ? "needs_permission"
+    : null;
+}
+
+/** The call that a request is about: the one it names, else of its thread the newest that is alike. */
+function match(event: Seen, open: readonly ModelCall[]): ModelCall | undefined {
+  const id = callIdOf(event);
+  const own = open.filter(({ thread }) => thread === event.thread);
+  const tool = toolOf(event);
+  const alike = own.filter((call) => call.tool === tool);
+  return (id === null ? undefined : open.find((call) => call.id === id)) ??
+    alike.find(({ inputKey }) => inputKey === inputKeyOf(event)) ??
+    alike[0] ?? own[0];
+}
+
+function isOpenAt(
+  call: ModelCall,
+  event: Seen,
+  threads: readonly ModelThread[],
+  events: readonly Seen[],
+): boolean {
+  const { start, end } = call;
+  if (start === null || compareSeen(start, event) > 0) return false;
+  const stop = end ?? stopOf(call, { threads, events });
+  return stop === null || compareSeen(stop, event) > 0;
+}
+
+function isOver(
+  request: ModelRequest,
+  later: Seen,
+  threads: readonly ModelThread[],
+  events: readonly Seen[],
+): boolean {
+  const { thread, call, state } = request;
+  if (endsTurnOf(later, thread)) return true;
+  const own = threads.find(({ id }) => id === thread);
+  if (own?.ends.includes(later)) return true;
+  if (state === "needs_answer" && later.meaning === "answer") {
+    return later.thread === thread;
+  }
+  if (call === null) return isAboutCall(later) && later.thread === thread;
+  return later === (call.end ?? stopOf(call, { threads, events }));
+}
