@@ -27,7 +27,7 @@ const HOOKS_LATER = [
   "src/ingest/find_project.ts",
   "src/ingest/git_event.ts",
   "src/ingest/hook_options.ts",
-  "src/ingest/keep.ts",
+  "src/ingest/spool_event.ts",
 ];
 /** Runs the program; where nothing is left to wait for and it has not ended, that is a bug. */
 const COMMANDS = "commands.js";

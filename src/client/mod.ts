@@ -13,7 +13,7 @@ export {
   SocketError,
   TimedOutError,
 } from "./errors.ts";
-export { handOver } from "./hand_over.ts";
+export { sendForAck } from "./send_for_ack.ts";
 export {
   askHello,
   askStatus,

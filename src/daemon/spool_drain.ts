@@ -13,7 +13,7 @@ import {
   JsonError,
   RequestError,
 } from "../proto/mod.ts";
-import { makeNews, type Outcome, type Spool } from "../spool/mod.ts";
+import { makeNews, type SendOutcome, type Spool } from "../spool/mod.ts";
 import type { Answerer } from "./connection.ts";
 import { describe, type Log } from "./log.ts";
 import type { Reply } from "./reply.ts";
@@ -110,7 +110,7 @@ export class SpoolDrain implements AsyncDisposable {
     const { spool, log } = this.#options;
     try {
       const { delivered, rejected, stopped, reason } = await spool.deliver(
-        (body, signal) => this.#send(body, signal),
+        { send: (body, signal) => this.#send(body, signal) },
         { signal: this.#end.signal, automatic: true },
       );
       if (delivered + rejected > 0) {
@@ -125,7 +125,7 @@ export class SpoolDrain implements AsyncDisposable {
     return "refused";
   }
 
-  async #send(body: Uint8Array, signal: AbortSignal): Promise<Outcome> {
+  async #send(body: Uint8Array, signal: AbortSignal): Promise<SendOutcome> {
     const { service } = this.#options;
     const request = readIngest(body);
     if (request === null) {

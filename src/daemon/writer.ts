@@ -46,7 +46,7 @@ export interface WriterOptions {
 }
 
 /** What became of an event: null if it is stored (or was before), else why not. */
-export type Outcome = unknown;
+export type WriteOutcome = unknown;
 
 /** An event that may be stored, and its place in the batch. */
 interface Accepted {
@@ -73,8 +73,8 @@ export class Writer {
    *
    * @returns One outcome an event. Never throws.
    */
-  ingest(batch: readonly IngestHookRequest[]): Outcome[] {
-    const outcomes: Outcome[] = batch.map(() => null);
+  ingest(batch: readonly IngestHookRequest[]): WriteOutcome[] {
+    const outcomes: WriteOutcome[] = batch.map(() => null);
     const accepted = this.#readAll(batch, outcomes);
     if (accepted.length === 0) return outcomes;
     const failure = this.#store(accepted);
@@ -94,7 +94,7 @@ export class Writer {
   /** Reads the events; what is none gets its outcome. */
   #readAll(
     batch: readonly IngestHookRequest[],
-    outcomes: Outcome[],
+    outcomes: WriteOutcome[],
   ): Accepted[] {
     const accepted: Accepted[] = [];
     const { now, workspaceOf } = this.#options;
@@ -187,7 +187,7 @@ function isStoreFailure(error: unknown): error is Error {
   return isSqliteError(error) || error instanceof StoreError;
 }
 
-function explain(failure: Outcome): Outcome {
+function explain(failure: WriteOutcome): WriteOutcome {
   return isStoreFailure(failure)
     ? new Error(`Cannot store event: ${failure.message}`, { cause: failure })
     : failure;

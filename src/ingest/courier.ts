@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Events on their way for somebody who waits for the result.
+ * Sends events one after the other for a caller who waits for the result; spools those that no daemon takes.
  * @module
  */
-import {
-  type ClientOptions,
-  NotRunningError,
-  RemoteError,
-} from "../client/mod.ts";
+import { NotRunningError, RemoteError } from "../client/mod.ts";
 import type { Context, Paths } from "../context/mod.ts";
 import { spawnOnce } from "../launch/mod.ts";
 import type { AckAnswer } from "../proto/mod.ts";
-import type { Send, Spool } from "../spool/mod.ts";
-import { PatientSender } from "./patient_sender.ts";
-import { sendEvent } from "./send.ts";
+import type { Sender, Spool } from "../spool/mod.ts";
+import { type FullOutcome, FullSender, timeoutBySize } from "./full_sender.ts";
+
+interface Spooled {
+  how: "spooled";
+  /** Of its file in the spool. */
+  name: string;
+  reason: string;
+}
 
 /** Where an event is now. */
-export type Handed =
-  | { how: "acked"; ack: AckAnswer }
-  | { how: "spooled"; name: string; reason: string };
+export type SentOrSpooled = { how: "acked"; ack: AckAnswer } | Spooled;
 
 /** What events need on their way. */
 export interface CourierOptions {
@@ -30,10 +30,13 @@ export interface CourierOptions {
   noSpool?: boolean | undefined;
 }
 
-/** Hands events over one after the other; what came to the spool is delivered before what comes later. */
+/** Sends events in order: those that came to the spool are delivered before those that come later. */
 export class Courier {
   readonly #options: CourierOptions;
-  readonly #client: ClientOptions;
+  /** For an event that is sent at once. */
+  readonly #sender: FullSender;
+  /** For what comes out of the spool. */
+  readonly #patientSender: FullSender;
   /** Names in the spool of this courier's events. */
   readonly #waiting = new Set<string>();
   /** Why the daemon could not be reached the last time; asking it for every event would take its deadline each time. */
@@ -42,33 +45,34 @@ export class Courier {
   constructor(options: CourierOptions) {
     const { paths, context, timeoutMs } = options;
     this.#options = options;
-    this.#client = {
-      socket: paths.socket,
-      connect: context.connect,
-      timeoutMs,
-    };
+    const daemon = { socket: paths.socket, connect: context.connect };
+    this.#sender = new FullSender({ ...daemon, timeoutMs: () => timeoutMs });
+    this.#patientSender = new FullSender({
+      ...daemon,
+      timeoutMs: timeoutBySize(timeoutMs),
+    });
   }
 
   /**
-   * Hands over one event.
+   * Sends one event, or spools it.
    *
    * @throws {RemoteError} If the daemon answers with an error: the event is then nowhere.
    * @throws {SpoolError} If it can be in neither place.
    * @throws {Error} As the client does, without a spool.
    */
-  async hand(body: Uint8Array): Promise<Handed> {
+  async sendOrSpool(body: Uint8Array): Promise<SentOrSpooled> {
     const { spool, noSpool } = this.#options;
     if (noSpool) return await this.#sendOnly(body);
     if (this.#unreachable !== null) {
-      return this.#keep(body, this.#unreachable.message);
+      return this.#spool(body, this.#unreachable.message);
     }
     if (!spool.isEmpty()) return await this.#queue(body);
-    const sent = await sendEvent(body, this.#client);
+    const sent = await this.#sender.send(body);
     if (sent.delivery === "acked") return { how: "acked", ack: sent.ack };
     if (sent.error instanceof RemoteError) throw sent.error;
-    const kept = this.#keep(body, sent.error.message);
-    this.#giveUp(sent.error);
-    return kept;
+    const spooled = this.#spool(body, sent.reason);
+    if (sent.error !== null) this.#giveUp(sent.error);
+    return spooled;
   }
 
   /**
@@ -79,52 +83,55 @@ export class Courier {
   async finish(): Promise<number> {
     const { spool } = this.#options;
     if (this.#waiting.size === 0 || this.#unreachable !== null) return 0;
-    await spool.deliver(new PatientSender(this.#client).send);
+    await spool.deliver(this.#patientSender);
     const left = new Set(spool.list().map(({ name }) => name));
     return [...this.#waiting].filter((name) => !left.has(name)).length;
   }
 
-  async #sendOnly(body: Uint8Array): Promise<Handed> {
-    const sent = await sendEvent(body, this.#client);
+  async #sendOnly(body: Uint8Array): Promise<SentOrSpooled> {
+    const sent = await this.#sender.send(body);
     if (sent.delivery === "acked") return { how: "acked", ack: sent.ack };
     throw sent.error;
   }
 
-  #keep(body: Uint8Array, reason: string): Handed {
+  #spool(body: Uint8Array, reason: string): Spooled {
     const name = this.#options.spool.append(body);
     this.#waiting.add(name);
     return { how: "spooled", name, reason };
   }
 
-  /** Puts the event behind those that wait, and delivers all. */
-  async #queue(body: Uint8Array): Promise<Handed> {
-    const kept = this.#keep(body, "others wait before it");
-    if (kept.how === "acked") return kept;
-    const patient = new PatientSender(this.#client);
-    let ack: AckAnswer | null = null;
-    let refusal: RemoteError | null = null;
-    const send: Send = async (sent, signal) => {
-      const outcome = await patient.send(sent, signal);
-      if (!isSame(sent, body)) return outcome;
-      ack = patient.ack;
-      if (!(patient.error instanceof RemoteError)) return outcome;
-      // Whoever waits for this event is told, so it is taken out of the spool.
-      refusal = patient.error;
-      return "acked";
+  /** Spools the event after those that wait, and delivers all. */
+  async #queue(body: Uint8Array): Promise<SentOrSpooled> {
+    const spooled = this.#spool(body, "others wait before it");
+    const name = spooled.name;
+    const met: { own: FullOutcome | null; last: Error | null } = {
+      own: null,
+      last: null,
     };
-    const report = await this.#options.spool.deliver(send);
-    if (refusal !== null) {
-      this.#waiting.delete(kept.name);
-      throw refusal;
+    const sender: Sender = {
+      send: async (sent) => {
+        const outcome = await this.#patientSender.send(sent);
+        met.last = outcome.error;
+        if (!isSame(sent, body)) return outcome;
+        met.own = outcome;
+        // The caller hears of the refusal, so the event leaves the spool.
+        return outcome.error instanceof RemoteError
+          ? { delivery: "acked", reason: "" }
+          : outcome;
+      },
+    };
+    const report = await this.#options.spool.deliver(sender);
+    const { own, last } = met;
+    if (own?.error instanceof RemoteError) {
+      this.#waiting.delete(name);
+      throw own.error;
     }
-    if (ack !== null) {
-      this.#waiting.delete(kept.name);
-      return { how: "acked", ack };
+    if (own?.delivery === "acked") {
+      this.#waiting.delete(name);
+      return { how: "acked", ack: own.ack };
     }
-    if (report.stopped === "unreachable" && patient.error !== null) {
-      this.#giveUp(patient.error);
-    }
-    return { ...kept, reason: report.reason ?? kept.reason };
+    if (report.stopped === "unreachable" && last !== null) this.#giveUp(last);
+    return { ...spooled, reason: report.reason ?? spooled.reason };
   }
 
   #giveUp(error: Error): void {

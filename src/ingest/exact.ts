@@ -19,14 +19,14 @@ export { FirstValue } from "./first_value.ts";
 export { wordedEvent } from "./words.ts";
 
 /** A request's body, or why there is none. */
-export type Body = { body: Uint8Array } | { refusal: string };
+export type MadeBody = { body: Uint8Array } | { refusal: string };
 
 /** Makes the request that hands an event over. */
 export function makeBody(
   text: Uint8Array,
   options: CompleteOptions,
   findWorkspace: (completed: Completed) => string,
-): Body {
+): MadeBody {
   try {
     const completed = completeEvent(text, options);
     return { body: eventRequest(completed, findWorkspace(completed)) };

@@ -6,8 +6,8 @@
 import { buildEvent } from "../complete/mod.ts";
 import type { Context } from "../context/mod.ts";
 import { encodeJson } from "../proto/mod.ts";
-import { Budget } from "./budget.ts";
 import { readChanges, readCommit, repositoryTop } from "./git.ts";
+import { hookDeadline } from "./hook_deadline.ts";
 import type { HookText } from "./hook_input.ts";
 import type { HookWords } from "./hook_words.ts";
 
@@ -20,7 +20,7 @@ const MAX_STDIN_BYTES = 64 * 1024;
 export interface GitEvent {
   bytes: Uint8Array;
   workspace: string;
-  budget: Budget;
+  deadlineMs: number;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function gitEvent(
   const [hook, ...args] = words.rest;
   if (hook === undefined) throw new TypeError("no git hook is named");
   const stdin = READERS.has(hook) ? (await readStdin()).bytes : null;
-  const budget = new Budget();
+  const deadlineMs = hookDeadline();
   const workspace = repositoryTop(context);
   const [commit, changes] = await Promise.all([
     readCommit(context),
@@ -61,5 +61,5 @@ export async function gitEvent(
       ["git", encodeJson(git)],
     ],
   });
-  return { bytes, workspace, budget };
+  return { bytes, workspace, deadlineMs };
 }

@@ -4,7 +4,11 @@
  * @module
  */
 export { InputError, TooLargeError } from "./errors.ts";
-export { type FlushOptions, type FlushReport, flushSpool } from "./flush.ts";
+export {
+  deliverSpool,
+  type DeliverSpoolOptions,
+  type DeliverSpoolReport,
+} from "./deliver_spool.ts";
 export { runHook } from "./run_hook.ts";
 export {
   type IngestOptions,

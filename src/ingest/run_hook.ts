@@ -9,15 +9,15 @@ import {
   completePlain,
 } from "../complete/mod.ts";
 import { isOn, type Paths, type SilentContext } from "../context/mod.ts";
-import { Budget } from "./budget.ts";
 import { TooLargeError } from "./errors.ts";
-import type { Body } from "./exact.ts";
+import type { MadeBody } from "./exact.ts";
+import { hookDeadline } from "./hook_deadline.ts";
 import { HookInput, type HookText } from "./hook_input.ts";
 import { findHookPaths } from "./hook_paths.ts";
 import { type HookWords, modeAt, readPlainWords } from "./hook_words.ts";
 import { openAhead } from "./open_ahead.ts";
-import { recordEvent } from "./record.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
+import { sendOrSpool } from "./send_or_spool.ts";
 import { hasEventWords } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
@@ -84,12 +84,12 @@ async function run(
 }
 
 /** What a hook is about. */
-interface HookEvent {
+interface HookReading {
   text: HookText;
   /** A git hook's is the top of its repository, and nothing else. */
   findWorkspace: (completed: Completed) => string;
   /** Counts from the moment when the input was there. */
-  budget: Budget;
+  deadlineMs: number;
 }
 
 interface HookOptions {
@@ -118,10 +118,10 @@ class Hook {
     }
     const made = this.#makePlainBody(event) ?? await this.#makeBody(event);
     if ("refusal" in made) return await this.#refuse(text, made.refusal);
-    await recordEvent(made.body, {
+    await sendOrSpool(made.body, {
       context: this.#context,
       paths: this.#paths,
-      budget: event.budget,
+      deadlineMs: event.deadlineMs,
       mayStart: !this.#words.noStart && !isOn(this.#context, "KAIZEN_NO_START"),
     });
   }
@@ -129,32 +129,32 @@ class Hook {
   /** Counts what was not recorded, if that can be written. */
   async count(reason: string): Promise<void> {
     this.#context.meanwhile?.();
-    const { countFailure } = await import("./keep.ts");
+    const { countFailure } = await import("./spool_event.ts");
     countFailure(reason, { paths: this.#paths, context: this.#context });
   }
 
   async #read(
     waitFor: (ms: number) => Promise<HookText>,
-  ): Promise<HookEvent> {
+  ): Promise<HookReading> {
     const words = this.#words;
     const wait = () => waitFor(waitMs(this.#context));
     if (words.mode === "git") {
       this.#context.meanwhile?.();
       const { gitEvent } = await import("./git_event.ts");
-      const { bytes, workspace, budget } = await gitEvent(
+      const { bytes, workspace, deadlineMs } = await gitEvent(
         words,
         wait,
         this.#context,
       );
       const text = { bytes, fault: null, object: null };
-      return { text, findWorkspace: () => workspace, budget };
+      return { text, findWorkspace: () => workspace, deadlineMs };
     }
     const text = hasEventWords(words) ? await this.#wordedText() : await wait();
-    const budget = new Budget();
-    const workspace = words.workspace ?? await this.#findProject(budget);
+    const deadlineMs = hookDeadline();
+    const workspace = words.workspace ?? await this.#findProject(deadlineMs);
     const findWorkspace = ({ workspaceHint: hint }: Completed) =>
       eventWorkspace({ workspace, hint }, this.#context);
-    return { text, findWorkspace, budget };
+    return { text, findWorkspace, deadlineMs };
   }
 
   /** The text of an event that the command line describes. */
@@ -165,7 +165,7 @@ class Hook {
   }
 
   /** The request, where nothing about the event is in doubt. */
-  #makePlainBody({ text, findWorkspace }: HookEvent): Body | null {
+  #makePlainBody({ text, findWorkspace }: HookReading): MadeBody | null {
     if (text.object === null) return null;
     const completed = completePlain(text.object, this.#options());
     if (completed === null) return null;
@@ -177,7 +177,7 @@ class Hook {
     }
   }
 
-  async #makeBody({ text, findWorkspace }: HookEvent): Promise<Body> {
+  async #makeBody({ text, findWorkspace }: HookReading): Promise<MadeBody> {
     this.#context.meanwhile?.();
     const { makeBody } = await import("./exact.ts");
     return makeBody(text.bytes, this.#options(), findWorkspace);
@@ -198,7 +198,7 @@ class Hook {
     const { bytes, fault } = text;
     const isWhole = fault === null || bytes.length <= SAMPLE_BYTES;
     this.#context.meanwhile?.();
-    const { rejectInput } = await import("./keep.ts");
+    const { rejectInput } = await import("./spool_event.ts");
     rejectInput(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
       kind: "input",
       reason: isWhole ? reason : `${reason} (its beginning)`,
@@ -207,7 +207,7 @@ class Hook {
   }
 
   /** The known workspace whose last part is the name of a project. */
-  async #findProject(budget: Budget): Promise<string | undefined> {
+  async #findProject(deadlineMs: number): Promise<string | undefined> {
     const { project } = this.#words;
     if (project === undefined) return undefined;
     this.#context.meanwhile?.();
@@ -215,7 +215,7 @@ class Hook {
     const context = this.#context;
     const paths = this.#paths;
     return await findProject(project, {
-      route: { context, paths, budget },
+      route: { context, paths, deadlineMs },
       onFailure: (reason) => this.count(reason),
     });
   }

@@ -7,7 +7,7 @@ import { type Completed, completeEvent } from "../complete/mod.ts";
 import { type Context, isOn, type Paths, UsageError } from "../context/mod.ts";
 import { type JsonObject, NotAnEventError } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
-import { Courier, type Handed } from "./courier.ts";
+import { Courier, type SentOrSpooled } from "./courier.ts";
 import { readInput, readLines } from "./input.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
 import { hasEventWords, type WordedEvent, wordedEvent } from "./words.ts";
@@ -82,7 +82,7 @@ export async function runIngest(
     : await readInput(options.file, context.stdin);
   const startedAtMs = context.startedAtMs;
   const body = makeBody(text, { ...options, startedAtMs }, context);
-  return single(await courier.hand(body));
+  return single(await courier.sendOrSpool(body));
 }
 
 /** What is named must not be passed over in silence. */
@@ -96,11 +96,11 @@ function checkWords(options: IngestOptions): void {
   );
 }
 
-function single(handed: Handed): IngestReport {
-  if (handed.how === "acked") {
-    return { answer: { ...handed.ack }, notes: [], failures: [] };
+function single(sent: SentOrSpooled): IngestReport {
+  if (sent.how === "acked") {
+    return { answer: { ...sent.ack }, notes: [], failures: [] };
   }
-  const { name, reason } = handed;
+  const { name, reason } = sent;
   return {
     answer: { type: "spooled", name, reason },
     notes: [`The event waits in the spool: ${reason}`],
@@ -123,9 +123,9 @@ async function ingestLines(
     try {
       const startedAtMs = context.now();
       const body = makeBody(text, { ...options, startedAtMs }, context);
-      const handed = await courier.hand(body);
-      counts[handed.how]++;
-      if (handed.how === "spooled") reason = handed.reason;
+      const sent = await courier.sendOrSpool(body);
+      counts[sent.how]++;
+      if (sent.how === "spooled") reason = sent.reason;
     } catch (error) {
       counts.failed++;
       failures.push({ line, error });

@@ -13,24 +13,7 @@ import {
 import { openOwned } from "./durable_file.ts";
 import type { Fault } from "./faults.ts";
 import type { Owner } from "./owner.ts";
-
-/**
- * What became of one event: `acked`, it is stored; `invalid`, it can never be; `failed`, the daemon refused it now; `unreachable`,
- * there was no answer.
- */
-export type Delivery = "acked" | "invalid" | "failed" | "unreachable";
-
-/** The same with the reason in words. */
-export interface Outcome {
-  delivery: Delivery;
-  reason: string;
-}
-
-/** Sends one request body. */
-export type Send = (
-  body: Uint8Array,
-  signal: AbortSignal,
-) => Promise<Delivery | Outcome>;
+import type { Sender } from "./sender.ts";
 
 /** How to deliver. */
 export interface DeliverOptions {
@@ -87,10 +70,10 @@ const LOCK_NAME = ".lock";
 /** Delivers what is pending until something stops it; events that come in meanwhile are part of it. */
 export async function deliverPending(
   spool: DeliverySource,
-  send: Send,
+  sender: Sender,
   options: DeliverOptions,
 ): Promise<DeliverReport> {
-  const run = new Run(spool, send, options);
+  const run = new DeliveryRun(spool, sender, options);
   let hasWork = spool.hasPending() || spool.hasLeftovers();
   while (hasWork) {
     using lock = takeLock(spool);
@@ -119,17 +102,17 @@ export function takeLock(
   return null;
 }
 
-class Run {
+class DeliveryRun {
   readonly #spool: DeliverySource;
-  readonly #send: Send;
+  readonly #sender: Sender;
   readonly #options: DeliverOptions;
   readonly #signal: AbortSignal;
   #delivered = 0;
   #rejected = 0;
 
-  constructor(spool: DeliverySource, send: Send, options: DeliverOptions) {
+  constructor(spool: DeliverySource, sender: Sender, options: DeliverOptions) {
     this.#spool = spool;
-    this.#send = send;
+    this.#sender = sender;
     this.#options = options;
     this.#signal = options.signal ?? new AbortController().signal;
   }
@@ -172,9 +155,7 @@ class Run {
     if (automatic && attempts.count > 0 && since >= 0 && since < PATIENCE_MS) {
       return this.report("waiting", "the next event has failed a moment ago");
     }
-    const { delivery, reason } = outcomeOf(
-      await this.#send(body, this.#signal),
-    );
+    const { delivery, reason } = await this.#sender.send(body, this.#signal);
     spool.fault("deliver:after-send");
     switch (delivery) {
       case "acked":
@@ -211,11 +192,4 @@ class Run {
     this.#rejected++;
     return null;
   }
-}
-
-/** The outcome in words. */
-export function outcomeOf(answer: Delivery | Outcome): Outcome {
-  return typeof answer === "string"
-    ? { delivery: answer, reason: answer }
-    : answer;
 }

@@ -7,19 +7,18 @@ import {
   type DeliverOptions,
   type DeliverReport,
   type DeliverySource,
-  outcomeOf,
-  type Send,
   type Stop,
   takeLock,
 } from "./deliver.ts";
 import { removeIfThere } from "./durable_file.ts";
 import { listRejected, REJECTED_FOLDER } from "./listing.ts";
 import { decodeRejected } from "./rejected.ts";
+import type { Sender } from "./sender.ts";
 
 /** Sends every rejected request once; an input that was no event stays, and so does what fails again. */
 export async function deliverRejected(
   spool: DeliverySource,
-  send: Send,
+  sender: Sender,
   options: Pick<DeliverOptions, "signal">,
 ): Promise<DeliverReport> {
   const signal = options.signal ?? new AbortController().signal;
@@ -44,7 +43,7 @@ export async function deliverRejected(
       failed ??= invalid;
       continue;
     }
-    const { delivery, reason } = outcomeOf(await send(bytes, signal));
+    const { delivery, reason } = await sender.send(bytes, signal);
     if (delivery === "unreachable") return report("unreachable", reason);
     if (delivery === "acked") {
       removeIfThere(path);

@@ -3,18 +3,12 @@
  * The durable outbox of hook events: what no daemon has acknowledged is kept here, on disk, in order, and delivered later.
  * @module
  */
-export type {
-  DeliverOptions,
-  DeliverReport,
-  Delivery,
-  Outcome,
-  Send,
-  Stop,
-} from "./deliver.ts";
+export type { DeliverOptions, DeliverReport, Stop } from "./deliver.ts";
 export type { PurgeReport, SpoolEntry } from "./entries.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
 export { makeNews } from "./news.ts";
 export { hasPending } from "./pending.ts";
 export type { RejectedAbout } from "./rejected.ts";
+export type { Delivery, Sender, SendOutcome } from "./sender.ts";
 export { Spool, type SpoolOptions } from "./spool.ts";
 export { type SpoolStatus, surveySpool } from "./survey.ts";

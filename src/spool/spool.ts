@@ -9,7 +9,6 @@ import {
   type DeliverOptions,
   deliverPending,
   type DeliverReport,
-  type Send,
 } from "./deliver.ts";
 import { deliverRejected } from "./deliver_rejected.ts";
 import { writeDurably } from "./durable_file.ts";
@@ -32,6 +31,7 @@ import {
   type RejectedAbout,
   rejectedName,
 } from "./rejected.ts";
+import type { Sender } from "./sender.ts";
 import { SpoolFolder } from "./spool_folder.ts";
 import { holdings, type SpoolStatus, surveySpool } from "./survey.ts";
 
@@ -127,11 +127,11 @@ export class Spool {
    * @throws {SpoolError} If the spool cannot be read or written.
    */
   async deliver(
-    send: Send,
+    sender: Sender,
     options: DeliverOptions = {},
   ): Promise<DeliverReport> {
     try {
-      return await deliverPending(this.#source(), send, options);
+      return await deliverPending(this.#source(), sender, options);
     } catch (error) {
       throw this.#fail("deliver from", error);
     }
@@ -139,11 +139,11 @@ export class Spool {
 
   /** Tries again what was set aside, and is a request. @throws {SpoolError} As {@linkcode deliver}. */
   async deliverRejected(
-    send: Send,
+    sender: Sender,
     options: Pick<DeliverOptions, "signal"> = {},
   ): Promise<DeliverReport> {
     try {
-      return await deliverRejected(this.#source(), send, options);
+      return await deliverRejected(this.#source(), sender, options);
     } catch (error) {
       throw this.#fail("deliver from", error);
     }

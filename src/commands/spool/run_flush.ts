@@ -3,7 +3,7 @@
  * `kaizen spool flush`.
  * @module
  */
-import type { FlushReport } from "../../ingest/mod.ts";
+import type { DeliverSpoolReport } from "../../ingest/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
@@ -26,10 +26,10 @@ export async function runSpoolFlush(
   const { settings, context } = run;
   const timeoutMs = settings.timeoutMs(EVENT_TIMEOUT_MS);
   const paths = settings.paths();
-  const { flushSpool } = await import("../../ingest/mod.ts");
-  let flushed: FlushReport;
+  const { deliverSpool } = await import("../../ingest/mod.ts");
+  let flushed: DeliverSpoolReport;
   try {
-    flushed = await flushSpool({ paths, timeoutMs, rejected }, context);
+    flushed = await deliverSpool({ paths, timeoutMs, rejected }, context);
   } catch (error) {
     throw await spoolFault(error);
   }
@@ -39,7 +39,7 @@ export async function runSpoolFlush(
   if (error !== null) throw error;
 }
 
-function describe(report: Omit<FlushReport, "error">): string {
+function describe(report: Omit<DeliverSpoolReport, "error">): string {
   const { delivered, rejected, left, stopped, reason } = report;
   return `Delivered ${formatNumberOf(delivered, "event")}` +
     (rejected > 0 ? `, set ${formatNumberOf(rejected, "event")} aside` : "") +

@@ -4,8 +4,8 @@ import { SpoolDrain } from "../../../src/daemon/spool_drain.ts";
 import { encodeRequest } from "../../../src/proto/mod.ts";
 import {
   type DeliverReport,
-  type Outcome,
-  type Send,
+  type Sender,
+  type SendOutcome,
   Spool,
 } from "../../../src/spool/mod.ts";
 import { tempFolder } from "./_folder.ts";
@@ -25,7 +25,7 @@ const DONE: DeliverReport = {
 
 /** Hands out what it is given, one delivery after the other, and notes what became of it. */
 class FakeSpool {
-  readonly outcomes: Outcome[] = [];
+  readonly outcomes: SendOutcome[] = [];
   readonly #deliveries: {
     bodies: Uint8Array[];
     stopped: DeliverReport["stopped"];
@@ -44,15 +44,14 @@ class FakeSpool {
   }
 
   async deliver(
-    send: Send,
+    sender: Sender,
     options: { signal?: AbortSignal | undefined },
   ): Promise<DeliverReport> {
     const { bodies, stopped } = this.#deliveries.shift() ??
       { bodies: [], stopped: "empty" };
     for (const body of bodies) {
       const signal = options.signal ?? new AbortController().signal;
-      const outcome = await send(body, signal);
-      if (typeof outcome !== "string") this.outcomes.push(outcome);
+      this.outcomes.push(await sender.send(body, signal));
     }
     this.count++;
     this.#waiting.get(this.count)?.();

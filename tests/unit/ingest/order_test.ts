@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { flushSpool, runHook } from "../../../src/ingest/mod.ts";
+import { deliverSpool, runHook } from "../../../src/ingest/mod.ts";
 import { resolvePaths } from "../../../src/context/mod.ts";
 import { Spool } from "../../../src/spool/mod.ts";
 import { eventText, TestHome } from "./fixtures.ts";
@@ -49,7 +49,7 @@ async function take(step: Step, id: string, home: TestHome): Promise<void> {
 async function flush(home: TestHome): Promise<void> {
   const context = home.context([]);
   const paths = resolvePaths(context);
-  await flushSpool({ paths, timeoutMs: 150 }, context);
+  await deliverSpool({ paths, timeoutMs: 150 }, context);
 }
 
 Deno.test("events arrive once and in order through any mix of spooling, direct delivery and clock steps", async () => {

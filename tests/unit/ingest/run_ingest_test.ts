@@ -8,7 +8,7 @@ import {
 } from "../../../src/client/mod.ts";
 import { resolvePaths, UsageError } from "../../../src/context/mod.ts";
 import {
-  flushSpool,
+  deliverSpool,
   type IngestOptions,
   type IngestReport,
   InputError,
@@ -196,7 +196,7 @@ Deno.test("runIngest() says what the daemon says, and the event is nowhere", asy
     if (isEmpty) {
       home.daemon.mood = "up";
       const context = home.context([]);
-      await flushSpool(
+      await deliverSpool(
         { paths: resolvePaths(context), timeoutMs: 200 },
         context,
       );
@@ -408,28 +408,28 @@ Deno.test("runIngest() refuses an input without any line", async () => {
   );
 });
 
-Deno.test("flushSpool() delivers what waits, and says what stops it", async () => {
+Deno.test("deliverSpool() delivers what waits, and says what stops it", async () => {
   await using home = new TestHome();
   const context = home.context([]);
   const options = { paths: resolvePaths(context), timeoutMs: 200 };
-  const nothing = await flushSpool(options, context);
+  const nothing = await deliverSpool(options, context);
   assertEquals([nothing.stopped, nothing.error], ["empty", null]);
   for (const id of ["a", "b"]) await ingest(home, { stdin: eventText(id) });
-  const down = await flushSpool(options, context);
+  const down = await deliverSpool(options, context);
   assertEquals([down.stopped, down.left], ["unreachable", 2]);
   assert(down.error instanceof NotRunningError);
   home.daemon.mood = "refusing";
   home.daemon.start();
-  const refused = await flushSpool(options, context);
+  const refused = await deliverSpool(options, context);
   assertEquals([refused.stopped, refused.left], ["failed", 2]);
   assert(refused.error instanceof RemoteError);
   home.daemon.mood = "up";
-  const report = await flushSpool(options, context);
+  const report = await deliverSpool(options, context);
   assertEquals([report.delivered, report.left, report.error], [2, 0, null]);
   assertEquals(ids(home), ["a", "b"]);
 });
 
-Deno.test("flushSpool() tries what was set aside if it is told to", async () => {
+Deno.test("deliverSpool() tries what was set aside if it is told to", async () => {
   await using home = new TestHome();
   home.daemon.mood = "refusing";
   home.daemon.start();
@@ -439,14 +439,14 @@ Deno.test("flushSpool() tries what was set aside if it is told to", async () => 
   home.daemon.mood = "closing";
   await ingest(home, { stdin: eventText("a") });
   for (let attempt = 1; attempt <= 4; attempt++) {
-    await flushSpool(options, context);
+    await deliverSpool(options, context);
   }
   assertEquals([spool.status().pending, spool.status().rejected], [1, 0]);
-  await flushSpool(options, context);
+  await deliverSpool(options, context);
   assertEquals([spool.status().pending, spool.status().rejected], [0, 1]);
   home.daemon.mood = "up";
-  assertEquals((await flushSpool(options, context)).delivered, 0);
-  const report = await flushSpool({ ...options, rejected: true }, context);
+  assertEquals((await deliverSpool(options, context)).delivered, 0);
+  const report = await deliverSpool({ ...options, rejected: true }, context);
   assertEquals([report.delivered, report.error], [1, null]);
   assertEquals(ids(home), ["a"]);
 });

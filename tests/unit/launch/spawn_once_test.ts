@@ -12,7 +12,8 @@ function optionsIn(home: string) {
 
 Deno.test({
   name: "spawnOnce() spawns once a minute",
-  sanitizeResources: false, // the child outlives the test
+  sanitizeOps: false, // the child outlives the test
+  sanitizeResources: false,
   fn: () => {
     using folder = tempFolder();
     const options = optionsIn(folder.path);

@@ -31,20 +31,20 @@ Deno.test("placeChunk() refuses what would fail when it runs", () => {
   assertThrows(() => placeChunk('import("./c.js")', CHUNKS), TypeError);
 });
 
-const START = 'await import("./program.ts");import( "./keep.ts" )';
+const START = 'await import("./program.ts");import( "./later.ts" )';
 
 Deno.test("pointToChunks() says where the chunks are", () => {
   assertEquals(
     pointToChunks(
       START,
-      new Map([["./keep.ts", "./1/k.js"], ["./program.ts", "./1/p.js"]]),
+      new Map([["./later.ts", "./1/k.js"], ["./program.ts", "./1/p.js"]]),
     ),
     'await import(["./1/p.js"][0]);import(["./1/k.js"][0])',
   );
 });
 
 Deno.test("pointToChunks() refuses what would fail when it runs, and what nothing needs", () => {
-  const one: [string, string] = ["./keep.ts", "./1/k.js"];
+  const one: [string, string] = ["./later.ts", "./1/k.js"];
   const two: [string, string] = ["./program.ts", "./1/p.js"];
   assertThrows(() => pointToChunks(START, new Map([one])), TypeError);
   const three = new Map([one, two, ["./git.ts", "./1/g.js"]]);

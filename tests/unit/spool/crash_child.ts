@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Uses a spool until KAIZEN_FAULT kills it; "deliver" prints each id it was sent, everything prints "done" at its end.
 import { Spool } from "../../../src/spool/mod.ts";
-import { eventBody, eventId } from "./fixtures.ts";
+import { eventBody, eventId, senderOf } from "./fixtures.ts";
 
 const [folder = "", action, ...ids] = Deno.args;
 const say = (text: string) =>
@@ -15,13 +15,13 @@ switch (action) {
     }
     break;
   case "deliver":
-    await spool.deliver((body) => {
+    await spool.deliver(senderOf((body) => {
       say(eventId(body));
-      return Promise.resolve("acked");
-    });
+      return "acked";
+    }));
     break;
   case "set aside":
-    await spool.deliver(() => Promise.resolve("invalid"));
+    await spool.deliver(senderOf(() => "invalid"));
     break;
   case "reject":
     spool.reject(eventBody("rejected"), { kind: "request", reason: "test" });

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import { eventBody, openSpool, Receiver, TempFolder } from "./fixtures.ts";
+import {
+  eventBody,
+  openSpool,
+  Receiver,
+  senderOf,
+  TempFolder,
+} from "./fixtures.ts";
 
 const CHILD = decodeURIComponent(
   new URL("./crash_child.ts", import.meta.url).pathname,
@@ -49,7 +55,7 @@ for (const [point, isKept] of writing) {
     assertEquals(lines, [""], "nothing was promised");
     spool.append(eventBody("after"));
     const receiver = new Receiver();
-    await spool.deliver(receiver.send);
+    await spool.deliver(receiver);
     const kept = isKept ? ["hit"] : [];
     assertEquals(
       receiver.ids.toSorted(),
@@ -76,7 +82,7 @@ for (const [point, printed, left] of delivering) {
     assert(killed, "the fault point was not reached");
     assertEquals(lines.filter((line) => line !== ""), printed);
     const receiver = new Receiver();
-    assertEquals((await spool.deliver(receiver.send)).stopped, "empty");
+    assertEquals((await spool.deliver(receiver)).stopped, "empty");
     assertEquals(receiver.ids, left);
   });
 }
@@ -91,7 +97,7 @@ for (const point of settingAside) {
     const { killed } = await runChild(folder, point, "set aside");
     assert(killed, "the fault point was not reached");
     assertEquals(spool.status().pending, 1);
-    await spool.deliver(() => Promise.resolve("invalid"));
+    await spool.deliver(senderOf(() => "invalid"));
     assertEquals(spool.status().pending, 0);
     assertEquals(folder.names("rejected").length, 1);
     assertEquals(spool.status().rejected, 1);
@@ -103,7 +109,7 @@ Deno.test("a whole event that was left over is delivered, though nothing else is
   const spool = openSpool(folder);
   await runChild(folder, "spool:after-sync", "append", "hit");
   const receiver = new Receiver();
-  const report = await spool.deliver(receiver.send);
+  const report = await spool.deliver(receiver);
   assertEquals([receiver.ids, report.stopped], [["hit"], "empty"]);
 });
 
@@ -116,8 +122,8 @@ Deno.test("a file that a living writer holds is left to it", async () => {
   await held.tryLock(true);
   await held.write(eventBody("b"));
   const receiver = new Receiver();
-  await spool.deliver(receiver.send);
-  await spool.deliver(receiver.send);
+  await spool.deliver(receiver);
+  await spool.deliver(receiver);
   assertEquals(receiver.ids, ["a"]);
   assertEquals(folder.names(), [".tmp-1-aa"]);
 });
@@ -135,11 +141,11 @@ Deno.test("processes that write at once all keep their events, each in its own o
   let ended = false;
   finished.then(() => ended = true);
   while (!ended) {
-    await spool.deliver(receiver.send);
+    await spool.deliver(receiver);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await finished;
-  await spool.deliver(receiver.send);
+  await spool.deliver(receiver);
   assertEquals(receiver.ids.length, 80);
   for (const writer of writers) {
     assertEquals(

@@ -4,7 +4,13 @@ import {
   deliverPending,
   type DeliverySource,
 } from "../../../src/spool/deliver.ts";
-import { eventBody, eventId, Receiver, TempFolder } from "./fixtures.ts";
+import {
+  eventBody,
+  eventId,
+  Receiver,
+  senderOf,
+  TempFolder,
+} from "./fixtures.ts";
 
 /** A spool whose folder says at each look what the test wants. */
 function scripted(folder: TempFolder, looks: string[][]): DeliverySource {
@@ -33,7 +39,7 @@ Deno.test("deliverPending() takes an event that came between its last look and t
   const receiver = new Receiver();
   // Whoever laid "b" found the lock taken, and relies on its holder.
   const spool = scripted(folder, [["a"], [], ["b"], []]);
-  const report = await deliverPending(spool, receiver.send, {});
+  const report = await deliverPending(spool, receiver, {});
   assertEquals(receiver.ids, ["a", "b"]);
   assertEquals([report.delivered, report.stopped], [2, "empty"]);
 });
@@ -41,9 +47,13 @@ Deno.test("deliverPending() takes an event that came between its last look and t
 Deno.test("deliverPending() removes an event after its ack only", async () => {
   using folder = new TempFolder();
   const spool = scripted(folder, [["a"], []]);
-  await deliverPending(spool, (body) => {
-    assertEquals([eventId(body), spool.hasPending()], ["a", true]);
-    return Promise.resolve("acked");
-  }, {});
+  await deliverPending(
+    spool,
+    senderOf((body) => {
+      assertEquals([eventId(body), spool.hasPending()], ["a", true]);
+      return "acked";
+    }),
+    {},
+  );
   assertEquals(spool.hasPending(), false);
 });

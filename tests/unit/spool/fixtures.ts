@@ -4,7 +4,9 @@ import { pause } from "../../../src/context/mod.ts";
 import {
   type DeliverOptions,
   type DeliverReport,
-  type Send,
+  type Delivery,
+  type Sender,
+  type SendOutcome,
   Spool,
 } from "../../../src/spool/mod.ts";
 
@@ -41,13 +43,13 @@ const MAX_TRIES = 1000;
  */
 class PatientSpool extends Spool {
   override async deliver(
-    send: Send,
+    sender: Sender,
     options?: DeliverOptions,
   ): Promise<DeliverReport> {
-    let report = await super.deliver(send, options);
+    let report = await super.deliver(sender, options);
     for (let i = 0; i < MAX_TRIES && report.stopped === "busy"; i++) {
       await pause(1);
-      report = await super.deliver(send, options);
+      report = await super.deliver(sender, options);
     }
     return report;
   }
@@ -88,11 +90,28 @@ export function eventId(body: Uint8Array): string {
 }
 
 /** Takes everything and remembers it. */
-export class Receiver {
+export class Receiver implements Sender {
   readonly ids: string[] = [];
-  readonly send: Send = (body) => {
+
+  send(body: Uint8Array): Promise<SendOutcome> {
     this.ids.push(eventId(body));
-    return Promise.resolve("acked");
+    return Promise.resolve({ delivery: "acked", reason: "" });
+  }
+}
+
+/** A sender that goes by `decide`; without other words the reason is the delivery's name. */
+export function senderOf(
+  decide: (
+    body: Uint8Array,
+  ) => Delivery | SendOutcome | Promise<Delivery | SendOutcome>,
+): Sender {
+  return {
+    send: async (body) => {
+      const outcome = await decide(body);
+      return typeof outcome === "string"
+        ? { delivery: outcome, reason: outcome }
+        : outcome;
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import {
   hasStrace,
   openSpool,
   Receiver,
+  senderOf,
   TempFolder,
 } from "./fixtures.ts";
 
@@ -87,7 +88,7 @@ const scenarios: Record<string, Scenario> = {
       const spool = openSpool(folder);
       spool.append(eventBody("after"));
       const receiver = new Receiver();
-      await spool.deliver(receiver.send);
+      await spool.deliver(receiver);
       const kept = receiver.ids.filter((id) => id !== "after");
       assert(["", "hit"].includes(kept.join()), `delivered ${receiver.ids}`);
       if (printed.includes("hit")) assertEquals(kept, ["hit"]);
@@ -114,7 +115,7 @@ const scenarios: Record<string, Scenario> = {
     },
     check: async (folder, printed) => {
       const receiver = new Receiver();
-      await openSpool(folder).deliver(receiver.send);
+      await openSpool(folder).deliver(receiver);
       const sent = [...printed.filter((id) => id !== "done"), ...receiver.ids];
       const again = sent.length - new Set(sent).size;
       assert(again <= 1, `only the one on its way is sent twice: ${sent}`);
@@ -130,7 +131,7 @@ const scenarios: Record<string, Scenario> = {
       const spool = openSpool(folder);
       const { pending, rejected } = spool.status();
       assert(pending + rejected > 0, "the event is still somewhere");
-      await spool.deliver(() => Promise.resolve("invalid"));
+      await spool.deliver(senderOf(() => "invalid"));
       assertEquals([spool.status().pending, spool.status().rejected], [0, 1]);
     },
     names: [

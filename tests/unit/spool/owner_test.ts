@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { eventBody, openSpool, Receiver, TempFolder } from "./fixtures.ts";
+import {
+  eventBody,
+  openSpool,
+  Receiver,
+  senderOf,
+  TempFolder,
+} from "./fixtures.ts";
 
 const SOMEBODY = 12_345;
 
@@ -15,7 +21,7 @@ Deno.test({
     spool.append(eventBody("b"));
     spool.countFailure("test");
     spool.reject(new Uint8Array(1), { kind: "input", reason: "test" });
-    await spool.deliver(() => Promise.resolve("failed"));
+    await spool.deliver(senderOf(() => "failed"));
     const paths = [
       `${folder.path}/home`,
       folder.spool,
@@ -35,7 +41,7 @@ Deno.test({
     const left = folder.names().filter((name) => name.startsWith(".stage"));
     assertEquals(left, []);
     const receiver = new Receiver();
-    await spool.deliver(receiver.send);
+    await spool.deliver(receiver);
     assertEquals(receiver.ids, ["a", "b"]);
   },
 });

@@ -9,6 +9,7 @@ import {
   eventId,
   openSpool,
   Receiver,
+  senderOf,
   TempFolder,
 } from "./fixtures.ts";
 
@@ -19,7 +20,7 @@ Deno.test("deliver() hands out what append() kept, in order, then it is gone", a
   for (const id of ["a", "b", "c"]) spool.append(eventBody(id));
   assert(!spool.isEmpty());
   const receiver = new Receiver();
-  const report = await spool.deliver(receiver.send);
+  const report = await spool.deliver(receiver);
   assertEquals(receiver.ids, ["a", "b", "c"]);
   assertEquals(report, {
     delivered: 3,
@@ -69,7 +70,7 @@ Deno.test("deliver() orders events of small and large times by number", async ()
   clock.ms = 1000;
   spool.append(eventBody("b"));
   const receiver = new Receiver();
-  await spool.deliver(receiver.send);
+  await spool.deliver(receiver);
   assertEquals(receiver.ids, ["a", "b"]);
 });
 
@@ -78,10 +79,10 @@ Deno.test("deliver() takes events that come in while it delivers", async () => {
   const spool = openSpool(folder);
   spool.append(eventBody("a"));
   const receiver = new Receiver();
-  await spool.deliver((body, signal) => {
+  await spool.deliver(senderOf((body) => {
     if (eventId(body) === "a") spool.append(eventBody("b"));
-    return receiver.send(body, signal);
-  });
+    return receiver.send(body);
+  }));
   assertEquals(receiver.ids, ["a", "b"]);
 });
 
@@ -91,15 +92,15 @@ Deno.test("deliver() looks again after letting go of the lock", async () => {
   spool.append(eventBody("a"));
   const receiver = new Receiver();
   let second: Promise<{ stopped: string }> | undefined;
-  await spool.deliver(async (body, signal) => {
+  await spool.deliver(senderOf(async (body) => {
     if (second === undefined) {
       spool.append(eventBody("b"));
       const other = new Spool({ folder: folder.spool, env: () => undefined });
-      second = other.deliver(receiver.send);
+      second = other.deliver(receiver);
       assertEquals((await second).stopped, "busy");
     }
-    return await receiver.send(body, signal);
-  });
+    return await receiver.send(body);
+  }));
   assertEquals(receiver.ids, ["a", "b"]);
 });
 
@@ -121,15 +122,15 @@ for (const [outcome, stopped, delivered, pending, rejected] of verdicts) {
     using folder = new TempFolder();
     const spool = openSpool(folder);
     for (const id of ["a", "b", "c"]) spool.append(eventBody(id));
-    const report = await spool.deliver((body) =>
-      Promise.resolve(eventId(body) === "b" ? outcome : "acked")
+    const report = await spool.deliver(
+      senderOf((body) => eventId(body) === "b" ? outcome : "acked"),
     );
     assertEquals(report.stopped, stopped);
     assertEquals(report.delivered, delivered);
     assertEquals(report.rejected, rejected);
     assertEquals(spool.countPending(), pending.length);
     const left = new Receiver();
-    await spool.deliver(left.send);
+    await spool.deliver(left);
     assertEquals(left.ids, pending);
     assertEquals(spool.status().rejected, rejected);
   });
@@ -141,18 +142,18 @@ Deno.test("deliver() sets an event aside after five attempts and goes on behind 
   spool.append(eventBody("poison"));
   spool.append(eventBody("b"));
   const receiver = new Receiver();
-  const send = async (body: Uint8Array, signal: AbortSignal) => {
-    return eventId(body) === "poison"
-      ? { delivery: "failed" as const, reason: "disk full" }
-      : await receiver.send(body, signal);
-  };
+  const sender = senderOf((body) =>
+    eventId(body) === "poison"
+      ? { delivery: "failed", reason: "disk full" }
+      : receiver.send(body)
+  );
   for (let attempt = 1; attempt <= 4; attempt++) {
-    const report = await spool.deliver(send);
+    const report = await spool.deliver(sender);
     assertEquals(report.stopped, "failed");
     assertEquals(report.reason, "disk full");
     assertEquals(receiver.ids, []);
   }
-  const report = await spool.deliver(send);
+  const report = await spool.deliver(sender);
   assertEquals([report.stopped, report.rejected], ["empty", 1]);
   assertEquals(receiver.ids, ["b"]);
   const [entry] = spool.list();
@@ -163,12 +164,12 @@ Deno.test("deliver() sets an event aside after five attempts and goes on behind 
 Deno.test("deliver() counts the attempts of one event only", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
-  const fail = () => Promise.resolve("failed" as const);
+  const fail = senderOf(() => "failed");
   for (const id of ["a", "b"]) spool.append(eventBody(id));
   for (let attempt = 1; attempt <= 4; attempt++) await spool.deliver(fail);
   const receiver = new Receiver();
-  await spool.deliver((body, signal) =>
-    eventId(body) === "a" ? receiver.send(body, signal) : fail()
+  await spool.deliver(
+    senderOf((body) => eventId(body) === "a" ? receiver.send(body) : "failed"),
   );
   for (let attempt = 2; attempt <= 4; attempt++) await spool.deliver(fail);
   assertEquals(spool.status().rejected, 0);
@@ -182,12 +183,12 @@ Deno.test("deliver() that nobody asked for leaves an event alone that has just f
   const spool = openSpool(folder, {}, clock);
   spool.append(eventBody("a"));
   const receiver = new Receiver();
-  await spool.deliver(() => Promise.resolve("failed"), { automatic: true });
+  await spool.deliver(senderOf(() => "failed"), { automatic: true });
   clock.ms += 4_999;
-  const early = await spool.deliver(receiver.send, { automatic: true });
+  const early = await spool.deliver(receiver, { automatic: true });
   assertEquals([early.stopped, receiver.ids.length], ["waiting", 0]);
   clock.ms += 1;
-  await spool.deliver(receiver.send, { automatic: true });
+  await spool.deliver(receiver, { automatic: true });
   assertEquals(receiver.ids, ["a"]);
 });
 
@@ -198,10 +199,10 @@ Deno.test("deliver() stops before an event that is too big for its caller", asyn
   spool.append(eventBody("big", "x".repeat(2000)));
   spool.append(eventBody("d"));
   const receiver = new Receiver();
-  const report = await spool.deliver(receiver.send, { maxBytes: 1000 });
+  const report = await spool.deliver(receiver, { maxBytes: 1000 });
   assertEquals([report.stopped, spool.countPending()], ["too big", 2]);
   assertEquals(receiver.ids, ["a", "b"]);
-  await spool.deliver(receiver.send);
+  await spool.deliver(receiver);
   assertEquals(receiver.ids, ["a", "b", "big", "d"]);
 });
 
@@ -211,10 +212,13 @@ Deno.test("deliver() ends between two events when it is told to", async () => {
   for (const id of ["a", "b"]) spool.append(eventBody(id));
   const controller = new AbortController();
   const receiver = new Receiver();
-  const report = await spool.deliver((body, signal) => {
-    controller.abort();
-    return receiver.send(body, signal);
-  }, { signal: controller.signal });
+  const report = await spool.deliver(
+    senderOf((body) => {
+      controller.abort();
+      return receiver.send(body);
+    }),
+    { signal: controller.signal },
+  );
   assertEquals([report.stopped, spool.countPending()], ["aborted", 1]);
 });
 
@@ -236,7 +240,7 @@ for (
     const path = `${folder.spool}/v1-1-1-aa.json`;
     await Deno.writeTextFile(path, text);
     const receiver = new Receiver();
-    const report = await spool.deliver(receiver.send);
+    const report = await spool.deliver(receiver);
     assertEquals([report.delivered, report.rejected], [1, 1]);
     assertEquals(folder.names("rejected"), ["v1-1-1-aa.rejected"]);
   });
@@ -248,7 +252,7 @@ Deno.test("files of another version are left alone and shown", async () => {
   spool.append(eventBody("a"));
   await Deno.writeTextFile(`${folder.spool}/v2-1-1-aa.json`, "?");
   const receiver = new Receiver();
-  await spool.deliver(receiver.send);
+  await spool.deliver(receiver);
   assert(spool.isEmpty());
   assertEquals(spool.status().unknown, 1);
   assertEquals(spool.list().map(({ state }) => state), ["unknown"]);
@@ -271,7 +275,7 @@ Deno.test("append() refuses the newest event when the spool is full", async () =
   );
   assertEquals(spool.status().writable, false);
   const receiver = new Receiver();
-  await spool.deliver(receiver.send);
+  await spool.deliver(receiver);
   assertEquals(receiver.ids, ["a", "b", "c"]);
   spool.append(eventBody("d"));
 });
@@ -317,7 +321,7 @@ Deno.test("append() counts the bytes of very many events right, however they cam
   await Deno.mkdir(`${folder.spool}/.sizes`);
   assertThrows(append, SpoolFullError);
   const receiver = new Receiver();
-  await spool.deliver(receiver.send);
+  await spool.deliver(receiver);
   assertEquals(receiver.ids.length, 600);
   assertEquals(spool.status().bytes, 0);
 });
@@ -339,21 +343,21 @@ Deno.test("deliverRejected() sends requests again and leaves inputs", async () =
   const spool = openSpool(folder);
   spool.append(eventBody("a"));
   spool.append(eventBody("b"));
-  await spool.deliver(() => Promise.resolve("invalid"));
+  await spool.deliver(senderOf(() => "invalid"));
   spool.reject(new TextEncoder().encode("{"), {
     kind: "input",
     reason: "no event",
   });
   const receiver = new Receiver();
-  const report = await spool.deliverRejected(async (body, signal) =>
-    eventId(body) === "b" ? "failed" : await receiver.send(body, signal)
+  const report = await spool.deliverRejected(
+    senderOf((body) => eventId(body) === "b" ? "failed" : receiver.send(body)),
   );
   assertEquals(receiver.ids, ["a"]);
   assertEquals(
     [report.delivered, report.rejected, report.stopped],
     [1, 2, "failed"],
   );
-  await spool.deliverRejected(receiver.send);
+  await spool.deliverRejected(receiver);
   assertEquals(receiver.ids, ["a", "b"]);
   assertEquals(spool.list().map(({ reason }) => reason), ["no event"]);
 });

@@ -14,11 +14,12 @@ import {
   Spool,
   SpoolError,
 } from "../spool/mod.ts";
+import { FullSender } from "./full_sender.ts";
+import { daemonTimeoutMs } from "./hook_deadline.ts";
 import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
-import { sendEvent, type Sent } from "./send.ts";
 
 /** What names a spool. */
-type Place = Pick<Route, "paths"> & {
+type SpoolPlace = Pick<Route, "paths"> & {
   context: Pick<Route["context"], "env" | "now">;
 };
 
@@ -29,7 +30,7 @@ type Place = Pick<Route, "paths"> & {
  * runs, one is started, if it may be.
  * @throws {SpoolError} If it cannot be kept.
  */
-export function keepUnsent(
+export function spoolUnsent(
   body: Uint8Array,
   fault: unknown,
   route: Route,
@@ -45,7 +46,7 @@ export function keepUnsent(
  *
  * @throws {SpoolError} If neither a daemon nor the spool has it.
  */
-export async function keepBehind(
+export async function spoolAndDeliver(
   body: Uint8Array,
   route: Route,
 ): Promise<void> {
@@ -55,7 +56,7 @@ export async function keepBehind(
 }
 
 /** Counts what was not recorded, if that can be written. */
-export function countFailure(reason: string, place: Place): void {
+export function countFailure(reason: string, place: SpoolPlace): void {
   try {
     openSpool(place).countFailure(reason);
   } catch (error) {
@@ -67,12 +68,12 @@ export function countFailure(reason: string, place: Place): void {
 export function rejectInput(
   bytes: Uint8Array,
   about: RejectedAbout,
-  place: Place,
+  place: SpoolPlace,
 ): void {
   openSpool(place).reject(bytes, about);
 }
 
-function openSpool({ paths, context }: Place): Spool {
+function openSpool({ paths, context }: SpoolPlace): Spool {
   const { env, now } = context;
   return new Spool({ folder: paths.spool, env, now });
 }
@@ -88,8 +89,8 @@ async function append(
   } catch (error) {
     if (!(error instanceof SpoolError)) throw error;
     await deliverWithin(spool, route);
-    const sent = await sendWithin(body, route);
-    if (sent?.delivery !== "acked") throw error;
+    const { delivery } = await fullSender(route).send(body);
+    if (delivery !== "acked") throw error;
   }
 }
 
@@ -120,14 +121,8 @@ async function deliverFor(
   route: Route,
 ): Promise<DeliverReport | null> {
   try {
-    return await spool.deliver(async (body) => {
-      const sent = await sendWithin(body, route);
-      return {
-        delivery: sent?.delivery ?? "unreachable",
-        reason: sent?.error?.message ?? "out of time",
-      };
-    }, {
-      signal: AbortSignal.timeout(route.budget.daemonMs() ?? 0),
+    return await spool.deliver(fullSender(route), {
+      signal: AbortSignal.timeout(daemonTimeoutMs(route.deadlineMs) ?? 0),
       maxBytes: SPOOL_AT_ONCE_BYTES,
       automatic: true,
     });
@@ -142,13 +137,13 @@ function flushLater({ context, paths, mayStart }: Route): void {
   if (mayStart) spawnOnce("flush", { paths, nowMs: context.now() });
 }
 
-/** Sends, if there is time for it; null if there is none. */
-async function sendWithin(
-  body: Uint8Array,
-  route: Route,
-): Promise<Sent | null> {
-  const client = clientWithin(route);
-  return client === null ? null : await sendEvent(body, client);
+/** Sends before the hook's deadline. */
+function fullSender({ context, paths, deadlineMs }: Route): FullSender {
+  return new FullSender({
+    socket: paths.socket,
+    connect: context.connect,
+    timeoutMs: () => daemonTimeoutMs(deadlineMs),
+  });
 }
 
 function start({ context, paths, mayStart }: Route): void {

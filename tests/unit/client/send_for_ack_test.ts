@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertRejects } from "@std/assert";
-import { type ClientOptions, handOver } from "../../../src/client/mod.ts";
+import { type ClientOptions, sendForAck } from "../../../src/client/mod.ts";
 import { encodeFrame, readFrame } from "../../../src/frame/mod.ts";
 import { type Behaviour, FakeDaemon, readAll } from "./fake_daemon.ts";
 
@@ -48,31 +48,31 @@ const daemons: [what: string, behave: Behaviour, isAcked: boolean][] = [
 ];
 
 for (const [what, behave, isAcked] of daemons) {
-  Deno.test(`handOver() to a daemon that ${what}`, async () => {
+  Deno.test(`sendForAck() to a daemon that ${what}`, async () => {
     await using daemon = new FakeDaemon(behave);
     assertEquals(
-      await handOver(BODY, optionsFor(daemon.socket, 5000)),
+      await sendForAck(BODY, optionsFor(daemon.socket, 5000)),
       isAcked,
     );
   });
 }
 
-Deno.test("handOver() gives up on a daemon that is silent, and closes the connection", async () => {
+Deno.test("sendForAck() gives up on a daemon that is silent, and closes the connection", async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   await using daemon = new FakeDaemon((conn) => readAll(conn).then(resolve));
-  assertEquals(await handOver(BODY, optionsFor(daemon.socket, 20)), false);
+  assertEquals(await sendForAck(BODY, optionsFor(daemon.socket, 20)), false);
   await closed;
 });
 
-Deno.test("handOver() gives up on a daemon that does not read", async () => {
+Deno.test("sendForAck() gives up on a daemon that does not read", async () => {
   await using daemon = new FakeDaemon(() => Promise.resolve());
   const body = new Uint8Array(4 * 1024 * 1024);
-  assertEquals(await handOver(body, optionsFor(daemon.socket, 20)), false);
+  assertEquals(await sendForAck(body, optionsFor(daemon.socket, 20)), false);
 });
 
-Deno.test("handOver() says what the system says when nobody listens", async () => {
+Deno.test("sendForAck() says what the system says when nobody listens", async () => {
   await assertRejects(
-    () => handOver(BODY, optionsFor("/nowhere/d.sock", 5000)),
+    () => sendForAck(BODY, optionsFor("/nowhere/d.sock", 5000)),
     Deno.errors.NotFound,
   );
 });

@@ -4,14 +4,14 @@
  * @module
  */
 import { type Context, type Paths, pause } from "../context/mod.ts";
-import { type DeliverReport, Spool } from "../spool/mod.ts";
-import { PatientSender } from "./patient_sender.ts";
+import { type DeliverReport, type Sender, Spool } from "../spool/mod.ts";
+import { FullSender, timeoutBySize } from "./full_sender.ts";
 
 /** Between two looks whether another delivery is over, in milliseconds. */
 const STEP_MS = 20;
 
 /** What is to be delivered, and to whom. */
-export interface FlushOptions {
+export interface DeliverSpoolOptions {
   paths: Paths;
   /** Deadline of an event in milliseconds; larger ones get more. Also how long another delivery is waited for. */
   timeoutMs: number;
@@ -20,7 +20,7 @@ export interface FlushOptions {
 }
 
 /** What was delivered. */
-export interface FlushReport extends DeliverReport {
+export interface DeliverSpoolReport extends DeliverReport {
   /** Events still to be delivered. */
   left: number;
   /** What the daemon, or its absence, stopped it with. */
@@ -32,35 +32,43 @@ export interface FlushReport extends DeliverReport {
  *
  * @throws {SpoolError} If the spool cannot be read or written.
  */
-export async function flushSpool(
-  { paths, timeoutMs, rejected }: FlushOptions,
+export async function deliverSpool(
+  { paths, timeoutMs, rejected }: DeliverSpoolOptions,
   context: Pick<Context, "env" | "now" | "connect">,
-): Promise<FlushReport> {
+): Promise<DeliverSpoolReport> {
   const spool = new Spool({
     folder: paths.spool,
     env: context.env,
     now: context.now,
   });
-  const sender = new PatientSender({
+  const full = new FullSender({
     socket: paths.socket,
     connect: context.connect,
-    timeoutMs,
+    timeoutMs: timeoutBySize(timeoutMs),
   });
+  const met: { last: Error | null } = { last: null };
+  const sender: Sender = {
+    send: async (body) => {
+      const outcome = await full.send(body);
+      met.last = outcome.error;
+      return outcome;
+    },
+  };
   const end = performance.now() + timeoutMs;
   const first = rejected
-    ? await whenFree(() => spool.deliverRejected(sender.send), end)
+    ? await whenFree(() => spool.deliverRejected(sender), end)
     : null;
   const isStopped = first !== null && first.stopped === "unreachable";
   const report = isStopped
     ? first
-    : await whenFree(() => spool.deliver(sender.send), end);
+    : await whenFree(() => spool.deliver(sender), end);
   return {
     delivered: report.delivered + (isStopped ? 0 : first?.delivered ?? 0),
     rejected: report.rejected,
     left: spool.countPending(),
     stopped: report.stopped,
     reason: report.reason,
-    error: isWhole(report) ? null : sender.error,
+    error: isWhole(report) ? null : met.last,
   };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The shortest way for an event to a daemon: a hook's.
+ * Sends an event in the shortest way, which is a hook's.
  * @module
  */
 import { expiry } from "../context/mod.ts";
@@ -12,14 +12,14 @@ import type { ClientOptions } from "./connect.ts";
 const MAX_ACK_BYTES = 4096;
 
 /**
- * Hands over one event within `timeoutMs`, which is the only deadline here.
+ * Sends one event within `timeoutMs`, which is the only deadline here.
  *
  * @param body JSON bytes of the request.
  * @returns Whether the daemon acknowledged it; if not, why remains unknown.
  * @throws {Error} As the system says it, if no connection can be opened, which it says at once; {@linkcode connectFault} tells
  * what that means.
  */
-export async function handOver(
+export async function sendForAck(
   body: Uint8Array,
   { socket, connect, timeoutMs, onSent }: ClientOptions,
 ): Promise<boolean> {

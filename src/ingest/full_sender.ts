@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Sends an event for a caller who reports the result: with the daemon's ack, or the reason why there is none.
+ * @module
+ */
+import {
+  type ClientOptions,
+  NotRunningError,
+  ProtocolError,
+  RemoteError,
+  sendRequest,
+  SocketError,
+  TimedOutError,
+} from "../client/mod.ts";
+import type { AckAnswer } from "../proto/mod.ts";
+import type { Delivery, Sender } from "../spool/mod.ts";
+
+/** A daemon takes in at least this much, in bytes a millisecond. */
+const LEAST_RATE = 1024;
+
+/** What became of an event, with the daemon's ack or the error. */
+export type FullOutcome =
+  | { delivery: "acked"; reason: string; ack: AckAnswer; error: null }
+  | {
+    delivery: Exclude<Delivery, "acked">;
+    reason: string;
+    ack: null;
+    /** Null if there was no time left to ask. */
+    error: Error | null;
+  };
+
+/** Where to send, and how long one event may take. */
+export interface FullSenderOptions
+  extends Pick<ClientOptions, "socket" | "connect"> {
+  /** Returns the timeout for a body of `bytes`, in milliseconds; null if there is no time left. */
+  timeoutMs: (bytes: number) => number | null;
+}
+
+/** Returns a timeout that grows with the event, for {@linkcode FullSenderOptions}. */
+export function timeoutBySize(leastMs: number): (bytes: number) => number {
+  return (bytes) => leastMs + bytes / LEAST_RATE;
+}
+
+/** Sends with the client's deadlines, and tells every way in which that can fail. */
+export class FullSender implements Sender {
+  readonly #options: FullSenderOptions;
+
+  constructor(options: FullSenderOptions) {
+    this.#options = options;
+  }
+
+  async send(body: Uint8Array): Promise<FullOutcome> {
+    const timeoutMs = this.#options.timeoutMs(body.length);
+    if (timeoutMs === null) {
+      const reason = "out of time";
+      return { delivery: "unreachable", reason, ack: null, error: null };
+    }
+    try {
+      const answer = await sendRequest(body, { ...this.#options, timeoutMs });
+      if (answer.type === "ack") {
+        return { delivery: "acked", reason: "", ack: answer, error: null };
+      }
+      return notStored(
+        "failed",
+        new ProtocolError(
+          `The daemon broke the protocol: it answered with "${answer.type}"`,
+        ),
+      );
+    } catch (error) {
+      if (
+        error instanceof NotRunningError || error instanceof TimedOutError ||
+        error instanceof SocketError
+      ) return notStored("unreachable", error);
+      if (error instanceof RemoteError || error instanceof ProtocolError) {
+        return notStored("failed", error);
+      }
+      throw error;
+    }
+  }
+}
+
+function notStored(
+  delivery: Exclude<Delivery, "acked">,
+  error: Error,
+): FullOutcome {
+  return { delivery, reason: error.message, ack: null, error };
+}
