@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the tree of commands begins with: options that every command has.
+ * The root of the command tree: the options that every command has.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -15,7 +15,7 @@ import {
 } from "./shell/value_types.ts";
 
 /** Declares the program with its options, and no command yet. */
-// deno-lint-ignore explicit-module-boundary-types -- written out, the type would be as long as the function
+// deno-lint-ignore explicit-module-boundary-types -- the written type would be as long as the function
 export function declareGlobals(cli: Cli) {
   return new Command()
     .name("kaizen")
@@ -26,45 +26,45 @@ export function declareGlobals(cli: Cli) {
     .globalType("color", colorType)
     .globalOption(
       "--home <dir:word>",
-      "Where socket, lock, log, store and spool live; absolute (default: $HOME/.kaizen; env: KAIZEN_HOME)",
+      "Absolute path of the directory for socket, log, store and spool (default: $HOME/.kaizen; env: KAIZEN_HOME)",
     )
     .globalOption(
       "--socket <path:word>",
-      "The daemon's Unix socket (default: daemon.sock in the home; env: KAIZEN_SOCK)",
+      "Path of the daemon's Unix socket (default: daemon.sock in the home; env: KAIZEN_SOCK)",
     )
     .globalOption(
       "--timeout <duration:timeout>",
-      "Deadline of one request: 250ms, 2s, 1m30s, or milliseconds (default: 500ms for status, 5s for stop, 10s for sessions and detail, 2s for ingest; env: KAIZEN_TIMEOUT)",
+      "Timeout of one request, such as 250ms, 2s, 1m30s, or a number of milliseconds (default: 500ms for status, 5s for stop, 10s for sessions and detail, 2s for ingest; env: KAIZEN_TIMEOUT)",
     )
     .globalOption(
       "-o, --output <format:format>",
-      "text, json, ndjson; detail also trace (default: text on a terminal, else json; env: KAIZEN_OUTPUT)",
+      "Output format: text, json, ndjson; detail also has trace (default: text on a terminal, otherwise json; env: KAIZEN_OUTPUT)",
     )
-    .globalOption("--json", "Short for --output json")
+    .globalOption("--json", "Same as --output json")
     .globalOption(
       "--color <when:color>",
-      "auto, always, never (default: auto: on a terminal; env: NO_COLOR, which means never)",
+      "When to use colors: auto, always, never (default: auto, which means on a terminal; env: NO_COLOR, which means never)",
     )
     .globalOption(
       "--nostart",
-      "Never start a daemon (env: KAIZEN_NO_START=1)",
+      "Do not start a daemon (env: KAIZEN_NO_START=1)",
     )
-    .globalOption("--nodaemon", "Refused: there is no direct mode", {
+    .globalOption("--nodaemon", "Not supported: there is no direct mode", {
       hidden: true,
     })
-    .globalOption("-v, --verbose", "Say more on stderr")
-    .globalOption("-q, --quiet", "Say less on stderr")
+    .globalOption("-v, --verbose", "Print more messages to stderr")
+    .globalOption("-q, --quiet", "Print fewer messages to stderr")
     .versionOption(
       "-V, --version",
-      "Show versions of CLI, protocol and runtime, commit and set of packages",
+      "Show the versions of kaizen, its protocol and its runtime, and how it was built",
       () => chooseVersion(cli),
     );
 }
 
-/** A command line's tree. */
+/** The part of a command tree that parsing needs. */
 export type Tree = Pick<ReturnType<typeof declareGlobals>, "parse">;
 
-/** The tree for `kaizen status`, which prompts and scripts ask often: without help, and nothing else is loaded. */
+/** Makes the tree for `kaizen status` only, without help: prompts and scripts run it often, so it loads nothing else. */
 export function makeStatusBranch(cli: Cli): Tree {
   const root = declareGlobals(cli).helpOption(false);
   root.command("status", makeStatus(cli));

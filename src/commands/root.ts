@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The tree of commands.
+ * The command tree.
  * @module
  */
 import type { Cli } from "./shell/cli.ts";
@@ -19,10 +19,10 @@ import { renderHelp } from "./help/print.ts";
 import { declareGlobals } from "./globals.ts";
 import { chooseHelp } from "./shell/choose_help.ts";
 
-/** The root of the tree. */
+/** The root of the command tree. */
 export type Root = ReturnType<typeof declareRoot>;
 
-/** How each command comes into the tree, in the order of the help. Building one costs more than loading all. */
+/** Attaches each command to the tree, in the order of the help. Building one command costs more than loading all of them. */
 const COMMANDS = {
   status: (root, cli) => {
     root.command("status", makeStatus(cli));
@@ -59,10 +59,10 @@ const COMMANDS = {
   },
 } satisfies Record<string, (root: Root, cli: Cli) => void>;
 
-/** Commands that look at the whole tree themselves. */
+/** Commands that read the whole tree themselves. */
 const NEEDS_ALL = /^(completions|man|help)$/;
 
-/** Builds the whole tree; what its words ask for goes to `cli`. */
+/** Builds the whole tree. The action of the parsed command calls `cli.choose()`. */
 export function makeRoot(cli: Cli): Root {
   const root = declareRoot(cli);
   for (const attach of Object.values(COMMANDS)) attach(root, cli);
@@ -70,9 +70,9 @@ export function makeRoot(cli: Cli): Root {
 }
 
 /**
- * Builds the root with the one command that the first word names: most runs need no more.
+ * Builds the root with only the command that the first word names. Most runs need no more.
  *
- * @returns Null if the word names none, or one that needs the whole tree.
+ * @returns Null if the word names no command, or one that needs the whole tree.
  */
 export function makeBranch(
   cli: Cli,
@@ -90,17 +90,17 @@ export function makeBranch(
 function declareRoot(cli: Cli) {
   return declareGlobals(cli)
     .description(
-      "Records what coding agents do, and answers what they did.\n" +
-        "Hooks send events, a daemon keeps them, these commands ask it.",
+      "Record what coding agents do, and look it up later.\n" +
+        "Hooks send events to a daemon, which stores them. These commands query the daemon.",
     )
-    .example("is the daemon well?", "kaizen status")
-    .example("what ran in this repository", "kaizen sessions")
-    .example("the newest session, event by event", "kaizen detail @latest")
+    .example("Check whether the daemon is running", "kaizen status")
+    .example("List the sessions of this workspace", "kaizen sessions")
+    .example("Show the newest session", "kaizen detail @latest")
     .example(
-      "ids of all sessions, for a script",
+      "Print the ids of all sessions",
       "kaizen sessions --json --limit 0 | jq -r '.rows[].id'",
     )
-    .helpOption("-h, --help", "Show this help", function () {
+    .helpOption("-h, --help", "Show help for this command", function () {
       chooseHelp(cli, this.getHelp());
     })
     .help(function () {

@@ -221,7 +221,7 @@ Deno.test({
     const line = `clear; ${program} ingest hook --help; echo it has en""ded`;
     await terminal.type(line, "Enter");
     await terminal.waitFor((screen) =>
-      screen.includes("hook runner writes") && screen.includes("it has ended")
+      screen.includes("to its hook on stdin") && screen.includes("it has ended")
     );
   },
 });

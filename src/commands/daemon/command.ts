@@ -12,10 +12,13 @@ import { makeStop } from "../stop/command.ts";
 
 function declareGroup(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description("Run, start and stop kaizen's own daemon.")
-    .example("start it, and get on with it", "kaizen daemon start --background")
-    .example("watch what it does", "kaizen daemon run")
-    .example("after an update", "kaizen daemon restart")
+    .description("Run, start and stop the kaizen daemon.")
+    .example(
+      "Start the daemon in the background",
+      "kaizen daemon start --background",
+    )
+    .example("Run the daemon and watch its log", "kaizen daemon run")
+    .example("Restart the daemon after an update", "kaizen daemon restart")
     .action(function () {
       chooseHelp(cli, this.getHelp());
     });
@@ -25,10 +28,10 @@ function declareRun(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Run the daemon in the foreground, with its log on stderr.\n" +
-        "It ends at SIGTERM, SIGINT or kaizen stop. Exits 73 if another one owns this home.",
+        "Stops on SIGTERM, SIGINT or kaizen stop. Exits 73 if another daemon owns this home.",
     )
-    .example("run it here", "kaizen daemon run")
-    .option("--detached", "As daemon start --background runs it", {
+    .example("Run the daemon in the foreground", "kaizen daemon run")
+    .option("--detached", "Used by daemon start --background", {
       hidden: true,
     })
     .action(({ detached, ...flags }) => {
@@ -38,7 +41,7 @@ function declareRun(cli: Cli) {
         );
         if (detached) return await runDaemonDetached(run);
         await runDaemonForeground(run);
-        // What a starter's environment says about output is not meant for the daemon behind it.
+        // KAIZEN_OUTPUT in the environment of the starting process is not meant for its daemon.
       }, { textByDefault: detached ?? false, starts: true });
     });
 }
@@ -46,13 +49,16 @@ function declareRun(cli: Cli) {
 function declareStart(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Start the daemon, in the background if told so.\n" +
-        "With --background it is detached, and the command waits until it answers. One that runs already is left alone.",
+      "Start the daemon, in the foreground or in the background.\n" +
+        "With --background, the command detaches the daemon and waits until it answers. It does nothing if a daemon is already running.",
     )
-    .example("start it", "kaizen daemon start --background")
+    .example(
+      "Start the daemon in the background",
+      "kaizen daemon start --background",
+    )
     .option(
       "--background",
-      "Return once it answers (default: run in the foreground, as daemon run)",
+      "Start it in the background and return once it answers (default: run in the foreground)",
     )
     .action(({ background, ...flags }) => {
       cli.choose(flags, async (run) => {
@@ -69,9 +75,10 @@ function declareStart(cli: Cli) {
 function declareRestart(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Stop the daemon, if one runs, and start it in the background.",
+      "Restart the daemon in the background.\n" +
+        "Starts it even if it was not running.",
     )
-    .example("after an update", "kaizen daemon restart")
+    .example("Restart the daemon after an update", "kaizen daemon restart")
     .action((flags) => {
       cli.choose(flags, async (run) => {
         const { runDaemonRestart } = await import("./run_start.ts");
@@ -80,7 +87,7 @@ function declareRestart(cli: Cli) {
     });
 }
 
-/** The command `kaizen daemon` with all below it. */
+/** Makes the command `kaizen daemon` with its subcommands. */
 export function makeDaemon(cli: Cli): ReturnType<typeof declareGroup> {
   const daemon = declareGroup(cli);
   daemon.command("run", declareRun(cli));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen detail ID`, also `kaizen sessions show ID` and (its spans) `kaizen sessions tree ID`.
+ * `kaizen detail ID`, also called `kaizen sessions show ID`; `kaizen sessions tree ID` shows the spans only.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -9,7 +9,7 @@ import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
 const ID_HELP =
-  "ID is a session's id, the beginning of one that no other session of this workspace shares, or @latest.";
+  "ID is the id of a session, a prefix that is unique in this workspace, or @latest.";
 
 interface DetailFlags {
   workspace?: string | undefined;
@@ -24,19 +24,22 @@ interface DetailFlags {
 function declareDetail(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      `Show a session: its events, and its tool spans as a tree.\n${ID_HELP}`,
+      `Show a session: its events and its tool spans.\n${ID_HELP}`,
     )
-    .example("the newest session of this workspace", "kaizen detail @latest")
     .example(
-      "its spans alone, with their cost",
+      "Show the newest session of this workspace",
+      "kaizen detail @latest",
+    )
+    .example(
+      "Show only its tool spans, with their cost",
       "kaizen detail @latest --spans",
     )
     .example(
-      "one record a line",
+      "Print one record per line",
       "kaizen detail @latest -o ndjson | jq -c .record",
     )
     .example(
-      "for a trace viewer",
+      "Export it for a trace viewer",
       "kaizen detail @latest -o trace > trace.json",
     )
     .type("word", wordType)
@@ -44,22 +47,22 @@ function declareDetail(cli: Cli) {
     .arguments("<id:word>")
     .option(
       "--workspace <dir:word>",
-      "Look in the workspace of this directory alone (default: the current one, then all; env: KAIZEN_WORKSPACE)",
+      "Look only in the workspace of DIR (default: the current workspace, then all; env: KAIZEN_WORKSPACE)",
     )
     .option(
       "--project <name:word>",
-      "Look in the known workspace whose last path part this is, alone (default: none)",
+      "Look only in the known workspace whose directory is called NAME (default: none)",
     )
-    .option("--events", "Only the events (default: both)")
-    .option("--spans", "Only the spans (default: both)")
+    .option("--events", "Show only the events")
+    .option("--spans", "Show only the tool spans")
     .option(
       "--since-seq <n:count>",
-      "Only events from this number on (default: 0)",
+      "Only events whose sequence number is N or higher (default: 0)",
     )
-    .option("--full", "Show payloads and paths whole (default: short)")
+    .option("--full", "Do not shorten payloads and paths")
     .option(
       "--follow",
-      "Go on, and show new events as they come, until Ctrl-C (default: once)",
+      "Keep running and show new events until Ctrl-C",
     )
     .action(
       (
@@ -82,22 +85,22 @@ function declareDetail(cli: Cli) {
 
 function declareTree(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description(`Show a session's tool spans as a tree.\n${ID_HELP}`)
+    .description(`Show the tool spans of a session as a tree.\n${ID_HELP}`)
     .example(
-      "what the newest session spent its time on",
+      "Show what the newest session spent its time on",
       "kaizen sessions tree @latest",
     )
     .type("word", wordType)
     .arguments("<id:word>")
     .option(
       "--workspace <dir:word>",
-      "Look in the workspace of this directory alone (default: the current one, then all; env: KAIZEN_WORKSPACE)",
+      "Look only in the workspace of DIR (default: the current workspace, then all; env: KAIZEN_WORKSPACE)",
     )
     .option(
       "--project <name:word>",
-      "Look in the known workspace whose last path part this is, alone (default: none)",
+      "Look only in the known workspace whose directory is called NAME (default: none)",
     )
-    .option("--full", "Show all paths of a span (default: the first)")
+    .option("--full", "Show all paths of a span (default: only the first)")
     .action(({ workspace, project, full, ...flags }, id) => {
       choose(cli, flags, id, { workspace, project, full, spans: true });
     });
@@ -115,7 +118,7 @@ function choose(
     await runDetail({
       id,
       place: readPlace(own, run),
-      // Naming both parts is naming none.
+      // --events together with --spans means both, as without either.
       showsEvents: own.events === true || own.spans === undefined,
       showsSpans: own.spans === true || own.events === undefined,
       sinceSeq: own.sinceSeq ?? 0,
@@ -125,17 +128,17 @@ function choose(
   }, { speaksTrace: true, starts: true });
 }
 
-/** The command `kaizen detail`. */
+/** Makes the command `kaizen detail`. */
 export function makeDetail(cli: Cli): ReturnType<typeof declareDetail> {
   return declareDetail(cli);
 }
 
-/** The command `kaizen sessions show`. */
+/** Makes the command `kaizen sessions show`. */
 export function makeSessionsShow(cli: Cli): ReturnType<typeof declareDetail> {
   return declareDetail(cli);
 }
 
-/** The command `kaizen sessions tree`. */
+/** Makes the command `kaizen sessions tree`. */
 export function makeSessionsTree(cli: Cli): ReturnType<typeof declareTree> {
   return declareTree(cli);
 }

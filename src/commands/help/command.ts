@@ -11,12 +11,12 @@ import { wordType } from "../shell/value_types.ts";
 
 function declare(cli: Cli, root: CommandNode) {
   return new Command<GlobalFlags>()
-    .description("Show the help of a command or a topic.")
-    .example("all commands", "kaizen help")
-    .example("one of them", "kaizen help sessions")
-    .example("what the exit codes mean", "kaizen help exit-codes")
-    .example("what scripts can rely on", "kaizen help json")
-    .example("variables that are read", "kaizen help environment")
+    .description("Show help for a command or a topic.")
+    .example("List all commands", "kaizen help")
+    .example("Show help for one command", "kaizen help sessions")
+    .example("Explain the exit codes", "kaizen help exit-codes")
+    .example("Explain the JSON output", "kaizen help json")
+    .example("List the environment variables", "kaizen help environment")
     .type("word", wordType)
     .arguments("[command...:word]")
     .action((flags, ...words) => {
@@ -27,7 +27,7 @@ function declare(cli: Cli, root: CommandNode) {
     });
 }
 
-/** The command `kaizen help`. */
+/** Makes the command `kaizen help`. */
 export function makeHelp(
   cli: Cli,
   root: CommandNode,

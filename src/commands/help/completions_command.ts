@@ -12,16 +12,19 @@ import { shellType } from "./shells.ts";
 function declareCompletions(cli: Cli, root: CommandNode) {
   return new Command<GlobalFlags>()
     .description(
-      "Print a script for your shell that completes what you type.\n" +
-        "It completes commands, options, values, and the ids of sessions as long as the daemon runs.",
+      "Print a completion script for your shell.\n" +
+        "Completes commands, options and values, and the ids of sessions while the daemon is running.",
     )
-    .example("bash: in ~/.bashrc", 'eval "$(kaizen completions bash)"')
     .example(
-      "zsh: in ~/.zshrc, below compinit",
+      "bash: add this line to ~/.bashrc",
+      'eval "$(kaizen completions bash)"',
+    )
+    .example(
+      "zsh: add this line to ~/.zshrc, after compinit",
       "source <(kaizen completions zsh)",
     )
     .example(
-      "fish: once",
+      "fish: run this once",
       "kaizen completions fish > ~/.config/fish/completions/kaizen.fish",
     )
     .type("shell", shellType)
@@ -36,8 +39,8 @@ function declareCompletions(cli: Cli, root: CommandNode) {
 
 function declareIds(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description("Print what the scripts offer as session ids.")
-    .example("as the scripts do", "kaizen completions ids")
+    .description("Print the session ids that completion scripts offer.")
+    .example("Print them as the scripts do", "kaizen completions ids")
     .hidden()
     .action((flags) => {
       cli.choose(flags, async (run) => {
@@ -47,7 +50,7 @@ function declareIds(cli: Cli) {
     });
 }
 
-/** The command `kaizen completions`. */
+/** Makes the command `kaizen completions`. */
 export function makeCompletions(
   cli: Cli,
   root: CommandNode,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen man`, for whoever builds or packages kaizen.
+ * `kaizen man`, for builds and packages.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -10,8 +10,8 @@ import type { GlobalFlags } from "../shell/settings.ts";
 
 function declare(cli: Cli, root: CommandNode) {
   return new Command<GlobalFlags>()
-    .description("Print the manual page, in the man macros of roff.")
-    .example("read it", "kaizen man | man -l -")
+    .description("Print the manual page in roff format.")
+    .example("Read the manual page", "kaizen man | man -l -")
     .hidden()
     .action((flags) => {
       cli.choose(flags, async (run) => {
@@ -22,7 +22,7 @@ function declare(cli: Cli, root: CommandNode) {
     });
 }
 
-/** The command `kaizen man`. */
+/** Makes the command `kaizen man`. */
 export function makeMan(
   cli: Cli,
   root: CommandNode,

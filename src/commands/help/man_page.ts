@@ -19,7 +19,7 @@ export function renderMan(root: CommandNode): string {
   const lines = [
     `.TH KAIZEN 1 "" "kaizen ${KAIZEN_VERSION}" "User Commands"`,
     ".SH NAME",
-    "kaizen \\- record what coding agents do, and answer what they did",
+    "kaizen \\- record what coding agents do, and look it up later",
     ".SH SYNOPSIS",
     ".B kaizen",
     "[\\fIOPTIONS\\fR] \\fICOMMAND\\fR [\\fIARGUMENTS\\fR]",
@@ -27,7 +27,7 @@ export function renderMan(root: CommandNode): string {
     escapeRoff(root.getDescription()),
     ".PP",
     escapeRoff(
-      "Results go to standard output: as text on a terminal, else as JSON. Everything else goes to standard error.",
+      "Results go to standard output: as text on a terminal, otherwise as JSON. Everything else goes to standard error.",
     ),
     ".SH COMMANDS",
     ...listCommands(root).flatMap(renderCommand),

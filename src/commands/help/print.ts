@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Help pages: summary, examples, usage, commands, options. Plain text, the same in a pipe and on a terminal.
+ * Help pages: summary, examples, usage, commands, options. They are plain text, in a pipe and on a terminal.
  * @module
  */
 import { HELP_TOPICS, TOPIC_SUMMARIES } from "./topics.ts";
@@ -14,9 +14,9 @@ import {
 
 const MAX_WIDTH = 100;
 const MIN_WIDTH = 40;
-/** What fits wherever it is looked at later. */
+/** Width in a pipe: a common terminal width, as the page may be viewed anywhere. */
 const PIPE_WIDTH = 80;
-/** Widest first column; a longer entry puts its text on the next line. */
+/** Maximum width of the first column. The text of a longer entry starts on the next line. */
 const MAX_TERM = 34;
 
 /**
@@ -61,14 +61,14 @@ function isRoot(command: CommandNode): boolean {
   return !command.getPath().includes(" ");
 }
 
-/** Where to read on. */
+/** Lists the other help pages. */
 function renderMore(width: number): string {
   const topics = HELP_TOPICS.map((topic) =>
     [`kaizen help ${topic}`, TOPIC_SUMMARIES[topic]] as const
   );
   const command = [
     "kaizen help COMMAND",
-    "A command, with its options",
+    "Help for a command",
   ] as const;
   return section("More help", list([command, ...topics], width));
 }

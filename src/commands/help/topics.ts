@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Help about things that are no commands.
+ * Help pages about topics that are not commands.
  * @module
  */
 import { EXIT_MEANINGS } from "../shell/exit_codes.ts";
@@ -9,17 +9,17 @@ import { wrap } from "../shell/wrap.ts";
 export const HELP_TOPICS = ["exit-codes", "json", "environment"] as const;
 export type HelpTopic = typeof HELP_TOPICS[number];
 
-/** What each is about, for a list. */
+/** A summary of each topic, for lists. */
 export const TOPIC_SUMMARIES: Record<HelpTopic, string> = {
-  "exit-codes": "What the exit codes mean",
-  json: "What scripts can rely on",
-  environment: "Variables that are read",
+  "exit-codes": "Meaning of the exit codes",
+  json: "JSON output for scripts",
+  environment: "Environment variables",
 };
 
-/** Pages are laid out once, for the narrowest terminal that is common. */
+/** The pages have a fixed layout, for the narrowest terminal in common use. */
 const PAGE_WIDTH = 80;
 
-/** The page of a topic. */
+/** Returns the page of a topic. */
 export function renderTopic(topic: HelpTopic): string {
   return PAGES[topic]();
 }
@@ -38,24 +38,24 @@ ${
         .join("\n")
     }
 
-2 is never used: coding agents read a hook's exit 2 as "block this tool call".
-"kaizen ingest hook" and "kaizen ingest git" exit 0 whatever happens.
+2 is never used: coding agents read exit 2 of a hook as "block this tool call".
+"kaizen ingest hook" and "kaizen ingest git" always exit 0.
 `,
   json: () =>
     `JSON output
 
-  -o json     one document on stdout, also where the answer is an error;
-              the default off a terminal
-  -o ndjson   one record a line, as they come
-  -o trace    "kaizen detail" only: trace events, for chrome://tracing and
+  -o json     one JSON document on stdout, also for errors;
+              the default if stdout is not a terminal
+  -o ndjson   one record per line, printed as it arrives
+  -o trace    only for "kaizen detail": trace events for chrome://tracing and
               ui.perfetto.dev
 
-Where the answer is one frame, stdout is what the daemon sent, byte for byte:
-fields that this version does not know and integers above 2^53 survive. Fields
-may be added, never renamed or retyped. Times are epoch milliseconds, money is
-millionths of a US dollar (cost_usd_e6).
+If the answer is a single frame, stdout has the bytes that the daemon sent. This
+preserves fields that this version does not know and integers above 2^53. New
+fields may be added; fields are never renamed and never change their type. Times
+are epoch milliseconds. Money is in millionths of a US dollar (cost_usd_e6).
 
-A failure is an object, with the exit code that it names:
+A failure is an object that includes the exit code:
   {"type":"error","code":"daemon_not_running","message":"…","exit":3}
 Its code is one of usage, not_found, ambiguous, daemon_not_running,
 daemon_timeout, daemon_error, daemon_broken, protocol_error,
@@ -67,34 +67,37 @@ Examples
   kaizen sessions --json --limit 0 | jq '[.rows[].totals.cost_usd_e6]|add/1e6'
   kaizen detail @latest -o ndjson | jq -r 'select(.record == "event") | .kind'
 
-Every output is described in docs/json.md, more recipes are in docs/recipes.md.
+docs/json.md describes every output; docs/recipes.md has more recipes.
 `,
   environment: () =>
-    `Environment
+    `Environment variables
 
-A flag beats a variable, a variable beats the default. Empty is unset.
+A flag overrides a variable, and a variable overrides the default.
+An empty variable counts as unset.
 
-  KAIZEN_HOME              where everything lives, absolute
+  KAIZEN_HOME              directory of the socket, lock, log, store and
+                           spool, as an absolute path
                            (--home; default: $HOME/.kaizen)
-  KAIZEN_SOCK              the daemon's socket
+  KAIZEN_SOCK              path of the daemon's socket
                            (--socket; default: daemon.sock in the home)
-  KAIZEN_TIMEOUT           deadline of one request (--timeout)
-  KAIZEN_OUTPUT            text, json or ndjson (--output)
-  KAIZEN_NO_START          1: never start a daemon (--no-start)
-  KAIZEN_WORKSPACE         the workspace that is asked about, or that
-                           an event belongs to
-                           (--workspace; default: where you are)
-  KAIZEN_OFF               1: every kind of "kaizen ingest" does
-                           nothing, successfully
-  KAIZEN_SESSION           the agent's session of git hooks
-  KAIZEN_SPOOL_MAX_EVENTS  most events in the spool (default: 10000)
-  KAIZEN_SPOOL_MAX_BYTES   most bytes in the spool (default: 64 MiB)
-  NO_COLOR                 set: no colors (--color)
+  KAIZEN_TIMEOUT           timeout of one request (--timeout)
+  KAIZEN_OUTPUT            output format: text, json or ndjson (--output)
+  KAIZEN_NO_START          1: do not start a daemon (--no-start)
+  KAIZEN_WORKSPACE         workspace to query, or to record an event for
+                           (--workspace; default: the current one)
+  KAIZEN_OFF               1: "kaizen ingest" does nothing and exits 0,
+                           and so do its subcommands
+  KAIZEN_SESSION           session that events of git hooks belong to
+  KAIZEN_SPOOL_MAX_EVENTS  maximum number of events in the spool
+                           (default: 10000)
+  KAIZEN_SPOOL_MAX_BYTES   maximum size of the spool (default: 64 MiB)
+  NO_COLOR                 set to any value: no colors (--color)
   CLAUDE_PROJECT_DIR, CURSOR_PROJECT_DIR
-                           the agent's directory, for hooks
+                           project directory that the agent sets for
+                           its hooks
 
-The socket's path never depends on TMPDIR or XDG_RUNTIME_DIR: a hook, a
-terminal and a GUI find the same. A path over 107 bytes (Linux; 103 on
-macOS) cannot be used for a socket: choose a shorter --home or --socket.
+The path of the socket never depends on TMPDIR or XDG_RUNTIME_DIR, so
+hooks, terminals and GUIs use the same one. It cannot be longer than 107
+bytes (103 on macOS): if it is, choose a shorter --home or --socket.
 `,
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen ingest`. Its two kinds for hook runners, `hook` and `git`, are declared for their help: `main.ts` takes them before the
- * tree is built.
+ * `kaizen ingest`. Its subcommands `hook` and `git` are declared for their help: `main.ts` runs them
+ * before the command tree is built.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -10,25 +10,30 @@ import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { sourceType, wordType } from "../shell/value_types.ts";
 
-const SOURCE_HELP = `Whose event it is: ${listAgents().join(", ")}`;
-/** Said where an option has no default, as nothing works without it. */
+const SOURCE_HELP = `Agent that the event comes from: ${
+  listAgents().join(", ")
+}`;
+/** Replaces the default in the help of an option that must be given. */
 const REQUIRED = "(required)";
 const WORKSPACE_HELP =
-  "The directory it belongs to (default: what the event says, then the current one; env: KAIZEN_WORKSPACE)";
+  "Workspace directory of the event (default: the directory in the event, then the current one; env: KAIZEN_WORKSPACE)";
 
 function declareIngest(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Record one event of an agent's hook.\n" +
-        "It comes from FILE or stdin, or is built from --event, --session and --set. Prints nothing on success; without a daemon the event waits in the spool. For hooks themselves: kaizen ingest hook.",
+      "Record an event of a coding agent.\n" +
+        "Reads the event from FILE or stdin, or builds it from --event, --session and --set. Prints nothing on success. If no daemon is running, the event is kept in the spool. Hooks should run kaizen ingest hook instead.",
     )
-    .example("an event from a file", "kaizen ingest --source claude event.json")
     .example(
-      "many, one a line",
+      "Record an event from a file",
+      "kaizen ingest --source claude event.json",
+    )
+    .example(
+      "Record many events, one per line",
       "kaizen ingest --source cursor --ndjson events.ndjson",
     )
     .example(
-      "one without any input",
+      "Record an event without any input",
       "kaizen ingest --source claude --event Note --session s1 --set text='it works'",
     )
     .type("word", wordType)
@@ -40,31 +45,31 @@ function declareIngest(cli: Cli) {
     .option("--workspace <dir:word>", WORKSPACE_HELP)
     .option(
       "--event <name:word>",
-      "Build an event of this name (default: read one)",
+      "Build an event with this name (default: read the event)",
     )
     .option(
       "--session <id:word>",
-      "Build an event of this session (default: read one)",
+      "Build an event for this session (default: read the event)",
     )
     .option(
       "--set <pair:word>",
-      "Build an event with key=value, a text; repeatable (default: none)",
+      "Add key=value to the built event, as text; can be repeated (default: none)",
       {
         collect: true,
       },
     )
     .option(
       "--set-json <pair:word>",
-      "Build an event with key=JSON; repeatable (default: none)",
+      "Add key=JSON to the built event; can be repeated (default: none)",
       {
         collect: true,
       },
     )
-    .option("--ndjson", "Read one event a line (default: one in all)")
-    .option("--raw", "Send the text as it is (default: completed)")
+    .option("--ndjson", "Read one event per line")
+    .option("--raw", "Send the input unchanged (default: add missing fields)")
     .option(
       "--nospool",
-      "Fail without a daemon (default: keep the event in the spool)",
+      "Fail if no daemon is running (default: keep the event in the spool)",
     )
     .action(
       (
@@ -104,10 +109,10 @@ function declareIngest(cli: Cli) {
 function declareHook(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Record the event that a hook runner writes to stdin.\n" +
-        "Prints nothing and exits 0, whatever happens. Options that it does not know are ignored. What could not be recorded shows in kaizen status.",
+      "Record the event that an agent passes to its hook on stdin.\n" +
+        "Always prints nothing and exits 0. Ignores unknown options. kaizen status reports events that could not be recorded.",
     )
-    .example("as a hook command", "kaizen ingest hook --source claude")
+    .example("Use it as a hook command", "kaizen ingest hook --source claude")
     .type("word", wordType)
     .type("source", sourceType)
     .option("--source <agent:source>", `${SOURCE_HELP} ${REQUIRED}`)
@@ -118,10 +123,13 @@ function declareHook(cli: Cli) {
 function declareGit(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Record what a git hook is told.\n" +
-        "Prints nothing and exits 0, whatever happens. HOOK is post-commit, post-checkout, post-merge, post-rewrite or pre-push; ARGS are its arguments.",
+      "Record a call of a git hook.\n" +
+        "Always prints nothing and exits 0. HOOK is post-commit, post-checkout, post-merge, post-rewrite or pre-push; ARGS are its arguments.",
     )
-    .example("in .git/hooks/post-commit", 'kaizen ingest git post-commit "$@"')
+    .example(
+      "Use it in .git/hooks/post-commit",
+      'kaizen ingest git post-commit "$@"',
+    )
     .type("word", wordType)
     .type("source", sourceType)
     .stopEarly()
@@ -129,7 +137,7 @@ function declareGit(cli: Cli) {
     .option("--source <agent:source>", `${SOURCE_HELP} (default: claude)`)
     .option(
       "--session <id:word>",
-      "The agent's session it belongs to (default: git:WORKSPACE; env: KAIZEN_SESSION)",
+      "Session that the event belongs to (default: git:WORKSPACE; env: KAIZEN_SESSION)",
     )
     .action(() => chooseHook(cli));
 }
@@ -141,7 +149,7 @@ function chooseHook(cli: Cli): void {
   }, { textByDefault: true, takesLiterals: true, starts: true });
 }
 
-/** The command `kaizen ingest` with all below it. */
+/** Makes the command `kaizen ingest` with its subcommands. */
 export function makeIngest(cli: Cli): ReturnType<typeof declareIngest> {
   const ingest = declareIngest(cli);
   ingest.command("hook", declareHook(cli));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen sessions`, also `kaizen sessions list`; and `kaizen sessions show` and `tree`, which are `detail` in other words.
+ * `kaizen sessions`, also called `kaizen sessions list`. `kaizen sessions show` and `tree` are other names for `detail`.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -17,23 +17,26 @@ import {
 } from "../shell/value_types.ts";
 import type { SessionStatus } from "../../proto/mod.ts";
 
-/** Most sessions of one list, unless told otherwise. */
+/** Maximum number of sessions to list by default. */
 const DEFAULT_LIMIT = 100;
 
 function declareList(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "List the sessions of this workspace, newest first.\n" +
-        "The workspace is the nearest directory from here upwards that holds .git, else this one.",
+        "The workspace is the nearest directory, from the current one upwards, that contains .git. Without one, it is the current directory.",
     )
-    .example("what ran here", "kaizen sessions")
+    .example("List the sessions of this workspace", "kaizen sessions")
     .example(
-      "the last week, in every workspace",
+      "List the sessions of the last week in all workspaces",
       "kaizen sessions --since 7d --all-workspaces",
     )
-    .example("what runs now", "kaizen sessions --status running --watch")
     .example(
-      "all ids, for a script",
+      "Watch the running sessions",
+      "kaizen sessions --status running --watch",
+    )
+    .example(
+      "Print the ids of all sessions",
       "kaizen sessions --limit 0 -o json | jq -r '.rows[].id'",
     )
     .type("word", wordType)
@@ -43,36 +46,36 @@ function declareList(cli: Cli) {
     .type("duration", durationType)
     .option(
       "--workspace <dir:word>",
-      "Ask about the workspace of this directory (default: the current one; env: KAIZEN_WORKSPACE)",
+      "List the workspace of DIR (default: the current workspace; env: KAIZEN_WORKSPACE)",
     )
     .option(
       "--project <name:word>",
-      "Ask about the known workspace whose last path part this is (default: none)",
+      "List the known workspace whose directory is called NAME (default: none)",
     )
     .option(
       "--all-workspaces",
-      "Ask about every workspace the daemon knows (default: one)",
+      "List all workspaces that the daemon knows",
     )
     .option(
       "--agent <prefix:word>",
-      "Only agents whose name begins so, in any letter case (default: all)",
+      "Only agents whose name starts with PREFIX (case-insensitive; default: all)",
     )
     .option(
       "--status <status:status>",
-      "Only Running, Waiting, Idle or Done, in any letter case (default: all)",
+      "Only sessions with this status: Running, Waiting, Idle, Done (case-insensitive; default: all)",
     )
     .option(
       "--since <when:since>",
-      "Only what began since: 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds (default: all)",
+      "Only sessions started since WHEN: 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds (default: all)",
     )
     .option(
       "--limit <n:count>",
-      `Most sessions to list; 0: all (default: ${DEFAULT_LIMIT})`,
+      `Maximum number to list (0 = all; default: ${DEFAULT_LIMIT})`,
     )
-    .option("--offset <n:count>", "Skip so many of the newest (default: 0)")
+    .option("--offset <n:count>", "Skip the N newest (default: 0)")
     .option(
       "--watch <duration:duration>",
-      "Go on, and ask again every DURATION until Ctrl-C (default: once; without a DURATION: 1s)",
+      "Refresh every DURATION until Ctrl-C (default: off; without a DURATION: 1s)",
     )
     .action((options) => {
       const { workspace, project, allWorkspaces, ...rest } = options;
@@ -107,7 +110,7 @@ function readFilter(
   };
 }
 
-/** The command `kaizen sessions` with all below it. */
+/** Makes the command `kaizen sessions` with its subcommands. */
 export function makeSessions(cli: Cli): ReturnType<typeof declareList> {
   const sessions = declareList(cli);
   sessions.command("list, ls", declareList(cli));

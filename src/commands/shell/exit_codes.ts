@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Exit codes, each with its meaning. There is no 2: coding agents read a hook's exit 2 as "block this tool call".
+ * Exit codes and their meaning. 2 is never used: coding agents read exit 2 of a hook as "block this
+ * tool call".
  * @module
  */
 
-/** Every code that this program ends with; what a shell makes of SIGINT, which nothing here catches, among them. */
+/** Every exit code of this program. 130 is the code that a shell reports after SIGINT, which is not caught. */
 export const EXIT = {
   ok: 0,
   notFound: 1,
@@ -23,20 +24,19 @@ export const EXIT = {
 
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
-/** What `kaizen help exit-codes` says of each. */
+/** The meanings that `kaizen help exit-codes` prints. */
 export const EXIT_MEANINGS: Record<ExitCode, string> = {
-  0: "done",
-  1: "what was asked about is not there",
-  3: "the daemon is not running, and was not to be started",
-  4: "the daemon did not answer in time: hung, stopped by a signal, or its backlog is full",
+  0: "success",
+  1: "not found, or the name is ambiguous",
+  3: "the daemon is not running, and was not started",
+  4: "the daemon did not answer in time: it is busy, hung or stopped by a signal",
   5: "the daemon answered with an error",
-  6: "the peer broke the protocol: bad frame, unexpected answer, unsupported version",
-  64: "wrong usage",
-  65: "the input is no valid hook event, or does not fit a frame",
-  70: "a bug in kaizen",
+  6: "protocol error: bad frame, unexpected answer or unsupported version",
+  64: "usage error",
+  65: "the input is not a valid hook event, or is too large for a frame",
+  70: "internal error: a bug in kaizen",
   73: "another daemon owns this home",
-  74:
-    "a file could not be read or written: no home, spool full, store, payload",
+  74: "a file could not be read or written: home, spool, store or payload",
   130: "interrupted (SIGINT)",
-  141: "the reader of the output went away",
+  141: "the reader of the output closed the pipe",
 };

@@ -11,11 +11,11 @@ import type { GlobalFlags } from "../shell/settings.ts";
 function declareGroup(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Look after events that no daemon has acknowledged yet.\n" +
-        "They wait on disk, in the spool, and are delivered by themselves when a daemon starts or takes the next event.",
+      "Manage events that no daemon has acknowledged yet.\n" +
+        "The spool keeps them on disk. They are delivered automatically when a daemon starts or accepts the next event.",
     )
-    .example("what waits, and why", "kaizen spool list")
-    .example("deliver it now", "kaizen spool flush")
+    .example("List the events in the spool", "kaizen spool list")
+    .example("Deliver the waiting events now", "kaizen spool flush")
     .action(function () {
       chooseHelp(cli, this.getHelp());
     });
@@ -23,8 +23,8 @@ function declareGroup(cli: Cli) {
 
 function declareStatus(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description("Show how much waits in the spool, and whether it takes more.")
-    .example("how full is it?", "kaizen spool status")
+    .description("Show the size of the spool and whether it can be written.")
+    .example("Show how full the spool is", "kaizen spool status")
     .action((flags) => {
       cli.choose(flags, async (run) => {
         const { runSpoolStatus } = await import("./run.ts");
@@ -36,14 +36,14 @@ function declareStatus(cli: Cli) {
 function declareFlush(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Deliver what waits to the daemon, in order.\n" +
-        "The daemon does so by itself when it starts.",
+      "Deliver the waiting events to the daemon, oldest first.\n" +
+        "The daemon also does this when it starts.",
     )
-    .example("deliver it now", "kaizen spool flush")
-    .example("try again what was set aside", "kaizen spool flush --rejected")
+    .example("Deliver the waiting events now", "kaizen spool flush")
+    .example("Retry the rejected events, too", "kaizen spool flush --rejected")
     .option(
       "--rejected",
-      "Try what was set aside, then what waits (default: what waits only)",
+      "Retry the rejected events before the waiting ones (default: only the waiting ones)",
     )
     .action(({ rejected, ...flags }) => {
       cli.choose(flags, async (run) => {
@@ -55,9 +55,9 @@ function declareFlush(cli: Cli) {
 
 function declareList(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description("List the events in the spool, and why some were set aside.")
+    .description("List the events in the spool, and why some were rejected.")
     .example(
-      "what was set aside",
+      "List only the rejected events",
       "kaizen spool list -o json | jq '.entries[] | select(.state == \"rejected\")'",
     )
     .action((flags) => {
@@ -70,13 +70,16 @@ function declareList(cli: Cli) {
 
 function declarePurge(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description("Delete what was set aside; with --pending also what waits.")
-    .example("forget what no daemon will ever take", "kaizen spool purge")
+    .description(
+      "Delete the rejected events from the spool.\n" +
+        "With --pending --yes, also deletes the waiting events.",
+    )
+    .example("Delete the rejected events", "kaizen spool purge")
     .option(
       "--pending",
-      "Delete the events that wait, too; needs --yes (default: keep them)",
+      "Also delete the waiting events; needs --yes (default: keep them)",
     )
-    .option("--yes", "Lose events that were never delivered (default: refuse)")
+    .option("--yes", "Confirm that undelivered events are lost")
     .action(({ pending, yes, ...flags }) => {
       cli.choose(flags, async (run) => {
         const { runSpoolPurge } = await import("./run.ts");
@@ -88,7 +91,7 @@ function declarePurge(cli: Cli) {
     });
 }
 
-/** The command `kaizen spool` with all below it. */
+/** Makes the command `kaizen spool` with its subcommands. */
 export function makeSpool(cli: Cli): ReturnType<typeof declareGroup> {
   const spool = declareGroup(cli);
   spool.command("status", declareStatus(cli));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen status`, also `kaizen daemon status`.
+ * `kaizen status`, also called `kaizen daemon status`.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -12,20 +12,23 @@ import { durationType } from "../shell/value_types.ts";
 function declare(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Show whether the daemon runs, and what waits in the spool.\n" +
-        "Exits 0 when it runs, 3 when it is stopped, 4 when it does not answer.",
+      "Show the status of the daemon and the spool.\n" +
+        "Exits 0 if the daemon is running, 3 if it is stopped, 4 if it does not answer.",
     )
-    .example("how is it?", "kaizen status")
-    .example("its pid, for a script", "kaizen status --json | jq .pid")
-    .example("wait until it is up", "kaizen status --wait 5s")
+    .example("Check whether the daemon is running", "kaizen status")
+    .example(
+      "Print the process id of the daemon",
+      "kaizen status --json | jq .pid",
+    )
+    .example("Wait until the daemon is running", "kaizen status --wait 5s")
     .type("duration", durationType)
     .option(
       "--wait <duration:duration>",
-      "Ask again until it runs, for this long (default: ask once)",
+      "Wait up to DURATION for the daemon to run (default: do not wait)",
     )
     .option(
       "--show-token",
-      "Show the web token, which is otherwise replaced by *** (default: off)",
+      "Show the web token, which is replaced by *** otherwise",
     )
     .action(({ wait, showToken, ...flags }) => {
       cli.choose(flags, async (run) => {
@@ -37,7 +40,7 @@ function declare(cli: Cli) {
     });
 }
 
-/** The command `kaizen status`. */
+/** Makes the command `kaizen status`. */
 export function makeStatus(cli: Cli): ReturnType<typeof declare> {
   return declare(cli);
 }

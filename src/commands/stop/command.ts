@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen stop`, also `kaizen daemon stop`.
+ * `kaizen stop`, also called `kaizen daemon stop`.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -10,14 +10,14 @@ import type { GlobalFlags } from "../shell/settings.ts";
 function declare(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Stop the daemon and wait until it is gone.\n" +
-        "Events that come meanwhile wait in the spool. Exits 0 also if it was stopped already.",
+      "Stop the daemon and wait until it has exited.\n" +
+        "Events that arrive meanwhile are kept in the spool. Exits 0 even if the daemon was not running.",
     )
-    .example("stop it", "kaizen stop")
-    .example("ask it to, and go on", "kaizen stop --no-wait")
+    .example("Stop the daemon", "kaizen stop")
+    .example("Stop the daemon without waiting", "kaizen stop --no-wait")
     .option(
       "--nowait",
-      "Return once it has agreed, before it is gone (default: wait, 5s in all)",
+      "Return as soon as the daemon agrees to stop (default: wait up to 5s)",
     )
     .action(({ nowait, ...flags }) => {
       cli.choose(flags, async (run) => {
@@ -27,7 +27,7 @@ function declare(cli: Cli) {
     });
 }
 
-/** The command `kaizen stop`. */
+/** Makes the command `kaizen stop`. */
 export function makeStop(cli: Cli): ReturnType<typeof declare> {
   return declare(cli);
 }

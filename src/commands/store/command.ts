@@ -12,10 +12,13 @@ import { durationType, wordType } from "../shell/value_types.ts";
 function declareGroup(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "See how much is kept, and delete what is old.",
+      "Show the size of the store, and delete old sessions.",
     )
-    .example("how much is it?", "kaizen store stats")
-    .example("keep a quarter", "kaizen store prune --older-than 90d")
+    .example("Show the size of the store", "kaizen store stats")
+    .example(
+      "Delete sessions older than 90 days",
+      "kaizen store prune --older-than 90d",
+    )
     .action(function () {
       chooseHelp(cli, this.getHelp());
     });
@@ -24,9 +27,12 @@ function declareGroup(cli: Cli) {
 function declareStats(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Show how many sessions and events there are, and their size.",
+      "Show the number of sessions and events, and their size.",
     )
-    .example("its size in bytes", "kaizen store stats -o json | jq .bytes")
+    .example(
+      "Print the size in bytes",
+      "kaizen store stats -o json | jq .bytes",
+    )
     .action((flags) => {
       cli.choose(flags, async (run) => {
         const { runStoreStats } = await import("./run.ts");
@@ -38,34 +44,40 @@ function declareStats(cli: Cli) {
 function declarePrune(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Delete sessions with their events, for good; the file shrinks.\n" +
-        "Shows what it would delete and asks first, unless --yes is given.",
+      "Delete sessions and their events permanently.\n" +
+        "Shows what would be deleted and asks for confirmation, unless --yes is given. The store file shrinks.",
     )
     .example(
-      "what ended over 90 days ago",
+      "Delete sessions older than 90 days",
       "kaizen store prune --older-than 90d",
     )
     .example(
-      "one session, without a question",
+      "Delete one session without confirmation",
       "kaizen store prune --session ID --yes",
     )
-    .example("only look", "kaizen store prune --older-than 30d --dry-run")
+    .example(
+      "Only show what would be deleted",
+      "kaizen store prune --older-than 30d --dry-run",
+    )
     .type("duration", durationType)
     .type("word", wordType)
     .option(
       "--older-than <duration:duration>",
-      "Sessions whose last event is older than that (default: none)",
+      "Delete sessions whose last event is older than DURATION (default: none)",
     )
-    .option("--session <id:word>", "The session of this id (default: none)")
+    .option(
+      "--session <id:word>",
+      "Delete the session with this id (default: none)",
+    )
     .option(
       "--workspace <dir:word>",
-      "Only in the workspace of this directory (default: all)",
+      "Only in the workspace of DIR (default: all)",
     )
     .option(
       "--dry-run",
-      "Only say what would be deleted (default: ask, then delete)",
+      "Only show what would be deleted",
     )
-    .option("--yes", "Do not ask (default: ask)")
+    .option("--yes", "Do not ask for confirmation")
     .action(({ olderThan, session, workspace, dryRun, yes, ...flags }) => {
       cli.choose(flags, async (run) => {
         const { runStorePrune } = await import("./run.ts");
@@ -80,7 +92,7 @@ function declarePrune(cli: Cli) {
     });
 }
 
-/** The command `kaizen store` with all below it. */
+/** Makes the command `kaizen store` with its subcommands. */
 export function makeStore(cli: Cli): ReturnType<typeof declareGroup> {
   const store = declareGroup(cli);
   store.command("stats", declareStats(cli));

@@ -85,7 +85,11 @@ Deno.test("every option that takes a value says what holds without it, and every
     assertEquals(command.getExamples().length > 0, true, path);
     for (const { long, value, description } of listOptions(command)) {
       if (value !== null) {
-        assertMatch(description, /\(default: |\(required\)/, `${path} ${long}`);
+        assertMatch(
+          description,
+          /[(;] ?default: |\(required\)/,
+          `${path} ${long}`,
+        );
       }
     }
   }

@@ -58,7 +58,7 @@ Deno.test("examples name commands and options that there are", async () => {
 Deno.test("runProgram() without words shows the help", async () => {
   const context = testContext();
   assertEquals(await runProgram(context), 0);
-  assert(context.out().startsWith("Records what coding agents do"));
+  assert(context.out().startsWith("Record what coding agents do"));
 });
 
 Deno.test("runProgram() ends with a documented code, whatever the words", async () => {
