@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The commands: one file declares each, another does its work and is loaded only when it runs. Nothing here knows how things
- * work; it parses, calls and prints.
+ * The commands: `command.ts` in the room of each command declares it, and `run.ts` runs it and is
+ * loaded only then. The commands parse, call other folders and print.
  * @module
  */
 export { runProgram } from "./run_program.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * From words to an exit code.
+ * Runs a command line and returns its exit code.
  * @module
  */
 import { ValidationError } from "@cliffy/command";
@@ -15,11 +15,14 @@ import { chooseVersion } from "./version/command.ts";
 import { makeStatusBranch, type Tree } from "./globals.ts";
 import { findFormat, type Format } from "./shell/settings.ts";
 
-/** Commands that speak text unless another format is given in words; a hook runner may listen to their stdout. */
+/**
+ * Commands whose default output format is always text; a hook runner may read the stdout of
+ * `ingest`.
+ */
 const SPEAK_TEXT = /^kaizen (ingest|help|completions)\b/;
 
 /**
- * Runs the command that the context's arguments name, and prints its results, or what went wrong.
+ * Runs the command that the arguments name, and prints its results or its error.
  *
  * @returns The exit code, see `exit_codes.ts`; never 2.
  */
@@ -44,14 +47,18 @@ export async function runProgram(context: Context): Promise<number> {
   }
 }
 
-/** Finds out what the words ask for. @returns The command they name, as typed. */
+/**
+ * Parses the command line.
+ *
+ * @returns The command as typed, such as `kaizen sessions`.
+ */
 async function parse(cli: Cli): Promise<string> {
   const branch = await makeBranch(cli, cli.context.args[0]);
   if (branch !== null) {
     try {
       return await parseWith(branch, cli);
     } catch (error) {
-      // What is wrong is said with all commands in view.
+      // The error message needs the whole tree, for its suggestions.
       if (!(error instanceof ValidationError)) throw error;
     }
   }
@@ -69,14 +76,14 @@ async function parseWith(root: Tree, cli: Cli): Promise<string> {
   const { literal, cmd } = await root.parse(rewriteWords(cli.context.args));
   if (literal.length > 0 && !cli.takesLiterals) {
     throw new CommandLineError(
-      `Nothing may follow --, but there is "${literal[0]}"`,
+      `Unexpected argument after --: "${literal[0]}"`,
       cmd.getPath(),
     );
   }
   return cmd.getPath();
 }
 
-/** A tree with the one command that the first word names; null if it names none. */
+/** Makes a tree with only the command that the first word names; null if it names none. */
 async function makeBranch(
   cli: Cli,
   word: string | undefined,
@@ -87,9 +94,10 @@ async function makeBranch(
 }
 
 /**
- * The library refuses help and version beside other options; here they win over whatever is wrong, if the command is known.
+ * Chooses help or version although the command line has errors: the library rejects them beside
+ * other options, but they take precedence if the command is known.
  *
- * @throws {CommandLineError} If neither is asked for.
+ * @throws {CommandLineError} If neither is given.
  */
 async function chooseInstead(
   error: ValidationError,
@@ -107,14 +115,14 @@ async function chooseInstead(
   return command.getPath();
 }
 
-/** True if one of the words comes before `--`. */
+/** Returns true if one of the words occurs before `--`. */
 function hasWord(args: readonly string[], ...words: string[]): boolean {
   const ending = args.indexOf("--");
   const considered = ending === -1 ? args : args.slice(0, ending);
   return considered.some((arg) => words.includes(arg));
 }
 
-/** The format that the words seem to ask for, where it was not found out what they mean. */
+/** Guesses the output format for an error before the command line was parsed. */
 function wantedFormat(
   context: Context,
   error: unknown,

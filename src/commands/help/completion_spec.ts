@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What can be completed where, read off the tree of commands.
+ * Completions of commands, options and arguments, read from the command tree.
  * @module
  */
 import { listAgents } from "../../agents/mod.ts";
@@ -10,34 +10,34 @@ import { HELP_TOPICS } from "./topics.ts";
 import { COLOR_CHOICES, FORMATS } from "../shell/settings.ts";
 import { SHELLS } from "./shells.ts";
 
-/** What stands in a place: one of some words, a path, a session's id, or what nobody can guess. */
+/** Possible values: one of some words, a path, a session id, or unknown. */
 export type Completion =
   | { kind: "words"; words: readonly string[] }
   | { kind: "directories" | "files" | "ids" | "nothing" };
 
-/** A completion as the scripts for bash and zsh hand it on: what it is and, behind that, the words. */
+/** Formats a completion as the scripts for bash and zsh pass it on: its kind and then the words. */
 export function describeValue(value: Completion | null): string {
   if (value === null) return "";
   return value.kind === "words" ? `words ${value.words.join(" ")}` : value.kind;
 }
 
-/** A word with what it means. */
+/** A word with its description. */
 export interface Described {
   word: string;
   description: string;
 }
 
-/** An option in its place. */
+/** An option and its possible values. */
 export interface OptionSpec extends Described {
-  /** `-o`, if there is one. */
+  /** `-o`, or null if there is none. */
   short: string | null;
   /** Null for a switch. */
   value: Completion | null;
 }
 
-/** A command with everything that may follow it. */
+/** A command with its subcommands, options and argument. */
 export interface CommandSpec {
-  /** All words from the root on; a command with two names comes twice. */
+  /** The full name; a command with an alias has two specs. */
   path: string;
   commands: Described[];
   options: OptionSpec[];
@@ -55,7 +55,7 @@ const VALUES = new Map<string, Completion>([
   ["--session", { kind: "ids" }],
 ]);
 
-/** Reads the whole tree; the root first. */
+/** Reads the whole command tree, starting with the root. */
 export function readSpec(root: CommandNode): CommandSpec[] {
   return readCommand(root, root.getName(), root);
 }
@@ -123,7 +123,7 @@ function summarize(command: CommandNode): string {
   return firstSentence(command.getDescription().split("\n")[0] ?? "");
 }
 
-/** What fits beside a word: without what stands in brackets and behind a colon. */
+/** Returns a short description: the text before any parenthesis, colon or semicolon. */
 function firstSentence(text: string): string {
   return text.replace(/ \(.*$/, "").replace(/[:;].*$/, "").replace(/\.$/, "");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Completion for bash (4 and later; nothing else is needed).
+ * Completion for bash 4 or later.
  * @module
  */
 import {
@@ -9,7 +9,7 @@ import {
   type OptionSpec,
 } from "./completion_spec.ts";
 
-/** Writes the script. */
+/** Renders the completion script for bash. */
 export function renderBash(commands: readonly CommandSpec[]): string {
   const cases = (print: (spec: CommandSpec) => string) =>
     commands.map((spec) => `    '${spec.path}') ${print(spec)} ;;`).join("\n");
@@ -120,7 +120,7 @@ function flagsOf({ word, short }: OptionSpec): string[] {
   return short === null ? [word] : [short, word];
 }
 
-/** Options of one name mean the same everywhere. */
+/** Options with the same name have the same values in all commands. */
 function valueCases(commands: readonly CommandSpec[]): string {
   const lines = new Map<string, string>();
   for (const option of commands.flatMap(({ options }) => options)) {

@@ -5,7 +5,7 @@
  */
 import type { CommandSpec, Completion, OptionSpec } from "./completion_spec.ts";
 
-/** Writes the script. */
+/** Renders the completion script for fish. */
 export function renderFish(commands: readonly CommandSpec[]): string {
   const valued = new Set(
     commands.flatMap(({ options }) => options)

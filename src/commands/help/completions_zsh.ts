@@ -10,7 +10,7 @@ import {
   type OptionSpec,
 } from "./completion_spec.ts";
 
-/** Writes the script. */
+/** Renders the completion script for zsh. */
 export function renderZsh(commands: readonly CommandSpec[]): string {
   return `#compdef kaizen
 # Completion of kaizen for zsh, made by: kaizen completions zsh
@@ -103,7 +103,7 @@ function quoteText(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Options of one name mean the same everywhere. */
+/** Options with the same name have the same values in all commands. */
 function valueCases(commands: readonly CommandSpec[]): string {
   const lines = new Map<string, string>();
   const add = ({ word, short, value }: OptionSpec) => {

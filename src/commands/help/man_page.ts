@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The manual page, read off the tree of commands.
+ * The manual page, rendered from the command tree.
  * @module
  */
 import { KAIZEN_VERSION } from "../../proto/mod.ts";
@@ -13,7 +13,7 @@ import {
 import { EXIT_MEANINGS } from "../shell/exit_codes.ts";
 import { renderTopic } from "./topics.ts";
 
-/** Writes `kaizen.1` in the man macros. */
+/** Renders `kaizen.1` with the man macros. */
 export function renderMan(root: CommandNode): string {
   const shared = listOptions(root).filter(({ isGlobal }) => isGlobal);
   const lines = [
@@ -43,7 +43,7 @@ export function renderMan(root: CommandNode): string {
     ]),
     ".PP",
     escapeRoff(
-      '2 is never used: coding agents read a hook\'s exit 2 as "block this tool call".',
+      '2 is never used: coding agents read exit 2 of a hook as "block this tool call".',
     ),
     ".SH FILES",
     ".TP",
@@ -52,7 +52,7 @@ export function renderMan(root: CommandNode): string {
       "Socket (daemon.sock), lock (daemon.pid), log (daemon.log), store (store.db) and spool.",
     ),
     ".SH EXAMPLES",
-    // A section begins a paragraph by itself.
+    // A section already starts a paragraph.
     ...root.getExamples().flatMap(renderExample).slice(1),
   ];
   return `${lines.join("\n")}\n`;
@@ -105,13 +105,13 @@ function renderExample(
   ];
 }
 
-/** A page that is laid out already, as it is but for its title. */
+/** Renders a page with a fixed layout, without its title. */
 function renderPage(page: string): string[] {
   const lines = page.trimEnd().split("\n").slice(2);
   return [".EX", ...lines.map(escapeRoff), ".EE"];
 }
 
-/** Text that roff prints as it is: no escape, no request, no hyphen for a minus. */
+/** Escapes text for roff: backslashes, requests, and minus signs, which would become hyphens. */
 function escapeRoff(text: string): string {
   const safe = text.replaceAll("\\", "\\e").replaceAll("-", "\\-")
     .replaceAll("…", "...");

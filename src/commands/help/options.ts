@@ -6,14 +6,14 @@
 import type { CommandNode } from "../shell/command_node.ts";
 import type { Shell } from "./shells.ts";
 
-/** What help is wanted about. */
+/** Options of `kaizen help`. */
 export interface HelpOptions {
-  /** A topic, or the words of a command. */
+  /** A topic, or the names of a command. */
   words: readonly string[];
   root: CommandNode;
 }
 
-/** Which script. */
+/** Options of `kaizen completions`. */
 export interface CompletionsOptions {
   shell: Shell;
   root: CommandNode;

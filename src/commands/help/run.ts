@@ -15,7 +15,7 @@ import { printText } from "../shell/print.ts";
 /**
  * Prints a help page.
  *
- * @throws {CommandLineError} If the words name neither a command nor a topic.
+ * @throws {CommandLineError} If the words do not name a command or a topic.
  */
 export async function runHelp(
   { words, root }: HelpOptions,
@@ -42,7 +42,7 @@ function findCommand(root: CommandNode, words: readonly string[]): CommandNode {
       if (command === root) known.push(...HELP_TOPICS);
       const near = findNearest(word, known);
       throw new CommandLineError(
-        `There is no help about "${words.join(" ")}"` +
+        `There is no help for "${words.join(" ")}"` +
           (near === null ? "" : `; did you mean "${near}"?`),
         command.getPath(),
       );

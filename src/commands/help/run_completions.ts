@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Completion scripts, and the ids that they ask for.
+ * Completion scripts, and the session ids that they offer.
  * @module
  */
 import { listSessions } from "../../client/mod.ts";
@@ -13,14 +13,14 @@ import { printLines, printText } from "../shell/print.ts";
 import type { CompletionsOptions } from "./options.ts";
 import type { Shell } from "./shells.ts";
 
-/** Somebody waits for what Tab offers; in milliseconds. */
+/** Timeout in milliseconds: a user waits for the completion. */
 const IDS_TIMEOUT_MS = 500;
-/** More than a person wants to choose from. */
+/** Maximum number of ids to offer. */
 const MAX_IDS = 200;
-/** Ids that every shell takes as one plain word: what is offered goes onto a command line. */
+/** Ids that every shell reads as one plain word, as a completion becomes part of a command line. */
 const PLAIN_ID = /^[\w.:@/+][\w.:@%+=,~/-]*$/;
 
-/** Prints the script. */
+/** Prints the completion script of a shell. */
 export async function runCompletions(
   { shell, root }: CompletionsOptions,
   run: Run,
@@ -42,7 +42,10 @@ async function loadShell(
   }
 }
 
-/** Prints ids of the current workspace, a line each with a few words behind a tab; nothing if no daemon answers at once. */
+/**
+ * Prints the session ids of the current workspace, one per line with a description after a tab.
+ * Prints nothing if no daemon answers in time.
+ */
 export async function runCompletionIds(run: Run): Promise<void> {
   const place = readPlace({}, run);
   if (place.kind !== "workspace") return;
@@ -60,6 +63,6 @@ export async function runCompletionIds(run: Run): Promise<void> {
       }),
     );
   } catch {
-    // A message in the middle of somebody's command line helps nobody.
+    // A message would disturb the command line that the user is typing.
   }
 }

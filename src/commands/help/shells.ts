@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Shells that a completion script can be made for.
+ * Shells that have a completion script.
  * @module
  */
 import type { ArgumentValue } from "@cliffy/command";
@@ -9,7 +9,7 @@ import { pick } from "../shell/value_types.ts";
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = typeof SHELLS[number];
 
-/** A shell's name. */
+/** Parses the name of a shell. */
 export function shellType(arg: ArgumentValue): Shell {
   return pick(arg, SHELLS);
 }

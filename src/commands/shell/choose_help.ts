@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Help as what a command line asks for.
+ * Choosing help as the work of a command line.
  * @module
  */
 import type { Cli } from "./cli.ts";
 
-/** Makes the help page be printed, as a result. */
+/** Chooses to print a help page to stdout. */
 export function chooseHelp(cli: Cli, page: string): void {
   cli.choose({}, async (run) => {
     const { printText } = await import("./print.ts");

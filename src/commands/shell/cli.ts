@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What all declared commands share: the surroundings, and the choice that parsing makes among them.
+ * The state that all declared commands share: the context, and the command that parsing chose.
  * @module
  */
 import { type Context, UsageError } from "../../context/mod.ts";
@@ -11,28 +11,34 @@ import {
   type Settings,
 } from "./settings.ts";
 
-/** What a command runs with. */
+/** The context and settings that a command runs with. */
 export interface Run {
   readonly context: Context;
   readonly settings: Settings;
 }
 
-/** A command's work, with its implementation loaded only now; resolves to the exit code, nothing meaning 0. */
+/**
+ * The work of a command, which loads its implementation first. Resolves to the exit code; nothing
+ * means 0.
+ */
 export type Work = (run: Run) => Promise<number | void>;
 
-/** How a command differs from the rest in what its words may be. */
+/** How a command differs from most commands. */
 export interface ChoiceOptions {
-  /** True: words behind `--` mean something. */
+  /** True: the command accepts words after `--`. */
   takesLiterals?: boolean;
-  /** True: the command speaks text unless another format is given in words, whatever stdout is. */
+  /** True: the default output format is text, even if stdout is not a terminal. */
   textByDefault?: boolean;
-  /** True: the command can print a trace. */
+  /** True: the command supports `-o trace`. */
   speaksTrace?: boolean;
-  /** True: the command may start a program: git, or this one in the background. */
+  /** True: the command may start a process: git, or a daemon. */
   starts?: boolean;
 }
 
-/** Collects what the words of a command line ask for; running it comes after parsing, and outside of the parser's reach. */
+/**
+ * Keeps the command that parsing chose. It runs after parsing, so that the command library does not
+ * see its errors.
+ */
 export class Cli {
   #work: Work | null = null;
   #flags: GlobalFlags = {};
@@ -41,7 +47,7 @@ export class Cli {
 
   constructor(readonly context: Context) {}
 
-  /** Called by the action of the command that was named. */
+  /** Chooses the work to run. The action of the parsed command calls this. */
   choose(flags: GlobalFlags, work: Work, options: ChoiceOptions = {}): void {
     this.#flags = flags;
     this.#work = work;
@@ -52,23 +58,25 @@ export class Cli {
     return this.#options.takesLiterals ?? false;
   }
 
-  /** The format that is spoken, or null as long as that is not known. */
+  /** The output format, or null before it is known. */
   get format(): Format | null {
     return this.#settings?.format ?? null;
   }
 
   /**
-   * Runs what was chosen.
+   * Runs the chosen work.
    *
    * @returns The exit code.
-   * @throws {UsageError} If a flag or the environment holds a wrong value.
+   * @throws {UsageError} If a flag or an environment variable has a wrong value.
    */
   async run(): Promise<number> {
     if (this.#work === null) return 0;
     const settings = readSettings(this.context, this.#flags, this.#options);
     this.#settings = settings;
     if (settings.format === "trace" && !this.#options.speaksTrace) {
-      throw new UsageError("A trace is of one session: see kaizen help detail");
+      throw new UsageError(
+        "Only detail can print a trace: see kaizen help detail",
+      );
     }
     if (!this.#options.starts) this.context.giveUpRun();
     return await this.#work({ context: this.context, settings }) ?? 0;

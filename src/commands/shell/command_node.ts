@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * As much of a declared command as help, completions, the man page and error messages look at.
+ * The parts of a declared command that help, completions, the manual page and error messages read.
  * @module
  */
 import { OPTIONAL_VALUE, restoreWords } from "./words.ts";
 
-/** One declared option. */
+/** A declared option. */
 export interface OptionNode {
-  /** First long name, without its dashes. */
+  /** The first long name, without dashes. */
   name: string;
-  /** All names, dashes and all. */
+  /** All names, with dashes. */
   flags: readonly string[];
   description: string;
-  /** `<name:type>`, or nothing for a switch. */
+  /** `<name:type>`, or undefined for a switch. */
   typeDefinition?: string | undefined;
   global?: boolean | undefined;
   standalone?: boolean | undefined;
@@ -22,7 +22,7 @@ export interface OptionNode {
 export interface CommandNode {
   getName(): string;
   getAliases(): string[];
-  /** All names from the root on, such as `kaizen sessions list`. */
+  /** The full name, such as `kaizen sessions list`. */
   getPath(): string;
   getDescription(): string;
   getArguments(): { name: string; optional?: boolean; variadic?: boolean }[];
@@ -31,19 +31,21 @@ export interface CommandNode {
   getCommands(hidden?: boolean): CommandNode[];
 }
 
-/** An option as a user writes it. */
+/** An option as a user types it. */
 export interface ShownOption {
   /** `--limit`. */
   long: string;
-  /** `-o`, if there is one. */
+  /** `-o`, or null if there is none. */
   short: string | null;
-  /** `DURATION`, `[DURATION]` if it may be left out, or null for a switch. */
+  /** `DURATION`, `[DURATION]` if it is optional, or null for a switch. */
   value: string | null;
   description: string;
   isGlobal: boolean;
 }
 
-/** Options of a command as users know them: its own first, then those that all commands have. */
+/**
+ * Lists the options of a command as users type them: its own options first, then the global ones.
+ */
 export function listOptions(command: CommandNode): ShownOption[] {
   const shown = command.getOptions().map(showOption);
   return [
@@ -63,12 +65,12 @@ function showOption(option: OptionNode): ShownOption {
       ? `[${name.toUpperCase()}]`
       : name.toUpperCase(),
     description: option.description,
-    // The version option belongs to the root, but is understood everywhere.
+    // The version option is declared on the root, but works on every command.
     isGlobal: option.global === true || option.standalone === true,
   };
 }
 
-/** How a command's arguments are written: `ID`, `[FILE]`, `[ARGS…]`. */
+/** Formats the arguments of a command for its usage line: `ID`, `[FILE]`, `[ARGS…]`. */
 export function showArguments(command: CommandNode): string {
   return command.getArguments().map(({ name, optional, variadic }) => {
     const word = `${name.toUpperCase()}${variadic ? "…" : ""}`;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Failures that the commands themselves find; other folders' errors are mapped in `verdict.ts`.
+ * Errors of the commands themselves. `verdict.ts` maps them, and the errors of other folders, to
+ * exit codes.
  * @module
  */
 import { UsageError } from "../../context/mod.ts";
 
-/** The command line is wrong; knows which command's help to point at. */
+/** The command line is wrong. Knows the command whose help explains it. */
 export class CommandLineError extends UsageError {
   override get name(): string {
     return "CommandLineError";
@@ -16,21 +17,21 @@ export class CommandLineError extends UsageError {
   }
 }
 
-/** What may have been meant, with a few words about it. */
+/** A possible match for an ambiguous name, with a short description. */
 export interface Candidate {
   word: string;
   about: string;
 }
 
-/** What was asked about is not there, or cannot be told apart (exit 1). */
+/** The requested item does not exist, or its name is ambiguous (exit 1). */
 export class NotFoundError extends Error {
   override get name(): string {
     return "NotFoundError";
   }
   /**
    * @param hint The next command to run.
-   * @param candidates What may have been meant, if several things.
-   * @param more How many there are besides.
+   * @param candidates The possible matches, if the name is ambiguous.
+   * @param more Number of possible matches that are not in `candidates`.
    */
   constructor(
     message: string,
@@ -42,7 +43,7 @@ export class NotFoundError extends Error {
   }
 }
 
-/** Input is no hook event, or too long for a frame (exit 65). */
+/** The input is not a hook event, or is too large for a frame (exit 65). */
 export class BadInputError extends Error {
   override get name(): string {
     return "BadInputError";

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The word that somebody probably meant.
+ * Suggestions for mistyped words.
  * @module
  */
 
 /**
- * Finds the candidate nearest to a mistyped word, or null if none is near enough to be worth a question: at most a third of the
- * longer one may differ, or the word begins a candidate.
+ * Finds the candidate that is nearest to a mistyped word.
+ *
+ * @returns The candidate, or null if none is near enough. A candidate is near enough if it starts
+ * with the word, or if at most a third of the longer one differs.
  *
  * @example Usage
  * ```ts
@@ -38,7 +40,10 @@ export function findNearest<T extends string>(
   return best;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbors between two words. */
+/**
+ * Returns the number of insertions, deletions, substitutions and swaps of neighbors between two
+ * words.
+ */
 function distance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Stdout and stderr with what commands need to know of them.
+ * Stdout and stderr as commands use them.
  * @module
  */
 import { ClosedPipeError, type Output } from "../../context/mod.ts";
 import { FileError } from "./errors.ts";
 
-/** Where results go: knows whether any went, and says in our terms why they cannot. */
+/**
+ * Stdout, for results. Knows whether anything was written, and maps write errors to errors of the
+ * commands.
+ */
 export class ResultOutput implements Output {
   hasOutput = false;
   readonly #inner: Output;
@@ -23,7 +26,10 @@ export class ResultOutput implements Output {
     return this.#inner.columns();
   }
 
-  /** @throws {ClosedPipeError} If the reader has gone away. @throws {FileError} If it cannot be written otherwise. */
+  /**
+   * @throws {ClosedPipeError} If the reader closed the pipe.
+   * @throws {FileError} If writing fails for another reason.
+   */
   async write(bytes: Uint8Array): Promise<void> {
     this.hasOutput ||= bytes.length > 0;
     try {
@@ -34,7 +40,7 @@ export class ResultOutput implements Output {
   }
 }
 
-/** Where messages go: if nobody takes them, there is nobody to tell. */
+/** Stderr, for messages. Write errors are ignored, as there is nowhere left to report them. */
 export class MessageOutput implements Output {
   readonly #inner: Output;
 
@@ -54,7 +60,7 @@ export class MessageOutput implements Output {
     try {
       await this.#inner.write(bytes);
     } catch {
-      // The exit code still tells.
+      // The exit code still reports the failure.
     }
   }
 }

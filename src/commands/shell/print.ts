@@ -8,12 +8,12 @@ import type { Run } from "./cli.ts";
 
 const encoder = new TextEncoder();
 
-/** Prints text as it is. */
+/** Prints text unchanged. */
 export async function printText({ context }: Run, text: string): Promise<void> {
   await context.stdout.write(encoder.encode(text));
 }
 
-/** Prints lines, each with its line feed; in one write. */
+/** Prints lines, each followed by a line feed, in one write. */
 export async function printLines(
   run: Run,
   lines: readonly string[],
@@ -26,7 +26,10 @@ export async function printJson(run: Run, value: unknown): Promise<void> {
   await printText(run, `${encodeJson(value)}\n`);
 }
 
-/** Says something beside the result on stderr, unless --quiet; escaped, as names of agents and paths may be part of it. */
+/**
+ * Prints a note to stderr, unless --quiet is set. The note is escaped, as it may contain agent
+ * names and paths.
+ */
 export async function printNote(run: Run, text: string): Promise<void> {
   if (run.settings.isQuiet) return;
   const { escapeText, wrapWords } = await import("../../output/mod.ts");

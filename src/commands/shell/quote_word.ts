@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Words of commands that people copy.
+ * Quoting for commands that users copy.
  * @module
  */
 import { escapeText } from "../../output/mod.ts";
 
-/** Writes a word so that a shell reads it as it is. */
+/** Quotes a word for a shell, if it needs quotes. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./~-]+$/.test(word)
     ? word

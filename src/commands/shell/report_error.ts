@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How a failure is told: what and why on stderr with the next command below, the same as an object where JSON is spoken.
+ * Reporting a failure: its message and the next command to run on stderr, and an error object on
+ * stdout if the output format is JSON.
  * @module
  */
 import type { Context, Output } from "../../context/mod.ts";
@@ -23,21 +24,23 @@ const CANDIDATE_COLUMNS: Column<Candidate>[] = [
   { title: "", text: ({ about }) => about, priority: 1 },
 ];
 
-/** How the failed command was called. */
+/** How the failed command was run. */
 export interface ReportOptions {
   context: Pick<Context, "stderr" | "stdout">;
-  /** The command that was named, such as `kaizen sessions`. */
+  /** The command, such as `kaizen sessions`. */
   command: string;
   format: Format;
-  /** True if stdout holds the beginning of a document already, to which nothing may be added. */
+  /**
+   * True if stdout already has the beginning of a document, so that an error object cannot follow.
+   */
   hasOutput: boolean;
   isVerbose: boolean;
-  /** Path options as given, to be repeated in advice. */
+  /** Path options as given, which the suggested command repeats. */
   pathFlags: readonly string[];
 }
 
 /**
- * Tells about an error.
+ * Reports an error.
  *
  * @returns The exit code.
  */
@@ -69,29 +72,29 @@ export async function reportError(
   return verdict.exit;
 }
 
-/** The error object of JSON output. */
+/** Returns the error object for JSON output. */
 function describeError(
   verdict: Verdict,
   message: string,
 ): Record<string, unknown> {
   const { code, exit } = verdict;
-  // Whatever a daemon calls its fields, it cannot say another code than ours.
+  // Fields of the daemon with the same names must not replace ours.
   const { type: _t, code: _c, message: _m, exit: _e, ...fields } =
     verdict.fields;
   return { type: "error", code, message, ...fields, exit };
 }
 
-/** In JSON it stands as it is; on a terminal it is escaped. */
+/** Returns the message, not escaped yet: only stderr needs that. */
 function messageOf(error: unknown, verdict: Verdict): string {
   const said = error instanceof Error ? error.message : String(error);
-  const text = said.trim() || "it did not say why";
+  const text = said.trim() || "it gave no reason";
   if (verdict.code === "internal") return `This is a bug in kaizen: ${text}`;
   return verdict.code === "daemon_error"
     ? `The daemon answered with an error: ${text}`
     : text;
 }
 
-/** What may have been meant, a line each. */
+/** Lists the possible matches, one per line. */
 function listCandidates(error: unknown, width: number | null): string[] {
   if (!(error instanceof NotFoundError)) return [];
   const { candidates, more } = error;
@@ -107,7 +110,7 @@ function describeNext(
   { code, next }: Verdict,
   pathFlags: readonly string[],
 ): string | null {
-  if (code === "internal") return "  with --verbose it says where";
+  if (code === "internal") return "  run again with --verbose to see where";
   if (next === null) return null;
   const asksDaemon = next[0] !== "help" && next.at(-1) !== "--help";
   const words = ["kaizen", ...asksDaemon ? pathFlags : [], ...next];
@@ -120,11 +123,11 @@ function stackOf(error: unknown): string {
     : "";
 }
 
-/** Writes if that is possible; the exit code tells in any case. */
+/** Writes, and ignores a failure: the exit code reports the error in any case. */
 async function tryWrite(output: Output, text: string): Promise<void> {
   try {
     await output.write(new TextEncoder().encode(text));
   } catch {
-    // It may be the very thing that has failed.
+    // This output may be the cause of the error.
   }
 }

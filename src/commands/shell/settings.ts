@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Global options and their environment variables, resolved: flag, else environment, else default.
+ * Global options, resolved: a flag overrides an environment variable, which overrides the default.
  * @module
  */
 import {
@@ -13,14 +13,14 @@ import {
 } from "../../context/mod.ts";
 
 export const FORMATS = ["text", "json", "ndjson", "trace"] as const;
-/** How results are printed; `trace` is for `detail` alone. */
+/** Output format of results; only `detail` supports `trace`. */
 export type Format = typeof FORMATS[number];
 
 export const COLOR_CHOICES = ["auto", "always", "never"] as const;
 export type ColorChoice = typeof COLOR_CHOICES[number];
 
-/** Global options as parsed; what is missing was not given. */
-// A `type`, as the command library infers nothing from an interface.
+/** Global options as parsed. A missing property means that the option was not given. */
+// A `type`, because the command library cannot infer from an interface.
 export type GlobalFlags = {
   home?: string;
   socket?: string;
@@ -39,23 +39,29 @@ export interface Settings {
   /** @throws {UsageError | HomeError} If there is no usable home or socket path. */
   paths(): Paths;
   readonly format: Format;
-  /** True if the format was given in words, by a flag. */
+  /** True if a flag set the format. */
   readonly isFormatGiven: boolean;
-  /** Deadline of one request in milliseconds, where `fallback` is the command's own. @throws {UsageError} If none can be read. */
+  /**
+   * Returns the timeout of one request in milliseconds.
+   *
+   * @param fallback The default of the command.
+   * @throws {UsageError} If KAIZEN_TIMEOUT is not a valid timeout.
+   */
   timeoutMs(fallback: number): number;
   readonly color: boolean;
-  /** False: no daemon is started by itself. */
+  /** False: commands must not start a daemon. */
   readonly mayStart: boolean;
   readonly isVerbose: boolean;
   readonly isQuiet: boolean;
-  /** The path options as given, for advice that repeats them. */
+  /** The path options as given, which suggested commands repeat. */
   readonly pathFlags: readonly string[];
 }
 
 /**
  * Resolves the global options.
  *
- * @throws {UsageError} If options contradict each other, or an environment variable holds a wrong value.
+ * @throws {UsageError} If options contradict each other, or an environment variable has a wrong
+ * value.
  */
 export function readSettings(
   context: Context,
@@ -64,8 +70,8 @@ export function readSettings(
 ): Settings {
   if (flags.nodaemon) {
     throw new UsageError(
-      "There is no direct mode: --no-daemon cannot be honored, as only a daemon reads and writes the store. " +
-        "Hooks need none (their events wait in the spool); --no-start keeps other commands from starting one",
+      "Cannot use --no-daemon: there is no direct mode, as only a daemon reads and writes the store. " +
+        "Hooks work without a daemon (the spool keeps their events); use --no-start to not start a daemon",
     );
   }
   if (flags.verbose && flags.quiet) {
@@ -87,7 +93,7 @@ export function readSettings(
   };
 }
 
-/** Finds a format by its name. */
+/** Finds a format by its name, or null if there is none. */
 export function findFormat(name: string | undefined): Format | null {
   return FORMATS.find((format) => format === name) ?? null;
 }
@@ -126,10 +132,15 @@ function readTimeout(context: Context, flags: GlobalFlags): number | null {
   }
 }
 
-/** A deadline that has passed before anything is asked helps nobody. @throws {UsageError} If it is 0. */
+/**
+ * Returns a timeout if it is usable.
+ *
+ * @param ms The timeout in milliseconds.
+ * @throws {UsageError} If it is 0, as every request would time out.
+ */
 export function checkTimeout(ms: number): number {
   if (ms > 0) return ms;
-  throw new UsageError("A deadline must be at least 1ms");
+  throw new UsageError("A timeout must be at least 1ms");
 }
 
 function readColor(context: Context, { color }: GlobalFlags): boolean {

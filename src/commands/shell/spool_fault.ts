@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Failures of the spool in the terms of the commands.
+ * Spool errors as errors of the commands.
  * @module
  */
 import { FileError } from "./errors.ts";
 
-/** Says in the commands' terms what is wrong with the spool. */
+/** Returns the command error for a spool error; other errors are returned unchanged. */
 export async function spoolFault(error: unknown): Promise<unknown> {
   const { SpoolError } = await import("../../spool/mod.ts");
   return error instanceof SpoolError

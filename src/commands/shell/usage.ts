@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is wrong with a command line, in one line with the nearest right word.
+ * Usage errors: one line that says what is wrong with a command line, and suggests the nearest
+ * word.
  * @module
  */
 import {
@@ -12,12 +13,12 @@ import { CommandLineError } from "./errors.ts";
 import { findNearest } from "./nearest.ts";
 import { restoreWords } from "./words.ts";
 
-// What the command library adds by itself, far-fetched or not; and its colors.
+// The suggestion that the command library adds, which may be far-fetched, and its colors.
 const ITS_GUESS = / Did you mean [a-z]+ "[^"]*"\?$/;
 // deno-lint-ignore no-control-regex
 const ITS_COLORS = /\x1b\[[0-9;]*m/g;
 
-// It names arguments in lower case and never knows how many they are.
+// The command library prints argument names in lower case, and always "Argument(s)".
 const ITS_MISSING = /^Missing argument\(s\): (.+)$/;
 
 function explainMissing(_: string, names: string): string {
@@ -26,11 +27,11 @@ function explainMissing(_: string, names: string): string {
 }
 
 /**
- * Turns what the command library threw into our error.
+ * Converts an error of the command library to ours.
  *
- * @param message Its message.
- * @param command The command that refused the words.
- * @param words All words of the command line, as the user wrote them.
+ * @param message The message of the library.
+ * @param command The command that rejected the words.
+ * @param words All words of the command line, as the user typed them.
  */
 export function explainUsage(
   message: string,
@@ -61,7 +62,7 @@ interface Unknown {
   known: string[];
 }
 
-/** Finds the first word that is neither an option, nor an option's value, nor the name of a command. */
+/** Finds the first word that is not an option, the value of an option, or the name of a command. */
 export function findUnknown(
   command: CommandNode,
   words: readonly string[],
@@ -92,7 +93,7 @@ export function findUnknown(
       const known = children.flatMap((
         it,
       ) => [it.getName(), ...it.getAliases()]);
-      // Where even a known one was not reached, the fault lies before it.
+      // If parsing did not reach a known command, the error is before it.
       return known.includes(word) ? null : { kind: "command", word, known };
     }
   }
@@ -109,7 +110,7 @@ function takesNext(
   return option.long !== "--watch" || /^\d/.test(next ?? "");
 }
 
-/** True for switches written together: `-vq`. */
+/** Returns true for combined switches, such as `-vq`. */
 function isCluster(
   flag: string,
   options: readonly ShownOption[],

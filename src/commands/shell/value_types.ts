@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Types of option values and arguments, for the command library.
+ * Value types of options and arguments, for the command library.
  * @module
  */
 import { type ArgumentValue, ValidationError } from "@cliffy/command";
@@ -16,51 +16,59 @@ import {
   FORMATS,
 } from "./settings.ts";
 
-/** An agent's name. */
+/** Parses the name of an agent. */
 export function sourceType(arg: ArgumentValue): AgentName {
   return pick(arg, listAgents());
 }
 
-/** Any text but one that begins with a dash: that was meant as an option. */
+/** Parses any text that does not start with a dash, as that is probably an option. */
 export function wordType({ label, name, value }: ArgumentValue): string {
   if (!value.startsWith("-") || value === "-") return value;
   throw new ValidationError(
     label === "Argument"
       ? `Unknown option "${value}"`
-      : `Missing value for option "${name}": "${value}" looks like an option (write ${name}=${value} if it is meant)`,
+      : `Missing value for option "${name}": "${value}" looks like an option (write ${name}=${value} to use it as a value)`,
   );
 }
 
-/** A duration, in milliseconds. */
+/**
+ * Parses a duration.
+ *
+ * @returns The duration in milliseconds.
+ */
 export function durationType(arg: ArgumentValue): number {
   return inUsage(arg, () => parseDuration(arg.value));
 }
 
-/** A duration of at least a millisecond. */
+/**
+ * Parses a duration of at least one millisecond.
+ *
+ * @returns The duration in milliseconds.
+ */
 export function timeoutType(arg: ArgumentValue): number {
   return inUsage(arg, () => checkTimeout(parseDuration(arg.value)));
 }
 
-/** A whole number from 0 to 2^53 - 1, in digits. */
+/** Parses a whole number from 0 to 2^53 - 1, written in digits. */
 export function countType({ label, name, value }: ArgumentValue): number {
   const count = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(count)) return count;
   throw new ValidationError(
-    `${label} "${name}" must be a whole number from 0 on, but got "${value}"`,
+    `${label} "${name}" must be a whole number, 0 or more, but got "${value}"`,
   );
 }
 
-/** A format's name. */
+/** Parses the name of an output format. */
 export function formatType(arg: ArgumentValue): Format {
   return pick(arg, FORMATS);
 }
 
-/** When to use colors. */
+/** Parses when to use colors. */
 export function colorType(arg: ArgumentValue): ColorChoice {
   return pick(arg, COLOR_CHOICES);
 }
 
-/** A session status, in any letter case. */
+/** Parses a session status, case-insensitively. */
 export function statusType(arg: ArgumentValue): SessionStatus {
   const wanted = arg.value.toLowerCase();
   return SESSION_STATUSES.find((status) => status.toLowerCase() === wanted) ??
@@ -70,7 +78,8 @@ export function statusType(arg: ArgumentValue): SessionStatus {
 /**
  * Finds one of the allowed words.
  *
- * @throws {ValidationError} If it is none; with the nearest one, and all of them.
+ * @throws {ValidationError} If there is no such word. The message suggests the nearest one and
+ * lists all.
  */
 export function pick<T extends string>(
   { label, name, value }: ArgumentValue,
@@ -87,7 +96,7 @@ export function pick<T extends string>(
   );
 }
 
-/** Says which option a wrong value was for. */
+/** Runs `read`, and adds the name of the option to its usage error. */
 function inUsage<T>({ label, name }: ArgumentValue, read: () => T): T {
   try {
     return read();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What each failure means to whoever called: the one table from error classes to exit codes.
+ * The table that maps error classes to exit codes, error codes and the next command to run.
  * @module
  */
 import {
@@ -26,14 +26,14 @@ import {
 } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 
-/** An error as the outside sees it. */
+/** An error as the caller of kaizen sees it. */
 export interface Verdict {
   exit: ExitCode;
   /** Stable name in JSON. */
   code: string;
-  /** The next command to run, as words behind `kaizen`; null if none helps. */
+  /** The next command to run, as the words after `kaizen`; null if no command helps. */
   next: readonly string[] | null;
-  /** More fields for JSON. */
+  /** Additional fields for JSON. */
   fields: Record<string, unknown>;
 }
 
@@ -44,7 +44,7 @@ interface Rule {
   next?: readonly string[];
 }
 
-/** The first rule that matches counts, so a class comes before those it extends. */
+/** The first matching rule applies, so a class must come before the classes that it extends. */
 const RULES: readonly Rule[] = [
   {
     matches: (error) => error instanceof UsageError,
@@ -131,9 +131,9 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Finds what an error means; what nothing explains is a bug.
+ * Finds the rule for an error. An error without a rule is a bug.
  *
- * @param command The command that failed, as typed: wrong usage points at its help.
+ * @param command The failed command as typed, whose help a usage error suggests.
  */
 export function judge(error: unknown, command = "kaizen"): Verdict {
   const rule = RULES.find(({ matches }) => matches(error));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Words that the command library would misread, on their way in and out. It takes an option called `--no-x` as the negation of
- * an `--x` that it then believes to be set, and refuses it behind a global option; it has no optional values that the next
- * word can give; and it takes switches written together before a command for a command. So inside of it `--no-start` is
- * `--nostart`, `--watch` always has its value, and `-vq` is two words.
+ * Rewrites words that the command library would misread. The library treats `--no-x` as the
+ * negation of an `--x` that is set by default, and rejects it after a global option. It does not
+ * support an optional value in the next word, and it takes combined switches before a command for a
+ * command. So it gets `--nostart` for `--no-start`, `--watch` always with a value, and two words
+ * for `-vq`.
  * @module
  */
 
@@ -12,12 +13,14 @@ const INSIDE = new RegExp(`--no(${NEGATED.join("|")})\\b`, "g");
 const TOGETHER = /^-[vqhV]{2,}$/;
 const OUTSIDE = new RegExp(`^--no-(${NEGATED.join("|")})$`);
 
-/** The one option whose value may be left out. */
+/** The only option whose value is optional. */
 export const OPTIONAL_VALUE = "watch";
-/** What `--watch` alone stands for. */
+/** Value of `--watch` without a value. */
 const DEFAULT_WATCH = "1s";
 
-/** Rewrites the words of a command line into what the command library reads; those behind `--` stay. */
+/**
+ * Rewrites the words of a command line for the command library. Words after `--` stay unchanged.
+ */
 export function rewriteWords(words: readonly string[]): string[] {
   const hidden: string[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -35,7 +38,7 @@ export function rewriteWords(words: readonly string[]): string[] {
   return hidden;
 }
 
-/** Writes the options in a text as a user knows them. */
+/** Rewrites the options in a text of the command library as a user types them. */
 export function restoreWords(text: string): string {
   return text.replace(INSIDE, "--no-$1");
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Our own words in lines; for what comes from elsewhere `output` measures in cells.
+ * Wrapping of our own texts by characters. `src/output` wraps other texts by cells.
  * @module
  */
 
-/** Breaks text between words into lines that begin with `indent`; what is one word stays whole. */
+/** Wraps text between words into lines that start with `indent`. A long word is not broken. */
 export function wrap(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split("\n")) {

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What this program was built from.
+ * How this program was built.
  * @module
  */
 
-/** Where the code came from, as far as that is known. */
+/** Where the code came from. */
 export interface BuildInfo {
-  /** Commit of the source, or null if nothing tells. */
+  /** Commit of the source, or null if it is unknown. */
   commit: string | null;
-  /** `jsr`, `offline` (the stand-ins) or `custom` (an import map of the user's). */
+  /** The package set: `jsr`, `offline` (the stand-ins) or `custom` (an import map of the user). */
   packages: string;
 }
 
-/** Reads what `scripts/build` wrote into a bundle; from source, looks for itself. */
+/**
+ * Returns what `scripts/build` wrote into the bundle. From source, reads the clone and the import
+ * map.
+ */
 export function describeBuild(): BuildInfo {
   const built: unknown = Reflect.get(globalThis, "KAIZEN_BUILD");
   if (isBuildInfo(built)) return built;
@@ -28,12 +31,12 @@ function isBuildInfo(value: unknown): value is BuildInfo {
 
 function findPackages(): string {
   const resolved = import.meta.resolve("@cliffy/command");
-  // Once loaded, a package of JSR has the address of its file.
+  // A JSR package that is already loaded resolves to the address of its file.
   if (/^(?:jsr|https?):/.test(resolved)) return "jsr";
   return resolved.includes("/scripts/offline/") ? "offline" : "custom";
 }
 
-/** The commit that is checked out, read without git; null outside of a clone. */
+/** Reads the commit that is checked out, without git; null outside of a clone. */
 function readCommit(): string | null {
   const git = new URL("../../../.git/", import.meta.url).pathname;
   const head = readLine(`${git}HEAD`);

@@ -5,7 +5,7 @@
  */
 import type { Cli } from "../shell/cli.ts";
 
-/** Makes the versions be printed. */
+/** Chooses to print the versions. */
 export function chooseVersion(cli: Cli): void {
   const isJson = cli.context.args.includes("--json");
   cli.choose(isJson ? { json: true } : {}, async (run) => {

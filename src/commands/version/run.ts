@@ -8,7 +8,7 @@ import { describeBuild } from "./build_info.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 
-/** Prints which program this is, and of what it was built. */
+/** Prints the versions of kaizen, its protocol and its runtime, and how it was built. */
 export async function runVersion(run: Run): Promise<void> {
   const { commit, packages } = describeBuild();
   const versions = {
