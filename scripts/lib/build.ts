@@ -6,6 +6,7 @@
  * @module
  */
 import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
+import { HOOK_CHUNKS } from "./hook_chunks.ts";
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
 import { minifyFolder } from "./minify.ts";
@@ -21,19 +22,11 @@ import {
 const EXIT_BUG = 70;
 /** What is not a hook's. */
 const PROGRAM = "program.ts";
-/** What a hook imports when it needs it: bundles beside the one that everything starts with. */
-const HOOKS_LATER = [
-  "src/ingest/exact.ts",
-  "src/ingest/find_project.ts",
-  "src/ingest/git_event.ts",
-  "src/ingest/hook_options.ts",
-  "src/ingest/spool_event.ts",
-];
 /** Runs the program; where nothing is left to wait for and it has not ended, that is a bug. */
 const COMMANDS = "commands.js";
 const RUN = `import{realContext as c,runProgram as r}from"./program.js";` +
   `Deno.exitCode=${EXIT_BUG};r(c()).then(Deno.exit);`;
-const LATER = [PROGRAM, ...HOOKS_LATER];
+const LATER = [PROGRAM, ...HOOK_CHUNKS];
 const DIST = Deno.args.find((word) => word.startsWith("--to="))?.slice(5) ??
   `${ROOT}/dist`;
 const NOTICE = "AGPL-3.0-or-later. Holds @cliffy and @std packages, or " +
@@ -60,7 +53,7 @@ async function build(): Promise<void> {
   ])).get("main.js") ?? "";
   const hooks = await makeBundle(`${draft}/hooks`, [
     "--code-splitting",
-    ...HOOKS_LATER.map((path) => `${ROOT}/${path}`),
+    ...HOOK_CHUNKS.map((path) => `${ROOT}/${path}`),
   ]);
   const program = await makeBundle(`${draft}/program`, [
     "--code-splitting",

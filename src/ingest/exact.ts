@@ -3,7 +3,7 @@
  * What a hook needs where the engine's own JSON parser will not do: for an event in several pieces, for one that must be changed in its
  * midst, for words instead of an event, and for what is no event. Loaded only then.
  *
- * In a build this is another bundle than the hook's, with classes of its own: what goes in and out must not need `instanceof`.
+ * A build bundles it apart from the hook, with classes of its own: `scripts/lib/hook_chunks.ts` has the rule for what goes in and out.
  * @module
  */
 import {

@@ -3,7 +3,7 @@
  * Input of `ingest`: a file or stdin, whole or line by line.
  * @module
  */
-import { type Input, UsageError } from "../context/mod.ts";
+import { type Input, isSystemError, UsageError } from "../context/mod.ts";
 import { joinBytes, MAX_REQUEST_BYTES } from "../proto/mod.ts";
 import { InputError, TooLargeError } from "./errors.ts";
 
@@ -84,11 +84,6 @@ async function* readChunks(
       { cause: error },
     );
   }
-}
-
-function isSystemError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && "code" in error &&
-    typeof error.code === "string";
 }
 
 function lowerFirst(text: string): string {

@@ -2,7 +2,7 @@
 /**
  * What a hook does when no daemon simply acknowledges its event: it goes to the spool. Loaded only then.
  *
- * In a build this is another bundle than the hook's, with classes of its own: what goes in and out must not need `instanceof`.
+ * A build bundles it apart from the hook, with classes of its own: `scripts/lib/hook_chunks.ts` has the rule for what goes in and out.
  * @module
  */
 import { askStatus, connectFault, NotRunningError } from "../client/mod.ts";

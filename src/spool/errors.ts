@@ -18,8 +18,8 @@ export class SpoolFullError extends SpoolError {
   }
 }
 
-/** What the system said, without the operation that Deno puts before or behind it. */
-export function systemReason(error: unknown): string {
+/** Returns the words of the system without its error number and without the operation that Deno adds. */
+export function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const reason = text.replace(/ \(os error \d+\).*/s, "").replace(/: .*/s, "");
   return reason.charAt(0).toLowerCase() + reason.slice(1);

@@ -4,7 +4,7 @@
  * @module
  */
 import { removeIfThere, writeWhole } from "./durable_file.ts";
-import { systemReason } from "./errors.ts";
+import { shortReason } from "./errors.ts";
 import { nearestFolder } from "./owner.ts";
 
 /** As much as an event takes, so that a full disk shows. */
@@ -21,7 +21,7 @@ export function whyUnwritable(folder: string): string | null {
       );}
     return null;
   } catch (error) {
-    return systemReason(error);
+    return shortReason(error);
   }
 }
 

@@ -3,7 +3,7 @@
  * The durable outbox: a folder with a file for each event that no daemon has acknowledged.
  * @module
  */
-import type { Context } from "../context/mod.ts";
+import { type Context, isSystemError } from "../context/mod.ts";
 import { type Bounds, checkRoom, readBounds, rejectedShare } from "./bounds.ts";
 import {
   type DeliverOptions,
@@ -12,7 +12,7 @@ import {
 } from "./deliver.ts";
 import { deliverRejected } from "./deliver_rejected.ts";
 import { writeDurably } from "./durable_file.ts";
-import { SpoolError, systemReason } from "./errors.ts";
+import { shortReason, SpoolError } from "./errors.ts";
 import { nextEventName } from "./event_name.ts";
 import { addFailure } from "./failures.ts";
 import {
@@ -196,14 +196,8 @@ export class Spool {
   #fail(action: string, error: unknown): unknown {
     if (error instanceof SpoolError || !isSystemError(error)) return error;
     return new SpoolError(
-      `Cannot ${action} the spool at ${this.#folder}: ${systemReason(error)}`,
+      `Cannot ${action} the spool at ${this.#folder}: ${shortReason(error)}`,
       { cause: error },
     );
   }
-}
-
-/** An error that the system gave, as against one in this program or in what it called. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "code" in error &&
-    typeof error.code === "string";
 }

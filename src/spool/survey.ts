@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context/mod.ts";
 import { type Bounds, readBounds, whyFull } from "./bounds.ts";
-import { systemReason } from "./errors.ts";
+import { shortReason } from "./errors.ts";
 import { type Failures, FAILURES_FILE, readFailures } from "./failures.ts";
 import {
   listRejected,
@@ -69,7 +69,7 @@ export function surveySpool(
       rejected: 0,
       unknown: 0,
       writable: false,
-      reason: systemReason(error),
+      reason: shortReason(error),
       ...NO_FAILURES,
     };
   }

@@ -57,10 +57,10 @@ export async function followDetail(
   }
 }
 
-type Show = (found: FoundSession) => Promise<void>;
+type ShowDetail = (found: FoundSession) => Promise<void>;
 
 /** For people: the session once, then its new events. */
-function text(options: DetailOptions, run: Run): Show {
+function text(options: DetailOptions, run: Run): ShowDetail {
   let next = options.sinceSeq;
   let first = true;
   return async ({ answer }) => {
@@ -90,7 +90,7 @@ function text(options: DetailOptions, run: Run): Show {
 }
 
 /** For pipes: each record that is new, or not as it was. */
-function lines(options: DetailOptions, run: Run): Show {
+function lines(options: DetailOptions, run: Run): ShowDetail {
   const wants = isWanted(options);
   const seen = new Map<string, string>();
   let nextSeq = 0n;

@@ -50,9 +50,12 @@ export async function watchSessions(
   }
 }
 
-type Show = (list: SessionList, workspaces: readonly string[]) => Promise<void>;
+type ShowSessions = (
+  list: SessionList,
+  workspaces: readonly string[],
+) => Promise<void>;
 
-function screen(run: Run): Show {
+function screen(run: Run): ShowSessions {
   const isTerminal = run.context.stdout.isTerminal();
   let last: string | null = null;
   return async (list, workspaces) => {
@@ -97,7 +100,7 @@ function screenRows(): number {
   }
 }
 
-function changes(run: Run): Show {
+function changes(run: Run): ShowSessions {
   const seen = new Map<string, string>();
   return async ({ rows }) => {
     const lines = rows.flatMap(({ record, bytes }) => {

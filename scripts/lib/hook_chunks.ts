@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The files that a hook imports only when it needs them. A build bundles them apart from the file that starts, so both hold
+ * their own copy of each class: `instanceof` is false for an object of the other's.
+ * @module
+ */
+import { findLoaded } from "./layers.ts";
+
+/** Relative to the root. */
+export const HOOK_CHUNKS: readonly string[] = [
+  "src/ingest/exact.ts",
+  "src/ingest/find_project.ts",
+  "src/ingest/git_event.ts",
+  "src/ingest/hook_options.ts",
+  "src/ingest/spool_event.ts",
+];
+
+/** Text of source files by their paths, which are relative to the root. */
+export type Sources = ReadonlyMap<string, string>;
+
+/**
+ * Finds what would go wrong if an object of one of our classes came from a chunk to the file that starts, or went the other way:
+ *
+ * - in a file that can get to a chunk, an `instanceof` with one of our classes; but for errors of a `try` without `await`, as
+ *   everything that comes from a chunk is awaited;
+ * - an exported function of a chunk, one of whose arguments may hold an object of one of our classes.
+ *
+ * Works under `deno test` only, which is where Deno offers its parser.
+ *
+ * @param sources All files of the program, comments included; each type and class has a name of its own.
+ */
+export function findCrossings(
+  sources: Sources,
+  chunks: readonly string[] = HOOK_CHUNKS,
+): string[] {
+  const parts = new Map(
+    [...sources].map(([path, source]) =>
+      [path, readModule(path, source)] as const
+    ),
+  );
+  const classes = new Set([...parts.values()].flatMap((part) => part.classes));
+  const types = new Map([...parts.values()].flatMap((part) => part.types));
+  const tests = [...parts].flatMap(([path, { tests }]) =>
+    getsTo(path, parts, new Set(chunks))
+      ? tests.filter((name) => classes.has(name))
+        .map((name) => `${path} asks for instanceof ${name}`)
+      : []
+  );
+  const taken = chunks.flatMap((path) =>
+    (parts.get(path)?.signatures ?? []).flatMap(({ name, text }) =>
+      [...reach(text, types)].filter((type) => classes.has(type))
+        .map((type) => `${path} takes ${type} in ${name}()`)
+    )
+  );
+  return [...tests, ...taken];
+}
+
+/** What one module has to do with classes. */
+interface ModuleParts {
+  classes: string[];
+  /** Types and interfaces with their text. */
+  types: [name: string, text: string][];
+  /** Right sides of `instanceof` that may see an awaited object. */
+  tests: string[];
+  /** Exported functions with their text up to the result. */
+  signatures: { name: string; text: string }[];
+  loaded: string[];
+  /** Files that are imported by a call. */
+  later: string[];
+}
+
+function readModule(path: string, source: string): ModuleParts {
+  const parts: ModuleParts = {
+    classes: [],
+    types: [],
+    tests: [],
+    signatures: [],
+    loaded: findLoaded(path, source),
+    later: [],
+  };
+  const create = (context: Deno.lint.RuleContext): Deno.lint.LintVisitor => {
+    const textOf = (node: Deno.lint.Node) => context.sourceCode.getText(node);
+    return {
+      ClassDeclaration: ({ id }) => void (id && parts.classes.push(id.name)),
+      TSInterfaceDeclaration: (node) =>
+        void parts.types.push([node.id.name, textOf(node)]),
+      TSTypeAliasDeclaration: (node) =>
+        void parts.types.push([node.id.name, textOf(node)]),
+      ImportExpression({ source }) {
+        if (source.type !== "Literal") return;
+        const url = new URL(String(source.value), `file:///${path}`);
+        parts.later.push(url.pathname.slice(1));
+      },
+      BinaryExpression(node) {
+        if (node.operator !== "instanceof") return;
+        const ancestors = context.sourceCode.getAncestors(node);
+        if (isOfPlainTry(ancestors, textOf)) return;
+        parts.tests.push(textOf(node.right));
+      },
+      FunctionDeclaration(node) {
+        const { id, parent, range, returnType, body } = node;
+        if (id === null || parent.type !== "ExportNamedDeclaration") return;
+        const end = (returnType ?? body)?.range[0] ?? range[1];
+        const text = textOf(node).slice(0, end - range[0]);
+        parts.signatures.push({ name: id.name, text });
+      },
+    };
+  };
+  Deno.lint.runPlugin(
+    { name: "classes", rules: { classes: { create } } },
+    `/${path}`,
+    source,
+  );
+  return parts;
+}
+
+/** Whether a node with these ancestors, innermost last, is in the `catch` of a `try` that awaits nothing. */
+function isOfPlainTry(
+  ancestors: readonly Deno.lint.Node[],
+  textOf: (node: Deno.lint.Node) => string,
+): boolean {
+  const at = ancestors.findLastIndex(({ type }) => type === "CatchClause");
+  const statement = ancestors[at - 1];
+  return statement?.type === "TryStatement" &&
+    !/\bawait\b/.test(textOf(statement.block));
+}
+
+/** Whether a file, or one that it loads, imports a chunk when it runs. */
+function getsTo(
+  start: string,
+  parts: ReadonlyMap<string, ModuleParts>,
+  chunks: ReadonlySet<string>,
+): boolean {
+  const seen = new Set([start]);
+  for (const path of seen) {
+    const part = parts.get(path);
+    if (part?.later.some((name) => chunks.has(name))) return true;
+    for (const name of part?.loaded ?? []) seen.add(name);
+  }
+  return false;
+}
+
+/** The names that a text mentions, and those that their declarations mention. */
+function reach(text: string, types: ReadonlyMap<string, string>): Set<string> {
+  const seen = new Set(namesIn(text));
+  for (const name of seen) {
+    for (const next of namesIn(types.get(name) ?? "")) seen.add(next);
+  }
+  return seen;
+}
+
+function namesIn(text: string): string[] {
+  const code = text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  return code.match(/\b[A-Z]\w*/g) ?? [];
+}
