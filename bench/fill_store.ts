@@ -7,7 +7,7 @@
  * @module
  */
 import { Writer } from "../src/daemon/writer.ts";
-import type { IngestHookRequest } from "../src/proto/mod.ts";
+import type { RequestOf } from "../src/proto/mod.ts";
 import { Store } from "../src/store/mod.ts";
 
 const BATCH = 1000;
@@ -29,7 +29,7 @@ export interface FillOptions {
 /** The events of one session after another. */
 export function* makeRequests(
   options: Omit<FillOptions, "path">,
-): Generator<IngestHookRequest> {
+): Generator<RequestOf<"ingest_hook">> {
   const { sessions, eventsEach, payloadBytes, workspace, prefix } = options;
   for (let session = 0; session < sessions; session++) {
     for (let n = 0; n < eventsEach; n++) {
@@ -67,7 +67,7 @@ export function fillStore(
     workspaceOf: () => options.workspace,
   });
   let events = 0;
-  let batch: IngestHookRequest[] = [];
+  let batch: RequestOf<"ingest_hook">[] = [];
   const flush = () => {
     const refused = writer.ingest(batch).find((outcome) => outcome !== null);
     if (refused !== undefined) throw refused;

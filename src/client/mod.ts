@@ -14,14 +14,4 @@ export {
   TimedOutError,
 } from "./errors.ts";
 export { sendForAck } from "./send_for_ack.ts";
-export {
-  askHello,
-  askStatus,
-  askStop,
-  askStoreStats,
-  getSessionDetail,
-  ingestHook,
-  listSessions,
-  pruneStore,
-  sendRequest,
-} from "./requests.ts";
+export { ask, type EncodedRequest, HELLO, sendRequest } from "./requests.ts";

@@ -8,9 +8,9 @@ import { FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
   type DaemonRequest,
   decodeRequest,
-  FOREIGN_REQUESTS,
   JsonError,
   RequestError,
+  REQUESTS,
 } from "../proto/mod.ts";
 import type { Budget } from "./budget.ts";
 import { describe, type Log } from "./log.ts";
@@ -41,13 +41,6 @@ export interface ConnectionHost {
   /** Counts up; says who moved last. */
   touch(): number;
 }
-
-/** Requests that the service answers at once, however long its queue is. */
-const UNQUEUED: ReadonlySet<DaemonRequest["type"]> = new Set([
-  "hello",
-  "status",
-  ...FOREIGN_REQUESTS,
-]);
 
 /** The connection was closed by us, for the reason in the message. */
 class CutError extends Error {
@@ -176,7 +169,7 @@ export class Connection {
 
   async #ask(request: DaemonRequest): Promise<Reply> {
     const { service } = this.#host;
-    if (!UNQUEUED.has(request.type)) {
+    if (REQUESTS[request.type].isQueued) {
       while (!service.hasRoom()) await service.room();
     }
     this.#cut.signal.throwIfAborted();

@@ -3,7 +3,7 @@
  * The line in which requests stand: first come, first served, and neighbouring events served together.
  * @module
  */
-import type { IngestHookRequest } from "../proto/mod.ts";
+import type { RequestOf } from "../proto/mod.ts";
 import { nextTurn } from "./pace.ts";
 import type { Reply } from "./reply.ts";
 
@@ -14,7 +14,7 @@ const MAX_BATCH_CHARS = 2 * 1024 * 1024;
 
 /** Something to be answered when its turn comes: an event, or what begins to run then. Neither rejects. */
 export type Job =
-  | { ingest: IngestHookRequest }
+  | { ingest: RequestOf<"ingest_hook"> }
   | { run: () => Promise<Reply> };
 
 interface Waiting {
@@ -27,7 +27,7 @@ export interface QueueOptions {
   /** Jobs that may wait. */
   maxJobs: number;
   /** Answers events that stand together, in their order; never throws. */
-  ingest: (batch: readonly IngestHookRequest[]) => readonly Reply[];
+  ingest: (batch: readonly RequestOf<"ingest_hook">[]) => readonly Reply[];
 }
 
 /** Jobs in the order in which they came. */
@@ -98,7 +98,10 @@ export class JobQueue {
   }
 
   /** Takes the events at the head of the line. */
-  #takeBatch(): { request: IngestHookRequest; answer: Waiting["answer"] }[] {
+  #takeBatch(): {
+    request: RequestOf<"ingest_hook">;
+    answer: Waiting["answer"];
+  }[] {
     const batch = [];
     let chars = 0;
     for (const { job, answer } of this.#waiting) {
@@ -112,7 +115,7 @@ export class JobQueue {
   }
 
   #ingest(
-    batch: { request: IngestHookRequest; answer: Waiting["answer"] }[],
+    batch: { request: RequestOf<"ingest_hook">; answer: Waiting["answer"] }[],
   ): void {
     const requests = batch.map(({ request }) => request);
     const replies = this.#options.ingest(requests);

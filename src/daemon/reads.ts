@@ -3,10 +3,7 @@
  * Questions about sessions: each sees one state of the store, that of the moment it began, and lets events pass meanwhile.
  * @module
  */
-import type {
-  GetSessionDetailRequest,
-  ListSessionsRequest,
-} from "../proto/mod.ts";
+import type { AnswerName, RequestOf } from "../proto/mod.ts";
 import type {
   AnswerPlan,
   ReadableSession,
@@ -49,18 +46,22 @@ export class Reads {
   }
 
   /** Answers a page. A workspace that is not written in its canonical form has no sessions: rows are compared by the text. */
-  async listSessions(request: ListSessionsRequest): Promise<Reply> {
+  async listSessions(
+    request: RequestOf<"list_sessions">,
+  ): Promise<Reply<"sessions">> {
     const { workspace: path, offset, limit, filter } = request;
     const workspace = this.#canonical(path) === path
       ? this.#store.workspace(path)
       : undefined;
     const reader = this.#store.read();
     const plan = reader.planPage({ workspace, offset, limit, filter });
-    return await this.#answer(reader, plan);
+    return await this.#answer("sessions", reader, plan);
   }
 
   /** Answers a session: of the workspace named, in whatever form, else of the first whose directory exists. */
-  async getSessionDetail(request: GetSessionDetailRequest): Promise<Reply> {
+  async getSessionDetail(
+    request: RequestOf<"get_session_detail">,
+  ): Promise<Reply<"detail">> {
     const { id, workspace } = request;
     const reader = this.#store.read();
     let found: ReadableSession | null;
@@ -72,12 +73,14 @@ export class Reads {
       reader.close();
       throw error;
     }
-    if (found === null) return await this.#answer(reader, planNothing());
+    if (found === null) {
+      return await this.#answer("detail", reader, planNothing());
+    }
     const spans = found.spanCount;
     // No client can hold this up: whoever has drawn goes on until it is planned.
     await this.#planned.draw(() => spans, NEVER);
     try {
-      return await this.#answer(reader, planDetail(reader, found));
+      return await this.#answer("detail", reader, planDetail(reader, found));
     } finally {
       this.#planned.give(spans);
     }
@@ -95,9 +98,13 @@ export class Reads {
     return found;
   }
 
-  async #answer(reader: Reader, steps: Steps<AnswerPlan>): Promise<Reply> {
+  async #answer<N extends AnswerName>(
+    type: N,
+    reader: Reader,
+    steps: Steps<AnswerPlan>,
+  ): Promise<Reply<N>> {
     const answer = await this.#pace.run(reader.answer(steps));
-    return { ...answer, turn: () => this.#pace.turn() };
+    return { type, ...answer, turn: () => this.#pace.turn() };
   }
 
   async #findIn(

@@ -4,13 +4,14 @@
  * @module
  */
 import {
+  type AnswerName,
+  type AnswerOf,
   type DaemonAnswer,
   encodeJson,
-  type ErrorAnswer,
 } from "../proto/mod.ts";
 
-/** The body of an answer. */
-export interface Reply {
+/** The bytes of an answer. */
+export interface ReplyBody {
   /** Exact length of all chunks together, in bytes. */
   readonly length: number;
   /** Makes the chunks as they are asked for; may be called once. */
@@ -22,6 +23,11 @@ export interface Reply {
   readonly turn?: () => Promise<void>;
   /** Releases what the chunks are made from; to be called whether or not they were asked for. May be called twice. */
   readonly close?: () => void;
+}
+
+/** An answer of type `N`. */
+export interface Reply<N extends AnswerName = AnswerName> extends ReplyBody {
+  readonly type: N;
   /** What the daemon does once the answer is written. */
   readonly after?: "stop";
 }
@@ -29,20 +35,21 @@ export interface Reply {
 const UTF8 = new TextEncoder();
 
 /** Returns the reply that says `answer`. */
-export function replyWith(
-  answer: DaemonAnswer | Record<string, unknown>,
+export function replyWith<A extends DaemonAnswer>(
+  answer: A,
   after?: "stop",
-): Reply {
+): Reply<A["type"]> {
+  const { type } = answer;
   const body = UTF8.encode(encodeJson(answer));
-  const reply = { length: body.length, chunks: () => [body] };
+  const reply = { type, length: body.length, chunks: () => [body] };
   return after === undefined ? reply : { ...reply, after };
 }
 
 /** Returns the reply that says what went wrong. */
 export function replyError(
   message: string,
-  supported: Partial<ErrorAnswer> = {},
-): Reply {
+  supported: Partial<AnswerOf<"error">> = {},
+): Reply<"error"> {
   return replyWith({
     type: "error",
     message,

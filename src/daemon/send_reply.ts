@@ -7,7 +7,7 @@ import { encodeHeader } from "../frame/mod.ts";
 import type { Budget } from "./budget.ts";
 import { describe } from "./log.ts";
 import type { Limits } from "./limits.ts";
-import { type Reply, replyError } from "./reply.ts";
+import { type ReplyBody, replyError } from "./reply.ts";
 
 /** Where an answer goes. */
 export interface ReplySink {
@@ -42,7 +42,10 @@ export class BrokenAnswerError extends Error {
  * @throws {BrokenAnswerError} If a later part cannot be made, likewise.
  * @throws {unknown} What writing a part throws, or the signal's reason.
  */
-export async function sendReply(reply: Reply, sink: ReplySink): Promise<void> {
+export async function sendReply(
+  reply: ReplyBody,
+  sink: ReplySink,
+): Promise<void> {
   const { answerBytes } = sink.limits;
   let refusal: string | null;
   if (reply.length <= answerBytes) refusal = await sendBody(reply, sink);
@@ -55,7 +58,10 @@ export async function sendReply(reply: Reply, sink: ReplySink): Promise<void> {
 }
 
 /** @returns Null once all is sent; if not even the first part can be made, nothing is sent and this is why. */
-async function sendBody(reply: Reply, sink: ReplySink): Promise<string | null> {
+async function sendBody(
+  reply: ReplyBody,
+  sink: ReplySink,
+): Promise<string | null> {
   let head = encodeHeader(reply.length);
   let left = reply.length;
   try {
@@ -84,7 +90,7 @@ async function sendBody(reply: Reply, sink: ReplySink): Promise<string | null> {
 /** Makes the next part, of a long answer in a turn of its own and once others have taken enough of theirs; empty at the end. */
 async function draw(
   chunks: Iterator<Uint8Array>,
-  reply: Reply,
+  reply: ReplyBody,
   sink: ReplySink,
 ): Promise<Uint8Array> {
   let chunk: Uint8Array = NOTHING;
@@ -109,7 +115,7 @@ function nextChunk(chunks: Iterator<Uint8Array>): Uint8Array {
   }
 }
 
-function isLong({ length }: Reply, { limits }: ReplySink): boolean {
+function isLong({ length }: ReplyBody, { limits }: ReplySink): boolean {
   return length > limits.freeAnswerBytes;
 }
 
@@ -129,7 +135,7 @@ async function sendChunk(
   }
 }
 
-function misfit({ length }: Reply, left: number): RangeError {
+function misfit({ length }: ReplyBody, left: number): RangeError {
   return new RangeError(
     `Cannot send answer as it must have ${length} bytes: current length is ${
       length - left

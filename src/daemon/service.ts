@@ -4,10 +4,12 @@
  * @module
  */
 import {
+  type AnswerNameTo,
   type DaemonRequest,
-  type HelloRequest,
-  type IngestHookRequest,
   PROTO_VERSION,
+  type RequestName,
+  type RequestOf,
+  REQUESTS,
 } from "../proto/mod.ts";
 import { Store } from "../store/mod.ts";
 import { describe, type Log } from "./log.ts";
@@ -43,6 +45,15 @@ export interface ServiceOptions {
   maxPages?: number;
 }
 
+/** Answers one request each, in its type or with an error. The queue serves events, several at a time. */
+type Handlers = {
+  readonly [N in Exclude<RequestName, "ingest_hook">]: (
+    request: RequestOf<N>,
+  ) => HandlerReply<N> | Promise<HandlerReply<N>>;
+};
+
+type HandlerReply<N extends RequestName> = Reply<AnswerNameTo<N> | "error">;
+
 /** The daemon without its sockets. */
 export class Service implements AsyncDisposable {
   readonly #options: ServiceOptions;
@@ -51,6 +62,20 @@ export class Service implements AsyncDisposable {
   readonly #reads: Reads;
   readonly #jobs: StoreJobs;
   readonly #queue: JobQueue;
+  readonly #handlers: Handlers = {
+    hello: (request) => this.#hello(request),
+    status: () => this.#status(),
+    stop: () => this.#stop(),
+    list_sessions: async (request) =>
+      this.#noting(await this.#reads.listSessions(request)),
+    get_session_detail: async (request) =>
+      this.#noting(await this.#reads.getSessionDetail(request)),
+    ensure_workspace_capture: (request) => this.#refuse(request),
+    ensure_proxy: (request) => this.#refuse(request),
+    begin_observed_session: (request) => this.#refuse(request),
+    store_stats: () => this.#jobs.stats(),
+    store_prune: (request) => this.#jobs.prune(request),
+  };
   readonly #ending = new AbortController();
   readonly #swept: Promise<void>;
   #lastError: string | null = null;
@@ -116,30 +141,9 @@ export class Service implements AsyncDisposable {
     if (this.#closed !== null) {
       return replyError("Cannot answer as the daemon is stopping");
     }
-    switch (request.type) {
-      case "hello":
-        return await this.#guard(() => this.#hello(request));
-      case "status":
-        return await this.#guard(() => this.#status());
-      case "ingest_hook":
-        return await this.#queue.add({ ingest: request });
-      case "list_sessions":
-        return await this.#read(() => this.#reads.listSessions(request));
-      case "get_session_detail":
-        return await this.#read(() => this.#reads.getSessionDetail(request));
-      case "store_stats":
-        return await this.#enqueue(() => this.#jobs.stats());
-      case "store_prune":
-        return await this.#enqueue(() => this.#jobs.prune(request));
-      case "stop":
-        return await this.#enqueue(() => this.#stop());
-      case "ensure_workspace_capture":
-      case "ensure_proxy":
-      case "begin_observed_session":
-        return this.#fail(
-          new Error(`This daemon does not do "${request.type}"`),
-        );
-    }
+    return request.type === "ingest_hook"
+      ? await this.#queue.add({ ingest: request })
+      : await this.#dispatch(request.type, request);
   }
 
   /** Waits until all requests are answered, and closes the store; may be called twice. */
@@ -155,8 +159,17 @@ export class Service implements AsyncDisposable {
     this.#store.close();
   }
 
+  /** Runs a request's handler, at once or in its turn. */
+  #dispatch<N extends keyof Handlers>(
+    name: N,
+    request: RequestOf<N>,
+  ): Promise<Reply> {
+    const run = () => this.#guard(() => this.#handlers[name](request));
+    return REQUESTS[name].isQueued ? this.#queue.add({ run }) : run();
+  }
+
   /** Never throws: the line would stand still for good. */
-  #ingest(batch: readonly IngestHookRequest[]): Reply[] {
+  #ingest(batch: readonly RequestOf<"ingest_hook">[]): Reply[] {
     let outcomes: readonly unknown[];
     try {
       outcomes = this.#writer.ingest(batch);
@@ -168,7 +181,9 @@ export class Service implements AsyncDisposable {
     );
   }
 
-  async #hello({ proto_version }: HelloRequest): Promise<Reply> {
+  async #hello(
+    { proto_version }: RequestOf<"hello">,
+  ): Promise<Reply<"hello" | "error">> {
     if (proto_version !== PROTO_VERSION) {
       return replyError(`unsupported proto_version ${proto_version}`, {
         supported_min: PROTO_VERSION,
@@ -183,7 +198,7 @@ export class Service implements AsyncDisposable {
     });
   }
 
-  #status(): Reply {
+  #status(): Reply<"status"> {
     const { pid, now, startedAtMs } = this.#options;
     return replyWith({
       type: "status",
@@ -197,23 +212,18 @@ export class Service implements AsyncDisposable {
   }
 
   /** Whatever stands before it in the line is answered first; a prune is cut short. */
-  async #stop(): Promise<Reply> {
+  async #stop(): Promise<Reply<"ack">> {
     this.#ending.abort();
     await this.#queue.begun();
     return replyWith({ type: "ack", message: "stopping" }, "stop");
   }
 
-  #enqueue(run: () => Reply | Promise<Reply>): Promise<Reply> {
-    return this.#queue.add({ run: () => this.#guard(run) });
-  }
-
   /** A long answer is read while it is sent, and can fail then. */
-  async #read(run: () => Promise<Reply>): Promise<Reply> {
-    const reply = await this.#enqueue(run);
-    return { ...reply, chunks: () => this.#noting(reply.chunks()) };
+  #noting<R extends Reply>(reply: R): R {
+    return { ...reply, chunks: () => this.#noteFaults(reply.chunks()) };
   }
 
-  *#noting(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  *#noteFaults(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
     try {
       yield* chunks;
     } catch (error) {
@@ -229,8 +239,13 @@ export class Service implements AsyncDisposable {
     }
   }
 
+  /** Answers what only newer daemons of the reference do. */
+  #refuse({ type }: DaemonRequest): Reply<"error"> {
+    return this.#fail(new Error(`This daemon does not do "${type}"`));
+  }
+
   /** An error's words are the answer, and the last error for good. */
-  #fail(error: unknown): Reply {
+  #fail(error: unknown): Reply<"error"> {
     return replyError(describe(this.#note(error)));
   }
 

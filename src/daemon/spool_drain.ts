@@ -5,13 +5,12 @@
  */
 import { HookError, readHookEvent } from "../events/mod.ts";
 import {
-  type AckAnswer,
+  type AnswerOf,
   decodeAnswer,
   decodeRequest,
-  type ErrorAnswer,
-  type IngestHookRequest,
   JsonError,
   RequestError,
+  type RequestOf,
 } from "../proto/mod.ts";
 import { makeNews, type SendOutcome, type Spool } from "../spool/mod.ts";
 import type { Answerer } from "./connection.ts";
@@ -157,7 +156,7 @@ export class SpoolDrain implements AsyncDisposable {
   }
 }
 
-function readIngest(body: Uint8Array): IngestHookRequest | null {
+function readIngest(body: Uint8Array): RequestOf<"ingest_hook"> | null {
   try {
     const request = decodeRequest(body);
     return request.type === "ingest_hook" ? request : null;
@@ -170,7 +169,7 @@ function readIngest(body: Uint8Array): IngestHookRequest | null {
 }
 
 /** Whose fault a refusal is: the event's, or the store's. */
-function isValidEvent({ source, payload }: IngestHookRequest): boolean {
+function isValidEvent({ source, payload }: RequestOf<"ingest_hook">): boolean {
   try {
     readHookEvent(source, payload, 0);
     return true;
@@ -181,7 +180,7 @@ function isValidEvent({ source, payload }: IngestHookRequest): boolean {
 }
 
 /** An ingest is answered by a few words. */
-function readSmall(reply: Reply): AckAnswer | ErrorAnswer {
+function readSmall(reply: Reply): AnswerOf<"ack"> | AnswerOf<"error"> {
   const body = new Uint8Array(reply.length);
   let at = 0;
   for (const chunk of reply.chunks()) {

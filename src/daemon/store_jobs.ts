@@ -3,7 +3,7 @@
  * Requests that only our daemon knows: how full the store is, and deleting from it while events keep coming.
  * @module
  */
-import type { StorePruneRequest } from "../proto/mod.ts";
+import type { RequestOf } from "../proto/mod.ts";
 import type { PruneResult, Steps, Store } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
 import { type Reply, replyWith } from "./reply.ts";
@@ -31,7 +31,7 @@ export class StoreJobs {
   }
 
   /** Tells how full the store is. */
-  stats(): Reply {
+  stats(): Reply<"store"> {
     return replyWith({ type: "store", ...this.#options.store.stats() });
   }
 
@@ -40,7 +40,7 @@ export class StoreJobs {
    *
    * @throws {RangeError} If the request would delete all there is.
    */
-  async prune(request: StorePruneRequest): Promise<Reply> {
+  async prune(request: RequestOf<"store_prune">): Promise<Reply<"store">> {
     const { store, canonical, forget } = this.#options;
     const { before_ms, session, workspace, dry_run } = request;
     if ((before_ms ?? null) === null && (session ?? null) === null) {

@@ -15,7 +15,7 @@ import {
   SpanProjector,
   type StoredSpanEvent,
 } from "../events/mod.ts";
-import type { IngestHookRequest } from "../proto/mod.ts";
+import type { RequestOf } from "../proto/mod.ts";
 import {
   isSqliteError,
   type SessionWrites,
@@ -42,7 +42,7 @@ export interface WriterOptions {
   /** Wall clock in epoch milliseconds. */
   now: () => number;
   /** Canonical path of a request's workspace. */
-  workspaceOf: (request: IngestHookRequest) => string;
+  workspaceOf: (request: RequestOf<"ingest_hook">) => string;
 }
 
 /** What became of an event: null if it is stored (or was before), else why not. */
@@ -73,7 +73,7 @@ export class Writer {
    *
    * @returns One outcome an event. Never throws.
    */
-  ingest(batch: readonly IngestHookRequest[]): WriteOutcome[] {
+  ingest(batch: readonly RequestOf<"ingest_hook">[]): WriteOutcome[] {
     const outcomes: WriteOutcome[] = batch.map(() => null);
     const accepted = this.#readAll(batch, outcomes);
     if (accepted.length === 0) return outcomes;
@@ -93,7 +93,7 @@ export class Writer {
 
   /** Reads the events; what is none gets its outcome. */
   #readAll(
-    batch: readonly IngestHookRequest[],
+    batch: readonly RequestOf<"ingest_hook">[],
     outcomes: WriteOutcome[],
   ): Accepted[] {
     const accepted: Accepted[] = [];

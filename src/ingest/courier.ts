@@ -6,7 +6,7 @@
 import { NotRunningError, RemoteError } from "../client/mod.ts";
 import type { Context, Paths } from "../context/mod.ts";
 import { spawnOnce } from "../launch/mod.ts";
-import type { AckAnswer } from "../proto/mod.ts";
+import type { AnswerOf } from "../proto/mod.ts";
 import type { Sender, Spool } from "../spool/mod.ts";
 import { type FullOutcome, FullSender, timeoutBySize } from "./full_sender.ts";
 
@@ -18,7 +18,7 @@ interface Spooled {
 }
 
 /** Where an event is now. */
-export type SentOrSpooled = { how: "acked"; ack: AckAnswer } | Spooled;
+export type SentOrSpooled = { how: "acked"; ack: AnswerOf<"ack"> } | Spooled;
 
 /** What events need on their way. */
 export interface CourierOptions {

@@ -3,7 +3,7 @@
  * A workspace by its last part: an option of the reference's hooks.
  * @module
  */
-import { askHello } from "../client/mod.ts";
+import { ask, HELLO } from "../client/mod.ts";
 import { clientWithin } from "./route.ts";
 
 /** Where to look, and who is told when nothing is found. */
@@ -20,7 +20,7 @@ export async function findProject(
   const client = clientWithin(route);
   if (client === null) return undefined;
   try {
-    const { workspaces } = await askHello(client);
+    const { workspaces } = await ask(HELLO, client);
     const found = workspaces.filter((path) => path.endsWith(`/${project}`));
     if (found.length === 1) return found[0];
     await onFailure(`no single project is called ${project}`);

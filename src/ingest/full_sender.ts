@@ -12,7 +12,7 @@ import {
   SocketError,
   TimedOutError,
 } from "../client/mod.ts";
-import type { AckAnswer } from "../proto/mod.ts";
+import type { AnswerOf } from "../proto/mod.ts";
 import type { Delivery, Sender } from "../spool/mod.ts";
 
 /** A daemon takes in at least this much, in bytes a millisecond. */
@@ -20,7 +20,7 @@ const LEAST_RATE = 1024;
 
 /** What became of an event, with the daemon's ack or the error. */
 export type FullOutcome =
-  | { delivery: "acked"; reason: string; ack: AckAnswer; error: null }
+  | { delivery: "acked"; reason: string; ack: AnswerOf<"ack">; error: null }
   | {
     delivery: Exclude<Delivery, "acked">;
     reason: string;
@@ -56,16 +56,11 @@ export class FullSender implements Sender {
       return { delivery: "unreachable", reason, ack: null, error: null };
     }
     try {
-      const answer = await sendRequest(body, { ...this.#options, timeoutMs });
-      if (answer.type === "ack") {
-        return { delivery: "acked", reason: "", ack: answer, error: null };
-      }
-      return notStored(
-        "failed",
-        new ProtocolError(
-          `The daemon broke the protocol: it answered with "${answer.type}"`,
-        ),
+      const ack = await sendRequest(
+        { type: "ingest_hook", body },
+        { ...this.#options, timeoutMs },
       );
+      return { delivery: "acked", reason: "", ack, error: null };
     } catch (error) {
       if (
         error instanceof NotRunningError || error instanceof TimedOutError ||

@@ -5,9 +5,9 @@
  * A build bundles it apart from the hook, with classes of its own: `scripts/lib/hook_chunks.ts` has the rule for what goes in and out.
  * @module
  */
-import { askStatus, connectFault, NotRunningError } from "../client/mod.ts";
+import { ask, connectFault, NotRunningError } from "../client/mod.ts";
 import { spawnOnce } from "../launch/mod.ts";
-import type { StatusAnswer } from "../proto/mod.ts";
+import type { AnswerOf } from "../proto/mod.ts";
 import {
   type DeliverReport,
   type RejectedAbout,
@@ -101,9 +101,9 @@ async function append(
 async function deliverWithin(spool: Spool, route: Route): Promise<void> {
   const client = clientWithin(route);
   if (client === null) return;
-  let status: StatusAnswer;
+  let status: AnswerOf<"status">;
   try {
-    status = await askStatus(client);
+    status = await ask({ type: "status" }, client);
   } catch (error) {
     if (error instanceof NotRunningError) start(route);
     return;

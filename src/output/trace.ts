@@ -4,7 +4,7 @@
  * @module
  */
 import type {
-  DetailAnswer,
+  AnswerOf,
   EventRecord,
   Int,
   SessionRecord,
@@ -49,7 +49,7 @@ const US_PER_MS = 1000;
  */
 export function buildTrace(
   session: SessionRecord,
-  detail: DetailAnswer,
+  detail: AnswerOf<"detail">,
 ): Trace {
   const locate = locateSpans(session.id, detail.events);
   const spans = flatten(detail.spans);

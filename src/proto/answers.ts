@@ -1,317 +1,212 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Answers from text. Validators look at what is known and keep what is not, so a newer daemon's extra fields survive.
+ * The answers of the wire and the records in them, as tables (wire version 1). The decoder checks what comes against them, and the
+ * daemon's answers must fit the types made of them.
+ *
+ * A key that only newer daemons send is one more row with `missing` or `optional`. Keys without a row are kept, not checked.
  * @module
  */
-import { decodeJson, type JsonValue } from "./json.ts";
-import { MAX_DEPTH } from "./limits.ts";
-import { readPlainObject } from "./plain_object.ts";
+import type { AnswerFields, FieldsOf, Flat, TreeOf } from "./fields.ts";
+import { MAX_ANSWER_DEPTH, MAX_DEPTH } from "./limits.ts";
 import {
-  type AckAnswer,
-  type DaemonAnswer,
-  type DetailAnswer,
-  type ErrorAnswer,
   EVENT_KINDS,
   EVENT_SOURCES,
-  type EventRecord,
-  type HelloAnswer,
   SESSION_STATUSES,
-  type SessionRecord,
-  type SessionsAnswer,
-  type SessionTotals,
   SPAN_STATUSES,
-  type SpanNode,
-  type StatusAnswer,
-  type StoreAnswer,
-  type StoreSize,
-  type ToolSpanView,
 } from "./wire.ts";
 
-/** JSON, but no answer that this version of the protocol knows. */
-export class AnswerError extends Error {
-  override get name(): string {
-    return "AnswerError";
-  }
+/** Sums over a session's events. The reference does not send them. */
+const TOTALS = {
+  events: "u64",
+  tool_calls: "u64",
+  errors: "u64",
+  tokens_in: "u64",
+  tokens_out: "u64",
+  /** Millionths of a US dollar. */
+  cost_usd_e6: "i64",
+  last_event_ms: "u64",
+} as const satisfies AnswerFields;
+
+/** A session, as lists and details hold it. */
+export const SESSION = {
+  id: "text",
+  agent: "text",
+  model: { nullable: "text" },
+  workspace: "text",
+  started_at_ms: "u64",
+  ended_at_ms: { nullable: "u64" },
+  status: { oneOf: SESSION_STATUSES },
+  trace_path: "text",
+  start_commit: { nullable: "text" },
+  end_commit: { nullable: "text" },
+  branch: { nullable: "text" },
+  dirty_start: { nullable: "bool" },
+  dirty_end: { nullable: "bool" },
+  repo_binding_source: { nullable: "text" },
+  prompt_fingerprint: { nullable: "text" },
+  parent_session_id: { nullable: "text" },
+  agent_version: { nullable: "text" },
+  os: { nullable: "text" },
+  arch: { nullable: "text" },
+  repo_file_count: { nullable: "u32" },
+  repo_total_loc: { nullable: "u64" },
+  totals: { missing: { record: TOTALS } },
+} as const satisfies AnswerFields;
+
+const EVENT = {
+  session_id: "text",
+  seq: "u64",
+  ts_ms: "u64",
+  ts_exact: "bool",
+  kind: { oneOf: EVENT_KINDS },
+  source: { oneOf: EVENT_SOURCES },
+  tool: { nullable: "text" },
+  tool_call_id: { nullable: "text" },
+  tokens_in: { nullable: "u32" },
+  tokens_out: { nullable: "u32" },
+  reasoning_tokens: { nullable: "u32" },
+  cost_usd_e6: { nullable: "i64" },
+  stop_reason: { nullable: "text" },
+  latency_ms: { nullable: "u32" },
+  ttft_ms: { nullable: "u32" },
+  retry_count: { nullable: "u32" },
+  context_used_tokens: { nullable: "u32" },
+  context_max_tokens: { nullable: "u32" },
+  cache_creation_tokens: { nullable: "u32" },
+  cache_read_tokens: { nullable: "u32" },
+  system_prompt_tokens: { nullable: "u32" },
+  payload: "json",
+} as const satisfies AnswerFields;
+
+const SPAN = {
+  span_id: "text",
+  tool: "text",
+  status: { oneOf: SPAN_STATUSES },
+  lead_time_ms: { nullable: "u64" },
+  tokens_in: { nullable: "u32" },
+  tokens_out: { nullable: "u32" },
+  reasoning_tokens: { nullable: "u32" },
+  cost_usd_e6: { nullable: "i64" },
+  paths: { list: "text" },
+  parent_span_id: { nullable: "text" },
+  depth: "u32",
+  subtree_cost_usd_e6: { nullable: "i64" },
+  subtree_token_count: { nullable: "u32" },
+} as const satisfies AnswerFields;
+
+const SPAN_NODE = {
+  span: { record: SPAN },
+  subtree_cost_usd_e6: "i64",
+  subtree_token_count: "u64",
+} as const satisfies AnswerFields;
+
+const SIZE = {
+  bytes: "u64",
+  sessions: "u64",
+  events: "u64",
+} as const satisfies AnswerFields;
+
+/** One kind of answer. */
+interface AnswerRow {
+  /** All keys but `type`. */
+  readonly fields: AnswerFields;
+  /** How deep arrays and objects may nest. */
+  readonly maxDepth: number;
 }
 
-type Guard<T> = (value: unknown) => value is T;
-type Shape<T> = { readonly [K in keyof T]-?: Guard<T[K]> };
-
-const isText = (value: unknown): value is string => typeof value === "string";
-const isBool = (value: unknown): value is boolean => typeof value === "boolean";
-const isInt = (value: unknown): value is number | bigint =>
-  typeof value === "bigint" || Number.isInteger(value);
-const isNumber = (value: unknown): value is number => Number.isInteger(value);
-const isAny = (_: unknown): _ is JsonValue => true;
-
-/** Null, or (as in the reference's own client) missing. */
-function orNull<T>(guard: Guard<T>): Guard<T | null> {
-  return (value): value is T | null =>
-    value === null || value === undefined || guard(value);
-}
-
-/** Missing; a member that only some daemons send. */
-function orMissing<T>(guard: Guard<T>): Guard<T | undefined> {
-  return (value): value is T | undefined => value === undefined || guard(value);
-}
-
-function oneOf<T extends string>(names: readonly T[]): Guard<T> {
-  return (value): value is T => names.some((name) => name === value);
-}
-
-function listOf<T>(guard: Guard<T>): Guard<T[]> {
-  return (value): value is T[] => Array.isArray(value) && value.every(guard);
-}
-
-function record<T>(shape: Shape<T>): Guard<T> {
-  return (value): value is T => findFault(shape, value) === null;
-}
-
-/** Name of the first member that is not of the shape's form, "" if `value` is no object at all, null if all is well. */
-function findFault<T>(shape: Shape<T>, value: unknown): string | null {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return "";
-  }
-  const members = new Map<string, unknown>(Object.entries(value));
-  for (const name in shape) {
-    if (!shape[name](members.get(name))) return name;
-  }
-  return null;
-}
-
-let made: ReturnType<typeof makeShapes> | undefined;
-
-/** Made when the first answer is read: whoever reads none, such as a hook, should not pay for it. */
-function shapes(): ReturnType<typeof makeShapes> {
-  return made ??= makeShapes();
-}
-
-function makeShapes() {
-  const isTotals = record<SessionTotals>({
-    events: isInt,
-    tool_calls: isInt,
-    errors: isInt,
-    tokens_in: isInt,
-    tokens_out: isInt,
-    cost_usd_e6: isInt,
-    last_event_ms: isInt,
-  });
-
-  const isSession = record<SessionRecord>(
-    {
-      id: isText,
-      agent: isText,
-      model: orNull(isText),
-      workspace: isText,
-      started_at_ms: isInt,
-      ended_at_ms: orNull(isInt),
-      status: oneOf(SESSION_STATUSES),
-      trace_path: isText,
-      start_commit: orNull(isText),
-      end_commit: orNull(isText),
-      branch: orNull(isText),
-      dirty_start: orNull(isBool),
-      dirty_end: orNull(isBool),
-      repo_binding_source: orNull(isText),
-      prompt_fingerprint: orNull(isText),
-      parent_session_id: orNull(isText),
-      agent_version: orNull(isText),
-      os: orNull(isText),
-      arch: orNull(isText),
-      repo_file_count: orNull(isNumber),
-      repo_total_loc: orNull(isInt),
-      totals: orMissing(isTotals),
-    } satisfies Shape<SessionRecord>,
-  );
-
-  const isEvent = record<EventRecord>(
-    {
-      session_id: isText,
-      seq: isInt,
-      ts_ms: isInt,
-      ts_exact: isBool,
-      kind: oneOf(EVENT_KINDS),
-      source: oneOf(EVENT_SOURCES),
-      tool: orNull(isText),
-      tool_call_id: orNull(isText),
-      tokens_in: orNull(isNumber),
-      tokens_out: orNull(isNumber),
-      reasoning_tokens: orNull(isNumber),
-      cost_usd_e6: orNull(isInt),
-      stop_reason: orNull(isText),
-      latency_ms: orNull(isNumber),
-      ttft_ms: orNull(isNumber),
-      retry_count: orNull(isNumber),
-      context_used_tokens: orNull(isNumber),
-      context_max_tokens: orNull(isNumber),
-      cache_creation_tokens: orNull(isNumber),
-      cache_read_tokens: orNull(isNumber),
-      system_prompt_tokens: orNull(isNumber),
-      payload: isAny,
-    } satisfies Shape<EventRecord>,
-  );
-
-  const isSpan = record<ToolSpanView>(
-    {
-      span_id: isText,
-      tool: isText,
-      status: oneOf(SPAN_STATUSES),
-      lead_time_ms: orNull(isInt),
-      tokens_in: orNull(isNumber),
-      tokens_out: orNull(isNumber),
-      reasoning_tokens: orNull(isNumber),
-      cost_usd_e6: orNull(isInt),
-      paths: listOf(isText),
-      parent_span_id: orNull(isText),
-      depth: isNumber,
-      subtree_cost_usd_e6: orNull(isInt),
-      subtree_token_count: orNull(isNumber),
-    } satisfies Shape<ToolSpanView>,
-  );
-
-  /** A span and all below it; walked with a list of its own, since a tree may be thousands deep. */
-  function isSpanNode(value: unknown): value is SpanNode {
-    const left: unknown[] = [value];
-    const isOne = record<SpanNode>({
-      span: isSpan,
-      children: (children): children is SpanNode[] => {
-        if (!Array.isArray(children)) return false;
-        left.push(...children);
-        return true;
+/** All answers by their `type`. */
+export const ANSWERS = {
+  hello: {
+    fields: {
+      proto_version: "u32",
+      daemon_version: "text",
+      workspaces: { list: "text" },
+    },
+    maxDepth: MAX_DEPTH,
+  },
+  status: {
+    fields: {
+      pid: "u32",
+      uptime_ms: "u64",
+      queue_depth: "u64",
+      last_error: { nullable: "text" },
+      capture: { missing: { list: "json" } },
+      web: {
+        missing: { record: { listen: "text", url: "text", token: "text" } },
       },
-      subtree_cost_usd_e6: isInt,
-      subtree_token_count: isInt,
-    });
-    for (let node = left.pop(); node !== undefined; node = left.pop()) {
-      if (!isOne(node)) return false;
-    }
-    return true;
-  }
+      store: { missing: { record: SIZE } },
+    },
+    maxDepth: MAX_DEPTH,
+  },
+  sessions: {
+    fields: {
+      rows: { list: { record: SESSION } },
+      total: "u64",
+      next_offset: { nullable: "u64" },
+    },
+    maxDepth: MAX_DEPTH,
+  },
+  detail: {
+    fields: {
+      session: { nullable: { record: SESSION } },
+      events: { list: { record: EVENT } },
+      spans: { trees: SPAN_NODE },
+    },
+    maxDepth: MAX_ANSWER_DEPTH,
+  },
+  ack: { fields: { message: "text" }, maxDepth: MAX_DEPTH },
+  error: {
+    fields: {
+      message: "text",
+      supported_min: { nullable: "u32" },
+      supported_max: { nullable: "u32" },
+    },
+    maxDepth: MAX_DEPTH,
+  },
+  /** Ours alone: the size of the store, and what a prune removed. */
+  store: {
+    fields: {
+      bytes: "u64",
+      sessions: "u64",
+      events: "u64",
+      free_bytes: { missing: "u64" },
+      workspaces: { missing: "u64" },
+      oldest_ms: { optional: "u64" },
+      newest_ms: { optional: "u64" },
+      removed_sessions: { missing: "u64" },
+      removed_events: { missing: "u64" },
+      /** False: the prune has more to delete; ask again. */
+      done: { missing: "bool" },
+    },
+    maxDepth: MAX_DEPTH,
+  },
+} as const satisfies Record<string, AnswerRow>;
 
-  const isStoreSize = record<StoreSize>({
-    bytes: isInt,
-    sessions: isInt,
-    events: isInt,
-  });
+/** An answer's `type`. */
+export type AnswerName = keyof typeof ANSWERS;
 
-  return {
-    isSession,
-    isEvent,
-    hello: {
-      type: oneOf(["hello"]),
-      proto_version: isNumber,
-      daemon_version: isText,
-      workspaces: listOf(isText),
-    } satisfies Shape<HelloAnswer>,
-    status: {
-      type: oneOf(["status"]),
-      pid: isNumber,
-      uptime_ms: isInt,
-      queue_depth: isInt,
-      last_error: orNull(isText),
-      capture: orMissing(listOf(isAny)),
-      web: orMissing(record({ listen: isText, url: isText, token: isText })),
-      store: orMissing(isStoreSize),
-    } satisfies Shape<StatusAnswer>,
-    sessions: {
-      type: oneOf(["sessions"]),
-      rows: listOf(isSession),
-      total: isInt,
-      next_offset: orNull(isInt),
-    } satisfies Shape<SessionsAnswer>,
-    detail: {
-      type: oneOf(["detail"]),
-      session: orNull(isSession),
-      events: listOf(isEvent),
-      spans: listOf(isSpanNode),
-    } satisfies Shape<DetailAnswer>,
-    ack: {
-      type: oneOf(["ack"]),
-      message: isText,
-    } satisfies Shape<AckAnswer>,
-    error: {
-      type: oneOf(["error"]),
-      message: isText,
-      supported_min: orNull(isNumber),
-      supported_max: orNull(isNumber),
-    } satisfies Shape<ErrorAnswer>,
-    store: {
-      type: oneOf(["store"]),
-      bytes: isInt,
-      sessions: isInt,
-      events: isInt,
-      removed_sessions: orMissing(isInt),
-      removed_events: orMissing(isInt),
-      done: orMissing(isBool),
-    } satisfies Shape<StoreAnswer>,
-  };
-}
+/** Each answer by its `type`. */
+type AnswerMap = {
+  [N in AnswerName]: Flat<
+    { type: N } & FieldsOf<(typeof ANSWERS)[N]["fields"]>
+  >;
+};
 
-/**
- * Reads a whole answer; integers over 2^53 come as bigint.
- *
- * @param maxDepth How deep it may nest: a detail as deep as its spans do (`MAX_ANSWER_DEPTH`), all others no deeper than what can
- * be printed again.
- * @throws {JsonError} If the bytes are not strict JSON.
- * @throws {AnswerError} If the type is unknown, or a field is missing or of the wrong form.
- */
-export function decodeAnswer(
-  bytes: Uint8Array,
-  maxDepth: number = MAX_DEPTH,
-): DaemonAnswer {
-  const value: unknown = readPlainObject(bytes)?.members ??
-    decodeJson(bytes, maxDepth);
-  const type: unknown = typeof value === "object" && value !== null &&
-      "type" in value && !Array.isArray(value)
-    ? value.type
-    : undefined;
-  switch (type) {
-    case "hello":
-      return demand<HelloAnswer>(shapes().hello, value);
-    case "status":
-      return demand<StatusAnswer>(shapes().status, value);
-    case "sessions":
-      return demand<SessionsAnswer>(shapes().sessions, value);
-    case "detail":
-      return demand<DetailAnswer>(shapes().detail, value);
-    case "ack":
-      return demand<AckAnswer>(shapes().ack, value);
-    case "error":
-      return demand<ErrorAnswer>(shapes().error, value);
-    case "store":
-      return demand<StoreAnswer>(shapes().store, value);
-  }
-  throw new AnswerError(
-    `Cannot read answer: unknown type ${JSON.stringify(String(type))}`,
-  );
-}
+/** The answer of a type. Decoding keeps keys that no row names, so it may hold more. */
+export type AnswerOf<N extends AnswerName> = AnswerMap[N];
 
-function demand<T>(shape: Shape<T>, value: unknown): T {
-  const holds = (it: unknown): it is T => findFault(shape, it) === null;
-  if (holds(value)) return value;
-  throw new AnswerError(
-    `Cannot read answer: its "${
-      findFault(shape, value)
-    }" is not of the form expected`,
-  );
-}
+/** Any answer. */
+export type DaemonAnswer = AnswerMap[AnswerName];
 
-/**
- * Reads one SessionRecord, as `sessions` streams them.
- *
- * @throws {AnswerError} If it is none.
- */
-export function demandSession(value: unknown): SessionRecord {
-  if (shapes().isSession(value)) return value;
-  throw new AnswerError("Cannot read answer: a row is no session");
-}
+export interface SessionTotals extends FieldsOf<typeof TOTALS> {}
+export interface SessionRecord extends FieldsOf<typeof SESSION> {}
+export interface EventRecord extends FieldsOf<typeof EVENT> {}
+export interface ToolSpanView extends FieldsOf<typeof SPAN> {}
+export interface StoreSize extends FieldsOf<typeof SIZE> {}
+/** A span, the spans that it contains, and their sums. */
+export type SpanNode = TreeOf<typeof SPAN_NODE>;
 
-/**
- * Reads one Event, as `detail` streams them.
- *
- * @throws {AnswerError} If it is none.
- */
-export function demandEvent(value: unknown): EventRecord {
-  if (shapes().isEvent(value)) return value;
-  throw new AnswerError("Cannot read answer: a row is no event");
+/** Whether a text is the `type` of an answer. */
+export function isAnswerName(name: string): name is AnswerName {
+  return Object.hasOwn(ANSWERS, name);
 }

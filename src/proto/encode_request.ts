@@ -4,7 +4,7 @@
  * @module
  */
 import { encodeJson } from "./json_text.ts";
-import type { DaemonRequest } from "./wire.ts";
+import type { DaemonRequest } from "./requests.ts";
 
 /** Returns the JSON bytes of a request, without a length prefix; integers over 2^53 stay exact. */
 export function encodeRequest(request: DaemonRequest): Uint8Array<ArrayBuffer> {

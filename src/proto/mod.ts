@@ -5,6 +5,8 @@
  */
 export * from "./ack.ts";
 export * from "./answers.ts";
+export * from "./decode_answer.ts";
+export * from "./decode_request.ts";
 export * from "./encode_request.ts";
 export * from "./hook_names.ts";
 export * from "./hook_rules.ts";

@@ -5,7 +5,7 @@
  */
 import { isAgentName } from "../../src/agents/mod.ts";
 import { completeEvent } from "../../src/complete/mod.ts";
-import type { IngestHookRequest } from "../../src/proto/mod.ts";
+import type { RequestOf } from "../../src/proto/mod.ts";
 import type { Delivered } from "../model/mod.ts";
 import type { Hook } from "./played.ts";
 
@@ -28,7 +28,7 @@ export function toDelivered(hook: Hook): Delivered {
 }
 
 /** An event as a hook of the program sends it to the daemon. */
-export function toRequest(hook: Hook): IngestHookRequest {
+export function toRequest(hook: Hook): RequestOf<"ingest_hook"> {
   if (!isAgentName(hook.source)) {
     throw new TypeError(`No agent: ${hook.source}`);
   }

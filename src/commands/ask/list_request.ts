@@ -3,13 +3,13 @@
  * Asking for a page of sessions.
  * @module
  */
-import type { ListSessionsRequest } from "../../proto/mod.ts";
+import type { RequestOf } from "../../proto/mod.ts";
 import { openChecked, type Question } from "./answer_head.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "../shell/cli.ts";
 
 /** Which sessions of a workspace. */
-export type Wanted = Pick<ListSessionsRequest, "filter"> & {
+export type Wanted = Pick<RequestOf<"list_sessions">, "filter"> & {
   limit: number;
   offset: number;
 };
@@ -18,7 +18,7 @@ export type Wanted = Pick<ListSessionsRequest, "filter"> & {
 export function listRequest(
   workspace: string,
   { filter, limit, offset }: Wanted,
-): ListSessionsRequest {
+): RequestOf<"list_sessions"> {
   return { type: "list_sessions", workspace, offset, limit, filter };
 }
 

@@ -3,7 +3,7 @@
  * Where sessions are looked for.
  * @module
  */
-import { askHello } from "../../client/mod.ts";
+import { ask, HELLO } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
 import {
   askOrStart,
@@ -65,14 +65,14 @@ export async function resolvePlace(place: Place, run: Run): Promise<string[]> {
 /** All workspaces that the daemon knows, newest first; starts a daemon if none runs. */
 async function listWorkspaces(run: Run): Promise<string[]> {
   const client = clientOptions(run, READ_TIMEOUT_MS);
-  const { workspaces } = await askOrStart(run, () => askHello(client));
+  const { workspaces } = await askOrStart(run, () => ask(HELLO, client));
   return workspaces;
 }
 
 /** The same for a hint beside the result: none if asking fails, or no daemon runs. */
 export async function askHelloQuietly(run: Run): Promise<string[]> {
   try {
-    return (await askHello(clientOptions(run, STATUS_TIMEOUT_MS))).workspaces;
+    return (await ask(HELLO, clientOptions(run, STATUS_TIMEOUT_MS))).workspaces;
   } catch {
     return [];
   }

@@ -10,7 +10,7 @@ import {
   renderSpanTree,
   sumEvents,
 } from "../../output/mod.ts";
-import type { DetailAnswer, EventRecord } from "../../proto/mod.ts";
+import type { AnswerOf, EventRecord } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "../ask/answer_head.ts";
 import type { Run } from "../shell/cli.ts";
 import { printLines } from "../shell/print.ts";
@@ -74,7 +74,7 @@ export function renderDetail(
 
 /** Events from a number on. */
 export function eventsSince(
-  { events }: DetailAnswer,
+  { events }: AnswerOf<"detail">,
   seq: number,
 ): EventRecord[] {
   return events.filter((event) => event.seq >= seq);

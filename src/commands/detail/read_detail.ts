@@ -5,8 +5,8 @@
  */
 import { answerFault, ProtocolError } from "../../client/mod.ts";
 import {
+  type AnswerOf,
   decodeAnswer,
-  type DetailAnswer,
   joinBytes,
   MAX_ANSWER_DEPTH,
   type SessionRecord,
@@ -16,7 +16,7 @@ import type { CheckedAnswer } from "../ask/answer_head.ts";
 /** An answer that has a session. */
 export interface SessionDetail {
   session: SessionRecord;
-  detail: DetailAnswer;
+  detail: AnswerOf<"detail">;
 }
 
 /** Reads an answer to its end. @throws {ProtocolError} If it is no `detail` with a session. */

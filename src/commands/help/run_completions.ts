@@ -3,7 +3,7 @@
  * Completion scripts, and the session ids that they offer.
  * @module
  */
-import { listSessions } from "../../client/mod.ts";
+import { ask } from "../../client/mod.ts";
 import { escapeLine, formatAgo } from "../../output/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
@@ -50,8 +50,14 @@ export async function runCompletionIds(run: Run): Promise<void> {
   const place = readPlace({}, run);
   if (place.kind !== "workspace") return;
   try {
-    const { rows } = await listSessions(
-      { workspace: place.path, filter: {}, offset: 0, limit: MAX_IDS },
+    const { rows } = await ask(
+      {
+        type: "list_sessions",
+        workspace: place.path,
+        filter: {},
+        offset: 0,
+        limit: MAX_IDS,
+      },
       clientOptions(run, IDS_TIMEOUT_MS),
     );
     await printLines(

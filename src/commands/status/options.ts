@@ -3,7 +3,7 @@
  * Options of `kaizen status`, and the states it can find.
  * @module
  */
-import type { HelloAnswer, StatusAnswer } from "../../proto/mod.ts";
+import type { AnswerOf } from "../../proto/mod.ts";
 
 /** What is wanted of `status`. */
 export interface StatusOptions {
@@ -15,5 +15,5 @@ export interface StatusOptions {
 
 /** What was found out. */
 export type DaemonState =
-  | { state: "running"; hello: HelloAnswer; status: StatusAnswer }
+  | { state: "running"; hello: AnswerOf<"hello">; status: AnswerOf<"status"> }
   | { state: "stopped" | "hung"; reason: string };

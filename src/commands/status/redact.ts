@@ -3,16 +3,12 @@
  * Secrets taken out of what a daemon says about itself.
  * @module
  */
-import {
-  decodeAnswer,
-  encodeJson,
-  type StatusAnswer,
-} from "../../proto/mod.ts";
+import { type AnswerOf, decodeAnswer, encodeJson } from "../../proto/mod.ts";
 
 const HIDDEN = "***";
 
 /** Replaces `web.token` wherever a text of the answer holds it, URLs and their escaped form included. */
-export function redactToken(status: StatusAnswer): StatusAnswer {
+export function redactToken(status: AnswerOf<"status">): AnswerOf<"status"> {
   const token = status.web?.token ?? "";
   if (token === "") return status;
   const secrets = [encodeURIComponent(token), encodeURI(token), token];

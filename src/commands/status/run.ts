@@ -4,8 +4,8 @@
  * @module
  */
 import {
-  askHello,
-  askStatus,
+  ask,
+  HELLO,
   NotRunningError,
   ProtocolError,
   TimedOutError,
@@ -78,8 +78,8 @@ async function askOnce(
 ): Promise<DaemonState> {
   const client = clientOptions(run, STATUS_TIMEOUT_MS);
   const [hello, status] = await Promise.allSettled([
-    askHello(client),
-    askStatus({ ...client, onSent }),
+    ask(HELLO, client),
+    ask({ type: "status" }, { ...client, onSent }),
   ]);
   if (hello.status === "fulfilled" && status.status === "fulfilled") {
     return { state: "running", hello: hello.value, status: status.value };

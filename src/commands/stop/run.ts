@@ -4,8 +4,7 @@
  * @module
  */
 import {
-  askStatus,
-  askStop,
+  ask,
   type ClientOptions,
   NotRunningError,
   ProtocolError,
@@ -45,7 +44,7 @@ export async function stopDaemon(
     ...client,
     timeoutMs: Math.min(client.timeoutMs, STATUS_TIMEOUT_MS),
   });
-  const asked = await ask(client);
+  const asked = await askToStop(client);
   if (asked === null) {
     await pid;
     return {
@@ -69,16 +68,19 @@ interface Asked {
 }
 
 /** Asks the daemon to stop. @returns Null if none runs. */
-async function ask(client: ClientOptions): Promise<Asked | null> {
+async function askToStop(client: ClientOptions): Promise<Asked | null> {
   try {
-    return { message: (await askStop(client)).message, fault: null };
+    return {
+      message: (await ask({ type: "stop" }, client)).message,
+      fault: null,
+    };
   } catch (error) {
     if (error instanceof NotRunningError) return null;
     if (!(error instanceof ProtocolError)) throw error;
     // Somebody else may have stopped it a moment ago: then it hangs up and is gone soon.
     await pause(STEP_MS);
     try {
-      await askStatus(client);
+      await ask({ type: "status" }, client);
     } catch (later) {
       if (later instanceof NotRunningError || later instanceof ProtocolError) {
         return { message: "stopping", fault: error };
@@ -90,7 +92,7 @@ async function ask(client: ClientOptions): Promise<Asked | null> {
 
 async function askPid(client: ClientOptions): Promise<number | null> {
   try {
-    return (await askStatus(client)).pid;
+    return (await ask({ type: "status" }, client)).pid;
   } catch {
     return null;
   }
@@ -109,7 +111,7 @@ async function waitUntilGone(
       );
     }
     try {
-      await askStatus({
+      await ask({ type: "status" }, {
         ...client,
         timeoutMs: Math.min(left, STATUS_TIMEOUT_MS),
       });

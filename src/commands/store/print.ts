@@ -4,7 +4,7 @@
  * @module
  */
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
-import type { StoreAnswer } from "../../proto/mod.ts";
+import type { AnswerOf } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 
@@ -22,7 +22,7 @@ export async function printPruned(
 }
 
 /** What `store` requests answer. */
-export type StoreCounts = Omit<StoreAnswer, "type">;
+export type StoreCounts = Omit<AnswerOf<"store">, "type">;
 
 /** How much was deleted, or would be. */
 export function describeRemoved(

@@ -3,7 +3,7 @@
  * Asks our daemon about its store, and to delete from it.
  * @module
  */
-import { askStoreStats, pruneStore } from "../../client/mod.ts";
+import { ask } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
@@ -23,7 +23,8 @@ const STORE_TIMEOUT_MS = 60_000;
 
 /** `kaizen store stats`. */
 export async function runStoreStats(run: Run): Promise<void> {
-  const { type: _type, ...stats } = await askStoreStats(
+  const { type: _type, ...stats } = await ask(
+    { type: "store_stats" },
     clientOptions(run, STORE_TIMEOUT_MS),
   );
   if (run.settings.format !== "text") return await printJson(run, stats);
@@ -78,6 +79,7 @@ async function prune(
   const { olderThanMs, session, workspace } = options;
   const { context } = run;
   const request = {
+    type: "store_prune" as const,
     before_ms: olderThanMs === null
       ? null
       : Math.max(0, context.now() - olderThanMs),
@@ -90,7 +92,7 @@ async function prune(
   let removedSessions = 0;
   let removedEvents = 0;
   while (true) {
-    const answer = await pruneStore(
+    const answer = await ask(
       request,
       clientOptions(run, STORE_TIMEOUT_MS),
     );

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
-  askHello,
-  askStatus,
-  askStop,
+  ask,
   type ClientOptions,
-  getSessionDetail,
-  ingestHook,
-  listSessions,
+  HELLO,
   NotRunningError,
   openAnswer,
   ProtocolError,
@@ -17,7 +13,13 @@ import {
 } from "../../../src/client/mod.ts";
 import { pause } from "../../../src/context/mod.ts";
 import { encodeFrame, readFrame } from "../../../src/frame/mod.ts";
-import { encodeRequest, MAX_REQUEST_BYTES } from "../../../src/proto/mod.ts";
+import {
+  decodeAnswer,
+  encodeRequest,
+  MAX_REQUEST_BYTES,
+  type RequestName,
+  type RequestOf,
+} from "../../../src/proto/mod.ts";
 import { type Behaviour, FakeDaemon, readAll } from "./fake_daemon.ts";
 
 function optionsFor(socket: string, timeoutMs = 5000): ClientOptions {
@@ -40,85 +42,86 @@ function answering(text: string, asked: unknown[] = []): Behaviour {
   };
 }
 
-const HELLO =
-  '{"type":"hello","proto_version":1,"daemon_version":"9","workspaces":["/w"]}';
 const STATUS =
   '{"type":"status","pid":7,"uptime_ms":18446744073709551615,"queue_depth":0,"last_error":null,"capture":[],"more":[1]}';
-const NO_DETAIL = '{"type":"detail","session":null,"events":[],"spans":[]}';
-const NO_ROWS = '{"type":"sessions","rows":[],"total":0,"next_offset":null}';
 const ACK = '{"type":"ack","message":"ingested"}';
+const REFUSAL =
+  '{"type":"error","message":"no!","supported_min":1,"supported_max":3}';
+const STORE = '{"type":"store","bytes":1,"sessions":2,"events":3}';
 
-const methods: [
-  name: string,
-  call: (options: ClientOptions) => Promise<unknown>,
-  asked: unknown,
-  answer: string,
-][] = [
-  ["askHello", askHello, {
-    type: "hello",
-    proto_version: 1,
-    client: "cli",
-    workspace: null,
-  }, HELLO],
-  ["askStatus", askStatus, { type: "status" }, STATUS],
-  ["askStop", askStop, { type: "stop" }, ACK],
-  [
-    "listSessions",
-    (o) =>
-      listSessions({ workspace: "/w", offset: 0, limit: 5, filter: {} }, o),
+/** One of each request, and an answer to it. */
+const exchanges: {
+  [N in RequestName]: [request: RequestOf<N>, answer: string];
+} = {
+  hello: [
+    HELLO,
+    '{"type":"hello","proto_version":1,"daemon_version":"9","workspaces":["/w"]}',
+  ],
+  status: [{ type: "status" }, STATUS],
+  stop: [{ type: "stop" }, ACK],
+  list_sessions: [
     { type: "list_sessions", workspace: "/w", offset: 0, limit: 5, filter: {} },
-    NO_ROWS,
+    '{"type":"sessions","rows":[],"total":0,"next_offset":null}',
   ],
-  [
-    "getSessionDetail",
-    (o) => getSessionDetail({ id: "é", workspace: null }, o),
+  get_session_detail: [
     { type: "get_session_detail", id: "é", workspace: null },
-    NO_DETAIL,
+    '{"type":"detail","session":null,"events":[],"spans":[]}',
   ],
-  [
-    "ingestHook",
-    (o) => ingestHook({ source: "vibe", payload: "{}", workspace: "/w" }, o),
+  ingest_hook: [
     { type: "ingest_hook", source: "vibe", payload: "{}", workspace: "/w" },
     ACK,
   ],
-];
+  ensure_workspace_capture: [
+    { type: "ensure_workspace_capture", workspace: "/w", deep: false },
+    REFUSAL,
+  ],
+  ensure_proxy: [
+    { type: "ensure_proxy", workspace: "/w", provider: "openai" },
+    REFUSAL,
+  ],
+  begin_observed_session: [
+    { type: "begin_observed_session", workspace: "/w", agent: "cursor" },
+    REFUSAL,
+  ],
+  store_stats: [{ type: "store_stats" }, STORE],
+  store_prune: [{ type: "store_prune", session: "s", dry_run: true }, STORE],
+};
 
-for (const [name, call, request, answer] of methods) {
-  Deno.test(`${name}() sends its request and returns the answer`, async () => {
+for (const [request, answer] of Object.values(exchanges)) {
+  const { type } = request;
+
+  Deno.test(`ask() sends "${type}" and returns or throws its answer`, async () => {
     const asked: unknown[] = [];
     await using daemon = new FakeDaemon(answering(answer, asked));
-    const got = await call(optionsFor(daemon.socket));
-    assertEquals(asked, [request]);
-    assert(typeof got === "object" && got !== null && "type" in got);
-    assertEquals(got.type, JSON.parse(answer).type);
+    const answered = ask(request, optionsFor(daemon.socket));
+    if (answer === REFUSAL) await assertRejects(() => answered, RemoteError);
+    else assertEquals(await answered, decodeAnswer(encoder.encode(answer)));
+    assertEquals<unknown>(asked, [request]);
   });
 
-  Deno.test(`${name}() refuses an answer of another type`, async () => {
-    const other = answer === HELLO ? STATUS : HELLO;
+  Deno.test(`ask() refuses an answer of another type to "${type}"`, async () => {
+    const other = answer === STATUS ? ACK : STATUS;
     await using daemon = new FakeDaemon(answering(other));
     await assertRejects(
-      () => call(optionsFor(daemon.socket)),
+      () => ask(request, optionsFor(daemon.socket)),
       ProtocolError,
       `"${JSON.parse(other).type}"`,
     );
   });
 
-  Deno.test(`${name}() throws the daemon's error`, async () => {
-    const text =
-      '{"type":"error","message":"no!","supported_min":1,"supported_max":3}';
-    await using daemon = new FakeDaemon(answering(text));
+  Deno.test(`ask() throws the daemon's error to "${type}"`, async () => {
+    await using daemon = new FakeDaemon(answering(REFUSAL));
     const error = await assertRejects(
-      () => call(optionsFor(daemon.socket)),
+      () => ask(request, optionsFor(daemon.socket)),
       RemoteError,
       "no!",
     );
     assertEquals([error.supportedMin, error.supportedMax], [1, 3]);
   });
 }
-
-Deno.test("askStatus() keeps exact integers and unknown fields", async () => {
+Deno.test("ask() keeps exact integers and unknown fields", async () => {
   await using daemon = new FakeDaemon(answering(STATUS));
-  const status = await askStatus(optionsFor(daemon.socket));
+  const status = await ask({ type: "status" }, optionsFor(daemon.socket));
   assertEquals(status.uptime_ms, 18446744073709551615n);
   assertEquals(Object.entries(status).at(-1), ["more", [1]]);
 });
@@ -132,23 +135,23 @@ const hangs: [name: string, behave: Behaviour][] = [
   }],
 ];
 for (const [name, behave] of hangs) {
-  Deno.test(`askStatus() gives up on a daemon that ${name}`, async () => {
+  Deno.test(`ask() gives up on a daemon that ${name}`, async () => {
     await using daemon = new FakeDaemon(behave);
     await assertRejects(
-      () => askStatus(optionsFor(daemon.socket, 50)),
+      () => ask({ type: "status" }, optionsFor(daemon.socket, 50)),
       TimedOutError,
       "within 50 ms",
     );
   });
 }
 
-Deno.test("askStatus() gives up when an answer stops half way", async () => {
+Deno.test("ask() gives up when an answer stops half way", async () => {
   await using daemon = new FakeDaemon(async (conn) => {
     await conn.write(Uint8Array.of(0, 0, 0, 9, 123));
     await readAll(conn);
   });
   await assertRejects(
-    () => askStatus(optionsFor(daemon.socket, 50)),
+    () => ask({ type: "status" }, optionsFor(daemon.socket, 50)),
     TimedOutError,
   );
 });
@@ -212,14 +215,14 @@ const breaches: [name: string, bytes: number[], says: string][] = [
   ["more than a frame", [0, 0, 0, 2, 123, 125, 10], "bytes follow"],
 ];
 for (const [name, bytes, says] of breaches) {
-  Deno.test(`askStatus() calls ${name} a breach of the protocol`, async () => {
+  Deno.test(`ask() calls ${name} a breach of the protocol`, async () => {
     await using daemon = new FakeDaemon(async (conn) => {
       await readFrame(conn, MAX_REQUEST_BYTES);
       if (bytes.length > 0) await conn.write(Uint8Array.from(bytes));
       conn.close();
     });
     await assertRejects(
-      () => askStatus(optionsFor(daemon.socket)),
+      () => ask({ type: "status" }, optionsFor(daemon.socket)),
       ProtocolError,
       says,
     );
@@ -278,40 +281,40 @@ Deno.test("openAnswer() refuses a request that no daemon would read", async () =
   );
 });
 
-Deno.test("askStatus() takes a listener that ends before it takes the connection for none", async () => {
+Deno.test("ask() takes a listener that ends before it takes the connection for none", async () => {
   // What connecting comes to when the listener is closed with the connection in its backlog.
   const reset = new Deno.errors.ConnectionReset("Connection reset by peer");
   const connect = () => Promise.reject(reset);
   const error = await assertRejects(
-    () => askStatus({ ...optionsFor("/h/d.sock"), connect }),
+    () => ask({ type: "status" }, { ...optionsFor("/h/d.sock"), connect }),
     NotRunningError,
     "/h/d.sock",
   );
   assertEquals(error.cause, reset);
 });
 
-Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
+Deno.test("ask() tells what is wrong with a socket's path", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await assertRejects(
-      () => askStatus(optionsFor(`${folder}/none`)),
+      () => ask({ type: "status" }, optionsFor(`${folder}/none`)),
       NotRunningError,
       "no socket",
     );
     await Deno.writeTextFile(`${folder}/file`, "");
     await assertRejects(
-      () => askStatus(optionsFor(`${folder}/file`)),
+      () => ask({ type: "status" }, optionsFor(`${folder}/file`)),
       SocketError,
       "not a socket",
     );
     await assertRejects(
-      () => askStatus(optionsFor(`${folder}/file/d.sock`)),
+      () => ask({ type: "status" }, optionsFor(`${folder}/file/d.sock`)),
       SocketError,
       "not a directory",
     );
     await Deno.symlink("loop", `${folder}/loop`);
     await assertRejects(
-      () => askStatus(optionsFor(`${folder}/loop`)),
+      () => ask({ type: "status" }, optionsFor(`${folder}/loop`)),
       SocketError,
       "too many levels of symbolic links",
     );
@@ -325,7 +328,7 @@ Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
     }).output();
     assertEquals(left.signal, "SIGKILL");
     await assertRejects(
-      () => askStatus(optionsFor(`${folder}/dead`)),
+      () => ask({ type: "status" }, optionsFor(`${folder}/dead`)),
       NotRunningError,
       "nobody listens",
     );
@@ -334,19 +337,19 @@ Deno.test("askStatus() tells what is wrong with a socket's path", async () => {
   }
 });
 
-Deno.test("askStatus() calls a daemon stopped that stops listening while it is connected to", async () => {
+Deno.test("ask() calls a daemon stopped that stops listening while it is connected to", async () => {
   const connect = () =>
     Promise.reject(new Deno.errors.ConnectionReset("reset by peer"));
   await assertRejects(
-    () => askStatus({ ...optionsFor("/w/d.sock"), connect }),
+    () => ask({ type: "status" }, { ...optionsFor("/w/d.sock"), connect }),
     NotRunningError,
     "/w/d.sock was just stopped",
   );
 });
 
-Deno.test("askStatus() passes on what a system says that has no name here, and what is a bug", async () => {
+Deno.test("ask() passes on what a system says that has no name here, and what is a bug", async () => {
   const failing = (error: Error) => () =>
-    askStatus({
+    ask({ type: "status" }, {
       ...optionsFor("/w/d.sock"),
       connect: () => Promise.reject(error),
     });

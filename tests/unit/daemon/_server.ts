@@ -21,10 +21,11 @@ export const PATIENT: Limits = {
   acceptPauseMs: 1,
 };
 
-/** Returns a reply of one piece. */
+/** Returns a reply of one piece; its type is nothing to connections. */
 export function textReply(text: string, after?: "stop"): Reply {
   const body = new TextEncoder().encode(text);
-  const reply = { length: body.length, chunks: () => [body] };
+  const type = "ack" as const;
+  const reply = { type, length: body.length, chunks: () => [body] };
   return after === undefined ? reply : { ...reply, after };
 }
 

@@ -10,8 +10,8 @@ import {
   type HookSource,
   type JsonObject,
   type JsonValue,
+  type RequestOf,
   type SessionFilter,
-  type StorePruneRequest,
 } from "../../../src/proto/mod.ts";
 import type { Reply } from "../../../src/daemon/reply.ts";
 import { Service, type ServiceOptions } from "../../../src/daemon/service.ts";
@@ -95,7 +95,7 @@ export class TestService implements AsyncDisposable {
 
   /** Prunes until all is done, and adds up what each answer says was removed. */
   async prune(
-    request: Omit<StorePruneRequest, "type">,
+    request: Omit<RequestOf<"store_prune">, "type">,
   ): Promise<{ sessions: number; events: number }> {
     const removed = { sessions: 0, events: 0 };
     for (let done: JsonValue | undefined = false; done !== true;) {

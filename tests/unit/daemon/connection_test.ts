@@ -40,6 +40,7 @@ function ingest(bytes: number): DaemonRequest {
 function pieces(count: number, size: number): Reply & { made: () => number } {
   let made = 0;
   return {
+    type: "sessions",
     length: count * size,
     *chunks() {
       while (made < count) {
@@ -281,6 +282,7 @@ for (const [wrong, length] of [["short", 9], ["long", 7]] as const) {
 
 Deno.test("Connection survives an answer that breaks in the middle", async () => {
   const reply = {
+    type: "sessions" as const,
     length: 9,
     *chunks() {
       yield new Uint8Array(5);
@@ -300,6 +302,7 @@ Deno.test("Connection survives an answer that breaks in the middle", async () =>
 
 Deno.test("Connection answers an error in place of an answer that breaks before its first byte", async () => {
   const reply = closable({
+    type: "sessions",
     length: LIMITS.freeAnswerBytes + 1,
     // deno-lint-ignore require-yield
     *chunks() {

@@ -2,10 +2,12 @@
 import { assertEquals } from "@std/assert";
 import { JobQueue, MAX_BATCH_EVENTS } from "../../../src/daemon/queue.ts";
 import { type Reply, replyWith } from "../../../src/daemon/reply.ts";
-import type { IngestHookRequest } from "../../../src/proto/mod.ts";
+import type { RequestOf } from "../../../src/proto/mod.ts";
 import { readReply } from "./_service.ts";
 
-function makeEvent(payload: string | number): { ingest: IngestHookRequest } {
+function makeEvent(
+  payload: string | number,
+): { ingest: RequestOf<"ingest_hook"> } {
   return {
     ingest: { type: "ingest_hook", source: "cursor", payload: String(payload) },
   };
@@ -19,7 +21,7 @@ function setUp(maxJobs = 1000) {
     ingest: (batch) => {
       const names = batch.map(({ payload }) => payload);
       served.push(names.join("+"));
-      return names.map((name) => replyWith({ name }));
+      return names.map((name) => replyWith({ type: "ack", message: name }));
     },
   });
   /** Adds a job that is answered when `until` is. */
@@ -28,7 +30,7 @@ function setUp(maxJobs = 1000) {
       run: async (): Promise<Reply> => {
         served.push(name);
         await until;
-        return replyWith({ name });
+        return replyWith({ type: "ack", message: name });
       },
     });
   const ingest = (payload: string | number) => queue.add(makeEvent(payload));
@@ -48,7 +50,7 @@ Deno.test("JobQueue serves in order, and events that stand together at once", as
     ingest(5),
   ];
   const names = (await Promise.all(replies)).map((reply) =>
-    readReply(reply).name
+    readReply(reply).message
   );
   assertEquals(names, ["1", "2", "read", "3", "list", "stop", "4", "5"]);
   assertEquals(served, ["1+2", "read", "3", "list", "stop", "4+5"]);

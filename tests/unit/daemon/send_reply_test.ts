@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Budget } from "../../../src/daemon/budget.ts";
-import type { Reply } from "../../../src/daemon/reply.ts";
+import type { ReplyBody } from "../../../src/daemon/reply.ts";
 import { type ReplySink, sendReply } from "../../../src/daemon/send_reply.ts";
 import { encodeFrame } from "../../../src/frame/mod.ts";
 import { textReply } from "./_server.ts";
@@ -37,7 +37,7 @@ const LIMITS = {
   pieceBytes: 64,
 };
 
-function replyOf(parts: Uint8Array[]): Reply {
+function replyOf(parts: Uint8Array[]): ReplyBody {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   return { length, chunks: () => parts };
 }

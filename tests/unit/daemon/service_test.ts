@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { HOOK_SOURCES, type HookSource } from "../../../src/proto/mod.ts";
+import {
+  type DaemonRequest,
+  HOOK_SOURCES,
+  type HookSource,
+} from "../../../src/proto/mod.ts";
 import { readExamples } from "../../fixtures/worked_examples.ts";
 import { asObject, event, list, NOW, TestService } from "./_service.ts";
 
@@ -152,18 +156,17 @@ Deno.test("the refusals of E23 have the reference's words, store nothing, and th
   );
 });
 
-for (
-  const type of [
-    "ensure_workspace_capture",
-    "ensure_proxy",
-    "begin_observed_session",
-  ] as const
-) {
-  Deno.test(`${type} is answered in words`, async () => {
+const foreign: DaemonRequest[] = [
+  { type: "ensure_workspace_capture", workspace: "/w", deep: false },
+  { type: "ensure_proxy", workspace: "/w", provider: "openai" },
+  { type: "begin_observed_session", workspace: "/w", agent: "cursor" },
+];
+for (const request of foreign) {
+  Deno.test(`${request.type} is answered in words`, async () => {
     await using it = new TestService();
     assertEquals(
-      await it.ask({ type }),
-      errorOf(`This daemon does not do "${type}"`),
+      await it.ask(request),
+      errorOf(`This daemon does not do "${request.type}"`),
     );
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
 import { Writer, type WriterStore } from "../../../src/daemon/writer.ts";
-import type { IngestHookRequest } from "../../../src/proto/mod.ts";
+import type { RequestOf } from "../../../src/proto/mod.ts";
 import {
   type EventSlot,
   type NewEvent,
@@ -32,7 +32,7 @@ function poisoned(store: Store): WriterStore {
 function makeEvent(
   session_id: string,
   fields: Record<string, unknown> = {},
-): IngestHookRequest {
+): RequestOf<"ingest_hook"> {
   const payload = {
     event: "Notification",
     session_id,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import type { DetailAnswer } from "../../../src/proto/mod.ts";
+import type { AnswerOf } from "../../../src/proto/mod.ts";
 import { buildTrace } from "../../../src/output/trace.ts";
 import { event, node, session, START_MS } from "./_samples.ts";
 
@@ -18,7 +18,9 @@ function call(
   });
 }
 
-function build(detail: Partial<DetailAnswer>): ReturnType<typeof buildTrace> {
+function build(
+  detail: Partial<AnswerOf<"detail">>,
+): ReturnType<typeof buildTrace> {
   return buildTrace(session(), {
     type: "detail",
     session: session(),

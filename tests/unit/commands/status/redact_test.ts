@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { StatusAnswer } from "../../../../src/proto/mod.ts";
+import type { AnswerOf } from "../../../../src/proto/mod.ts";
 import { redactToken } from "../../../../src/commands/status/redact.ts";
 
-const status: StatusAnswer = {
+const status: AnswerOf<"status"> = {
   type: "status",
   pid: 1,
   uptime_ms: 2n ** 60n,

@@ -85,12 +85,15 @@ const accepted: [text: string, request: DaemonRequest][] = [
   ],
   [
     '{"type":"ensure_workspace_capture","workspace":"/w","deep":true}',
-    { type: "ensure_workspace_capture" },
+    { type: "ensure_workspace_capture", workspace: "/w", deep: true },
   ],
-  ['["ensure_proxy","/w","openai"]', { type: "ensure_proxy" }],
+  [
+    '["ensure_proxy","/w","openai"]',
+    { type: "ensure_proxy", workspace: "/w", provider: "openai" },
+  ],
   [
     '{"type":"begin_observed_session","workspace":"/w","agent":"x"}',
-    { type: "begin_observed_session" },
+    { type: "begin_observed_session", workspace: "/w", agent: "x" },
   ],
   ['{"type":"store_stats"}', { type: "store_stats" }],
   [

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Requests from text, by the table of requests. Decoding is strict: it refuses exactly what the reference daemon refuses, and accepts
+ * what that accepts by accident (a request or filter written as an array, a name written as `{"name":null}`).
+ * @module
+ */
+import type { Int } from "./int.ts";
+import type { RequestField, RequestFields, RequestKind } from "./fields.ts";
+import { decodeInt, decodeString } from "./json_text.ts";
+import { I64_MAX, I64_MIN, U32_MAX, U64_MAX } from "./limits.ts";
+import { type Member, scanElements, scanMembers } from "./json_members.ts";
+import {
+  type DaemonRequest,
+  isRequestName,
+  type RequestName,
+  type RequestOf,
+  REQUESTS,
+} from "./requests.ts";
+
+/** JSON, but no request. */
+export class RequestError extends Error {
+  override get name(): string {
+    return "RequestError";
+  }
+}
+
+/**
+ * Reads a request; keys it does not know are ignored, at every level.
+ *
+ * @throws {JsonError} If the bytes are not strict JSON.
+ * @throws {RequestError} If the type is unknown, or a field is missing, doubled or of the wrong form.
+ */
+export function decodeRequest(bytes: Uint8Array): DaemonRequest {
+  const { type, parts } = readBody(bytes);
+  if (isRequestName(type)) return readRequest(type, bytes, parts);
+  throw new RequestError(`Cannot decode request: unknown type "${type}"`);
+}
+
+/** The fields as the text has them: an object's members, or the elements of an array in the order of the table. */
+type Parts =
+  | { readonly members: readonly Member[] }
+  | { readonly elements: readonly Place[] };
+
+function readBody(bytes: Uint8Array): { type: string; parts: Parts } {
+  const members = scanMembers(bytes)?.members;
+  if (members !== undefined) {
+    const tag = pick(bytes, members, "type");
+    if (tag === undefined) throw new RequestError(noField("type"));
+    return { type: tag.text(), parts: { members } };
+  }
+  const [tag, ...elements] = scanElements(bytes) ?? [];
+  if (tag === undefined) {
+    throw new RequestError("Cannot decode request: it is no object");
+  }
+  return { type: new Value(bytes, tag, "type").text(), parts: { elements } };
+}
+
+function readRequest<N extends RequestName>(
+  type: N,
+  bytes: Uint8Array,
+  parts: Parts,
+): RequestOf<N>;
+function readRequest(type: RequestName, bytes: Uint8Array, parts: Parts) {
+  return readFields(REQUESTS[type].fields, bytes, parts, { type });
+}
+
+/** Reads every field of a table. Finds them all before it looks at the first, so that a doubled key is the first fault. */
+function readFields(
+  fields: RequestFields,
+  bytes: Uint8Array,
+  parts: Parts,
+  record: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const values = "members" in parts
+    ? pickMembers(fields, bytes, parts.members)
+    : placeElements(fields, bytes, parts.elements);
+  let at = 0;
+  for (const key in fields) {
+    const field = fields[key];
+    if (field !== undefined) record[key] = readField(key, field, values[at++]);
+  }
+  return record;
+}
+
+function readField(
+  key: string,
+  field: RequestField,
+  value: Value | undefined,
+): unknown {
+  if (typeof field === "object") {
+    const isAbsent = value === undefined || value.isNull;
+    if ("optional" in field) {
+      return isAbsent ? null : value.read(field.optional);
+    }
+    if ("additive" in field) {
+      return isAbsent ? null : value.read(field.additive);
+    }
+  }
+  if (value === undefined) throw new RequestError(noField(key));
+  return value.read(field);
+}
+
+function pickMembers(
+  fields: RequestFields,
+  bytes: Uint8Array,
+  members: readonly Member[],
+): (Value | undefined)[] {
+  const values = [];
+  for (const key in fields) values.push(pick(bytes, members, key));
+  return values;
+}
+
+/** An array has one element for each field but the additive ones, which stand last. */
+function placeElements(
+  fields: RequestFields,
+  bytes: Uint8Array,
+  elements: readonly Place[],
+): Value[] {
+  const keys = Object.keys(fields).filter((key) => !isAdditive(fields[key]));
+  if (elements.length !== keys.length) {
+    throw new RequestError(
+      `Cannot decode request: an array of ${elements.length} for ${keys.length} fields`,
+    );
+  }
+  return elements.map((place, i) => new Value(bytes, place, keys[i] ?? ""));
+}
+
+function isAdditive(field: RequestField | undefined): boolean {
+  return typeof field === "object" && "additive" in field;
+}
+
+/** Where a value stands in the text. */
+type Place = Pick<Member, "kind" | "start" | "end">;
+
+/** One value of a request, not decoded yet. */
+class Value {
+  readonly #bytes: Uint8Array;
+  readonly #place: Place;
+  readonly #name: string;
+
+  constructor(bytes: Uint8Array, place: Place, name: string) {
+    this.#bytes = bytes;
+    this.#place = place;
+    this.#name = name;
+  }
+
+  get isNull(): boolean {
+    return this.#place.kind === "null";
+  }
+
+  text(): string {
+    if (this.#place.kind !== "string") throw this.#wrong("a string");
+    return decodeString(this.#slice());
+  }
+
+  /** Reads the value by the rules of its kind. */
+  read(kind: RequestKind): unknown {
+    switch (kind) {
+      case "text":
+        return this.text();
+      case "bool":
+        return this.#bool();
+      case "u32":
+        return this.#integer(0n, U32_MAX);
+      case "u64":
+        return this.#integer(0n, U64_MAX);
+      case "i64":
+        return this.#integer(I64_MIN, I64_MAX);
+    }
+    return "oneOf" in kind
+      ? this.#oneOf(kind.oneOf)
+      : this.#record(kind.record);
+  }
+
+  #integer(min: bigint, max: bigint): Int {
+    const value = this.#place.kind === "number"
+      ? decodeInt(this.#slice(), min, max)
+      : null;
+    if (value === null) throw this.#wrong(`an integer from ${min} to ${max}`);
+    return value;
+  }
+
+  #bool(): boolean {
+    const { kind } = this.#place;
+    if (kind !== "true" && kind !== "false") throw this.#wrong("true or false");
+    return kind === "true";
+  }
+
+  #oneOf(names: readonly string[]): string {
+    const text = this.#place.kind === "object" ? this.#variant() : this.text();
+    const found = names.find((name) => name === text);
+    if (found === undefined) throw this.#wrong(`one of ${names.join(", ")}`);
+    return found;
+  }
+
+  #record(fields: RequestFields): Record<string, unknown> {
+    const bytes = this.#slice();
+    const members = scanMembers(bytes)?.members;
+    if (members !== undefined) return readFields(fields, bytes, { members });
+    const elements = scanElements(bytes);
+    if (elements === null) throw this.#wrong("an object");
+    return readFields(fields, bytes, { elements });
+  }
+
+  /** The name in `{"name":null}` or `{"name":{}}`, the decoder's other spellings of an enum. */
+  #variant(): string | undefined {
+    const bytes = this.#slice();
+    const members = scanMembers(bytes)?.members;
+    const only = members?.length === 1 ? members[0] : undefined;
+    if (only === undefined) return undefined;
+    const isUnit = only.kind === "null" ||
+      scanMembers(bytes.subarray(only.start, only.end))?.members.length === 0;
+    return isUnit ? only.key : undefined;
+  }
+
+  #slice(): Uint8Array {
+    return this.#bytes.subarray(this.#place.start, this.#place.end);
+  }
+
+  #wrong(wanted: string): RequestError {
+    return new RequestError(
+      `Cannot decode request: "${this.#name}" must be ${wanted}`,
+    );
+  }
+}
+
+function pick(
+  bytes: Uint8Array,
+  members: readonly Member[],
+  name: string,
+): Value | undefined {
+  let found: Member | undefined;
+  for (const member of members) {
+    if (member.key !== name) continue;
+    if (found !== undefined) {
+      throw new RequestError(`Cannot decode request: "${name}" is there twice`);
+    }
+    found = member;
+  }
+  return found && new Value(bytes, found, name);
+}
+
+function noField(name: string): string {
+  return `Cannot decode request: "${name}" is missing`;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The words of the wire's tables: the kinds of values, how a field may be absent, and the TypeScript types of both.
+ *
+ * A table is data without a call in it: a hook uses no table, and its bundle then holds none.
+ * @module
+ */
+import type { Int } from "./int.ts";
+import type { JsonValue } from "./json.ts";
+
+/** Values without parts. "u32", "u64" and "i64" are integers, unsigned or signed, of as many bits. */
+interface Plain {
+  text: string;
+  bool: boolean;
+  u32: number;
+  u64: Int;
+  i64: Int;
+}
+
+/** A string out of a list. */
+interface Name {
+  readonly oneOf: readonly string[];
+}
+
+/** A value in a request. */
+export type RequestKind =
+  | keyof Plain
+  | Name
+  | { readonly record: RequestFields };
+
+/** A value in an answer. */
+export type AnswerKind =
+  | keyof Plain
+  | Name
+  | "json"
+  | { readonly record: AnswerFields }
+  | { readonly list: AnswerKind }
+  /** A list of nodes with these fields and, as `children`, another such list. */
+  | { readonly trees: AnswerFields };
+
+/** A field of a request that may be absent: null and a missing key are the same. */
+type Optional<K> =
+  | { readonly optional: K }
+  /** The reference does not have it. It stands last; a record that is written as an array has no place for it. */
+  | { readonly additive: K };
+
+/** A field of a request. */
+export type RequestField = RequestKind | Optional<RequestKind>;
+
+/** The fields of a request by their keys, in the order in which an array holds them. */
+export type RequestFields = { readonly [key: string]: RequestField };
+
+/** A field of an answer. */
+export type AnswerField =
+  | AnswerKind
+  /** The daemon writes null; a missing key is read as null. */
+  | { readonly nullable: AnswerKind }
+  /** Some daemons leave the key out, or write null. */
+  | { readonly optional: AnswerKind }
+  /** Some daemons leave the key out; null is refused. */
+  | { readonly missing: AnswerKind };
+
+/** The fields of an answer or of a record in it by their keys. */
+export type AnswerFields = { readonly [key: string]: AnswerField };
+
+/** The type of a record with the fields of a table. */
+export type FieldsOf<F> = Flat<
+  & {
+    -readonly [K in keyof F as F[K] extends LeftOut ? never : K]: ValueOf<F[K]>;
+  }
+  & {
+    -readonly [K in keyof F as F[K] extends LeftOut ? K : never]?: ValueOf<
+      F[K]
+    >;
+  }
+>;
+
+/** The type of trees whose nodes have the fields of a table. */
+export type TreeOf<F> = FieldsOf<F> & { children: TreeOf<F>[] };
+
+/** The same type, shown by its members instead of how it is made. */
+export type Flat<T> = { [K in keyof T]: T[K] };
+
+/** A field whose key may be left out. */
+type LeftOut = { optional: unknown } | { additive: unknown } | {
+  missing: unknown;
+};
+
+type ValueOf<F> = F extends
+  { nullable: infer K } | { optional: infer K } | { additive: infer K }
+  ? KindOf<K> | null
+  : F extends { missing: infer K } ? KindOf<K>
+  : KindOf<F>;
+
+type KindOf<K> = K extends keyof Plain ? Plain[K]
+  : K extends "json" ? JsonValue
+  : K extends { oneOf: readonly (infer N)[] } ? N
+  : K extends { list: infer E } ? KindOf<E>[]
+  : K extends { record: infer F } ? FieldsOf<F>
+  : K extends { trees: infer F } ? TreeOf<F>[]
+  : never;
