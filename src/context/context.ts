@@ -1,41 +1,48 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The surroundings of a run: arguments, environment, clock, streams and the way to a socket.
+ * The surroundings of a run: arguments, environment, clock, streams and the connection to a socket.
  * @module
  */
 import { fileOutput } from "./file_output.ts";
 import type { Input, Output } from "./streams.ts";
 
-/** What a hook stands on, which prints nothing. */
+/** The surroundings of a hook, which prints nothing. */
 export interface SilentContext {
   readonly args: readonly string[];
-  /** Wall clock when the process started, in epoch milliseconds. */
+  /** The wall clock when the process started, in epoch milliseconds. */
   readonly startedAtMs: number;
-  /** Value of an environment variable; an empty one, or one that is not UTF-8, counts as unset. */
+  /**
+   * Returns the value of an environment variable. A variable that is empty or not UTF-8 counts as
+   * unset.
+   */
   env(name: string): string | undefined;
-  /** The directory the user stands in, also when it has been deleted. */
+  /** Returns the current directory of the user, even if it has been deleted. */
   cwd(): string;
-  /** Wall clock, in epoch milliseconds. */
+  /** Returns the wall clock in epoch milliseconds. */
   now(): number;
-  /** Connects to a Unix socket. @throws {Deno.errors} As the system says. */
+  /**
+   * Connects to a Unix socket.
+   *
+   * @throws {Deno.errors} As the system reports it.
+   */
   connect(path: string): Promise<Deno.Conn>;
   readonly stdin: Input;
   /**
-   * Is called, maybe several times, while a daemon works on the event, and before a hook leaves its shortest way: the moment for what takes
-   * time and is only needed if something goes wrong.
+   * Is called, maybe several times, while a daemon works on the event and before a hook leaves its
+   * shortest path. It is the moment for slow work that is needed only if something goes wrong.
    */
   meanwhile?(): void;
 }
 
-/** What a run stands on: lazy, and faked in tests. */
+/** The surroundings of a run: lazy, and faked in tests. */
 export interface Context extends SilentContext {
-  /** Gives the permission to start programs away, for good: what nobody needs nobody can misuse. */
+  /** Gives up the permission to start programs, for the rest of the process. */
   giveUpRun(): void;
   readonly stdout: Output;
   readonly stderr: Output;
 }
 
-/** The real surroundings of this process, for a hook: what it does not need is not loaded. */
+/** The real surroundings of a hook's process. Nothing that a hook does not need is loaded. */
 export function silentContext(): SilentContext {
   return {
     args: Deno.args,
@@ -62,7 +69,7 @@ function readVariable(name: string): string | undefined {
   try {
     return Deno.env.get(name) || undefined;
   } catch (error) {
-    // Such as the path of a project in another encoding: there is more to go by.
+    // An example is the path of a project in another encoding. The caller has other sources.
     if (error instanceof Deno.errors.InvalidData) return undefined;
     throw error;
   }

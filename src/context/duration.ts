@@ -15,10 +15,10 @@ const UNIT_MS: Record<string, number> = {
 };
 
 /**
- * Reads a duration: `250ms`, `2s`, `1m30s`, `1.5h`, `7d`, `2w`; a bare number is milliseconds.
+ * Reads a duration: `250ms`, `2s`, `1m30s`, `1.5h`, `7d`, `2w`. A bare number is in milliseconds.
  *
- * @returns Milliseconds, at least 0, at most 2^53 - 1.
- * @throws {UsageError} If it is none.
+ * @returns Milliseconds, from 0 to 2^53 - 1.
+ * @throws {UsageError} If the text is not a duration.
  *
  * @example Usage
  * ```ts

@@ -11,7 +11,7 @@ export class UsageError extends Error {
   }
 }
 
-/** A file or folder that kaizen stands on cannot be used (exit 74). */
+/** A file or folder of kaizen's home cannot be used (exit 74). */
 export class HomeError extends Error {
   override get name(): string {
     return "HomeError";

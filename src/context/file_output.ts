@@ -1,47 +1,50 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Stdout and stderr, also where the other end has made them non-blocking.
+ * Stdout and stderr, even if the other end has made them non-blocking.
  * @module
  */
 import { ClosedPipeError } from "./errors.ts";
 import { pause } from "./pause.ts";
 import type { Output } from "./streams.ts";
 
-/** Width of a terminal that does not know its own, such as one of a serial line or of a program that never set it; in cells. */
+/** The width that is assumed of a terminal that reports none, such as a serial line; in cells. */
 const UNKNOWN_COLUMNS = 80;
-/** How long a full, non-blocking pipe is left alone before the next try, in milliseconds. */
+/** Time between two attempts to write to a full, non-blocking pipe, in milliseconds. */
 const FULL_PIPE_PAUSE_MS = 2;
 const LINE_FEED = 0x0a;
 const NOTHING = new Uint8Array(0);
-/** What a pipe takes whole or not at all, in bytes: PIPE_BUF. */
+/** A write of up to this many bytes goes into a pipe whole or not at all: PIPE_BUF. */
 const ATOMIC_BYTES = Deno.build.os === "linux" ? 4096 : 512;
-/** What is shorter and has no line feed goes into the buffer first, in bytes. */
+/** A shorter piece without a line feed goes into the buffer of stdout first, in bytes. */
 const BUFFER_BYTES = 1024;
 
 /**
- * Behind so many bytes without a line feed, as one long line of JSON has them, no more are looked for: that would take a third of
- * all the time.
+ * After this many bytes without a line feed, the output is taken for one long line of JSON. Looking
+ * for line feeds in it would take a third of all the time.
  */
 const ONE_LINE_BYTES = 256 * 1024;
 
-/** What is needed of a file descriptor. */
+/** The part of a file descriptor that is used here. */
 export type File = Pick<typeof Deno.stdout, "isTerminal" | "writeSync">;
 
-/** How a file treats what is written. */
+/** How a file descriptor handles a write. */
 export interface FileOutputOptions {
-  /** True for stdout, which is Rust's: it has a buffer of lines, emptied at each write. */
+  /** True for stdout, which Rust buffers by line; each write empties the buffer. */
   isBuffered: boolean;
 }
 
 /**
- * A file descriptor as an {@linkcode Output}; writes are synchronous, so that nothing is left unwritten at exit.
+ * A file descriptor as an {@linkcode Output}. Writes are synchronous, so that nothing is left
+ * unwritten at exit.
  *
- * A write that fails as a non-blocking pipe is full does not say how much has gone before, and because of the buffer some may
- * have. So the bytes are written in pieces of which that is known: those with line feeds end with one and are short enough to go
- * whole or not at all; the rest have none.
+ * A write to a full, non-blocking pipe fails without saying how much of it was written, and the
+ * buffer may have taken a part. So the bytes are written in pieces for which that is known. A piece
+ * with line feeds ends with one and is short enough to go whole or not at all; the other pieces
+ * have no line feed.
  *
- * What seems to be one long line goes in one piece as long as the pipe was never full. If it is full then, and there was a line feed
- * after all, nobody knows how much has gone: that is an error, as to go on might repeat or lose something.
+ * While the pipe has never been full, a long line goes in one piece. If the pipe becomes full
+ * during such a piece, and the piece has a line feed, the number of bytes written is unknown. That
+ * is an error, because to continue might repeat or lose bytes.
  */
 export function fileOutput(file: File, options: FileOutputOptions): Output {
   return new FileOutput(file, options);
@@ -50,7 +53,7 @@ export function fileOutput(file: File, options: FileOutputOptions): Output {
 class FileOutput implements Output {
   readonly #file: File;
   readonly #isBuffered: boolean;
-  /** Bytes since the last line feed. */
+  /** Bytes written since the last line feed. */
   #lineBytes = 0;
   /** Whether a write has ever taken less than it was given. */
   #wasFull = false;
@@ -84,19 +87,29 @@ class FileOutput implements Output {
     }
   }
 
-  /** Writes all of what seems to be inside of a long line, or as much of it as goes. @returns How much that was. */
+  /**
+   * Writes bytes from the middle of a long line, or as many of them as go.
+   *
+   * @returns The number of bytes written.
+   */
   #putLine(bytes: Uint8Array): number {
     const isLine = this.#lineBytes >= ONE_LINE_BYTES && !this.#wasFull &&
       bytes.length >= BUFFER_BYTES;
     if (!isLine) return 0;
     const sent = this.#try(bytes);
     if (sent === null && this.#isBuffered && bytes.includes(LINE_FEED)) {
-      throw new Error("it was full, and does not tell how much it has taken");
+      throw new Error(
+        "the pipe was full, and the number of bytes that it took is unknown",
+      );
     }
     return sent ?? 0;
   }
 
-  /** Writes a piece, or as much of it as goes. @returns How much that was. */
+  /**
+   * Writes a piece, or as much of it as goes.
+   *
+   * @returns The number of bytes written.
+   */
   async #put(piece: Uint8Array): Promise<number> {
     while (true) {
       const sent = this.#try(piece);
@@ -105,7 +118,10 @@ class FileOutput implements Output {
     }
   }
 
-  /** Writes a piece that goes into the buffer in any case; if it stays there, writing nothing passes it on. */
+  /**
+   * Writes a piece that the buffer takes in any case. If it stays there, an empty write passes it
+   * on.
+   */
   async #putAll(piece: Uint8Array): Promise<number> {
     for (let rest = piece; this.#try(rest) === null; rest = NOTHING) {
       await pause(FULL_PIPE_PAUSE_MS);
@@ -120,7 +136,7 @@ class FileOutput implements Output {
   }
 }
 
-/** Where the piece that begins at `at` ends. */
+/** Returns the end of the piece that begins at `at`. */
 function findCut(bytes: Uint8Array, at: number): number {
   const feed = bytes.indexOf(LINE_FEED, at);
   if (feed === -1) return bytes.length;
@@ -129,7 +145,12 @@ function findCut(bytes: Uint8Array, at: number): number {
   return at + reach.lastIndexOf(LINE_FEED) + 1;
 }
 
-/** @returns How much went, or null if the pipe is full. @throws {ClosedPipeError} If the reader has gone away. */
+/**
+ * Writes once.
+ *
+ * @returns The number of bytes written, or null if the pipe is full.
+ * @throws {ClosedPipeError} If the reader has gone away.
+ */
 function tryWrite(file: File, bytes: Uint8Array): number | null {
   try {
     return file.writeSync(bytes);

@@ -5,7 +5,7 @@
  */
 import type { Context } from "./context.ts";
 
-/** Whether a variable is set to anything but a way of saying no: "0", "false" or "no". */
+/** Whether a variable is set to anything but "0", "false" or "no" (case-insensitive). */
 export function isOn(context: Pick<Context, "env">, name: string): boolean {
   const value = context.env(name);
   return value !== undefined && !/^(0|false|no)$/i.test(value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a run stands on: environment, home and socket path, workspace rule, durations, clock, streams.
+ * The surroundings of a run: environment, home and socket path, workspace rule, durations, clock,
+ * streams, system errors.
  * @module
  */
 export {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whose a folder is.
+ * The owner of a folder.
  * @module
  */
 
 /**
- * Finds out whether a home is another user's: its owner, or for root, while it does not exist yet, the owner of the nearest folder above.
+ * Finds out whether a home belongs to another user. While the home does not exist, root goes by the
+ * owner of the nearest folder above it.
  *
  * @param home Absolute.
- * @returns That user's id, or null if it is ours or the system does not say.
+ * @returns That user's id, or null if the home is ours or the system does not say.
  */
 export function foreignOwner(home: string): number | null {
   const user = Deno.uid();
@@ -22,7 +23,10 @@ export function foreignOwner(home: string): number | null {
   }
 }
 
-/** Owner of a path, null where the system has no owners, undefined if the path does not exist. */
+/**
+ * Returns the owner of a path: null on a system without owners, undefined if the path does not
+ * exist.
+ */
 function ownerOf(
   path: string,
   look: (path: string) => Deno.FileInfo,
@@ -31,7 +35,7 @@ function ownerOf(
     return look(path).uid;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    return null; // whoever opens it will be told why
+    return null; // the error appears again when the path is opened
   }
 }
 

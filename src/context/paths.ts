@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Where kaizen keeps things: one home, fixed names inside, the same for a hook, a terminal and a GUI.
+ * The paths of kaizen's files: one home with fixed names inside, the same for a hook, a terminal
+ * and a GUI.
  * @module
  */
 import type { Context } from "./context.ts";
@@ -8,7 +9,8 @@ import { HomeError, UsageError } from "./errors.ts";
 import { realPath } from "./real_path.ts";
 
 /**
- * Longest socket path in bytes: `sun_path` less its final NUL (108 on Linux, 104 on macOS and the BSDs).
+ * Longest socket path in bytes: `sun_path` less its final NUL (108 on Linux, 104 on macOS and the
+ * BSDs).
  */
 export const MAX_SOCKET_PATH_BYTES = Deno.build.os === "linux" ? 107 : 103;
 
@@ -16,7 +18,10 @@ export const MAX_SOCKET_PATH_BYTES = Deno.build.os === "linux" ? 107 : 103;
 export interface Paths {
   home: string;
   socket: string;
-  /** Held by `flock` by the daemon that owns this home; named as in the reference, so that it excludes that too. */
+  /**
+   * The daemon that owns this home holds the `flock` on it. The name is the reference's, so that
+   * both programs exclude each other.
+   */
   lock: string;
   log: string;
   store: string;
@@ -24,15 +29,15 @@ export interface Paths {
   spool: string;
 }
 
-/** What the command line may say about paths; a missing member leaves it to the environment. */
+/** Paths from the command line; for a missing one the environment decides. */
 export interface PathFlags {
   home?: string | undefined;
   socket?: string | undefined;
 }
 
 /**
- * Finds the home and what is in it: flag, else environment, else `$HOME/.kaizen`. Touches no disk unless the home
- * is written with `..`, which a reference daemon beside ours follows as the system does.
+ * Finds the home and the paths inside it: flag, else environment, else `$HOME/.kaizen`. Touches no
+ * disk unless the home is written with `..`, which the reference follows as the system does.
  *
  * @throws {UsageError} If a path is relative, or the socket's is too long for the system.
  * @throws {HomeError} If neither a home nor `HOME` is known.
@@ -87,7 +92,10 @@ function absolute(flag: string, variable: string, path: string): string {
   );
 }
 
-/** Goes up where a path says `..`, from where its links lead to; what is behind the last one need not exist. */
+/**
+ * Resolves `..` as the system does, from the target of a link. The part after the last `..` need
+ * not exist.
+ */
 function leadUp(path: string): string {
   if (!path.includes("/..")) return path;
   const [, above = "", rest = ""] = /^(.*\/\.\.)(\/.*)?$/.exec(path) ?? [];
@@ -96,6 +104,6 @@ function leadUp(path: string): string {
 }
 
 function trimSlash(path: string): string {
-  // A first regular expression takes a hook longer than all of this.
+  // The first regular expression of a process takes longer than the rest of this function.
   return path.endsWith("/") ? path.replace(/\/+$/, "") : path;
 }

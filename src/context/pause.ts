@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Waiting.
+ * Waits without node's timers.
  * @module
  */
 
 /**
- * Waits without loading node's timers, as `setTimeout` would; keeps the process alive meanwhile.
+ * Waits without loading node's timers, as `setTimeout` would. Keeps the process alive meanwhile.
  *
- * @param ms How long, in milliseconds.
+ * @param ms Time to wait, in milliseconds.
  * @param signal Ends the wait early.
  */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
@@ -20,17 +20,18 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Waits for a tenth of what a first `pause()` costs, but does not keep the process alive: for the deadline of something that does.
+ * Waits at a tenth of the cost of a first `pause()`, but does not keep the process alive. It is for
+ * the deadline of work that does.
  *
- * @param ms How long, in milliseconds.
+ * @param ms Time to wait, in milliseconds.
  */
 export async function expiry(ms: number): Promise<void> {
   if (!isSince(2, 8)) return await pause(ms);
-  const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
-  await Atomics.waitAsync(nobodyWakes, 0, 0, ms).value;
+  const neverWoken = new Int32Array(new SharedArrayBuffer(4));
+  await Atomics.waitAsync(neverWoken, 0, 0, ms).value;
 }
 
-/** Before 2.8 Deno sleeps through the end of such a wait. */
+/** Before 2.8 Deno does not wake up at the end of such a wait. */
 function isSince(major: number, minor: number): boolean {
   const [ours = 0, its = 0] = Deno.version.deno.split(".").map(Number);
   return ours > major || ours === major && its >= minor;

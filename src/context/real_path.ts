@@ -5,10 +5,11 @@
  */
 
 /**
- * Returns the real path of what exists, or null if it is gone or cannot be reached.
+ * Returns the real path of a file or folder, or null if it does not exist or cannot be reached.
  *
- * `..` leads up from where a link leads to, and nothing lies below a file: Deno resolves both by the text alone unless all is
- * allowed to it, so that such a path is gone through part by part.
+ * To the system, `..` leads up from the target of a link, and nothing lies below a file. Deno
+ * resolves both by the text alone unless it has every permission, so such a path is resolved part
+ * by part.
  */
 export function realPath(path: string): string | null {
   try {

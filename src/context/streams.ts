@@ -4,20 +4,24 @@
  * @module
  */
 
-/** Where bytes come from. */
+/** A source of bytes. */
 export interface Input {
   isTerminal(): boolean;
-  /** Reads at most `into.length` bytes; null at the end. */
+  /**
+   * Reads at most `into.length` bytes.
+   *
+   * @returns The number of bytes read, or null at the end.
+   */
   read(into: Uint8Array): Promise<number | null>;
 }
 
-/** Where bytes go. */
+/** A destination of bytes. */
 export interface Output {
   isTerminal(): boolean;
-  /** Width of the terminal in cells; null if it is none. */
+  /** Returns the width of the terminal in cells, or null if this is no terminal. */
   columns(): number | null;
   /**
-   * Writes all of `bytes`; when it resolves they are out of this process.
+   * Writes all of `bytes`. When it resolves, the bytes have left this process.
    *
    * @throws {ClosedPipeError} If the reader has gone away.
    */

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the system says, told apart from bugs, and in its own words.
+ * Errors of the system, as opposed to bugs, and their messages.
  * @module
  */
 
-/** Whether the system gave this error, as against one in this program. */
+/** Whether the system reported this error. If not, it is a bug in this program. */
 export function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "code" in error;
 }
 
-/** The system's words, without the call that Deno adds behind them. */
+/** Returns the message of an error without the call that Deno adds after it. */
 export function systemReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/: \w+ '[^]*'.*$/, "");

@@ -6,21 +6,22 @@
 import { realPath } from "./real_path.ts";
 
 /**
- * Finds the workspace of a directory: the nearest ancestor that holds `.git` (a folder, or the file of a linked worktree),
- * else the directory itself; then its real path. A directory that is gone is taken as it is written.
+ * Finds the workspace of a directory: the nearest ancestor that holds `.git` (a folder, or the file
+ * of a linked worktree), else the directory itself; then its real path. The path of a directory
+ * that does not exist is returned as it is written.
  *
  * @param start Absolute, or relative to `cwd`.
- * @param cwd Absolute; what a relative `start` is relative to.
+ * @param cwd Absolute.
  */
 export function findWorkspace(start: string, cwd = "/"): string {
   const path = start.startsWith("/") ? start : `${cwd}/${start}`;
   const real = realPath(path);
   if (real === null) return start.startsWith("/") ? start : normalize(path);
-  // What lies above a link is told by its text, unless ".." leads on from where it leads to.
+  // The ancestors of a link are those in its text, unless ".." leads on from its target.
   const nearest = path.split("/").includes("..") ? real : normalize(path);
   for (let dir = nearest;; dir = parent(dir)) {
     if (exists(dir === "/" ? "/.git" : `${dir}/.git`)) {
-      // What a path without links begins with has none either.
+      // A path without links has none in its beginning either.
       return nearest === real ? dir : realPath(dir) ?? dir;
     }
     if (dir === "/") return real;
@@ -30,7 +31,7 @@ export function findWorkspace(start: string, cwd = "/"): string {
 function exists(path: string): boolean {
   try {
     if (realPath(path) !== null) return true;
-    Deno.lstatSync(path); // a link that leads nowhere
+    Deno.lstatSync(path); // a dangling link
     return true;
   } catch {
     return false;

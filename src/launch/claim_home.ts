@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Becoming the one daemon of a home.
+ * Claims a home, so that this process is its only daemon.
  * @module
  */
 import { HomeBusyError, type Paths, pause } from "../context/mod.ts";
@@ -8,15 +8,15 @@ import { prepareHome } from "./prepare_home.ts";
 import { HomeLock, readHolder } from "./home_lock.ts";
 import { probe, type ProbeResult } from "./probe.ts";
 
-/** Between two looks at a lock whose holder does not answer, in milliseconds. */
+/** Time between two attempts to take a lock whose holder does not answer, in milliseconds. */
 const RETRY_MS = 25;
 
-/** How to take a home. */
+/** Which home to claim. */
 export interface ClaimHomeOptions {
   paths: Pick<Paths, "home" | "lock" | "socket">;
   /**
-   * How long to wait for a holder that does not answer, in milliseconds: one that stops lets go within two seconds, one that
-   * starts answers soon.
+   * How long to wait for a holder that does not answer, in milliseconds. One that stops lets go
+   * within two seconds; one that starts answers soon.
    */
   patienceMs: number;
 }
@@ -24,8 +24,9 @@ export interface ClaimHomeOptions {
 /**
  * Prepares the home and takes its lock.
  *
- * @returns The lock; the home belongs to this process until it is disposed of.
- * @throws {HomeBusyError} If another daemon answers at the socket, or keeps the lock without answering.
+ * @returns The lock. The home belongs to this process until the lock is disposed of.
+ * @throws {HomeBusyError} If another daemon answers at the socket, or keeps the lock without
+ * answering.
  * @throws {HomeError} If the home or the lock file cannot be used.
  */
 export async function claimHome(options: ClaimHomeOptions): Promise<HomeLock> {

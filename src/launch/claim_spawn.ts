@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Starting something in the background for events that wait: never waited for, at most once a minute.
+ * The right to spawn a process in the background for events that wait: at most once a minute.
  * @module
  */
 import { foreignOwner } from "../context/mod.ts";
 
-/** Between two starts, in milliseconds. */
+/** Time between two spawns, in milliseconds. */
 const PAUSE_MS = 60_000;
 
 /**
- * Takes the right to start something for a home; of many processes that ask at once, one gets it.
+ * Claims the right to spawn a process for a home. Of many processes that ask at once, one gets it.
  *
  * @param home Absolute path of a home that exists.
- * @param what Names the stamp that says when it was started last.
+ * @param what Names the stamp file that holds the time of the last spawn.
  * @param nowMs The clock, in epoch milliseconds; a stamp in the future does not count.
  */
 export function claimSpawn(home: string, what: string, nowMs: number): boolean {
@@ -32,11 +32,11 @@ export function claimSpawn(home: string, what: string, nowMs: number): boolean {
     stamp.writeSync(new TextEncoder().encode(`${nowMs}`));
     return true;
   } catch {
-    return false; // a home that cannot be written holds no daemon either
+    return false; // a home that cannot be written has no daemon either
   }
 }
 
-/** When the last start was, in epoch milliseconds; NaN if nothing sensible is there. */
+/** Returns the time of the last spawn in epoch milliseconds, or NaN if the file holds no time. */
 function readStamp(stamp: Deno.FsFile): number {
   const bytes = new Uint8Array(32);
   const length = stamp.readSync(bytes) ?? 0;

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Who owns a home: the process that holds the `flock` on `daemon.pid`, for as long as it lives.
+ * The ownership of a home: the process that holds the `flock` on `daemon.pid` owns it while it
+ * lives.
  * @module
  */
 import { HomeError, systemReason } from "../context/mod.ts";
 import { openOwnFile } from "./own_file.ts";
 
-/** The lock while it is held; letting go leaves the file, as removing it would let two processes hold "it". */
+/**
+ * A lock that is held. Its release leaves the file, because to remove it would let two processes
+ * hold a lock on two files of the same name.
+ */
 export class HomeLock implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #path: string;
@@ -17,9 +21,9 @@ export class HomeLock implements Disposable {
   }
 
   /**
-   * Takes the lock if nobody holds it, and writes this process's id into the file.
+   * Takes the lock if it is free, and writes this process's id into the file.
    *
-   * @param path Of `daemon.pid`; the reference daemon locks the same file in the same way.
+   * @param path Path of `daemon.pid`; the reference locks the same file in the same way.
    * @returns The lock, or null if another process holds it.
    * @throws {HomeError} If the file cannot be used.
    */
@@ -41,7 +45,10 @@ export class HomeLock implements Disposable {
     }
   }
 
-  /** Whether the path still leads to the locked file; if not, another process may have locked the one that does. */
+  /**
+   * Whether the path still names the locked file. If not, another process may have locked a new
+   * one.
+   */
   isValid(): boolean {
     try {
       const named = Deno.lstatSync(this.#path);
@@ -58,7 +65,7 @@ export class HomeLock implements Disposable {
 }
 
 /**
- * Reads who holds the lock.
+ * Reads the process id of the holder.
  *
  * @returns The process id in the file, or null if there is none (yet).
  */
@@ -67,6 +74,6 @@ export function readHolder(path: string): number | null {
     const text = Deno.readTextFileSync(path);
     return /^[1-9]\d{0,9}\n?$/.test(text) ? Number(text.trim()) : null;
   } catch {
-    return null; // the file is somebody else's; who holds it stays unknown
+    return null; // the file belongs to another user
   }
 }

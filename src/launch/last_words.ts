@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Standard error of a daemon in the background: a file, as only the runtime or the launcher writes to it, when the daemon dies.
+ * Standard error of a daemon in the background. It is a file, to which only the runtime or the
+ * launcher writes, when the daemon dies.
  * @module
  */
 
@@ -14,7 +15,7 @@ export function lastWordsPath(home: string): string {
   return `${home}/daemon.err`;
 }
 
-/** The words that are written from now on. */
+/** The words that are written after this object was made. */
 export class LastWords {
   readonly #path: string;
   readonly #from: number;
@@ -34,7 +35,7 @@ export class LastWords {
 }
 
 /**
- * Takes the words of the daemon before this one out of the file, so that the file is empty for this one's.
+ * Reads the words of the previous daemon, and empties the file.
  *
  * @returns The end of the words; "" if there are none, or if the file cannot be emptied.
  */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * From no daemon to one that answers. Three verbs: `spawnOnce` spawns a process and never waits for it, `startDaemon` spawns a
- * daemon and waits until it answers; the daemon itself claims its home here, and then serves (`src/daemon/`).
+ * The start of a daemon, up to the moment it can be reached. `spawnOnce` spawns a process and never
+ * waits for it. `startDaemon` spawns a daemon and waits until it answers. The daemon itself claims
+ * its home with `claimHome`, and serves in `src/daemon/`.
  * @module
  */
 export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Files of the home that only we may have made.
+ * Files of the home, which only this user may have made.
  * @module
  */
 import { HomeError, systemReason } from "../context/mod.ts";
 
 /**
- * Opens a file of the home, 0600, and makes it if it is missing; follows no symbolic link, writes through no hard link.
+ * Opens a file of the home with mode 0600, and makes it if it is missing. Follows no symbolic link
+ * and writes through no hard link.
  *
  * @param mode `append` for a log; else the file is opened to be read and written.
- * @throws {HomeError} If the path is anything but a plain file with one name, or the system refuses.
+ * @throws {HomeError} If the path is anything but a plain file with one name, or the system
+ * refuses.
  */
 export function openOwnFile(
   path: string,
@@ -29,7 +31,7 @@ export function openOwnFile(
 /**
  * Looks at a path without opening it.
  *
- * @returns What is there, or null if nothing is.
+ * @returns The file, or null if there is none.
  * @throws {HomeError} If it is anything but a plain file with one name.
  */
 function checkOwnFile(path: string): Deno.FileInfo | null {
@@ -52,7 +54,12 @@ function checkOwnFile(path: string): Deno.FileInfo | null {
   return found;
 }
 
-/** Like `lstat`, but null where there is nothing. @throws {HomeError} If the system does not say. */
+/**
+ * Looks at a path as `lstat` does.
+ *
+ * @returns Null if nothing is there.
+ * @throws {HomeError} If the system does not say.
+ */
 export function lookAt(path: string): Deno.FileInfo | null {
   try {
     return Deno.lstatSync(path);
@@ -72,7 +79,7 @@ function openChecked(
   const options = mode.append
     ? { append: true, mode: 0o600 }
     : { read: true, write: true, mode: 0o600 };
-  // `createNew` never follows a link; where another process was faster the file is there and is looked at once more.
+  // `createNew` never follows a link. If another process was faster, its file is checked once more.
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path, { ...options, createNew: found === null });

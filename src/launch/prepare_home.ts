@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The home as the daemon wants it: a folder of ours that nobody else can look into.
+ * Prepares the home for a daemon: a folder of ours that no other user can look into.
  * @module
  */
 import { foreignOwner, HomeError, systemReason } from "../context/mod.ts";
 import { lookAt } from "./own_file.ts";
 
-/** Owner may do all, nobody else anything. */
+/** The owner may do everything, others nothing. */
 const HOME_MODE = 0o700;
 
 /**
  * Makes the home if it is missing, and tightens it to 0700 if it is ours but open to others.
  *
- * @throws {HomeError} If it is a symbolic link, no folder, another user's, or the system refuses.
+ * @throws {HomeError} If it is a symbolic link, no folder, or another user's, or if the system
+ * refuses.
  */
 export function prepareHome(home: string): void {
   refuseForeign(home);
@@ -47,7 +48,7 @@ function makeHome(home: string): Deno.FileInfo {
   }
 }
 
-/** A daemon that writes with another user's rights would leave files its owner cannot use. */
+/** A daemon that runs as another user would leave files that the owner cannot use. */
 function refuseForeign(home: string): void {
   const owner = foreignOwner(home);
   if (owner === null) return;

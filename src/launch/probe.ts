@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whether a daemon answers at a socket: liveness is an answer, not a process id and not a file.
+ * Finds out whether a daemon answers at a socket. Only an answer proves that it lives; a process id
+ * or a file does not.
  * @module
  */
 import { isSystemError, systemReason } from "../context/mod.ts";
@@ -12,24 +13,27 @@ import {
   JsonError,
 } from "../proto/mod.ts";
 
-/** How long a daemon may take to say who it is, in milliseconds. */
+/** How long a daemon may take to tell its process id, in milliseconds. */
 const PROBE_MS = 500;
-/** A status answer is a few hundred bytes; the reference lists what it captures in it. */
+/** A status answer has a few hundred bytes; the reference lists the sessions it captures in it. */
 const MAX_STATUS_BYTES = 16 * 1024 * 1024;
 
-/** What a probe found. */
+/** The result of a probe. */
 export type ProbeResult =
-  /** A daemon answered, and this is its process. */
+  /** A daemon answered; `pid` is its process. */
   | { state: "alive"; pid: number }
-  /** Nobody listens. */
+  /** No process listens. */
   | { state: "dead" }
-  /** Somebody listens but did not answer as a daemon does, or not in time. Never taken for dead. */
+  /**
+   * A process listens but did not answer as a daemon does, or not in time. It is never taken for
+   * dead.
+   */
   | { state: "unclear"; why: string };
 
 /**
  * Asks for the status at `socket`.
  *
- * @param timeoutMs For the whole exchange.
+ * @param timeoutMs Timeout of the whole exchange, in milliseconds.
  */
 export async function probe(
   socket: string,

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The one line that a daemon in the background says to whoever started it.
+ * The one line that a daemon in the background writes to stdout, for the process that spawned it.
  * @module
  */
 import { decodeJson, encodeJson, JsonError } from "../proto/mod.ts";
 
-/** What a daemon says once it can be reached. */
+/** A daemon that can be reached. */
 export interface ReadyInfo {
   pid: number;
   socket: string;
   log: string;
 }
 
-/** A daemon that can be reached, or why there is none. */
+/** The content of the line: the daemon, or the reason why there is none. */
 export type ReadyLine =
   | { ready: true } & ReadyInfo
   | {
     ready: false;
-    /** What the process ends with. */
+    /** The exit code of the process. */
     exit: number;
     message: string;
-    /** Of the daemon that owns the home. */
+    /** The process id of the daemon that owns the home. */
     pid: number | null;
     /** Whether that daemon answers. */
     answers: boolean;
   };
 
-/** Returns the line with its end. */
+/** Returns the line, including its line feed. */
 export function printReadyLine(line: ReadyLine): string {
   return `${encodeJson(line)}\n`;
 }
@@ -34,7 +34,7 @@ export function printReadyLine(line: ReadyLine): string {
 /**
  * Reads the line.
  *
- * @returns What it says, or null if it is no such line.
+ * @returns The line's content, or null if the text is no such line.
  */
 export function parseReadyLine(text: string): ReadyLine | null {
   let value;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How this program is started again: as a daemon, or in what it prints for people to copy.
+ * The command that runs this program again.
  * @module
  */
 
@@ -11,12 +11,12 @@ export interface SelfCommand {
 }
 
 /**
- * Finds the command that runs this same program: the compiled binary itself, the launcher beside a bundle
- * (`dist/kaizen.sh`), or `scripts/kaizen` beside the source's `main.ts`.
+ * Finds the command that runs this program: the compiled binary itself, the launcher beside a
+ * bundle (`dist/kaizen.sh`), or `scripts/kaizen` beside the source's `main.ts`.
  */
 export function selfCommand(): SelfCommand {
   if (Deno.build.standalone) return { program: Deno.execPath(), args: [] };
-  // A bundle's launcher starts most commands with a file of the chunks.
+  // The launcher of a bundle starts most commands with a file in `chunks/`.
   const main = decodeURIComponent(new URL(Deno.mainModule).pathname)
     .replace(/\/chunks\/\w+\/commands\.js$/, "/kaizen.js");
   const folder = main.slice(0, main.lastIndexOf("/"));

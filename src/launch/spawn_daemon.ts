@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Starting our daemon in the background: a new session that keeps nothing of its starter open.
+ * Spawns our daemon in the background, in a new session that keeps none of its parent's files open.
  * @module
  */
 import type { Paths } from "../context/mod.ts";
@@ -8,13 +8,15 @@ import { lastWordsPath } from "./last_words.ts";
 import { type SelfCommand, selfCommand } from "./self_command.ts";
 
 /**
- * What runs between the starter and the daemon. Descriptors that the starter itself was given (a hook runner's pipes, the
- * `9>lock` or `200>lock` of a script around it) would stay open for as long as the daemon lives: readers would wait for an
- * end that never comes and locks would never be free. What the runtime opened is closed on exec anyway. A plain `sh` can name
- * descriptors of one digit only, so bash is preferred. Standard error goes to a file: it has words only if the daemon dies.
+ * Runs between the parent and the daemon, and closes the descriptors that the parent was given,
+ * such as a hook runner's pipes or the `9>lock` or `200>lock` of a script. Left open, they would
+ * stay so for as long as the daemon lives: readers would wait for an end that never comes, and
+ * locks would never be free. The runtime closes its own descriptors on exec. A plain `sh` can name
+ * descriptors of one digit only, so bash is preferred. Standard error goes to a file, which stays
+ * empty unless the daemon dies.
  *
- * The flag keeps V8's young generation small: it grows to its limit under load and is not given back. A daemon holds a third less
- * with it (`docs/daemon.md`), for the same processor time.
+ * The flag keeps V8's young generation small. It grows to its limit under load and is not given
+ * back; with the flag a daemon holds a third less (`docs/daemon.md`), for the same processor time.
  */
 const SCRIPT = `umask 077
 if { true >>"$1"; } 2>/dev/null; then exec 2>>"$1"; fi
@@ -33,17 +35,17 @@ exec "$@"`;
 /** `-p`: no BASH_ENV, no functions from the environment. */
 const SHELLS = [["/bin/bash", "-p"], ["/bin/sh"]] as const;
 
-/** Which daemon to start. */
+/** Which daemon to spawn. */
 export interface SpawnDaemonOptions {
   paths: Pick<Paths, "home" | "socket">;
-  /** Where its one line about being ready goes. */
+  /** Destination of its ready line. */
   stdout: "piped" | "null";
   /** The program; by default this one. */
   command?: SelfCommand;
 }
 
 /**
- * Starts `daemon run --detached` in a session of its own, and does not wait for it.
+ * Spawns `daemon run --detached` in a session of its own, and does not wait for it.
  *
  * @returns The child, which keeps this process alive until it is unreferenced.
  * @throws {Error} If the home cannot be made or entered, or no shell can be started.
@@ -58,9 +60,10 @@ export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
 }
 
 /**
- * Spawns this program with other words than the daemon's, as {@linkcode spawnDaemon} does; its standard error goes nowhere.
+ * Spawns this program with arguments of the caller's, as {@linkcode spawnDaemon} does. Its standard
+ * error goes nowhere.
  *
- * @param words Its arguments.
+ * @param words The arguments.
  * @returns The child, which keeps this process alive until it is unreferenced.
  * @throws {Error} If the home cannot be entered, or no shell can be started.
  */
@@ -83,7 +86,7 @@ function spawnShell(
       return new Deno.Command(shell, {
         args: [...flags, "-c", SCRIPT, "kaizen-daemon", ...line],
         cwd,
-        // The launchers' note about a deleted directory is about theirs, not the daemon's.
+        // A launcher sets this if its own directory is deleted; the daemon runs in another one.
         env: { KAIZEN_CWD: "" },
         detached: true,
         stdin: "null",

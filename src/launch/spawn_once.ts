@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A process in the background for events that wait in the spool: at most one a minute, and never waited for.
+ * Spawns a process in the background for events that wait in the spool: at most once a minute, and
+ * without waiting for it.
  * @module
  */
 import type { Paths } from "../context/mod.ts";
@@ -8,7 +9,7 @@ import { claimSpawn } from "./claim_spawn.ts";
 import type { SelfCommand } from "./self_command.ts";
 import { spawnDaemon, spawnSelf } from "./spawn_daemon.ts";
 
-/** Where the process works. */
+/** Which process to spawn. */
 export interface SpawnOnceOptions {
   paths: Pick<Paths, "home" | "socket">;
   /** The clock, in epoch milliseconds. */
@@ -18,10 +19,11 @@ export interface SpawnOnceOptions {
 }
 
 /**
- * Spawns a daemon, or a `spool flush`, unless one was spawned for this home within the last minute. Silent: never waits, never
- * throws.
+ * Spawns a daemon or a `spool flush`, unless one was spawned for this home within the last minute.
+ * Never waits, never throws.
  *
- * @returns Whether one was spawned; not for root in another user's home, as its files would not be that user's.
+ * @returns Whether one was spawned. Root spawns none in another user's home, because its files
+ * would not be that user's.
  */
 export function spawnOnce(
   task: "daemon" | "flush",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon in the background, seen from its starter.
+ * Starts our daemon in the background and waits until it can be reached.
  * @module
  */
 import { TimedOutError } from "../client/mod.ts";
@@ -24,16 +24,16 @@ const READY_MS = 10_000;
 /** The most that is read of a child's first line, in characters. */
 const MAX_LINE_CHARS = 64 * 1024;
 
-/** Where the daemon is, whoever started it. */
+/** The daemon that can be reached now. */
 export interface StartResult {
-  /** False if one ran already. */
+  /** False if one was running already. */
   started: boolean;
   pid: number;
   socket: string;
   log: string;
 }
 
-/** What to start, and how long to wait. */
+/** Which daemon to start, and how long to wait. */
 export interface StartOptions {
   paths: Pick<Paths, "home" | "socket" | "log">;
   /** The program; by default this one. */
@@ -46,7 +46,7 @@ export interface StartOptions {
  *
  * @throws {HomeBusyError} If another process holds the home and does not answer.
  * @throws {HomeError} If home, socket, log or store cannot be used.
- * @throws {StartError} If the daemon died first (with its last words).
+ * @throws {StartError} If the daemon died first, with its last words.
  * @throws {TimedOutError} If the daemon was not ready in time.
  */
 export async function startDaemon(
@@ -71,7 +71,7 @@ export async function startDaemon(
   }
   const line = parseReadyLine(text);
   if (line === null) {
-    throw new StartError(`Cannot start a daemon: it says ${text}`);
+    throw new StartError(`Cannot start a daemon: it printed ${text}`);
   }
   if (line.ready) {
     return { started: true, pid: line.pid, socket: line.socket, log: line.log };
@@ -115,9 +115,9 @@ async function died(child: Child, words: LastWords): Promise<StartError> {
 }
 
 /**
- * Reads up to the first line feed, or the end, and lets go of the pipe.
+ * Reads up to the first line feed, or the end, and closes the pipe.
  *
- * @returns The line, "" if there is none, null if it does not come in time.
+ * @returns The line, "" if there is none, or null if it does not come in time.
  */
 async function firstLine(
   stream: ReadableStream<Uint8Array>,

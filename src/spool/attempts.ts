@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How often the first event in the spool has been answered with an error; guarded by the lock of delivery.
+ * Counts how often the daemon has refused the first event in the spool. The delivery lock guards
+ * the count.
  * @module
  */
 import { decodeJson, encodeJson } from "../proto/mod.ts";
@@ -11,18 +12,18 @@ import type { Owner } from "./owner.ts";
 export interface Attempts {
   name: string;
   count: number;
-  /** When the last one was, in epoch milliseconds. */
+  /** Time of the last attempt, in epoch milliseconds. */
   ms: number;
 }
 
-/** After this many separate attempts an event is set aside, so that it does not keep the others back. */
+/** After this many attempts an event is set aside, so that it does not hold up the others. */
 export const MAX_ATTEMPTS = 5;
-/** For this long what runs by itself leaves an event alone that has just failed, in milliseconds. */
+/** After a failure, an automatic delivery leaves the event alone for this time, in milliseconds. */
 export const PATIENCE_MS = 5_000;
 
 const NAME = ".attempts";
 
-/** Reads how often `name` has failed; never, if the file speaks of another one. */
+/** Reads how often `name` has failed; 0 if the file is about another event. */
 export function readAttempts(folder: string, name: string): Attempts {
   const none = { name, count: 0, ms: 0 };
   try {
@@ -42,7 +43,7 @@ export function readAttempts(folder: string, name: string): Attempts {
   }
 }
 
-/** Writes down one more failure. */
+/** Records one more failure. */
 export function writeAttempts(
   folder: string,
   attempts: Attempts,

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How much a spool may hold.
+ * Bounds of a spool.
  * @module
  */
 import type { Context } from "../context/mod.ts";
 import { SpoolFullError } from "./errors.ts";
 
-/** Most files in a spool, those in `rejected/` included; `KAIZEN_SPOOL_MAX_EVENTS`. */
+/**
+ * Maximum number of files in a spool, including those in `rejected/`; `KAIZEN_SPOOL_MAX_EVENTS`.
+ */
 const MAX_EVENTS = 10_000;
-/** Most bytes in a spool, those in `rejected/` included; `KAIZEN_SPOOL_MAX_BYTES`. */
+/** Maximum number of bytes in a spool, including those in `rejected/`; `KAIZEN_SPOOL_MAX_BYTES`. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Most files and bytes. */
+/** Maximum numbers of files and bytes. */
 export interface Bounds {
   events: number;
   bytes: number;
 }
 
-/** Reads the bounds from the environment; what is no positive integer leaves the default. */
+/**
+ * Reads the bounds from the environment. A value that is no positive integer leaves the default.
+ */
 export function readBounds(env: Context["env"]): Bounds {
   return {
     events: positive(env("KAIZEN_SPOOL_MAX_EVENTS")) ?? MAX_EVENTS,
@@ -25,13 +29,16 @@ export function readBounds(env: Context["env"]): Bounds {
   };
 }
 
-/** What is rejected may take half of everything, so that rubbish never keeps an event out. */
+/**
+ * Returns the bounds of `rejected/`: half of everything, so that rejected input never keeps an
+ * event out.
+ */
 export function rejectedShare({ events, bytes }: Bounds): Bounds {
   return { events: Math.ceil(events / 2), bytes: Math.ceil(bytes / 2) };
 }
 
 /**
- * Says why nothing of `more` bytes fits beside what is `held`.
+ * Explains why a file of `more` bytes does not fit beside those that are `held`.
  *
  * @returns Null if it fits.
  */
@@ -49,7 +56,11 @@ export function whyFull(
   return null;
 }
 
-/** @throws {SpoolFullError} If nothing of `more` bytes fits beside what is `held`. */
+/**
+ * Checks that a file of `more` bytes fits.
+ *
+ * @throws {SpoolFullError} If it does not.
+ */
 export function checkRoom(held: Bounds, more: number, bounds: Bounds): void {
   const reason = whyFull(held, more, bounds);
   if (reason === null) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Delivery: one deliverer at a time, in order, an event leaves when it has been acknowledged.
+ * Delivers the spool: one process at a time, in order. An event leaves the spool when it has been
+ * acknowledged.
  * @module
  */
 import {
@@ -17,15 +18,18 @@ import type { Sender } from "./sender.ts";
 
 /** How to deliver. */
 export interface DeliverOptions {
-  /** Ends the delivery between two events, and is handed to what sends. */
+  /** Ends the delivery between two events, and is passed to the sender. */
   signal?: AbortSignal | undefined;
   /** Stop before an event that is larger than this, in bytes. */
   maxBytes?: number | undefined;
-  /** Nobody asked for this delivery: leave an event alone that has failed a moment ago. */
+  /** No user asked for this delivery: leave an event alone that failed a moment ago. */
   automatic?: boolean | undefined;
 }
 
-/** Why a delivery ended; `busy`: another one is under way, `waiting`: the first event has failed a moment ago. */
+/**
+ * Why a delivery ended. `busy`: another one is running; `waiting`: the first event failed a moment
+ * ago.
+ */
 export type Stop =
   | "empty"
   | "busy"
@@ -35,31 +39,34 @@ export type Stop =
   | "unreachable"
   | "aborted";
 
-/** What a delivery has done. */
+/** The result of a delivery. */
 export interface DeliverReport {
   delivered: number;
-  /** Set aside by this delivery. */
+  /** Events that this delivery set aside. */
   rejected: number;
   stopped: Stop;
-  /** Why, in words. */
+  /** The reason in words. */
   reason: string | null;
 }
 
-/** What delivery needs of a spool. */
+/** The parts of a spool that a delivery needs. */
 export interface DeliverySource {
   readonly folder: string;
   readonly owner: Owner | null;
   readonly fault: Fault;
   now(): number;
-  /** Names of the pending events, in order; takes care of what writers left over first. */
+  /**
+   * Returns the names of the pending events, in order, after it has handled leftover files of
+   * writers.
+   */
   recoverPending(): string[];
-  /** Whether anything is pending. */
+  /** Whether an event is pending. */
   hasPending(): boolean;
-  /** Whether a writer may have left something over. */
+  /** Whether a dead writer may have left a file. */
   hasLeftovers(): boolean;
-  /** An event's bytes, or null if it has gone. */
+  /** Returns an event's bytes, or null if it has gone. */
   read(name: string): Uint8Array | null;
-  /** Why these bytes can never be delivered, or null. */
+  /** Explains why these bytes can never be delivered; null if they can. */
   whyInvalid(body: Uint8Array): string | null;
   remove(name: string): void;
   setAside(name: string, body: Uint8Array, reason: string): void;
@@ -67,7 +74,7 @@ export interface DeliverySource {
 
 const LOCK_NAME = ".lock";
 
-/** Delivers what is pending until something stops it; events that come in meanwhile are part of it. */
+/** Delivers what is pending until something stops it, including events that arrive meanwhile. */
 export async function deliverPending(
   spool: DeliverySource,
   sender: Sender,
@@ -80,8 +87,9 @@ export async function deliverPending(
     if (lock === null) return run.report("busy", "another delivery is on");
     const stop = await run.deliverAll();
     if (stop !== null) return stop;
-    // Whoever finds the lock taken leaves its event to its holder, so the holder must look again when it has let go. Closing
-    // alone does not let go while a child that is just being started has a copy of the descriptor.
+    // A process that finds the lock taken leaves its event to the holder, so the holder must look
+    // again after it has let go. Closing alone does not let go while a child that is just being
+    // spawned has a copy of the descriptor.
     lock.unlockSync();
     lock.close();
     hasWork = spool.hasPending();
@@ -89,7 +97,7 @@ export async function deliverPending(
   return run.report("empty", null);
 }
 
-/** Takes the lock of delivery; null if another process has it. */
+/** Takes the delivery lock; null if another process has it. */
 export function takeLock(
   spool: Pick<DeliverySource, "folder" | "owner" | "fault">,
 ): Deno.FsFile | null {
@@ -126,7 +134,11 @@ class DeliveryRun {
     };
   }
 
-  /** Delivers until the folder is empty; null, or what stopped it. */
+  /**
+   * Delivers until the folder is empty.
+   *
+   * @returns Null, or the report of what stopped it.
+   */
   async deliverAll(): Promise<DeliverReport | null> {
     while (true) {
       const names = this.#spool.recoverPending();
@@ -153,7 +165,7 @@ class DeliveryRun {
     const attempts = readAttempts(spool.folder, name);
     const since = spool.now() - attempts.ms;
     if (automatic && attempts.count > 0 && since >= 0 && since < PATIENCE_MS) {
-      return this.report("waiting", "the next event has failed a moment ago");
+      return this.report("waiting", "the next event failed a moment ago");
     }
     const { delivery, reason } = await this.#sender.send(body, this.#signal);
     spool.fault("deliver:after-send");

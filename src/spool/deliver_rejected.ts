@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A second try for what was set aside.
+ * Retries the events that were set aside.
  * @module
  */
 import {
@@ -15,7 +15,10 @@ import { listRejected, REJECTED_FOLDER } from "./listing.ts";
 import { decodeRejected } from "./rejected.ts";
 import type { Sender } from "./sender.ts";
 
-/** Sends every rejected request once; an input that was no event stays, and so does what fails again. */
+/**
+ * Sends each rejected request once. An input that is no event stays, and so does a request that
+ * fails again.
+ */
 export async function deliverRejected(
   spool: DeliverySource,
   sender: Sender,

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Files that are there whole or not at all, whatever happens to the process or the machine.
+ * Files that are on disk whole or not at all, even if the process or the machine dies.
  * @module
  */
 import { randomHex } from "./event_name.ts";
 import type { Fault } from "./faults.ts";
 import { makeFor, type Owner, syncFolder } from "./owner.ts";
 
-/** What a temporary file's name begins with. It belongs to whoever holds its `flock`; with nobody's it is left over. */
+/**
+ * Prefix of a temporary file. The file belongs to the process that holds its `flock`; without a
+ * holder it is a leftover.
+ */
 export const TEMPORARY_PREFIX = ".tmp-";
 const FILE_MODE = 0o600;
 
-/** Where and how a file is written. */
+/** The place of a file. */
 export interface DurableOptions {
   folder: string;
   name: string;
@@ -20,9 +23,9 @@ export interface DurableOptions {
 }
 
 /**
- * Writes a file under a temporary name, to disk, then under its own name, to disk.
+ * Writes a file under a temporary name, syncs it, renames it, and syncs its folder.
  *
- * @throws {Deno.errors} As the system says; nothing is left behind then.
+ * @throws {Deno.errors} As the system reports it; nothing is left on disk then.
  */
 export function writeDurably(bytes: Uint8Array, options: DurableOptions): void {
   const { folder, name, owner, fault } = options;
@@ -62,7 +65,10 @@ function writeAt(
   }
 }
 
-/** Opens a file that is ours: between its making and its lock, whoever clears up what is left over may have taken it. */
+/**
+ * Opens a temporary file and locks it. Before it is locked, another process may remove it as a
+ * leftover; then another one is made.
+ */
 function openTemporary(
   folder: string,
   fault: Fault,
@@ -100,7 +106,7 @@ export function writeWhole(file: Deno.FsFile, bytes: Uint8Array): void {
   }
 }
 
-/** Removes a file; one that is gone already is fine. */
+/** Removes a file; it may have gone already. */
 export function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
@@ -110,7 +116,7 @@ export function removeIfThere(path: string): void {
 }
 
 /**
- * Opens a small file of the spool's own for reading and writing, made if it is missing.
+ * Opens a small file of the spool's own for reading and writing, and makes it if it is missing.
  *
  * @param append Write at the end only.
  */

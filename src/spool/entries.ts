@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A spool's files as people look at them, and clear them.
+ * Lists the files of a spool for a user, and deletes them.
  * @module
  */
 import { removeIfThere } from "./durable_file.ts";
@@ -13,19 +13,19 @@ export interface SpoolEntry {
   name: string;
   state: "pending" | "rejected" | "unknown";
   bytes: number;
-  /** When it was kept, in epoch milliseconds; null if the name does not tell. */
+  /** Time at which it was spooled, in epoch milliseconds; null if the name does not tell. */
   ms: number | null;
   /** Why it was rejected. */
   reason: string | null;
 }
 
-/** What a purge has deleted. */
+/** The files that a purge deleted. */
 export interface PurgeReport {
   rejected: number;
   pending: number;
 }
 
-/** The line of a rejected file ends within this many bytes. */
+/** The first line of a rejected file ends within this many bytes. */
 const LINE_BYTES = 4096;
 
 /** Lists pending, rejected and unknown files, each kind in order. */
@@ -60,7 +60,7 @@ export function listEntries(folder: string): SpoolEntry[] {
   ];
 }
 
-/** Deletes files; what comes in meanwhile stays. */
+/** Deletes files. Events that arrive meanwhile stay. */
 export function purgeSpool(
   folder: string,
   options: { pending?: boolean | undefined },

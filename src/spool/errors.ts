@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How keeping an event can fail.
+ * Errors of the spool.
  * @module
  */
 
@@ -11,14 +11,17 @@ export class SpoolError extends Error {
   }
 }
 
-/** The spool has reached one of its bounds; the newest event is the one refused (exit 74). */
+/** The spool has reached one of its bounds; it refuses the newest event (exit 74). */
 export class SpoolFullError extends SpoolError {
   override get name(): string {
     return "SpoolFullError";
   }
 }
 
-/** Returns the words of the system without its error number and without the operation that Deno adds. */
+/**
+ * Returns the words of the system without its error number and without the operation that Deno
+ * adds.
+ */
 export function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const reason = text.replace(/ \(os error \d+\).*/s, "").replace(/: .*/s, "");

@@ -4,23 +4,23 @@
  * @module
  */
 
-/** A name, taken apart: `v1-<ms>-<pid>-<random>.json`. */
+/** The parts of a name: `v1-<ms>-<pid>-<random>.json`. */
 export interface EventName {
   name: string;
-  /** Epoch milliseconds, at least those of any event that was there when it was made. */
+  /** Epoch milliseconds, not less than those of any event that was there when the name was made. */
   ms: number;
 }
 
 const PATTERN = /^v1-(\d{1,15})-\d+-[0-9A-Za-z]+\.json$/;
 
-/** Takes a name apart; null if it is not one of this version's. */
+/** Splits a name into its parts; null if it is not a name of this version. */
 export function parseEventName(name: string): EventName | null {
   const ms = PATTERN.exec(name)?.[1];
   return ms === undefined ? null : { name, ms: Number(ms) };
 }
 
 /**
- * Makes a name behind all of `present`, also when the clock has been set back since.
+ * Makes a name that sorts after all of `present`, even if the clock has been set back since.
  *
  * @param nowMs The clock, in epoch milliseconds.
  */
@@ -32,12 +32,15 @@ export function nextEventName(
   return `v1-${Math.floor(ms)}-${Deno.pid}-${randomHex(8)}.json`;
 }
 
-/** Order of delivery; events of one millisecond were made at the same time, so any order will do if it is always the same. */
+/**
+ * Compares two names in the order of delivery. Events of one millisecond were made at the same
+ * time, so any fixed order will do.
+ */
 export function compareEventNames(a: EventName, b: EventName): number {
   return a.ms - b.ms || (a.name < b.name ? -1 : 1);
 }
 
-/** Random hexadecimal digits, two for each of `bytes`. */
+/** Returns random hexadecimal digits, two for each byte. */
 export function randomHex(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(bytes));
   return [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");

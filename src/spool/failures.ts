@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A count of what hooks could not record, since a hook itself says nothing: a line each, so that hooks need not wait for each other.
+ * Counts the events that hooks could not record, because a hook itself prints nothing. Each failure
+ * is a line, so that hooks need not wait for each other.
  * @module
  */
 import { decodeJson, encodeJson } from "../proto/mod.ts";
 import { isStill, openOwned, writeWhole } from "./durable_file.ts";
 import type { Owner } from "./owner.ts";
 
-/** What was counted. */
+/** The count. */
 export interface Failures {
   failures: number;
   last_failure: { ms: number; reason: string } | null;
@@ -15,12 +16,12 @@ export interface Failures {
 
 /** Name of the file. */
 export const FAILURES_FILE = ".failures";
-/** Above this size in bytes the lines are summed up into one. */
+/** Above this size in bytes the lines are merged into one. */
 const MAX_FILE_BYTES = 64 * 1024;
 /** Longest reason that is kept, in characters. */
 const MAX_REASON = 300;
 
-/** Adds one. */
+/** Adds one failure. */
 export function addFailure(
   folder: string,
   failure: { ms: number; reason: string },
@@ -43,7 +44,7 @@ export function readFailures(folder: string): Failures {
   }
 }
 
-/** Replaces the lines by one; whoever comes second finds the file short again. */
+/** Replaces the lines by one. A second process finds the file short again. */
 function sumUp(path: string): void {
   using file = Deno.openSync(path, { read: true, write: true });
   if (!file.tryLockSync(true) || !isStill(file, path)) return;

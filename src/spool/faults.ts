@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Places where a test lets the process die.
+ * Points at which a test kills the process.
  * @module
  */
 
-/** Dies, as by `kill -9`, if `point` is the one that was asked for. */
+/** Dies as by `kill -9` if `point` is the wanted one. */
 export type Fault = (point: string) => void;
 
 /**
- * Reads `KAIZEN_FAULT`: the name of the one point where this process is to be killed.
+ * Reads `KAIZEN_FAULT`, the name of the one point at which this process is killed.
  *
  * @param wanted The variable's value.
  */

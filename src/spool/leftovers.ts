@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Temporary files whose writers have died: kept if they are whole, removed if not.
+ * Temporary files of dead writers: kept if they are whole, removed if not.
  * @module
  */
 import { isStill, removeIfThere, TEMPORARY_PREFIX } from "./durable_file.ts";
@@ -8,10 +8,10 @@ import { type EventName, nextEventName, parseEventName } from "./event_name.ts";
 import { type Listing, readNames } from "./listing.ts";
 import { syncFolder } from "./owner.ts";
 
-/** Nobody writes for longer than this, in milliseconds. */
+/** No writer takes longer than this, in milliseconds. */
 const STAGE_LIFE_MS = 3_600_000;
 
-/** What is needed to judge what is left over. */
+/** The spool that is searched for leftovers. */
 export interface LeftoverOptions {
   folder: string;
   listing: Listing;
@@ -20,7 +20,10 @@ export interface LeftoverOptions {
   isWhole: (bytes: Uint8Array) => boolean;
 }
 
-/** Takes care of every temporary file that nobody holds; an event found whole goes behind those that are pending. */
+/**
+ * Handles every temporary file without a holder. A whole event is queued after those that are
+ * pending.
+ */
 export function recoverLeftovers(options: LeftoverOptions): void {
   const { folder, listing } = options;
   const present = [...listing.pending];
@@ -32,7 +35,7 @@ export function recoverLeftovers(options: LeftoverOptions): void {
   }
 }
 
-/** Removes every temporary file in `folder` that nobody holds. */
+/** Removes every temporary file in `folder` that no process holds. */
 export function clearLeftovers(folder: string): void {
   for (const name of readNames(folder)) {
     if (!name.startsWith(TEMPORARY_PREFIX)) continue;
@@ -67,7 +70,10 @@ function recover(
   if (event !== null) present.push(event);
 }
 
-/** Root was killed in there before its event was in place, so nobody was promised anything. Only root can remove it. */
+/**
+ * Root was killed in this folder before its event was in place, so no event is lost. Only root can
+ * remove the folder.
+ */
 function clearStage(stage: string, nowMs: number): void {
   try {
     const made = Deno.lstatSync(stage).mtime?.getTime() ?? nowMs;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What lies in a spool's folder.
+ * The files in a spool's folder.
  * @module
  */
 import { TEMPORARY_PREFIX } from "./durable_file.ts";
@@ -10,29 +10,29 @@ import {
   parseEventName,
 } from "./event_name.ts";
 
-/** The names in a spool, sorted out. */
+/** The names in a spool, by kind. */
 export interface Listing {
   /** Events to be delivered, in order. */
   pending: EventName[];
-  /** Files being written, or left over. */
+  /** Files that are being written, or leftovers. */
   temporary: string[];
   /** Folders in which root was writing. */
   stages: string[];
-  /** What another version has put there: left alone. */
+  /** Files of another version, which are left alone. */
   unknown: string[];
 }
 
-/** Name of the folder for what will not be delivered. */
+/** Name of the folder for files that will not be delivered. */
 export const REJECTED_FOLDER = "rejected";
-/** What the name of a rejected file ends with. */
+/** Suffix of a rejected file's name. */
 export const REJECTED_SUFFIX = ".rejected";
 
-/** Reads the names in `folder`; a folder that is not there is empty. */
+/** Reads the names in `folder`; a missing folder is empty. */
 export function listSpool(folder: string): Listing {
   return sortNames(readNames(folder));
 }
 
-/** Sorts the names in a spool's folder out. */
+/** Sorts names by kind. */
 export function sortNames(names: readonly string[]): Listing {
   const listing: Listing = {
     pending: [],
@@ -53,13 +53,13 @@ export function sortNames(names: readonly string[]): Listing {
   return listing;
 }
 
-/** Names of the rejected files, in order. */
+/** Lists the names of the rejected files, in order. */
 export function listRejected(folder: string): string[] {
   return readNames(`${folder}/${REJECTED_FOLDER}`)
     .filter((name) => name.endsWith(REJECTED_SUFFIX)).sort();
 }
 
-/** Size of a file in bytes; 0 if it has gone in the meantime. */
+/** Returns the size of a file in bytes; 0 if it has gone in the meantime. */
 export function sizeOf(path: string): number {
   try {
     return Deno.lstatSync(path).size;
@@ -69,7 +69,7 @@ export function sizeOf(path: string): number {
   }
 }
 
-/** Names in a folder, or none if it is not there. */
+/** Lists the names in a folder; none if it does not exist. */
 export function readNames(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)].map(({ name }) => name);

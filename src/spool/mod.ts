@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The durable outbox of hook events: what no daemon has acknowledged is kept here, on disk, in order, and delivered later.
+ * The durable outbox of hook events. An event that no daemon has acknowledged is kept on disk, in
+ * order, and delivered later.
  * @module
  */
 export type { DeliverOptions, DeliverReport, Stop } from "./deliver.ts";

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Files that root makes in another user's home: they must belong to that user, who must not be able to choose what is given away.
+ * Files that root makes in another user's home. They must belong to that user, who must not be able
+ * to choose which file root gives away.
  * @module
  */
 import { randomHex } from "./event_name.ts";
 
-/** To whom new files are given. */
+/** The user and group that new files must belong to. */
 export interface Owner {
   uid: number;
   gid: number;
@@ -14,9 +15,9 @@ export interface Owner {
 const FOLDER_MODE = 0o700;
 
 /**
- * Finds to whom new files in `folder` must be given.
+ * Finds the owner of new files in `folder`.
  *
- * @returns Null if they belong to the right one anyway: to whoever runs this.
+ * @returns Null if new files belong to the right user anyway, which is the user of this process.
  */
 export function newFileOwner(folder: string): Owner | null {
   if (Deno.uid() !== 0) return null;
@@ -24,7 +25,7 @@ export function newFileOwner(folder: string): Owner | null {
   return uid === null || gid === null || uid === 0 ? null : { uid, gid };
 }
 
-/** The nearest ancestor of an absolute path, or itself, that exists. */
+/** Returns the nearest ancestor of an absolute path that exists, or the path itself. */
 export function nearestFolder(path: string): string {
   for (let folder = path;; folder = parent(folder)) {
     try {
@@ -37,7 +38,7 @@ export function nearestFolder(path: string): string {
   }
 }
 
-/** Makes a folder and those above it that are missing, for the owner alone, and writes their names to disk. */
+/** Makes a folder and its missing parents, for the owner alone, and syncs their names to disk. */
 export function makeFolder(path: string, owner: Owner | null): void {
   if (exists(path)) return;
   const above = parent(path);
@@ -52,16 +53,17 @@ export function makeFolder(path: string, owner: Owner | null): void {
       );
     }
   } catch (error) {
-    if (!exists(path)) throw error; // else another process was faster
+    if (!exists(path)) throw error; // otherwise another process was faster
   }
   syncFolder(above);
 }
 
 /**
- * Makes something at `path` that belongs to `owner`.
+ * Makes a file or folder at `path` that belongs to `owner`.
  *
- * Who owns the folder could swap a file that root has just made there for a link to another one before root gives it away. So it is
- * made and given inside a folder that only root can enter, under a name nobody can guess, and moved from there.
+ * The owner of the folder could replace a file that root has just made with a link to another file,
+ * before root gives it away. So root makes it and gives it away inside a folder that only root can
+ * enter, under a name that cannot be guessed, and moves it from there.
  *
  * @param make Makes it at the path it is given.
  */
@@ -81,7 +83,7 @@ export function makeFor(
   }
 }
 
-/** Writes a folder's names to disk, without which a renamed file may be gone after a power cut. */
+/** Syncs the names in a folder to disk. Without it a renamed file may be gone after a power cut. */
 export function syncFolder(path: string): void {
   using folder = Deno.openSync(path);
   folder.syncSync();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The one question about a spool that every hook asks.
+ * The one question that every hook asks about a spool.
  * @module
  */
 import { parseEventName } from "./event_name.ts";
 
-/** Whether anything waits for delivery; stops at the first event found. */
+/** Whether an event waits for delivery; stops at the first one found. */
 export function hasPending(folder: string): boolean {
   try {
     for (const { name } of Deno.readDirSync(folder)) {

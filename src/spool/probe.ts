@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whether the spool could keep an event now: found out by trying, since nothing else tells.
+ * Finds out whether the spool could keep an event now, by writing one.
  * @module
  */
 import { removeIfThere, writeWhole } from "./durable_file.ts";
 import { shortReason } from "./errors.ts";
 import { nearestFolder } from "./owner.ts";
 
-/** As much as an event takes, so that a full disk shows. */
+/** The size of a typical event, so that a full disk shows; in bytes. */
 const PROBE_BYTES = 4096;
 const PREFIX = ".probe-";
 
-/** Says why no file can be written in `folder`, or where it would be made; null if one can. */
+/**
+ * Explains why no file can be written in `folder`, or at the place where it would be made; null if
+ * one can.
+ */
 export function whyUnwritable(folder: string): string | null {
   try {
     const nearest = nearestFolder(folder);

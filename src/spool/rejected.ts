@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is kept but not delivered: one line of JSON that says why, then the bytes as they were.
+ * Files that are kept but not delivered: one line of JSON with the reason, then the bytes as they
+ * were.
  * @module
  */
 import { decodeJson, encodeJson, type JsonObject } from "../proto/mod.ts";
 import { REJECTED_SUFFIX } from "./listing.ts";
 
-/** Why something was set aside, and what is needed to try again. */
+/** The reason why a file was set aside, and the facts that a retry needs. */
 export interface RejectedAbout {
   reason: string;
-  /** `request`: a request body for the daemon; `input`: what a hook was given, which is no event. */
+  /** `request`: a request body for the daemon; `input`: the input of a hook that is no event. */
   kind: "request" | "input";
-  /** Of an input: the agent that the command line named. */
+  /** For an input: the agent that the command line named. */
   source?: string;
 }
 
-/** A rejected file, read. */
+/** The content of a rejected file. */
 export interface Rejected {
   about: RejectedAbout;
   bytes: Uint8Array;
@@ -25,12 +26,12 @@ const LINE_FEED = 0x0a;
 /** Longest reason that is kept, in characters. */
 const MAX_REASON = 1000;
 
-/** The name in `rejected/` of an event's file. */
+/** Returns the name in `rejected/` of an event's file. */
 export function rejectedName(eventName: string): string {
   return eventName.replace(/\.json$/, REJECTED_SUFFIX);
 }
 
-/** Joins the line and the bytes. */
+/** Joins the line of JSON and the bytes. */
 export function encodeRejected({ about, bytes }: Rejected): Uint8Array {
   const reason = about.reason.slice(0, MAX_REASON);
   const line = new TextEncoder().encode(
@@ -42,7 +43,7 @@ export function encodeRejected({ about, bytes }: Rejected): Uint8Array {
   return file;
 }
 
-/** Takes a rejected file apart; one whose line cannot be read is an input without a reason. */
+/** Splits a rejected file. A file whose line cannot be read is an input without a reason. */
 export function decodeRejected(file: Uint8Array): Rejected {
   const end = file.indexOf(LINE_FEED);
   const line = end < 0 ? null : readLine(file.subarray(0, end));

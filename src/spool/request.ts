@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whether spooled bytes are an event.
+ * Checks whether spooled bytes are an event.
  * @module
  */
 import {
@@ -11,7 +11,7 @@ import {
   RequestError,
 } from "../proto/mod.ts";
 
-/** Says why a body is not the request to store a hook event; null if it is. */
+/** Explains why a body is not the request to store a hook event; null if it is. */
 export function whyNoEvent(body: Uint8Array): string | null {
   try {
     const request = decodeRequest(body);

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The one interface for sending an event. A hook sends with `quickSender`, `ingest` and `spool flush` with `FullSender` (both in
- * `src/ingest/`); the daemon gives its spool to its own writer.
+ * The one interface for sending an event. A hook sends with `quickSender`, `ingest` and `spool
+ * flush` send with `FullSender` (both in `src/ingest/`), and the daemon passes its spool to its own
+ * writer.
  * @module
  */
 
 /**
- * What became of one event: `acked`, it is stored; `invalid`, it can never be stored; `failed`, the daemon refused it this time;
- * `unreachable`, there was no answer.
+ * The result of sending one event. `acked`: it is stored; `invalid`: it can never be stored;
+ * `failed`: the daemon refused it this time; `unreachable`: there was no answer.
  */
 export type Delivery = "acked" | "invalid" | "failed" | "unreachable";
 
-/** The same with the reason in words. */
+/** A result with its reason in words. */
 export interface SendOutcome {
   delivery: Delivery;
   /** "" if the event is acked, or if the sender does not say. */
   reason: string;
 }
 
-/** Sends events, one request body each. A failure on the way is an outcome, not an error. */
+/** Sends events, one request body each. A failure on the way is a result, not an error. */
 export interface Sender {
   /**
    * Sends one event.

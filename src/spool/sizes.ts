@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What many files take together. A hook has no time to look at ten thousand of them, so the sum is noted down in their folder; only
- * the files behind those that the note is about are looked at.
+ * The total size of many files. A hook has no time to look at ten thousand of them, so the sum is
+ * noted in a file in their folder; only files that came after those of the note are looked at.
  * @module
  */
 import { decodeJson, encodeJson } from "../proto/mod.ts";
@@ -10,10 +10,10 @@ import { sizeOf } from "./listing.ts";
 import type { Owner } from "./owner.ts";
 
 const NAME = ".sizes";
-/** To look at so many files takes no longer than to write a note. */
+/** Looking at this many files takes no longer than writing a note. */
 const FEW_FILES = 256;
 
-/** The sum of the first `count` files of a folder; true for as long as those are the same. */
+/** The sum of the first `count` files of a folder. It holds as long as those are the same files. */
 interface Note {
   count: number;
   first: string;
@@ -22,10 +22,10 @@ interface Note {
 }
 
 /**
- * Sums sizes up.
+ * Sums up sizes.
  *
- * @param names Sorted; files leave at the front, come at the end, and stay as they are.
- * @param noteFor To whom a note belongs that is written now; none is written if left out.
+ * @param names Sorted; files leave at the front, arrive at the end, and do not change.
+ * @param noteFor The owner of a note that is written now; without it none is written.
  */
 export function sumSizes(
   folder: string,
@@ -79,7 +79,10 @@ function writeNote(folder: string, note: Note, owner: Owner | null): void {
   }
 }
 
-/** Without a note everything is looked at. Another process may be in the midst of writing it; it may be missing, or unwritable. */
+/**
+ * Without a note all files are looked at. The note may be missing or unwritable, or another process
+ * may be writing it.
+ */
 function isNoMatter(error: unknown): boolean {
   return error instanceof SyntaxError ||
     error instanceof Error && "code" in error;

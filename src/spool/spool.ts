@@ -35,19 +35,20 @@ import type { Sender } from "./sender.ts";
 import { SpoolFolder } from "./spool_folder.ts";
 import { holdings, type SpoolStatus, surveySpool } from "./survey.ts";
 
-/** Where a spool is, and what it goes by. */
+/** The place of a spool, and its surroundings. */
 export interface SpoolOptions {
-  /** Absolute path; made with the first event. */
+  /** Absolute path; the folder is made with the first event. */
   folder: string;
-  /** Bounds and fault points are named there. */
+  /** The environment, which may set bounds and a fault point. */
   env: Context["env"];
   /** The clock, in epoch milliseconds. */
   now?: (() => number) | undefined;
 }
 
 /**
- * Keeps request bodies on disk until they are acknowledged: each whole or not at all, in order, up to a bound, delivered by one
- * process at a time. Whatever process dies at whatever moment, an event that {@linkcode append} returned for is not lost.
+ * Keeps request bodies on disk until they are acknowledged: each whole or not at all, in order, up
+ * to a bound, delivered by one process at a time. Once {@linkcode append} has returned, an event
+ * survives the death of any process at any moment.
  */
 export class Spool {
   readonly #folder: string;
@@ -64,18 +65,26 @@ export class Spool {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Whether no event waits; while one does, later ones must queue behind it. @throws {SpoolError} If it cannot be read. */
+  /**
+   * Whether no event waits. While one does, later events must queue after it.
+   *
+   * @throws {SpoolError} If it cannot be read.
+   */
   isEmpty(): boolean {
     return this.#read(() => !hasPending(this.#folder));
   }
 
-  /** How many events wait. @throws {SpoolError} If it cannot be read. */
+  /**
+   * Returns how many events wait.
+   *
+   * @throws {SpoolError} If it cannot be read.
+   */
   countPending(): number {
     return this.#read(() => listSpool(this.#folder).pending.length);
   }
 
   /**
-   * Puts a request body behind all that are there, on disk when it returns.
+   * Adds a request body after all others; it is on disk when this returns.
    *
    * @returns The name of its file.
    * @throws {SpoolFullError} If it does not fit.
@@ -94,10 +103,10 @@ export class Spool {
   }
 
   /**
-   * Keeps in `rejected/` what cannot be delivered.
+   * Keeps a file in `rejected/` that cannot be delivered.
    *
    * @returns The name of its file.
-   * @throws {SpoolError} As {@linkcode append}; what is rejected may take half of the spool only.
+   * @throws {SpoolError} As {@linkcode append}; rejected files may take half of the spool only.
    */
   reject(bytes: Uint8Array, about: RejectedAbout): string {
     return this.#write(({ folder, owner, fault }) => {
@@ -114,7 +123,11 @@ export class Spool {
     });
   }
 
-  /** Counts what could not be recorded. @throws {SpoolError} If it cannot be written. */
+  /**
+   * Counts an event that could not be recorded.
+   *
+   * @throws {SpoolError} If it cannot be written.
+   */
   countFailure(reason: string): void {
     this.#write(({ folder, owner }) => {
       addFailure(folder, { ms: this.#now(), reason }, owner);
@@ -137,7 +150,11 @@ export class Spool {
     }
   }
 
-  /** Tries again what was set aside, and is a request. @throws {SpoolError} As {@linkcode deliver}. */
+  /**
+   * Retries the requests that were set aside.
+   *
+   * @throws {SpoolError} As {@linkcode deliver}.
+   */
   async deliverRejected(
     sender: Sender,
     options: Pick<DeliverOptions, "signal"> = {},
@@ -149,17 +166,27 @@ export class Spool {
     }
   }
 
-  /** Looks at the spool, also at whether it could keep an event; never throws. */
+  /**
+   * Returns the spool's status, which includes whether it could keep one more event; never throws.
+   */
   status(): SpoolStatus {
     return surveySpool(this.#folder, this.#env);
   }
 
-  /** Lists every event in it. @throws {SpoolError} If it cannot be read. */
+  /**
+   * Lists every event in it.
+   *
+   * @throws {SpoolError} If it cannot be read.
+   */
   list(): SpoolEntry[] {
     return this.#read(() => listEntries(this.#folder));
   }
 
-  /** Deletes what was set aside, and what is pending if that is asked for too. @throws {SpoolError} If it cannot be written. */
+  /**
+   * Deletes the rejected files, and with `pending` the events that wait, too.
+   *
+   * @throws {SpoolError} If it cannot be written.
+   */
   purge(options: { pending?: boolean | undefined } = {}): PurgeReport {
     return this.#read(() => purgeSpool(this.#folder, options));
   }

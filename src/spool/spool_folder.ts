@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A spool's folder as its deliverer sees it.
+ * The folder of a spool, for delivery.
  * @module
  */
 import type { DeliverySource } from "./deliver.ts";
@@ -13,7 +13,7 @@ import { makeFolder, type Owner } from "./owner.ts";
 import { encodeRejected, rejectedName } from "./rejected.ts";
 import { whyNoEvent } from "./request.ts";
 
-/** What a {@linkcode SpoolFolder} stands on. */
+/** The parts of a {@linkcode SpoolFolder}. */
 export interface SpoolFolderOptions {
   folder: string;
   owner: Owner | null;
@@ -72,7 +72,10 @@ export class SpoolFolder implements DeliverySource {
     removeIfThere(`${this.folder}/${name}`);
   }
 
-  /** Moves an event to `rejected/`, where it is written first: a crash in between leaves it twice, under one name. */
+  /**
+   * Moves an event to `rejected/`. It is written there first: a crash in between leaves it twice,
+   * under one name.
+   */
   setAside(name: string, body: Uint8Array, reason: string): void {
     const folder = `${this.folder}/${REJECTED_FOLDER}`;
     makeFolder(folder, this.owner);

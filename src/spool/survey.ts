@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is in a spool, in numbers.
+ * The numbers of a spool.
  * @module
  */
 import type { Context } from "../context/mod.ts";
@@ -17,13 +17,13 @@ import type { Owner } from "./owner.ts";
 import { whyUnwritable } from "./probe.ts";
 import { sumSizes } from "./sizes.ts";
 
-/** What `kaizen status` says about the spool. */
+/** The part of `kaizen status` about the spool. */
 export interface SpoolStatus extends Failures {
   /** Events that wait for a daemon. */
   pending: number;
-  /** Bytes of all that is kept, `rejected/` included. */
+  /** Bytes of all files, including `rejected/`. */
   bytes: number;
-  /** When the oldest pending event was kept, in epoch milliseconds. */
+  /** Time at which the oldest pending event was spooled, in epoch milliseconds. */
   oldest_ms: number | null;
   /** Files in `rejected/`. */
   rejected: number;
@@ -31,13 +31,16 @@ export interface SpoolStatus extends Failures {
   unknown: number;
   /** Whether one more event could be kept now. */
   writable: boolean;
-  /** Why not. */
+  /** The reason if not. */
   reason: string | null;
 }
 
 const NO_FAILURES: Failures = { failures: 0, last_failure: null };
 
-/** Counts what is there and tries whether one more event would fit. What is looked for and missing costs most: an error each. */
+/**
+ * Counts the files and tries whether one more event would fit. Looking for files that do not exist
+ * costs most: an error each.
+ */
 export function surveySpool(
   folder: string,
   env: Context["env"],
@@ -76,9 +79,9 @@ export function surveySpool(
 }
 
 /**
- * What `pending` and everything in `rejected/` take together.
+ * Returns the files and bytes of `pending` and `rejected/` together.
  *
- * @param noteFor As {@linkcode sumSizes} has it.
+ * @param noteFor As for {@linkcode sumSizes}.
  */
 export function holdings(
   folder: string,

@@ -7,10 +7,13 @@ import { type File, fileOutput } from "../../../src/context/file_output.ts";
 const LINE_FEED = 0x0a;
 const ATOMIC_BYTES = 4096;
 const BUFFER_BYTES = 1024;
-/** Far more tries than any of these texts needs. */
+/** Far more attempts than any of these texts needs. */
 const MAX_TRIES = 3_000;
 
-/** A non-blocking pipe whose reader takes so many bytes between any two tries, behind Rust's stdout as Deno uses it. */
+/**
+ * A non-blocking pipe whose reader takes N bytes between any two attempts, written to through
+ * Rust's stdout as Deno uses it.
+ */
 class Stdout implements File {
   readonly got: number[] = [];
   #free = 0;
@@ -63,7 +66,9 @@ class Stdout implements File {
     }
   }
 
-  /** What the system does: little goes whole or not at all, much as far as there is room. */
+  /**
+   * As the system does: a short write goes whole or not at all, a long one as far as there is room.
+   */
   #pass(bytes: Uint8Array): number {
     const room = bytes.length <= ATOMIC_BYTES && bytes.length > this.#free
       ? 0
@@ -77,7 +82,7 @@ class Stdout implements File {
   }
 }
 
-/** Lines of all lengths, short ones most of all, with and without a line feed at the end. */
+/** Lines of all lengths, most of them short, with and without a line feed at the end. */
 const text = fc.array(
   fc.tuple(
     fc.oneof(
@@ -122,14 +127,14 @@ for (const isBuffered of [true, false]) {
   );
 }
 
-/** More than what is looked through for line feeds. */
+/** More bytes than are searched for line feeds. */
 const LONG_LINE = "x".repeat(300_000);
-/** Takes a first long line at once, and then so many bytes between any two tries. */
+/** Takes the first long line at once, and then N bytes between any two attempts. */
 const suddenlyFull = (room: number) => [LONG_LINE.length, room];
 
 for (const isBuffered of [true, false]) {
   const how = isBuffered ? "" : "not ";
-  Deno.test(`fileOutput() loses nothing of a long line where a pipe becomes full, ${how}buffered`, async () => {
+  Deno.test(`fileOutput() loses nothing of a long line when a pipe becomes full, ${how}buffered`, async () => {
     const file = new Stdout(suddenlyFull(5000), isBuffered);
     const output = fileOutput(file, { isBuffered });
     const texts = [LONG_LINE, "y".repeat(20_000), "z".repeat(20_000) + "\n"];
@@ -142,7 +147,7 @@ for (const isBuffered of [true, false]) {
   });
 }
 
-Deno.test("fileOutput() says so where nobody knows how much has gone, rather than to repeat or lose something", async () => {
+Deno.test("fileOutput() throws when the number of bytes written is unknown", async () => {
   const output = fileOutput(new Stdout(suddenlyFull(0), true), {
     isBuffered: true,
   });
@@ -153,11 +158,11 @@ Deno.test("fileOutput() says so where nobody knows how much has gone, rather tha
   );
   assertEquals(
     error.message,
-    "it was full, and does not tell how much it has taken",
+    "the pipe was full, and the number of bytes that it took is unknown",
   );
 });
 
-Deno.test("fileOutput() says that the reader went away, and passes on what else is wrong", async () => {
+Deno.test("fileOutput() throws ClosedPipeError when the reader went away, and passes other errors on", async () => {
   const failing = (error: Error) =>
     fileOutput({
       isTerminal: () => false,

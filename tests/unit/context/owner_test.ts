@@ -24,13 +24,14 @@ Deno.test("foreignOwner() finds nothing foreign in our own folder, or below it",
 });
 
 Deno.test({
-  name: "foreignOwner() names the owner of another user's home",
+  name: "foreignOwner() returns the owner of another user's home",
   ignore,
   fn: () => withTheirs((theirs) => assertEquals(foreignOwner(theirs), 4242)),
 });
 
 Deno.test({
-  name: "foreignOwner() names for root whose folder a missing home would be in",
+  name:
+    "foreignOwner() returns for root the owner of the folder that a missing home would be in",
   ignore,
   fn: () =>
     withTheirs((theirs) =>

@@ -55,7 +55,7 @@ for (const [env, flags, home, socket] of homes) {
   });
 }
 
-Deno.test("resolvePaths() refuses what it cannot use", () => {
+Deno.test("resolvePaths() refuses paths that cannot be used", () => {
   assertThrows(() => resolvePaths(withEnv({})), HomeError, "HOME");
   assertThrows(() => resolvePaths(withEnv({ HOME: "u" })), HomeError, '"u"');
   assertThrows(

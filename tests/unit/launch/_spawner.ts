@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A process that starts "a daemon" in the background and prints what that says: arguments are the home, then its program.
+ * A process that spawns "a daemon" in the background and prints its stdout. The arguments are the
+ * home, then the program.
  * @module
  */
 import { spawnDaemon } from "../../../src/launch/spawn_daemon.ts";

@@ -44,7 +44,7 @@ Deno.test({
   },
 });
 
-Deno.test("HomeLock.isValid() tells when the file was removed, or replaced", () => {
+Deno.test("HomeLock.isValid() is false after the file was removed or replaced", () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.pid`;
   using lock = HomeLock.take(path);
@@ -73,13 +73,13 @@ Deno.test("HomeLock.take() follows no symbolic link", () => {
 });
 
 for (const text of ["", "0\n", "-1\n", "12x", "1 2", "99999999999\n"]) {
-  Deno.test(`readHolder() takes ${JSON.stringify(text)} for nobody`, () => {
+  Deno.test(`readHolder() takes ${JSON.stringify(text)} for no holder`, () => {
     using folder = tempFolder();
     Deno.writeTextFileSync(`${folder.path}/p`, text);
     assertEquals(readHolder(`${folder.path}/p`), null);
   });
 }
 
-Deno.test("readHolder() takes a missing file for nobody", () => {
+Deno.test("readHolder() takes a missing file for no holder", () => {
   assertEquals(readHolder("/nonexistent/daemon.pid"), null);
 });

@@ -40,7 +40,7 @@ Deno.test("openOwnFile() makes a private file, and opens it again", () => {
   assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
 });
 
-Deno.test("openOwnFile() says why in the system's words", () => {
+Deno.test("openOwnFile() gives the system's reason", () => {
   using folder = tempFolder();
   const path = `${folder.path}/none/f`;
   assertThrows(

@@ -48,7 +48,7 @@ for (const [name, make, words] of wrong) {
 
 Deno.test({
   name:
-    "prepareHome() refuses another user's folder, and what root would make below one",
+    "prepareHome() refuses another user's folder, and a folder that root would make in one",
   ignore: Deno.uid() !== 0,
   fn: () => {
     using folder = tempFolder();

@@ -4,7 +4,7 @@ import { probe } from "../../../src/launch/probe.ts";
 import { tempFolder } from "../daemon/_folder.ts";
 import { FakeService, startServer, textReply } from "../daemon/_server.ts";
 
-Deno.test("probe() finds who answers", async () => {
+Deno.test("probe() finds the daemon that answers", async () => {
   const status = textReply(
     '{"type":"status","pid":41,"uptime_ms":1,"queue_depth":0,"last_error":null,"later":[]}',
   );
@@ -20,20 +20,20 @@ const unclear: [answer: string, why: string][] = [
   ],
 ];
 for (const [answer, why] of unclear) {
-  Deno.test(`probe() does not take ${answer} for a daemon, nor for nobody`, async () => {
+  Deno.test(`probe() does not take ${answer} for a daemon, nor for a dead socket`, async () => {
     const service = new FakeService({ status: textReply(answer) });
     await using running = await startServer({ service });
     assertEquals(await probe(running.path), { state: "unclear", why });
   });
 }
 
-Deno.test("probe() does not take words that are no answer for nobody", async () => {
+Deno.test("probe() does not take an answer that cannot be read for a dead socket", async () => {
   const service = new FakeService({ status: textReply("nonsense") });
   await using running = await startServer({ service });
   assertEquals((await probe(running.path)).state, "unclear");
 });
 
-Deno.test("probe() does not take silence for nobody", async () => {
+Deno.test("probe() does not take silence for a dead socket", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   using _listener = Deno.listen({ transport: "unix", path });
@@ -43,7 +43,7 @@ Deno.test("probe() does not take silence for nobody", async () => {
   });
 });
 
-Deno.test("probe() finds nobody at a stale socket, and at none", async () => {
+Deno.test("probe() finds a stale socket dead, and a missing one", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const listener = Deno.listen({ transport: "unix", path });

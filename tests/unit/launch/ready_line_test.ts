@@ -31,7 +31,7 @@ const others = [
   '{"ready":false,"exit":1,"message":"x","answers":false}\n',
 ];
 for (const text of others) {
-  Deno.test(`parseReadyLine() takes ${JSON.stringify(text)} for something else`, () => {
+  Deno.test(`parseReadyLine() refuses ${JSON.stringify(text)}`, () => {
     assertEquals(parseReadyLine(text), null);
   });
 }

@@ -58,10 +58,11 @@ Deno.test("spawnDaemon() runs the program's daemon in the home, in a session of 
 });
 
 Deno.test({
-  name: "spawnDaemon() passes on nothing that its starter was given",
+  name: "spawnDaemon() passes on no descriptor that its parent was given",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    // Pipes of a runner, and `flock`ed descriptors of a script: 9 and 200 are the ones its manual uses.
+    // Pipes of a runner, and `flock`ed descriptors of a script: 9 and 200 are the ones its manual
+    // uses.
     await spawnWith(
       "for fd in 3 4 5 6 7 8 9 10 11 63 200; do [ -e /dev/fd/$fd ] && readlink /dev/fd/$fd; done; echo end",
       ({ stdout }) => {
@@ -80,7 +81,7 @@ Deno.test("spawnDaemon() bounds the runtime's young generation, unless told othe
   });
 });
 
-Deno.test("spawnDaemon() keeps what the program says to standard error, for the user alone", async () => {
+Deno.test("spawnDaemon() keeps standard error in a file for the user alone", async () => {
   await spawnWith("echo help >&2; umask", async ({ stdout, home }) => {
     const path = lastWordsPath(home);
     assertEquals(await Deno.readTextFile(path), "help\n");
@@ -89,7 +90,7 @@ Deno.test("spawnDaemon() keeps what the program says to standard error, for the 
   });
 });
 
-Deno.test("spawnDaemon() starts the program also where its words cannot be kept", async () => {
+Deno.test("spawnDaemon() spawns the program even if standard error cannot be kept", async () => {
   const folder = await Deno.makeTempDir({ prefix: "kz" });
   await Deno.mkdir(lastWordsPath(folder), { recursive: true });
   const { stdout } = await new Deno.Command(Deno.execPath(), {

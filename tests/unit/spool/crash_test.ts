@@ -13,7 +13,7 @@ const CHILD = decodeURIComponent(
 );
 
 interface Ended {
-  /** What it printed. */
+  /** The lines it printed. */
   lines: string[];
   killed: boolean;
 }
@@ -104,7 +104,7 @@ for (const point of settingAside) {
   });
 }
 
-Deno.test("a whole event that was left over is delivered, though nothing else is there", async () => {
+Deno.test("a whole leftover event is delivered, even if the spool is empty otherwise", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   await runChild(folder, "spool:after-sync", "append", "hit");
@@ -113,7 +113,7 @@ Deno.test("a whole event that was left over is delivered, though nothing else is
   assertEquals([receiver.ids, report.stopped], [["hit"], "empty"]);
 });
 
-Deno.test("a file that a living writer holds is left to it", async () => {
+Deno.test("a file that a living writer holds is left alone", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   spool.append(eventBody("a"));
@@ -128,7 +128,7 @@ Deno.test("a file that a living writer holds is left to it", async () => {
   assertEquals(folder.names(), [".tmp-1-aa"]);
 });
 
-Deno.test("processes that write at once all keep their events, each in its own order", async () => {
+Deno.test("processes that write at once lose no event, and each keeps its order", async () => {
   using folder = new TempFolder();
   const writers = ["a", "b", "c", "d", "e", "f", "g", "h"];
   const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];

@@ -12,7 +12,7 @@ import {
   TempFolder,
 } from "./fixtures.ts";
 
-/** A spool whose folder says at each look what the test wants. */
+/** A spool whose folder lists what the test wants, one list for each look. */
 function scripted(folder: TempFolder, looks: string[][]): DeliverySource {
   const present = new Set(looks[0]);
   return {
@@ -34,17 +34,17 @@ function scripted(folder: TempFolder, looks: string[][]): DeliverySource {
   };
 }
 
-Deno.test("deliverPending() takes an event that came between its last look and the end of its lock", async () => {
+Deno.test("deliverPending() delivers an event that arrives between its last look and the release of its lock", async () => {
   using folder = new TempFolder();
   const receiver = new Receiver();
-  // Whoever laid "b" found the lock taken, and relies on its holder.
+  // The writer of "b" found the lock taken, and relies on its holder.
   const spool = scripted(folder, [["a"], [], ["b"], []]);
   const report = await deliverPending(spool, receiver, {});
   assertEquals(receiver.ids, ["a", "b"]);
   assertEquals([report.delivered, report.stopped], [2, "empty"]);
 });
 
-Deno.test("deliverPending() removes an event after its ack only", async () => {
+Deno.test("deliverPending() removes an event only after its ack", async () => {
   using folder = new TempFolder();
   const spool = scripted(folder, [["a"], []]);
   await deliverPending(

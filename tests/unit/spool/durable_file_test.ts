@@ -6,7 +6,10 @@ const CHILD = decodeURIComponent(
   new URL("./crash_child.ts", import.meta.url).pathname,
 );
 
-/** What the kernel was asked in a spool's folder, in order: `f` stands for the temporary file, `d` for the folder. */
+/**
+ * The system calls in a spool's folder, in order: `f` stands for the temporary file, `d` for the
+ * folder.
+ */
 async function traceAppend(folder: TempFolder): Promise<string[]> {
   const trace = `${folder.path}/trace`;
   const calls = "openat,flock,write,fdatasync,fsync,rename";

@@ -10,10 +10,10 @@ import {
   Spool,
 } from "../../../src/spool/mod.ts";
 
-/** A folder that goes with the test. */
+/** A folder that is removed at the end of the test. */
 export class TempFolder implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "kz-spool" });
-  /** Where the spool is made. */
+  /** Path of the spool. */
   readonly spool = `${this.path}/home/spool`;
 
   [Symbol.dispose](): void {
@@ -34,12 +34,12 @@ export class Clock {
   readonly now = () => this.ms;
 }
 
-/** More than it takes to start a program, in tries a millisecond apart. */
+/** Longer than it takes to start a program, in attempts a millisecond apart. */
 const MAX_TRIES = 1000;
 
 /**
- * Waits for the lock: a program that another test starts just now, in this same process, holds whatever that holds until it has
- * become that program.
+ * Waits for the lock. A program that another test of this process is starting holds a copy of each
+ * descriptor until it has become that program.
  */
 class PatientSpool extends Spool {
   override async deliver(
@@ -55,7 +55,7 @@ class PatientSpool extends Spool {
   }
 }
 
-/** A spool in `folder` with variables of its own. */
+/** Opens a spool in `folder` with an environment of its own. */
 export function openSpool(
   folder: TempFolder,
   env: Record<string, string> = {},
@@ -89,7 +89,7 @@ export function eventId(body: Uint8Array): string {
   return JSON.parse(request.payload).kaizen_id;
 }
 
-/** Takes everything and remembers it. */
+/** Acknowledges every event and remembers its id. */
 export class Receiver implements Sender {
   readonly ids: string[] = [];
 
@@ -99,7 +99,10 @@ export class Receiver implements Sender {
   }
 }
 
-/** A sender that goes by `decide`; without other words the reason is the delivery's name. */
+/**
+ * Makes a sender whose result `decide` chooses. If it chooses a delivery alone, that is the reason
+ * too.
+ */
 export function senderOf(
   decide: (
     body: Uint8Array,
@@ -115,7 +118,7 @@ export function senderOf(
   };
 }
 
-/** Whether system calls can be watched here. */
+/** Whether strace works here. */
 export async function hasStrace(): Promise<boolean> {
   try {
     const command = new Deno.Command("strace", {

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: AGPL-3.0-or-later
-// A writer and a deliverer killed before each system call that touches the spool: strace finds the calls, and kills.
+// Kills a writer and a deliverer before each system call that touches the spool. strace finds the
+// calls, and kills.
 import { assert, assertEquals } from "@std/assert";
 import {
   eventBody,
@@ -13,7 +13,7 @@ import {
 const CHILD = decodeURIComponent(
   new URL("./crash_child.ts", import.meta.url).pathname,
 );
-/** What can leave something behind. */
+/** The two processes that can leave a file. */
 const CALLS =
   "mkdir,openat,flock,write,fdatasync,fsync,rename,unlink,ftruncate,close";
 
@@ -24,7 +24,7 @@ interface Call {
 }
 
 interface Ended {
-  /** What it printed. */
+  /** The lines it printed. */
   lines: string[];
   killed: boolean;
 }
@@ -50,7 +50,7 @@ async function runTraced(
   };
 }
 
-/** The calls about the folder, in order, in a run that nobody kills. */
+/** The system calls about the folder, in order, of a run that is not killed. */
 async function findCalls(
   words: readonly string[],
   prepare: (folder: TempFolder) => void,
@@ -74,7 +74,7 @@ async function findCalls(
 interface Scenario {
   words: readonly string[];
   prepare: (folder: TempFolder) => void;
-  /** Looks at what is left by a child that was killed. */
+  /** Checks the files of a child that was killed. */
   check: (folder: TempFolder, printed: string[]) => Promise<void>;
   /** Calls that must be among those it was killed at. */
   names: readonly string[];

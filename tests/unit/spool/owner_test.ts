@@ -11,7 +11,7 @@ import {
 const SOMEBODY = 12_345;
 
 Deno.test({
-  name: "what root keeps in another user's home belongs to that user",
+  name: "the files that root keeps in another user's home belong to that user",
   ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
   async fn() {
     using folder = new TempFolder();

@@ -13,7 +13,7 @@ import {
   TempFolder,
 } from "./fixtures.ts";
 
-Deno.test("deliver() hands out what append() kept, in order, then it is gone", async () => {
+Deno.test("deliver() sends what append() kept, in order, and removes it", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   assert(spool.isEmpty());
@@ -32,7 +32,7 @@ Deno.test("deliver() hands out what append() kept, in order, then it is gone", a
   assertEquals(folder.names(), []);
 });
 
-Deno.test("append() keeps files and folders to their owner", () => {
+Deno.test("append() makes files and folders private to their owner", () => {
   using folder = new TempFolder();
   const name = openSpool(folder).append(eventBody("a"));
   const mode = (path: string) => (Deno.lstatSync(path).mode ?? 0) & 0o777;
@@ -41,7 +41,7 @@ Deno.test("append() keeps files and folders to their owner", () => {
   assertEquals(mode(`${folder.spool}/${name}`), 0o600);
 });
 
-Deno.test("append() names events behind all that are there, whatever the clock does", () => {
+Deno.test("append() names events after all that are there, even if the clock is set back", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: -100_000, max: 100_000 }), { maxLength: 8 }),
@@ -74,7 +74,7 @@ Deno.test("deliver() orders events of small and large times by number", async ()
   assertEquals(receiver.ids, ["a", "b"]);
 });
 
-Deno.test("deliver() takes events that come in while it delivers", async () => {
+Deno.test("deliver() sends events that arrive while it delivers", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   spool.append(eventBody("a"));
@@ -86,7 +86,7 @@ Deno.test("deliver() takes events that come in while it delivers", async () => {
   assertEquals(receiver.ids, ["a", "b"]);
 });
 
-Deno.test("deliver() looks again after letting go of the lock", async () => {
+Deno.test("deliver() looks again after it has released the lock", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   spool.append(eventBody("a"));
@@ -118,7 +118,7 @@ const verdicts: [
 ];
 
 for (const [outcome, stopped, delivered, pending, rejected] of verdicts) {
-  Deno.test(`deliver() goes by "${outcome}"`, async () => {
+  Deno.test(`deliver() handles "${outcome}"`, async () => {
     using folder = new TempFolder();
     const spool = openSpool(folder);
     for (const id of ["a", "b", "c"]) spool.append(eventBody(id));
@@ -136,7 +136,7 @@ for (const [outcome, stopped, delivered, pending, rejected] of verdicts) {
   });
 }
 
-Deno.test("deliver() sets an event aside after five attempts and goes on behind it", async () => {
+Deno.test("deliver() sets an event aside after five attempts and continues with the next", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   spool.append(eventBody("poison"));
@@ -177,7 +177,7 @@ Deno.test("deliver() counts the attempts of one event only", async () => {
   assertEquals(spool.status().rejected, 1);
 });
 
-Deno.test("deliver() that nobody asked for leaves an event alone that has just failed", async () => {
+Deno.test("an automatic deliver() leaves an event alone that has just failed", async () => {
   using folder = new TempFolder();
   const clock = new Clock();
   const spool = openSpool(folder, {}, clock);
@@ -206,7 +206,7 @@ Deno.test("deliver() stops before an event that is too big for its caller", asyn
   assertEquals(receiver.ids, ["a", "b", "big", "d"]);
 });
 
-Deno.test("deliver() ends between two events when it is told to", async () => {
+Deno.test("deliver() ends between two events when its signal is aborted", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   for (const id of ["a", "b"]) spool.append(eventBody(id));
@@ -280,7 +280,7 @@ Deno.test("append() refuses the newest event when the spool is full", async () =
   spool.append(eventBody("d"));
 });
 
-Deno.test("append() counts bytes, those of rejected events included", () => {
+Deno.test("append() counts bytes, including those of rejected events", () => {
   using folder = new TempFolder();
   const spool = openSpool(folder, { KAIZEN_SPOOL_MAX_BYTES: "2000" });
   spool.reject(new Uint8Array(800), { kind: "input", reason: "rubbish" });
@@ -291,7 +291,7 @@ Deno.test("append() counts bytes, those of rejected events included", () => {
   spool.append(eventBody("c"));
 });
 
-Deno.test("append() counts the bytes of very many events right, however they came and went", async () => {
+Deno.test("append() counts the bytes of many events correctly, in any order of arrival", async () => {
   using folder = new TempFolder();
   const size = eventBody("e100").length;
   const spool = openSpool(folder, {
@@ -362,7 +362,7 @@ Deno.test("deliverRejected() sends requests again and leaves inputs", async () =
   assertEquals(spool.list().map(({ reason }) => reason), ["no event"]);
 });
 
-Deno.test("purge() removes what was rejected, and the rest only if told to", () => {
+Deno.test("purge() removes rejected files, and pending ones only if asked to", () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
   spool.append(eventBody("a"));
@@ -414,7 +414,7 @@ Deno.test("countFailure() keeps its file small and its count right", () => {
   assert(Deno.lstatSync(`${folder.spool}/.failures`).size < 70_000);
 });
 
-Deno.test("a spool that cannot be written says so", () => {
+Deno.test("a spool that cannot be written throws SpoolError", () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(`${folder.path}/file`, "");
   const spool = new Spool({
