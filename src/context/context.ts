@@ -47,7 +47,7 @@ export function silentContext(): SilentContext {
   return {
     args: Deno.args,
     startedAtMs: Math.floor(performance.timeOrigin),
-    env: readVariable,
+    env: (name) => name === "HOME" ? readHome() : readVariable(name),
     cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
     now: Date.now,
     connect: (path) => Deno.connect({ transport: "unix", path }),
@@ -63,6 +63,13 @@ export function realContext(): Context {
     stdout: fileOutput(Deno.stdout, { isBuffered: true }),
     stderr: fileOutput(Deno.stderr, { isBuffered: false }),
   };
+}
+
+/** The launchers give the runtime another HOME and pass the user's on; an empty one counts as unset. */
+function readHome(): string | undefined {
+  return Deno.env.has("KAIZEN_USER_HOME")
+    ? readVariable("KAIZEN_USER_HOME")
+    : readVariable("HOME");
 }
 
 function readVariable(name: string): string | undefined {
