@@ -22,7 +22,10 @@ import { chooseHelp } from "./shell/choose_help.ts";
 /** The root of the command tree. */
 export type Root = ReturnType<typeof declareRoot>;
 
-/** Attaches each command to the tree, in the order of the help. Building one command costs more than loading all of them. */
+/**
+ * Attaches each command to the tree, in the order of the help. Building one command costs more than
+ * loading all of them.
+ */
 const COMMANDS = {
   status: (root, cli) => {
     root.command("status", makeStatus(cli));

@@ -485,7 +485,9 @@ Deno.test({
       );
       await terminal.waitFor((screen) => screen.includes("$12.50"));
     }
-    await terminal.waitFor((screen) => screen.includes("waiting for the next"));
+    await terminal.waitFor((screen) =>
+      screen.includes("waiting for another one")
+    );
     assertEquals((await home.run(["status"])).code, 3);
     await using _next = await home.startDaemon();
     await feed(

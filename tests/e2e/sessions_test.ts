@@ -199,7 +199,7 @@ Deno.test("sessions -o text prints a table, and says on stderr what it hides", a
   assert(lines[1]?.startsWith("new  cursor"));
   assertEquals(
     stderr,
-    "kaizen: 2 more of 3: see --offset 1 for the next, --limit 0 for all\n",
+    "kaizen: 2 more of 3: use --offset 1 for the next page, --limit 0 for all\n",
   );
 });
 

@@ -31,7 +31,7 @@ Deno.test("stop without a daemon says so and succeeds", async () => {
   const text = await home.run(["daemon", "stop", "-o", "text"]);
   assertEquals([text.code, text.stdout], [
     0,
-    "The daemon is not running; nothing to stop.\n",
+    "The daemon is not running.\n",
   ]);
 });
 
@@ -87,7 +87,7 @@ Deno.test("stop of a daemon that agrees but stays is exit 4", async () => {
     ));
   const { code, stderr } = await home.run(["stop", "--timeout", "400ms"]);
   assertEquals(code, 4);
-  assertStringIncludes(stderr, "still answers");
+  assertStringIncludes(stderr, "still running");
 });
 
 Deno.test("several stops at once all succeed", async () => {

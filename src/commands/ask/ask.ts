@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How commands ask the daemon: deadlines by role, and a daemon of our own started where none runs.
+ * How commands send requests: timeouts by command, and starting a daemon if none is running.
  * @module
  */
 import { type ClientOptions, NotRunningError } from "../../client/mod.ts";
 import type { Run } from "../shell/cli.ts";
 
-/** Deadlines of one request, in milliseconds. */
+/** Timeouts of one request in milliseconds. */
 export const STATUS_TIMEOUT_MS = 500;
 export const STOP_TIMEOUT_MS = 5_000;
 export const STOP_CONNECT_TIMEOUT_MS = 500;
 export const READ_TIMEOUT_MS = 10_000;
-/** How long `sessions` and `detail` wait for a daemon that they start, in milliseconds. */
+/** Time that `sessions` and `detail` wait for a daemon that they start, in milliseconds. */
 const START_TIMEOUT_MS = 3_000;
 
 /**
- * Where to ask, and for how long.
+ * Returns the socket and the timeout of a request.
  *
- * @param fallbackMs The deadline if none was given.
+ * @param fallbackMs The timeout in milliseconds if the user gave none.
  */
 export function clientOptions(run: Run, fallbackMs: number): ClientOptions {
   return {
@@ -28,9 +28,9 @@ export function clientOptions(run: Run, fallbackMs: number): ClientOptions {
 }
 
 /**
- * Asks, and if no daemon runs starts ours and asks again.
+ * Sends a request. If no daemon is running, starts one and tries again.
  *
- * @throws What `ask` throws, and what starting a daemon throws.
+ * @throws What `ask` throws, and what `startDaemon` throws.
  */
 export async function askOrStart<T>(
   run: Run,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Asking for a page of sessions.
+ * Requests for a page of sessions.
  * @module
  */
 import type { RequestOf } from "../../proto/mod.ts";
@@ -8,13 +8,13 @@ import { openChecked, type Question } from "./answer_head.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "../shell/cli.ts";
 
-/** Which sessions of a workspace. */
+/** Filter and range of the sessions of a workspace. */
 export type Wanted = Pick<RequestOf<"list_sessions">, "filter"> & {
   limit: number;
   offset: number;
 };
 
-/** The request for one page. */
+/** Makes the request for one page. */
 export function listRequest(
   workspace: string,
   { filter, limit, offset }: Wanted,
@@ -22,7 +22,7 @@ export function listRequest(
   return { type: "list_sessions", workspace, offset, limit, filter };
 }
 
-/** Asks for sessions, with a daemon started where none runs. */
+/** Requests sessions; starts a daemon if none is running. */
 export function openSessions(
   question: Omit<Question, "expected">,
   run: Run,

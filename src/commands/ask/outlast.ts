@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Asking again and again, longer than one daemon lives.
+ * Polling that continues when a daemon stops and another starts.
  * @module
  */
 import { NotRunningError, ProtocolError } from "../../client/mod.ts";
@@ -8,8 +8,8 @@ import type { Run } from "../shell/cli.ts";
 import { printNote } from "../shell/print.ts";
 
 /**
- * Waits for a daemon that has stopped, as the next hook or a person will start another. To start it from here would undo what
- * `kaizen stop` has just done.
+ * Polls a daemon, and waits while none is running. Does not start one, as that would undo `kaizen
+ * stop`: the next hook or the user will.
  */
 export class Outlast {
   readonly #run: Run;
@@ -20,9 +20,9 @@ export class Outlast {
   }
 
   /**
-   * Does what needs a daemon, or nothing if none runs; then says so, once.
+   * Runs work that needs a daemon. If none is running, prints a note once and returns.
    *
-   * @throws What `work` throws; a broken protocol only if it is the second in a row.
+   * @throws What `work` throws. A protocol error is thrown only if it is the second in a row.
    */
   async try(work: (run: Run) => Promise<void>): Promise<void> {
     try {
@@ -33,12 +33,12 @@ export class Outlast {
         if (this.#lastFault !== "gone") {
           await printNote(
             this.#run,
-            "the daemon has stopped: waiting for the next",
+            "the daemon has stopped: waiting for another one",
           );
         }
         this.#lastFault = "gone";
       } else if (
-        // One that is on its way down hangs up.
+        // A daemon that is stopping closes the connection.
         error instanceof ProtocolError && this.#lastFault === "none"
       ) this.#lastFault = "broken";
       else throw error;

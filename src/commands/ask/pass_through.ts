@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * An answer printed as it came.
+ * Prints an answer byte for byte.
  * @module
  */
 import { ProtocolError } from "../../client/mod.ts";
@@ -10,16 +10,19 @@ import type { Run } from "../shell/cli.ts";
 
 const LINE_FEED = 0x0a;
 const CLOSING_BRACE = 0x7d;
-/** The most white space that is waited out behind a brace, in bytes; nobody sends more than a line feed. */
+/**
+ * Maximum white space after a brace that is held back, in bytes. Daemons send at most a line feed.
+ */
 const MAX_HELD_BYTES = 1024 * 1024;
 
 /**
- * Prints an answer's bytes and a line feed.
+ * Prints the bytes of an answer and a line feed.
  *
- * A closing brace, and white space behind it, are held back until something else comes, or the frame has ended as announced: what
- * is cut off never looks like a whole document, not even where the cut falls behind its last brace.
+ * Holds back a closing brace, and white space after it, until other bytes follow or the frame is
+ * complete. So a truncated answer never looks like a whole document, even if it was cut after a
+ * brace.
  *
- * @throws {ProtocolError} If the frame ends early; the output is then a document without its end.
+ * @throws {ProtocolError} If the frame ends early. The output is then a document without its end.
  */
 export async function passThrough(
   answer: CheckedAnswer,
@@ -41,7 +44,10 @@ export async function passThrough(
   await stdout.write(append(held, Uint8Array.of(LINE_FEED)));
 }
 
-/** Where what may be the end of a document begins: with a brace, or, where all is white space, at 0; the length if nowhere. */
+/**
+ * Returns the start of a possible end of the document: its last brace, or 0 if all is white space.
+ * Returns the length if there is none.
+ */
 function findEnd(chunk: Uint8Array): number {
   let end = chunk.length;
   while (end > 0 && isSpace(chunk[end - 1])) end--;
@@ -61,6 +67,6 @@ function append(
 
 function endlessSpace(): ProtocolError {
   return new ProtocolError(
-    "The daemon broke the protocol: its answer goes on with nothing but white space",
+    "The daemon broke the protocol: its answer continues with only white space",
   );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Where sessions are looked for.
+ * The workspaces that a command queries.
  * @module
  */
 import { ask, HELLO } from "../../client/mod.ts";
@@ -15,14 +15,14 @@ import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { findNearest } from "../shell/nearest.ts";
 
-/** One workspace by its path, a known one by its name, or all. */
+/** One workspace by its path, a known workspace by its name, or all workspaces. */
 export type Place =
-  /** `isGiven`: named in words, so that nowhere else is looked. */
+  /** `isGiven`: a flag named the workspace, so no other one is searched. */
   | { kind: "workspace"; path: string; isGiven: boolean }
   | { kind: "project"; name: string }
   | { kind: "all" };
 
-/** What the command line says about it. */
+/** Flags that select a place. */
 export interface PlaceFlags {
   workspace?: string | undefined;
   project?: string | undefined;
@@ -30,9 +30,9 @@ export interface PlaceFlags {
 }
 
 /**
- * Finds the place that is meant: the option, else `KAIZEN_WORKSPACE`, else the current directory.
+ * Returns the place from the flags, then from `KAIZEN_WORKSPACE`, then from the current directory.
  *
- * @throws {UsageError} If the options contradict each other.
+ * @throws {UsageError} If the flags contradict each other.
  */
 export function readPlace(flags: PlaceFlags, run: Run): Place {
   const { workspace, project, allWorkspaces } = flags;
@@ -55,21 +55,28 @@ export function readPlace(flags: PlaceFlags, run: Run): Place {
   };
 }
 
-/** Paths of the workspaces that a place means. @throws {NotFoundError} If no workspace, or more than one, has the name. */
+/**
+ * Returns the paths of the workspaces of a place. Starts a daemon if it must be asked and none is
+ * running.
+ *
+ * @throws {NotFoundError} If no workspace has the name, or more than one.
+ */
 export async function resolvePlace(place: Place, run: Run): Promise<string[]> {
   if (place.kind === "workspace") return [place.path];
   const known = await listWorkspaces(run);
   return place.kind === "all" ? known : [pickProject(place.name, known)];
 }
 
-/** All workspaces that the daemon knows, newest first; starts a daemon if none runs. */
+/**
+ * Returns all workspaces that the daemon knows, newest first; starts a daemon if none is running.
+ */
 async function listWorkspaces(run: Run): Promise<string[]> {
   const client = clientOptions(run, READ_TIMEOUT_MS);
   const { workspaces } = await askOrStart(run, () => ask(HELLO, client));
   return workspaces;
 }
 
-/** The same for a hint beside the result: none if asking fails, or no daemon runs. */
+/** Returns the workspaces for a hint: none if no daemon is running or the request fails. */
 export async function askHelloQuietly(run: Run): Promise<string[]> {
   try {
     return (await ask(HELLO, clientOptions(run, STATUS_TIMEOUT_MS))).workspaces;
@@ -84,7 +91,7 @@ function pickProject(name: string, known: readonly string[]): string {
   if (matching.length === 1 && only !== undefined) return only;
   if (only !== undefined) {
     throw new NotFoundError(
-      `Several projects are called "${name}"`,
+      `The project name "${name}" is ambiguous`,
       "sessions --workspace DIR",
       matching.map((word) => ({ word, about: "" })),
     );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sessions of one or several workspaces, page by page, merged, each with its own bytes.
+ * Reads the sessions of one or more workspaces page by page, and merges them. Each keeps its
+ * original bytes.
  * @module
  */
 import { answerFault, ProtocolError } from "../../client/mod.ts";
@@ -15,12 +16,12 @@ import type { Run } from "../shell/cli.ts";
 import { listRequest, openSessions, type Wanted } from "./list_request.ts";
 import { splitAnswer } from "./stream_records.ts";
 
-/** Sessions asked for at once where all are wanted; about a megabyte. */
+/** Page size when all sessions are read; about one megabyte. */
 const PAGE_ROWS = 1_000;
-/** Workspaces asked at the same time. */
+/** Number of workspaces that are queried at the same time. */
 const PARALLEL = 8;
 
-/** A session, and its record as the daemon sent it. */
+/** A session, and the bytes of its record as the daemon sent them. */
 export interface SessionRow {
   record: SessionRecord;
   bytes: Uint8Array;
@@ -34,9 +35,9 @@ export interface SessionList {
 }
 
 /**
- * Asks for the sessions of all `workspaces` and merges them: newest first, then by id.
+ * Reads the sessions of all `workspaces` and merges them: newest first, then by id.
  *
- * @throws What asking throws; no part of a list is returned then.
+ * @throws What a request throws. A partial list is never returned.
  */
 export async function collectSessions(
   workspaces: readonly string[],
@@ -47,7 +48,7 @@ export async function collectSessions(
   if (workspaces.length === 1) {
     return await readAll(workspaces[0] ?? "", wanted, run);
   }
-  // Whatever lies where in the merged list is among the first of its workspace.
+  // The first `offset + limit` of the merged list are among the first ones of their workspaces.
   const each = {
     ...wanted,
     offset: 0,
@@ -82,20 +83,21 @@ async function readAll(
   }
 }
 
-/** Which rows are read. */
+/** Options of {@linkcode streamRows}. */
 export interface StreamRowsOptions {
   workspace: string;
   wanted: Wanted;
-  /** True: they are wanted as they come. */
+  /** True: yield rows as they arrive. */
   isEager: boolean;
 }
 
 /**
- * Reads the sessions of a workspace, as many at a time as have come: all pages if the limit is 0. A session that moves to the next
- * page while pages are read is taken once.
+ * Reads the sessions of a workspace, all pages if the limit is 0, and yields them as they arrive. A
+ * session that moves to the next page meanwhile is yielded once.
  *
- * @returns What is said beside the rows.
- * @throws What asking throws, and {@linkcode ProtocolError} if the pages lead nowhere.
+ * @returns The other members of the answer.
+ * @throws {ProtocolError} If the next page does not come after the last one.
+ * @throws What a request throws.
  */
 export async function* streamRows(
   { workspace, wanted, isEager }: StreamRowsOptions,
@@ -135,11 +137,15 @@ function isNew(seen: Set<string>, id: string): boolean {
   return !seen.has(id) && Boolean(seen.add(id));
 }
 
-/** Whoever sends us where we were would have us ask for ever. @throws {ProtocolError} If it is not further on. */
+/**
+ * Returns the offset of the next page.
+ *
+ * @throws {ProtocolError} If it is not greater than the last one, as paging would never end.
+ */
 function advance(offset: number, next: Int): number {
   if (typeof next === "number" && next > offset) return next;
   throw new ProtocolError(
-    `The daemon broke the protocol: behind offset ${offset} comes ${next}`,
+    `The daemon broke the protocol: the next offset after ${offset} is ${next}`,
   );
 }
 
@@ -159,7 +165,7 @@ function compareRows(a: SessionRow, b: SessionRow): number {
   return x.id < y.id ? -1 : x.id > y.id ? 1 : 0;
 }
 
-/** Maps in order, with a few at work at a time. */
+/** Maps in order, with at most PARALLEL items in progress. */
 async function mapParallel<T, U>(
   items: readonly T[],
   work: (item: T) => Promise<U>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * An answer's records as NDJSON, each printed as soon as it is whole.
+ * Prints the records of an answer as NDJSON, each as soon as it is complete.
  * @module
  */
 import { answerFault } from "../../client/mod.ts";
@@ -14,16 +14,16 @@ import { joinBytes } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "../shell/cli.ts";
 
-/** Which records are printed. */
+/** The records to print. */
 export interface StreamOptions {
   wants(record: AnswerRecord): boolean;
 }
 
 /**
- * Prints the wanted records of an answer, a line each.
+ * Prints the wanted records of an answer, one per line.
  *
- * @throws {ProtocolError} If the answer ends early, is not JSON or has something else where records should be; every line printed so far
- * is whole.
+ * @throws {ProtocolError} If the answer ends early, is not JSON, or has anything but records in its
+ * lists. All lines printed before are complete.
  */
 export async function streamRecords(
   answer: CheckedAnswer,
@@ -37,9 +37,10 @@ export async function streamRecords(
 }
 
 /**
- * Cuts an answer into records, as many at a time as one chunk completes.
+ * Splits an answer into records, and yields those that each chunk completes.
  *
- * @throws {ProtocolError} If the answer ends early, is not JSON or has something else where records should be.
+ * @throws {ProtocolError} If the answer ends early, is not JSON, or has anything but records in its
+ * lists.
  */
 export async function* splitAnswer(
   answer: CheckedAnswer,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Prints that a daemon runs.
+ * Prints that a daemon is running.
  * @module
  */
 import type { StartResult } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines, printText } from "../shell/print.ts";
 
-/** Prints the daemon that was started in the background, or was running already. */
+/** Prints the daemon that was started in the background, or was already running. */
 export async function printDaemonStarted(
   result: StartResult,
   run: Run,

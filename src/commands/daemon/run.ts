@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Our own daemon, in this process.
+ * Runs the daemon in this process.
  * @module
  */
 import type { Run } from "../shell/cli.ts";
@@ -24,7 +24,7 @@ export async function runDaemonForeground(run: Run): Promise<void> {
       log: jsonLog((line) => void Deno.stderr.writeSync(line), context.now),
       ready: (ready) => {
         const line = printDaemonReady(ready, run);
-        line.catch(() => {}); // it is looked at when the daemon ends
+        line.catch(() => {}); // awaited when the daemon has stopped
         lines.push(line);
       },
     });
@@ -34,7 +34,11 @@ export async function runDaemonForeground(run: Run): Promise<void> {
   }
 }
 
-/** Runs the daemon as `daemon start --background` and hooks start it. @returns The exit code. */
+/**
+ * Runs the daemon as a process that `daemon start --background` or a hook has spawned.
+ *
+ * @returns The exit code.
+ */
 export async function runDaemonDetached(
   { context, settings }: Run,
 ): Promise<number> {

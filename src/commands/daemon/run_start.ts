@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Starts our daemon in the background, or again.
+ * Starts the daemon in the background, or restarts it.
  * @module
  */
 import type { Run } from "../shell/cli.ts";
 import { stopDaemon } from "../stop/run.ts";
 import { printDaemonStarted } from "./print.ts";
 
-/** How long a daemon may take until it is ready, in milliseconds. */
+/** Time to wait until a daemon is ready, in milliseconds. */
 const READY_MS = 10_000;
 
-/** `kaizen daemon start --background`. @throws As `startDaemon`. */
+/**
+ * Runs `kaizen daemon start --background`.
+ *
+ * @throws What `startDaemon` throws.
+ */
 export async function runDaemonStart(run: Run): Promise<void> {
   const { startDaemon } = await import("../../launch/mod.ts");
   const { settings } = run;
@@ -21,7 +25,11 @@ export async function runDaemonStart(run: Run): Promise<void> {
   await printDaemonStarted(result, run);
 }
 
-/** `kaizen daemon restart`; also where none runs. @throws As `startDaemon` and `stopDaemon`. */
+/**
+ * Runs `kaizen daemon restart`. Starts the daemon even if none was running.
+ *
+ * @throws What `startDaemon` and `stopDaemon` throw.
+ */
 export async function runDaemonRestart(run: Run): Promise<void> {
   await stopDaemon({ waits: true }, run);
   await runDaemonStart(run);

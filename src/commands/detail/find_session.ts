@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Finding the session that an id, the beginning of one, or `@latest` means.
+ * Finds the session for an id, a prefix of one, or `@latest`.
  * @module
  */
 import type { SessionRecord } from "../../proto/mod.ts";
@@ -10,31 +10,32 @@ import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { type Place, resolvePlace } from "../ask/place.ts";
 
-/** Stands for the newest session of the workspace. */
+/** The name of the newest session of the workspace. */
 const LATEST = "@latest";
-/** Most candidates that an ambiguous beginning lists. */
+/** Maximum number of candidates to list for an ambiguous prefix. */
 const MAX_CANDIDATES = 20;
 
-/** A session, and its `detail` answer still unread. */
+/** A session and its unread `detail` answer. */
 export interface FoundSession {
   id: string;
-  /** Null: in whichever workspace it is. */
+  /** Null: the workspace is unknown. */
   workspace: string | null;
   answer: CheckedAnswer;
 }
 
-/** What to look for, and where. */
+/** Options of {@linkcode findSession}. */
 export interface FindOptions {
   id: string;
   place: Place;
-  /** True: the answer's records are wanted as they come. */
+  /** True: return before the answer is complete, so that records can be printed as they arrive. */
   isEager: boolean;
 }
 
 /**
- * Finds a session: by its id in the place, then (if that was not named in words) everywhere; then by the beginning of an id.
+ * Finds a session by its id in the given place, then in all workspaces unless a flag named the
+ * place, then by a prefix of its id.
  *
- * @throws {NotFoundError} If there is none, or if several begin so.
+ * @throws {NotFoundError} If there is no such session, or if the prefix is ambiguous.
  */
 export async function findSession(
   options: FindOptions,
@@ -55,11 +56,11 @@ export async function findSession(
     const found = await ask(id, where);
     if (found !== null) return found;
   }
-  // What a table has cut short is copied with its ellipsis.
-  const beginning = id.length > 1 ? id.replace(/…$/, "") : id;
+  // A table shortens an id with an ellipsis, which users copy, too.
+  const prefix = id.length > 1 ? id.replace(/…$/, "") : id;
   const whole = workspace === null
     ? null
-    : await completeId(beginning, workspace, run);
+    : await completeId(prefix, workspace, run);
   const found = whole === null ? null : await ask(whole, workspace);
   if (found !== null) return found;
   throw new NotFoundError(
@@ -70,7 +71,11 @@ export async function findSession(
   );
 }
 
-/** Asks for a session. @returns Its unread answer, or null if it is not there. */
+/**
+ * Requests a session.
+ *
+ * @returns The unread answer, or null if there is no such session.
+ */
 export async function openDetail(
   { id, workspace, isEager }: {
     id: string;
@@ -102,14 +107,14 @@ async function findNewest(workspace: string | null, run: Run): Promise<string> {
   );
 }
 
-/** The only id of the workspace that begins so; null if none does. */
+/** Returns the only id of the workspace with this prefix; null if there is none. */
 async function completeId(
-  beginning: string,
+  prefix: string,
   workspace: string,
   run: Run,
 ): Promise<string | null> {
   const sessions = (await listSessions(workspace, { limit: 0 }, run))
-    .filter(({ id }) => id.startsWith(beginning));
+    .filter(({ id }) => id.startsWith(prefix));
   const [only] = sessions;
   if (sessions.length <= 1) return only?.id ?? null;
   const { formatAgo } = await import("../../output/mod.ts");
@@ -123,7 +128,7 @@ async function completeId(
     ].join(", "),
   }));
   throw new NotFoundError(
-    `${sessions.length} sessions begin with "${beginning}"`,
+    `${sessions.length} sessions start with "${prefix}"`,
     "sessions",
     candidates,
     sessions.length - candidates.length,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen detail --follow`: what there is, then what comes, until SIGINT.
+ * `kaizen detail --follow`: prints a session, then its new events, until SIGINT.
  * @module
  */
 import { pause, UsageError } from "../../context/mod.ts";
@@ -21,13 +21,13 @@ import { readDetail } from "./read_detail.ts";
 import type { DetailOptions } from "./options.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
 
-/** Between two questions, in milliseconds. */
+/** Polling interval in milliseconds. */
 const STEP_MS = 1_000;
 
 /**
- * Shows a session as it grows, until SIGINT ends the process.
+ * Prints a session as it grows, until SIGINT ends the process.
  *
- * @throws {UsageError} If one document was asked for, as this has no end.
+ * @throws {UsageError} If the format is a single document, as the output never ends.
  */
 export async function followDetail(
   options: DetailOptions,
@@ -59,7 +59,7 @@ export async function followDetail(
 
 type ShowDetail = (found: FoundSession) => Promise<void>;
 
-/** For people: the session once, then its new events. */
+/** As text: prints the session once, then its new events. */
 function text(options: DetailOptions, run: Run): ShowDetail {
   let next = options.sinceSeq;
   let first = true;
@@ -67,7 +67,7 @@ function text(options: DetailOptions, run: Run): ShowDetail {
     const read = await readDetail(answer);
     const fresh = eventsSince(read.detail, next);
     if (first) {
-      // The tree changes with every call, so it has no place among lines that only ever grow.
+      // The span tree changes with every tool call, so it cannot be part of output that only grows.
       const shown = { ...options, showsEvents: true, showsSpans: false };
       await printLines(run, renderDetail(read, shown, run));
     } else if (fresh.length > 0) {
@@ -89,7 +89,7 @@ function text(options: DetailOptions, run: Run): ShowDetail {
   };
 }
 
-/** For pipes: each record that is new, or not as it was. */
+/** As NDJSON: prints each record that is new or has changed. */
 function lines(options: DetailOptions, run: Run): ShowDetail {
   const wants = isWanted(options);
   const seen = new Map<string, string>();

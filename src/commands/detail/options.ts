@@ -5,22 +5,22 @@
  */
 import type { Place } from "../ask/place.ts";
 
-/** Which session, and what of it. */
+/** The session to show, and its parts. */
 export interface DetailOptions {
-  /** An id, the beginning of one, or `@latest`. */
+  /** An id, a prefix of one, or `@latest`. */
   id: string;
   place: Place;
   showsEvents: boolean;
   showsSpans: boolean;
-  /** Events below this number are left out. */
+  /** Events with a lower sequence number are left out. */
   sinceSeq: number;
-  /** True: nothing is shortened. */
+  /** True: do not shorten payloads and paths. */
   isFull: boolean;
-  /** True: go on with what happens next. */
+  /** True: keep running and print new events. */
   follows: boolean;
 }
 
-/** What of a session is wanted. */
+/** The parts of a session to print. */
 export type Parts = Pick<
   DetailOptions,
   "showsEvents" | "showsSpans" | "sinceSeq"

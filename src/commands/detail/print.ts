@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A session for people.
+ * Prints a session as text.
  * @module
  */
 import {
@@ -17,7 +17,7 @@ import { printLines } from "../shell/print.ts";
 import { readDetail, type SessionDetail } from "./read_detail.ts";
 import type { DetailOptions } from "./options.ts";
 
-/** Prints header, events and spans, as far as they are wanted. */
+/** Prints the header and the wanted parts of a session. */
 export async function printDetail(
   answer: CheckedAnswer,
   options: DetailOptions,
@@ -26,7 +26,7 @@ export async function printDetail(
   await printLines(run, renderDetail(await readDetail(answer), options, run));
 }
 
-/** The lines of a session. */
+/** Renders the lines of a session. */
 export function renderDetail(
   { session, detail }: SessionDetail,
   options: DetailOptions,
@@ -34,7 +34,7 @@ export function renderDetail(
 ): string[] {
   const paint = makePaint(settings.color);
   const width = context.stdout.columns();
-  // A daemon that sends no sums sends what they are of.
+  // The reference sends no totals; compute them from the events.
   const totals = session.totals ?? sumEvents(detail.events);
   const lines = renderHeader({ ...session, totals }, {
     paint,
@@ -72,7 +72,7 @@ export function renderDetail(
   return lines;
 }
 
-/** Events from a number on. */
+/** Returns the events with at least this sequence number. */
 export function eventsSince(
   { events }: AnswerOf<"detail">,
   seq: number,

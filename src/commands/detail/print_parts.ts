@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Some parts of a `detail` answer, each record with its own bytes.
+ * Prints some parts of a `detail` answer. Each record keeps its original bytes.
  * @module
  */
 import type { AnswerRecord, RecordKind } from "../../output/mod.ts";
@@ -16,7 +16,7 @@ import type { Run } from "../shell/cli.ts";
 import type { Parts } from "./options.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
 
-/** Tells the records that are wanted; the session itself always is. */
+/** Returns a filter for the wanted records. The session record is always wanted. */
 export function isWanted(parts: Parts): (record: AnswerRecord) => boolean {
   return ({ kind, bytes }) => {
     if (kind === "event") {
@@ -27,7 +27,7 @@ export function isWanted(parts: Parts): (record: AnswerRecord) => boolean {
   };
 }
 
-/** The number of an event; -1 if it has none. */
+/** Returns the sequence number of an event; -1 if it has none. */
 export function readSeq(bytes: Uint8Array): bigint {
   const member = scanMembers(bytes, MAX_ANSWER_DEPTH)?.members
     .findLast(({ key }) => key === "seq");
@@ -44,9 +44,10 @@ const OPENINGS: Record<RecordKind, string> = {
 };
 
 /**
- * Prints the wanted parts as one document in the shape of the answer; a part that is not wanted is left out with its key.
+ * Prints the wanted parts as one document in the shape of the answer, without the keys of other
+ * parts.
  *
- * @throws {ProtocolError} If the answer ends early; the output is then a document without its end.
+ * @throws {ProtocolError} If the answer ends early. The output is then a document without its end.
  */
 export async function printParts(
   answer: CheckedAnswer,
@@ -61,7 +62,7 @@ export async function printParts(
     ...parts.showsSpans ? ["span"] as const : [],
   ]);
   let open: RecordKind | null = null;
-  // Printed with the first record, so that a failure before it is an error object and no document.
+  // Printed with the first record, so that an earlier failure prints only an error object.
   let start = '{"type":"detail"';
   for await (const records of splitAnswer(answer, { spans: "roots" })) {
     const pieces: Uint8Array[] = [];

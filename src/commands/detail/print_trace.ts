@@ -9,7 +9,7 @@ import type { Run } from "../shell/cli.ts";
 import { printJson } from "../shell/print.ts";
 import { readDetail } from "./read_detail.ts";
 
-/** Prints a session as a trace file. */
+/** Prints a session as trace events. */
 export async function printTrace(
   answer: CheckedAnswer,
   run: Run,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A whole `detail` answer as a value.
+ * Reads a whole `detail` answer.
  * @module
  */
 import { answerFault, ProtocolError } from "../../client/mod.ts";
@@ -13,13 +13,17 @@ import {
 } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "../ask/answer_head.ts";
 
-/** An answer that has a session. */
+/** A `detail` answer that has a session. */
 export interface SessionDetail {
   session: SessionRecord;
   detail: AnswerOf<"detail">;
 }
 
-/** Reads an answer to its end. @throws {ProtocolError} If it is no `detail` with a session. */
+/**
+ * Reads an answer to its end.
+ *
+ * @throws {ProtocolError} If it is not a `detail` answer with a session.
+ */
 export async function readDetail(
   answer: CheckedAnswer,
 ): Promise<SessionDetail> {

@@ -7,7 +7,11 @@ import type { Run } from "../shell/cli.ts";
 import { findSession, type FoundSession } from "./find_session.ts";
 import type { DetailOptions } from "./options.ts";
 
-/** Prints a session. All of it as JSON goes through as the daemon sent it. @throws {NotFoundError} If there is none. */
+/**
+ * Prints a session. As JSON and without filters, it prints the bytes that the daemon sent.
+ *
+ * @throws {NotFoundError} If there is no such session.
+ */
 export async function runDetail(
   options: DetailOptions,
   run: Run,

@@ -13,11 +13,11 @@ import {
 export function renderBash(commands: readonly CommandSpec[]): string {
   const cases = (print: (spec: CommandSpec) => string) =>
     commands.map((spec) => `    '${spec.path}') ${print(spec)} ;;`).join("\n");
-  return `# Completion of kaizen for bash, made by: kaizen completions bash
-# Use it: eval "$(kaizen completions bash)", or save it as
-# ~/.local/share/bash-completion/completions/kaizen
+  return `# Completion of kaizen for bash, printed by: kaizen completions bash
+# To use it, run: eval "$(kaizen completions bash)"
+# or save it as ~/.local/share/bash-completion/completions/kaizen
 
-# What may follow a command: words, and what its argument is.
+# Prints the words and the kind of argument that may follow a command.
 _kaizen_words() {
   case $1 in
 ${
@@ -38,7 +38,7 @@ ${cases(({ options }) => `echo '${options.flatMap(flagsOf).join(" ")}'`)}
   esac
 }
 
-# What the value of an option is; fails for a switch.
+# Prints the kind of value of an option; fails for a switch.
 _kaizen_value() {
   case $1 in
 ${valueCases(commands)}
@@ -46,7 +46,7 @@ ${valueCases(commands)}
   esac
 }
 
-# Offers the words of $2 that begin with $1; no expansion touches them.
+# Offers the words of $2 that start with $1, without expansion.
 _kaizen_offer() {
   local word
   while IFS= read -r word; do
@@ -54,7 +54,8 @@ _kaizen_offer() {
   done < <(printf '%s\\n' $2)
 }
 
-# Offers paths. The bash of macOS has neither mapfile nor compopt; without the latter a folder gets no slash.
+# Offers paths. The bash of macOS has neither mapfile nor compopt;
+# without compopt, a directory gets no slash.
 _kaizen_paths() {
   local path
   compopt -o filenames 2>/dev/null
@@ -74,13 +75,13 @@ _kaizen() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} at=kaizen value i colons=
   local line=\${COMP_LINE:0:\${COMP_POINT:-0}} word
   COMPREPLY=()
-  # bash makes three words of --output=json.
+  # bash splits --output=json into three words.
   if [[ $cur == = ]]; then
     cur=
   elif [[ $prev == = ]]; then
     prev=\${COMP_WORDS[COMP_CWORD - 2]}
   fi
-  # It makes several of git:/path, too, and replaces only what stands behind the last colon.
+  # bash also splits git:/path, and replaces only the part after the last colon.
   word=\${line##*[[:space:]]}
   if [[ $word == *:* && $COMP_WORDBREAKS == *:* ]]; then
     if [[ $word == -*=* ]]; then

@@ -13,9 +13,10 @@ export function renderFish(commands: readonly CommandSpec[]): string {
       .flatMap(({ word, short }) => short === null ? [word] : [word, short]),
   );
   return `# Completion of kaizen for fish, made by: kaizen completions fish
-# Use it: kaizen completions fish | source, or save it as ~/.config/fish/completions/kaizen.fish
+# To use it, run: kaizen completions fish | source
+# or save it as ~/.config/fish/completions/kaizen.fish
 
-# The command that the words so far name.
+# Prints the command that the words up to the cursor name.
 function __kaizen_at
     set -l at kaizen
     set -l skip 0

@@ -13,10 +13,11 @@ import {
 /** Renders the completion script for zsh. */
 export function renderZsh(commands: readonly CommandSpec[]): string {
   return `#compdef kaizen
-# Completion of kaizen for zsh, made by: kaizen completions zsh
-# Use it: source <(kaizen completions zsh) behind compinit, or save it as _kaizen in a directory of $fpath
+# Completion of kaizen for zsh, printed by: kaizen completions zsh
+# To use it, run this after compinit: source <(kaizen completions zsh)
+# or save it as _kaizen in a directory of $fpath
 
-# What the value of an option is; fails for a switch.
+# Prints the kind of value of an option; fails for a switch.
 _kaizen_value() {
   case $1 in
 ${valueCases(commands)}

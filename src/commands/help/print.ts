@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Help pages: summary, examples, usage, commands, options. They are plain text, in a pipe and on a terminal.
+ * Help pages: summary, examples, usage, commands, options. They are plain text, in a pipe and on a
+ * terminal.
  * @module
  */
 import { HELP_TOPICS, TOPIC_SUMMARIES } from "./topics.ts";

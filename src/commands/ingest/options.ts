@@ -5,7 +5,7 @@
  */
 import type { IngestOptions } from "../../ingest/mod.ts";
 
-/** What the command line says about the event. */
+/** Options of the command line. */
 export type IngestWords = Omit<
   IngestOptions,
   "paths" | "timeoutMs" | "mayStart" | "onFailure"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen ingest`, with its failures in our terms.
+ * Runs `kaizen ingest`, and maps its errors to errors of the commands.
  * @module
  */
 import type { LineFailure } from "../../ingest/mod.ts";
@@ -13,14 +13,14 @@ import { spoolFault } from "../shell/spool_fault.ts";
 import type { IngestWords } from "./options.ts";
 import { judge } from "../shell/verdict.ts";
 
-/** Deadline of one event, in milliseconds. */
+/** Timeout of one event in milliseconds. */
 const INGEST_TIMEOUT_MS = 2_000;
 
 /**
- * Records events; prints the ack only if a format was asked for in words.
+ * Records events. Prints the answer only if a flag sets the output format.
  *
- * @returns The exit code: 0, or with `ndjson` what the worst line met with.
- * @throws What a single event met with.
+ * @returns The exit code: 0, or with `ndjson` the code of the worst line.
+ * @throws The error of a single event.
  */
 export async function runIngestCommand(
   words: IngestWords,
@@ -44,7 +44,7 @@ export async function runIngestCommand(
   }
 }
 
-/** One line of JSON on stderr for each line that failed. */
+/** Prints one line of JSON to stderr for a failed line. */
 async function reportLine(
   { line, error }: LineFailure,
   run: Run,

@@ -6,13 +6,13 @@
 import type { SessionFilter } from "../../proto/mod.ts";
 import type { Place } from "../ask/place.ts";
 
-/** Which sessions are wanted. */
+/** The sessions to list. */
 export interface SessionsOptions {
   place: Place;
   filter: SessionFilter;
-  /** 0: all. */
+  /** Maximum number to list; 0 means all. */
   limit: number;
   offset: number;
-  /** How often to ask again, in milliseconds; null: once is enough. */
+  /** Refresh interval in milliseconds; null: list once. */
   watchMs: number | null;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Prints lists of sessions that had to be read: merged ones, and tables.
+ * Prints lists of sessions that cannot be passed through: merged lists and tables.
  * @module
  */
 import {
@@ -33,7 +33,7 @@ export async function printSessions(
   }
 }
 
-/** The list in the shape of the daemon's answer, with its rows' own bytes. */
+/** Encodes a list in the shape of the daemon's answer. Its rows keep their original bytes. */
 function encodeList(
   { rows, total, next_offset }: SessionList,
 ): Uint8Array {
@@ -47,7 +47,7 @@ function encodeList(
   ]);
 }
 
-/** The rows, a line each. */
+/** Encodes the rows, one per line. */
 export function encodeLines({ rows }: Pick<SessionList, "rows">): Uint8Array {
   return joinBytes(rows.map(({ bytes }) => toLine({ kind: "row", bytes })));
 }
@@ -65,7 +65,7 @@ async function printTable(
   await noteHidden(list, options, run);
 }
 
-/** The table of a list, fitted to the terminal. */
+/** Renders a list as a table that fits the terminal. */
 export function renderSessionList(
   { rows }: SessionList,
   workspaces: readonly string[],
@@ -79,7 +79,7 @@ export function renderSessionList(
   });
 }
 
-/** A list that goes on says so where it does not disturb the output. */
+/** Prints a note to stderr if there are more sessions than the list shows. */
 async function noteHidden(
   { rows, total }: SessionList,
   { offset, limit }: SessionsOptions,
@@ -89,16 +89,18 @@ async function noteHidden(
   if (hidden <= 0n) return;
   await printNote(
     run,
-    `${hidden} more of ${total}: see --offset ${
+    `${hidden} more of ${total}: use --offset ${
       offset + limit
-    } for the next, --limit 0 for all`,
+    } for the next page, --limit 0 for all`,
   );
 }
 
-/** Where sessions were looked for. */
+/** Describes the workspaces that were queried. */
 export function describePlace(workspaces: readonly string[]): string {
   const [only] = workspaces;
-  if (only === undefined) return "as the daemon knows no workspace yet";
+  if (only === undefined) {
+    return "because the daemon does not know any workspace yet";
+  }
   return workspaces.length === 1
     ? `in ${escapeLine(only)}`
     : `in any of ${workspaces.length} workspaces`;
@@ -114,7 +116,7 @@ async function explainNone(
   if (options.offset > 0 && BigInt(total) > 0n) {
     return await printNote(
       run,
-      `there are ${total}, fewer than --offset skips`,
+      `--offset skips all ${total} sessions`,
     );
   }
   const where = describePlace(workspaces);
@@ -127,12 +129,12 @@ async function explainNone(
     const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
     await printNote(
       run,
-      `others have some: ${some}${more}; see --all-workspaces`,
+      `other workspaces with sessions: ${some}${more}; list them with --all-workspaces`,
     );
   } else if (!filtered) {
     await printNote(
       run,
-      'agents record theirs by hooks that run "kaizen ingest hook": see kaizen help ingest',
+      'to record sessions, set up agent hooks that run "kaizen ingest hook": see kaizen help ingest',
     );
   }
 }

@@ -9,7 +9,8 @@ import { resolvePlace } from "../ask/place.ts";
 import type { SessionsOptions } from "./options.ts";
 
 /**
- * Prints sessions, newest first. One page of one workspace goes through as the daemon sent it; several are merged.
+ * Prints sessions, newest first. Passes one page of one workspace through; merges several
+ * workspaces.
  */
 export async function runSessions(
   options: SessionsOptions,

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Moments as people write them.
+ * Parses the value of --since.
  * @module
  */
 import { type ArgumentValue, ValidationError } from "@cliffy/command";
 import { parseDuration, UsageError } from "../../context/mod.ts";
 
-/** A moment, or how long before now it is. */
+/** A point in time, or its distance from now. */
 export type Since = { atMs: number } | { agoMs: number };
 
 const RFC_3339 =
   /^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?)?$/;
 
-/** Reads `7d`, `24h`, `90m` (before now), an RFC 3339 time (of this place if it names no zone), or epoch milliseconds. */
+/**
+ * Parses `7d`, `24h`, `90m` (ago), an RFC 3339 time (local time if it has no zone), or epoch
+ * milliseconds.
+ */
 export function sinceType({ label, name, value }: ArgumentValue): Since {
   if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) {
     return { atMs: Number(value) };
@@ -34,7 +37,7 @@ export function sinceType({ label, name, value }: ArgumentValue): Since {
   );
 }
 
-/** The moment in epoch milliseconds, at least 0: the wire has no earlier ones. */
+/** Returns the time in epoch milliseconds, at least 0, as the wire has no negative times. */
 export function resolveSince(since: Since, nowMs: number): number {
   const ms = "atMs" in since ? since.atMs : nowMs - since.agoMs;
   return Math.max(0, ms);

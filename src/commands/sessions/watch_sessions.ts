@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen sessions --watch`: asks again and again. A terminal is redrawn; a pipe gets each session anew whenever it has changed.
+ * `kaizen sessions --watch`: lists sessions repeatedly. Redraws a terminal; in a pipe, prints each
+ * session again when it has changed.
  * @module
  */
 import { pause, UsageError } from "../../context/mod.ts";
@@ -14,17 +15,17 @@ import { printText } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
 import { collectSessions, type SessionList } from "../ask/session_rows.ts";
 
-/** Cursor home; then each line is written over, and what is left below is erased. */
+/** Moves the cursor home. Then each line is overwritten, and the rest of the screen is erased. */
 const HOME = "\x1b[H";
 const ERASE_LINE = "\x1b[K";
 const ERASE_BELOW = "\x1b[J";
 const ERASE_ALL = "\x1b[2J";
 
 /**
- * Lists sessions until SIGINT, which ends the process on the spot: whoever caught it could not be reached while a write waits for
- * a reader that has stopped reading.
+ * Lists sessions until SIGINT ends the process. SIGINT is not caught, because a handler could not
+ * run while a write waits for a reader that does not read.
  *
- * @throws {UsageError} If one document was asked for, as this has no end.
+ * @throws {UsageError} If the format is a single document, as the output never ends.
  */
 export async function watchSessions(
   options: SessionsOptions & { watchMs: number },
@@ -77,21 +78,24 @@ function screen(run: Run): ShowSessions {
   };
 }
 
-/** As many lines as the screen has room for; if not all sessions are among them, the last says how many are missing. */
+/**
+ * Returns the lines that fit the screen. If not all sessions fit, the last line says how many are
+ * missing.
+ */
 function fitScreen(lines: readonly string[], list: SessionList): string[] {
   const rows = screenRows();
   const missing = BigInt(list.total) - BigInt(list.rows.length);
   if (lines.length <= rows && missing <= 0n) return [...lines];
-  // The titles stay, and the last line is for the number.
+  // The first line has the titles, and the last line the number of missing sessions.
   const shown = lines.slice(0, Math.max(1, rows - 1));
   const sessions = BigInt(shown.length - 1);
   return [...shown, `… ${BigInt(list.total) - sessions} more`];
 }
 
-/** Height of a terminal that does not know its own, in lines. */
+/** Number of lines of a terminal that does not report its height. */
 const UNKNOWN_ROWS = 24;
 
-/** Lines that a screen has room for, one being kept for the cursor. */
+/** Returns the number of lines that fit the screen, without the line of the cursor. */
 function screenRows(): number {
   try {
     return Math.max(1, (Deno.consoleSize().rows || UNKNOWN_ROWS) - 1);

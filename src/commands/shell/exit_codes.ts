@@ -5,7 +5,10 @@
  * @module
  */
 
-/** Every exit code of this program. 130 is the code that a shell reports after SIGINT, which is not caught. */
+/**
+ * Every exit code of this program. 130 is the code that a shell reports after SIGINT, which is not
+ * caught.
+ */
 export const EXIT = {
   ok: 0,
   notFound: 1,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The state of the spool for people, as `kaizen status` and `kaizen spool status` show it.
+ * Renders the state of the spool as text, for `kaizen status` and `kaizen spool status`.
  * @module
  */
 import {
@@ -16,10 +16,10 @@ import type { SpoolStatus } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 
 const LABEL_CELLS = 12;
-/** A loss is counted for good, but no alarm for longer than this, in milliseconds. */
+/** A failure is highlighted for this time, in milliseconds; it is counted forever. */
 const NEWS_MS = 24 * 60 * 60 * 1000;
 
-/** The spool alone. */
+/** Renders the lines of the spool alone. */
 export function renderSpool(
   spool: SpoolStatus,
   { context, settings }: Run,
@@ -32,7 +32,7 @@ export function renderSpool(
   return layOut(facts, paint, context.stdout.columns());
 }
 
-/** What the spool holds, and what has gone wrong with it. */
+/** Lists the contents of the spool, and its problems. */
 export function describeSpool(
   spool: SpoolStatus,
   nowMs: number,
@@ -52,7 +52,7 @@ export function describeSpool(
   if (!writable) {
     facts.push([
       "spool",
-      `cannot be written: ${reason ?? "it is not known why"}`,
+      `cannot be written: ${reason ?? "unknown reason"}`,
       paint.red,
     ]);
   }
@@ -69,7 +69,7 @@ export function describeSpool(
       ? ""
       : `; the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
     const isNews = last !== null && nowMs - last.ms < NEWS_MS;
-    // Not all are lost events: a hook also counts what it passed over.
+    // Not all failures are lost events: hooks also count input that they ignored.
     facts.push([
       "failures",
       `${formatNumberOf(spool.failures, "failure")} in hooks${when}`,
@@ -79,7 +79,7 @@ export function describeSpool(
   return facts;
 }
 
-/** Lays facts out below each other. */
+/** Renders facts, one per line. */
 export function layOut(
   facts: readonly Fact[],
   paint: Paint,

@@ -4,14 +4,14 @@
  * @module
  */
 
-/** What may be deleted. */
+/** Options of `kaizen spool purge`. */
 export interface SpoolPurgeOptions {
   pending: boolean;
   yes: boolean;
 }
 
-/** What is to be delivered. */
+/** Options of `kaizen spool flush`. */
 export interface SpoolFlushOptions {
-  /** True: what was set aside as well. */
+  /** True: also deliver the rejected events. */
   rejected: boolean;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The spool's events for people.
+ * Renders the events of the spool as text.
  * @module
  */
 import {
@@ -13,7 +13,7 @@ import {
 import type { SpoolEntry } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 
-/** Lays out what is in the spool. */
+/** Renders the events as a table. */
 export function renderSpoolEntries(
   entries: readonly SpoolEntry[],
   { context, settings }: Run,

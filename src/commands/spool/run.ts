@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Looks into the spool, and clears it.
+ * Runs `kaizen spool status`, `list` and `purge`.
  * @module
  */
 import { UsageError } from "../../context/mod.ts";
@@ -12,14 +12,14 @@ import { spoolFault } from "../shell/spool_fault.ts";
 import { printJson, printLines, printText } from "../shell/print.ts";
 import { encodeJson } from "../../proto/mod.ts";
 
-/** The spool of a run's home. */
+/** Opens the spool of the home. */
 async function openSpool({ context, settings }: Run): Promise<Spool> {
   const { env, now } = context;
   const { Spool } = await import("../../spool/mod.ts");
   return new Spool({ folder: settings.paths().spool, env, now });
 }
 
-/** `kaizen spool status`. */
+/** Runs `kaizen spool status`. */
 export async function runSpoolStatus(run: Run): Promise<void> {
   const folder = run.settings.paths().spool;
   const spool = (await openSpool(run)).status();
@@ -30,7 +30,11 @@ export async function runSpoolStatus(run: Run): Promise<void> {
   await printLines(run, renderSpool(spool, run));
 }
 
-/** `kaizen spool list`. @throws {FileError} If it cannot be read. */
+/**
+ * Runs `kaizen spool list`.
+ *
+ * @throws {FileError} If the spool cannot be read.
+ */
 export async function runSpoolList(run: Run): Promise<void> {
   const entries = await withSpool(run, (spool) => spool.list());
   switch (run.settings.format) {
@@ -48,14 +52,19 @@ export async function runSpoolList(run: Run): Promise<void> {
   }
 }
 
-/** `kaizen spool purge`. @throws {UsageError} If events would be lost without a word. @throws {FileError} If it cannot be written. */
+/**
+ * Runs `kaizen spool purge`.
+ *
+ * @throws {UsageError} If undelivered events would be lost without --yes.
+ * @throws {FileError} If the spool cannot be written.
+ */
 export async function runSpoolPurge(
   { pending, yes }: SpoolPurgeOptions,
   run: Run,
 ): Promise<void> {
   if (pending && !yes) {
     throw new UsageError(
-      "Deleting events that were never delivered needs --yes beside --pending",
+      "Cannot delete undelivered events without --yes: use --pending --yes",
     );
   }
   const purged = await withSpool(run, (spool) => spool.purge({ pending }));

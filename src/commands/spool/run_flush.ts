@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen spool flush`.
+ * Runs `kaizen spool flush`.
  * @module
  */
 import type { DeliverSpoolReport } from "../../ingest/mod.ts";
@@ -10,14 +10,14 @@ import { printJson, printLines } from "../shell/print.ts";
 import { spoolFault } from "../shell/spool_fault.ts";
 import type { SpoolFlushOptions } from "./options.ts";
 
-/** Deadline of one event, in milliseconds. */
+/** Timeout of one event in milliseconds. */
 const EVENT_TIMEOUT_MS = 10_000;
 
 /**
- * Delivers what the spool holds and says how far that got.
+ * Delivers the events in the spool and prints the result.
  *
- * @throws What stopped it, once the result is printed.
  * @throws {FileError} If the spool cannot be used.
+ * @throws The error that stopped the delivery, after the result is printed.
  */
 export async function runSpoolFlush(
   { rejected }: SpoolFlushOptions,
@@ -42,7 +42,7 @@ export async function runSpoolFlush(
 function describe(report: Omit<DeliverSpoolReport, "error">): string {
   const { delivered, rejected, left, stopped, reason } = report;
   return `Delivered ${formatNumberOf(delivered, "event")}` +
-    (rejected > 0 ? `, set ${formatNumberOf(rejected, "event")} aside` : "") +
+    (rejected > 0 ? `, rejected ${formatNumberOf(rejected, "event")}` : "") +
     (left > 0 ? `; ${left} left` : "") +
     (stopped === "empty" || reason === null ? "." : `: ${reason}.`);
 }

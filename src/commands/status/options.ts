@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Options of `kaizen status`, and the states it can find.
+ * Options of `kaizen status`, and the states of a daemon.
  * @module
  */
 import type { AnswerOf } from "../../proto/mod.ts";
 
-/** What is wanted of `status`. */
+/** Options of `kaizen status`. */
 export interface StatusOptions {
-  /** How long to wait for a daemon to run, in milliseconds; null: not at all. */
+  /** Time to wait for a daemon to run, in milliseconds; null: do not wait. */
   waitMs: number | null;
-  /** True: the web token is shown. */
+  /** True: show the web token. */
   showsToken: boolean;
 }
 
-/** What was found out. */
+/** The state of the daemon. */
 export type DaemonState =
   | { state: "running"; hello: AnswerOf<"hello">; status: AnswerOf<"status"> }
   | { state: "stopped" | "hung"; reason: string };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The status for people: running or not in one glance, and the next command when it is not.
+ * Renders the status as text: whether the daemon is running, and the next command if it is not.
  * @module
  */
 import {
@@ -19,13 +19,13 @@ import { describeSpool, layOut } from "../spool/facts.ts";
 import { quoteWord } from "../shell/quote_word.ts";
 import type { DaemonState } from "./options.ts";
 
-/** What is shown besides the daemon's own words. */
+/** Options of {@linkcode renderStatus}. */
 export interface StatusTextOptions {
   spool: SpoolStatus;
   run: Run;
 }
 
-/** The lines of the status. */
+/** Renders the lines of the status. */
 export function renderStatus(
   found: DaemonState,
   { spool, run }: StatusTextOptions,
@@ -52,11 +52,11 @@ export function renderStatus(
         "",
         ...wrapWords(
           spool.writable
-            ? "Hooks go on recording: their events wait in the spool until a daemon runs."
-            : "Nothing is recorded now: no daemon runs, and the spool cannot be written.",
+            ? "Hooks keep recording: the spool keeps their events until a daemon runs."
+            : "Events are lost now: no daemon is running, and the spool cannot be written.",
           width,
         ),
-        `Start one: ${advise(run, "daemon start --background")}`,
+        `Start the daemon: ${advise(run, "daemon start --background")}`,
       ];
     case "hung":
       return [
@@ -68,15 +68,15 @@ export function renderStatus(
         ),
         "",
         ...wrapWords(
-          `It may be busy, stopped by a signal (SIGSTOP, Ctrl-Z), or hung. ${
+          `The daemon may be busy, hung, or stopped by a signal (SIGSTOP, Ctrl-Z). ${
             spool.writable
-              ? "Hooks go on recording: their events wait in the spool."
-              : "Nothing is recorded now, as the spool cannot be written."
+              ? "Hooks keep recording: the spool keeps their events."
+              : "Events are lost now, as the spool cannot be written."
           }`,
           width,
         ),
-        `Give it time: ${advise(run, "status --timeout 10s")}`,
-        `See its log:  ${escapeLine(settings.paths().log)}`,
+        `Wait longer: ${advise(run, "status --timeout 10s")}`,
+        `See its log: ${escapeLine(settings.paths().log)}`,
       ];
   }
 }
@@ -113,7 +113,7 @@ function describeRunning(
   return facts;
 }
 
-/** A command to run, with the path options of this one. */
+/** Returns a command to run, with the path options of this one. */
 function advise({ settings }: Run, command: string): string {
   return ["kaizen", ...settings.pathFlags.map(quoteWord), command].join(" ");
 }

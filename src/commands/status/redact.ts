@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Secrets taken out of what a daemon says about itself.
+ * Removes secrets from a status answer.
  * @module
  */
 import { type AnswerOf, decodeAnswer, encodeJson } from "../../proto/mod.ts";
 
 const HIDDEN = "***";
 
-/** Replaces `web.token` wherever a text of the answer holds it, URLs and their escaped form included. */
+/** Replaces `web.token` in all strings of the answer, including its URL-encoded forms. */
 export function redactToken(status: AnswerOf<"status">): AnswerOf<"status"> {
   const token = status.web?.token ?? "";
   if (token === "") return status;
@@ -20,11 +20,11 @@ export function redactToken(status: AnswerOf<"status">): AnswerOf<"status"> {
         text,
       ),
   );
-  // Nothing but texts has changed, so it still is such an answer; the validator says so to the compiler.
+  // Only strings have changed, so this is still a status answer; decoding it gives it that type.
   const bytes = new TextEncoder().encode(encodeJson(redacted));
   const answer = decodeAnswer(bytes);
   if (answer.type === "status") return answer;
-  throw new TypeError("Cannot redact what is no status");
+  throw new TypeError("Cannot redact: the answer is not a status");
 }
 
 function mapTexts(value: unknown, change: (text: string) => string): unknown {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Asks how the daemon is, and looks at the spool itself.
+ * Queries the status of the daemon, and reads the spool directly.
  * @module
  */
 import {
@@ -19,13 +19,13 @@ import { printJson, printLines } from "../shell/print.ts";
 import type { DaemonState, StatusOptions } from "./options.ts";
 import { redactToken } from "./redact.ts";
 
-/** Between two questions of --wait, in milliseconds. */
+/** Polling interval of --wait in milliseconds. */
 const WAIT_STEP_MS = 50;
 
 /**
  * Prints the status.
  *
- * @returns 0 if the daemon runs, 3 if it is stopped, 4 if it does not answer.
+ * @returns 0 if the daemon is running, 3 if it is stopped, 4 if it does not answer.
  */
 export async function runStatus(
   options: StatusOptions,
@@ -35,7 +35,7 @@ export async function runStatus(
   let spool: SpoolStatus | undefined;
   const look = () => spool = surveySpool(folder, run.context.env);
   const { waitMs } = options;
-  // The spool is looked at while the daemon answers; behind a wait just once, at its end.
+  // Reads the spool while the daemon answers. With --wait, reads it once, at the end.
   const onSent = waitMs === null ? look : undefined;
   const found = hideToken(await askUntil(run, waitMs, onSent), options);
   spool ??= look();
@@ -64,14 +64,14 @@ async function askUntil(
       const found = await askOnce(run, onSent);
       if (found.state === "running" || isLast()) return found;
     } catch (error) {
-      // One that is on its way down hangs up; what comes after it is waited for.
+      // A daemon that is stopping closes the connection; wait for the next one.
       if (!(error instanceof ProtocolError) || isLast()) throw error;
     }
     await pause(WAIT_STEP_MS);
   }
 }
 
-/** Asks both questions at once, as each takes a connection of its own. */
+/** Sends both requests at once, as each needs its own connection. */
 async function askOnce(
   run: Run,
   onSent: (() => void) | undefined,
@@ -84,7 +84,7 @@ async function askOnce(
   if (hello.status === "fulfilled" && status.status === "fulfilled") {
     return { state: "running", hello: hello.value, status: status.value };
   }
-  // Of two different failures, the one that says more: an answer that was refused, then silence, then nobody there.
+  // Report the more specific of two failures: a rejected answer, then a timeout, then no daemon.
   const reasons: unknown[] = [hello, status].flatMap((it) =>
     it.status === "rejected" ? [it.reason] : []
   );
@@ -121,7 +121,7 @@ function describe(
     return { running, socket, spool };
   }
   const { type: _type, ...status } = found.status;
-  // First, and whatever the daemon's own fields are called.
+  // These come first, and fields of the daemon must not replace them.
   const ours = { running: true, socket };
   const { proto_version, daemon_version, workspaces } = found.hello;
   return {

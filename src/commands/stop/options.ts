@@ -4,15 +4,15 @@
  * @module
  */
 
-/** What is wanted of `stop`. */
+/** Options of `kaizen stop`. */
 export interface StopOptions {
-  /** False: return once the daemon has agreed. */
+  /** False: return as soon as the daemon agrees to stop. */
   waits: boolean;
 }
 
-/** How stopping went. */
+/** The result of stopping. */
 export interface StopResult {
-  /** False only without waiting: it has agreed to. */
+  /** False only without waiting: the daemon has agreed to stop. */
   stopped: boolean;
   was_running: boolean;
   pid: number | null;

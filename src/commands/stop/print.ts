@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Prints how stopping the daemon went.
+ * Prints the result of stopping the daemon.
  * @module
  */
 import type { Run } from "../shell/cli.ts";
@@ -16,7 +16,7 @@ export async function printStopped(
   const process = result.pid === null ? "" : ` (pid ${result.pid})`;
   await printLines(run, [
     !result.was_running
-      ? "The daemon is not running; nothing to stop."
+      ? "The daemon is not running."
       : result.stopped
       ? `Stopped the daemon${process}.`
       : `The daemon${process} is stopping.`,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Stops the daemon and sees it gone.
+ * Stops the daemon and waits until it has exited.
  * @module
  */
 import {
@@ -21,15 +21,23 @@ import type { Run } from "../shell/cli.ts";
 import type { StopOptions, StopResult } from "./options.ts";
 import { printStopped } from "./print.ts";
 
-/** Between two looks whether it is gone, in milliseconds. */
+/** Polling interval in milliseconds. */
 const STEP_MS = 20;
 
-/** Stops the daemon and says how that went. @throws {TimedOutError} If it does not answer, or is not gone in time. */
+/**
+ * Stops the daemon and prints the result.
+ *
+ * @throws {TimedOutError} If it does not answer or does not exit in time.
+ */
 export async function runStop(options: StopOptions, run: Run): Promise<void> {
   await printStopped(await stopDaemon(options, run), run);
 }
 
-/** Stops the daemon; that none runs is no failure. @throws {TimedOutError} As {@linkcode runStop}. */
+/**
+ * Stops the daemon. Succeeds if none is running.
+ *
+ * @throws {TimedOutError} If it does not answer or does not exit in time.
+ */
 export async function stopDaemon(
   { waits }: StopOptions,
   run: Run,
@@ -39,7 +47,7 @@ export async function stopDaemon(
     ...clientOptions(run, STOP_TIMEOUT_MS),
     connectTimeoutMs: STOP_CONNECT_TIMEOUT_MS,
   };
-  // Which process it is only makes the answer nicer: it is asked for beside, and not insisted on.
+  // The process id is only for the output: it is requested in parallel, and may be missing.
   const pid = askPid({
     ...client,
     timeoutMs: Math.min(client.timeoutMs, STATUS_TIMEOUT_MS),
@@ -60,14 +68,18 @@ export async function stopDaemon(
   return { stopped: waits, was_running: true, pid: await pid, message };
 }
 
-/** What came of asking. */
+/** The answer to a stop request. */
 interface Asked {
   message: string;
-  /** What it did instead of agreeing; no fault if it is gone soon. */
+  /** The error instead of an agreement; ignored if the daemon exits soon. */
   fault: ProtocolError | null;
 }
 
-/** Asks the daemon to stop. @returns Null if none runs. */
+/**
+ * Asks the daemon to stop.
+ *
+ * @returns The answer, or null if no daemon is running.
+ */
 async function askToStop(client: ClientOptions): Promise<Asked | null> {
   try {
     return {
@@ -77,7 +89,8 @@ async function askToStop(client: ClientOptions): Promise<Asked | null> {
   } catch (error) {
     if (error instanceof NotRunningError) return null;
     if (!(error instanceof ProtocolError)) throw error;
-    // Somebody else may have stopped it a moment ago: then it hangs up and is gone soon.
+    // Another process may have just stopped the daemon: then it closes the connection and exits
+    // soon.
     await pause(STEP_MS);
     try {
       await ask({ type: "status" }, client);
@@ -98,7 +111,10 @@ async function askPid(client: ClientOptions): Promise<number | null> {
   }
 }
 
-/** Waits until nobody listens. A reference daemon leaves its socket file behind, so the file tells nothing. */
+/**
+ * Waits until nothing listens on the socket. The socket file proves nothing, as the reference
+ * daemon does not remove it.
+ */
 async function waitUntilGone(
   client: ClientOptions,
   { end, fault }: { end: number; fault: ProtocolError | null },
@@ -107,7 +123,7 @@ async function waitUntilGone(
     const left = end - performance.now();
     if (left <= 0) {
       throw fault ?? new TimedOutError(
-        `The daemon at ${client.socket} agreed to stop, but still answers`,
+        `The daemon at ${client.socket} agreed to stop, but is still running`,
       );
     }
     try {
@@ -117,7 +133,7 @@ async function waitUntilGone(
       });
     } catch (error) {
       if (error instanceof NotRunningError) return;
-      // It may hang up, or not come to answer, while it ends.
+      // A daemon that is stopping may close the connection or not answer.
       if (!(error instanceof TimedOutError || error instanceof ProtocolError)) {
         throw error;
       }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A question that a person answers.
+ * Asks the user for confirmation.
  * @module
  */
 import type { Run } from "../shell/cli.ts";
 
 const LINE_FEED = 0x0a;
 
-/** Asks on stderr and reads one line; only a clear yes is one. */
+/** Asks on stderr and reads one line from stdin. Only "y" and "yes" count as yes. */
 export async function confirm(
   question: string,
   { context }: Run,

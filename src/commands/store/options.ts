@@ -4,12 +4,12 @@
  * @module
  */
 
-/** What is to be deleted. */
+/** The sessions to delete. */
 export interface StorePruneOptions {
   olderThanMs: number | null;
   session: string | null;
   workspace: string | null;
   isDry: boolean;
-  /** True: without a question. */
+  /** True: do not ask for confirmation. */
   isSure: boolean;
 }

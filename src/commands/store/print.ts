@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is kept in the store, and what was deleted from it, for people.
+ * Renders the size of the store, and what was deleted from it, as text.
  * @module
  */
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
@@ -8,7 +8,11 @@ import type { AnswerOf } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 
-/** Prints what was deleted, or would be. @param verb "Deleted" or "Would delete". */
+/**
+ * Prints the number of deleted sessions.
+ *
+ * @param verb "Deleted" or "Would delete".
+ */
 export async function printPruned(
   answer: StoreCounts,
   verb: string,
@@ -21,10 +25,10 @@ export async function printPruned(
   ]);
 }
 
-/** What `store` requests answer. */
+/** The answer to a store request. */
 export type StoreCounts = Omit<AnswerOf<"store">, "type">;
 
-/** How much was deleted, or would be. */
+/** Describes how much was deleted. */
 export function describeRemoved(
   { removed_sessions, removed_events }: StoreCounts,
 ): string {
@@ -33,7 +37,7 @@ export function describeRemoved(
   }`;
 }
 
-/** How much is kept. */
+/** Describes how much the store keeps. */
 export function describeStore(
   { bytes, sessions, events }: StoreCounts,
 ): string {

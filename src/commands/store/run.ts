@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Asks our daemon about its store, and to delete from it.
+ * Runs `kaizen store stats` and `kaizen store prune`.
  * @module
  */
 import { ask } from "../../client/mod.ts";
@@ -18,10 +18,10 @@ import {
 } from "./print.ts";
 import { confirm } from "./confirm.ts";
 
-/** Deleting takes its time; in milliseconds. */
+/** Timeout of one request in milliseconds; deleting can be slow. */
 const STORE_TIMEOUT_MS = 60_000;
 
-/** `kaizen store stats`. */
+/** Runs `kaizen store stats`. */
 export async function runStoreStats(run: Run): Promise<void> {
   const { type: _type, ...stats } = await ask(
     { type: "store_stats" },
@@ -32,10 +32,11 @@ export async function runStoreStats(run: Run): Promise<void> {
 }
 
 /**
- * Deletes sessions, after a question.
+ * Deletes sessions, after confirmation.
  *
- * @throws {UsageError} If it is not said which, or nobody can be asked.
- * @throws {NotFoundError} If the session is not there.
+ * @throws {UsageError} If no sessions are selected, or confirmation is needed and stdin is not a
+ * terminal.
+ * @throws {NotFoundError} If there is no such session.
  */
 export async function runStorePrune(
   options: StorePruneOptions,
@@ -44,12 +45,12 @@ export async function runStorePrune(
   const { olderThanMs, session, isDry, isSure } = options;
   if ((olderThanMs === null) === (session === null)) {
     throw new UsageError(
-      "Say what to delete: either --older-than DURATION or --session ID",
+      "Select the sessions to delete with either --older-than DURATION or --session ID",
     );
   }
   if (!isDry && !isSure && !run.context.stdin.isTerminal()) {
     throw new UsageError(
-      "Nobody can be asked here: add --yes to delete, or --dry-run to look",
+      "Cannot ask for confirmation as stdin is not a terminal: add --yes to delete, or --dry-run to only show",
     );
   }
   const found = await prune(options, run, true);
@@ -62,7 +63,7 @@ export async function runStorePrune(
   }
   if (isDry) return await printPruned(found, "Would delete", run);
   if (count > 0 && !isSure) {
-    const question = `Delete ${describeRemoved(found)}, for good?`;
+    const question = `Delete ${describeRemoved(found)} permanently?`;
     if (!await confirm(question, run)) {
       return await printNote(run, "nothing was deleted");
     }
@@ -70,7 +71,10 @@ export async function runStorePrune(
   await printPruned(await prune(options, run, false), "Deleted", run);
 }
 
-/** Deletes, or counts what would be; the daemon does so a second or two at a time, as others want it, too. */
+/**
+ * Deletes sessions, or counts them in a dry run. One request deletes for a second or two, so that
+ * the daemon can serve other clients in between.
+ */
 async function prune(
   options: StorePruneOptions,
   run: Run,

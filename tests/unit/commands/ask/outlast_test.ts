@@ -28,7 +28,7 @@ async function tryAll(
 
 const gone = new NotRunningError("x");
 const broken = new ProtocolError("x");
-const NOTE = "kaizen: the daemon has stopped: waiting for the next\n";
+const NOTE = "kaizen: the daemon has stopped: waiting for another one\n";
 
 Deno.test("Outlast waits for the next daemon, says so once for each that stops, and starts none", async () => {
   assertEquals(await tryAll(null, gone, gone, gone, null), {

@@ -143,7 +143,7 @@ Deno.test("reportError() keeps the daemon's fields, exactly", async () => {
 });
 
 const ambiguous = new NotFoundError(
-  '5 sessions begin with "a"',
+  '5 sessions start with "a"',
   "sessions",
   [
     { word: "ab", about: "claude, Done, 1h ago" },
@@ -157,7 +157,7 @@ Deno.test("reportError() lists candidates, a line each, and says how many there 
   const { out, err } = await report(ambiguous);
   assertEquals(JSON.parse(out).candidates.length, 3);
   const lines = err.split("\n");
-  assertEquals(lines[0], 'kaizen: 5 sessions begin with "a"');
+  assertEquals(lines[0], 'kaizen: 5 sessions start with "a"');
   assertMatch(lines[1] ?? "", /^ {4}ab +claude, Done, 1h ago$/);
   assertMatch(
     lines[3] ?? "",

@@ -32,12 +32,12 @@ Deno.test("renderStatus() says what becomes of events while no daemon answers", 
   const broken = { writable: false, reason: "disk full" };
   for (const found of [stopped, hung]) {
     const good = show(found, {}, { color: "never" });
-    assertStringIncludes(good, "Hooks go on recording");
+    assertStringIncludes(good, "Hooks keep recording");
     assertStringIncludes(good, "spool       empty");
     const bad = show(found, broken, { color: "never" });
-    assertStringIncludes(bad, "Nothing is recorded now");
+    assertStringIncludes(bad, "Events are lost now");
     assertStringIncludes(bad, "spool       cannot be written: disk full");
-    assert(!bad.includes("Hooks go on") && !bad.includes("empty"), bad);
+    assert(!bad.includes("Hooks keep") && !bad.includes("empty"), bad);
   }
 });
 
@@ -45,11 +45,11 @@ Deno.test("renderStatus() gives the next command with the paths of this one", ()
   const flags = { home: "/a b", color: "never" } as const;
   assertStringIncludes(
     show(stopped, {}, flags),
-    "Start one: kaizen --home '/a b' daemon start --background",
+    "Start the daemon: kaizen --home '/a b' daemon start --background",
   );
   assertStringIncludes(
     show(hung, {}, flags),
-    "Give it time: kaizen --home '/a b' status --timeout 10s",
+    "Wait longer: kaizen --home '/a b' status --timeout 10s",
   );
 });
 
