@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** An answer made up for a test. */
+/** A fake answer for tests. */
 import type { CheckedAnswer } from "../../../src/commands/ask/answer_head.ts";
 
 /**
  * Gives `body` in pieces of `size` bytes, in one buffer that each overwrites, as the client does.
  *
- * @param fault Thrown behind the last piece.
+ * @param fault Thrown after the last piece.
  */
 export function fakeAnswer(
   body: string,

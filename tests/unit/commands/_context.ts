@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Surroundings made up for a test. */
+/** A fake context for tests. */
 import type { Context, Output } from "../../../src/context/mod.ts";
 import type { Run } from "../../../src/commands/shell/cli.ts";
 import {
@@ -7,7 +7,7 @@ import {
   readSettings,
 } from "../../../src/commands/shell/settings.ts";
 
-/** What a test may say about them. */
+/** Options of a fake context. */
 export interface TestContextOptions {
   args?: readonly string[];
   env?: Record<string, string>;
@@ -20,7 +20,7 @@ export interface TestContextOptions {
   connect?: Context["connect"];
 }
 
-/** A context that keeps what is written. */
+/** A context that records its output. */
 export interface TestContext extends Context {
   out(): string;
   err(): string;
@@ -63,7 +63,7 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   };
 }
 
-/** A run of a command in these surroundings. */
+/** Returns a run of a command in this context. */
 export function testRun(
   context: Context = testContext(),
   flags: GlobalFlags = {},

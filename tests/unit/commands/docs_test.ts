@@ -17,7 +17,7 @@ const cli = read("docs/cli.md");
 const json = read("docs/json.md");
 const root: CommandNode = makeRoot(new Cli(testContext()));
 
-Deno.test("docs/cli.md has every exit code, and no other", () => {
+Deno.test("docs/cli.md has exactly the exit codes of the program", () => {
   const [, table = ""] = cli.split("## Exit codes");
   const codes = [...(table.split("## ")[0] ?? "").matchAll(/^\| +(\d+) +\|/gm)]
     .map(([, code]) => Number(code));
@@ -53,7 +53,7 @@ Deno.test("docs/json.md, its schema and the help have every code of an error", (
   }
 });
 
-Deno.test("the help about the environment has every variable that the launchers pass on for people", () => {
+Deno.test("the help about the environment has every variable that the launchers pass on for users", () => {
   const permissions = read("scripts/permissions");
   const [, names = ""] = /--allow-env=(.*)/.exec(permissions) ?? [];
   const internal =
@@ -77,7 +77,7 @@ function listCommands(command: CommandNode): CommandNode[] {
   return [command, ...command.getCommands().flatMap(listCommands)];
 }
 
-Deno.test("every option that takes a value says what holds without it, and every command has a summary that fits a line", () => {
+Deno.test("every option that takes a value shows its default, and every command has a summary that fits a line", () => {
   for (const command of listCommands(root)) {
     const path = command.getPath();
     const [summary = ""] = command.getDescription().split("\n");
@@ -106,7 +106,7 @@ Deno.test("the help of each option names the variable that stands for it", () =>
     ["--workspace", "KAIZEN_WORKSPACE"],
   ];
   for (const command of listCommands(root)) {
-    // What is deleted is not chosen by the environment.
+    // The environment must not choose the sessions to delete.
     if (command.getPath() === "kaizen store prune") continue;
     for (const { long, description } of listOptions(command)) {
       const [, variable] = named.find(([option]) => option === long) ?? [];
@@ -117,7 +117,7 @@ Deno.test("the help of each option names the variable that stands for it", () =>
   }
 });
 
-Deno.test("the help lists the topics that there are, and shows an optional value as one", () => {
+Deno.test("the help lists all topics, and shows an optional value in brackets", () => {
   const page = renderHelp(root, 80);
   for (const topic of HELP_TOPICS) {
     assertStringIncludes(page, `  kaizen help ${topic}`);
@@ -127,14 +127,14 @@ Deno.test("the help lists the topics that there are, and shows an optional value
   assertStringIncludes(renderHelp(sessions, 80), "--watch [DURATION]");
 });
 
-Deno.test("renderHelp() puts examples before everything but the summary, and fits 80 columns", () => {
+Deno.test("renderHelp() puts examples right after the summary, and fits 80 columns", () => {
   for (const command of listCommands(root)) {
     const page = renderHelp(command, 80);
     const sections = [...page.matchAll(/^[A-Z][a-z ]+$/gm)].map(([title]) =>
       title
     );
     assertEquals(sections[0], "Examples", command.getPath());
-    // A command to paste is never broken.
+    // A command to copy is never wrapped.
     const wide = page.split("\n").filter((line) =>
       line.length > 80 && !line.startsWith("  kaizen ")
     );

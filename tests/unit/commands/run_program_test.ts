@@ -14,7 +14,7 @@ import { testContext } from "./_context.ts";
 
 const tree: CommandNode = makeRoot(new Cli(testContext()));
 
-/** Every command of a tree, the root first. */
+/** Lists every command of a tree, starting with the root. */
 function listCommands(root: CommandNode): CommandNode[] {
   return [root, ...root.getCommands().flatMap(listCommands)];
 }
@@ -32,14 +32,14 @@ for (const command of listCommands(tree)) {
   Deno.test(`the help of ${command.getPath()} fits its width`, () => {
     for (const width of [60, 80, 100]) {
       for (const line of renderHelp(command, width).split("\n")) {
-        // A command line to copy is not broken.
+        // A command to copy is never wrapped.
         if (!line.startsWith("  kaizen ")) assert(line.length <= width, line);
       }
     }
   });
 }
 
-Deno.test("examples name commands and options that there are", async () => {
+Deno.test("examples use existing commands and options", async () => {
   for (const command of listCommands(tree)) {
     for (const { description: line } of command.getExamples()) {
       const [first = ""] = /kaizen [^|>)]*[^|>) ]/.exec(line) ?? [];
@@ -61,7 +61,7 @@ Deno.test("runProgram() without words shows the help", async () => {
   assert(context.out().startsWith("Record what coding agents do"));
 });
 
-Deno.test("runProgram() ends with a documented code, whatever the words", async () => {
+Deno.test("runProgram() returns a documented exit code for any words", async () => {
   const words = fc.constantFrom(
     ...[
       "status",

@@ -9,7 +9,7 @@ import { encodeFrame, readFrame, writeAll } from "../../../../src/frame/mod.ts";
 import { MAX_REQUEST_BYTES } from "../../../../src/proto/mod.ts";
 import { FakeDaemon } from "../../client/fake_daemon.ts";
 
-/** How much of an answer is looked at, in bytes. */
+/** Number of bytes that are checked. */
 const HEAD_BYTES = 64 * 1024;
 const QUESTION: Question = {
   request: { type: "get_session_detail", id: "s", workspace: null },
@@ -30,7 +30,7 @@ function sending(body: string, cuts: readonly number[]): FakeDaemon {
   });
 }
 
-/** Asks it. @returns Whether there is no session, and the body, read to its end. */
+/** Sends a request. @returns Whether there is no session, and the whole body. */
 async function ask(
   { socket }: FakeDaemon,
   isEager = false,
@@ -48,7 +48,7 @@ async function ask(
   return { isEmpty: answer.isEmpty, body };
 }
 
-/** Where what is looked for may lie: well inside of the head, across its end in every way, behind it. */
+/** Positions of the session: inside the head, across its end at every offset, and after it. */
 const PADDINGS = [
   0,
   60_000,
@@ -61,7 +61,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-Deno.test("openChecked() passes on every byte, wherever the session and the end of the head fall", async () => {
+Deno.test("openChecked() passes on every byte, for any position of the session and of the end of the head", async () => {
   for (const padding of PADDINGS) {
     const body = `{"type":"detail","é":"${
       "x".repeat(padding)
@@ -75,7 +75,7 @@ Deno.test("openChecked() passes on every byte, wherever the session and the end 
   }
 });
 
-Deno.test("openChecked() sees that there is no session if it says so in the first 64 KiB, and is exact if it says so later", async () => {
+Deno.test("openChecked() finds a missing session in the first 64 KiB, and passes a later one on unchanged", async () => {
   for (const padding of PADDINGS) {
     const body = `{"type":"detail","é":"${
       "x".repeat(padding)
@@ -87,7 +87,7 @@ Deno.test("openChecked() sees that there is no session if it says so in the firs
   }
 });
 
-Deno.test("openChecked() sees an error if it says so in the first 64 KiB, and is exact if it says so later", async () => {
+Deno.test("openChecked() finds an error in the first 64 KiB, and passes a later one on unchanged", async () => {
   for (const padding of PADDINGS) {
     const body = `{"message":"${"x".repeat(padding)}","type":"error"}`;
     await using daemon = sending(body, []);
@@ -102,7 +102,7 @@ Deno.test("openChecked() sees an error if it says so in the first 64 KiB, and is
   }
 });
 
-Deno.test("openChecked() refuses another type, no type, and what is no JSON", async () => {
+Deno.test("openChecked() rejects another type, no type, and invalid JSON", async () => {
   for (
     const body of ['{"type":"ack"}', '{"session":null}', "[]", "nope", "{}{}"]
   ) {
@@ -111,7 +111,7 @@ Deno.test("openChecked() refuses another type, no type, and what is no JSON", as
   }
 });
 
-Deno.test("openChecked() refuses a short answer that is broken behind what tells what it is", async () => {
+Deno.test("openChecked() rejects a short answer that is invalid after its type", async () => {
   const start = '{"type":"detail","session":{"id":"s"},"events":[';
   for (
     const rest of [

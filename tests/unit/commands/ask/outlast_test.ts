@@ -8,7 +8,7 @@ import {
 import { Outlast } from "../../../../src/commands/ask/outlast.ts";
 import { testContext, testRun } from "../_context.ts";
 
-/** Tries what each error stands for, one after another; null stands for an answer. */
+/** Runs one try for each error, in order; null is an answer. */
 async function tryAll(
   ...outcomes: (Error | null)[]
 ): Promise<{ err: string; starts: boolean[] }> {
@@ -30,7 +30,7 @@ const gone = new NotRunningError("x");
 const broken = new ProtocolError("x");
 const NOTE = "kaizen: the daemon has stopped: waiting for another one\n";
 
-Deno.test("Outlast waits for the next daemon, says so once for each that stops, and starts none", async () => {
+Deno.test("Outlast waits for another daemon, prints a note each time one stops, and starts none", async () => {
   assertEquals(await tryAll(null, gone, gone, gone, null), {
     err: NOTE,
     starts: [false, false, false, false, false],
@@ -38,11 +38,11 @@ Deno.test("Outlast waits for the next daemon, says so once for each that stops, 
   assertEquals((await tryAll(gone, null, gone)).err, NOTE + NOTE);
 });
 
-Deno.test("Outlast forgives one that hangs up while it ends, but not one that breaks the protocol", async () => {
+Deno.test("Outlast ignores one protocol error of a daemon that is stopping, but not two in a row", async () => {
   assertEquals((await tryAll(broken, gone, null, broken, null)).err, NOTE);
   await assertRejects(() => tryAll(null, broken, broken), ProtocolError);
 });
 
-Deno.test("Outlast does not hide other failures", async () => {
+Deno.test("Outlast throws other errors", async () => {
   await assertRejects(() => tryAll(new TimedOutError("x")), TimedOutError);
 });

@@ -5,7 +5,7 @@ import { passThrough } from "../../../../src/commands/ask/pass_through.ts";
 import { fakeAnswer } from "../_answer.ts";
 import { testContext, testRun } from "../_context.ts";
 
-Deno.test("passThrough() prints what came and a line feed, however it came", async () => {
+Deno.test("passThrough() prints the answer and a line feed, for any size of chunks", async () => {
   for (const size of [1, 2, 3, 7, Infinity]) {
     const context = testContext();
     await passThrough(fakeAnswer('{"é":1.0}', size), testRun(context));
@@ -13,7 +13,7 @@ Deno.test("passThrough() prints what came and a line feed, however it came", asy
   }
 });
 
-Deno.test("passThrough() of an answer that ends early keeps its last byte to itself", async () => {
+Deno.test("passThrough() does not print the last byte of an answer that ends early", async () => {
   for (const size of [1, 3, Infinity]) {
     const context = testContext();
     const answer = fakeAnswer('{"a":1}', size, new ProtocolError("cut"));

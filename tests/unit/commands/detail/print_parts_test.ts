@@ -46,7 +46,7 @@ for (const [parts, document] of table) {
   });
 }
 
-Deno.test("printParts() has empty lists where nothing is left", async () => {
+Deno.test("printParts() prints empty lists if no record is left", async () => {
   const body = '{"type":"detail","session":{"id":"s"},"events":[],"spans":[]}';
   assertEquals(await print({}, body), `${body}\n`);
   assertEquals(

@@ -26,7 +26,7 @@ Deno.test("renderMan() has every command with all of its options", () => {
   visit(root);
 });
 
-Deno.test("renderMan() uses no request but the man macros, whatever a text begins with", () => {
+Deno.test("renderMan() uses only man macros, for any beginning of a text", () => {
   const requests = page.split("\n").filter((line) => /^[.']/.test(line))
     .map((line) => line.split(" ")[0]);
   assertEquals(
@@ -54,7 +54,7 @@ Deno.test({
   },
 });
 
-/** Runs a program on the page in a file of its own. */
+/** Runs a program on a file with the page. */
 async function readPage(
   program: string,
   args: string[],
@@ -81,7 +81,7 @@ Deno.test({
     assertEquals(err, "");
     assertStringIncludes(out, "kaizen sessions list");
     assertStringIncludes(out, "--watch [DURATION]");
-    // A command to paste is never broken.
+    // A command to copy is never wrapped.
     const wide = out.split("\n").filter((line) =>
       line.length > 80 && !line.trimStart().startsWith("kaizen ")
     );
@@ -94,7 +94,7 @@ Deno.test({
   ignore: !isInstalled("mandoc"),
   async fn() {
     const { out } = await readPage("mandoc", ["-Tlint", "-Wwarning"]);
-    // The same source makes the same page, whenever it is built.
+    // The same source makes the same page at any time.
     const others = out.split("\n").filter((line) =>
       line !== "" && !line.includes("missing date")
     );

@@ -48,7 +48,7 @@ for (
     "99999999999999999999",
   ]
 ) {
-  Deno.test(`sinceType() refuses "${text}"`, () => {
+  Deno.test(`sinceType() rejects "${text}"`, () => {
     assertThrows(() => sinceType(arg(text)), ValidationError, "--since");
   });
 }

@@ -114,7 +114,7 @@ Deno.test("reportError() is silent about a closed pipe", async () => {
   assertEquals(result, { exit: 141, out: "", err: "" });
 });
 
-Deno.test("reportError() calls what nothing explains a bug, with its stack if that is wanted", async () => {
+Deno.test("reportError() reports an unknown error as a bug, with its stack if --verbose is set", async () => {
   const error = new TypeError("x is not a function");
   const brief = await report(error);
   assertEquals([brief.exit, JSON.parse(brief.out).code], [70, "internal"]);
@@ -127,7 +127,7 @@ Deno.test("reportError() calls what nothing explains a bug, with its stack if th
   assertEquals((await report(undefined)).exit, 70);
 });
 
-Deno.test("reportError() keeps the daemon's fields, exactly", async () => {
+Deno.test("reportError() keeps the daemon's fields unchanged", async () => {
   const fields = {
     supported_min: null,
     big: 2n ** 63n,
@@ -153,7 +153,7 @@ const ambiguous = new NotFoundError(
   2,
 );
 
-Deno.test("reportError() lists candidates, a line each, and says how many there are besides", async () => {
+Deno.test("reportError() lists candidates, one per line, and the number of others", async () => {
   const { out, err } = await report(ambiguous);
   assertEquals(JSON.parse(out).candidates.length, 3);
   const lines = err.split("\n");
@@ -170,7 +170,7 @@ Deno.test("reportError() lists candidates, a line each, and says how many there 
   ]);
 });
 
-Deno.test("reportError() fits words and candidates into the terminal, but leaves the command whole", async () => {
+Deno.test("reportError() wraps the message and candidates to the terminal, but not the command", async () => {
   const context = testContext({ stderrColumns: 40 });
   const error = new NotFoundError(
     "There is a message that is longer than that",
@@ -187,7 +187,7 @@ Deno.test("reportError() fits words and candidates into the terminal, but leaves
   assert((lines.at(-1) ?? "").length > 40);
 });
 
-Deno.test("reportError() adds nothing to a document that has begun, and a line to NDJSON", async () => {
+Deno.test("reportError() adds nothing to an unfinished document, and a line to NDJSON", async () => {
   const error = new ProtocolError("x");
   assertEquals((await report(error, { hasOutput: true })).out, "");
   const line = await report(error, { hasOutput: true, format: "ndjson" });
@@ -195,14 +195,14 @@ Deno.test("reportError() adds nothing to a document that has begun, and a line t
   assertEquals((await report(error, { format: "text" })).out, "");
 });
 
-Deno.test("reportError() escapes what a daemon says, but in JSON", async () => {
+Deno.test("reportError() escapes the message of a daemon, except in JSON", async () => {
   const { out, err } = await report(new RemoteError("a\x1b[2J\nkaizen: fine"));
   assertEquals(err.split("\n").length, 3);
   assertStringIncludes(err, "\\x1b[2J\\nkaizen: fine");
   assertStringIncludes(JSON.parse(out).message, "a\x1b[2J\nkaizen: fine");
 });
 
-Deno.test("reportError() repeats path options where the advice needs them", async () => {
+Deno.test("reportError() repeats path options if the suggested command needs them", async () => {
   const pathFlags = ["--home", "/a b"];
   const { err } = await report(new NotRunningError("x"), { pathFlags });
   assertStringIncludes(err, "kaizen --home '/a b' daemon start");
@@ -221,7 +221,7 @@ Deno.test("no exit code is 2, and each has a meaning", () => {
   );
 });
 
-Deno.test("quoteWord() writes what a shell reads back", () => {
+Deno.test("quoteWord() returns a word that a shell reads as the original", () => {
   assertEquals(quoteWord("/a-b_c.d"), "/a-b_c.d");
   assertEquals(quoteWord("it's"), "'it'\\''s'");
   assertEquals(quoteWord(""), "''");

@@ -28,12 +28,12 @@ const formats: [name: string, GlobalFlags, TestContextOptions, string][] = [
   ["--json and -o json", { json: true, output: "json" }, {}, "json"],
 ];
 for (const [name, flags, context, format] of formats) {
-  Deno.test(`readSettings() speaks ${format} for ${name}`, () => {
+  Deno.test(`readSettings() chooses ${format} for ${name}`, () => {
     assertEquals(read(flags, context).format, format);
   });
 }
 
-Deno.test("readSettings() speaks text where that is the command's way, whatever the environment says", () => {
+Deno.test("readSettings() chooses text for a command whose default it is, and ignores the environment", () => {
   const env = { KAIZEN_OUTPUT: "json" };
   assertEquals(read({}, { env }, { textByDefault: true }).format, "text");
   assertEquals(
@@ -57,7 +57,7 @@ for (const [name, flags, context, color] of colors) {
   });
 }
 
-Deno.test("readSettings() takes deadlines from flag, environment, default, in this order", () => {
+Deno.test("readSettings() takes the timeout from the flag, the environment or the default, in this order", () => {
   const env = { KAIZEN_TIMEOUT: "2s" };
   assertEquals(read({ timeout: 5 }, { env }).timeoutMs(500), 5);
   assertEquals(read({}, { env }).timeoutMs(500), 2000);
@@ -65,7 +65,7 @@ Deno.test("readSettings() takes deadlines from flag, environment, default, in th
 });
 
 for (const KAIZEN_TIMEOUT of ["soon", "0", "-1s", "1.5"]) {
-  Deno.test(`readSettings() refuses KAIZEN_TIMEOUT=${KAIZEN_TIMEOUT} when it is used`, () => {
+  Deno.test(`readSettings() rejects KAIZEN_TIMEOUT=${KAIZEN_TIMEOUT} when it is used`, () => {
     const settings = read({}, { env: { KAIZEN_TIMEOUT } });
     assertThrows(() => settings.timeoutMs(1), UsageError, "KAIZEN_TIMEOUT");
     assertEquals(
@@ -96,12 +96,12 @@ const wrong: [name: string, GlobalFlags, Record<string, string>][] = [
   ["--verbose with --quiet", { verbose: true, quiet: true }, {}],
 ];
 for (const [name, flags, env] of wrong) {
-  Deno.test(`readSettings() refuses ${name}`, () => {
+  Deno.test(`readSettings() rejects ${name}`, () => {
     assertThrows(() => read(flags, { env }), UsageError);
   });
 }
 
-Deno.test("readSettings() resolves paths, and repeats those that were given", () => {
+Deno.test("readSettings() resolves paths, and keeps the path flags", () => {
   const settings = read({ home: "/a", socket: "/b" });
   assertEquals([settings.paths().home, settings.paths().socket], ["/a", "/b"]);
   assertEquals(settings.pathFlags, ["--home", "/a", "--socket", "/b"]);

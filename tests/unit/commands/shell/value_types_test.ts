@@ -56,12 +56,12 @@ const wrong: [type: (it: ReturnType<typeof arg>) => unknown, text: string][] = [
   [sourceType, "Claude"],
 ];
 for (const [type, text] of wrong) {
-  Deno.test(`${type.name}() refuses "${text}", and says for which option`, () => {
+  Deno.test(`${type.name}() rejects "${text}", and names the option`, () => {
     assertThrows(() => type(arg(text)), ValidationError, "--x");
   });
 }
 
-Deno.test("wordType() takes an argument that begins with a dash for an unknown option", () => {
+Deno.test("wordType() reads an argument that starts with a dash as an unknown option", () => {
   assertThrows(
     () => wordType(arg("--foo", "Argument")),
     ValidationError,

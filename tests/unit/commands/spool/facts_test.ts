@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { renderSpool } from "../../../../src/commands/spool/facts.ts";
 import { NOW, testContext, testRun } from "../_context.ts";
 
-Deno.test("renderSpool() shows what waits, since when, and what needs a look", () => {
+Deno.test("renderSpool() shows the waiting events, their age, and the rejected ones", () => {
   const run = testRun(testContext({ columns: 80 }), { color: "never" });
   const lines = renderSpool(
     {

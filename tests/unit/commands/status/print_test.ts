@@ -28,7 +28,7 @@ function show(
   return renderStatus(found, { spool: { ...EMPTY, ...spool }, run }).join("\n");
 }
 
-Deno.test("renderStatus() says what becomes of events while no daemon answers", () => {
+Deno.test("renderStatus() explains whether events are lost while no daemon answers", () => {
   const broken = { writable: false, reason: "disk full" };
   for (const found of [stopped, hung]) {
     const good = show(found, {}, { color: "never" });
@@ -41,7 +41,7 @@ Deno.test("renderStatus() says what becomes of events while no daemon answers", 
   }
 });
 
-Deno.test("renderStatus() gives the next command with the paths of this one", () => {
+Deno.test("renderStatus() suggests a command with the path options of this one", () => {
   const flags = { home: "/a b", color: "never" } as const;
   assertStringIncludes(
     show(stopped, {}, flags),
@@ -53,7 +53,7 @@ Deno.test("renderStatus() gives the next command with the paths of this one", ()
   );
 });
 
-Deno.test("renderStatus() raises an alarm about a loss for a day", () => {
+Deno.test("renderStatus() highlights a failure for a day", () => {
   const lost = (agoMs: number) =>
     show(stopped, {
       failures: 2,

@@ -11,13 +11,13 @@ const status: AnswerOf<"status"> = {
   last_error: null,
 };
 
-Deno.test("redactToken() leaves an answer without a token as it is", () => {
+Deno.test("redactToken() returns an answer without a token unchanged", () => {
   assertStrictEquals(redactToken(status), status);
   const web = { listen: "l", url: "u", token: "" };
   assertEquals(redactToken({ ...status, web }), { ...status, web });
 });
 
-Deno.test("redactToken() finds the token in every text, however it is escaped", () => {
+Deno.test("redactToken() replaces the token in every string, also URL-encoded", () => {
   const token = "a/b+c d&e";
   const redacted = redactToken({
     ...status,
@@ -41,7 +41,7 @@ Deno.test("redactToken() finds the token in every text, however it is escaped", 
   assertEquals(redacted.uptime_ms, 2n ** 60n);
 });
 
-Deno.test("redactToken() of a token that is a type's name leaves the type", () => {
+Deno.test("redactToken() does not replace the type of an answer", () => {
   const web = { listen: "l", url: "u", token: "status" };
   const redacted = redactToken({ ...status, web });
   assertEquals(redacted.type, "status");
