@@ -4,18 +4,33 @@
  * @module
  */
 
-/** Reads a stream of UTF-8 to its end as text; bytes that are not UTF-8 become U+FFFD. */
-export async function toText(
-  stream: ReadableStream<Uint8Array>,
-): Promise<string> {
-  return new TextDecoder().decode(await toBytes(stream));
-}
-
 /** Reads a stream to its end and joins its chunks. */
 export async function toBytes(
   stream: ReadableStream<Uint8Array>,
 ): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  return join(await Array.fromAsync(stream));
+}
+
+/** Splits bytes at a delimiter of one byte, which is dropped; the bytes after the last one are a chunk, even without any. */
+export class DelimiterStream extends TransformStream<Uint8Array, Uint8Array> {
+  constructor(delimiter: Uint8Array) {
+    // The pieces of a long chunk are joined once, when it ends, so that the cost stays linear.
+    let open: Uint8Array[] = [];
+    super({
+      transform(chunk, controller) {
+        let start = 0;
+        for (let end; (end = chunk.indexOf(delimiter[0] ?? 0, start)) >= 0;) {
+          controller.enqueue(join([...open, chunk.subarray(start, end)]));
+          open = [];
+          start = end + 1;
+        }
+        open.push(chunk.subarray(start));
+      },
+      flush(controller) {
+        controller.enqueue(join(open));
+      },
+    });
+  }
 }
 
 /** Splits text into lines, however it is cut into chunks; `\n` and `\r\n` end a line and are dropped. */
@@ -39,4 +54,14 @@ export class TextLineStream extends TransformStream<string, string> {
       },
     });
   }
+}
+
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, it) => sum + it.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }

@@ -3,8 +3,10 @@
  * Input of `ingest`: a file or stdin, whole or line by line.
  * @module
  */
+import { DelimiterStream } from "@std/streams/delimiter-stream";
+import { toBytes } from "@std/streams/to-bytes";
 import { type Input, isSystemError, UsageError } from "../context/mod.ts";
-import { joinBytes, MAX_REQUEST_BYTES } from "../proto/mod.ts";
+import { MAX_REQUEST_BYTES } from "../proto/mod.ts";
 import { InputError, TooLargeError } from "./errors.ts";
 
 const READ_BYTES = 64 * 1024;
@@ -22,47 +24,45 @@ export async function readInput(
   file: string | undefined,
   stdin: Input,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of readChunks(file, stdin)) {
-    length += chunk.length;
-    if (length > MAX_REQUEST_BYTES) throw tooLong();
-    chunks.push(chunk);
-  }
-  return joinBytes(chunks);
+  const chunks = readChunks(file, stdin);
+  return await toBytes(ReadableStream.from(limitLines(chunks, null)));
 }
 
 /**
- * Reads an input line by line; the line feeds are not part of the lines.
+ * Reads an input line by line; the line feeds are not part of the lines. Lines stay bytes, as one that is not UTF-8 is refused alone.
  *
- * @throws As {@linkcode readInput}.
+ * @throws As {@linkcode readInput}, the last if one line is longer than any frame.
  */
-export async function* readLines(
+export function readLines(
   file: string | undefined,
   stdin: Input,
-): AsyncGenerator<Uint8Array> {
-  let pieces: Uint8Array[] = [];
+): ReadableStream<Uint8Array> {
+  const chunks = readChunks(file, stdin);
+  return ReadableStream.from(limitLines(chunks, LINE_FEED))
+    .pipeThrough(new DelimiterStream(Uint8Array.of(LINE_FEED)));
+}
+
+/** Passes chunks on as long as no line, or the whole if lines have no `end`, is too long: a stream that joins them has no limit. */
+async function* limitLines(
+  chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  end: number | null,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let length = 0;
-  for await (const chunk of readChunks(file, stdin)) {
-    let start = 0;
-    for (let end; (end = chunk.indexOf(LINE_FEED, start)) >= 0;) {
-      pieces.push(chunk.subarray(start, end));
-      yield joinBytes(pieces);
-      pieces = [];
-      length = 0;
-      start = end + 1;
-    }
-    pieces.push(chunk.subarray(start));
-    length += chunk.length - start;
+  for await (const chunk of chunks) {
+    const first = end === null ? -1 : chunk.indexOf(end);
+    length += first < 0 ? chunk.length : first;
     if (length > MAX_REQUEST_BYTES) throw tooLong();
+    if (end !== null && first >= 0) {
+      length = chunk.length - 1 - chunk.lastIndexOf(end);
+    }
+    yield chunk;
   }
-  if (length > 0) yield joinBytes(pieces);
 }
 
 async function* readChunks(
   file: string | undefined,
   stdin: Input,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const isStdin = file === undefined || file === "-";
   if (isStdin && stdin.isTerminal()) {
     throw new UsageError(

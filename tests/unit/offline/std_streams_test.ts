@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the project uses of @std/streams, with the real package and with the stand-in.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { DelimiterStream } from "@std/streams/delimiter-stream";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { toBytes } from "@std/streams/to-bytes";
-import { toText } from "@std/streams/to-text";
 
-Deno.test("toText() and toBytes() join what was split anywhere", async () => {
+Deno.test("toBytes() joins what was split anywhere", async () => {
   for (const text of ["", "abc", "ü€😀\r\nb\n"]) {
     const bytes = new TextEncoder().encode(text);
     for (const step of [1, 2, 100]) {
-      const chunks = () => split(bytes, step);
-      assertEquals(await toText(ReadableStream.from(chunks())), text);
-      assertEquals(await toBytes(ReadableStream.from(chunks())), bytes);
+      const chunks = ReadableStream.from(split(bytes, step));
+      assertEquals(await toBytes(chunks), bytes);
     }
   }
 });
 
-Deno.test("toText() replaces what is not UTF-8", async () => {
-  const bytes = Uint8Array.of(0x61, 0xff, 0xe2, 0x82);
-  assertEquals(await toText(ReadableStream.from([bytes])), "a\ufffd\ufffd");
-});
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const chunks: [text: string, chunks: string[]][] = [
+  ["", [""]],
+  ["ab\ncd\r\n\n", ["ab", "cd\r", "", ""]],
+  ["\na", ["", "a"]],
+];
 
-Deno.test("toText() and toBytes() fail when the stream does", async () => {
-  const broken = () =>
-    new ReadableStream<Uint8Array<ArrayBuffer>>({
-      pull: (controller) => controller.error(new RangeError("broken")),
-    });
-  await assertRejects(() => toText(broken()), RangeError, "broken");
-  await assertRejects(() => toBytes(broken()), RangeError, "broken");
-});
+for (const [text, expected] of chunks) {
+  Deno.test(`DelimiterStream splits ${JSON.stringify(text)}`, async () => {
+    for (const step of [1, 2, 100]) {
+      const bytes = split(new TextEncoder().encode(text), step);
+      const stream = ReadableStream.from(bytes)
+        .pipeThrough(new DelimiterStream(Uint8Array.of(0x0a)));
+      const parts = await Array.fromAsync(stream, (it) => decode(it));
+      assertEquals(parts, expected);
+    }
+  });
+}
 
 const lines: [text: string, lines: string[]][] = [
   ["", []],
   ["a", ["a"]],
-  ["a\nb", ["a", "b"]],
   ["a\r\nb\r\n", ["a", "b"]],
   ["\n\n", ["", ""]],
   ["a\rb\n", ["a\rb"]],
