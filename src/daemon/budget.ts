@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A bounded amount of something that many connections share.
+ * A bounded amount of a resource that many connections share.
  * @module
  */
 
@@ -14,21 +14,21 @@ export class Budget {
     this.limit = limit;
   }
 
-  /** How much is spent at this moment; more than the limit by what the last one spent, at most. */
+  /** The amount that is spent now. It exceeds the limit at most by the last user's amount. */
   get spent(): number {
     return this.#spent;
   }
 
   /**
-   * Runs `spend` as soon as less than the limit is spent. It runs at once then, so what it makes is counted before anybody
-   * else makes more.
+   * Runs `spend` as soon as less than the limit is spent. It runs synchronously then, so its amount
+   * is counted before another user spends.
    *
-   * @param spend Returns how much it spent.
-   * @throws {unknown} What `spend` throws, or the signal's reason if it is aborted while waiting.
+   * @param spend Returns the amount that it spent.
+   * @throws {unknown} The error of `spend`, or the signal's reason if it is aborted while waiting.
    */
   async draw(spend: () => number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    // While anybody waits, the limit is spent: `give` saw to that.
+    // While a user waits, the limit is spent: `give` ensures that.
     if (this.#spent < this.limit) {
       this.#spent += spend();
       return;
@@ -55,7 +55,7 @@ export class Budget {
     }
   }
 
-  /** Gives back what was spent. */
+  /** Returns an amount that was spent. */
   give(amount: number): void {
     this.#spent -= amount;
     for (const turn of this.#waiting) {

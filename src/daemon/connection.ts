@@ -20,36 +20,36 @@ import type { Reply } from "./reply.ts";
 import { BrokenAnswerError, sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
 
-/** Answers decoded requests; the one thing that connections know of the rest of the daemon. */
+/** Answers decoded requests. It is the only part of the daemon that connections know. */
 export type Answerer = Pick<Service, "handle" | "hasRoom" | "room">;
 
-/** Where a connection stands. Only the first two may be closed to make room. */
+/** The phase of a connection. Only in the first two may it be closed to make room. */
 type Phase = "idle" | "arriving" | "waiting" | "answering";
 
-/** What all connections share. */
+/** The state that all connections share. */
 export interface ConnectionHost {
   service: Answerer;
   limits: Limits;
   log: Log;
-  /** Places for requests beyond the free bytes. */
+  /** Slots for requests longer than the free bytes. */
   largeRequests: Budget;
   /** Bytes of answers on their way. */
   answers: Budget;
   readBuffers: ReadBuffers;
-  /** The sweep at which something that takes `ms` from now is overdue. */
+  /** Returns the sweep at which a deadline `ms` from now has passed. */
   deadline(ms: number): number;
-  /** Counts up; says who moved last. */
+  /** Returns a number that grows with each call, to order connections by their last activity. */
   touch(): number;
 }
 
-/** The connection was closed by us, for the reason in the message. */
+/** We closed the connection; the message has the reason. */
 class CutError extends Error {
   override get name(): string {
     return "CutError";
   }
 }
 
-/** A client, from its first byte to the last of its answer. */
+/** Serves one client, from its first byte to the last byte of its answer. */
 export class Connection {
   readonly #conn: Deno.Conn;
   readonly #host: ConnectionHost;
@@ -68,17 +68,17 @@ export class Connection {
     this.#deadline = host.deadline(host.limits.idleMs);
   }
 
-  /** Greater for a connection that moved later. */
+  /** The number of its last activity; greater for a later one. */
   get touched(): number {
     return this.#touched;
   }
 
-  /** Whether it has not been cut or closed; its descriptor is free a little later. */
+  /** Whether it has not been cut or closed. Its descriptor is free a little later. */
   get isOpen(): boolean {
     return this.#open;
   }
 
-  /** Whether it may be closed to make room for others, as its request is not complete. */
+  /** Whether it may be closed to make room for others, because its request is not complete. */
   get evictable(): boolean {
     return this.#open &&
       (this.#phase === "idle" || this.#phase === "arriving");
@@ -87,7 +87,7 @@ export class Connection {
   /**
    * Serves the client; never rejects.
    *
-   * @returns Whether a `stop` was asked for and its answer is on its way.
+   * @returns Whether the client asked for a `stop` and its answer has been written.
    */
   async serve(): Promise<boolean> {
     try {
@@ -111,7 +111,7 @@ export class Connection {
     this.#close();
   }
 
-  /** Cuts the connection if its time is over at this sweep. */
+  /** Cuts the connection if its deadline has passed at this sweep. */
   sweep(now: number): void {
     if (this.#deadline > now) return;
     const { idleMs, requestMs, stalledReaderMs } = this.#host.limits;
@@ -138,7 +138,7 @@ export class Connection {
     }
   }
 
-  /** Reads at most as much as the connection may hold at this moment. */
+  /** Reads at most as many bytes as the connection may hold now. */
   async #read(into: Uint8Array): Promise<number | null> {
     const free = this.#host.limits.freeRequestBytes - this.#received;
     if (into.length > free && !this.#large) {
@@ -155,7 +155,9 @@ export class Connection {
     return n;
   }
 
-  /** Waiting for others is not the client's fault: its time starts again after it. */
+  /**
+   * The wait for other connections is not the client's fault, so its time starts again afterwards.
+   */
   async #takeLargePlace(): Promise<void> {
     const { largeRequests, limits } = this.#host;
     this.#deadline = Infinity;
@@ -202,7 +204,7 @@ export class Connection {
         reason: describe(this.#cut.signal.reason),
       });
     } else if (error instanceof FrameError) {
-      // Somebody who only looks whether we are there is no news.
+      // A client that connects and closes only checks whether a daemon listens.
       if (error.fault === "closed") return;
       log("warn", "request refused", { reason: error.message });
     } else if (error instanceof JsonError || error instanceof RequestError) {

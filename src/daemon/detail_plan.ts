@@ -20,7 +20,7 @@ const NOTHING = UTF8.encode(
   '{"type":"detail","session":null,"events":[],"spans":[]}',
 );
 
-/** Plans the answer for a session that is not there. */
+/** Plans the answer for a session that does not exist. */
 // deno-lint-ignore require-yield
 export function* planNothing(): Steps<AnswerPlan> {
   return { length: NOTHING.length, parts: () => [NOTHING] };
@@ -57,10 +57,13 @@ export function* planDetail(
   };
 }
 
-/** What is kept of the tree while it is sent: 12 bytes a span, as many readers may be slow at once. */
+/**
+ * The part of the tree that is kept while it is sent: 12 bytes a span, because many slow readers
+ * may be served at once.
+ */
 interface SpanOutline {
   readonly bytes: number;
-  /** Of the rows, in the order in which they are printed. */
+  /** Keys of the rows, in the order in which they are printed. */
   readonly keys: Float64Array;
   readonly levels: Uint32Array;
 }

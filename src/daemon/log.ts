@@ -4,25 +4,29 @@
  * @module
  */
 
-/** How much a line matters. */
+/** The severity of a line. */
 export type LogLevel = "info" | "warn" | "error";
 
-/** Says something in the log; never throws. */
+/** Writes a line to the log; never throws. */
 export type Log = (
   level: LogLevel,
   message: string,
   fields?: Record<string, unknown>,
 ) => void;
 
-/** Takes whole lines; may throw, which loses the line and nothing else. */
+/** Takes whole lines. If it throws, the line is lost and nothing else happens. */
 export type LineSink = (line: Uint8Array) => void;
 
-/** Longest text of one field, in characters: a hostile request must not fill the log with its own words. */
+/**
+ * Maximum length of a text in one field, in characters, so that a hostile request cannot fill the
+ * log.
+ */
 const MAX_FIELD_CHARS = 2_000;
 
 /**
- * What JSON lets stand and a terminal acts on or hides; in the foreground the log goes to one. By UTF-16 unit, as JSON escapes
- * are, so that a character of two units is two escapes.
+ * Characters that JSON does not escape but a terminal acts on or hides; in the foreground the log
+ * goes to a terminal. It matches UTF-16 units, as JSON escapes do, so a character of two units
+ * becomes two escapes.
  */
 const INVISIBLE =
   /[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g;
@@ -62,12 +66,13 @@ export function jsonLog(sink: LineSink, now: () => number): Log {
     try {
       sink(encoder.encode(`${line.replace(INVISIBLE, escapeUnit)}\n`));
     } catch {
-      // A full disk or a closed terminal: there is nowhere left to say so, and the daemon goes on.
+      // The disk is full or the terminal closed. There is no other place to report that; the daemon
+      // continues.
     }
   };
 }
 
-/** The words of whatever was thrown. */
+/** Returns the message of a thrown value. */
 export function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

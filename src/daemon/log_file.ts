@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `daemon.log` on disk: appended to, rotated, one old file kept.
+ * Appends to `daemon.log`, and rotates it; one old file is kept.
  * @module
  */
 import { HomeError, isSystemError } from "../context/mod.ts";
 import { openOwnFile } from "../launch/mod.ts";
 
-/** A log that would grow past this many bytes becomes `daemon.log.1`, and the one before that goes. */
+/**
+ * Maximum size of the log in bytes. A longer one becomes `daemon.log.1`, which replaces the
+ * previous one.
+ */
 export const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
-/** The open log; the whole of a line goes into one file. */
+/** The open log. A line is never split between two files. */
 export class LogFile implements Disposable {
   readonly #path: string;
   readonly #limit: number;
@@ -17,7 +20,7 @@ export class LogFile implements Disposable {
   #bytes: number;
 
   /**
-   * Opens the log to append to it, and makes it if there is none.
+   * Opens the log for appending, and makes it if there is none.
    *
    * @throws {HomeError} If the path is no plain file of ours, or cannot be opened.
    */
@@ -28,7 +31,11 @@ export class LogFile implements Disposable {
     this.#bytes = this.#file.statSync().size;
   }
 
-  /** Appends one line, or nothing of it; rotates first if it would not fit. @throws {Error} If the disk refuses. */
+  /**
+   * Appends one whole line or nothing. Rotates first if the line would not fit.
+   *
+   * @throws {Error} If the disk refuses.
+   */
   write(line: Uint8Array): void {
     if (this.#bytes > 0 && this.#bytes + line.length > this.#limit) {
       this.#rotate();
@@ -39,13 +46,13 @@ export class LogFile implements Disposable {
       }
       this.#bytes += line.length;
     } catch (error) {
-      // A disk that is getting full takes a part of it.
+      // A disk that becomes full accepts a part of the line.
       this.#file.truncateSync(this.#bytes);
       throw error;
     }
   }
 
-  /** Moves the log aside; where that fails the old one is written to as before. */
+  /** Rotates the log. If that fails, the old file stays in use. */
   #rotate(): void {
     let next: Deno.FsFile;
     try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Our own daemon: owns a home, listens at its socket, keeps what comes in and answers what is asked. `serveDaemon` serves
- * in the foreground, `serveDetached` as the child that `src/launch/` spawns.
+ * Our own daemon: owns a home, listens at its socket, stores events and answers requests.
+ * `serveDaemon` serves in the foreground, `serveDetached` in the child that `src/launch/` spawns.
  * @module
  */
 export { jsonLog, type LineSink, type Log, type LogLevel } from "./log.ts";

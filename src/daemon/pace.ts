@@ -4,34 +4,43 @@
  * @module
  */
 
-/** How long work goes on before it lets others run. An event needs three turns, each of which may hold a slice; a turn costs some 20 µs. */
+/**
+ * Length of a slice of long work, in milliseconds. An event needs three turns, each of which may
+ * hold one slice; a turn costs some 20 µs.
+ */
 const SLICE_MS = 0.5;
 
 /**
- * Waits for one turn of the event loop, so that what is known to have arrived is looked at. `setImmediate` is the cheapest way to do
- * that (5 µs; a message port takes 11, a timer 2,000).
+ * Waits for one turn of the event loop, in which data that has arrived is read. `setImmediate` is
+ * the cheapest way (5 µs; a message port takes 11, a timer 2,000).
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Runs long work in slices, one slice a turn for all works together, so that an event waits no longer when there are many. */
+/**
+ * Runs long work in slices, one slice a turn for all jobs together, so that an event waits no
+ * longer when there are many jobs.
+ */
 export class Pace {
   readonly #nextTurn: () => Promise<void>;
   readonly #waiting: (() => void)[] = [];
-  /** When the slice that runs has to end. */
+  /** Time at which the current slice ends. */
   #sliceEnd = 0;
   #turning = false;
 
-  /** @param turn Waits for a turn in which what has arrived is looked at; never rejects, and is not called while it waits. */
+  /**
+   * @param turn Waits for a turn in which data that has arrived is read. It never rejects, and is
+   * not called while it waits.
+   */
   constructor(turn: () => Promise<void> = nextTurn) {
     this.#nextTurn = turn;
   }
 
   /**
-   * Runs `steps` to their end, the first slice at once.
+   * Runs `steps` to their end; the first slice runs at once.
    *
-   * @throws {unknown} What a step throws.
+   * @throws {unknown} The error of a step.
    */
   async run<T>(steps: Generator<void, T, void>): Promise<T> {
     if (this.#isOver()) this.#begin();
@@ -42,7 +51,10 @@ export class Pace {
     }
   }
 
-  /** To be awaited before each piece of long work: resolves at once while the slice goes on, else when the next one may begin. */
+  /**
+   * Waits until more work may be done. Await it before each piece of long work: it resolves at once
+   * during a slice, else when the next slice begins.
+   */
   async turn(): Promise<void> {
     if (!this.#isOver()) return;
     await new Promise<void>((resolve) => {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The line in which requests stand: first come, first served, and neighbouring events served together.
+ * The queue of requests: first come, first served. Events next to each other are handled together.
  * @module
  */
 import type { RequestOf } from "../proto/mod.ts";
 import { nextTurn } from "./pace.ts";
 import type { Reply } from "./reply.ts";
 
-/** Most events of one transaction: the first of them waits for the last. */
+/** Maximum number of events in one transaction; the first one waits for the last. */
 export const MAX_BATCH_EVENTS = 256;
-/** Length of their payloads, in characters, from which on no event is added to them. */
+/** Total length of payloads, in characters, from which no event is added to a transaction. */
 const MAX_BATCH_CHARS = 2 * 1024 * 1024;
 
-/** Something to be answered when its turn comes: an event, or what begins to run then. Neither rejects. */
+/** A job that is answered in its turn: an event, or a function that runs then. Neither rejects. */
 export type Job =
   | { ingest: RequestOf<"ingest_hook"> }
   | { run: () => Promise<Reply> };
@@ -22,15 +22,15 @@ interface Waiting {
   answer: (reply: Reply) => void;
 }
 
-/** How a {@linkcode JobQueue} works. */
+/** The parts of a {@linkcode JobQueue}. */
 export interface QueueOptions {
-  /** Jobs that may wait. */
+  /** Maximum number of jobs that wait. */
   maxJobs: number;
-  /** Answers events that stand together, in their order; never throws. */
+  /** Answers adjacent events, in their order; never throws. */
   ingest: (batch: readonly RequestOf<"ingest_hook">[]) => readonly Reply[];
 }
 
-/** Jobs in the order in which they came. */
+/** Answers jobs in the order in which they arrive. */
 export class JobQueue {
   readonly #options: QueueOptions;
   readonly #waiting: Waiting[] = [];
@@ -43,7 +43,7 @@ export class JobQueue {
     this.#options = options;
   }
 
-  /** Jobs that were added and are not answered. */
+  /** Number of jobs that are not answered. */
   get depth(): number {
     return this.#depth;
   }
@@ -84,7 +84,10 @@ export class JobQueue {
     }
   }
 
-  /** Serves whoever waits; a turn of the event loop each time, in which more events can join. */
+  /**
+   * Handles the jobs that wait, with a turn of the event loop before each step, in which more
+   * events can join.
+   */
   async #turn(): Promise<void> {
     while (this.#waiting.length > 0) {
       await nextTurn();
@@ -97,7 +100,7 @@ export class JobQueue {
     this.#turning = null;
   }
 
-  /** Takes the events at the head of the line. */
+  /** Takes the events at the head of the queue. */
   #takeBatch(): {
     request: RequestOf<"ingest_hook">;
     answer: Waiting["answer"];

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Memory that requests are read into, used again and again: made anew for each, it would keep the garbage collector busy.
+ * Buffers that requests are read into. They are reused, because a new one for each request would
+ * keep the garbage collector busy.
  * @module
  */
 
 import { REQUEST_READ_BYTES } from "../frame/mod.ts";
 
-/** Buffers that are kept while nobody uses them: 256 KiB of them. */
+/** Maximum number of unused buffers that are kept: 256 KiB of them. */
 export const MAX_SPARE_BUFFERS = 64;
 
-/** Buffers for the first read of a request; there are as many as connections read at once. */
+/** Buffers for the first read of a request; at most as many as connections that read at once. */
 export class ReadBuffers {
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
 
-  /** Buffers that nobody uses. */
+  /** Unused buffers. */
   get spare(): number {
     return this.#spare.length;
   }
 
-  /** Returns a buffer with anything in it, to be given back when nothing refers to its bytes any more. */
+  /** Returns a buffer with arbitrary content. Give it back when nothing refers to its bytes. */
   take(): Uint8Array<ArrayBuffer> {
     return this.#spare.pop() ?? new Uint8Array(REQUEST_READ_BYTES);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Questions about sessions: each sees one state of the store, that of the moment it began, and lets events pass meanwhile.
+ * Answers requests about sessions. Each answer shows one snapshot of the store, taken when the
+ * request began, and lets events be stored meanwhile.
  * @module
  */
 import type { AnswerName, RequestOf } from "../proto/mod.ts";
@@ -17,14 +18,17 @@ import { planDetail, planNothing } from "./detail_plan.ts";
 import type { Pace } from "./pace.ts";
 import type { Reply } from "./reply.ts";
 
-/** Directories looked for at the same time. */
+/** Maximum number of directories that are looked up at the same time. */
 const MAX_LOOKS = 64;
-/** Spans whose places in a tree are looked for at once, some 500 bytes each; the last session may pass it. */
+/**
+ * Maximum number of spans that are arranged in trees at once, some 500 bytes each; the last session
+ * may exceed it.
+ */
 const MAX_PLANNED_SPANS = 50_000;
 
 const NEVER = new AbortController().signal;
 
-/** What {@linkcode Reads} need. */
+/** The parts of {@linkcode Reads}. */
 export interface ReadsOptions {
   store: Store;
   pace: Pace;
@@ -32,7 +36,7 @@ export interface ReadsOptions {
   canonical: (path: string) => string;
 }
 
-/** Answers questions. */
+/** Answers requests about sessions. */
 export class Reads {
   readonly #store: Store;
   readonly #pace: Pace;
@@ -45,7 +49,10 @@ export class Reads {
     this.#canonical = canonical;
   }
 
-  /** Answers a page. A workspace that is not written in its canonical form has no sessions: rows are compared by the text. */
+  /**
+   * Answers a page. A workspace whose path is not canonical has no sessions: rows are compared by
+   * the text.
+   */
   async listSessions(
     request: RequestOf<"list_sessions">,
   ): Promise<Reply<"sessions">> {
@@ -58,7 +65,10 @@ export class Reads {
     return await this.#answer("sessions", reader, plan);
   }
 
-  /** Answers a session: of the workspace named, in whatever form, else of the first whose directory exists. */
+  /**
+   * Answers a session: of the given workspace, in any form of its path, else of the first workspace
+   * whose directory exists.
+   */
   async getSessionDetail(
     request: RequestOf<"get_session_detail">,
   ): Promise<Reply<"detail">> {
@@ -77,7 +87,8 @@ export class Reads {
       return await this.#answer("detail", reader, planNothing());
     }
     const spans = found.spanCount;
-    // No client can hold this up: whoever has drawn goes on until it is planned.
+    // No client can hold this up: once the amount is drawn, the plan is made without waiting for
+    // the client.
     await this.#planned.draw(() => spans, NEVER);
     try {
       return await this.#answer("detail", reader, planDetail(reader, found));
@@ -86,7 +97,10 @@ export class Reads {
     }
   }
 
-  /** Paths of all workspaces that have sessions and whose directory exists, that of the newest session first. */
+  /**
+   * Returns the paths of all workspaces that have sessions and whose directory exists, that of the
+   * newest session first.
+   */
   async listWorkspaces(): Promise<string[]> {
     const all = this.#store.listWorkspaces();
     const found: string[] = [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Answers as connections send them.
+ * Answers in the form in which connections send them.
  * @module
  */
 import {
@@ -14,27 +14,31 @@ import {
 export interface ReplyBody {
   /** Exact length of all chunks together, in bytes. */
   readonly length: number;
-  /** Makes the chunks as they are asked for; may be called once. */
+  /** Makes the chunks on demand; may be called once. */
   readonly chunks: () => Iterable<Uint8Array>;
   /**
-   * To be awaited before each chunk of a long answer is made: a write that the system takes at once lets nobody else run, so a
-   * fast reader would have the whole answer made in one turn of the event loop.
+   * Waits for a turn. Await it before each chunk of a long answer is made: a write that the system
+   * takes at once does not yield, so for a fast reader the whole answer would be made in one turn
+   * of the event loop.
    */
   readonly turn?: () => Promise<void>;
-  /** Releases what the chunks are made from; to be called whether or not they were asked for. May be called twice. */
+  /**
+   * Releases the source of the chunks. Call it whether or not chunks were made; it may be called
+   * twice.
+   */
   readonly close?: () => void;
 }
 
 /** An answer of type `N`. */
 export interface Reply<N extends AnswerName = AnswerName> extends ReplyBody {
   readonly type: N;
-  /** What the daemon does once the answer is written. */
+  /** The daemon's action after the answer is written. */
   readonly after?: "stop";
 }
 
 const UTF8 = new TextEncoder();
 
-/** Returns the reply that says `answer`. */
+/** Returns the reply with this answer. */
 export function replyWith<A extends DaemonAnswer>(
   answer: A,
   after?: "stop",
@@ -45,7 +49,7 @@ export function replyWith<A extends DaemonAnswer>(
   return after === undefined ? reply : { ...reply, after };
 }
 
-/** Returns the reply that says what went wrong. */
+/** Returns the reply that reports an error. */
 export function replyError(
   message: string,
   supported: Partial<AnswerOf<"error">> = {},

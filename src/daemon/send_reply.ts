@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Answers on their way out: framed, in pieces, made only as fast as they are taken.
+ * Sends answers: framed, in pieces, made only as fast as the client takes them.
  * @module
  */
 import { encodeHeader } from "../frame/mod.ts";
@@ -9,19 +9,19 @@ import { describe } from "./log.ts";
 import type { Limits } from "./limits.ts";
 import { type ReplyBody, replyError } from "./reply.ts";
 
-/** Where an answer goes. */
+/** The destination of an answer. */
 export interface ReplySink {
   limits: Pick<
     Limits,
     "answerBytes" | "freeAnswerBytes" | "pendingAnswerBytes" | "pieceBytes"
   >;
-  /** Bytes of long answers that are made and not taken, over all connections. */
+  /** Bytes of long answers that are made but not yet sent, over all connections. */
   answers: Budget;
-  /** Ends the waiting for others. */
+  /** Ends the wait for other connections. */
   signal: AbortSignal;
-  /** Called before waiting for others, which is not the reader's fault. */
+  /** Called before the wait for other connections, which is not the client's fault. */
   wait(): void;
-  /** Resolves once all of the piece is taken. */
+  /** Resolves once the whole piece is written. */
   write(piece: Uint8Array): Promise<void>;
 }
 
@@ -35,12 +35,13 @@ export class BrokenAnswerError extends Error {
 }
 
 /**
- * Sends an answer, or an error in its place if no header can announce its length or its first part cannot be made. Closes the reply
- * whatever happens.
+ * Sends an answer. Sends an error in its place if no header can announce its length, or if its
+ * first part cannot be made. Closes the reply in any case.
  *
- * @throws {RangeError} If the parts are not as long as the reply says: its header is out already, so it can only be broken off.
- * @throws {BrokenAnswerError} If a later part cannot be made, likewise.
- * @throws {unknown} What writing a part throws, or the signal's reason.
+ * @throws {RangeError} If the parts are not as long as the reply says: the header is sent, so the
+ * answer can only be broken off.
+ * @throws {BrokenAnswerError} If a later part cannot be made, for the same reason.
+ * @throws {unknown} The error of a write, or the signal's reason.
  */
 export async function sendReply(
   reply: ReplyBody,
@@ -57,7 +58,12 @@ export async function sendReply(
   if (refusal !== null) await sendBody(replyError(refusal), sink);
 }
 
-/** @returns Null once all is sent; if not even the first part can be made, nothing is sent and this is why. */
+/**
+ * Sends all parts.
+ *
+ * @returns Null once all is sent. If the first part cannot be made, nothing is sent, and the error
+ * is returned.
+ */
 async function sendBody(
   reply: ReplyBody,
   sink: ReplySink,
@@ -87,7 +93,12 @@ async function sendBody(
   }
 }
 
-/** Makes the next part, of a long answer in a turn of its own and once others have taken enough of theirs; empty at the end. */
+/**
+ * Makes the next part. A part of a long answer is made in a turn of its own, once others have taken
+ * enough of theirs.
+ *
+ * @returns An empty part at the end.
+ */
 async function draw(
   chunks: Iterator<Uint8Array>,
   reply: ReplyBody,
@@ -126,7 +137,7 @@ async function sendChunk(
 ): Promise<void> {
   let first = 0;
   if (head.length > 0) {
-    // One write for all of a small answer, so that its reader wakes up once.
+    // A small answer is one write, so that its reader wakes up once.
     first = pieceBytes - head.length;
     await write(join(head, chunk.subarray(0, first)));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon's life: take the home, open the store, listen, work, and leave everything in order.
+ * The life of the daemon: claim the home, open the store, listen, work, and clean up.
  * @module
  */
 import { type Context, type Paths, realPath } from "../context/mod.ts";
@@ -16,17 +16,19 @@ import { openSocket } from "./socket.ts";
 import { SocketTurn } from "./socket_turn.ts";
 import { SpoolDrain } from "./spool_drain.ts";
 
-/** How long a daemon in the foreground waits for one that is just stopping, in milliseconds. */
+/** How long a daemon in the foreground waits for another one that is stopping, in milliseconds. */
 const FOREGROUND_PATIENCE_MS = 2_500;
-/** How long the store may take to close, in milliseconds; what is acknowledged is on disk before. */
+/**
+ * How long the store may take to close, in milliseconds; acknowledged events are on disk before.
+ */
 const CLOSE_STORE_MS = 500;
 /** How often to look whether home and store are still there, in milliseconds. */
 const HOME_CHECK_MS = 30_000;
 
-/** What a daemon stands on. */
+/** The home and surroundings of a daemon. */
 export interface ServeOptions {
   paths: Paths;
-  /** `cwd()` is the workspace of events that name none. */
+  /** `cwd()` is the workspace of events without one. */
   context: Pick<
     Context,
     "cwd" | "env" | "now" | "startedAtMs" | "giveUpRun"
@@ -41,7 +43,7 @@ export interface ServeOptions {
 }
 
 /**
- * Runs our daemon until a client asks it to stop, or SIGTERM or SIGINT comes.
+ * Serves until a client asks the daemon to stop, or SIGTERM or SIGINT arrives.
  *
  * @throws {HomeBusyError} If another daemon owns the home.
  * @throws {HomeError} If home, lock or socket cannot be used.
@@ -56,7 +58,7 @@ export async function serveDaemon(options: ServeOptions): Promise<void> {
 }
 
 /**
- * The same for a process that holds the home's lock already.
+ * Serves in a process that holds the home's lock already.
  *
  * @throws {HomeBusyError | HomeError | StoreError} As {@linkcode serveDaemon}.
  */
@@ -69,7 +71,7 @@ export async function serveHome(
   using stop = stopSignals(options.signal);
   using turn = await openTurn(options);
   const service = openService(options, turn.wait);
-  // To open the store may take a program; nothing after that does.
+  // Opening the store may start a program; nothing after that does.
   context.giveUpRun();
   using home = watchHome(lock, service, options.homeCheckMs ?? HOME_CHECK_MS);
   let server: Server | undefined;
@@ -84,7 +86,8 @@ export async function serveHome(
     const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
     log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });
     options.ready(info);
-    // Behind the ready line, as it reads a folder; before any client is accepted, as that takes a turn of the event loop.
+    // After the ready line, because it reads a folder; before any client is accepted, which takes a
+    // turn of the event loop.
     await using _drain = new SpoolDrain({
       spool: new Spool({
         folder: paths.spool,
@@ -103,12 +106,12 @@ export async function serveHome(
     await server?.close();
     await closeService(service, log);
     log("info", "daemon stopped");
-    // Last of all: whoever waits for the socket to go finds the home free.
+    // Last of all, so that a process that waits for the socket to go finds the home free.
     await server?.[Symbol.asyncDispose]();
   }
 }
 
-/** Without the socket long work delays others more, but all works. */
+/** Without the socket long work delays others more, but everything works. */
 async function openTurn(
   { paths, log }: ServeOptions,
 ): Promise<Disposable & { wait: () => Promise<void> }> {
@@ -150,7 +153,10 @@ async function closeService(service: Service, log: Log): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A signal is kept away from its default until the end, so that a second one does not kill what the first has begun. */
+/**
+ * Handles signals until the end, so that a second one does not kill the shutdown that the first
+ * began.
+ */
 function stopSignals(
   extra?: AbortSignal,
 ): Disposable & { asked: Promise<string> } {
@@ -176,7 +182,10 @@ function stopSignals(
   };
 }
 
-/** A daemon whose home or store was deleted must not live on when it can keep nothing, or nobody can find it. */
+/**
+ * A daemon must not live on after its home or store was deleted: it could keep nothing, or no
+ * client could find it.
+ */
 function watchHome(
   lock: HomeLock,
   service: Pick<Service, "hasStore">,
@@ -193,7 +202,10 @@ function watchHome(
   };
 }
 
-/** A bug in one connection must not end the others': what nobody caught is logged, and the daemon goes on. */
+/**
+ * A bug in one connection must not end the others: an uncaught error is logged, and the daemon
+ * continues.
+ */
 function reportBugs(log: Log): Disposable {
   const report = (event: Event, error: unknown) => {
     event.preventDefault();

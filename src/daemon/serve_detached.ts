@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon in the background, seen from inside: one line on stdout, then only its log.
+ * The daemon in the background: writes one line to stdout, then only to its log.
  * @module
  */
 import {
@@ -20,20 +20,24 @@ import { describe, jsonLog, type Log } from "./log.ts";
 import { LogFile } from "./log_file.ts";
 import { serveHome, type ServeOptions } from "./serve_daemon.ts";
 
-/** How long to wait for a holder of the home that does not answer, in milliseconds; the starter waits a little longer. */
+/**
+ * How long to wait for a holder of the home that does not answer, in milliseconds. The parent waits
+ * a little longer.
+ */
 const BACKGROUND_PATIENCE_MS = 8_000;
 
-/** What a daemon in the background stands on; it brings its own log. */
+/** The home and surroundings of a daemon in the background; it brings its own log. */
 export interface ServeDetachedOptions {
   paths: Paths;
-  /** Its `stdout` gets the ready line, and nothing after it, as the reader leaves then. */
+  /** Its `stdout` gets the ready line, and nothing after it, because the reader leaves then. */
   context: ServeOptions["context"] & Pick<Context, "stdout">;
 }
 
 /**
- * Runs our daemon as a child of {@linkcode startDaemon} or of a hook.
+ * Serves as a child of `startDaemon` or of a hook.
  *
- * @returns The exit code; what went wrong before it was ready was said on stdout, later errors in the log.
+ * @returns The exit code. A failure before the daemon was ready is reported on stdout, later errors
+ * in the log.
  */
 export async function serveDetached(
   options: ServeDetachedOptions,
@@ -45,7 +49,7 @@ export async function serveDetached(
         new TextEncoder().encode(printReadyLine(line)),
       );
     } catch {
-      // The starter did not wait.
+      // The parent did not wait.
     }
   };
   try {
@@ -54,7 +58,7 @@ export async function serveDetached(
     const log = jsonLog((line) => file.write(line), context.now);
     const text = takeLastWords(paths.home);
     if (text !== "") {
-      log("warn", "the daemon before this one left words", { text });
+      log("warn", "the previous daemon wrote to standard error", { text });
     }
     try {
       await serveHome(lock, {
@@ -63,7 +67,7 @@ export async function serveDetached(
         ready: (info) => void say({ ready: true, ...info }),
       });
     } catch (error) {
-      // In here, as the log is closed behind it.
+      // Reported here, while the log is still open.
       reportFailure(error, log);
       throw error;
     }
@@ -88,7 +92,7 @@ function exitCode(error: unknown): number {
   return 70;
 }
 
-/** Whoever started it hears the reason alone; the stack of a bug is for the log. */
+/** The parent gets the reason alone; the stack of a bug goes to the log. */
 function reportFailure(error: unknown, log: Log): void {
   const exit = exitCode(error);
   const stack = exit === 70 && error instanceof Error ? error.stack : undefined;

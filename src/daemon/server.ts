@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The accept loop: takes connections in, keeps their number and their time bounded, and lets them finish at the end.
+ * The accept loop: accepts connections, bounds their number and their time, and lets them finish at
+ * the end.
  * @module
  */
 import { Budget } from "./budget.ts";
@@ -13,17 +14,19 @@ import type { Limits } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 
-/** Connections given up when descriptors run out: as many as reads and the log need beside them. */
+/**
+ * Connections to give up when descriptors run out: as many descriptors as reads and the log need.
+ */
 export const SPARE_DESCRIPTORS = 16;
 
-/** Where connections come from. */
+/** A source of connections. */
 export interface Acceptor {
   accept(): Promise<Deno.Conn>;
-  /** Takes no more; a pending `accept()` rejects. */
+  /** Accepts no more; a pending `accept()` rejects. */
   close(): void | Promise<void>;
 }
 
-/** What a {@linkcode Server} is made of. */
+/** The parts of a {@linkcode Server}. */
 export interface ServerOptions {
   acceptor: Acceptor;
   service: Answerer;
@@ -31,28 +34,31 @@ export interface ServerOptions {
   log: Log;
 }
 
-/** Serves connections until it is closed; a client can end its own connection and nothing else. */
+/** Serves connections until it is closed. A client can end its own connection and nothing else. */
 export class Server implements AsyncDisposable {
   readonly #options: ServerOptions;
   readonly #host: ConnectionHost;
   readonly #connections = new Map<Connection, Promise<void>>();
-  /** Connections held at once: fewer than the limit from when descriptors ran out until all have gone. */
+  /**
+   * Maximum number of connections held at once. It is lower than the limit from the moment
+   * descriptors run out until all connections have ended.
+   */
   #most: number;
   readonly #stop = Promise.withResolvers<void>();
   readonly #accepting: Promise<void>;
   #closing = false;
   #closed: Promise<void> | undefined;
-  /** Who came while it closed: they hear nothing, and are let go at the end. */
+  /** Connections accepted while it closes: they get no answer, and are closed at the end. */
   readonly #held: Deno.Conn[] = [];
   #gone = false;
   #ticker: ReturnType<typeof setInterval> | undefined;
-  /** Deadlines count sweeps, not time: while the process was suspended no client was late. */
+  /** Deadlines count sweeps, not time, so no client is late because the process was suspended. */
   #sweeps = 0;
   #touches = 0;
-  /** Resolves what waits for a connection to end. */
+  /** Resolves when a connection ends. */
   #ended = Promise.withResolvers<void>();
 
-  /** Starts to accept. */
+  /** Starts accepting. */
   constructor(options: ServerOptions) {
     const { service, limits, log } = options;
     this.#options = options;
@@ -75,17 +81,18 @@ export class Server implements AsyncDisposable {
     return this.#stop.promise;
   }
 
-  /** Connections held at this moment. */
+  /** Number of connections held now. */
   get size(): number {
     return this.#connections.size;
   }
 
   /**
-   * Serves no more connections, cuts those without a complete request, and waits until the others are answered, or for as
-   * long as the limits allow; then they are cut too. May be called twice.
+   * Serves no more connections, cuts those without a complete request, and waits until the others
+   * are answered or the time limit passes; then it cuts those too. May be called twice.
    *
-   * The socket stays until the server is disposed of: the reference takes a socket that refuses for a daemon that has ended, and
-   * starts its own at once, which would then find the home still locked.
+   * The socket stays until the server is disposed of. The reference takes a socket that refuses
+   * connections for a daemon that has ended, and starts its own at once, which would find the home
+   * still locked.
    */
   close(): Promise<void> {
     this.#closed ??= this.#finish();
@@ -137,7 +144,8 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Most likely no descriptor is free: the connections that need theirs least give them up, and are not replaced.
+   * Makes room after a failed accept. Most likely no descriptor is free, so the connections that
+   * need theirs least give them up, and are not replaced.
    *
    * @returns Whether there were any.
    */
@@ -148,7 +156,7 @@ export class Server implements AsyncDisposable {
     if (ends.length === 0) {
       if (this.#most === limits.connections) {
         const reason = describe(error);
-        log("error", "accept failed, trying again", { reason });
+        log("error", "accept failed, retrying", { reason });
       }
       const spare = connections.length - SPARE_DESCRIPTORS;
       this.#most = Math.max(1, Math.min(this.#most, spare));
@@ -190,7 +198,11 @@ export class Server implements AsyncDisposable {
     if (stop) this.#stop.resolve();
   }
 
-  /** @returns Whether there was a connection without a complete request; the one that is idle longest is closed. */
+  /**
+   * Closes the connection without a complete request that is idle longest.
+   *
+   * @returns Whether there was one.
+   */
   #evict(why: string): boolean {
     let oldest: Connection | undefined;
     for (const connection of this.#connections.keys()) {

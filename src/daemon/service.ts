@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Answers requests: what each type means, in which order, and what an error becomes. Knows no sockets.
+ * Answers requests: the meaning of each type, their order, and their errors. It knows no sockets.
  * @module
  */
 import {
@@ -20,12 +20,14 @@ import { type Reply, replyError, replyWith } from "./reply.ts";
 import { StoreJobs } from "./store_jobs.ts";
 import { Writer } from "./writer.ts";
 
-/** Requests that may wait; connections stop reading when there are as many. */
+/** Maximum number of requests that wait; connections stop reading when it is reached. */
 export const MAX_QUEUE = 1024;
-/** The reference's words; no file system has such a path, and a text column would be cut there. */
+/**
+ * The reference's message. No file system has such a path, and a text column would be cut there.
+ */
 const ZERO_BYTE = "file name contained an unexpected NUL byte";
 
-/** What a {@linkcode Service} stands on. */
+/** The parts and surroundings of a {@linkcode Service}. */
 export interface ServiceOptions {
   storePath: string;
   /** Wall clock in epoch milliseconds. */
@@ -33,19 +35,22 @@ export interface ServiceOptions {
   startedAtMs: number;
   daemonVersion: string;
   pid: number;
-  /** Returns an absolute path with all links resolved, or as it is if it does not exist. */
+  /** Returns an absolute path with all links resolved, or unchanged if it does not exist. */
   canonical: (path: string) => string;
-  /** The workspace of requests that name none, and what relative ones are relative to. */
+  /** The workspace of requests without one, and the base of relative workspaces. */
   cwd: string;
   log: Log;
-  /** Waits for a turn of the event loop in which sockets are looked at; never rejects. */
+  /** Waits for a turn of the event loop in which sockets are read; never rejects. */
   turn?: (() => Promise<void>) | undefined;
   maxQueue?: number;
-  /** Most pages of the store; for tests of a full disk. */
+  /** Maximum number of pages in the store; for tests of a full disk. */
   maxPages?: number;
 }
 
-/** Answers one request each, in its type or with an error. The queue serves events, several at a time. */
+/**
+ * Handlers of requests, one for each type. Each answers in its type or with an error. The queue
+ * handles events, several at a time.
+ */
 type Handlers = {
   readonly [N in Exclude<RequestName, "ingest_hook">]: (
     request: RequestOf<N>,
@@ -118,12 +123,12 @@ export class Service implements AsyncDisposable {
     return new Service(options, Store.open(storePath, { maxPages }));
   }
 
-  /** Whether the store's file is still in its place. */
+  /** Whether the store's file still exists. */
   get hasStore(): boolean {
     return this.#store.isInPlace;
   }
 
-  /** Whether another request may be handed over; `hello` and `status` always may. */
+  /** Whether another request may be passed in; `hello` and `status` always may. */
   hasRoom(): boolean {
     return this.#queue.hasRoom;
   }
@@ -134,8 +139,8 @@ export class Service implements AsyncDisposable {
   }
 
   /**
-   * Answers a request. `hello`, `status` and what this daemon does not do are answered at once, the rest in the order of the
-   * calls. Never rejects: what went wrong is the answer.
+   * Answers a request. `hello`, `status` and unsupported requests are answered at once, the others
+   * in the order of the calls. Never rejects: an error is an answer.
    */
   async handle(request: DaemonRequest): Promise<Reply> {
     if (this.#closed !== null) {
@@ -159,7 +164,7 @@ export class Service implements AsyncDisposable {
     this.#store.close();
   }
 
-  /** Runs a request's handler, at once or in its turn. */
+  /** Runs the handler of a request, at once or in its turn. */
   #dispatch<N extends keyof Handlers>(
     name: N,
     request: RequestOf<N>,
@@ -168,7 +173,7 @@ export class Service implements AsyncDisposable {
     return REQUESTS[name].isQueued ? this.#queue.add({ run }) : run();
   }
 
-  /** Never throws: the line would stand still for good. */
+  /** Never throws, because an error would block the queue for good. */
   #ingest(batch: readonly RequestOf<"ingest_hook">[]): Reply[] {
     let outcomes: readonly unknown[];
     try {
@@ -211,7 +216,7 @@ export class Service implements AsyncDisposable {
     });
   }
 
-  /** Whatever stands before it in the line is answered first; a prune is cut short. */
+  /** All earlier requests are answered first; a prune is cut short. */
   async #stop(): Promise<Reply<"ack">> {
     this.#ending.abort();
     await this.#queue.begun();
@@ -239,17 +244,21 @@ export class Service implements AsyncDisposable {
     }
   }
 
-  /** Answers what only newer daemons of the reference do. */
+  /** Answers requests that only newer daemons of the reference support. */
   #refuse({ type }: DaemonRequest): Reply<"error"> {
     return this.#fail(new Error(`This daemon does not do "${type}"`));
   }
 
-  /** An error's words are the answer, and the last error for good. */
+  /** The message of an error becomes the answer, and stays the last error. */
   #fail(error: unknown): Reply<"error"> {
     return replyError(describe(this.#note(error)));
   }
 
-  /** @returns The error in the words in which it is noted. */
+  /**
+   * Notes an error.
+   *
+   * @returns The error as it is noted.
+   */
   #note(error: unknown): unknown {
     const explained = this.#store.explain(error);
     const reason = describe(explained);
@@ -258,7 +267,11 @@ export class Service implements AsyncDisposable {
     return explained;
   }
 
-  /** @throws {RangeError} If the path holds a zero byte. */
+  /**
+   * Returns the canonical path of a workspace.
+   *
+   * @throws {RangeError} If the path holds a zero byte.
+   */
   #canonical(path: string): string {
     if (path.includes("\0")) throw new RangeError(ZERO_BYTE);
     const { canonical, cwd } = this.#options;

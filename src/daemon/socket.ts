@@ -13,20 +13,24 @@ import {
 import { lookAt, probe } from "../launch/mod.ts";
 import type { Acceptor } from "./server.ts";
 
-/** Owner may connect, nobody else. */
+/** The owner may connect, others may not. */
 const SOCKET_MODE = 0o600;
 const OTHERS_WRITE = 0o022;
 const OTHERS_ENTER = 0o011;
-/** How long to wait for another daemon that is just binding the socket, in milliseconds: longer than its probe takes. */
+/**
+ * How long to wait for another daemon that is binding the socket, in milliseconds: longer than its
+ * probe takes.
+ */
 const BIND_PATIENCE_MS = 2_000;
-/** Between two looks whether it has, in milliseconds. */
+/** Time between two attempts, in milliseconds. */
 const RETRY_MS = 10;
 
 /**
- * Binds the socket, in place of one that a killed daemon left.
+ * Binds the socket, and replaces one that a killed daemon left.
  *
- * @param path Of the socket; nobody may bind it but the holder of the home's lock.
- * @throws {HomeBusyError} If somebody listens there, as the daemon of another home with the same `--socket` does.
+ * @param path Path of the socket; only the holder of the home's lock may bind it.
+ * @throws {HomeBusyError} If a process listens there, such as the daemon of another home with the
+ * same `--socket`.
  * @throws {HomeError} If something else is at the path, or the system refuses.
  */
 export async function openSocket(path: string): Promise<Acceptor> {
@@ -81,14 +85,17 @@ async function removeStale(path: string): Promise<void> {
 }
 
 /**
- * Keeps other daemons from binding the same socket until it is disposed of. Those of one home exclude each other anyway; those of
- * other homes with the same `--socket` could find the stale one at the same time, and the slower one remove what the faster has bound.
+ * Keeps other daemons from binding the same socket until it is disposed of. Daemons of one home
+ * exclude each other anyway. Daemons of other homes with the same `--socket` could find the stale
+ * socket at the same time, and the slower one would remove the socket that the faster one has
+ * bound.
  */
 async function takePlace(path: string): Promise<Disposable> {
   const lock = `${path}.lock`;
   for (const end = performance.now() + BIND_PATIENCE_MS;;) {
     const file = openLock(lock, path);
-    // Whoever had it removes it while it is locked: what is locked later may have no name any more.
+    // The previous holder removes the file while it is locked, so a file that is locked later may
+    // have no name any more.
     if (
       file?.tryLockSync(true) && lookAt(lock)?.ino === file.statSync().ino
     ) {
@@ -110,7 +117,11 @@ async function takePlace(path: string): Promise<Disposable> {
   }
 }
 
-/** Opens the file, and makes it if it is missing; through no link. @returns Null if it was removed meanwhile. */
+/**
+ * Opens the file, or makes it if it is missing; follows no link.
+ *
+ * @returns Null if it was removed meanwhile.
+ */
 function openLock(lock: string, path: string): Deno.FsFile | null {
   const options = { read: true, write: true, mode: 0o600 };
   try {
@@ -142,7 +153,11 @@ function cannotListen(path: string, error: unknown): HomeError {
   });
 }
 
-/** @throws {HomeBusyError} If somebody listens at the path. */
+/**
+ * Checks that no process listens at the path.
+ *
+ * @throws {HomeBusyError} If one does.
+ */
 async function refuseListener(path: string): Promise<void> {
   const peer = await probe(path);
   if (peer.state === "alive") {
@@ -160,8 +175,9 @@ async function refuseListener(path: string): Promise<void> {
 }
 
 /**
- * Sets the mode. Between bind and this the umask decides: with one that lets others write to what we make, in a folder that
- * others may enter, somebody may already have connected, so that is refused.
+ * Sets the mode of the socket. Between the bind and this call the umask decides. If the umask lets
+ * others write to the socket, and others may enter its folder, a process may already have
+ * connected, so that is refused.
  */
 function makePrivate(path: string): Deno.FileInfo {
   const bound = Deno.lstatSync(path);
@@ -178,7 +194,10 @@ function makePrivate(path: string): Deno.FileInfo {
   return bound;
 }
 
-/** A listener that removes its socket when closed, but never one that somebody else has put in its place. */
+/**
+ * A listener that removes its socket when it is closed, but never a socket that another process has
+ * put in its place.
+ */
 class OwnSocket implements Acceptor {
   readonly #listener: Deno.Listener;
   readonly #path: string;
@@ -198,7 +217,8 @@ class OwnSocket implements Acceptor {
 
   async close(): Promise<void> {
     if (!this.#isReplaced()) return this.#listener.close();
-    // Closing unlinks the path, whosever it is by now, and does so when the last accept has ended.
+    // Closing unlinks the path, even if it is another process's by now, once the last accept has
+    // ended.
     const aside = `${this.#path}.${Deno.pid}`;
     await Deno.rename(this.#path, aside);
     this.#listener.close();

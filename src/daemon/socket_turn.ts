@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A turn of the event loop in which the sockets are looked at.
+ * A turn of the event loop in which the sockets are read.
  *
- * The runtime looks at them when it has nothing else to do, else only in every 61st turn; and a `setImmediate` is something to do. Work
- * in slices of a few ms with one between each two so kept a client waiting for 200 ms. Who waits for a byte on a socket has nothing to do.
+ * The runtime reads them when it has nothing else to do, else only in every 61st turn, and a
+ * `setImmediate` is something to do. Work in slices of a few milliseconds, with a `setImmediate`
+ * between them, kept a client waiting for 200 ms. A wait for a byte on a socket leaves the runtime
+ * nothing to do.
  * @module
  */
 
 const BYTE = Uint8Array.of(0);
 
-/** A socket that this process has both ends of. */
+/** A socket of which this process has both ends. */
 export class SocketTurn implements Disposable {
   readonly #to: Deno.Conn;
   readonly #from: Deno.Conn;
@@ -24,7 +26,8 @@ export class SocketTurn implements Disposable {
   /**
    * Makes the two ends.
    *
-   * @param path Where the socket is bound for a moment, in a folder that nobody else can enter; what a kill left there is removed.
+   * @param path Path at which the socket is bound for a moment, in a folder that no other user can
+   * enter. A socket that a killed daemon left there is removed.
    * @throws {Error} If the system refuses.
    */
   static async open(path: string): Promise<SocketTurn> {
@@ -42,12 +45,12 @@ export class SocketTurn implements Disposable {
   }
 
   /**
-   * Waits for a turn; nobody else may be waiting.
+   * Waits for a turn. Only one wait is allowed at a time.
    *
    * @throws {Error} If it is closed.
    */
   async wait(): Promise<void> {
-    // The read comes first: there is nothing yet, so that it has to wait until the sockets are looked at.
+    // The read comes first: no byte is there, so it has to wait until the sockets are read.
     const arrived = this.#from.read(this.#buffer);
     await Promise.all([this.#to.write(BYTE), arrived]);
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the spool holds goes into the store: at the daemon's start, and whenever something is laid into it.
+ * Stores the events of the spool: when the daemon starts, and when an event is spooled.
  * @module
  */
 import { HookError, readHookEvent } from "../events/mod.ts";
@@ -17,13 +17,18 @@ import type { Answerer } from "./connection.ts";
 import { describe, type Log } from "./log.ts";
 import type { Reply } from "./reply.ts";
 
-/** When to look again, in milliseconds. */
+/** Times until the next delivery, in milliseconds. */
 export interface DrainTimes {
-  /** Without any sign of news: the watch may have failed, or another process that was delivering may have died. */
+  /**
+   * Without news: the watch may have failed, or another process that was delivering may have died.
+   */
   idleMs: number;
-  /** After another process was found delivering: what its time does not suffice for is left to nobody. */
+  /** After another process was found delivering, which may run out of time. */
   busyMs: number;
-  /** After the store refused an event; doubles each time, as every attempt counts against the event. */
+  /**
+   * After the store refused an event. It doubles each time, because every attempt counts against
+   * the event.
+   */
   firstRetryMs: number;
   lastRetryMs: number;
 }
@@ -35,7 +40,7 @@ const TIMES: DrainTimes = {
   lastRetryMs: 10 * 60_000,
 };
 
-/** What a {@linkcode SpoolDrain} works on. */
+/** The parts of a {@linkcode SpoolDrain}. */
 export interface SpoolDrainOptions {
   spool: Pick<Spool, "deliver">;
   folder: string;
@@ -65,13 +70,13 @@ export class SpoolDrain implements AsyncDisposable {
     await this.#working;
   }
 
-  /** The watch comes before the first delivery, so that nothing falls between the two. */
+  /** Watches before the first delivery, so that no event is missed between the two. */
   #watch(): Deno.FsWatcher | null {
     const { folder, log } = this.#options;
     try {
       return Deno.watchFs(makeNews(folder), { recursive: false });
     } catch (error) {
-      log("warn", "cannot watch the spool, looking into it now and then", {
+      log("warn", "cannot watch the spool, polling it", {
         reason: describe(error),
       });
       return null;
@@ -97,14 +102,19 @@ export class SpoolDrain implements AsyncDisposable {
         const restMs = end === "busy" ? times.busyMs : times.idleMs;
         await this.#rest(restMs, this.#news.promise);
       } else {
-        // News does not cut this short: the store would refuse that, too.
+        // News does not shorten this wait: the store would refuse the new event, too.
         await this.#rest(retryMs);
         retryMs = Math.min(retryMs * 2, lastRetryMs);
       }
     }
   }
 
-  /** @returns Whether all is done for now, another process delivers, or the store refuses what is first. */
+  /**
+   * Delivers once.
+   *
+   * @returns `done` if all is delivered for now, `busy` if another process delivers, `refused` if
+   * the store refuses the first event.
+   */
   async #deliver(): Promise<"done" | "busy" | "refused"> {
     const { spool, log } = this.#options;
     try {
@@ -150,7 +160,7 @@ export class SpoolDrain implements AsyncDisposable {
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
     await Promise.race(news ? [promise, news] : [promise]);
-    // There are as many rests as the daemon lives minutes.
+    // There is such a wait for every minute of the daemon's life.
     signal.removeEventListener("abort", end);
     clearTimeout(timer);
   }
@@ -168,7 +178,7 @@ function readIngest(body: Uint8Array): RequestOf<"ingest_hook"> | null {
   }
 }
 
-/** Whose fault a refusal is: the event's, or the store's. */
+/** Whether the event is valid; if so, a refusal is the store's fault. */
 function isValidEvent({ source, payload }: RequestOf<"ingest_hook">): boolean {
   try {
     readHookEvent(source, payload, 0);
@@ -179,7 +189,7 @@ function isValidEvent({ source, payload }: RequestOf<"ingest_hook">): boolean {
   }
 }
 
-/** An ingest is answered by a few words. */
+/** Reads the answer of an ingest, which is short. */
 function readSmall(reply: Reply): AnswerOf<"ack"> | AnswerOf<"error"> {
   const body = new Uint8Array(reply.length);
   let at = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Requests that only our daemon knows: how full the store is, and deleting from it while events keep coming.
+ * Handles requests that only our daemon knows: the size of the store, and deletion while events
+ * keep arriving.
  * @module
  */
 import type { RequestOf } from "../proto/mod.ts";
@@ -8,17 +9,20 @@ import type { PruneResult, Steps, Store } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
 import { type Reply, replyWith } from "./reply.ts";
 
-/** How long one request deletes; then it answers `done: false`, and the client asks again. */
+/**
+ * How long one request deletes, in milliseconds. After that it answers `done: false`, and the
+ * client asks again.
+ */
 const PRUNE_MS = 1500;
 
-/** What {@linkcode StoreJobs} need. */
+/** The parts of {@linkcode StoreJobs}. */
 export interface StoreJobsOptions {
   store: Store;
   pace: Pace;
   canonical: (path: string) => string;
-  /** Is told the key of each session that is deleted. */
+  /** Called with the key of each session that is deleted. */
   forget: (sessionKey: number) => void;
-  /** Ends what is under way; the rest is done after the next start. */
+  /** Ends the running job; the rest is done after the next start. */
   signal: AbortSignal;
 }
 
@@ -30,7 +34,7 @@ export class StoreJobs {
     this.#options = options;
   }
 
-  /** Tells how full the store is. */
+  /** Returns the size of the store. */
   stats(): Reply<"store"> {
     return replyWith({ type: "store", ...this.#options.store.stats() });
   }
@@ -38,7 +42,7 @@ export class StoreJobs {
   /**
    * Deletes sessions.
    *
-   * @throws {RangeError} If the request would delete all there is.
+   * @throws {RangeError} If the request would delete everything.
    */
   async prune(request: RequestOf<"store_prune">): Promise<Reply<"store">> {
     const { store, canonical, forget } = this.#options;
@@ -57,7 +61,7 @@ export class StoreJobs {
         dryRun: dry_run === true,
         onRemoved: forget,
       }, removed),
-      // A count that is cut short could not be gone on with.
+      // A count that is cut short could not be resumed.
       dry_run === true ? Infinity : PRUNE_MS,
     );
     return replyWith({
@@ -69,12 +73,16 @@ export class StoreJobs {
     });
   }
 
-  /** Goes on with what a prune before the last stop left undone. */
+  /** Completes the deletions that a prune left undone at the last stop. */
   async sweep(): Promise<void> {
     await this.#runSome(this.#options.store.sweep(), Infinity);
   }
 
-  /** Runs steps until they end, the time is over or the daemon stops; tells whether they ended. */
+  /**
+   * Runs steps until they end, the time is over or the daemon stops.
+   *
+   * @returns Whether they ended.
+   */
   async #runSome(
     steps: Steps<PruneResult | void>,
     ms: number,

@@ -24,11 +24,14 @@ import {
   type TailEvent,
 } from "../store/mod.ts";
 
-/** A longer payload is not read to find spans again, only for the paths of a span that is still open. */
+/**
+ * A longer payload is not read again to find spans, only for the paths of a span that is still
+ * open; in bytes.
+ */
 const MAX_REPLAY_BYTES = 8 * 1024;
 const NULL_PAYLOAD = new TextEncoder().encode("null");
 
-/** What a {@linkcode Writer} needs of the store. */
+/** The parts of the store that a {@linkcode Writer} needs. */
 export interface WriterStore extends Pick<Store, "transact"> {
   readonly sessions: Pick<
     SessionWrites,
@@ -36,19 +39,19 @@ export interface WriterStore extends Pick<Store, "transact"> {
   >;
 }
 
-/** What a {@linkcode Writer} needs. */
+/** The parts of a {@linkcode Writer}. */
 export interface WriterOptions {
   store: WriterStore;
   /** Wall clock in epoch milliseconds. */
   now: () => number;
-  /** Canonical path of a request's workspace. */
+  /** Returns the canonical path of a request's workspace. */
   workspaceOf: (request: RequestOf<"ingest_hook">) => string;
 }
 
-/** What became of an event: null if it is stored (or was before), else why not. */
+/** The result of storing one event: null if it is stored (or was before), else the error. */
 export type WriteOutcome = unknown;
 
-/** An event that may be stored, and its place in the batch. */
+/** An event to be stored, and its index in the batch. */
 interface Accepted {
   index: number;
   event: HookEvent;
@@ -68,10 +71,11 @@ export class Writer {
   }
 
   /**
-   * Stores a batch in one transaction. When one of its events cannot be stored, each gets a transaction of its own, so that this one
-   * fails alone; when the store fails, all do, nothing is stored, and memory is as it was.
+   * Stores a batch in one transaction. If one event cannot be stored, each event gets a transaction
+   * of its own, so that this one fails alone. If the store fails, all events fail, nothing is
+   * stored, and memory is unchanged.
    *
-   * @returns One outcome an event. Never throws.
+   * @returns One outcome for each event. Never throws.
    */
   ingest(batch: readonly RequestOf<"ingest_hook">[]): WriteOutcome[] {
     const outcomes: WriteOutcome[] = batch.map(() => null);
@@ -91,18 +95,19 @@ export class Writer {
     this.#spans.forget(sessionKey);
   }
 
-  /** Reads the events; what is none gets its outcome. */
+  /** Reads the events; a request that is no event gets its outcome. */
   #readAll(
     batch: readonly RequestOf<"ingest_hook">[],
     outcomes: WriteOutcome[],
   ): Accepted[] {
     const accepted: Accepted[] = [];
     const { now, workspaceOf } = this.#options;
-    // Neighbours often name the same workspace, and nothing can change a path's meaning between them.
+    // Adjacent events often name the same workspace, and a path cannot change its meaning between
+    // them.
     const workspaces = new Map<string | null | undefined, string>();
     for (const [index, request] of batch.entries()) {
       try {
-        // The workspace first: where it is no path the reference does not get to the payload.
+        // The workspace comes first: if it is no path, the reference does not look at the payload.
         const workspace = workspaces.get(request.workspace) ??
           workspaceOf(request);
         workspaces.set(request.workspace, workspace);
@@ -115,7 +120,11 @@ export class Writer {
     return accepted;
   }
 
-  /** Stores events in one transaction; returns why they are not stored, or null. */
+  /**
+   * Stores events in one transaction.
+   *
+   * @returns The error, or null if they are stored.
+   */
   #store(events: readonly Accepted[]): unknown {
     try {
       this.#options.store.transact(() => {
@@ -166,7 +175,7 @@ export class Writer {
     for (const [other, some] of spans) sessions.addSpans(other, some);
   }
 
-  /** The newest events of a session as spans see them, oldest first. */
+  /** Returns the newest events of a session in the form that spans need, oldest first. */
   #hydrate(sessionKey: number, limit: number): StoredSpanEvent[] {
     const events: StoredSpanEvent[] = [];
     const tail = this.#options.store.sessions.tail(sessionKey, {
@@ -193,7 +202,10 @@ function explain(failure: WriteOutcome): WriteOutcome {
     : failure;
 }
 
-/** Reads a long payload only if the event cannot be understood without, or its paths are wanted. */
+/**
+ * Reads a long payload only if the event cannot be understood without it, or if its paths are
+ * needed.
+ */
 function replayLong({ head, readPayload }: TailEvent): SpanEvent | null {
   const replay = () => replaySpanEvent(joinEventRecord(head, readPayload()));
   const event = replaySpanEvent(joinEventRecord(head, NULL_PAYLOAD)) ??

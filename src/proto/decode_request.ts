@@ -37,11 +37,11 @@ export function decodeRequest(bytes: Uint8Array): DaemonRequest {
 }
 
 /** The fields as the text has them: an object's members, or the elements of an array in the order of the table. */
-type Parts =
+type RequestParts =
   | { readonly members: readonly Member[] }
-  | { readonly elements: readonly Place[] };
+  | { readonly elements: readonly MemberValue[] };
 
-function readBody(bytes: Uint8Array): { type: string; parts: Parts } {
+function readBody(bytes: Uint8Array): { type: string; parts: RequestParts } {
   const members = scanMembers(bytes)?.members;
   if (members !== undefined) {
     const tag = pick(bytes, members, "type");
@@ -58,9 +58,13 @@ function readBody(bytes: Uint8Array): { type: string; parts: Parts } {
 function readRequest<N extends RequestName>(
   type: N,
   bytes: Uint8Array,
-  parts: Parts,
+  parts: RequestParts,
 ): RequestOf<N>;
-function readRequest(type: RequestName, bytes: Uint8Array, parts: Parts) {
+function readRequest(
+  type: RequestName,
+  bytes: Uint8Array,
+  parts: RequestParts,
+) {
   return readFields(REQUESTS[type].fields, bytes, parts, { type });
 }
 
@@ -68,7 +72,7 @@ function readRequest(type: RequestName, bytes: Uint8Array, parts: Parts) {
 function readFields(
   fields: RequestFields,
   bytes: Uint8Array,
-  parts: Parts,
+  parts: RequestParts,
   record: Record<string, unknown> = {},
 ): Record<string, unknown> {
   const values = "members" in parts
@@ -114,7 +118,7 @@ function pickMembers(
 function placeElements(
   fields: RequestFields,
   bytes: Uint8Array,
-  elements: readonly Place[],
+  elements: readonly MemberValue[],
 ): Value[] {
   const keys = Object.keys(fields).filter((key) => !isAdditive(fields[key]));
   if (elements.length !== keys.length) {
@@ -130,15 +134,15 @@ function isAdditive(field: RequestField | undefined): boolean {
 }
 
 /** Where a value stands in the text. */
-type Place = Pick<Member, "kind" | "start" | "end">;
+type MemberValue = Pick<Member, "kind" | "start" | "end">;
 
 /** One value of a request, not decoded yet. */
 class Value {
   readonly #bytes: Uint8Array;
-  readonly #place: Place;
+  readonly #place: MemberValue;
   readonly #name: string;
 
-  constructor(bytes: Uint8Array, place: Place, name: string) {
+  constructor(bytes: Uint8Array, place: MemberValue, name: string) {
     this.#bytes = bytes;
     this.#place = place;
     this.#name = name;

@@ -31,6 +31,14 @@ Deno.test("an exported name occurs once in src/", async () => {
   assertEquals(findShared(names), []);
 });
 
+Deno.test("the name of a type or class occurs once in src/, exported or not", async () => {
+  const names = (await readDeclared()).flatMap(({ file, types }) =>
+    types.map((name) => ({ file, name }))
+  );
+  assertGreater(names.length, 200);
+  assertEquals(findShared(names), []);
+});
+
 const sources: [source: string, exported: string[], types: string[]][] = [
   ["export function a() {}", ["a"], []],
   ["export async function* a() {}", ["a"], []],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A server on a real socket in front of a service that does what its test says.
+ * A server on a real socket, with a service that the test controls.
  * @module
  */
 import { LIMITS, type Limits } from "../../../src/daemon/limits.ts";
@@ -10,7 +10,7 @@ import type { Reply } from "../../../src/daemon/reply.ts";
 import { encodeFrame, encodeHeader } from "../../../src/frame/mod.ts";
 import { type DaemonRequest, encodeRequest } from "../../../src/proto/mod.ts";
 
-/** No deadline that a test does not ask for: whatever ends, ends by an event. */
+/** No deadline unless a test asks for one, so that only events end a connection. */
 export const PATIENT: Limits = {
   ...LIMITS,
   requestMs: 60_000,
@@ -21,7 +21,7 @@ export const PATIENT: Limits = {
   acceptPauseMs: 1,
 };
 
-/** Returns a reply of one piece; its type is nothing to connections. */
+/** Returns a reply of one piece. Connections do not use its type. */
 export function textReply(text: string, after?: "stop"): Reply {
   const body = new TextEncoder().encode(text);
   const type = "ack" as const;
@@ -29,7 +29,7 @@ export function textReply(text: string, after?: "stop"): Reply {
   return after === undefined ? reply : { ...reply, after };
 }
 
-/** Answers each request with its own type, at once or when the test lets it. */
+/** Answers each request with its own type, at once or when the test releases it. */
 export class FakeService implements Answerer {
   readonly seen: DaemonRequest[] = [];
   readonly #replies: Partial<Record<DaemonRequest["type"], Reply>>;
@@ -51,7 +51,7 @@ export class FakeService implements Answerer {
     this.#gate = null;
   }
 
-  /** Says that the queue is full until {@linkcode empty}. */
+  /** Reports a full queue until {@linkcode empty}. */
   fill(): void {
     this.#room ??= Promise.withResolvers();
   }
@@ -76,7 +76,7 @@ export class FakeService implements Answerer {
     return this.#replies[request.type] ?? textReply(`"${request.type}"`);
   }
 
-  /** Resolves once `count` requests have come. */
+  /** Resolves once `count` requests have arrived. */
   async arrived(count: number): Promise<void> {
     if (this.seen.length >= count) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -85,14 +85,14 @@ export class FakeService implements Answerer {
   }
 }
 
-/** How a connection ended, and what came before. */
+/** The end of a connection, and the bytes before it. */
 export interface Ending {
   text: string;
   bytes: number;
   end: "eof" | "reset";
 }
 
-/** A client that does what its test says. */
+/** A client that the test controls. */
 export class Client implements Disposable {
   readonly conn: Deno.UnixConn;
   #open = true;
@@ -147,7 +147,7 @@ export class Client implements Disposable {
   }
 }
 
-/** A line of the log, and a way to wait for one. */
+/** The lines of a log, and a way to wait for one. */
 export class LogLines {
   readonly lines: { message: string; reason: string }[] = [];
   readonly #waiting: { message: string; resolve: () => void }[] = [];
@@ -171,19 +171,19 @@ export class LogLines {
   }
 }
 
-/** A server that runs for a test. */
+/** A server that runs for one test. */
 export interface Running extends AsyncDisposable {
   server: Server;
-  /** The socket's. */
+  /** Path of the socket. */
   path: string;
   service: FakeService;
   log: LogLines;
   connect(): Promise<Client>;
-  /** One request, from connect to the end. */
+  /** Sends one request, and reads to the end. */
   ask(request: DaemonRequest): Promise<Ending>;
 }
 
-/** Starts a server; the limits are patient where the test does not say otherwise. */
+/** Starts a server; its limits are long unless the test sets others. */
 export async function startServer(
   options: { limits?: Partial<Limits>; service?: FakeService } = {},
 ): Promise<Running> {

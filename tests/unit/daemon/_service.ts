@@ -21,7 +21,11 @@ import { tempFolder } from "./_folder.ts";
 export const NOW = 1_800_000_000_000;
 const STARTED = NOW - 1234;
 
-/** Reads a reply to its end and closes it. @throws {RangeError} If it is not as long as it said. */
+/**
+ * Reads a reply to its end and closes it.
+ *
+ * @throws {RangeError} If its length is not the one it announced.
+ */
 export function readReply(reply: Reply): JsonObject {
   const bytes = new Uint8Array(reply.length);
   let at = 0;
@@ -93,7 +97,7 @@ export class TestService implements AsyncDisposable {
     return await this.ask({ type: "get_session_detail", id, workspace });
   }
 
-  /** Prunes until all is done, and adds up what each answer says was removed. */
+  /** Prunes until all is done, and adds up the numbers of removed sessions and events. */
   async prune(
     request: Omit<RequestOf<"store_prune">, "type">,
   ): Promise<{ sessions: number; events: number }> {
@@ -113,7 +117,7 @@ export class TestService implements AsyncDisposable {
     db.exec(sql);
   }
 
-  /** One number from the file. */
+  /** Reads one number from the file. */
   number(sql: string): number {
     using db = new DatabaseSync(this.path);
     return Number(Object.values(db.prepare(sql).get() ?? {})[0]);

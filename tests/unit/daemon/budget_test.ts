@@ -4,7 +4,7 @@ import { Budget } from "../../../src/daemon/budget.ts";
 
 const never = new AbortController().signal;
 
-/** Draws, and notes in `order` when it was its turn. */
+/** Draws, and notes its turn in `order`. */
 function draw(
   budget: Budget,
   order: string[],
@@ -42,7 +42,7 @@ Deno.test("Budget.draw() waits its turn, each counted before the next", async ()
   assertEquals([order, budget.spent], [["a", "b", "c", "d"], 2]);
 });
 
-Deno.test("Budget.draw() gives up with its signal and lets the others on", async () => {
+Deno.test("Budget.draw() gives up when its signal is aborted, and lets the others continue", async () => {
   const budget = new Budget(1);
   const order: string[] = [];
   await draw(budget, order, "a", 1);
@@ -60,7 +60,7 @@ Deno.test("Budget.draw() gives up with its signal and lets the others on", async
   );
 });
 
-Deno.test("Budget.draw() spends nothing when what it runs throws", async () => {
+Deno.test("Budget.draw() spends nothing when its callback throws", async () => {
   const budget = new Budget(1);
   const fail = () => {
     throw new RangeError("no");

@@ -36,7 +36,7 @@ function ingest(bytes: number): DaemonRequest {
   return request("x".repeat(bytes - empty));
 }
 
-/** Makes `count` pieces of `size` bytes, and counts how many were asked for. */
+/** Makes `count` pieces of `size` bytes, and counts those that were requested. */
 function pieces(count: number, size: number): Reply & { made: () => number } {
   let made = 0;
   return {
@@ -58,7 +58,7 @@ Deno.test("Connection answers one request and closes", async () => {
   assertEquals([text, bytes, end], ['"status"', 12, "eof"]);
 });
 
-Deno.test("Connection answers a request that comes a byte at a time", async () => {
+Deno.test("Connection answers a request that arrives a byte at a time", async () => {
   await using running = await startServer();
   using client = await running.connect();
   for (const byte of encodeFrame(encodeRequest(STATUS))) {
@@ -82,7 +82,7 @@ Deno.test("Connection answers a client that has shut down its writing half", asy
   });
 });
 
-Deno.test("Connection never reads what follows the first frame", async () => {
+Deno.test("Connection never reads bytes after the first frame", async () => {
   await using running = await startServer();
   using client = await running.connect();
   const first = encodeFrame(encodeRequest(STATUS));
@@ -93,12 +93,13 @@ Deno.test("Connection never reads what follows the first frame", async () => {
   assertEquals(running.service.seen.length, 1);
 });
 
-// Bytes left unread make the end a reset, unless the reader sees the runtime's shutdown that comes just before.
+// Bytes left unread make the end a reset, unless the reader sees the runtime's shutdown that comes
+// just before.
 const undecodable: [name: string, bytes: Uint8Array[], end: "eof" | "any"][] = [
   ["an empty frame", [header(0)], "eof"],
   ["an oversize header", [header(MAX_REQUEST_BYTES + 1)], "eof"],
   [
-    "an oversize header with its body behind it",
+    "an oversize header followed by its body",
     [new Uint8Array(9).fill(255)],
     "any",
   ],
@@ -134,7 +135,7 @@ for (const [name, bytes, end] of undecodable) {
   });
 }
 
-Deno.test("Connection says nothing about a client that only looked", async () => {
+Deno.test("Connection does not log a client that only connects and closes", async () => {
   await using running = await startServer();
   using client = await running.connect();
   await client.conn.closeWrite();
@@ -142,21 +143,21 @@ Deno.test("Connection says nothing about a client that only looked", async () =>
   assertEquals(running.log.lines, []);
 });
 
-Deno.test("Connection takes a request of exactly the limit", async () => {
+Deno.test("Connection accepts a request of exactly the limit", async () => {
   await using running = await startServer();
   using client = await running.connect();
   await client.send(ingest(MAX_REQUEST_BYTES + 4));
   assertEquals((await client.readAll()).text, '"ingest_hook"');
 });
 
-Deno.test("Connection is closed when nothing comes", async () => {
+Deno.test("Connection is closed when no byte arrives", async () => {
   await using running = await startServer({ limits: { idleMs: 1 } });
   using client = await running.connect();
   assertEquals(await client.readAll(), { text: "", bytes: 0, end: "eof" });
   assertEquals(running.log.lines[0]?.reason, "sent nothing for 1 ms");
 });
 
-Deno.test("Connection is closed when its request does not arrive in time, however busy its sender", async () => {
+Deno.test("Connection is closed when its request does not arrive in time, even if its sender keeps sending", async () => {
   await using running = await startServer({ limits: { requestMs: 50 } });
   using client = await running.connect();
   await client.write(header(MIB));
@@ -193,7 +194,7 @@ Deno.test("Connection may wait for its answer longer than for its request", asyn
   assertEquals((await client.readAll()).text, '"list_sessions"');
 });
 
-Deno.test("Connection is cut when its reader stops, and delays nobody", async () => {
+Deno.test("Connection is cut when its reader stops, and delays no other", async () => {
   const huge = pieces(256, MIB);
   const service = new FakeService({ list_sessions: huge });
   await using running = await startServer({
@@ -214,7 +215,7 @@ Deno.test("Connection is cut when its reader stops, and delays nobody", async ()
   );
 });
 
-Deno.test("Connection gives a reader that goes on all the time it needs", async () => {
+Deno.test("Connection gives a reader that keeps reading all the time it needs", async () => {
   const service = new FakeService({ list_sessions: pieces(40, 64 * 1024) });
   await using running = await startServer({
     service,
@@ -231,7 +232,7 @@ Deno.test("Connection gives a reader that goes on all the time it needs", async 
   assertEquals(bytes, 40 * 64 * 1024 + 4);
 });
 
-Deno.test("Connection makes no more of a long answer while others are not taken, but all of a short one", async () => {
+Deno.test("Connection makes no more of a long answer while others are not read, but all of a short one", async () => {
   const first = pieces(64, MIB);
   const second = pieces(2, MIB);
   const service = new FakeService({
@@ -253,7 +254,7 @@ Deno.test("Connection makes no more of a long answer while others are not taken,
   assertEquals((await waiting).bytes, 2 * MIB + 4);
 });
 
-Deno.test("Connection answers an error in place of what no header can announce", async () => {
+Deno.test("Connection answers an error in place of an answer too long for a header", async () => {
   const service = new FakeService({ list_sessions: pieces(3, 100) });
   await using running = await startServer({
     service,
@@ -270,7 +271,7 @@ Deno.test("Connection answers an error in place of what no header can announce",
 });
 
 for (const [wrong, length] of [["short", 9], ["long", 7]] as const) {
-  Deno.test(`Connection never ends an answer that is too ${wrong} as if it were whole`, async () => {
+  Deno.test(`Connection never ends an answer that is too ${wrong} like a whole one`, async () => {
     const reply = { ...textReply("12345678"), length };
     const service = new FakeService({ list_sessions: reply });
     await using running = await startServer({ service });
@@ -327,7 +328,7 @@ Deno.test("Connection lets a request wait for room in the queue, but not a statu
   assertEquals((await client.readAll()).text, '"list_sessions"');
 });
 
-Deno.test("Connection reads a large request only when a place is free, a small one always", async () => {
+Deno.test("Connection reads a large request only when a slot is free, a small one always", async () => {
   await using running = await startServer({
     limits: { freeRequestBytes: 1_000, largeRequests: 1 },
   });
@@ -350,7 +351,7 @@ Deno.test("Connection reads a large request only when a place is free, a small o
   assertEquals((await small.readAll()).text, '"ingest_hook"');
 });
 
-Deno.test("Connection tells that it answered a stop", async () => {
+Deno.test("Connection reports that it answered a stop", async () => {
   const stop = textReply('{"type":"ack","message":"stopping"}', "stop");
   await using running = await startServer({
     service: new FakeService({ stop }),
@@ -383,7 +384,7 @@ function closable(reply: Reply): Reply & { closed: () => number } {
   return { ...reply, close: () => void count++, closed: () => count };
 }
 
-Deno.test("Connection closes what an answer is read from when it is sent", async () => {
+Deno.test("Connection closes the source of an answer when it is sent", async () => {
   const reply = closable(textReply("[1]"));
   const service = new FakeService({ list_sessions: reply });
   await using running = await startServer({ service });
@@ -392,7 +393,7 @@ Deno.test("Connection closes what an answer is read from when it is sent", async
   assertEquals(reply.closed(), 1);
 });
 
-Deno.test("Connection closes what an answer is read from when it is too long, or broken off", async () => {
+Deno.test("Connection closes the source of an answer that is too long, or broken off", async () => {
   const long = closable(pieces(65, MIB));
   const broken = closable(pieces(64, MIB));
   const service = new FakeService({
@@ -412,7 +413,7 @@ Deno.test("Connection closes what an answer is read from when it is too long, or
   assertEquals([long.closed(), broken.closed()], [1, 1]);
 });
 
-Deno.test("Connection closes what an answer is read from when its reader left before it began", async () => {
+Deno.test("Connection closes the source of an answer whose reader left before it began", async () => {
   const reply = closable(pieces(64, MIB));
   const service = new FakeService({ list_sessions: reply });
   await using running = await startServer({ service });

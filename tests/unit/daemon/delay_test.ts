@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** How much of other work an event has to wait for, counted in slices: the clock of a busy machine says nothing. */
+/**
+ * The amount of other work that an event waits for, counted in slices, because the clock of a busy
+ * machine proves nothing.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { encodeFrame } from "../../../src/frame/mod.ts";
 import { type DaemonRequest, encodeRequest } from "../../../src/proto/mod.ts";
@@ -11,7 +14,10 @@ import { Client } from "./_server.ts";
 import { event, list, TestService } from "./_service.ts";
 
 const EVENTS = 4000;
-/** One when it is accepted and read, one before its batch, one before its answer is read here. */
+/**
+ * One slice while it is accepted and read, one before its batch, one before its answer is read
+ * here.
+ */
 const MAX_SLICES = 4;
 
 const DETAIL: DaemonRequest = {
@@ -26,7 +32,7 @@ const works: Record<string, DaemonRequest> = {
   "a prune of many": { type: "store_prune", before_ms: 1000 },
 };
 
-Deno.test("an event waits for few slices of whatever else is done", async (t) => {
+Deno.test("an event waits for few slices of other work", async (t) => {
   let slices = 0;
   using folder = tempFolder();
   using socketTurn = await SocketTurn.open(`${folder.path}/turn`);

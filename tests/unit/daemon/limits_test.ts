@@ -10,7 +10,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const PAGE = new URL("../../../docs/daemon.md", import.meta.url);
 
-Deno.test("docs/daemon.md tells the limits that the daemon runs with", async () => {
+Deno.test("docs/daemon.md lists the limits that the daemon runs with", async () => {
   const free = LIMITS.freeAnswerBytes / KIB;
   const rows: Record<string, string> = {
     "request": `${LIMITS.requestBytes / MIB} MiB`,
@@ -48,7 +48,7 @@ Deno.test("LIMITS keep the answers of all connections within 256 MiB, and their 
   assert(requests <= 128 * MIB, `${requests}`);
 });
 
-Deno.test("Server holds as many connections as its limit says, and not one more", async () => {
+Deno.test("Server holds as many connections as its limit, and not one more", async () => {
   await using running = await startServer();
   const { connections } = LIMITS;
   const first = await running.connect();
@@ -64,7 +64,7 @@ Deno.test("Server holds as many connections as its limit says, and not one more"
   for (const client of [first, ...others]) client.close();
 });
 
-Deno.test("Service has room for as many requests as its limit says, and not one more", async () => {
+Deno.test("Service has room for as many requests as its limit, and not one more", async () => {
   await using it = new TestService();
   const asked = [];
   while (asked.length < MAX_QUEUE) {

@@ -8,7 +8,7 @@ function line(text: string): Uint8Array {
   return new TextEncoder().encode(`${text}\n`);
 }
 
-Deno.test("LogFile rotates before the limit is passed, and keeps one old file", () => {
+Deno.test("LogFile rotates before the limit is exceeded, and keeps one old file", () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.log`;
   using log = new LogFile(path, 10);
@@ -20,7 +20,7 @@ Deno.test("LogFile rotates before the limit is passed, and keeps one old file", 
   assertEquals([...Deno.readDirSync(folder.path)].length, 2);
 });
 
-Deno.test("LogFile counts what was there before", () => {
+Deno.test("LogFile counts the bytes that were there before", () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.log`;
   Deno.writeTextFileSync(path, "123456789\n");
@@ -30,7 +30,7 @@ Deno.test("LogFile counts what was there before", () => {
   assertEquals(Deno.readTextFileSync(path), "a\n");
 });
 
-Deno.test("LogFile takes a line longer than the limit, whole", () => {
+Deno.test("LogFile writes a line longer than the limit whole", () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.log`;
   using log = new LogFile(path, 3);
@@ -41,7 +41,7 @@ Deno.test("LogFile takes a line longer than the limit, whole", () => {
   assertEquals(Deno.readTextFileSync(path), "7\n");
 });
 
-Deno.test("LogFile goes on in the old file where rotating fails", () => {
+Deno.test("LogFile continues in the old file when rotating fails", () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.log`;
   Deno.mkdirSync(`${path}.1`);

@@ -17,7 +17,7 @@ Deno.test("jsonLog() writes one object a line, with time, level and message firs
   ]);
 });
 
-Deno.test("jsonLog() writes nothing that a terminal acts on or hides, and still JSON", () => {
+Deno.test("jsonLog() escapes every character that a terminal acts on or hides", () => {
   const { lines, log } = record();
   const reason = "\x1b[2J\x9b31m\u202e\u200b\u2028\x7f\u{e0041}end 你好 🎉";
   log("warn", reason, { reason });
@@ -27,20 +27,20 @@ Deno.test("jsonLog() writes nothing that a terminal acts on or hides, and still 
   assertEquals(line.includes("你好 🎉"), true);
 });
 
-Deno.test("jsonLog() shortens what a hostile client makes long", () => {
+Deno.test("jsonLog() shortens long texts", () => {
   const { lines, log } = record();
   log("warn", "m".repeat(9_000), { reason: "r".repeat(1e6) });
   assertEquals((lines[0]?.length ?? 0) < 5_000, true);
 });
 
-Deno.test("jsonLog() does not fail with its sink", () => {
+Deno.test("jsonLog() does not throw when its sink does", () => {
   const log = jsonLog(() => {
     throw new Error("disk full");
   }, () => 0);
   log("error", "x");
 });
 
-Deno.test("describe() gives the words of anything thrown", () => {
+Deno.test("describe() returns the message of any thrown value", () => {
   assertEquals([describe(new Error("a")), describe("b"), describe(null)], [
     "a",
     "b",

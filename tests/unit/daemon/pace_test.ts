@@ -4,7 +4,7 @@ import { nextTurn, Pace } from "../../../src/daemon/pace.ts";
 import { SocketTurn } from "../../../src/daemon/socket_turn.ts";
 import { tempFolder } from "./_folder.ts";
 
-/** Work of `steps` steps of about a millisecond; says when each is taken. */
+/** A job of `steps` steps of about a millisecond; reports each step. */
 function* work(steps: number, note: () => void) {
   for (let i = 0; i < steps; i++) {
     note();
@@ -14,7 +14,7 @@ function* work(steps: number, note: () => void) {
   return steps;
 }
 
-Deno.test("Pace.run() returns what the steps return, the first taken at once", async () => {
+Deno.test("Pace.run() returns the result of the steps, and takes the first at once", async () => {
   let taken = 0;
   const running = new Pace().run(work(3, () => taken++));
   assert(taken > 0);
@@ -22,7 +22,7 @@ Deno.test("Pace.run() returns what the steps return, the first taken at once", a
   assertEquals(taken, 3);
 });
 
-Deno.test("Pace.run() rejects with what a step throws, early or late", async () => {
+Deno.test("Pace.run() rejects with the error of a step, early or late", async () => {
   for (const at of [1, 20]) {
     let taken = 0;
     const steps = work(30, () => {
@@ -32,7 +32,7 @@ Deno.test("Pace.run() rejects with what a step throws, early or late", async () 
   }
 });
 
-Deno.test("Pace.run() lets others run, after one slice however many works there are", async () => {
+Deno.test("Pace.run() lets others run after one slice, even if there are many jobs", async () => {
   const pace = new Pace();
   let steps = 0;
   const works = Array.from(

@@ -13,7 +13,7 @@ function makeEvent(
   };
 }
 
-/** A queue that notes what is served, in which order. */
+/** A queue that notes the jobs that it handles, in order. */
 function setUp(maxJobs = 1000) {
   const served: string[] = [];
   const queue = new JobQueue({
@@ -37,7 +37,7 @@ function setUp(maxJobs = 1000) {
   return { queue, served, run, ingest };
 }
 
-Deno.test("JobQueue serves in order, and events that stand together at once", async () => {
+Deno.test("JobQueue handles jobs in order, and adjacent events at once", async () => {
   const { queue, served, run, ingest } = setUp();
   const replies = [
     ingest(1),
@@ -57,7 +57,7 @@ Deno.test("JobQueue serves in order, and events that stand together at once", as
   await queue.idle();
 });
 
-Deno.test("JobQueue lets events that come in the same turn of the event loop share a batch", async () => {
+Deno.test("JobQueue puts events of the same turn of the event loop into one batch", async () => {
   const { served, ingest } = setUp();
   const late = new Promise<Reply>((resolve) => {
     setImmediate(() => resolve(ingest("late")));
@@ -66,7 +66,7 @@ Deno.test("JobQueue lets events that come in the same turn of the event loop sha
   assertEquals(served.length, 1);
 });
 
-Deno.test("JobQueue does not wait for a read before it serves who comes after", async () => {
+Deno.test("JobQueue does not wait for a read before it handles the next job", async () => {
   const { queue, served, run, ingest } = setUp();
   const gate = Promise.withResolvers<void>();
   const read = run("read", gate.promise);
@@ -83,7 +83,7 @@ Deno.test("JobQueue does not wait for a read before it serves who comes after", 
   assertEquals(queue.depth, 0);
 });
 
-Deno.test("JobQueue bounds a batch by its number", async () => {
+Deno.test("JobQueue bounds a batch by the number of events", async () => {
   const { served, ingest } = setUp();
   const count = 2 * MAX_BATCH_EVENTS + 5;
   await Promise.all(Array.from({ length: count }, (_, i) => ingest(i)));
@@ -94,7 +94,7 @@ Deno.test("JobQueue bounds a batch by its number", async () => {
   ]);
 });
 
-Deno.test("JobQueue bounds a batch by its length, but for a single event", async () => {
+Deno.test("JobQueue bounds a batch by its length, except for a single event", async () => {
   const { served, ingest } = setUp();
   const mib = 1024 * 1024;
   const sizes = [mib, mib - 1, 2, 5 * mib, 1, mib, mib];
@@ -105,7 +105,7 @@ Deno.test("JobQueue bounds a batch by its length, but for a single event", async
   );
 });
 
-Deno.test("JobQueue counts what waits and what runs, and says when there is room", async () => {
+Deno.test("JobQueue counts waiting and running jobs, and reports when there is room", async () => {
   const { queue, run, ingest } = setUp(3);
   const gate = Promise.withResolvers<void>();
   const jobs = [ingest(1), run("read", gate.promise), ingest(2)];
@@ -119,7 +119,7 @@ Deno.test("JobQueue counts what waits and what runs, and says when there is room
   assertEquals(queue.depth, 0);
 });
 
-Deno.test("JobQueue is idle when nothing is left, also of what was added meanwhile", async () => {
+Deno.test("JobQueue is idle when no job is left, including those added meanwhile", async () => {
   const { queue, served, run, ingest } = setUp();
   await queue.idle();
   const first = run("first").then(() => ingest("second"));

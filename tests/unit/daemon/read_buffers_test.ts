@@ -5,7 +5,7 @@ import {
   ReadBuffers,
 } from "../../../src/daemon/read_buffers.ts";
 
-Deno.test("ReadBuffers hands no buffer to two at once, and keeps few", () => {
+Deno.test("ReadBuffers gives no buffer to two users at once, and keeps few", () => {
   const buffers = new ReadBuffers();
   const taken = Array.from(
     { length: MAX_SPARE_BUFFERS + 3 },

@@ -3,14 +3,14 @@ import { assertEquals } from "@std/assert";
 import { replyError, replyWith } from "../../../src/daemon/reply.ts";
 import { readReply } from "./_service.ts";
 
-Deno.test("replyWith() says an answer in its type, and what comes after it", () => {
+Deno.test("replyWith() encodes an answer with its type, and keeps the action after it", () => {
   const answer = { type: "ack", message: "stopping" } as const;
   const reply = replyWith(answer, "stop");
   assertEquals([reply.type, reply.after], ["ack", "stop"]);
   assertEquals<unknown>(readReply(reply), answer);
 });
 
-Deno.test("replyWith() does not compile for what is no answer of the table", () => {
+Deno.test("replyWith() does not compile for an answer that is not in the table", () => {
   // A directive without an error below it fails the type check.
   const replies = [
     // @ts-expect-error No answer is called so.
@@ -23,7 +23,7 @@ Deno.test("replyWith() does not compile for what is no answer of the table", () 
   assertEquals(replies.map(({ type }) => type), ["stroe", "status", "ack"]);
 });
 
-Deno.test("replyError() names the versions that are spoken, or none", () => {
+Deno.test("replyError() names the supported versions, or none", () => {
   const none = { supported_min: null, supported_max: null };
   const error = { type: "error", message: "no" };
   assertEquals<unknown>(readReply(replyError("no")), { ...error, ...none });

@@ -7,7 +7,7 @@ import { type ReplySink, sendReply } from "../../../src/daemon/send_reply.ts";
 import { encodeFrame } from "../../../src/frame/mod.ts";
 import { textReply } from "./_server.ts";
 
-/** Keeps what is written, piece by piece. */
+/** Keeps the written pieces. */
 class FakeSink implements ReplySink {
   readonly pieces: Uint8Array[] = [];
   readonly answers = new Budget(1);
@@ -42,7 +42,7 @@ function replyOf(parts: Uint8Array[]): ReplyBody {
   return { length, chunks: () => parts };
 }
 
-Deno.test("sendReply() writes one frame, whatever its parts and pieces, and owes nothing after", async () => {
+Deno.test("sendReply() writes one frame for any parts and pieces, and returns its budget", async () => {
   const part = fc.uint8Array({ minLength: 1, maxLength: 300 });
   await fc.assert(fc.asyncProperty(
     fc.array(part, { minLength: 1, maxLength: 8 }),
@@ -59,7 +59,7 @@ Deno.test("sendReply() writes one frame, whatever its parts and pieces, and owes
   ));
 });
 
-Deno.test("sendReply() writes a small answer at once", async () => {
+Deno.test("sendReply() writes a small answer in one call", async () => {
   const sink = new FakeSink(LIMITS);
   await sendReply(textReply('{"type":"ack"}'), sink);
   assertEquals(sink.pieces.length, 1);

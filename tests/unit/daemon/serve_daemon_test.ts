@@ -23,7 +23,7 @@ function optionsFor(folder: string): ServeOptions & { log: LogLines["log"] } {
   };
 }
 
-Deno.test("serveDaemon() says ready once it can be reached, and ends with its signal", async () => {
+Deno.test("serveDaemon() calls ready once it can be reached, and ends with its signal", async () => {
   using folder = tempFolder();
   const stop = new AbortController();
   const said: ReadyInfo[] = [];
@@ -74,7 +74,7 @@ Deno.test("serveDaemon() ends when its store is removed", async () => {
   assert(lines.lines.some(({ reason }) => reason.includes("its store was")));
 });
 
-Deno.test("serveDaemon() leaves a home alone that another one has made in its place", async () => {
+Deno.test("serveDaemon() leaves a home alone that another daemon has made in its place", async () => {
   using folder = tempFolder();
   const options = optionsFor(folder.path);
   const stop = new AbortController();

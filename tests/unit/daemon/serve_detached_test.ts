@@ -4,7 +4,11 @@ import { resolvePaths } from "../../../src/context/mod.ts";
 import { serveDetached } from "../../../src/daemon/mod.ts";
 import { tempFolder } from "./_folder.ts";
 
-/** Runs a daemon that fails before it is ready; returns its exit code, its one line, and what its log says last. */
+/**
+ * Runs a daemon that fails before it is ready.
+ *
+ * @returns Its exit code, its ready line, and the last line of its log.
+ */
 async function failIn(home: string, cwd: () => string) {
   const env = () => undefined;
   const paths = resolvePaths({ env }, { home });
@@ -34,7 +38,7 @@ async function failIn(home: string, cwd: () => string) {
   return { exit, line, logged };
 }
 
-Deno.test("serveDetached() tells its starter and its log why it cannot start", async () => {
+Deno.test("serveDetached() reports to its parent and its log why it cannot start", async () => {
   using folder = tempFolder();
   const home = `${folder.path}/h`;
   await Deno.mkdir(home, { mode: 0o700 });
@@ -46,7 +50,7 @@ Deno.test("serveDetached() tells its starter and its log why it cannot start", a
   assertEquals(logged?.reason, line?.message);
 });
 
-Deno.test("serveDetached() leaves the stack of a bug to its log", async () => {
+Deno.test("serveDetached() writes the stack of a bug only to its log", async () => {
   using folder = tempFolder();
   const { exit, line, logged } = await failIn(`${folder.path}/h`, () => {
     throw new TypeError("a bug");

@@ -19,7 +19,7 @@ const STATUS: DaemonRequest = { type: "status" };
 const DETAIL: DaemonRequest = { type: "get_session_detail", id: "x" };
 const NOTHING = { text: "", bytes: 0, end: "eof" } as const;
 
-Deno.test("Server closes the longest idle connection when one too many comes", async () => {
+Deno.test("Server closes the longest idle connection when one too many arrives", async () => {
   await using running = await startServer({ limits: { connections: 4 } });
   using first = await running.connect();
   using second = await running.connect();
@@ -49,7 +49,7 @@ Deno.test("Server never closes a connection with a complete request to make room
   assertEquals((await waiting.readAll()).text, '"get_session_detail"');
 });
 
-Deno.test("Server lets the next one wait when all have complete requests", async () => {
+Deno.test("Server lets the next connection wait when all have complete requests", async () => {
   await using running = await startServer({ limits: { connections: 2 } });
   running.service.hold();
   const both = [running.ask(DETAIL), running.ask(DETAIL)];
@@ -79,7 +79,7 @@ Deno.test("Server serves one client while others are silent, slow or gone", asyn
   for (const other of others) other.close();
 });
 
-/** Fails as told, then hands out the connections it is given. */
+/** Fails as the test says, then returns the connections that it was given. */
 class FakeAcceptor implements Acceptor {
   readonly #outcomes: (Deno.Conn | Promise<Deno.Conn> | Error)[];
   readonly #end = Promise.withResolvers<Deno.Conn>();
@@ -114,7 +114,7 @@ async function pair(): Promise<[client: Client, server: Deno.Conn]> {
   return [new Client(client), server];
 }
 
-Deno.test("Server goes on after accept errors, and says so once", async () => {
+Deno.test("Server continues after accept errors, and logs them once", async () => {
   const [client, conn] = await pair();
   using _ = client;
   const full = new Error("Too many open files (os error 24)");
@@ -128,7 +128,7 @@ Deno.test("Server goes on after accept errors, and says so once", async () => {
   await client.send(STATUS);
   assertEquals((await client.readAll()).text, '"status"');
   assertEquals(log.lines, [{
-    message: "accept failed, trying again",
+    message: "accept failed, retrying",
     reason: "Too many open files (os error 24)",
   }]);
 });
@@ -173,7 +173,7 @@ Deno.test("Server keeps descriptors free after they ran out, until all connectio
   while (failures().length < 2) await nextTurn();
 });
 
-Deno.test("Server.close() cuts who has not asked, and waits for who has", async () => {
+Deno.test("Server.close() cuts clients without a request, and waits for the others", async () => {
   const running = await startServer();
   running.service.hold();
   using waiting = await running.connect();
@@ -193,7 +193,7 @@ Deno.test("Server.close() cuts who has not asked, and waits for who has", async 
   await running[Symbol.asyncDispose]();
 });
 
-Deno.test("Server.close() waits for late answers only so long", async () => {
+Deno.test("Server.close() stops waiting for late answers at its limit", async () => {
   const running = await startServer({ limits: { shutdownMs: 1 } });
   running.service.hold();
   using waiting = await running.connect();
@@ -204,7 +204,7 @@ Deno.test("Server.close() waits for late answers only so long", async () => {
   await running[Symbol.asyncDispose]();
 });
 
-Deno.test("Server.close() may be called twice, and holds who comes until the server is disposed of", async () => {
+Deno.test("Server.close() may be called twice, and holds new connections until the server is disposed of", async () => {
   const running = await startServer({ limits: { connections: 2 } });
   await Promise.all([running.server.close(), running.server.close()]);
   const held = [await running.connect(), await running.connect()];

@@ -8,7 +8,7 @@ import { asList, asObject, NOW, TestService } from "./_service.ts";
 /** Makes every event fail at its statement. */
 const BREAK_STATEMENT =
   "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END";
-/** Makes every event fail at COMMIT: it leaves a row behind whose parent is never there. */
+/** Makes every event fail at COMMIT: it adds a row whose parent never exists. */
 const BREAK_COMMIT = `
   CREATE TABLE parents (key INTEGER PRIMARY KEY);
   CREATE TABLE children (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);
@@ -49,7 +49,7 @@ Deno.test("a refused event fails alone in its batch", async () => {
 for (const [name, sql, words] of breaks) {
   Deno.test(`when ${name} fails the whole batch is answered with errors, and nothing has changed`, async () => {
     await using it = new TestService();
-    // What the same events make of a store that never fails.
+    // The result of the same events in a store that never fails.
     await using twin = new TestService();
     const call = event("a", {
       event: "PreToolUse",
@@ -75,7 +75,7 @@ for (const [name, sql, words] of breaks) {
       total_cost_usd: 0.5,
     });
     const otherResult = { ...result, session_id: "other" };
-    // It lets all open spans of its workspace expire: that of the other session, too.
+    // It lets all open spans of its workspace expire, including that of the other session.
     const late = event("new", { timestamp_ms: 4_000_000, kaizen_id: "k3" });
     const answers = await Promise.all([
       it.ingest("cursor", result),
@@ -92,7 +92,7 @@ for (const [name, sql, words] of breaks) {
     const { store } = await it.ask({ type: "status" });
     assertEquals(asObject(store).events, 2);
     it.tamper(MEND);
-    // As if they came for the first time: no id, no sum and no span of theirs is remembered.
+    // As if they arrived for the first time: no id, no total and no span of theirs is remembered.
     for (const one of [it, twin]) {
       for (const payload of [result, otherResult, late, result]) {
         assertEquals((await one.ingest("cursor", payload)).type, "ack");
@@ -115,7 +115,7 @@ for (const [name, sql, words] of breaks) {
   });
 }
 
-Deno.test("a full store answers errors that say so, and goes on when there is room", async () => {
+Deno.test("a full store answers errors that say so, and continues when there is room", async () => {
   await using it = new TestService();
   await it.ingest("cursor", event("a"));
   await it.restart({ maxPages: 40 });
@@ -137,7 +137,7 @@ Deno.test("a full store answers errors that say so, and goes on when there is ro
   assertEquals((await it.ingest("cursor", payload)).type, "ack");
 });
 
-Deno.test("a store that cannot be read answers an error, and the next question is answered", async () => {
+Deno.test("a store that cannot be read answers an error, and the next request is answered", async () => {
   await using it = new TestService();
   await it.ingest("cursor", event("a"));
   it.tamper("ALTER TABLE sessions RENAME TO gone");
@@ -177,7 +177,7 @@ Deno.test("an event with a known id is acknowledged again and stored once, in a 
   assertEquals(asList((await it.detail("a", "/w/other")).events).length, 1);
 });
 
-Deno.test("spans are found again after a restart, also from payloads that are not read for it", async () => {
+Deno.test("spans are found again after a restart, even from payloads that are not read for them", async () => {
   await using it = new TestService();
   const long = "x".repeat(20_000);
   const call = (id: string, fields = {}) =>
@@ -219,7 +219,7 @@ Deno.test("spans are found again after a restart, also from payloads that are no
   });
 });
 
-Deno.test("a batch that fails does not bring back spans that were given up", async () => {
+Deno.test("a batch that fails does not restore spans that were given up", async () => {
   await using it = new TestService();
   const call = event("a", {
     event: "PreToolUse",
@@ -274,7 +274,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const) }) },
 );
 
-Deno.test("a Service agrees with the daemon in memory, whatever fails and whenever it is restarted", async () => {
+Deno.test("a Service agrees with the daemon in memory, through failures and restarts", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
       await using it = new TestService();

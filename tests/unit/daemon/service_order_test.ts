@@ -26,7 +26,7 @@ async function fill(it: TestService, events: number): Promise<void> {
   await Promise.all(asked);
 }
 
-Deno.test("a read sees what was handed over before it, and nothing after", async () => {
+Deno.test("a read sees the events passed in before it, and none after", async () => {
   await using it = new TestService();
   const total = async () => (await it.ask(LIST)).total;
   const answers = await Promise.all([
@@ -41,7 +41,7 @@ Deno.test("a read sees what was handed over before it, and nothing after", async
   assertEquals(answers, [0, "ingested", 1, "ingested", "ingested", 3, 1]);
 });
 
-Deno.test("status answers at once and counts who waits; so does hello", async () => {
+Deno.test("status answers at once and counts the waiting requests; so does hello", async () => {
   await using it = new TestService();
   const waiting = [
     it.ingest("cursor", event("a")),
@@ -56,7 +56,7 @@ Deno.test("status answers at once and counts who waits; so does hello", async ()
   assertEquals((await it.ask({ type: "status" })).queue_depth, 0);
 });
 
-Deno.test("hasRoom() is false while as many wait as may, and room() tells when that changes", async () => {
+Deno.test("hasRoom() is false while the queue is full, and room() resolves when that changes", async () => {
   await using it = new TestService({ maxQueue: 2 });
   const waiting = [it.ask(LIST), it.ask(LIST)];
   assertEquals(it.service.hasRoom(), false);
@@ -65,7 +65,7 @@ Deno.test("hasRoom() is false while as many wait as may, and room() tells when t
   await Promise.all(waiting);
 });
 
-Deno.test("a detail of many events holds one moment, is streamed, and lets events pass", async () => {
+Deno.test("a detail of many events shows one snapshot, is streamed, and lets events be stored", async () => {
   await using it = new TestService();
   await fill(it, 3000);
   const reply = await it.service.handle({
@@ -98,7 +98,7 @@ Deno.test("a detail of many events holds one moment, is streamed, and lets event
   assert(asList(events).length > 3000);
 });
 
-Deno.test("a long answer that nobody takes is released by close(), also when it is stopped in between", async () => {
+Deno.test("a long answer that is not read is released by close(), even if it was partly read", async () => {
   await using it = new TestService();
   await fill(it, 1000);
   const ask = () =>
@@ -115,13 +115,13 @@ Deno.test("a long answer that nobody takes is released by close(), also when it 
     reply.close?.();
     assertEquals([...reply.chunks()], []);
   }
-  // No reader is left behind that would keep the WAL from being taken into the file.
+  // No reader is left that would keep the WAL from being moved into the file.
   await it.prune({ session: "none" });
   assertEquals((await Deno.stat(`${it.path}-wal`)).size, 0);
   assertEquals(asList((await it.detail("big")).events).length, 1000);
 });
 
-Deno.test("closing an answer again does not end somebody else's", async () => {
+Deno.test("closing an answer again does not end another one", async () => {
   await using it = new TestService();
   await fill(it, 1000);
   const ask = () =>
@@ -139,7 +139,7 @@ Deno.test("closing an answer again does not end somebody else's", async () => {
   assertEquals((await it.detail("big")).session, null);
 });
 
-Deno.test("stop is acknowledged after all that came before it", async () => {
+Deno.test("stop is acknowledged after all earlier requests", async () => {
   await using it = new TestService();
   const filling = [];
   for (let i = 0; i < 8000; i++) {
@@ -161,11 +161,11 @@ Deno.test("stop is acknowledged after all that came before it", async () => {
   assertEquals(readReply(stop), { type: "ack", message: "stopping" });
   await Promise.all(earlier);
   assertEquals(order.at(-1), "stop");
-  // It is the daemon that stops; until then the service goes on.
+  // The daemon stops itself; until then the service continues.
   assertEquals((await it.ingest("cursor", event("b"))).message, "ingested");
 });
 
-Deno.test("disposing answers all that was accepted, and refuses what comes later", async () => {
+Deno.test("disposing answers all accepted requests, and refuses later ones", async () => {
   await using it = new TestService();
   const { service } = it;
   const waiting = Array.from(

@@ -66,7 +66,7 @@ Deno.test("a workspace is found by its canonical path for detail, by its text fo
   }
 });
 
-Deno.test("a workspace that is gone is taken as it is written, and none means the daemon's own", async () => {
+Deno.test("a workspace that does not exist is used as it is written, and none means the daemon's own", async () => {
   await using it = new TestService();
   for (const workspace of ["/gone/a", "/gone/a/", "/gone/../gone/a"]) {
     await it.ingest("cursor", event("s"), workspace);
@@ -108,7 +108,7 @@ Deno.test("get_session_detail without a workspace takes the first whose director
   assertEquals((await it.detail("only-b", path("b"))).type, "detail");
 });
 
-Deno.test("get_session_detail of what is not there is an empty detail, never an error", async () => {
+Deno.test("get_session_detail of a missing session is an empty detail, never an error", async () => {
   await using it = new TestService();
   const nothing = { type: "detail", session: null, events: [], spans: [] };
   assertEquals(await it.detail("s"), nothing);
@@ -120,7 +120,7 @@ Deno.test("get_session_detail of what is not there is an empty detail, never an 
   assertEquals(await it.detail("s", "/w"), nothing);
 });
 
-Deno.test("integers of 64 bits come back as they were, and sort as signed ones", async () => {
+Deno.test("integers of 64 bits are returned exactly, and sort as signed ones", async () => {
   await using it = new TestService();
   for (
     const [id, time] of [["max", U64_MAX], ["half", 2n ** 63n], [

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { JsonValue } from "../../../src/proto/mod.ts";
 import { asList, asObject, event, list, TestService } from "./_service.ts";
 
-/** The totals of a session, from its events as they are answered. */
+/** Computes the totals of a session from the events that are answered. */
 function recount(events: JsonValue | undefined): JsonValue {
   const all = asList(events).map(asObject);
   const sum = (key: string) =>
@@ -22,7 +22,7 @@ function recount(events: JsonValue | undefined): JsonValue {
   };
 }
 
-Deno.test("totals and the store's counts agree with a recount, also after a restart and a prune", async () => {
+Deno.test("totals and the store's counts agree with a recount, even after a restart and a prune", async () => {
   await using it = new TestService();
   const check = async () => {
     const { store } = await it.ask({ type: "status" });
@@ -98,7 +98,7 @@ Deno.test("store_prune refuses to delete everything, and counts when asked to", 
   assertEquals([elsewhere.removed_sessions, elsewhere.sessions], [0, 1]);
 });
 
-Deno.test("store_stats tells what is stored", async () => {
+Deno.test("store_stats reports the size of the store", async () => {
   await using it = new TestService();
   await it.ingest("cursor", event("s", { timestamp_ms: 70 }));
   await it.ingest("cursor", event("s", { timestamp_ms: 90 }), "/v");

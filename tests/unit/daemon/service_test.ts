@@ -20,7 +20,7 @@ for (
     now: NOW,
   })
 ) {
-  Deno.test(`Service answers as worked example ${name} says: ${title}`, async () => {
+  Deno.test(`Service answers as in worked example ${name}: ${title}`, async () => {
     await using it = new TestService();
     for (const step of steps) {
       switch (step.do) {
@@ -90,7 +90,7 @@ Deno.test("hello lists the workspaces whose directory exists, newest session fir
   assertEquals(await workspaces(), [path("a"), path("b")]);
 });
 
-Deno.test("status tells of the process, the queue, the last error and the store", async () => {
+Deno.test("status reports the process, the queue, the last error and the store", async () => {
   await using it = new TestService();
   await it.ingest("cursor", event("s"));
   await it.ingest("cursor", event("s"));
@@ -131,12 +131,12 @@ const e23: [source: HookSource, payload: string, message: string][] = [
   ],
 ];
 
-Deno.test("the refusals of E23 have the reference's words, store nothing, and the last one stays", async () => {
+Deno.test("the refusals of E23 have the reference's messages, store nothing, and the last one stays", async () => {
   await using it = new TestService();
   const status = async () => await it.ask({ type: "status" });
   for (const [source, payload, message] of e23) {
     const answer = await it.ingest(source, payload);
-    // Divergence 16: the parser's words are our own.
+    // Divergence 16: the messages of the parser are our own.
     const shared = message.replace(/(invalid JSON: ).*/, "$1");
     assertStringIncludes(String(answer.message), shared);
     assertEquals(answer, errorOf(String(answer.message)));
@@ -162,7 +162,7 @@ const foreign: DaemonRequest[] = [
   { type: "begin_observed_session", workspace: "/w", agent: "cursor" },
 ];
 for (const request of foreign) {
-  Deno.test(`${request.type} is answered in words`, async () => {
+  Deno.test(`${request.type} is answered with a message`, async () => {
     await using it = new TestService();
     assertEquals(
       await it.ask(request),

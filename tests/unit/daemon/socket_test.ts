@@ -37,7 +37,7 @@ async function makeStale(path: string): Promise<void> {
   dead.close();
 }
 
-Deno.test("openSocket() takes the place of a stale socket", async () => {
+Deno.test("openSocket() replaces a stale socket", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   await makeStale(path);
@@ -66,7 +66,7 @@ for (const [name, make, words] of wrong) {
   });
 }
 
-Deno.test("openSocket() never takes a socket that somebody listens at", async () => {
+Deno.test("openSocket() never replaces a socket that a process listens at", async () => {
   const status = textReply(
     '{"type":"status","pid":7,"uptime_ms":1,"queue_depth":0,"last_error":null}',
   );
@@ -84,7 +84,7 @@ Deno.test("openSocket() never takes a socket that somebody listens at", async ()
   assertEquals((await client.readAll()).end, "eof");
 });
 
-Deno.test("openSocket() never takes a socket whose listener does not answer", async () => {
+Deno.test("openSocket() never replaces a socket whose listener does not answer", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const silent = Deno.listen({ transport: "unix", path });
@@ -112,7 +112,7 @@ Deno.test("openSocket() names the limit of a path", async () => {
   );
 });
 
-Deno.test("openSocket() says why in the system's words", async () => {
+Deno.test("openSocket() gives the system's reason", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/none/s`;
   await assertRejects(
@@ -137,7 +137,7 @@ Deno.test("openSocket() refuses an umask that lets others connect in a shared fo
   }
 });
 
-Deno.test("close() leaves alone what somebody has put in the socket's place", async () => {
+Deno.test("close() leaves a file alone that another process has put in the socket's place", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const socket = await openSocket(path);

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { SocketTurn } from "../../../src/daemon/socket_turn.ts";
 import { tempFolder } from "./_folder.ts";
 
-Deno.test("SocketTurn.open() takes the place of what a kill left, and leaves nothing itself", async () => {
+Deno.test("SocketTurn.open() replaces the socket of a killed daemon, and leaves none itself", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/turn`;
   using left = Deno.listen({ transport: "unix", path: `${path}.1` });
@@ -14,11 +14,11 @@ Deno.test("SocketTurn.open() takes the place of what a kill left, and leaves not
   assertEquals(left.addr.transport, "unix");
 });
 
-Deno.test("SocketTurn.open() rejects where no socket can be bound", async () => {
+Deno.test("SocketTurn.open() rejects if no socket can be bound", async () => {
   await assertRejects(() => SocketTurn.open("/nonexistent/turn"));
 });
 
-Deno.test("SocketTurn.wait() rejects once it is disposed of, also while it waits", async () => {
+Deno.test("SocketTurn.wait() rejects once it is disposed of, even while it waits", async () => {
   using folder = tempFolder();
   const turn = await SocketTurn.open(`${folder.path}/turn`);
   const waiting = turn.wait();

@@ -23,7 +23,7 @@ const DONE: DeliverReport = {
   reason: null,
 };
 
-/** Hands out what it is given, one delivery after the other, and notes what became of it. */
+/** Sends the bodies that it was given, one delivery after the other, and notes the outcomes. */
 class FakeSpool {
   readonly outcomes: SendOutcome[] = [];
   readonly #deliveries: {
@@ -107,7 +107,7 @@ for (const [name, body, reply, to] of bodies) {
   });
 }
 
-Deno.test("SpoolDrain delivers again when an event is laid into the spool, and not when a hook looks into it", async () => {
+Deno.test("SpoolDrain delivers again when an event is spooled, and not when a hook reads the folder", async () => {
   using folder = tempFolder();
   const spool = new FakeSpool([], [VALID]);
   await using _drain = new SpoolDrain({
@@ -127,7 +127,7 @@ Deno.test("SpoolDrain delivers again when an event is laid into the spool, and n
   assertEquals([spool.outcomes.length, spool.count], [1, 2]);
 });
 
-Deno.test("SpoolDrain looks now and then where it cannot watch", async () => {
+Deno.test("SpoolDrain polls if it cannot watch", async () => {
   using folder = tempFolder();
   const spool = new FakeSpool();
   const log = new LogLines();
@@ -144,7 +144,7 @@ Deno.test("SpoolDrain looks now and then where it cannot watch", async () => {
   assertEquals(log.lines.length, 1);
 });
 
-Deno.test("SpoolDrain looks again soon where another process delivers, which may not get to the end", async () => {
+Deno.test("SpoolDrain looks again soon if another process delivers, which may not finish", async () => {
   using folder = tempFolder();
   const spool = new FakeSpool("busy", "busy", []);
   await using _drain = new SpoolDrain({
@@ -158,7 +158,7 @@ Deno.test("SpoolDrain looks again soon where another process delivers, which may
 });
 
 for (const stopped of ["failed", "waiting"] as const) {
-  Deno.test(`SpoolDrain tries again after "${stopped}", at growing distances that news does not cut short`, async () => {
+  Deno.test(`SpoolDrain retries after "${stopped}" with a growing backoff that news does not shorten`, async () => {
     using folder = tempFolder();
     const spool = new FakeSpool(stopped, stopped, stopped, []);
     await using _drain = new SpoolDrain({

@@ -69,7 +69,7 @@ function setUp() {
   };
 }
 
-Deno.test("ingest() lets an event that fails by itself fail alone, and takes its spans back", () => {
+Deno.test("ingest() lets an event that fails by itself fail alone, and undoes its spans", () => {
   using it = setUp();
   const call = { event: "PreToolUse", tool_name: "T", tool_call_id: "1" };
   const late = {
@@ -77,7 +77,7 @@ Deno.test("ingest() lets an event that fails by itself fail alone, and takes its
     timestamp_ms: 4_000_000,
     session_id: "poison",
   };
-  // The poisoned event lets the call of its neighbour expire; that must not have happened.
+  // The poisoned event lets the call of its neighbour expire; that must be undone.
   const outcomes = it.writer.ingest([
     makeEvent("a", call),
     makeEvent("poison", late),
@@ -98,7 +98,7 @@ Deno.test("ingest() fails an event that is alone in its transaction", () => {
   assertEquals(it.writer.ingest([]), []);
 });
 
-Deno.test("ingest() finds out once a batch what a workspace's path is", () => {
+Deno.test("ingest() resolves a workspace's path once a batch", () => {
   using it = setUp();
   const here = { ...makeEvent("a"), workspace: "/link" };
   const there = { ...makeEvent("b"), workspace: "/other" };
