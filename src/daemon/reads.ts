@@ -52,16 +52,23 @@ export class Reads {
   /**
    * Answers a page. A workspace whose path is not canonical has no sessions: rows are compared by
    * the text.
+   *
+   * @throws {RangeError} If the filter asks for all workspaces without an `id_prefix`.
    */
   async listSessions(
     request: RequestOf<"list_sessions">,
   ): Promise<Reply<"sessions">> {
     const { workspace: path, offset, limit, filter } = request;
-    const workspace = this.#canonical(path) === path
-      ? this.#store.workspace(path)
-      : undefined;
+    if (filter.any_workspace && !filter.id_prefix) {
+      throw new RangeError(
+        'Cannot list sessions: "any_workspace" needs an "id_prefix"',
+      );
+    }
+    const workspaces = filter.any_workspace
+      ? this.#store.listWorkspaces()
+      : this.#findWorkspace(path);
     const reader = this.#store.read();
-    const plan = reader.planPage({ workspace, offset, limit, filter });
+    const plan = reader.planPage({ workspaces, offset, limit, filter });
     return await this.#answer("sessions", reader, plan);
   }
 
@@ -110,6 +117,12 @@ export class Reads {
       found.push(...some.filter((_, at) => exist[at]));
     }
     return found;
+  }
+
+  #findWorkspace(path: string): WorkspaceRef[] {
+    if (this.#canonical(path) !== path) return [];
+    const found = this.#store.workspace(path);
+    return found === undefined ? [] : [found];
   }
 
   async #answer<N extends AnswerName>(

@@ -143,6 +143,8 @@ export const ANSWERS = {
       rows: { list: { record: SESSION } },
       total: "u64",
       next_offset: { nullable: "u64" },
+      /** The filter's; only our daemon knows it. */
+      id_prefix: { missing: "text" },
     },
     maxDepth: MAX_DEPTH,
   },

@@ -25,6 +25,10 @@ const FILTER = {
   status: { optional: { oneOf: SESSION_STATUSES } },
   /** Only sessions that started at this time or later. */
   since_ms: { optional: "u64" },
+  /** Only sessions whose id starts with these characters; the answer then repeats it. */
+  id_prefix: { additive: "text" },
+  /** True: sessions of all workspaces, whatever `workspace` says. It needs an `id_prefix`. */
+  any_workspace: { additive: "bool" },
 } as const satisfies RequestFields;
 
 /** All requests by their `type`. */

@@ -4,8 +4,14 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import type { Int, SessionFilter } from "../proto/mod.ts";
+import { encodeJson, type Int, type SessionFilter } from "../proto/mod.ts";
 import type { AnswerPlan } from "./answer.ts";
+import {
+  chooseByPrefix,
+  type PrefixQuery,
+  type PrefixStatements,
+  preparePrefix,
+} from "./prefix_page.ts";
 import { readBig, readBlob, readInt, type Row, toSigned } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
@@ -24,8 +30,11 @@ const SHORT_BYTES = 4096;
 
 /** Which sessions. */
 export interface PageQuery {
-  /** What `Store.workspace` returned when the reading began; undefined gives an empty page. */
-  workspace: { key: number; sessions: number } | undefined;
+  /**
+   * What `Store.workspace` returned when the reading began; none gives an empty page. Of several the first is read, unless the
+   * filter has an `id_prefix`, which is looked for in all.
+   */
+  workspaces: readonly { key: number; sessions: number }[];
   offset: Int;
   limit: Int;
   filter: SessionFilter;
@@ -58,7 +67,8 @@ export function* planPage(
   sql: PageStatements,
   query: PageQuery,
 ): Steps<AnswerPlan> {
-  const { workspace, filter } = query;
+  const { workspaces: [workspace], filter } = query;
+  const prefix = filter.id_prefix ?? null;
   const matches = new Matches(sql, workspace?.key ?? 0, filter);
   const choice: Choice = {
     slices: [],
@@ -67,14 +77,20 @@ export function* planPage(
     // Without a filter it is known; else it is counted.
     total: matches.all ? workspace?.sessions ?? 0 : 0,
   };
-  if (workspace !== undefined && !matches.takeShort(query, choice)) {
+  if (prefix !== null && prefix !== "") {
+    yield* takePrefixed(sql.prefix, query, matches.byPrefix(prefix), choice);
+  } else if (workspace !== undefined && !matches.takeShort(query, choice)) {
     yield* choose(matches, workspace, query, choice);
   }
   const { slices, rows, bytes, total } = choice;
   const next = BigInt(query.offset) + BigInt(rows);
   const head = UTF8.encode('{"type":"sessions","rows":[');
+  // Repeated, so that the client knows that it was looked at.
+  const applied = prefix === null ? "" : `,"id_prefix":${encodeJson(prefix)}`;
   const tail = UTF8.encode(
-    `],"total":${total},"next_offset":${next < BigInt(total) ? next : null}}`,
+    `],"total":${total},"next_offset":${
+      next < BigInt(total) ? next : null
+    }${applied}}`,
   );
   const commas = Math.max(0, rows - 1);
   return {
@@ -88,6 +104,29 @@ export function* planPage(
       yield tail;
     },
   };
+}
+
+/** Which rows, but for where and how many. */
+type PrefixFilter = Pick<PrefixQuery, "prefix" | "status" | "agent" | "oldest">;
+
+/** Adds the rows whose id starts with a prefix. */
+function* takePrefixed(
+  sql: PrefixStatements,
+  { workspaces, offset, limit }: PageQuery,
+  which: PrefixFilter,
+  choice: Choice,
+): Steps<void> {
+  const { rows, total } = yield* chooseByPrefix(sql, {
+    ...which,
+    workspaces: workspaces.map(({ key }) => key),
+    end: Number(offset) + Number(limit),
+  });
+  choice.total = total;
+  for (const { key, bytes } of rows.slice(Number(offset))) {
+    choice.slices.push(() => [readBlob(sql.record.get(key)?.record)]);
+    choice.rows++;
+    choice.bytes += bytes;
+  }
 }
 
 function* choose(
@@ -146,6 +185,12 @@ class Matches {
       : { newest: -1n - toSigned(since), id: LAST.id };
     this.plain = this.#status === null && this.#agent === null;
     this.all = this.plain && since === null;
+  }
+
+  /** The same filter for rows whose id starts with `prefix`. */
+  byPrefix(prefix: string): PrefixFilter {
+    const oldest = this.#end.newest;
+    return { prefix, status: this.#status, agent: this.#agent, oldest };
   }
 
   /** The edge `rows` rows further on, or null if there are fewer. */
@@ -274,6 +319,7 @@ export interface PageStatements {
   readonly records: StatementSync;
   readonly together: StatementSync;
   readonly short: StatementSync;
+  readonly prefix: PrefixStatements;
 }
 
 /** Prepares what {@linkcode planPage} runs. */
@@ -294,6 +340,7 @@ export function preparePage(db: DatabaseSync): PageStatements {
   );
   for (const it of [edge, nth, nthLast]) it.setReadBigInts(true);
   return {
+    prefix: preparePrefix(db),
     edge,
     nth,
     nthLast,

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fillStore } from "../../bench/fill_store.ts";
+import { type DaemonRequest, decodeRequest } from "../../src/proto/mod.ts";
 import { feed, sampleSession } from "./_feed.ts";
+import { ask } from "./_socket.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
 
 const START_MS = 1_714_000_000_000;
@@ -38,6 +42,7 @@ Deno.test("detail finds a session by its id, the beginning of one, and @latest",
     [["elsewhere"], "elsewhere"],
     [["@latest", "--workspace", other], "elsewhere"],
     [["else", "--project", "other"], "elsewhere"],
+    [["else"], "elsewhere"],
   ];
   for (const [args, id] of table) {
     for (
@@ -56,9 +61,11 @@ Deno.test("detail finds a session by its id, the beginning of one, and @latest",
 Deno.test("detail of an id that is not there is exit 1, in every format", async () => {
   await using sample = await sampleHome();
   const { home } = sample;
-  const cases = [["nope"], ["elsewhere", "--workspace", home.workspace], [
-    "else",
-  ]];
+  const cases = [
+    ["nope"],
+    ["elsewhere", "--workspace", home.workspace],
+    ["else", "--workspace", home.workspace],
+  ];
   for (const args of cases) {
     for (const format of ["json", "ndjson", "text", "trace"]) {
       const { code, stdout, stderr } = await home.run([
@@ -93,6 +100,92 @@ Deno.test("detail of a beginning that several share lists them", async () => {
     "abc-2",
   ]]);
   assertStringIncludes(stderr, "abc-2");
+});
+
+/** What a run asked the daemon for, and how long all answers were together. */
+interface Traffic {
+  asked: unknown[];
+  bytes: number;
+}
+
+/** Runs `detail WORD` through a relay; `change` makes of each request what the daemon is asked. */
+async function countTraffic(
+  home: Home,
+  word: string,
+  change: (request: DaemonRequest) => DaemonRequest = (request) => request,
+): Promise<Traffic & { code: number; stdout: string }> {
+  const socket = `${home.root}/relay.sock`;
+  let bytes = 0;
+  await using relay = fakeDaemon(socket, async ({ request, answer }) => {
+    const text = new TextEncoder().encode(JSON.stringify(request));
+    const talk = await ask(home.socket, change(decodeRequest(text)));
+    bytes += new TextEncoder().encode(talk.text).length;
+    await answer(talk.text);
+  });
+  const args = ["detail", word, "--socket", socket];
+  const { code, stdout } = await home.run(args);
+  const asked = relay.requests.map(({ type }) => type);
+  return { code, stdout, asked, bytes };
+}
+
+Deno.test("detail of a shortened or wrong id asks for a few candidates, not for all sessions", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home, { mode: 0o700 });
+  const other = `${home.root}/other`;
+  await Deno.mkdir(other);
+  for (
+    const [workspace, prefix, sessions] of [
+      [home.workspace, "s", 12_000],
+      [other, "t", 1],
+    ] as const
+  ) {
+    fillStore({
+      path: `${home.home}/store.db`,
+      sessions,
+      eventsEach: 1,
+      payloadBytes: 100,
+      workspace,
+      prefix,
+    });
+  }
+  await using _daemon = await home.startDaemon();
+  const detail = "get_session_detail";
+  const list = "list_sessions";
+
+  const wrong = await countTraffic(home, "zzz");
+  assertEquals([wrong.code, wrong.asked], [1, [detail, detail, list, list]]);
+  assert(wrong.bytes < 1000, `${wrong.bytes} bytes`);
+
+  const short = await countTraffic(home, "s-11999…");
+  assertEquals([short.code, short.asked], [0, [detail, detail, list, detail]]);
+  assertEquals(JSON.parse(short.stdout).session.id, "s-11999");
+
+  const elsewhere = await countTraffic(home, "t-");
+  assertEquals(JSON.parse(elsewhere.stdout).session.workspace, other);
+
+  const many = await countTraffic(home, "s-");
+  const { code, candidates } = JSON.parse(many.stdout);
+  assertEquals([code, candidates.length], ["ambiguous", 20]);
+  assert(many.bytes < 20_000, `${many.bytes} bytes`);
+});
+
+Deno.test("detail of a shortened id lists all sessions of a daemon that does not know the filter", async () => {
+  await using sample = await sampleHome();
+  // The reference ignores what it does not know.
+  const ignore = (request: DaemonRequest) =>
+    request.type === "list_sessions" ? { ...request, filter: {} } : request;
+  const { home } = sample;
+  const found = await countTraffic(home, "xy", ignore);
+  assertEquals(JSON.parse(found.stdout).session.id, "xyz");
+  const several = await countTraffic(home, "abc", ignore);
+  assertEquals(JSON.parse(several.stdout).candidates.length, 2);
+  const wrong = await countTraffic(home, "else", ignore);
+  assertEquals([wrong.code, wrong.asked], [1, [
+    "get_session_detail",
+    "get_session_detail",
+    "list_sessions",
+    "list_sessions",
+  ]]);
 });
 
 Deno.test("detail --events, --spans and --since-seq leave the rest out", async () => {

@@ -9,7 +9,7 @@ import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
 const ID_HELP =
-  "ID is the id of a session, a prefix that is unique in this workspace, or @latest.";
+  "ID is the id of a session, a unique prefix of one, or @latest.";
 
 interface DetailFlags {
   workspace?: string | undefined;

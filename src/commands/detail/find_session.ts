@@ -3,6 +3,7 @@
  * Finds the session for an id, a prefix of one, or `@latest`.
  * @module
  */
+import { ask } from "../../client/mod.ts";
 import type { SessionRecord } from "../../proto/mod.ts";
 import { type CheckedAnswer, openChecked } from "../ask/answer_head.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
@@ -32,8 +33,8 @@ export interface FindOptions {
 }
 
 /**
- * Finds a session by its id in the given place, then in all workspaces unless a flag named the
- * place, then by a prefix of its id.
+ * Finds a session by its id: in the given place, then in all workspaces unless a flag named the
+ * place. If no session has the id, finds one by a prefix of its id in the same order.
  *
  * @throws {NotFoundError} If there is no such session, or if the prefix is ambiguous.
  */
@@ -44,24 +45,24 @@ export async function findSession(
   const { id, place } = options;
   const workspaces = await resolvePlace(place, run);
   const [workspace = null] = workspaces;
-  const ask = (id: string, workspace: string | null) =>
+  const open = (id: string, workspace: string | null) =>
     openDetail({ id, workspace, isEager: options.isEager }, run);
   if (id === LATEST) {
     const newest = await findNewest(workspace, run);
-    const found = await ask(newest, workspace);
+    const found = await open(newest, workspace);
     if (found !== null) return found;
   }
   const isOpen = place.kind === "workspace" && !place.isGiven;
   for (const where of isOpen ? [workspace, null] : [workspace]) {
-    const found = await ask(id, where);
+    const found = await open(id, where);
     if (found !== null) return found;
   }
   // A table shortens an id with an ellipsis, which users copy, too.
   const prefix = id.length > 1 ? id.replace(/…$/, "") : id;
   const whole = workspace === null
     ? null
-    : await completeId(prefix, workspace, run);
-  const found = whole === null ? null : await ask(whole, workspace);
+    : await completeId({ prefix, workspace, isOpen }, run);
+  const found = whole === null ? null : await open(whole.id, whole.workspace);
   if (found !== null) return found;
   throw new NotFoundError(
     `There is no session "${id}"${
@@ -107,19 +108,60 @@ async function findNewest(workspace: string | null, run: Run): Promise<string> {
   );
 }
 
-/** Returns the only id of the workspace with this prefix; null if there is none. */
+/** A prefix of an id, and where to look for it. */
+interface PrefixOptions {
+  prefix: string;
+  workspace: string;
+  /** True: look in all workspaces if this one has no such session. */
+  isOpen: boolean;
+}
+
+/**
+ * Finds the only session whose id starts with a prefix. Our daemon looks it up in an index and sends
+ * a few candidates at most.
+ *
+ * @returns Null if there is none.
+ * @throws {NotFoundError} If there are several.
+ */
 async function completeId(
-  prefix: string,
-  workspace: string,
+  { prefix, workspace, isOpen }: PrefixOptions,
   run: Run,
-): Promise<string | null> {
-  const sessions = (await listSessions(workspace, { limit: 0 }, run))
-    .filter(({ id }) => id.startsWith(prefix));
-  const [only] = sessions;
-  if (sessions.length <= 1) return only?.id ?? null;
+): Promise<SessionRecord | null> {
+  const client = clientOptions(run, READ_TIMEOUT_MS);
+  for (
+    const any_workspace of isOpen && prefix !== "" ? [false, true] : [false]
+  ) {
+    const { rows, total, id_prefix } = await ask({
+      type: "list_sessions",
+      workspace,
+      offset: 0,
+      limit: MAX_CANDIDATES,
+      filter: { id_prefix: prefix, any_workspace },
+    }, client);
+    if (id_prefix !== prefix) {
+      // This daemon ignores the filter: the rows are the newest sessions, whatever their ids.
+      const all = await listSessions(workspace, { limit: 0 }, run);
+      const matching = all.filter(({ id }) => id.startsWith(prefix));
+      return await pickOnly(matching, { prefix, total: matching.length }, run);
+    }
+    const only = await pickOnly(rows, { prefix, total: Number(total) }, run);
+    if (only !== null) return only;
+  }
+  return null;
+}
+
+/** Takes the newest of `total` matching sessions; returns the session if there is only one. */
+async function pickOnly(
+  matching: readonly SessionRecord[],
+  { prefix, total }: { prefix: string; total: number },
+  run: Run,
+): Promise<SessionRecord | null> {
+  // Two workspaces can have the same id.
+  const ids = new Set(matching.map(({ id }) => id));
+  if (ids.size <= 1 && total <= matching.length) return matching[0] ?? null;
   const { formatAgo } = await import("../../output/mod.ts");
   const now = run.context.now();
-  const candidates = sessions.slice(0, MAX_CANDIDATES).map((session) => ({
+  const candidates = matching.slice(0, MAX_CANDIDATES).map((session) => ({
     word: session.id,
     about: [
       session.agent,
@@ -128,10 +170,10 @@ async function completeId(
     ].join(", "),
   }));
   throw new NotFoundError(
-    `${sessions.length} sessions start with "${prefix}"`,
+    `${total} sessions start with "${prefix}"`,
     "sessions",
     candidates,
-    sessions.length - candidates.length,
+    total - candidates.length,
   );
 }
 

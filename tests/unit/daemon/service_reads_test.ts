@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
+import type { SessionFilter } from "../../../src/proto/mod.ts";
 import { asList, asObject, event, list, TestService } from "./_service.ts";
 
 const ACK = { type: "ack", message: "ingested" };
 const U64_MAX = 2n ** 64n - 1n;
+
+Deno.test("list_sessions finds a prefix of an id in the workspace, or in all", async () => {
+  await using it = new TestService();
+  for (const [id, workspace] of [["a1", "/w/app"], ["a2", "/gone"]] as const) {
+    await it.ingest("cursor", event(id), workspace);
+  }
+  const ids = async (filter: SessionFilter) => {
+    const answer = await it.ask(list({ filter }));
+    return asList(answer.rows).map((row) => asObject(row).id);
+  };
+  assertEquals(await ids({ id_prefix: "a" }), ["a1"]);
+  assertEquals(await ids({ id_prefix: "a2" }), []);
+  assertEquals(await ids({ id_prefix: "a2", any_workspace: true }), ["a2"]);
+  const all = await it.ask(list({ filter: { any_workspace: true } }));
+  assertEquals(
+    all.message,
+    'Cannot list sessions: "any_workspace" needs an "id_prefix"',
+  );
+});
 
 Deno.test("list_sessions answers E22", async () => {
   await using it = new TestService();

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   AnswerError,
+  type AnswerName,
   decodeAnswer,
   demandSession,
   JsonError,
@@ -64,7 +65,7 @@ const good = {
   ack: { type: "ack", message: "ingested" },
   error: { type: "error", message: "no" },
   store: { type: "store", bytes: 1, sessions: 2, events: 3 },
-};
+} satisfies { [N in AnswerName]: Record<string, unknown> & { type: N } };
 for (const [type, answer] of Object.entries(good)) {
   Deno.test(`decodeAnswer() reads "${type}" and keeps what it does not know`, () => {
     assertEquals<unknown>(decode(answer), answer);

@@ -8,11 +8,21 @@ import {
   HOOK_SOURCES,
   JsonError,
   RequestError,
+  REQUESTS,
   SESSION_STATUSES,
 } from "../../../src/proto/mod.ts";
 
 const encoder = new TextEncoder();
 const decode = (text: string) => decodeRequest(encoder.encode(text));
+
+/** A filter that filters nothing. */
+const ALL = {
+  agent_prefix: null,
+  status: null,
+  since_ms: null,
+  id_prefix: null,
+  any_workspace: null,
+};
 
 const accepted: [text: string, request: DaemonRequest][] = [
   ['{"type":"status"}', { type: "status" }],
@@ -43,7 +53,7 @@ const accepted: [text: string, request: DaemonRequest][] = [
       workspace: "/w",
       offset: 0,
       limit: 10,
-      filter: { agent_prefix: null, status: null, since_ms: null },
+      filter: ALL,
     },
   ],
   [
@@ -53,7 +63,7 @@ const accepted: [text: string, request: DaemonRequest][] = [
       workspace: "",
       offset: 18446744073709551615n,
       limit: 9007199254740993n,
-      filter: { agent_prefix: "A", status: "Done", since_ms: 0 },
+      filter: { ...ALL, agent_prefix: "A", status: "Done", since_ms: 0 },
     },
   ],
   [
@@ -63,7 +73,17 @@ const accepted: [text: string, request: DaemonRequest][] = [
       workspace: "/w",
       offset: 0,
       limit: 0,
-      filter: { agent_prefix: null, status: "Idle", since_ms: null },
+      filter: { ...ALL, status: "Idle" },
+    },
+  ],
+  [
+    '{"type":"list_sessions","workspace":"/w","offset":0,"limit":0,"filter":{"id_prefix":"é","any_workspace":true}}',
+    {
+      type: "list_sessions",
+      workspace: "/w",
+      offset: 0,
+      limit: 0,
+      filter: { ...ALL, id_prefix: "é", any_workspace: true },
     },
   ],
   [
@@ -107,6 +127,11 @@ const accepted: [text: string, request: DaemonRequest][] = [
     },
   ],
 ];
+Deno.test("decodeRequest() is tried with every request of the table", () => {
+  const tried = new Set(accepted.map(([, { type }]) => type));
+  assertEquals([...tried].sort(), Object.keys(REQUESTS).sort());
+});
+
 for (const [text, request] of accepted) {
   Deno.test(`decodeRequest() accepts ${text}`, () => {
     assertEquals(decode(text), request);
@@ -162,6 +187,15 @@ const refused: [text: string, error: typeof RequestError | typeof JsonError][] =
     [LIST.replace("{}", "null"), RequestError],
     [LIST.replace(',"filter":{}', ""), RequestError],
     [LIST.replace("{}", "[null,null]"), RequestError],
+    // An array has no place for what the reference does not have.
+    [LIST.replace("{}", '[null,null,null,"a"]'), RequestError],
+    [LIST.replace("{}", '[null,null,null,"a",true]'), RequestError],
+    [LIST.replace("{}", '{"id_prefix":1}'), RequestError],
+    [LIST.replace("{}", '{"id_prefix":"a","id_prefix":"a"}'), RequestError],
+    [
+      LIST.replace("{}", '{"any_workspace":null,"any_workspace":1}'),
+      RequestError,
+    ],
     [LIST.replace("{}", '{"status":"done"}'), RequestError],
     [LIST.replace("{}", '{"since_ms":-1}'), RequestError],
     [LIST.replace("{}", '{"since_ms":1,"since_ms":1}'), RequestError],
@@ -202,6 +236,8 @@ const requests: fc.Arbitrary<DaemonRequest> = fc.oneof(
       agent_prefix: fc.option(text),
       status: fc.option(fc.constantFrom(...SESSION_STATUSES)),
       since_ms: fc.option(u64),
+      id_prefix: fc.option(text),
+      any_workspace: fc.option(fc.boolean()),
     }),
   }),
   fc.record({

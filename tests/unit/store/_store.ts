@@ -138,7 +138,8 @@ export function readAnswer(answer: StoredAnswer): Uint8Array {
 
 /** What a test asks of a page. */
 export interface Asked {
-  workspace?: string;
+  /** Null: all of them. */
+  workspace?: string | null;
   offset?: Int;
   limit?: Int;
   filter?: SessionFilter;
@@ -149,9 +150,11 @@ export function askPage(
   store: Store,
   asked: Asked = {},
 ): { answer: StoredAnswer; count: number } {
+  const { workspace = "/w" } = asked;
+  const found = workspace === null ? null : store.workspace(workspace);
   const reader = store.read();
   const { result, count } = runSteps(reader.answer(reader.planPage({
-    workspace: store.workspace(asked.workspace ?? "/w"),
+    workspaces: found === null ? store.listWorkspaces() : found ? [found] : [],
     offset: asked.offset ?? 0,
     limit: asked.limit ?? 100,
     filter: asked.filter ?? {},

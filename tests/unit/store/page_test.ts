@@ -212,6 +212,7 @@ function expectPage(
   const signed = (value: number | bigint) => BigInt.asIntN(64, BigInt(value));
   const rows = made
     .filter(({ status }) => !filter.status || filter.status === status)
+    .filter(({ id = "" }) => id.startsWith(filter.id_prefix ?? ""))
     .filter(({ agent = "" }) =>
       agent.startsWith((filter.agent_prefix ?? "").toLowerCase())
     )
@@ -252,6 +253,7 @@ const asked = fc.record({
     agent_prefix: fc.constantFrom("c", "CU", "x"),
     status,
     since_ms: start,
+    id_prefix: fc.constantFrom("n", "n01", "n0100", "n01000", "x", "N", ""),
   }, { requiredKeys: [] }),
 });
 
@@ -287,6 +289,51 @@ Deno.test("planPage() agrees with the rules applied to a list, whatever is asked
   );
 });
 
+Deno.test("planPage() finds ids that start with a prefix, in all the workspaces that are named", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const made = ["ab", "a", "ab\u{10ffff}", "ac", "b", "é", "è"];
+  for (const [i, id] of made.entries()) {
+    put(store, { id, workspace: i % 2 ? "/w" : "/other", startedAt: i });
+  }
+  const ids = (id_prefix: string, workspace: string | null = null) =>
+    pageOf(store, { workspace, filter: { id_prefix } }).ids;
+  assertEquals(ids("a"), "ac,ab\u{10ffff},a,ab");
+  assertEquals(ids("a", "/w"), "ac,a");
+  assertEquals(ids("ab"), "ab\u{10ffff},ab");
+  assertEquals(ids("ab\u{10ffff}"), "ab\u{10ffff}");
+  assertEquals([ids("é"), ids("e"), ids("abc")], ["é", "", ""]);
+});
+
+Deno.test("planPage() says which prefix it has looked at, and nothing of one that was not asked for", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store, { id: "a" });
+  const said = (filter: Asked["filter"]) =>
+    asObject(readPage(store, { filter: filter ?? {} })).id_prefix;
+  assertEquals(said({ id_prefix: 'é"' }), 'é"');
+  assertEquals(said({ id_prefix: "" }), "");
+  assertEquals([said({ id_prefix: null }), said({})], [undefined, undefined]);
+});
+
+Deno.test("planPage() looks at the ids that start with a prefix, and at no others", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  store.transact(() => {
+    for (let i = 0; i < 3000; i++) append(store, { id: `s${i}` });
+    for (let i = 0; i < 2500; i++) append(store, { id: `t${i}` });
+  });
+  const steps = (id_prefix: string) =>
+    askPage(store, { limit: 20, filter: { id_prefix } }).count;
+  // A step is up to a thousand ids; the last one makes the answer.
+  assertEquals(["s1234", "x", "t"].map(steps), [2, 2, 4]);
+  const { ids, ...rest } = pageOf(store, {
+    limit: 2,
+    filter: { id_prefix: "t" },
+  });
+  assertEquals([ids, rest], ["t0,t1", { total: 2500, next: 2 }]);
+});
+
 Deno.test("planPage() streams a page of everything, in steps and chunks of bounded size", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
@@ -316,7 +363,7 @@ Deno.test("planPage() reads the moment at which it began, however long it takes"
   });
   const reader = store.read();
   const steps = reader.answer(reader.planPage({
-    workspace: store.workspace("/w"),
+    workspaces: store.listWorkspaces(),
     offset: 0,
     limit: 5000,
     filter: { status: "Running" },
@@ -340,10 +387,10 @@ Deno.test("read() fixes what is read, before anything is", () => {
   using store = Store.open(temp.path);
   put(store, { id: "a" });
   const reader = store.read();
-  const workspace = store.workspace("/w");
+  const workspaces = store.listWorkspaces();
   put(store, { id: "b" });
   const query = {
-    workspace,
+    workspaces,
     offset: 0,
     limit: 9,
     filter: { status: "Running" },
