@@ -47,7 +47,7 @@ export function silentContext(): SilentContext {
   return {
     args: Deno.args,
     startedAtMs: Math.floor(performance.timeOrigin),
-    env: (name) => name === "HOME" ? readHome() : readVariable(name),
+    env: readVariable,
     cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
     now: Date.now,
     connect: (path) => Deno.connect({ transport: "unix", path }),
@@ -65,16 +65,12 @@ export function realContext(): Context {
   };
 }
 
-/** The launchers give the runtime another HOME and pass the user's on; an empty one counts as unset. */
-function readHome(): string | undefined {
-  return Deno.env.has("KAIZEN_USER_HOME")
-    ? readVariable("KAIZEN_USER_HOME")
-    : readVariable("HOME");
-}
-
 function readVariable(name: string): string | undefined {
+  const { env } = Deno;
+  // The launchers give the runtime another HOME, and pass the user's on, which may be empty.
+  if (name === "HOME" && env.has("KAIZEN_USER_HOME")) name = "KAIZEN_USER_HOME";
   try {
-    return Deno.env.get(name) || undefined;
+    return env.get(name) || undefined;
   } catch (error) {
     // An example is the path of a project in another encoding. The caller has other sources.
     if (error instanceof Deno.errors.InvalidData) return undefined;

@@ -12,9 +12,6 @@ const UNKNOWN_COLUMNS = 80;
 /** Time between two attempts to write to a full, non-blocking pipe, in milliseconds. */
 const FULL_PIPE_PAUSE_MS = 2;
 const LINE_FEED = 0x0a;
-const NOTHING = new Uint8Array(0);
-/** A write of up to this many bytes goes into a pipe whole or not at all: PIPE_BUF. */
-const ATOMIC_BYTES = Deno.build.os === "linux" ? 4096 : 512;
 /** A shorter piece without a line feed goes into the buffer of stdout first, in bytes. */
 const BUFFER_BYTES = 1024;
 
@@ -22,7 +19,7 @@ const BUFFER_BYTES = 1024;
  * After this many bytes without a line feed, the output is taken for one long line of JSON. Looking
  * for line feeds in it would take a third of all the time.
  */
-const ONE_LINE_BYTES = 256 * 1024;
+const ONE_LINE_BYTES = 262_144;
 
 /** The part of a file descriptor that is used here. */
 export type File = Pick<typeof Deno.stdout, "isTerminal" | "writeSync">;
@@ -123,7 +120,8 @@ class FileOutput implements Output {
    * on.
    */
   async #putAll(piece: Uint8Array): Promise<number> {
-    for (let rest = piece; this.#try(rest) === null; rest = NOTHING) {
+    const nothing = piece.subarray(piece.length);
+    for (let rest = piece; this.#try(rest) === null; rest = nothing) {
       await pause(FULL_PIPE_PAUSE_MS);
     }
     return piece.length;
@@ -140,8 +138,10 @@ class FileOutput implements Output {
 function findCut(bytes: Uint8Array, at: number): number {
   const feed = bytes.indexOf(LINE_FEED, at);
   if (feed === -1) return bytes.length;
-  if (feed - at >= ATOMIC_BYTES) return feed;
-  const reach = bytes.subarray(at, at + ATOMIC_BYTES);
+  // A write of up to PIPE_BUF bytes goes into a pipe whole or not at all.
+  const atomicBytes = Deno.build.os === "linux" ? 4096 : 512;
+  if (feed - at >= atomicBytes) return feed;
+  const reach = bytes.subarray(at, at + atomicBytes);
   return at + reach.lastIndexOf(LINE_FEED) + 1;
 }
 

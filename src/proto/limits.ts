@@ -23,11 +23,11 @@ export const MAX_DEPTH = 127;
 export const MAX_ANSWER_DEPTH = 100_000;
 
 /** Greatest unsigned 64-bit integer: the wire's times, offsets and limits. */
-export const U64_MAX = 2n ** 64n - 1n;
+export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Greatest and smallest signed 64-bit integer: the wire's costs, and how SQLite keeps a `u64`. */
-export const I64_MAX = 2n ** 63n - 1n;
-export const I64_MIN = -(2n ** 63n);
+export const I64_MAX = 0x7fff_ffff_ffff_ffffn;
+export const I64_MIN = -0x8000_0000_0000_0000n;
 
 /** Greatest unsigned 32-bit integer: the wire's token counts and latencies. */
-export const U32_MAX = 2n ** 32n - 1n;
+export const U32_MAX = 0xffff_ffffn;
