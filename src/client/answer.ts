@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One request and its streamed answer: a connection each, as the daemon answers one request and closes.
+ * Sends one request and streams its answer. Each request has a connection of its own, as the daemon
+ * answers one request and closes.
  * @module
  */
 import {
@@ -18,12 +19,14 @@ import {
 } from "./connect.ts";
 import { ProtocolError, TimedOutError } from "./errors.ts";
 
-/** The body of an answer as it arrives. */
+/** An answer whose body is still arriving. */
 export interface Answer extends AsyncDisposable {
   /**
-   * The body's bytes, first chunk already here. A chunk is overwritten by the next: use it, or copy it, before asking for more.
+   * The body. The first chunk has arrived. The next chunk overwrites a chunk: use it or copy it
+   * before the next step.
    *
-   * Reading throws {@linkcode ProtocolError} if the frame ends early, {@linkcode TimedOutError} if the daemon pauses too long.
+   * A step throws {@linkcode ProtocolError} if the frame ends early, and {@linkcode TimedOutError}
+   * if the daemon pauses too long.
    */
   chunks: AsyncIterable<Uint8Array>;
 }
@@ -31,12 +34,12 @@ export interface Answer extends AsyncDisposable {
 /**
  * Sends a request and waits for the first byte of its answer.
  *
- * @param body JSON bytes of the request, as `encodeRequest` makes them.
- * @throws {RangeError} If the body is longer than a request may be.
- * @throws {NotRunningError} If nobody listens.
+ * @param body JSON bytes of the request, from `encodeRequest`.
+ * @throws {RangeError} If the body is over the limit of requests.
+ * @throws {NotRunningError} If no process listens.
  * @throws {TimedOutError} If the deadline passes.
- * @throws {ProtocolError} If the daemon closes without an answer, or frames it wrongly.
- * @throws {SocketError} If the socket's path cannot be used.
+ * @throws {ProtocolError} If the daemon closes without an answer, or breaks the framing rules.
+ * @throws {SocketError} If the socket's path is unusable.
  */
 export async function openAnswer(
   body: Uint8Array,
@@ -72,7 +75,10 @@ export async function openAnswer(
   }
 }
 
-/** Writes the request; a daemon that has closed already may still have left an answer, so a failed write is not the end. */
+/**
+ * Writes the request and reads the first chunk. A failed write is no reason to give up: a daemon
+ * that closed early may have left an answer.
+ */
 async function exchange(
   conn: Deno.Conn,
   body: Uint8Array,
@@ -113,7 +119,7 @@ async function* rest(
   }
 }
 
-/** Closes a connection at most once; closing a `Deno.Conn` twice throws. */
+/** Returns a function that closes a connection once. Closing a `Deno.Conn` twice throws. */
 function closer(conn: Deno.Conn): () => void {
   let open = true;
   return () => {
@@ -137,10 +143,10 @@ function frameFault(error: unknown): unknown {
   return isHangUp(error) ? noAnswer(error) : error;
 }
 
-/** The reference closes without a word on whatever it cannot decode. */
+/** The reference closes without an answer if it cannot decode a request. */
 function noAnswer(cause: unknown): ProtocolError {
   return new ProtocolError(
-    "The daemon closed the connection without an answer: it may not know this request, or it was just stopped",
+    "The daemon closed the connection without an answer: it may not know this request, or it just stopped",
     { cause },
   );
 }

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One connection under one deadline.
+ * Opens one connection under a deadline.
  * @module
  */
 import { type Context, expiry } from "../context/mod.ts";
 import { NotRunningError, SocketError, TimedOutError } from "./errors.ts";
 
-/** Where to ask, and for how long. */
+/** The socket to connect to, and the timeouts. */
 export interface ClientOptions {
   /** Absolute path of the daemon's socket. */
   socket: string;
   connect: Context["connect"];
-  /** Deadline in milliseconds over connecting, writing and the answer's first byte. */
+  /** Timeout in milliseconds for connecting, writing and the first byte of the answer. */
   timeoutMs: number;
-  /** Deadline in milliseconds for connecting alone; `timeoutMs` if not given. */
+  /** Timeout in milliseconds for connecting. Default: `timeoutMs`. */
   connectTimeoutMs?: number;
-  /** Is called when the request is out and its answer not yet there: time for something else. */
+  /** Called after the request is written and before its answer arrives: time for other work. */
   onSent?: (() => void) | undefined;
-  /** Longest pause between two reads of an answer, in milliseconds; `timeoutMs` if not given. */
+  /** Longest pause between two reads of an answer, in milliseconds. Default: `timeoutMs`. */
   betweenBytesMs?: number;
 }
 
-/** A moment after which a connection is closed under whatever waits on it. */
+/** A time after which a connection is closed, which ends all work that waits for it. */
 export class Deadline {
   readonly #ms: number;
   readonly #socket: string;
@@ -29,8 +29,8 @@ export class Deadline {
   #onExpiry: (() => void) | null = null;
 
   /**
-   * @param ms How far away, in milliseconds.
-   * @param socket Named in the error.
+   * @param ms From now, in milliseconds.
+   * @param socket For the error's message.
    */
   constructor(ms: number, socket: string) {
     this.#ms = ms;
@@ -42,7 +42,7 @@ export class Deadline {
   }
 
   /**
-   * Awaits `work`, which must end when `onExpiry` has run.
+   * Awaits `work`. `onExpiry` must make it end.
    *
    * @throws {TimedOutError} If the deadline comes first.
    */
@@ -59,7 +59,7 @@ export class Deadline {
     }
   }
 
-  /** What is thrown when it has passed. */
+  /** Returns the error to throw after the deadline. */
   error(): TimedOutError {
     return new TimedOutError(
       `The daemon at ${this.#socket} did not answer within ${this.#ms} ms`,
@@ -67,7 +67,10 @@ export class Deadline {
   }
 }
 
-/** Closes a connection that is silent for too long while somebody waits on it; one timer at a time, however many reads. */
+/**
+ * Calls back if a connection is silent for too long during a read. It has one timer at a time, for
+ * any number of reads.
+ */
 export class Watchdog implements Disposable {
   readonly #ms: number;
   readonly #onSilence: () => void;
@@ -76,8 +79,8 @@ export class Watchdog implements Disposable {
   #silent = false;
 
   /**
-   * @param ms Longest silence, in milliseconds.
-   * @param onSilence Must end what is waited for.
+   * @param ms Longest silence in milliseconds.
+   * @param onSilence Must make the watched work end.
    */
   constructor(ms: number, onSilence: () => void) {
     this.#ms = ms;
@@ -85,12 +88,12 @@ export class Watchdog implements Disposable {
     this.#arm(ms);
   }
 
-  /** Whether it has come to that. */
+  /** Whether the silence was too long. */
   get silent(): boolean {
     return this.#silent;
   }
 
-  /** Awaits `work`; only this time counts as silence. */
+  /** Awaits `work`. No other time counts as silence. */
   async watch<T>(work: Promise<T>): Promise<T> {
     this.#waitingSince = performance.now();
     try {
@@ -121,9 +124,9 @@ export class Watchdog implements Disposable {
 /**
  * Connects before the deadline.
  *
- * @throws {NotRunningError} If nobody listens there.
+ * @throws {NotRunningError} If no process listens there.
  * @throws {TimedOutError} If the deadline passes, or the backlog is full.
- * @throws {SocketError} If the path cannot be used.
+ * @throws {SocketError} If the path is unusable.
  */
 export async function connectBefore(
   deadline: Deadline,
@@ -146,7 +149,10 @@ export async function connectBefore(
   }
 }
 
-/** Says in our words what the system says about a socket. Which codes mean "stopped": connect(2), and the reference's own rule. */
+/**
+ * Returns our error for the system's error about a socket. The codes that mean "stopped" are those
+ * of connect(2) and of the reference.
+ */
 export function connectFault(error: unknown, socket: string): unknown {
   const because = { cause: error };
   if (error instanceof Deno.errors.NotFound) {
@@ -162,14 +168,14 @@ export function connectFault(error: unknown, socket: string): unknown {
         because,
       )
       : new NotRunningError(
-        `The daemon is not running: nobody listens at ${socket}`,
+        `The daemon is not running: no process listens at ${socket}`,
         because,
       );
   }
-  // It stopped listening while this connection waited to be accepted.
+  // The daemon stopped listening while this connection waited to be accepted.
   if (error instanceof Deno.errors.ConnectionReset) {
     return new NotRunningError(
-      `The daemon is not running: the one at ${socket} was just stopped`,
+      `The daemon is not running: the one at ${socket} just stopped`,
       because,
     );
   }
@@ -198,18 +204,20 @@ export function connectFault(error: unknown, socket: string): unknown {
   );
 }
 
-/** True for what no system says. */
+/** Whether an error comes from a bug and not from the system. */
 function isBug(error: unknown): boolean {
   return error instanceof TypeError || error instanceof Deno.errors.NotCapable;
 }
 
-/** The system's own words, such as those for a loop of symlinks or a socket of another kind. */
+/** Returns the system's message, such as for a loop of symlinks or a socket of another kind. */
 function said(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** True if something that is no socket has the socket's name; connecting to a plain file is refused like a dead socket. */
+/**
+ * Whether the path is a file of another kind. Connecting to it is refused like to a dead socket.
+ */
 function isOther(path: string): boolean {
   try {
     return Deno.lstatSync(path).isSocket === false;

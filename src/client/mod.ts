@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Asking a daemon: one request is one connection, under one deadline, with typed errors.
+ * Asks a daemon: one request a connection, with a deadline and typed errors.
  * @module
  */
 export { type Answer, openAnswer } from "./answer.ts";

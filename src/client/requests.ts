@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One request, one whole answer, typed by the table of requests.
+ * Sends one request and returns its whole answer, typed by the table of requests.
  * @module
  */
 import {
@@ -21,7 +21,7 @@ import { openAnswer } from "./answer.ts";
 import type { ClientOptions } from "./connect.ts";
 import { answerFault, ProtocolError, RemoteError } from "./errors.ts";
 
-/** Asks which daemon this is and which workspaces it knows. */
+/** The request for the daemon's version and its workspaces. */
 export const HELLO = {
   type: "hello",
   proto_version: PROTO_VERSION,
@@ -32,7 +32,7 @@ export const HELLO = {
 /** An encoded request. */
 export interface EncodedRequest<N extends RequestName> {
   type: N;
-  /** JSON bytes, as `encodeRequest` makes them. */
+  /** JSON bytes from `encodeRequest`. */
   body: Uint8Array;
 }
 
@@ -50,10 +50,10 @@ export async function ask(
 }
 
 /**
- * Sends an encoded request and reads its whole answer, which has the type that the table of requests says.
+ * Sends an encoded request and reads its whole answer. The table of requests says its type.
  *
  * @throws {RemoteError} If the daemon answers with an error.
- * @throws {ProtocolError} If the daemon answers with another type, or what comes is no answer of this protocol.
+ * @throws {ProtocolError} If the answer has another type, or is no answer of this protocol.
  * @throws As {@linkcode openAnswer}.
  */
 export async function sendRequest<N extends RequestName>(
@@ -79,10 +79,10 @@ function isAnswerTo<N extends RequestName>(
   return answer.type === REQUESTS[type].answer;
 }
 
-/** What a daemon's error answer means to a caller. */
+/** Returns the error to throw for an error answer. */
 function remoteError(answer: AnswerOf<"error">): RemoteError {
   const { type: _type, message, ...fields } = answer;
-  // Null or missing, as the validator has it.
+  // The decoder accepts null and a missing key.
   const { supported_min: min = null, supported_max: max = null } = fields;
   return new RemoteError(message, min, max, fields);
 }

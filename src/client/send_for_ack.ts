@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sends an event in the shortest way, which is a hook's.
+ * Sends an event with the least work, for a hook.
  * @module
  */
 import { expiry } from "../context/mod.ts";
@@ -8,16 +8,16 @@ import { encodeFrame, readShortFrame, writeAll } from "../frame/mod.ts";
 import { isAck } from "../proto/mod.ts";
 import type { ClientOptions } from "./connect.ts";
 
-/** An ack is a few words; what is longer is none. In bytes. */
+/** Longest ack in bytes. A longer answer is no ack. */
 const MAX_ACK_BYTES = 4096;
 
 /**
- * Sends one event within `timeoutMs`, which is the only deadline here.
+ * Sends one event within `timeoutMs`. There is no other deadline.
  *
  * @param body JSON bytes of the request.
- * @returns Whether the daemon acknowledged it; if not, why remains unknown.
- * @throws {Error} As the system says it, if no connection can be opened, which it says at once; {@linkcode connectFault} tells
- * what that means.
+ * @returns Whether the daemon acknowledged it. The reason for a failure is not reported.
+ * @throws {Error} The system's error, at once, if no connection can be opened.
+ * {@linkcode connectFault} translates it.
  */
 export async function sendForAck(
   body: Uint8Array,
@@ -25,7 +25,7 @@ export async function sendForAck(
 ): Promise<boolean> {
   const conn = await connect(socket);
   try {
-    // A daemon that hangs up early may still have left an answer.
+    // A daemon that closes early may have left an answer.
     const writing = writeAll(conn, encodeFrame(body)).catch(() => {});
     const answer = writing.then(() => readShortFrame(conn, MAX_ACK_BYTES));
     const late = expiry(timeoutMs).then(() => null);

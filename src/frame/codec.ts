@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Frames: a big-endian `u32` length, then that many body bytes.
+ * Reads and writes frames: a big-endian `u32` length, then a body of that many bytes.
  * @module
  */
 
 const HEADER_BYTES = 4;
-/** One read of this size holds header and body of most hook events. */
+/** Size of the first read of a request, in bytes: holds most hook events with their header. */
 export const REQUEST_READ_BYTES = 4096;
 /**
- * One read of this size holds header and body of most answers. Of larger pieces a long one goes through no faster but slower, half as
- * long again at 256 KiB: these stay in the processor's nearest caches on their way from the socket to a pipe.
+ * Size of each read of an answer, in bytes: holds most answers with their header. Larger reads make
+ * a long answer slower, by half at 256 KiB, as a smaller piece stays in the processor's nearest
+ * caches on its way from the socket to a pipe.
  */
 const ANSWER_READ_BYTES = 32 * 1024;
-/** A body up to this size is read into memory allocated at once; a longer one grows as it arrives. */
+/** A body up to this size is allocated at once. The buffer of a longer one grows as it arrives. */
 const TRUSTED_BODY_BYTES = 1024 * 1024;
 
-/** What is needed of a connection; a call may move fewer bytes than asked. */
+/** The part of a connection that frames need. A call may move fewer bytes than asked. */
 export type Wire = Pick<Deno.Conn, "read" | "write">;
 
-/** How a peer can break the framing rules. */
+/** The ways a peer can break the framing rules. */
 export type FrameFault =
   | "closed"
   | "cut short"
@@ -37,7 +38,7 @@ export class FrameError extends Error {
 }
 
 /**
- * Returns `body` behind its length, ready for one write.
+ * Returns the frame of `body`, ready for one write.
  *
  * @example Usage
  * ```ts
@@ -55,7 +56,7 @@ export function encodeFrame(body: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Returns the header alone, for a body that is written in pieces.
+ * Returns only the header, for a body that is written in pieces.
  *
  * @param length Body length in bytes, below 2^32.
  */
@@ -65,7 +66,7 @@ export function encodeHeader(length: number): Uint8Array<ArrayBuffer> {
   return header;
 }
 
-/** Writes all of `bytes`, in as many calls as the socket needs. */
+/** Writes all of `bytes`, with as many calls as the socket needs. */
 export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) {
     sent += await wire.write(bytes.subarray(sent));
@@ -73,12 +74,15 @@ export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Reads one request, a short one with a single read where the socket allows. Bytes behind it are ignored, as far as they were read.
+ * Reads one request, a short one with a single read if the socket allows. Ignores bytes after it
+ * that the last read returned.
  *
- * A body over 1 MiB gets its memory as it arrives, so an announced length alone costs nothing.
+ * Memory for a body over 1 MiB is allocated as the body arrives, so an announced length alone costs
+ * nothing.
  *
- * @param limit Largest body in bytes; checked before it is allocated.
- * @param start What the first read fills, longer than a header; where all of the body fits into it, that is returned as a part of it.
+ * @param limit Largest body in bytes, checked before the body is allocated.
+ * @param start Buffer for the first read, longer than a header. If the whole body fits, the result
+ * is a view of it.
  * @throws {FrameError} If the peer closes early, or announces 0 or more than `limit` bytes.
  */
 export async function readFrame(
@@ -105,16 +109,16 @@ export async function readFrame(
 }
 
 /**
- * Reads one short answer whole, with a single read where the socket allows.
+ * Reads one short answer, with a single read if the socket allows.
  *
- * @param limit Largest body in bytes; so much memory is taken at once.
+ * @param limit Largest body in bytes. This much memory is allocated at once.
  * @throws {FrameError} As {@linkcode readFrame}, and if bytes follow the body.
  */
 export async function readShortFrame(
   wire: Pick<Wire, "read">,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // One byte more, to see what follows.
+  // One more byte, to notice bytes after the body.
   const buffer = new Uint8Array(HEADER_BYTES + limit + 1);
   let have = 0;
   let end = Infinity;
@@ -129,9 +133,10 @@ export async function readShortFrame(
 }
 
 /**
- * Streams the body of one answer; the first chunk comes from a single read where the socket allows.
+ * Streams the body of one answer. The first chunk comes from a single read if the socket allows.
  *
- * A chunk is a view of a buffer that the next step overwrites: use it, or copy it, before asking for more. It has at most 32 KiB.
+ * A chunk has at most 32 KiB. It is a view of a buffer that the next step overwrites: use it or
+ * copy it before the next step.
  *
  * @param limit Largest body in bytes.
  * @throws {FrameError} As {@linkcode readFrame}, and if bytes follow the body.
@@ -173,7 +178,7 @@ function bodyLength(header: Uint8Array, limit: number): number {
   );
 }
 
-/** Reads until `have` bytes, or more, have become at least `want`; returns how many there are. */
+/** Reads until the `have` bytes of `into` are at least `want`; returns their number. */
 async function fill(
   wire: Pick<Wire, "read">,
   into: Uint8Array<ArrayBuffer>,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The framing of the wire: a big-endian `u32` length, then that many bytes. Knows nothing of what they mean.
+ * The framing of the wire: a big-endian `u32` length, then that many bytes. This folder knows
+ * nothing of their meaning.
  * @module
  */
 export {

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A short cut through long strings.
- *
+ * A shortcut through long strings.
  * @module
  */
 
-/** Below this a byte by byte loop is as fast. */
+/** For a shorter string a loop over its bytes is as fast. */
 const LONG_BYTES = 256;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Skips what is left of a string, if that is long, lies in `chunk` and is good by all the scanner's rules.
+ * Skips the rest of a string if it is long, ends in `chunk` and obeys all rules of the scanner.
  *
- * The engine's own parser decides that: a hook is over before a loop of ours is compiled, which makes such a loop, at a thousand
- * bytes and more, the slowest part of its scan.
+ * The engine's parser decides whether it does. A hook ends before the engine has compiled a loop of
+ * ours, and from a thousand bytes on that loop would be the slowest part of the scan.
  *
- * @param from Index of a character inside the string, not of part of one or of an escape.
- * @returns The index of the closing quote, or `from` if there is no short cut: the caller then goes on, and finds what is wrong.
+ * @param from Index of the first byte of a character inside the string, not inside an escape.
+ * @returns The index of the closing quote, or `from` if the caller must scan the string itself.
  */
 export function skipLongString(chunk: Uint8Array, from: number): number {
   let end = chunk.indexOf(QUOTE, from);

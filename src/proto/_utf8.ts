@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * UTF-8 byte by byte, by the table of RFC 3629, section 4: nothing overlong, no surrogates, nothing above U+10FFFF.
- *
+ * Checks UTF-8 byte by byte with the table of RFC 3629, section 4: no overlong forms, no
+ * surrogates, nothing above U+10FFFF.
  * @module
  */
 
-// What may come next: a first byte, or the last one, two or three, where the byte before may narrow the next.
+// The next byte: the first of a character, or one of the last one, two or three. Some first bytes
+// narrow the range of the second.
 const FIRST = 0;
 const LAST_1 = 1;
 const LAST_2 = 2;
@@ -17,10 +18,10 @@ const AFTER_F4 = 7;
 const INVALID = -1;
 
 /**
- * Takes one byte of a character that is not ASCII.
+ * Checks one byte of a character that is not ASCII.
  *
- * @param state What the last call returned, 0 for a character's first byte.
- * @returns 0 if the character is complete, 1 to 7 if more bytes must follow, -1 if `c` is wrong here.
+ * @param state The result of the last call; 0 for the first byte of a character.
+ * @returns 0 if the character is complete, 1 to 7 if more bytes must follow, -1 if `c` is invalid.
  */
 export function stepUtf8(state: number, c: number): number {
   if (state === FIRST) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The one answer that a hook understands.
+ * Recognizes an ack, the only answer that a hook understands.
  * @module
  */
 
-/** Whether an answer is an ack; one of which there is any doubt is not. */
+/** Whether an answer is an ack. An answer that is not valid JSON is not. */
 export function isAck(bytes: Uint8Array): boolean {
   try {
     const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));

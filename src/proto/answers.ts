@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The answers of the wire and the records in them, as tables (wire version 1). The decoder checks what comes against them, and the
- * daemon's answers must fit the types made of them.
+ * The answers of the wire and the records in them, as tables (wire version 1). The decoder checks
+ * answers against them, and the daemon's answers must fit the types computed from them.
  *
- * A key that only newer daemons send is one more row with `missing` or `optional`. Keys without a row are kept, not checked.
+ * A key that only newer daemons send is one more row, with `missing` or `optional`. The decoder
+ * keeps keys without a row and does not check them.
  * @module
  */
 import type { AnswerFields, FieldsOf, Flat, TreeOf } from "./fields.ts";
@@ -27,7 +28,7 @@ const TOTALS = {
   last_event_ms: "u64",
 } as const satisfies AnswerFields;
 
-/** A session, as lists and details hold it. */
+/** A session in a list or a detail. */
 export const SESSION = {
   id: "text",
   agent: "text",
@@ -143,7 +144,7 @@ export const ANSWERS = {
       rows: { list: { record: SESSION } },
       total: "u64",
       next_offset: { nullable: "u64" },
-      /** The filter's; only our daemon knows it. */
+      /** The prefix of the request's filter. The reference does not send it. */
       id_prefix: { missing: "text" },
     },
     maxDepth: MAX_DEPTH,
@@ -165,7 +166,7 @@ export const ANSWERS = {
     },
     maxDepth: MAX_DEPTH,
   },
-  /** Ours alone: the size of the store, and what a prune removed. */
+  /** The size of the store and what a prune removed. The reference does not send it. */
   store: {
     fields: {
       bytes: "u64",
@@ -177,7 +178,7 @@ export const ANSWERS = {
       newest_ms: { optional: "u64" },
       removed_sessions: { missing: "u64" },
       removed_events: { missing: "u64" },
-      /** False: the prune has more to delete; ask again. */
+      /** False: the prune has more to delete, so ask again. */
       done: { missing: "bool" },
     },
     maxDepth: MAX_DEPTH,
@@ -194,7 +195,7 @@ type AnswerMap = {
   >;
 };
 
-/** The answer of a type. Decoding keeps keys that no row names, so it may hold more. */
+/** The answer of a type. It may hold more keys, as decoding keeps those without a row. */
 export type AnswerOf<N extends AnswerName> = AnswerMap[N];
 
 /** Any answer. */

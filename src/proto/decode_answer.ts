@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Answers from text. Every field with a row in the tables is checked; other keys are kept, so that what a newer daemon adds survives.
+ * Decodes answers. Checks every key that has a row in the tables and keeps all others, so that a
+ * newer daemon's keys are not lost.
  * @module
  */
 import {
@@ -17,7 +18,7 @@ import { decodeJson } from "./json.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { readPlainObject } from "./plain_object.ts";
 
-/** JSON, but no answer that this version of the protocol knows. */
+/** The bytes are JSON, but no answer of this version of the protocol. */
 export class AnswerError extends Error {
   override get name(): string {
     return "AnswerError";
@@ -25,10 +26,10 @@ export class AnswerError extends Error {
 }
 
 /**
- * Reads a whole answer; integers over 2^53 come as bigint.
+ * Decodes a whole answer. Integers over 2^53 become bigints.
  *
- * @param maxDepth How deep it may nest: `ANSWERS` has the limit of each answer. Without it no answer nests deeper than what can be
- * printed again.
+ * @param maxDepth Maximum nesting of arrays and objects. `ANSWERS` has the limit of each answer;
+ * the default is a depth that can be printed again.
  * @throws {JsonError} If the bytes are not strict JSON.
  * @throws {AnswerError} If the type is unknown, or a field is missing or of the wrong form.
  */
@@ -48,9 +49,10 @@ export function decodeAnswer(
 }
 
 /**
- * Reads one SessionRecord, as `sessions` streams them.
+ * Checks one record of a streamed `sessions` answer.
  *
- * @throws {AnswerError} If it is none.
+ * @returns The same value.
+ * @throws {AnswerError} If it is no session.
  */
 export function demandSession(value: unknown): SessionRecord {
   if (isSession(value)) return value;
@@ -73,7 +75,11 @@ function isSession(value: unknown): value is SessionRecord {
   return findFault(SESSION, value) === null;
 }
 
-/** Returns the key of the first field that is not of its kind, "" if `value` is no object at all, null if all is well. */
+/**
+ * Finds the first field that is not of its kind.
+ *
+ * @returns Its key, "" if `value` is no object, or null if all fields are right.
+ */
 function findFault(fields: AnswerFields, value: unknown): string | null {
   if (!isObject(value)) return "";
   for (const key in fields) {
@@ -94,7 +100,7 @@ function fits(field: AnswerField, value: unknown): boolean {
   return isOfKind(field, value);
 }
 
-/** Integers are not held to their limits: a figure out of range is no reason to refuse all the others. */
+/** Does not check limits of integers: one figure out of range should not hide all others. */
 function isOfKind(kind: AnswerKind, value: unknown): boolean {
   switch (kind) {
     case "text":
@@ -118,7 +124,7 @@ function isOfKind(kind: AnswerKind, value: unknown): boolean {
     value.every((part) => isOfKind(kind.list, part));
 }
 
-/** Walks the nodes with a list of its own, since a tree may be thousands deep. */
+/** Uses a list instead of recursion, as a tree may be thousands of levels deep. */
 function areTrees(node: AnswerFields, value: unknown): boolean {
   const lists: unknown[] = [value];
   while (lists.length > 0) {

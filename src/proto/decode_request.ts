@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Requests from text, by the table of requests. Decoding is strict: it refuses exactly what the reference daemon refuses, and accepts
- * what that accepts by accident (a request or filter written as an array, a name written as `{"name":null}`).
+ * Decodes requests by the table of requests. Decoding is strict: it refuses exactly what the
+ * reference daemon refuses. It also accepts what the reference accepts by accident: a request or
+ * filter written as an array, and a name written as `{"name":null}`.
  * @module
  */
 import type { Int } from "./int.ts";
@@ -17,7 +18,7 @@ import {
   REQUESTS,
 } from "./requests.ts";
 
-/** JSON, but no request. */
+/** The bytes are JSON, but no request. */
 export class RequestError extends Error {
   override get name(): string {
     return "RequestError";
@@ -25,10 +26,11 @@ export class RequestError extends Error {
 }
 
 /**
- * Reads a request; keys it does not know are ignored, at every level.
+ * Decodes a request and ignores unknown keys at every level.
  *
  * @throws {JsonError} If the bytes are not strict JSON.
- * @throws {RequestError} If the type is unknown, or a field is missing, doubled or of the wrong form.
+ * @throws {RequestError} If the type is unknown, or a field is missing, repeated or of the wrong
+ * kind.
  */
 export function decodeRequest(bytes: Uint8Array): DaemonRequest {
   const { type, parts } = readBody(bytes);
@@ -36,7 +38,7 @@ export function decodeRequest(bytes: Uint8Array): DaemonRequest {
   throw new RequestError(`Cannot decode request: unknown type "${type}"`);
 }
 
-/** The fields as the text has them: an object's members, or the elements of an array in the order of the table. */
+/** The fields in the text: members of an object, or elements of an array in the table's order. */
 type RequestParts =
   | { readonly members: readonly Member[] }
   | { readonly elements: readonly MemberValue[] };
@@ -68,7 +70,10 @@ function readRequest(
   return readFields(REQUESTS[type].fields, bytes, parts, { type });
 }
 
-/** Reads every field of a table. Finds them all before it looks at the first, so that a doubled key is the first fault. */
+/**
+ * Decodes the fields of a table. Finds all of them before it decodes the first, so that a repeated
+ * key is reported before any other error.
+ */
 function readFields(
   fields: RequestFields,
   bytes: Uint8Array,
@@ -114,7 +119,7 @@ function pickMembers(
   return values;
 }
 
-/** An array has one element for each field but the additive ones, which stand last. */
+/** An array has one element for each field except the additive ones, which come last. */
 function placeElements(
   fields: RequestFields,
   bytes: Uint8Array,
@@ -133,10 +138,10 @@ function isAdditive(field: RequestField | undefined): boolean {
   return typeof field === "object" && "additive" in field;
 }
 
-/** Where a value stands in the text. */
+/** The kind of a value and its position in the text. */
 type MemberValue = Pick<Member, "kind" | "start" | "end">;
 
-/** One value of a request, not decoded yet. */
+/** One value of a request before it is decoded. */
 class Value {
   readonly #bytes: Uint8Array;
   readonly #place: MemberValue;
@@ -157,7 +162,7 @@ class Value {
     return decodeString(this.#slice());
   }
 
-  /** Reads the value by the rules of its kind. */
+  /** Decodes the value by the rules of its kind. */
   read(kind: RequestKind): unknown {
     switch (kind) {
       case "text":
@@ -206,7 +211,9 @@ class Value {
     return readFields(fields, bytes, { elements });
   }
 
-  /** The name in `{"name":null}` or `{"name":{}}`, the decoder's other spellings of an enum. */
+  /**
+   * Returns the name in `{"name":null}` or `{"name":{}}`, which the reference accepts for a name.
+   */
   #variant(): string | undefined {
     const bytes = this.#slice();
     const members = scanMembers(bytes)?.members;

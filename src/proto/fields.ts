@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The words of the wire's tables: the kinds of values, how a field may be absent, and the TypeScript types of both.
+ * The vocabulary of the wire's tables: the kinds of values, the ways a field may be absent, and the
+ * TypeScript types that follow from both.
  *
- * A table is data without a call in it: a hook uses no table, and its bundle then holds none.
+ * A table is data without function calls, so that a bundler drops it where it is not used. A hook
+ * uses no table.
  * @module
  */
 import type { Int } from "./int.ts";
 import type { JsonValue } from "./json.ts";
 
-/** Values without parts. "u32", "u64" and "i64" are integers, unsigned or signed, of as many bits. */
+/**
+ * Values without parts. "u32", "u64" and "i64" are integers of 32 or 64 bits, unsigned or signed.
+ */
 interface Plain {
   text: string;
   bool: boolean;
@@ -17,7 +21,7 @@ interface Plain {
   i64: Int;
 }
 
-/** A string out of a list. */
+/** One of a list of strings. */
 interface Name {
   readonly oneOf: readonly string[];
 }
@@ -38,10 +42,10 @@ export type AnswerKind =
   /** A list of nodes with these fields and, as `children`, another such list. */
   | { readonly trees: AnswerFields };
 
-/** A field of a request that may be absent: null and a missing key are the same. */
+/** A field of a request that may be absent. Null and a missing key mean the same. */
 type Optional<K> =
   | { readonly optional: K }
-  /** The reference does not have it. It stands last; a record that is written as an array has no place for it. */
+  /** Unknown to the reference. It comes last, and a record written as an array does not have it. */
   | { readonly additive: K };
 
 /** A field of a request. */
@@ -53,11 +57,11 @@ export type RequestFields = { readonly [key: string]: RequestField };
 /** A field of an answer. */
 export type AnswerField =
   | AnswerKind
-  /** The daemon writes null; a missing key is read as null. */
+  /** The daemon sends null. The decoder also accepts a missing key. */
   | { readonly nullable: AnswerKind }
-  /** Some daemons leave the key out, or write null. */
+  /** Some daemons omit the key or send null. */
   | { readonly optional: AnswerKind }
-  /** Some daemons leave the key out; null is refused. */
+  /** Some daemons omit the key. The decoder refuses null. */
   | { readonly missing: AnswerKind };
 
 /** The fields of an answer or of a record in it by their keys. */
@@ -66,10 +70,12 @@ export type AnswerFields = { readonly [key: string]: AnswerField };
 /** The type of a record with the fields of a table. */
 export type FieldsOf<F> = Flat<
   & {
-    -readonly [K in keyof F as F[K] extends LeftOut ? never : K]: ValueOf<F[K]>;
+    -readonly [K in keyof F as F[K] extends Omittable ? never : K]: ValueOf<
+      F[K]
+    >;
   }
   & {
-    -readonly [K in keyof F as F[K] extends LeftOut ? K : never]?: ValueOf<
+    -readonly [K in keyof F as F[K] extends Omittable ? K : never]?: ValueOf<
       F[K]
     >;
   }
@@ -81,8 +87,8 @@ export type TreeOf<F> = FieldsOf<F> & { children: TreeOf<F>[] };
 /** The same type, shown by its members instead of how it is made. */
 export type Flat<T> = { [K in keyof T]: T[K] };
 
-/** A field whose key may be left out. */
-type LeftOut = { optional: unknown } | { additive: unknown } | {
+/** A field whose key may be omitted. */
+type Omittable = { optional: unknown } | { additive: unknown } | {
   missing: unknown;
 };
 

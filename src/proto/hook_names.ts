@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What names an event and its session, and the words for a payload that is no hook event.
+ * The keys that name an event and its session, and the error for a payload that lacks them.
  * @module
  */
 import type { HookSource } from "./wire.ts";
 
-/** Which top-level key names the event. */
+/** Returns the top-level key that names the event. */
 export function hookEventKey(source: HookSource): "event" | "hook_event_name" {
   return source === "claude" ? "hook_event_name" : "event";
 }
 
-/** The payload is not a hook event; the message is the daemon's own. */
+/** The payload is not a hook event. The message is the one that the daemon answers. */
 export class NotAnEventError extends Error {
   override get name(): string {
     return "NotAnEventError";
@@ -18,9 +18,9 @@ export class NotAnEventError extends Error {
 }
 
 /**
- * Checks what an event must have: a name, which may be empty, and a session, which may not.
+ * Checks that an event has a name, which may be empty, and a session, which may not.
  *
- * @throws {NotAnEventError} If it has not.
+ * @throws {NotAnEventError} If one of them is missing.
  */
 export function checkNames(
   source: HookSource,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What makes a text a hook event: the same in a client that checks before it sends and in the daemon.
+ * The rules for a hook event. The client checks them before it sends, and the daemon again.
  * @module
  */
 import { checkNames, hookEventKey, NotAnEventError } from "./hook_names.ts";
@@ -17,17 +17,17 @@ import type { HookSource } from "./wire.ts";
 export interface HookPayload {
   /** The payload without the white space around it. */
   bytes: Uint8Array;
-  /** Its top-level members, offsets into `bytes`. */
+  /** Its top-level members, with offsets into `bytes`. */
   members: Member[];
   event: string;
   sessionId: string;
 }
 
 /**
- * Checks a payload in the order of the reference, so that the first fault decides the words.
+ * Checks a payload in the order of the reference, so that both report the same error first.
  *
- * @param text The payload's UTF-8 bytes, white space around it allowed.
- * @throws {NotAnEventError} If it is no hook event.
+ * @param text UTF-8 bytes of the payload, with or without white space around it.
+ * @throws {NotAnEventError} If it is not a hook event.
  */
 export function readHookPayload(
   source: HookSource,
@@ -47,7 +47,7 @@ export function readHookPayload(
  * Finds the top-level members of a payload.
  *
  * @param bytes Without white space around it ({@linkcode trimPayload}).
- * @throws {NotAnEventError} If it is not JSON, or no object.
+ * @throws {NotAnEventError} If it is not a JSON object.
  */
 export function scanPayload(
   source: HookSource,
@@ -66,7 +66,7 @@ export function scanPayload(
   throw new NotAnEventError(`${source} hook: expected JSON object`);
 }
 
-/** Finds the member that counts: of several with the same key the last. */
+/** Returns the last member with a key, which is the one that counts. */
 export function lastMember(
   members: readonly Member[],
   key: string,
@@ -74,7 +74,7 @@ export function lastMember(
   return members.findLast((member) => member.key === key);
 }
 
-/** The text of a top-level member, or null if there is none or it is no string. */
+/** Returns the text of a top-level member; null if it is missing or not a string. */
 export function textMember(
   bytes: Uint8Array,
   members: readonly Member[],
@@ -85,7 +85,9 @@ export function textMember(
   return decodeString(bytes.subarray(member.start, member.end));
 }
 
-/** White space at both ends as the reference trims it: Unicode's, so U+0085 is and U+FEFF is not. */
+/**
+ * Removes white space at both ends by Unicode's rules, as the reference does: U+0085, not U+FEFF.
+ */
 export function trimPayload(text: Uint8Array): Uint8Array {
   let start = 0;
   let end = text.length;
@@ -96,7 +98,7 @@ export function trimPayload(text: Uint8Array): Uint8Array {
   return text.subarray(start, end);
 }
 
-/** Length in bytes of the white space character that starts at `at`, or 0. */
+/** Returns the length in bytes of the white space character at `at`, or 0. */
 function spaceAt(text: Uint8Array, at: number): number {
   const a = text[at] ?? 0;
   if (a === 0x20 || (a >= 0x09 && a <= 0x0d)) return 1;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Integers of the wire, which may be longer than a number holds.
+ * Integers of the wire, which may exceed a number's safe range.
  * @module
  */
 
-/** An integer exactly as on the wire: a number when that is safe, else a bigint. */
+/** The exact integer on the wire: a number if that is safe, else a bigint. */
 export type Int = number | bigint;
 
-/** Returns an integer as a number where that is safe. */
+/** Returns an integer as a number if that is safe, else as it is. */
 export function toInt(value: bigint): Int {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;

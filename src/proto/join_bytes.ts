@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Bytes that came in pieces.
+ * Joins bytes that arrived in pieces.
  * @module
  */
 
-/** Returns all parts as one; the only part as it is, not as a copy. */
+/** Returns all parts as one array. A single part is returned without a copy. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (parts.length === 1 && only !== undefined) return only;

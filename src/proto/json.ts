@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * JSON values with exact integers. The scanner decides what is valid; the engine's own parser then makes the values where it can.
+ * Decodes JSON values with exact integers. The scanner decides whether a text is valid; the
+ * engine's parser then makes the values if all its numbers are safe.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { scanDocument } from "./json_document.ts";
 import { decodeInt, decodeString, decodeText } from "./json_text.ts";
 import { I64_MIN, MAX_DEPTH, U64_MAX } from "./limits.ts";
 
-/** Any JSON value; see {@linkcode decodeJson} for when a number is a bigint. */
+/** Any JSON value. {@linkcode decodeJson} says when a number is a bigint. */
 export type JsonValue =
   | null
   | boolean
@@ -21,17 +22,18 @@ export type JsonValue =
 /** A JSON object. */
 export type JsonObject = { [key: string]: JsonValue };
 
-/** A shorter integer is always safe as a number. */
+/** An integer with fewer digits is always safe as a number. */
 const UNSAFE_DIGITS = 16;
 const POINT = 0x2e;
 
 /**
- * Reads a whole document by the scanner's strict rules, with white space around it.
+ * Decodes a document by the scanner's strict rules. White space around it is allowed.
  *
- * An integer literal (no fraction, no exponent) that is not safe as a number becomes a bigint if 64 bits hold it; all other
- * numbers are doubles. The last of several members with the same key wins, and `__proto__` is a key like any other.
+ * An integer literal (no fraction, no exponent) that is not safe as a number becomes a bigint if it
+ * fits 64 bits. All other numbers become doubles. The last of several members with the same key
+ * wins, and `__proto__` is a key like any other.
  *
- * @param maxDepth How deep arrays and objects may nest.
+ * @param maxDepth Maximum nesting of arrays and objects.
  * @throws {JsonError} If `bytes` are not strictly JSON.
  */
 export function decodeJson(
@@ -46,7 +48,7 @@ export function decodeJson(
   return isSafe ? JSON.parse(decodeText(bytes)) : buildExact(bytes, maxDepth);
 }
 
-/** Makes the value token by token: with bigints, and however deep. */
+/** Builds the value token by token, with bigints and without recursion. */
 function buildExact(bytes: Uint8Array, maxDepth: number): JsonValue {
   const containers: (JsonValue[] | JsonObject)[] = [];
   let result: JsonValue = null;

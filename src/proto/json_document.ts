@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whole documents through the scanner.
- *
+ * Scans whole documents.
  * @module
  */
 import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
 import { isSpace } from "./json_space.ts";
 
 /**
- * Checks that `bytes` are one JSON value and white space, nothing else.
+ * Checks that `bytes` are one JSON value with optional white space around it.
  *
- * @param visit Is called for each token, also for those before an error.
+ * @param visit Called for each token, also for the tokens before an error.
  * @param maxDepth As for {@linkcode JsonScanner}.
- * @throws {JsonError} If they are not; the message has line and column.
+ * @throws {JsonError} If they are not. The message has line and column.
  */
 export function scanDocument(
   bytes: Uint8Array,

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How a text is said not to be JSON.
- *
+ * The error for a text that is not JSON.
  * @module
  */
 
-/** The bytes are not JSON by the strict rules, or stop before a value is complete. */
+/** The bytes break the strict rules of JSON, or end before a value is complete. */
 export class JsonError extends SyntaxError {
   override get name(): string {
     return "JsonError";
@@ -13,8 +12,8 @@ export class JsonError extends SyntaxError {
 
   /**
    * @param reason What is wrong, in a few words.
-   * @param offset The byte where it shows, counted from 0.
-   * @param document All bytes, if at hand: the message then has line and column, counted in bytes from 1.
+   * @param offset The byte at which the error was found, counted from 0.
+   * @param document All bytes, for a message with line and column, counted in bytes from 1.
    */
   constructor(
     readonly reason: string,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Where the parts of a document's top level lie.
- *
+ * Finds the parts of a document's top level.
  * @module
  */
 import { decodeString } from "./json_text.ts";
@@ -9,19 +8,20 @@ import { scanDocument } from "./json_document.ts";
 import type { JsonScalar, JsonVisit } from "./json_scan.ts";
 import { MAX_DEPTH } from "./limits.ts";
 
-/** What a value is. */
+/** The kind of a value. */
 export type JsonKind = "object" | "array" | JsonScalar;
 
-/** A value's kind and its bytes, `end` exclusive. */
+/** A value's kind and its position in bytes, `end` exclusive. */
 export interface JsonElement {
   kind: JsonKind;
   start: number;
   end: number;
 }
 
-/** A member of an object; `start` and `end` are those of its value, `keyStart` is the opening quote of its key. */
+/** A member of an object. `start` and `end` are those of the value. */
 export interface Member extends JsonElement {
   key: string;
+  /** Offset of the key's opening quote. */
   keyStart: number;
 }
 
@@ -35,9 +35,9 @@ export interface ObjectMembers {
 /**
  * Finds the members of the document's object, in the order of the text and with all duplicates.
  *
- * @param maxDepth How deep arrays and objects may nest.
+ * @param maxDepth Maximum nesting of arrays and objects.
  * @returns `null` if the document is valid but not an object.
- * @throws {JsonError} If `bytes` are not strictly JSON, however deep.
+ * @throws {JsonError} If `bytes` are not strictly JSON at any level.
  */
 export function scanMembers(
   bytes: Uint8Array,
@@ -65,9 +65,9 @@ export function scanMembers(
 /**
  * Finds the elements of the document's array.
  *
- * @param maxDepth How deep arrays and objects may nest.
+ * @param maxDepth Maximum nesting of arrays and objects.
  * @returns `null` if the document is valid but not an array.
- * @throws {JsonError} If `bytes` are not strictly JSON, however deep.
+ * @throws {JsonError} If `bytes` are not strictly JSON at any level.
  */
 export function scanElements(
   bytes: Uint8Array,
@@ -85,7 +85,7 @@ export function scanElements(
   return isArray ? elements : null;
 }
 
-/** Makes a visitor that tells `found` each value directly inside the outermost brackets. */
+/** Returns a visitor that calls `found` for each value directly inside the outermost brackets. */
 function visitParts(
   found: (kind: JsonKind, start: number, end: number) => void,
 ): JsonVisit {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The one JSON scanner: strict, over bytes, resumable at any byte.
+ * The JSON scanner: strict, over bytes, resumable at any byte.
  *
- * A hook loads and runs it once, so what costs is compiling it: one loop with its state in a local, few functions, no tables to build.
- *
+ * A hook loads it and runs it once, so its cost is compiling it. It therefore is one loop with its
+ * state in a local variable, with few functions and no large tables.
  * @module
  */
 import { skipLongString } from "./_long_string.ts";
@@ -12,17 +12,18 @@ import { JsonError } from "./json_error.ts";
 import { MAX_DEPTH } from "./limits.ts";
 export { JsonError };
 
-/** A value without parts. */
+/** The kind of a value without parts. */
 export type JsonScalar = "string" | "number" | "true" | "false" | "null";
 
-/** What the scanner reports: brackets one by one, all else whole. */
+/** A token: a single bracket, a whole key or a whole value without parts. */
 export type JsonToken = "{" | "}" | "[" | "]" | "key" | JsonScalar;
 
 /**
- * Is told each token as soon as all of it is known to be good.
+ * Called for each token as soon as all of it is known to be valid.
  *
- * `start` and `end` (exclusive) count bytes from the first one ever written; keys and strings include their quotes. `depth` is the
- * number of open containers around the token: 0 for the outermost brackets, 1 for what is directly inside them.
+ * `start` and `end` (exclusive) count bytes from the first byte written; keys and strings include
+ * their quotes. `depth` is the number of open containers around the token: 0 for the outermost
+ * brackets, 1 for a token directly inside them.
  */
 export type JsonVisit = (
   token: JsonToken,
@@ -31,7 +32,8 @@ export type JsonVisit = (
   depth: number,
 ) => void;
 
-// The states. Their order is used: between tokens, done, in strings, in literals, in numbers that may not end yet, and that may.
+// The states. Comparisons use their order: between tokens, done, in a string, in a literal, in a
+// number that cannot end yet, in a number that can.
 const START = 0;
 const VALUE = 1;
 const FIRST_ITEM = 2;
@@ -45,7 +47,7 @@ const ESCAPE = 9;
 const HEX = 10;
 const LOW_BACKSLASH = 11; // between the halves of a surrogate pair
 const LOW_U = 12;
-const UTF8 = 13; // to 19: one for each state of `stepUtf8()` but its first, 0
+const UTF8 = 13; // to 19: one for each state of `stepUtf8()` except 0
 const LITERAL = 20;
 const MINUS = 21;
 const POINT = 22;
@@ -60,66 +62,69 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 
-/** 1 for each byte that stands for itself in a string and ends nothing. */
+/** 1 for each byte that stands for itself in a string. */
 const PLAIN = /* @__PURE__ */ makePlain();
-// So many of them in a row with more than that to come, and the string may be long enough for the short cut.
+// After this many plain bytes in a row, and with more than SHORT_BYTES to come, try the shortcut.
 const PLAIN_RUN_BYTES = 16;
 const SHORT_BYTES = 2048;
-// No double is infinite that is written with at most this many bytes and this many digits of exponent.
+// A number with at most this many bytes and this many digits of exponent is never infinite.
 const SAFE_NUMBER_BYTES = 200;
 const SAFE_EXPONENT_DIGITS = 2;
 
 /**
- * Finds the tokens of one JSON value in bytes that come in pieces.
+ * Finds the tokens of one JSON value in bytes that arrive in pieces.
  *
- * Strict: RFC 8259, and a limited depth, valid UTF-8, surrogate escapes in pairs, numbers that fit a double, no byte order mark. A value ends where the grammar says, whatever follows: `{}{}` is complete after two bytes, and `12x`
- * too, though a number needs to see the next byte. Once it has thrown, a scanner is of no further use.
+ * Strict: RFC 8259 with a limited depth, valid UTF-8, surrogate escapes in pairs, numbers that fit
+ * a double, and no byte order mark. A value ends where the grammar says: `{}{}` and `12x` are
+ * complete after two bytes, although the end of a number shows only with the next byte. Do not use
+ * a scanner after it has thrown.
  */
 export class JsonScanner {
   readonly #visit: JsonVisit | undefined;
   readonly #maxDepth: number;
-  /** For each open container, outermost first: is it an object? */
+  /** For each open container, outermost first: whether it is an object. */
   readonly #containers: boolean[] = [];
   #state = START;
-  /** Bytes used of earlier chunks: what turns an index into an offset. */
+  /** Bytes used of earlier chunks. Added to an index it gives an offset. */
   #base = 0;
-  #token: JsonToken = "null"; // being read
+  #token: JsonToken = "null"; // the one being read
   #start = 0;
-  /** The code unit being read, behind a leading 1, or 2 for the second half of a pair. */
+  /** The code unit being read, with a leading 1, or 2 for the second half of a pair. */
   #unit = 0;
-  /** The part of a number that lies in earlier chunks, and where its exponent's digits start. */
+  /** The part of a number in earlier chunks, and the offset of its exponent's digits. */
   #held = "";
   #exponentStart = 0;
 
   /**
-   * @param visit Is called for each token; without it the scanner only checks.
-   * @param maxDepth How many containers may be open at once.
+   * @param visit Called for each token. Without it the scanner only checks.
+   * @param maxDepth Maximum number of open containers.
    */
   constructor(visit?: JsonVisit, maxDepth = MAX_DEPTH) {
     this.#visit = visit;
     this.#maxDepth = maxDepth;
   }
 
-  /** Whether the first value has been seen whole. */
+  /** Whether the value is complete. */
   get complete(): boolean {
     return this.#state === DONE;
   }
 
-  /** Whether a byte other than white space has been seen. */
+  /** Whether there was a byte other than white space. */
   get started(): boolean {
     return this.#state !== START;
   }
 
   /**
-   * Feeds bytes and stops right behind the first complete value.
+   * Scans bytes and stops directly after the value.
    *
-   * @returns How many bytes of `chunk` were used, leading white space included; less than all only if complete.
-   * @throws {JsonError} If the bytes cannot be the beginning of a value.
+   * @returns The number of bytes used, with leading white space. Fewer than all only if the value
+   * is complete.
+   * @throws {JsonError} If the bytes cannot start a value.
    */
   write(chunk: Uint8Array): number {
     const length = chunk.length;
     let state = this.#state;
-    let tried = -1; // start of the string in which the short cut was tried: once is enough
+    let tried = -1; // start of the string for which the shortcut was tried
     let i = 0;
     while (i < length && state !== DONE) {
       const c = chunk[i] ?? 0;
@@ -162,9 +167,9 @@ export class JsonScanner {
   }
 
   /**
-   * Says that nothing more comes, which completes a bare number.
+   * Ends the input, which completes a number outside of containers.
    *
-   * @throws {JsonError} If there was no complete value.
+   * @throws {JsonError} If the value is not complete.
    */
   end(): void {
     if (this.#state >= ZERO && this.#containers.length === 0) {
@@ -173,7 +178,7 @@ export class JsonScanner {
     if (this.#state !== DONE) throw new JsonError("unexpected end", this.#base);
   }
 
-  /** Takes a byte between tokens, the first of the next one or a comma or colon. */
+  /** Handles a byte between tokens: a comma, a colon or the first byte of a token. */
   #between(state: number, c: number, at: number): number {
     this.#state = VALUE; // started, even if this throws
     if (state === COMMA) {
@@ -253,7 +258,7 @@ export class JsonScanner {
     throw new JsonError("lone surrogate", at);
   }
 
-  /** Ends the number, which was in `state`, before index `end` of `chunk`. */
+  /** Ends a number in `state` before index `end` of `chunk`. */
   #finishNumber(state: number, chunk: Uint8Array, end: number): number {
     const at = this.#base + end;
     const digits = state === EXPONENT ? at - this.#exponentStart : 0;
@@ -268,7 +273,7 @@ export class JsonScanner {
     return this.#finish(at);
   }
 
-  /** The part of the token that lies in `chunk` before index `end`. */
+  /** Returns the part of the token in `chunk` before index `end`. */
   #textOf(chunk: Uint8Array, end: number): string {
     const first = Math.max(this.#start - this.#base, 0);
     return new TextDecoder().decode(chunk.subarray(first, end));
@@ -282,7 +287,7 @@ function stepCharacter(state: number, c: number, at: number): number {
   return next === 0 ? STRING : UTF8 - 1 + next;
 }
 
-/** Takes a byte of a number, or says DONE if it is not one. */
+/** Returns the next state inside a number, or DONE if the byte is not part of it. */
 function continueNumber(state: number, c: number, at: number): number {
   if (c >= 0x30 && c <= 0x39) {
     if (state === INTEGER || state === FRACTION) return state;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Values to JSON text, and single tokens of it to values.
+ * Encodes values as JSON text, and decodes single tokens.
  * @module
  */
 import type { Int } from "./int.ts";
 
 declare global {
   interface JSON {
-    /** Makes a value that `JSON.stringify` prints as `text`; the engine has it, its type library does not yet. */
+    /**
+     * Returns a value that `JSON.stringify` prints as `text`. The engine has it; its type library
+     * does not yet.
+     */
     rawJSON(text: string): unknown;
   }
 }
@@ -15,12 +18,13 @@ declare global {
 const MINUS = 0x2d;
 
 /**
- * Prints compact JSON as `JSON.stringify` does, and bigints with all their digits; undefined members are left out.
+ * Prints compact JSON as `JSON.stringify` does, with all digits of bigints. Undefined members are
+ * omitted.
  *
  * A lone surrogate becomes an escape, which {@linkcode decodeJson} refuses.
  *
- * @throws {TypeError} If `value` is nothing that JSON has, or contains itself.
- * @throws {RangeError} If it is nested more deeply than the engine can follow: a thousand levels are safe.
+ * @throws {TypeError} If `value` has no JSON form, or contains itself.
+ * @throws {RangeError} If it nests deeper than the engine supports. A thousand levels are safe.
  */
 export function encodeJson(value: unknown): string {
   const text: string | undefined = JSON.stringify(
@@ -35,8 +39,8 @@ export function encodeJson(value: unknown): string {
 /**
  * Returns the text of a string token.
  *
- * @param bytes The token as the scanner reported it, with its quotes.
- * @throws {TypeError} If it is the token of something else.
+ * @param bytes The token as the scanner reports it, with its quotes.
+ * @throws {TypeError} If the token is not a string.
  */
 export function decodeString(bytes: Uint8Array): string {
   const value: unknown = JSON.parse(decodeText(bytes));
@@ -45,10 +49,10 @@ export function decodeString(bytes: Uint8Array): string {
 }
 
 /**
- * Returns the exact integer that a number token stands for.
+ * Returns the exact integer of a number token.
  *
- * @param token The token as the scanner reported it; the tokens of other values are no integers.
- * @returns `null` if it has a fraction or an exponent, is `-0`, or lies outside `min` and `max` (both included).
+ * @param token The token as the scanner reports it. A token of another kind is no integer.
+ * @returns Null if it has a fraction or an exponent, is `-0`, or is not from `min` to `max`.
  */
 export function decodeInt(
   token: Uint8Array,
@@ -67,7 +71,7 @@ export function decodeInt(
 
 let decoder: TextDecoder | undefined;
 
-/** Returns bytes as text; a byte order mark is a character like any other. */
+/** Decodes UTF-8. A byte order mark is a character like any other. */
 export function decodeText(bytes: Uint8Array): string {
   decoder ??= new TextDecoder("utf-8", { ignoreBOM: true });
   return decoder.decode(bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The protocol: wire types, limits, strict decoding and validation, and the one JSON scanner. Knows no sockets.
+ * The protocol: the tables of requests and answers, their limits and decoders, and the JSON
+ * scanner. This folder knows nothing of sockets.
  * @module
  */
 export * from "./ack.ts";

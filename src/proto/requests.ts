@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The requests of the wire, as one table (wire version 1). The decoder walks it, the client and the daemon take their types from it,
- * and the compiler names each place that a new row lacks.
+ * The requests of the wire, as one table (wire version 1). The decoder walks it, the client and the
+ * daemon take their types from it, and the compiler names each place that lacks a row.
  * @module
  */
 import type { AnswerName, AnswerOf } from "./answers.ts";
@@ -12,7 +12,7 @@ import { CLIENT_KINDS, HOOK_SOURCES, SESSION_STATUSES } from "./wire.ts";
 interface RequestRow {
   /** All keys but `type`. */
   readonly fields: RequestFields;
-  /** The type of the answer; a daemon may always answer with an error instead. */
+  /** The type of the answer. A daemon may answer any request with an error instead. */
   readonly answer: AnswerName;
   /** False: the daemon answers at once, however many requests wait. */
   readonly isQueued: boolean;
@@ -20,14 +20,14 @@ interface RequestRow {
 
 /** Which sessions to list. A field that is null or missing does not filter. */
 const FILTER = {
-  /** Compared without case. */
+  /** A prefix of the agent's name, case-insensitive. */
   agent_prefix: { optional: "text" },
   status: { optional: { oneOf: SESSION_STATUSES } },
   /** Only sessions that started at this time or later. */
   since_ms: { optional: "u64" },
-  /** Only sessions whose id starts with these characters; the answer then repeats it. */
+  /** A prefix of the id, case-sensitive. The answer repeats it. */
   id_prefix: { additive: "text" },
-  /** True: sessions of all workspaces, whatever `workspace` says. It needs an `id_prefix`. */
+  /** True: list sessions of all workspaces and ignore `workspace`. It needs an `id_prefix`. */
   any_workspace: { additive: "bool" },
 } as const satisfies RequestFields;
 
@@ -88,14 +88,15 @@ export const REQUESTS = {
   /** Asks for the size of the store. The reference does not know it. */
   store_stats: { fields: {}, answer: "store", isQueued: true },
   /**
-   * Deletes the sessions whose last event is before `before_ms`, or the one called `session`. The reference does not know it.
+   * Deletes the sessions whose last event is before `before_ms`, or the session with the id
+   * `session`. The reference does not know it.
    */
   store_prune: {
     fields: {
       before_ms: { optional: "u64" },
       session: { optional: "text" },
       workspace: { optional: "text" },
-      /** True: only count what would be deleted. */
+      /** True: count the sessions without deleting them. */
       dry_run: { optional: "bool" },
     },
     answer: "store",

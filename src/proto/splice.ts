@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Edits to an object's text that leave every other byte as it was.
- *
+ * Edits the text of an object and keeps every other byte.
  * @module
  */
 import { encodeJson } from "./json_text.ts";
@@ -10,7 +9,7 @@ import { scanMembers } from "./json_members.ts";
 /** One member to set. */
 export interface Edit {
   key: string;
-  /** JSON text, taken as it is. */
+  /** JSON text, inserted as it is. */
   value: string;
 }
 
@@ -21,14 +20,16 @@ interface Cut {
 }
 
 /**
- * Sets members of the document's object, whose other bytes stay as they are.
+ * Sets members of the document's object and keeps its other bytes.
  *
- * Of a key that is there several times the last one counts, so its value is replaced and the earlier ones are left; a key that is
- * missing is inserted right behind the brace. Of several edits of one key the last counts too.
+ * If a key is repeated, the last member counts: its value is replaced, and the earlier ones stay. A
+ * missing key is inserted directly after the opening brace. Of several edits of one key the last
+ * counts.
  *
- * @param members What `scanMembers(bytes)` returned, if it has been called already: large documents are then not scanned again.
+ * @param members The result of `scanMembers(bytes)`, if there is one: saves a second scan of a
+ * large document.
  * @throws {JsonError} If `bytes` are not strictly JSON.
- * @throws {TypeError} If they are, but not an object.
+ * @throws {TypeError} If they are JSON, but not an object.
  *
  * @example Usage
  * ```ts

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The names that the wire spells out, as they travel (wire version 1).
+ * The names on the wire, in the wire's spelling (version 1).
  * @module
  */
 import type { Int } from "./int.ts";
 
-/** The agents whose hooks the wire knows; Codex travels as `claude`. */
+/** The agents that the wire knows. Other agents travel under one of these names. */
 export const HOOK_SOURCES = ["cursor", "claude", "openclaw", "vibe"] as const;
 export type HookSource = typeof HOOK_SOURCES[number];
 
-/** Who asks; the reference has no other. */
+/** The programs that ask. */
 export const CLIENT_KINDS = ["tui", "cli", "mcp"] as const;
 export type ClientKind = typeof CLIENT_KINDS[number];
 
@@ -33,7 +33,7 @@ export type EventSource = typeof EVENT_SOURCES[number];
 export const SPAN_STATUSES = ["done", "orphaned"] as const;
 export type SpanStatus = typeof SPAN_STATUSES[number];
 
-/** One span as the store keeps it: the view's fields, and the start that orders siblings. */
+/** A span in the store: the fields of its view, and the start time that orders siblings. */
 export interface SpanRow {
   spanId: string;
   parentSpanId: string | null;

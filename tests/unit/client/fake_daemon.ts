@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** What a test's daemon does with one accepted connection. */
+/** Handles one accepted connection as a test wants. */
 export type Behaviour = (conn: Deno.Conn) => Promise<void>;
 
-/** A listener in a temporary folder that treats each connection as told; its parts end with it. */
+/** Listens in a temporary folder and handles each connection with a behaviour. */
 export class FakeDaemon implements AsyncDisposable {
   readonly socket: string;
   readonly #folder: string;
@@ -25,7 +25,7 @@ export class FakeDaemon implements AsyncDisposable {
       try {
         conn.close();
       } catch {
-        // the behaviour has closed it
+        // the behaviour closed it already
       }
     }
     await Promise.all(this.#handled);
@@ -40,7 +40,7 @@ export class FakeDaemon implements AsyncDisposable {
   }
 }
 
-/** Reads until the end or until closed under it. */
+/** Reads until the end, or until the connection is closed here. */
 export async function readAll(conn: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(65_536);
   while (await conn.read(buffer) !== null);

@@ -32,7 +32,7 @@ function optionsFor(socket: string, timeoutMs = 5000): ClientOptions {
 
 const encoder = new TextEncoder();
 
-/** Answers each request with `text` in one frame, and remembers what was asked. */
+/** Answers each request with `text` in one frame, and adds the request to `asked`. */
 function answering(text: string, asked: unknown[] = []): Behaviour {
   return async (conn) => {
     const body = await readFrame(conn, MAX_REQUEST_BYTES);
@@ -145,7 +145,7 @@ for (const [name, behave] of hangs) {
   });
 }
 
-Deno.test("ask() gives up when an answer stops half way", async () => {
+Deno.test("ask() gives up if an answer stops in the middle", async () => {
   await using daemon = new FakeDaemon(async (conn) => {
     await conn.write(Uint8Array.of(0, 0, 0, 9, 123));
     await readAll(conn);
@@ -170,7 +170,7 @@ Deno.test("openAnswer() gives up on silence inside an answer", async () => {
   await assertRejects(() => chunks.next(), TimedOutError, "paused for 50 ms");
 });
 
-Deno.test("openAnswer() does not take a slow reader for a silent daemon", async () => {
+Deno.test("openAnswer() does not mistake a slow reader for a silent daemon", async () => {
   const { promise: rested, resolve } = Promise.withResolvers<void>();
   await using daemon = new FakeDaemon(async (conn) => {
     await conn.write(Uint8Array.of(0, 0, 0, 2, 91));
@@ -191,12 +191,12 @@ Deno.test("openAnswer() does not take a slow reader for a silent daemon", async 
   assertEquals(got, [91, 93]);
 });
 
-Deno.test("openAnswer() may have less time to connect than to answer", async () => {
-  using nobody = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+Deno.test("openAnswer() has a timeout for connecting alone", async () => {
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const options = {
     ...optionsFor("/nowhere"),
     connectTimeoutMs: 30,
-    connect: () => nobody.accept(), // as long as this test lasts
+    connect: () => silent.accept(), // never resolves
   };
   await assertRejects(
     () => openAnswer(encodeRequest({ type: "stop" }), options),
@@ -229,7 +229,7 @@ for (const [name, bytes, says] of breaches) {
   });
 }
 
-Deno.test("openAnswer() sees the answer of a daemon that did not read the whole request", async () => {
+Deno.test("openAnswer() returns the answer of a daemon that did not read the whole request", async () => {
   await using daemon = new FakeDaemon(async (conn) => {
     await conn.write(encodeFrame(encoder.encode(ACK)));
     conn.close();
@@ -247,12 +247,12 @@ Deno.test("openAnswer() sees the answer of a daemon that did not read the whole 
     }
     assertEquals(text, ACK);
   } catch (error) {
-    // The kernel may drop the answer when the socket is reset; then it must be told as such.
+    // The kernel may drop the answer when it resets the socket. The error must say so.
     assert(error instanceof ProtocolError, String(error));
   }
 });
 
-Deno.test("openAnswer() streams: the first chunk is there before the last was sent", async () => {
+Deno.test("openAnswer() yields the first chunk before the daemon sends the last", async () => {
   const { promise: seen, resolve } = Promise.withResolvers<void>();
   await using daemon = new FakeDaemon(async (conn) => {
     await conn.write(Uint8Array.of(0, 0, 0, 4, 91, 49));
@@ -272,7 +272,7 @@ Deno.test("openAnswer() streams: the first chunk is there before the last was se
   assertEquals(got, [91, 49, 44, 93]);
 });
 
-Deno.test("openAnswer() refuses a request that no daemon would read", async () => {
+Deno.test("openAnswer() refuses a request over the limit", async () => {
   await assertRejects(
     () =>
       openAnswer(new Uint8Array(MAX_REQUEST_BYTES + 1), optionsFor("/nowhere")),
@@ -281,19 +281,19 @@ Deno.test("openAnswer() refuses a request that no daemon would read", async () =
   );
 });
 
-Deno.test("ask() takes a listener that ends before it takes the connection for none", async () => {
-  // What connecting comes to when the listener is closed with the connection in its backlog.
+Deno.test("ask() calls a daemon stopped that stops listening before it accepts", async () => {
+  // The error of connecting if the listener is closed with the connection in its backlog.
   const reset = new Deno.errors.ConnectionReset("Connection reset by peer");
   const connect = () => Promise.reject(reset);
   const error = await assertRejects(
     () => ask({ type: "status" }, { ...optionsFor("/h/d.sock"), connect }),
     NotRunningError,
-    "/h/d.sock",
+    "/h/d.sock just stopped",
   );
   assertEquals(error.cause, reset);
 });
 
-Deno.test("ask() tells what is wrong with a socket's path", async () => {
+Deno.test("ask() says why a socket's path is unusable", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await assertRejects(
@@ -318,7 +318,7 @@ Deno.test("ask() tells what is wrong with a socket's path", async () => {
       SocketError,
       "too many levels of symbolic links",
     );
-    // A socket left behind by a process that was killed: bound, but nobody listens.
+    // The socket of a process that was killed: bound, but no process listens.
     const left = await new Deno.Command(Deno.execPath(), {
       args: [
         "eval",
@@ -330,24 +330,14 @@ Deno.test("ask() tells what is wrong with a socket's path", async () => {
     await assertRejects(
       () => ask({ type: "status" }, optionsFor(`${folder}/dead`)),
       NotRunningError,
-      "nobody listens",
+      "no process listens",
     );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
-Deno.test("ask() calls a daemon stopped that stops listening while it is connected to", async () => {
-  const connect = () =>
-    Promise.reject(new Deno.errors.ConnectionReset("reset by peer"));
-  await assertRejects(
-    () => ask({ type: "status" }, { ...optionsFor("/w/d.sock"), connect }),
-    NotRunningError,
-    "/w/d.sock was just stopped",
-  );
-});
-
-Deno.test("ask() passes on what a system says that has no name here, and what is a bug", async () => {
+Deno.test("ask() passes on unknown errors of the system, and bugs", async () => {
   const failing = (error: Error) => () =>
     ask({ type: "status" }, {
       ...optionsFor("/w/d.sock"),

@@ -14,7 +14,7 @@ function optionsFor(socket: string, timeoutMs: number): ClientOptions {
   };
 }
 
-/** Answers with `bytes`, having read all of the request or nothing. */
+/** Answers with `bytes` after reading all of the request or nothing. */
 function answering(
   bytes: Uint8Array,
   { reads = true, steps = 1 } = {},
@@ -35,16 +35,24 @@ const ACK = frame('{"type":"ack","message":"ingested","more":1}');
 const daemons: [what: string, behave: Behaviour, isAcked: boolean][] = [
   ["acknowledges", answering(ACK), true],
   ["acknowledges byte by byte", answering(ACK, { steps: ACK.length }), true],
-  ["acknowledges what it has not read", answering(ACK, { reads: false }), true],
+  ["acknowledges without reading", answering(ACK, { reads: false }), true],
   ["refuses", answering(frame('{"type":"error","message":"no"}')), false],
   ["answers with another type", answering(frame('{"type":"status"}')), false],
   ["answers with null", answering(frame("null")), false],
   ["answers with no JSON", answering(frame("oops")), false],
-  ["answers at length", answering(frame(`"${"x".repeat(5000)}"`)), false],
-  ["says more than the ack", answering(Uint8Array.of(...ACK, 1)), false],
-  ["stops in the midst of the ack", answering(ACK.subarray(0, 9)), false],
-  ["hangs up", answering(new Uint8Array()), false],
-  ["hangs up unread", answering(new Uint8Array(), { reads: false }), false],
+  [
+    "answers with a long text",
+    answering(frame(`"${"x".repeat(5000)}"`)),
+    false,
+  ],
+  ["sends more than the ack", answering(Uint8Array.of(...ACK, 1)), false],
+  ["stops inside the ack", answering(ACK.subarray(0, 9)), false],
+  ["closes", answering(new Uint8Array()), false],
+  [
+    "closes without reading",
+    answering(new Uint8Array(), { reads: false }),
+    false,
+  ],
 ];
 
 for (const [what, behave, isAcked] of daemons) {
@@ -70,7 +78,7 @@ Deno.test("sendForAck() gives up on a daemon that does not read", async () => {
   assertEquals(await sendForAck(body, optionsFor(daemon.socket, 20)), false);
 });
 
-Deno.test("sendForAck() says what the system says when nobody listens", async () => {
+Deno.test("sendForAck() throws the system's error if no process listens", async () => {
   await assertRejects(
     () => sendForAck(BODY, optionsFor("/nowhere/d.sock", 5000)),
     Deno.errors.NotFound,

@@ -42,7 +42,7 @@ Deno.test("encodeFrame() prefixes the body with its big-endian length", () => {
   assertEquals([...encodeFrame(Uint8Array.of(7, 8))], [0, 0, 0, 2, 7, 8]);
 });
 
-Deno.test("encodeHeader() is what encodeFrame() puts before a body", () => {
+Deno.test("encodeHeader() returns the header of encodeFrame()", () => {
   const body = new Uint8Array(70_000);
   assertEquals(encodeHeader(body.length), encodeFrame(body).slice(0, 4));
   assertEquals([...encodeHeader(0xffff_fffe)], [255, 255, 255, 254]);
@@ -53,13 +53,13 @@ const broken: [bytes: number[], fault: string][] = [
   [[0, 0], "cut short"],
   [[0, 0, 0, 2, 7], "cut short"],
   [[0, 0, 0, 0], "empty"],
-  [[0, 0, 0, LIMIT], "cut short"], // exactly the limit: accepted, then nothing comes
+  [[0, 0, 0, LIMIT], "cut short"], // exactly the limit: accepted, then the stream ends
   [[0, 0, 0, LIMIT + 1], "too long"],
   [[255, 255, 255, 255], "too long"],
 ];
 
 for (const [name, read] of Object.entries(readers)) {
-  Deno.test(`${name}() returns what was framed, however the socket splits it`, async () => {
+  Deno.test(`${name}() returns the framed body, however the socket splits it`, async () => {
     await fc.assert(fc.asyncProperty(
       fc.uint8Array({ minLength: 1, maxLength: LIMIT }),
       fc.integer({ min: 1, max: LIMIT + 8 }),
@@ -81,7 +81,7 @@ for (const [name, read] of Object.entries(readers)) {
   }
 }
 
-Deno.test("readFrame() ignores bytes behind the frame", async () => {
+Deno.test("readFrame() ignores bytes after the frame", async () => {
   for (const length of [1, LIMIT]) {
     const body = Array.from({ length }, () => 9);
     const wire = new FakeWire([0, 0, 0, length, ...body, 42]);
@@ -110,7 +110,7 @@ Deno.test("readFrame() reads a short request with one read, and a longer one wit
   }
 });
 
-Deno.test("readFrame() reads a body longer than what it allocates at first", async () => {
+Deno.test("readFrame() reads a body longer than its first allocation", async () => {
   const body = new Uint8Array(2_500_000).map((_, i) => i * 31);
   const frame = encodeFrame(body);
   let at = 0;
@@ -128,7 +128,7 @@ Deno.test("readFrame() reads a body longer than what it allocates at first", asy
   assertEquals(read.every((byte, i) => byte === body[i]), true);
 });
 
-Deno.test("readFrame() spends no memory on an announced length alone", async () => {
+Deno.test("readFrame() allocates no memory for an announced length alone", async () => {
   let largest = 0;
   const header = encodeHeader(0x7fff_ffff);
   let sent = false;
@@ -147,7 +147,7 @@ Deno.test("readFrame() spends no memory on an announced length alone", async () 
 });
 
 for (const name of ["readShortFrame", "streamFrame"] as const) {
-  Deno.test(`${name}() refuses bytes behind the frame`, async () => {
+  Deno.test(`${name}() refuses bytes after the frame`, async () => {
     for (const length of [1, LIMIT]) {
       const body = Array.from({ length }, () => 9);
       const error = await assertRejects(

@@ -34,7 +34,7 @@ for (const [what, inside, fault] of insideLong) {
   });
 }
 
-Deno.test("skipLongString() finds the closing quote of a good string", () => {
+Deno.test("skipLongString() finds the closing quote of a valid string", () => {
   for (const end of ["", '\\"', "\\\\", '\\\\\\"\\n', "\\ud83d\\ude00", "é"]) {
     const inside = encode(`xx"${"x".repeat(256)}${end}`);
     const chunk = Uint8Array.from([...inside, ...encode('","y"')]);
@@ -42,7 +42,7 @@ Deno.test("skipLongString() finds the closing quote of a good string", () => {
   }
 });
 
-Deno.test("skipLongString() stays where it is if there is no short cut", () => {
+Deno.test("skipLongString() returns its argument if there is no shortcut", () => {
   const long = "x".repeat(256);
   for (const text of [long.slice(1) + '"', long, `${long}\\"`, `\n${long}"`]) {
     assertEquals(skipLongString(encode(`xx"${text}`), 3), 3);

@@ -6,7 +6,7 @@ import {
   type JsonToken,
 } from "../../../src/proto/json_scan.ts";
 
-/** What the visitor is told. */
+/** A token as the visitor receives it. */
 export type Seen = [
   token: JsonToken,
   start: number,
@@ -14,10 +14,10 @@ export type Seen = [
   depth: number,
 ];
 
-/** What came of a scan. */
+/** The result of a scan. */
 export interface Outcome {
   seen: Seen[];
-  /** Bytes up to the end of the value, or what was wrong. */
+  /** Bytes up to the end of the value, or the error. */
   end: number | string;
 }
 
@@ -28,7 +28,9 @@ export const encode = (text: string): Uint8Array =>
 export const bytesOf = (input: string | number[]): Uint8Array =>
   typeof input === "string" ? encode(input) : Uint8Array.from(input);
 
-/** Scans what `chunks` hold together; each chunk is overwritten after its turn, as a reader's buffer is. */
+/**
+ * Scans `chunks` in order. Overwrites each chunk after its scan, as a reader's buffer is reused.
+ */
 export function scan(chunks: Uint8Array[]): Outcome {
   const seen: Seen[] = [];
   const scanner = new JsonScanner((...token) => seen.push(token));
@@ -47,13 +49,13 @@ export function scan(chunks: Uint8Array[]): Outcome {
   }
 }
 
-/** Cuts `bytes` at the given places. */
+/** Cuts `bytes` at the given offsets. */
 export function split(bytes: Uint8Array, cuts: number[]): Uint8Array[] {
   const at = [0, ...cuts, bytes.length].sort((a, b) => a - b);
   return at.slice(1).map((end, i) => bytes.subarray(at[i], end));
 }
 
-/** Scans whole, byte by byte, and cut in two at each place, which must all come to the same. */
+/** Scans a text whole, byte by byte, and cut in two at each offset. All results must be equal. */
 export function scanEveryWay(bytes: Uint8Array): Outcome {
   const whole = scan([bytes]);
   assertEquals(scan([...bytes].map((byte) => Uint8Array.of(byte))), whole);

@@ -67,7 +67,7 @@ const good = {
   store: { type: "store", bytes: 1, sessions: 2, events: 3 },
 } satisfies { [N in AnswerName]: Record<string, unknown> & { type: N } };
 for (const [type, answer] of Object.entries(good)) {
-  Deno.test(`decodeAnswer() reads "${type}" and keeps what it does not know`, () => {
+  Deno.test(`decodeAnswer() reads "${type}" and keeps unknown keys`, () => {
     assertEquals<unknown>(decode(answer), answer);
     const more = { ...answer, later: { deep: [1] } };
     assertEquals<unknown>(decode(more), more);
@@ -100,12 +100,12 @@ const broken: [name: string, answer: unknown][] = [
       children: [{ ...NODE, span: { ...SPAN, paths: [1] } }],
     }],
   }],
-  ["an event without a payload's neighbour", {
+  ["an event with a text for a number", {
     ...good.detail,
     events: [{ ...EVENT, seq: "0" }],
   }],
   ["a required key that is missing", { type: "ack" }],
-  ["a type nobody knows", { type: "capture_status" }],
+  ["an unknown type", { type: "capture_status" }],
   ["a list", []],
 ];
 for (const [name, answer] of broken) {
@@ -114,7 +114,7 @@ for (const [name, answer] of broken) {
   });
 }
 
-Deno.test("decodeAnswer() refuses what is not JSON", () => {
+Deno.test("decodeAnswer() refuses a text that is not JSON", () => {
   assertThrows(() => decode('{"type":"ack"'), JsonError);
 });
 
@@ -141,7 +141,7 @@ Deno.test("decodeAnswer() reads a span tree deeper than requests may be", () => 
   assertEquals(answer.spans.length, 1);
 });
 
-Deno.test("demandSession() reads one record", () => {
+Deno.test("demandSession() checks one record", () => {
   assertEquals(demandSession(SESSION).id, "s1");
   assertThrows(() => demandSession(EVENT), AnswerError);
 });

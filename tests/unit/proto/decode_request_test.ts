@@ -15,7 +15,7 @@ import {
 const encoder = new TextEncoder();
 const decode = (text: string) => decodeRequest(encoder.encode(text));
 
-/** A filter that filters nothing. */
+/** A filter that lets all sessions through. */
 const ALL = {
   agent_prefix: null,
   status: null,
@@ -127,7 +127,7 @@ const accepted: [text: string, request: DaemonRequest][] = [
     },
   ],
 ];
-Deno.test("decodeRequest() is tried with every request of the table", () => {
+Deno.test("decodeRequest() is tested with every request of the table", () => {
   const tried = new Set(accepted.map(([, { type }]) => type));
   assertEquals([...tried].sort(), Object.keys(REQUESTS).sort());
 });
@@ -187,7 +187,7 @@ const refused: [text: string, error: typeof RequestError | typeof JsonError][] =
     [LIST.replace("{}", "null"), RequestError],
     [LIST.replace(',"filter":{}', ""), RequestError],
     [LIST.replace("{}", "[null,null]"), RequestError],
-    // An array has no place for what the reference does not have.
+    // An array has no additive fields.
     [LIST.replace("{}", '[null,null,null,"a"]'), RequestError],
     [LIST.replace("{}", '[null,null,null,"a",true]'), RequestError],
     [LIST.replace("{}", '{"id_prefix":1}'), RequestError],
@@ -253,13 +253,13 @@ const requests: fc.Arbitrary<DaemonRequest> = fc.oneof(
   }),
 );
 
-Deno.test("decodeRequest() returns what encodeRequest() was given", () => {
+Deno.test("decodeRequest() returns the request that encodeRequest() encoded", () => {
   fc.assert(fc.property(requests, (request) => {
     assertEquals(decodeRequest(encodeRequest(request)), request);
   }));
 });
 
-Deno.test("decodeRequest() throws nothing but its two errors", () => {
+Deno.test("decodeRequest() throws no other error than its two", () => {
   fc.assert(fc.property(
     requests,
     fc.nat(),

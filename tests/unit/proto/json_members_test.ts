@@ -9,7 +9,7 @@ const encode = (text: string) => new TextEncoder().encode(text);
 const slice = (bytes: Uint8Array, start: number, end: number) =>
   new TextDecoder().decode(bytes.subarray(start, end));
 
-Deno.test("scanMembers() finds members in the order of the text, duplicates too", () => {
+Deno.test("scanMembers() finds members in the order of the text, with duplicates", () => {
   const bytes = encode(
     ' { "é":{"a":[{}]}, "typ\\u0065" : -1.50e3,"a":[[]] ,\n"a":"x","":null,"t":true,"f":false} ',
   );
@@ -99,7 +99,7 @@ for (const text of ['{"a":1', '{"a":[1 2]}', "{} x", '{"a":"\\ud800"}', ""]) {
   });
 }
 
-Deno.test("scanMembers() and scanElements() go as deep as they are told to", () => {
+Deno.test("scanMembers() and scanElements() accept the maximum depth", () => {
   for (const depth of [1, 127, 500]) {
     const inner = "[".repeat(depth - 1) + "]".repeat(depth - 1) || "0";
     const object = encode(`{"a":${inner}}`);

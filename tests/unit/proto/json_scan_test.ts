@@ -165,7 +165,7 @@ for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
   const nest = (depth: number) =>
     encode(open.repeat(depth - 1) + (open[0] ?? "") + close.repeat(depth));
 
-  Deno.test(`JsonScanner takes ${MAX_DEPTH} times ${open} and no more`, () => {
+  Deno.test(`JsonScanner accepts ${MAX_DEPTH} times ${open} and no more`, () => {
     const deepest = nest(MAX_DEPTH);
     assertEquals(scan([deepest]).end, deepest.length);
     const offset = open.length * MAX_DEPTH;
@@ -176,13 +176,13 @@ for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
   });
 }
 
-Deno.test("JsonScanner takes another depth", () => {
+Deno.test("JsonScanner accepts another maximum depth", () => {
   const scanner = new JsonScanner(undefined, 1);
   scanner.write(encode("[1,"));
   assertThrows(() => scanner.write(encode("{")), JsonError, "deeper than 1");
 });
 
-Deno.test("JsonScanner counts depth by what is open, not by what was", () => {
+Deno.test("JsonScanner counts only open containers as depth", () => {
   const bytes = encode(`[${"[[]],".repeat(200)}1]`);
   assertEquals(scan([bytes]).end, bytes.length);
 });
@@ -208,13 +208,13 @@ Deno.test("JsonScanner says whether a value has started and is complete", () => 
   scanner.end();
 });
 
-Deno.test("JsonScanner has started when the first byte is refused", () => {
+Deno.test("JsonScanner has started after it refused the first byte", () => {
   const scanner = new JsonScanner();
   assertThrows(() => scanner.write(encode(" x")), JsonError);
   assertEquals([scanner.started, scanner.complete], [true, false]);
 });
 
-Deno.test("JsonScanner.end() completes a bare number and nothing else", () => {
+Deno.test("JsonScanner.end() completes a number outside of containers and nothing else", () => {
   for (const [input, complete] of [["-12", true], ["[1", false]] as const) {
     const scanner = new JsonScanner();
     scanner.write(encode(input));
@@ -230,7 +230,7 @@ const anyText = fc.tuple(
   fc.constantFrom(undefined, 1, "\t"),
 ).map(([value, indent]) => JSON.stringify(value, null, indent));
 
-/** Builds the value from the tokens alone, each read by the engine. */
+/** Builds the value from its tokens, each parsed by the engine. */
 function rebuild(bytes: Uint8Array, seen: Seen[]): string {
   const texts: string[] = [];
   let before: JsonToken | undefined;

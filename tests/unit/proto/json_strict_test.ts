@@ -8,7 +8,7 @@ import { encode } from "./_scanning.ts";
 
 const anyJson = fc.jsonValue({ stringUnit: "binary", maxDepth: 6 });
 
-/** Texts that the engine's parser accepts; the scanner refuses those of the second line. */
+/** Texts that the engine's parser accepts. The scanner refuses those of the second line. */
 const ODD_VALUES = [
   ...'-0 1E+2 -1e-999 9007199254740993 "\\u00e9\\/" "\\ud83d\\ude00"'.split(
     " ",
@@ -47,7 +47,7 @@ const mutated = fc.tuple(
   return Uint8Array.from(bytes);
 });
 
-/** Whether the engine's parser rightly takes what the scanner refuses: it knows neither of the two faults. */
+/** Whether a text has one of the two faults that the scanner refuses and the engine accepts. */
 function isExcused(error: JsonError, bytes: Uint8Array): boolean {
   const textOf = (start: number, end?: number) =>
     String.fromCharCode(...bytes.subarray(start, end));
@@ -60,7 +60,7 @@ function isExcused(error: JsonError, bytes: Uint8Array): boolean {
   return !Number.isFinite(Number(number?.[0]));
 }
 
-Deno.test("decodeJson() accepts what JSON.parse() does, but for lone surrogates and infinite numbers", () => {
+Deno.test("decodeJson() accepts what JSON.parse() accepts, except lone surrogates and infinite numbers", () => {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const seen = { accepted: 0, refused: 0, excused: 0 };
   const check = (bytes: Uint8Array) => {

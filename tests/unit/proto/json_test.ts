@@ -66,7 +66,7 @@ Deno.test("decodeJson() reads values nested to the limit", () => {
   assertEquals(encodeJson(decodeJson(encode(text))), text);
 });
 
-Deno.test("decodeJson() reads as deep as it is told to, bigints too", () => {
+Deno.test("decodeJson() reads values nested to a given limit, with bigints", () => {
   for (const number of ["1", "9007199254740993"]) {
     for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
       const text = open.repeat(10_000) + number + close.repeat(10_000);
@@ -114,7 +114,7 @@ for (const [text, message] of refused) {
 
 const anyJson = fc.jsonValue({ stringUnit: "binary", maxDepth: 6 });
 
-Deno.test("decodeJson() reads what JSON.stringify() prints as JSON.parse() does", () => {
+Deno.test("decodeJson() agrees with JSON.parse() on what JSON.stringify() prints", () => {
   const indent = fc.constantFrom(undefined, 1, "\r\n\t ");
   fc.assert(fc.property(anyJson, indent, (value, indent) => {
     const text = JSON.stringify(value, null, indent);
@@ -122,7 +122,7 @@ Deno.test("decodeJson() reads what JSON.stringify() prints as JSON.parse() does"
   }));
 });
 
-Deno.test("decodeJson() reads what encodeJson() prints, bigints too", () => {
+Deno.test("decodeJson() reads what encodeJson() prints, with bigints", () => {
   const bigint = fc.bigInt({ min: MIN_I64, max: MAX_U64 })
     .filter((n) => !Number.isSafeInteger(Number(n)));
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
@@ -144,7 +144,7 @@ Deno.test("decodeJson() reads what encodeJson() prints, bigints too", () => {
   }));
 });
 
-/** What a value is after a trip through JSON: no -0, and large numbers printed as integers are bigints. */
+/** Returns a value as it is after encoding and decoding: no -0, and large integers as bigints. */
 function normalize(value: unknown): unknown {
   if (typeof value === "number") {
     const isLong = /^-?\d{16,}$/.test(`${value}`);
@@ -185,7 +185,7 @@ for (const [value, text] of encoded) {
   });
 }
 
-Deno.test("encodeJson() refuses what JSON does not have", () => {
+Deno.test("encodeJson() refuses values without a JSON form", () => {
   const loop: unknown[] = [];
   loop.push(loop);
   for (const value of [undefined, () => 1, Symbol("x"), loop]) {
@@ -193,7 +193,7 @@ Deno.test("encodeJson() refuses what JSON does not have", () => {
   }
 });
 
-Deno.test("decodeString() returns the text that JSON.stringify() was given", () => {
+Deno.test("decodeString() returns the text that JSON.stringify() encoded", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     assertEquals(decodeString(encode(JSON.stringify(text))), text);
   }));
@@ -232,7 +232,7 @@ const integers: [token: string, min: bigint, max: bigint, value: Int | null][] =
   ];
 
 for (const [token, min, max, value] of integers) {
-  Deno.test(`decodeInt() takes ${token.slice(0, 30)} within ${min}..${max} for ${value}`, () => {
+  Deno.test(`decodeInt() reads ${token.slice(0, 30)} within ${min}..${max} as ${value}`, () => {
     assertEquals(decodeInt(encode(token), min, max), value);
   });
 }

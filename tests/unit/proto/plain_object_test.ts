@@ -31,7 +31,7 @@ const doubtful: [why: string, text: string | Uint8Array][] = [
   ["half a surrogate pair", '{"a":"\\ud83d"}'],
   ["the other half, in a key", '{"\\uDE00":1}'],
   [
-    "a pair written as escapes, which is none the less good",
+    "a valid pair of escapes",
     '{"a":"\\ud83d\\ude00"}',
   ],
   ["a number that no double holds", '{"a":[-1e999]}'],
@@ -41,7 +41,7 @@ const doubtful: [why: string, text: string | Uint8Array][] = [
     "bytes that are not UTF-8",
     Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d),
   ],
-  ["a beginning", '{"a":1'],
+  ["an incomplete object", '{"a":1'],
   ["two values", '{"a":1}{}'],
   ["white space that is not JSON's", '{"a":1}\u00a0'],
   ["an array", "[1]"],
@@ -51,17 +51,17 @@ const doubtful: [why: string, text: string | Uint8Array][] = [
 ];
 
 for (const [why, text] of doubtful) {
-  Deno.test(`readPlainObject() does not decide about ${why}`, () => {
+  Deno.test(`readPlainObject() returns null for ${why}`, () => {
     const bytes = typeof text === "string" ? encode(text) : text;
     assertEquals(readPlainObject(bytes), null);
   });
 }
 
-Deno.test("readPlainObject() takes as many levels as the scanner", () => {
+Deno.test("readPlainObject() accepts as many levels as the scanner", () => {
   assertEquals(readPlainObject(encode(deep(MAX_DEPTH)))?.text, deep(MAX_DEPTH));
 });
 
-/** JSON as written by many hands: objects of objects, odd numbers and strings, white space, and now and then a fault. */
+/** JSON texts of many styles: nested objects, odd numbers and strings, white space, some faults. */
 const TEXT = fc.tuple(
   fc.dictionary(
     fc.string({ unit: "binary" }),
@@ -82,7 +82,7 @@ const TEXT = fc.tuple(
   return `${space}${text.slice(0, -1)}${more}}${space}`;
 });
 
-Deno.test("readPlainObject() takes nothing that the scanner refuses, and ends where that ends", () => {
+Deno.test("readPlainObject() accepts nothing that the scanner refuses, and ends at the same offset", () => {
   let taken = 0;
   fc.assert(
     fc.property(TEXT, (text) => {

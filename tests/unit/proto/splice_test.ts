@@ -55,20 +55,20 @@ for (const [text, edits, result] of cases) {
   });
 }
 
-Deno.test("setMembers() leaves the bytes it is given as they are", () => {
+Deno.test("setMembers() does not change its argument", () => {
   const bytes = encode('{"type":1}');
   setMembers(bytes, [type]);
   setMembers(bytes, []).fill(0);
   assertEquals(bytes, encode('{"type":1}'));
 });
 
-Deno.test("setMembers() takes members that were scanned before", () => {
+Deno.test("setMembers() accepts members from an earlier scan", () => {
   const bytes = encode('{"type":1,"a":2}');
   const members = scanMembers(bytes);
   assertEquals(setMembers(bytes, [type], members), setMembers(bytes, [type]));
 });
 
-Deno.test("setMembers() refuses what is not strictly JSON, and what is not an object", () => {
+Deno.test("setMembers() refuses a text that is not strictly JSON or not an object", () => {
   for (const text of ["", '{"a":1,}', '{"a":"\\ud800"}', "{}{}"]) {
     assertThrows(() => set(text, [type]), JsonError);
   }
@@ -89,7 +89,7 @@ const value = fc.oneof(
   fc.constantFrom("12.0", "1e2", "-0", "123456789012345678901", '{"type":{}}'),
 );
 
-/** A member as its texts: white space, key (which may be escaped throughout), colon, value. */
+/** The texts of a member: white space, key (sometimes escaped throughout), colon, value. */
 const member = fc.record({
   key,
   escaped: fc.boolean(),
@@ -120,7 +120,7 @@ Deno.test("setMembers() changes the values it sets and no other byte", () => {
       };
       const text = print(members.map(({ value }) => value));
 
-      // The model: each key's last value is replaced, or the key is put first.
+      // The model: the last value of each key is replaced, or the key is inserted first.
       const wanted = new Map(edits.map(({ key, value }) => [key, value]));
       const values = members.map(({ key, value }, i) => {
         const isLast = !members.slice(i + 1).some((other) => other.key === key);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Our daemon in this very process, on a socket and in a home of its own.
+ * Runs our daemon in this process, with a socket and a home of its own.
  * @module
  */
 import { resolvePaths } from "../../../src/context/mod.ts";
@@ -17,7 +17,7 @@ export class LocalDaemon implements AsyncDisposable {
     this.#running = running;
   }
 
-  /** Starts one and waits until clients can connect. */
+  /** Starts a daemon and waits until clients can connect. */
   static async start(): Promise<LocalDaemon> {
     const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "kz" }));
     return new LocalDaemon(root, await run(root));
@@ -27,7 +27,7 @@ export class LocalDaemon implements AsyncDisposable {
     return pathsOf(this.#root).socket;
   }
 
-  /** A folder for events; it is there once somebody has made it, and goes with the daemon. */
+  /** A folder for events. A test creates it; it is removed with the daemon. */
   get folder(): string {
     return `${this.#root}/w`;
   }

@@ -7,7 +7,7 @@ import {
 } from "../../../src/proto/mod.ts";
 import { readRecording, RECORDINGS } from "../../interop/_recording.ts";
 
-/** What each version was heard to answer. */
+/** The recorded answers of each version. */
 const TYPES: Record<string, string[]> = {
   "kaizen 0.1.15": ["ack", "detail", "error", "hello", "sessions", "status"],
   "kaizen 0.1.46": ["ack", "detail", "error", "hello", "sessions", "status"],

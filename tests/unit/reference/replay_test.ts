@@ -47,7 +47,7 @@ Deno.test("all recordings are replayed", () => {
   );
 });
 
-Deno.test("recordings hold the cases as they are written now", () => {
+Deno.test("recordings match the cases in the source", () => {
   const cases = readCases({ everyStep: false });
   for (const group of GROUPS) {
     const text = Deno.readTextFileSync(new URL(`${group}.jsonl`, RECORDINGS));
@@ -65,7 +65,7 @@ Deno.test("recordings hold the cases as they are written now", () => {
   }
 });
 
-/** Replays cases one after another, each with a daemon of its own unless it goes on with the one before. */
+/** Replays cases in order. A case has a daemon of its own unless it continues the one before. */
 async function replay(all: readonly Recorded[]): Promise<string[]> {
   const wrong: string[] = [];
   let daemon: LocalDaemon | null = null;
