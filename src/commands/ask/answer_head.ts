@@ -12,7 +12,7 @@ import {
   RemoteError,
 } from "../../client/mod.ts";
 import {
-  type DaemonRequest,
+  type AnswerName,
   decodeJson,
   decodeString,
   encodeRequest,
@@ -23,6 +23,8 @@ import {
   type JsonValue,
   MAX_ANSWER_DEPTH,
   readPlainObject,
+  type RequestOf,
+  REQUESTS,
 } from "../../proto/mod.ts";
 
 /**
@@ -46,10 +48,9 @@ export interface CheckedAnswer extends AsyncDisposable {
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-/** A request and the type of answer that it expects. */
+/** A request with a long answer. */
 export interface Question {
-  request: DaemonRequest;
-  expected: "sessions" | "detail";
+  request: RequestOf<"list_sessions" | "get_session_detail">;
   /** True: return as soon as the type is known, so that records can be printed as they arrive. */
   isEager?: boolean;
 }
@@ -58,7 +59,7 @@ export interface Question {
  * Sends a request and checks the head of the answer.
  *
  * @throws {RemoteError} If the daemon answers with an error.
- * @throws {ProtocolError} If the answer does not have the expected type.
+ * @throws {ProtocolError} If the answer does not have the request's type of answer.
  */
 export async function openChecked(
   question: Question,
@@ -75,8 +76,9 @@ export async function openChecked(
 
 async function check(
   answer: Answer,
-  { expected, isEager = false }: Question,
+  { request, isEager = false }: Question,
 ): Promise<CheckedAnswer> {
+  const expected = REQUESTS[request.type].answer;
   const rest = answer.chunks[Symbol.asyncIterator]();
   const head = new Head(expected);
   while (!head.isFull && !(isEager && head.isDecided)) {
@@ -162,7 +164,7 @@ class Head {
   #isSessionKnown = false;
   /** True once the whole answer has arrived. */
   isWhole = false;
-  readonly #expected: Question["expected"];
+  readonly #expected: AnswerName;
   readonly #buffer = new Uint8Array(2 * HEAD_BYTES);
   #length = 0;
   #scanned = 0;
@@ -171,7 +173,7 @@ class Head {
     if (depth === 1) this.#visit(token, start, end);
   }, MAX_ANSWER_DEPTH);
 
-  constructor(expected: Question["expected"]) {
+  constructor(expected: AnswerName) {
     this.#expected = expected;
   }
 

@@ -24,12 +24,12 @@ export function listRequest(
 
 /** Requests sessions; starts a daemon if none is running. */
 export function openSessions(
-  question: Omit<Question, "expected">,
+  question: Question,
   run: Run,
 ): ReturnType<typeof openChecked> {
   const client = clientOptions(run, READ_TIMEOUT_MS);
   return askOrStart(
     run,
-    () => openChecked({ ...question, expected: "sessions" }, client),
+    () => openChecked(question, client),
   );
 }

@@ -89,7 +89,7 @@ export async function openDetail(
   const request = { type: "get_session_detail", id, workspace } as const;
   const answer = await askOrStart(
     run,
-    () => openChecked({ request, expected: "detail", isEager }, client),
+    () => openChecked({ request, isEager }, client),
   );
   if (!answer.isEmpty) return { id, workspace, answer };
   await answer[Symbol.asyncDispose]();

@@ -13,7 +13,6 @@ import { FakeDaemon } from "../../client/fake_daemon.ts";
 const HEAD_BYTES = 64 * 1024;
 const QUESTION: Question = {
   request: { type: "get_session_detail", id: "s", workspace: null },
-  expected: "detail",
 };
 
 /** A daemon that sends `body` in one frame, cut into pieces at these offsets of the frame. */
