@@ -4,31 +4,35 @@
  * @module
  */
 import { removeIfThere } from "./durable_file.ts";
+import { clearFailures, FAILURES_FILE, listFailures } from "./failures.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { listRejected, listSpool, REJECTED_FOLDER, sizeOf } from "./listing.ts";
 import { decodeRejected } from "./rejected.ts";
 
-/** One event in the spool. */
+/** One event in the spool, or one failure of a hook. */
 export interface SpoolEntry {
+  /** Name of its file. All failures are in one file. */
   name: string;
-  state: "pending" | "rejected" | "unknown";
+  state: "pending" | "rejected" | "unknown" | "failure";
+  /** 0 for a failure, which takes no room of the events. */
   bytes: number;
   /** Time at which it was spooled, in epoch milliseconds; null if the name does not tell. */
   ms: number | null;
-  /** Why it was rejected. */
+  /** Why it was rejected, or how the hook failed. */
   reason: string | null;
 }
 
-/** The files that a purge deleted. */
+/** How many entries a purge deleted. */
 export interface PurgeReport {
   rejected: number;
   pending: number;
+  failures: number;
 }
 
 /** The first line of a rejected file ends within this many bytes. */
 const LINE_BYTES = 4096;
 
-/** Lists pending, rejected and unknown files, each kind in order. */
+/** Lists pending, rejected and unknown files and failures, each kind in order. */
 export function listEntries(folder: string): SpoolEntry[] {
   const { pending, unknown } = listSpool(folder);
   return [
@@ -57,10 +61,17 @@ export function listEntries(folder: string): SpoolEntry[] {
       ms: null,
       reason: "made by another version of kaizen",
     })),
+    ...listFailures(folder).map(({ ms, reason, count }): SpoolEntry => ({
+      name: FAILURES_FILE,
+      state: "failure",
+      bytes: 0,
+      ms,
+      reason: count > 1 ? `${reason} (and ${count - 1} before it)` : reason,
+    })),
   ];
 }
 
-/** Deletes files. Events that arrive meanwhile stay. */
+/** Deletes rejected files and failures. Events that arrive meanwhile stay. */
 export function purgeSpool(
   folder: string,
   options: { pending?: boolean | undefined },
@@ -72,7 +83,11 @@ export function purgeSpool(
   clearLeftovers(`${folder}/${REJECTED_FOLDER}`);
   const pending = options.pending ? listSpool(folder).pending : [];
   for (const { name } of pending) removeIfThere(`${folder}/${name}`);
-  return { rejected: rejected.length, pending: pending.length };
+  return {
+    rejected: rejected.length,
+    pending: pending.length,
+    failures: clearFailures(folder),
+  };
 }
 
 function readReason(path: string): string | null {

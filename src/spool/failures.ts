@@ -14,6 +14,15 @@ export interface Failures {
   last_failure: { ms: number; reason: string } | null;
 }
 
+/** One line of the file. */
+export interface Failure {
+  /** Time of the failure, in epoch milliseconds. */
+  ms: number;
+  reason: string;
+  /** Failures that the line stands for: 1, or all up to this one. */
+  count: number;
+}
+
 /** Name of the file. */
 export const FAILURES_FILE = ".failures";
 /** Above this size in bytes the lines are merged into one. */
@@ -34,12 +43,36 @@ export function addFailure(
   if (file.statSync().size > MAX_FILE_BYTES) sumUp(path);
 }
 
-/** Reads the count. */
+/** Returns the count and the last failure. */
 export function readFailures(folder: string): Failures {
+  return countFailures(listFailures(folder));
+}
+
+/** Lists the failures, oldest first. */
+export function listFailures(folder: string): Failure[] {
   try {
-    return countLines(Deno.readTextFileSync(`${folder}/${FAILURES_FILE}`));
+    return parseLines(Deno.readTextFileSync(`${folder}/${FAILURES_FILE}`));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return countLines("");
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/**
+ * Forgets all failures. One that a hook adds meanwhile stays.
+ *
+ * @returns How many there were.
+ */
+export function clearFailures(folder: string): number {
+  try {
+    const path = `${folder}/${FAILURES_FILE}`;
+    using file = Deno.openSync(path, { write: true });
+    file.lockSync(true);
+    const { failures } = readFailures(folder);
+    file.truncateSync(0);
+    return failures;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
 }
@@ -48,30 +81,31 @@ export function readFailures(folder: string): Failures {
 function sumUp(path: string): void {
   using file = Deno.openSync(path, { read: true, write: true });
   if (!file.tryLockSync(true) || !isStill(file, path)) return;
-  const { failures, last_failure } = countLines(Deno.readTextFileSync(path));
+  const { failures, last_failure } = countFailures(
+    parseLines(Deno.readTextFileSync(path)),
+  );
   if (last_failure === null) return;
   file.truncateSync(0);
   writeWhole(file, line({ ...last_failure, count: failures }));
 }
 
-function line(entry: { ms: number; reason: string; count: number }) {
-  return new TextEncoder().encode(`${encodeJson(entry)}\n`);
+function line(failure: Failure) {
+  return new TextEncoder().encode(`${encodeJson(failure)}\n`);
 }
 
-function countLines(text: string): Failures {
-  const found: Failures = { failures: 0, last_failure: null };
-  for (const part of text.split("\n")) {
-    const entry = readEntry(part);
-    if (entry === null) continue;
-    found.failures += entry.count;
-    found.last_failure = { ms: entry.ms, reason: entry.reason };
-  }
-  return found;
+function countFailures(all: readonly Failure[]): Failures {
+  const last = all.at(-1);
+  return {
+    failures: all.reduce((sum, { count }) => sum + count, 0),
+    last_failure: last ? { ms: last.ms, reason: last.reason } : null,
+  };
 }
 
-function readEntry(
-  text: string,
-): { ms: number; reason: string; count: number } | null {
+function parseLines(text: string): Failure[] {
+  return text.split("\n").flatMap((line) => parseLine(line) ?? []);
+}
+
+function parseLine(text: string): Failure | null {
   if (text === "") return null;
   try {
     const value = decodeJson(new TextEncoder().encode(text));

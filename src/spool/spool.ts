@@ -174,7 +174,7 @@ export class Spool {
   }
 
   /**
-   * Lists every event in it.
+   * Lists every event in it, and every failure of a hook.
    *
    * @throws {SpoolError} If it cannot be read.
    */
@@ -183,7 +183,7 @@ export class Spool {
   }
 
   /**
-   * Deletes the rejected files, and with `pending` the events that wait, too.
+   * Deletes the rejected files and the failures, and with `pending` the events that wait, too.
    *
    * @throws {SpoolError} If it cannot be written.
    */

@@ -6,6 +6,8 @@ import { type Home, programCommand, tempHome } from "./harness.ts";
 
 const PAGE = new URL("../../docs/recipes.md", import.meta.url);
 const MINUTE = 60_000;
+const ALL_WELL =
+  "Is anything lost or waiting? (Prints nothing when all is well.)";
 
 /** Each block of the page, by the line above it. */
 function readRecipes(): Map<string, string> {
@@ -44,8 +46,8 @@ function expectations(
     "Where is its socket, and how big is the store?": new RegExp(
       `^${home.socket}\n\\d+ MiB$`,
     ),
-    "Is anything lost or waiting? (Prints nothing when all is well.)": "",
-    "Why were events set aside?": "",
+    [ALL_WELL]: "",
+    "Why were events set aside, and how did hooks fail?": "",
     "Ids of the sessions of this repository, newest first:":
       "s2\ns1\nby-cursor",
     "The newest one's id, for another command:": "s2",
@@ -159,18 +161,22 @@ Deno.test({
     }
 
     // Two of them have something to say only where something went wrong.
-    await home.run(["ingest", "hook", "--source", "claude"], { stdin: "[]" });
+    const hook = ["ingest", "hook", "--source", "claude"];
+    await home.run(hook, { stdin: "[]" });
+    await home.run(hook, { stdin: "" });
     const lost = JSON.parse(
       await run(
-        recipes.get(
-          "Is anything lost or waiting? (Prints nothing when all is well.)",
-        ) ?? "",
+        recipes.get(ALL_WELL) ?? "",
       ),
     );
-    assertEquals([lost.rejected, lost.pending], [1, 0]);
+    assertEquals([lost.rejected, lost.pending, lost.failures], [1, 0, 1]);
     assertMatch(
-      await run(recipes.get("Why were events set aside?") ?? ""),
-      /^v1-\d+-\d+-\w+\.rejected: .+$/,
+      await run(
+        recipes.get("Why were events set aside, and how did hooks fail?") ?? "",
+      ),
+      /^v1-\d+-\d+-\w+\.rejected: .+\n\.failures: nothing on stdin$/,
     );
+    await home.run(["spool", "purge"]);
+    assertEquals(await run(recipes.get(ALL_WELL) ?? ""), "");
   },
 });

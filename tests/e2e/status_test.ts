@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { feed, sampleSession } from "./_feed.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { tempHome } from "./harness.ts";
@@ -169,10 +174,19 @@ Deno.test("status tells what hooks could not say, without calling it lost", asyn
   await home.run([...hook, "--bogus"], { stdin, env });
   const { stdout } = await home.run(["status", "-o", "text"]);
   assertStringIncludes(stdout, "1 event waiting");
-  assertStringIncludes(stdout, "2 failures in hooks; the last ");
+  assertStringIncludes(stdout, "2 failures in hooks, the last ");
+  assertStringIncludes(stdout, "; see kaizen spool list");
   const { spool } = JSON.parse((await home.run(["status", "--json"])).stdout);
   assertEquals([spool.pending, spool.failures], [1, 2]);
   assertEquals(spool.last_failure.reason, "ignored --bogus");
+
+  const list = await home.run(["spool", "list", "-o", "text"]);
+  assertMatch(list.stdout, /^\.failures +failure .* ignored --bogus$/m);
+  const purged = await home.run(["spool", "purge", "-o", "text"]);
+  assertEquals(purged.stdout, "Deleted 0 rejected events and 2 failures.\n");
+  const after = await home.run(["status", "-o", "text"]);
+  assertStringIncludes(after.stdout, "1 event waiting");
+  assert(!after.stdout.includes("failure"), after.stdout);
 });
 
 /** What `status` prints and ends with where the daemon answers so. */

@@ -148,10 +148,15 @@ Deno.test("spool status, list, flush and purge tell what waits and what was set 
   assertEquals(JSON.parse((await home.run(purge)).stdout), {
     rejected: 1,
     pending: 0,
+    failures: 0,
   });
   assertEquals((await home.run([...purge, "--pending"])).code, 64);
   const both = await home.run([...purge, "--pending", "--yes"]);
-  assertEquals(JSON.parse(both.stdout), { rejected: 0, pending: 1 });
+  assertEquals(JSON.parse(both.stdout), {
+    rejected: 0,
+    pending: 1,
+    failures: 0,
+  });
   assert(
     JSON.parse((await home.run(["spool", "status"])).stdout).pending === 0,
   );

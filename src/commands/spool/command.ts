@@ -55,7 +55,10 @@ function declareFlush(cli: Cli) {
 
 function declareList(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description("List the events in the spool, and why some were rejected.")
+    .description(
+      "List the events in the spool and the failures of hooks.\n" +
+        "Each rejected event and each failure has its reason.",
+    )
     .example(
       "List only the rejected events",
       "kaizen spool list -o json | jq '.entries[] | select(.state == \"rejected\")'",
@@ -71,10 +74,10 @@ function declareList(cli: Cli) {
 function declarePurge(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Delete the rejected events from the spool.\n" +
+      "Delete the rejected events and the failures of hooks.\n" +
         "With --pending --yes, also deletes the waiting events.",
     )
-    .example("Delete the rejected events", "kaizen spool purge")
+    .example("Delete the rejected events and failures", "kaizen spool purge")
     .option(
       "--pending",
       "Also delete the waiting events; needs --yes (default: keep them)",

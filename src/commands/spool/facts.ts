@@ -16,7 +16,7 @@ import type { SpoolStatus } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 
 const LABEL_CELLS = 12;
-/** A failure is highlighted for this time, in milliseconds; it is counted forever. */
+/** A failure is highlighted for this time, in milliseconds; it is counted until `spool purge`. */
 const NEWS_MS = 24 * 60 * 60 * 1000;
 
 /** Renders the lines of the spool alone. */
@@ -67,12 +67,14 @@ export function describeSpool(
     const last = spool.last_failure;
     const when = last === null
       ? ""
-      : `; the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
+      : `, the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
     const isNews = last !== null && nowMs - last.ms < NEWS_MS;
     // Not all failures are lost events: hooks also count input that they ignored.
     facts.push([
       "failures",
-      `${formatNumberOf(spool.failures, "failure")} in hooks${when}`,
+      `${
+        formatNumberOf(spool.failures, "failure")
+      } in hooks${when}; see kaizen spool list`,
       isNews ? paint.red : paint.dim,
     ]);
   }

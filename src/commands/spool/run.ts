@@ -69,11 +69,11 @@ export async function runSpoolPurge(
   }
   const purged = await withSpool(run, (spool) => spool.purge({ pending }));
   if (run.settings.format !== "text") return await printJson(run, purged);
+  const rejected = formatNumberOf(purged.rejected, "rejected event");
+  const waiting = formatNumberOf(purged.pending, "waiting event");
+  const failures = formatNumberOf(purged.failures, "failure");
   await printLines(run, [
-    `Deleted ${formatNumberOf(purged.rejected, "rejected event")}` +
-    (pending
-      ? ` and ${formatNumberOf(purged.pending, "waiting event")}.`
-      : "."),
+    `Deleted ${rejected}${pending ? `, ${waiting}` : ""} and ${failures}.`,
   ]);
 }
 

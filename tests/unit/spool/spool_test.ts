@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Delivery, Spool, SpoolError } from "../../../src/spool/mod.ts";
 import { SpoolFullError } from "../../../src/spool/mod.ts";
@@ -367,10 +367,43 @@ Deno.test("purge() removes rejected files, and pending ones only if asked to", (
   const spool = openSpool(folder);
   spool.append(eventBody("a"));
   spool.reject(new Uint8Array(1), { kind: "input", reason: "rubbish" });
-  assertEquals(spool.purge(), { rejected: 1, pending: 0 });
+  assertEquals(spool.purge(), { rejected: 1, pending: 0, failures: 0 });
   assert(!spool.isEmpty());
-  assertEquals(spool.purge({ pending: true }), { rejected: 0, pending: 1 });
+  assertEquals(spool.purge({ pending: true }), {
+    rejected: 0,
+    pending: 1,
+    failures: 0,
+  });
   assert(spool.isEmpty());
+});
+
+Deno.test("purge() clears the failures, which list() shows with their times", () => {
+  using folder = new TempFolder();
+  const clock = new Clock();
+  const spool = openSpool(folder, {}, clock);
+  const first = clock.ms;
+  spool.countFailure("one");
+  clock.ms += 60_000;
+  spool.countFailure("two");
+  assertEquals(
+    spool.list().map(({ state, ms, reason }) => [state, ms, reason]),
+    [["failure", first, "one"], ["failure", first + 60_000, "two"]],
+  );
+  assertEquals(spool.purge(), { rejected: 0, pending: 0, failures: 2 });
+  assertEquals(spool.list(), []);
+  const { failures, last_failure } = spool.status();
+  assertEquals([failures, last_failure], [0, null]);
+  spool.countFailure("three");
+  assertEquals(spool.status().failures, 1);
+});
+
+Deno.test("purge() counts every failure of a file whose lines were merged", () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  for (let i = 0; i < 300; i++) spool.countFailure("x".repeat(300));
+  assert(spool.list().length < 300);
+  assertMatch(spool.list()[0]?.reason ?? "", / \(and \d+ before it\)$/);
+  assertEquals(spool.purge().failures, 300);
 });
 
 Deno.test("status() shows depth, age and failures", () => {

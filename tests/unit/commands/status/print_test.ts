@@ -59,7 +59,7 @@ Deno.test("renderStatus() highlights a failure for a day", () => {
       failures: 2,
       last_failure: { ms: NOW - agoMs, reason: "disk full" },
     }, { color: "always" });
-  const text = "2 failures in hooks; the last";
+  const text = "2 failures in hooks, the last";
   assertStringIncludes(lost(23 * HOUR), `\x1b[31m${text} 23h ago: disk full`);
   assertStringIncludes(lost(25 * HOUR), `\x1b[2m${text} 1d ago: disk full`);
 });
