@@ -12,6 +12,7 @@ export const HOOK_CHUNKS: readonly string[] = [
   "src/ingest/find_project.ts",
   "src/ingest/git_event.ts",
   "src/ingest/hook_options.ts",
+  "src/ingest/pass_over.ts",
   "src/ingest/spool_event.ts",
 ];
 

@@ -258,8 +258,7 @@ function cleanEnv(): Record<string, string> {
   for (const name of Object.keys(env)) {
     const steers = name.startsWith("KAIZEN_") && name !== "KAIZEN_DEPS" ||
       name.startsWith("GIT_") ||
-      ["CLAUDE_PROJECT_DIR", "CURSOR_PROJECT_DIR", "SUDO_UID", "SUDO_GID"]
-        .includes(name);
+      name.endsWith("_PROJECT_DIR") || name.startsWith("SUDO_");
     if (steers) delete env[name];
   }
   if (!Deno.stdout.isTerminal()) env["NO_COLOR"] = "1";

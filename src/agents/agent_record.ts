@@ -5,29 +5,7 @@
  */
 import type { HookSource } from "../proto/mod.ts";
 import type { Fields } from "./fields.ts";
-
-/** The part that an event plays in a session. */
-export type Meaning =
-  | "session_start"
-  | "session_end"
-  | "prompt"
-  | "call_start"
-  | "call_end"
-  | "call_failed"
-  | "call_denied"
-  /** The agent asks the user to allow a call. */
-  | "permission"
-  | "question"
-  | "answer"
-  /** The payload's `notification_type` decides what it asks for. */
-  | "notification"
-  | "subagent_start"
-  | "subagent_stop"
-  | "turn_end"
-  | "turn_failed"
-  | "interrupt"
-  | "compaction"
-  | "other";
+import { type Meaning, WIRE_MEANINGS, type WireName } from "./wire_names.ts";
 
 /** The meaning of an event that keeps its own name on the wire, and the tool whose call it stands for, if that is fixed. */
 export interface OwnMeaning {
@@ -43,18 +21,20 @@ export interface AgentHooks<Source extends string = string> {
   wire: HookSource;
   /** Whether only this agent sends such a payload. The agents are asked in the order of the table. */
   marks(fields: Fields): boolean;
-  /** Its events that travel under the wire's name of their meaning, beside those that several agents have. */
-  events: Readonly<Record<string, Meaning>>;
+  /** The wire's names for events that the agent spells in another way. */
+  wireNames: Readonly<Record<string, WireName>>;
   /** Members that may hold the session's id; the first that does counts. */
   sessionKeys: readonly string[];
   /** The environment variable in which it passes the project's directory to its hooks. */
   directoryVariable: string | null;
+  /** Members that are copied where the payload lacks those that the wire knows: from its key to the agent's. */
+  copies: Readonly<Record<string, string>>;
 }
 
 /** What is known of an agent. */
 export interface AgentRecord<Source extends string = string>
-  extends Omit<AgentHooks<Source>, "events"> {
-  /** All its events beside those that the generic table knows. */
+  extends AgentHooks<Source> {
+  /** The meanings of its events, beside those that several agents have. */
   events: Readonly<Record<string, Meaning | OwnMeaning>>;
   /** Tools whose calls start a subagent. */
   subagentTools: readonly string[];
@@ -73,27 +53,34 @@ export function makeHooks<Source extends string>(
     & Partial<AgentHooks<Source>>,
 ): AgentHooks<Source> {
   return {
-    events: {},
+    wireNames: {},
     sessionKeys: ["session_id"],
     directoryVariable: null,
+    copies: {},
     ...hooks,
   };
 }
 
 /**
- * Makes the whole record; `events` are those that keep their names on the wire.
+ * Makes the whole record; `events` are those that the wire has no name for.
  *
  * Called with literals only, it is left out of a hook's bundle.
  */
 export function makeAgent<Source extends string>(
   hooks: AgentHooks<Source>,
   { events, ...rest }: Partial<Omit<AgentRecord, keyof AgentHooks>> & {
-    events?: Readonly<Record<string, OwnMeaning>>;
+    events?: Readonly<Record<string, Meaning | OwnMeaning>>;
   } = {},
 ): AgentRecord<Source> {
+  const renamed = Object.fromEntries(
+    Object.entries(hooks.wireNames).map(([own, name]) => [
+      own,
+      WIRE_MEANINGS[name],
+    ]),
+  );
   return {
     ...hooks,
-    events: { ...hooks.events, ...events },
+    events: { ...renamed, ...events },
     subagentTools: [],
     questionTools: [],
     runsHooksOf: [],

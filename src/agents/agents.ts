@@ -6,8 +6,10 @@
 import type { AgentHooks, AgentRecord } from "./agent_record.ts";
 import { claude, claudeHooks } from "./claude.ts";
 import { codex, codexHooks } from "./codex.ts";
+import { copilot, copilotHooks } from "./copilot.ts";
 import { cursor, cursorHooks } from "./cursor.ts";
 import type { Fields } from "./fields.ts";
+import { gemini, geminiHooks } from "./gemini.ts";
 import { openclaw, openclawHooks } from "./openclaw.ts";
 import { vibe, vibeHooks } from "./vibe.ts";
 
@@ -16,6 +18,8 @@ const HOOKS = {
   cursor: cursorHooks,
   openclaw: openclawHooks,
   vibe: vibeHooks,
+  gemini: geminiHooks,
+  copilot: copilotHooks,
   claude: claudeHooks,
   codex: codexHooks,
 };
@@ -27,7 +31,9 @@ export type AgentName = keyof typeof HOOKS;
 export const AGENTS = {
   claude,
   codex,
+  copilot,
   cursor,
+  gemini,
   openclaw,
   vibe,
 } satisfies { [Name in AgentName]: AgentRecord<Name> };

@@ -11,14 +11,14 @@ export const cursorHooks = /* @__PURE__ */ makeHooks({
   wire: "cursor",
   marks: (fields) =>
     fields.has("conversation_id") || fields.has("cursor_version"),
-  events: {
-    sessionStart: "session_start",
-    beforeSubmitPrompt: "prompt",
-    preToolUse: "call_start",
-    postToolUse: "call_end",
-    subagentStart: "subagent_start",
-    subagentStop: "subagent_stop",
-    stop: "turn_end",
+  wireNames: {
+    sessionStart: "SessionStart",
+    beforeSubmitPrompt: "UserPromptSubmit",
+    preToolUse: "PreToolUse",
+    postToolUse: "PostToolUse",
+    subagentStart: "SubagentStart",
+    subagentStop: "SubagentStop",
+    stop: "Stop",
   },
   sessionKeys: ["session_id", "conversation_id"],
   directoryVariable: "CURSOR_PROJECT_DIR",
@@ -29,8 +29,8 @@ export const cursor = /* @__PURE__ */ makeAgent(cursorHooks, {
   events: {
     beforeShellExecution: { meaning: "call_start", tool: "Shell" },
     afterShellExecution: { meaning: "call_end", tool: "Shell" },
-    beforeMCPExecution: { meaning: "call_start", tool: null },
-    afterMCPExecution: { meaning: "call_end", tool: null },
+    beforeMCPExecution: "call_start",
+    afterMCPExecution: "call_end",
     // No second event follows either of these.
     beforeReadFile: { meaning: "call_end", tool: "Read" },
     afterFileEdit: { meaning: "call_end", tool: "Edit" },

@@ -4,32 +4,19 @@
  * @module
  */
 import { type AgentName, AGENTS } from "./agents.ts";
-import type { AgentRecord, Meaning, OwnMeaning } from "./agent_record.ts";
-import { COMMON_EVENTS, ownEntry } from "./wire_event.ts";
+import type { AgentRecord, OwnMeaning } from "./agent_record.ts";
+import { ownEntry } from "./wire_event.ts";
+import { type Meaning, WIRE_MEANINGS } from "./wire_names.ts";
 
-/** The names that the wire itself knows, in both of its spellings, and a few that several agents have. */
-const GENERIC: Readonly<Record<string, Meaning>> = {
-  PreToolUse: "call_start",
-  pre_tool_use: "call_start",
-  PostToolUse: "call_end",
-  post_tool_use: "call_end",
-  SessionStart: "session_start",
-  session_start: "session_start",
-  Stop: "turn_end",
-  stop: "turn_end",
-  PermissionRequest: "permission",
-  permission_request: "permission",
-  UserPromptSubmit: "prompt",
-  user_prompt_submit: "prompt",
-  Notification: "notification",
-  notification: "notification",
-  SubagentStart: "subagent_start",
-  subagent_start: "subagent_start",
-  SubagentStop: "subagent_stop",
-  subagent_stop: "subagent_stop",
-  Interrupt: "interrupt",
-  interrupt: "interrupt",
+/** Names that the wire does not know and several agents have. */
+const SHARED: Readonly<Record<string, Meaning>> = {
+  PostToolUseFailure: "call_failed",
+  postToolUseFailure: "call_failed",
+  post_tool_use_failure: "call_failed",
   PermissionDenied: "call_denied",
+  StopFailure: "turn_failed",
+  SessionEnd: "session_end",
+  sessionEnd: "session_end",
   Elicitation: "question",
   ElicitationResult: "answer",
   PreCompact: "compaction",
@@ -43,8 +30,7 @@ const GENERIC: Readonly<Record<string, Meaning>> = {
  */
 export function meaningOf(agent: AgentName, event: string): OwnMeaning {
   const { events }: AgentRecord = AGENTS[agent];
-  // Not one table: a bundler keeps a table that spreads another one, even where nothing reads it.
-  const found = ownEntry(events, event) ?? ownEntry(GENERIC, event) ??
-    ownEntry(COMMON_EVENTS, event) ?? "other";
+  const found = ownEntry(events, event) ?? ownEntry(SHARED, event) ??
+    ownEntry<Meaning>(WIRE_MEANINGS, event) ?? "other";
   return typeof found === "string" ? { meaning: found, tool: null } : found;
 }

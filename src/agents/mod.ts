@@ -3,12 +3,7 @@
  * Agents: one record each, in a file of its own, and what follows from all of them. Pure data and small functions.
  * @module
  */
-export type {
-  AgentHooks,
-  AgentRecord,
-  Meaning,
-  OwnMeaning,
-} from "./agent_record.ts";
+export type { AgentHooks, AgentRecord, OwnMeaning } from "./agent_record.ts";
 export {
   type AgentName,
   AGENTS,
@@ -19,4 +14,6 @@ export {
 } from "./agents.ts";
 export { meaningOf } from "./event_meaning.ts";
 export type { Fields } from "./fields.ts";
-export { type WireEvent, wireEvent, wireName } from "./wire_event.ts";
+export { ownTime } from "./own_time.ts";
+export { type WireEvent, wireEvent } from "./wire_event.ts";
+export type { Meaning, WireName } from "./wire_names.ts";

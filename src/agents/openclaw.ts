@@ -17,8 +17,8 @@ export const openclawHooks = /* @__PURE__ */ makeHooks({
 /** OpenClaw. */
 export const openclaw = /* @__PURE__ */ makeAgent(openclawHooks, {
   events: {
-    "command:new": { meaning: "session_start", tool: null },
-    "message:received": { meaning: "prompt", tool: null },
-    "command:stop": { meaning: "turn_end", tool: null },
+    "command:new": "session_start",
+    "message:received": "prompt",
+    "command:stop": "turn_end",
   },
 });

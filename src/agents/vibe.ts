@@ -6,12 +6,12 @@
 import { makeAgent, makeHooks } from "./agent_record.ts";
 
 const EVENTS = {
-  pre_tool: "call_start",
-  before_tool: "call_start",
-  post_tool: "call_end",
-  after_tool: "call_end",
-  post_agent: "turn_end",
-  post_agent_turn: "turn_end",
+  pre_tool: "PreToolUse",
+  before_tool: "PreToolUse",
+  post_tool: "PostToolUse",
+  after_tool: "PostToolUse",
+  post_agent: "Stop",
+  post_agent_turn: "Stop",
 } as const;
 
 /** What a hook needs to know of Vibe. */
@@ -20,18 +20,18 @@ export const vibeHooks = /* @__PURE__ */ makeHooks({
   wire: "vibe",
   marks: (fields) =>
     Object.hasOwn(EVENTS, fields.text("hook_event_name") ?? ""),
-  events: EVENTS,
+  wireNames: EVENTS,
 });
 
 /** Vibe. */
 export const vibe = /* @__PURE__ */ makeAgent(vibeHooks, {
   // The reference's names, which the wire knows.
   events: {
-    session_end: { meaning: "session_end", tool: null },
-    tool_start: { meaning: "call_start", tool: null },
-    function_call_start: { meaning: "call_start", tool: null },
-    tool_end: { meaning: "call_end", tool: null },
-    function_call_end: { meaning: "call_end", tool: null },
+    session_end: "session_end",
+    tool_start: "call_start",
+    function_call_start: "call_start",
+    tool_end: "call_end",
+    function_call_end: "call_end",
   },
   questionTools: ["ask_user_question"],
 });

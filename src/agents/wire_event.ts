@@ -4,7 +4,7 @@
  * @module
  */
 import { type AgentName, hooksOf } from "./agents.ts";
-import type { Meaning } from "./agent_record.ts";
+import type { WireName } from "./wire_names.ts";
 
 /** The name of an event on the wire. */
 export interface WireEvent {
@@ -13,34 +13,15 @@ export interface WireEvent {
   covers: boolean;
 }
 
-/** Names that several agents have and the wire does not know. */
-export const COMMON_EVENTS: Readonly<Record<string, Meaning>> = {
-  PostToolUseFailure: "call_failed",
-  postToolUseFailure: "call_failed",
-  post_tool_use_failure: "call_failed",
-  StopFailure: "turn_failed",
-  SessionEnd: "session_end",
-  sessionEnd: "session_end",
+/** A failed call closes its span, and the end of a session or a turn closes all of them; on the wire only these names do. */
+const COVERED: Readonly<Record<string, WireName>> = {
+  PostToolUseFailure: "PostToolUse",
+  postToolUseFailure: "PostToolUse",
+  post_tool_use_failure: "PostToolUse",
+  StopFailure: "Stop",
+  SessionEnd: "Stop",
+  sessionEnd: "Stop",
 };
-
-/** The wire's names; a meaning that is missing here has none, and the agent's own name travels. */
-const WIRE_NAMES: Readonly<Partial<Record<Meaning, string>>> = {
-  session_start: "SessionStart",
-  prompt: "UserPromptSubmit",
-  call_start: "PreToolUse",
-  call_end: "PostToolUse",
-  permission: "PermissionRequest",
-  notification: "Notification",
-  subagent_start: "SubagentStart",
-  subagent_stop: "SubagentStop",
-  interrupt: "Interrupt",
-  turn_end: "Stop",
-  // A failed call closes its span, and the end of a session or a turn closes all of them: only these names do.
-  call_failed: "PostToolUse",
-  turn_failed: "Stop",
-  session_end: "Stop",
-};
-const COVERED = /^(?:call_failed|turn_failed|session_end)$/;
 
 /**
  * Returns the wire's name of an event. An event that the wire does not know keeps its own name.
@@ -48,15 +29,10 @@ const COVERED = /^(?:call_failed|turn_failed|session_end)$/;
  * @param event The name as the agent spells it.
  */
 export function wireEvent(agent: AgentName, event: string): WireEvent {
-  const meaning = ownEntry(hooksOf(agent).events, event) ??
-    ownEntry(COMMON_EVENTS, event);
-  if (meaning === undefined) return { name: event, covers: false };
-  return { name: wireName(meaning) ?? event, covers: COVERED.test(meaning) };
-}
-
-/** The wire's name of an event that has only the meaning, or null if the wire has none: the agent's own name travels then. */
-export function wireName(meaning: Meaning): string | null {
-  return WIRE_NAMES[meaning] ?? null;
+  const covering = ownEntry(COVERED, event);
+  if (covering !== undefined) return { name: covering, covers: true };
+  const name = ownEntry(hooksOf(agent).wireNames, event) ?? event;
+  return { name, covers: false };
 }
 
 /** Returns an entry of a table, unless it is only inherited. */

@@ -5,6 +5,7 @@
  */
 import { type AgentName, hooksOf } from "../agents/mod.ts";
 import { decodeJson, hookEventKey } from "../proto/mod.ts";
+import { mendSurrogates } from "./mend_surrogates.ts";
 
 /** The words an event is built from. */
 export interface EventWords {
@@ -37,7 +38,7 @@ export function buildEvent(words: EventWords): Uint8Array {
     members.set("session_id", JSON.stringify(words.session));
   }
   for (const [key, json] of words.members ?? []) {
-    decodeJson(new TextEncoder().encode(json));
+    decodeJson(mendSurrogates(new TextEncoder().encode(json)));
     members.set(key, json);
   }
   const text = [...members].map(([key, json]) =>

@@ -6,17 +6,23 @@
 import { type AgentName, type Fields, hooksOf } from "../agents/mod.ts";
 import {
   checkNames,
+  decodeString,
   decodeText,
   type HookSource,
+  JsonError,
   lastMember,
+  MAX_DEPTH,
   type Member,
+  type ObjectMembers,
   readHookPayload,
   scanElements,
+  scanMembers,
   scanPayload,
   setMembers,
   textMember,
   trimPayload,
 } from "../proto/mod.ts";
+import { mendSurrogates } from "./mend_surrogates.ts";
 import { type CompleteOptions, findDirectory, planEdits } from "./plan.ts";
 
 /** An event ready for the wire. */
@@ -41,14 +47,49 @@ export function completeEvent(
   options: CompleteOptions,
 ): Completed {
   if (options.raw) return checkRaw(text, options.source);
-  const bytes = trimPayload(withoutMark(text));
-  const found = scanPayload(hooksOf(options.source).wire, bytes);
+  const { bytes, found } = scanMended(
+    hooksOf(options.source).wire,
+    trimPayload(withoutMark(text)),
+  );
   const fields = new ScannedFields(bytes, found.members);
-  const { edits, ...plan } = planEdits(fields, options);
+  const { edits, copies, ...plan } = planEdits(fields, options);
   const { agent, source, event, workspaceHint } = plan;
   const { sessionId } = checkNames(source, event, plan.sessionId);
-  const payload = decodeText(setMembers(bytes, edits, found));
+  const copied = copies.map(([key, from]) => ({
+    key,
+    value: copyOf(bytes, lastMember(found.members, from)),
+  }));
+  const payload = decodeText(setMembers(bytes, [...edits, ...copied], found));
   return { agent, source, payload, sessionId, workspaceHint };
+}
+
+/** Scans a payload, after halves of characters in it have been replaced if there are any. */
+function scanMended(
+  source: HookSource,
+  bytes: Uint8Array,
+): { bytes: Uint8Array; found: ObjectMembers } {
+  try {
+    return { bytes, found: scanPayload(source, bytes) };
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : {};
+    if (!(cause instanceof JsonError)) throw error;
+    if (cause.reason !== "lone surrogate") throw error;
+    const mended = mendSurrogates(bytes);
+    return { bytes: mended, found: scanPayload(source, mended) };
+  }
+}
+
+/** The JSON text of a member's value; where that is a string which holds an object, the object. */
+function copyOf(bytes: Uint8Array, member: Member | undefined): string {
+  const value = bytes.subarray(member?.start, member?.end);
+  if (member?.kind !== "string") return decodeText(value);
+  const inner = mendSurrogates(new TextEncoder().encode(decodeString(value)));
+  try {
+    if (scanMembers(inner, MAX_DEPTH - 1) !== null) return decodeText(inner);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+  }
+  return decodeText(value);
 }
 
 function checkRaw(text: Uint8Array, agent: AgentName): Completed {

@@ -19,8 +19,11 @@ export function completePlain(
 ): Completed | null {
   if (options.raw) return null;
   const fields = new PlainFields(event);
-  const { edits, event: name, sessionId, ...plan } = planEdits(fields, options);
-  if (name === null || sessionId === null) return null;
+  const { edits, copies, event: name, sessionId, ...plan } = planEdits(
+    fields,
+    options,
+  );
+  if (name === null || sessionId === null || copies.length > 0) return null;
   if (edits.some(({ key }) => fields.has(key))) return null;
   const added = edits.map(({ key, value }) => `"${key}":${value},`).join("");
   const payload = `{${added}${event.text.slice(1)}`;

@@ -8,10 +8,12 @@ import {
   detectAgent,
   type Fields,
   hooksOf,
+  ownTime,
   wireEvent,
 } from "../agents/mod.ts";
 import {
   decodeInt,
+  decodeText,
   type Edit,
   hookEventKey,
   type HookSource,
@@ -23,19 +25,23 @@ import {
 export interface CompleteOptions {
   /** The agent that the command line names; a mark in the payload overrules it. */
   source: AgentName;
-  /** The event's time in epoch milliseconds, for one that has none. */
+  /** The event's name, for a payload that has none. */
+  event?: string | undefined;
+  /** The event's time in epoch milliseconds, for a payload that has none. */
   startedAtMs: number;
-  /** The event's id, for one that has none. */
+  /** The event's id, for a payload that has none. */
   kaizenId: string;
   /** Check the text, and send it as it is. */
   raw?: boolean | undefined;
 }
 
-/** What to set, and what the event then is. */
+/** The members to set, and what the event is then. */
 export interface Plan {
   agent: AgentName;
   source: HookSource;
   edits: Edit[];
+  /** Members to set to the value of another: `[key, key of the other]`. */
+  copies: [key: string, from: string][];
   /** The event's name; null if it has none. */
   event: string | null;
   sessionId: string | null;
@@ -43,13 +49,13 @@ export interface Plan {
   workspaceHint: string | null;
 }
 
-/** Finds out which members to set. */
+/** Finds the members to set. */
 export function planEdits(fields: Fields, options: CompleteOptions): Plan {
   const agent = detectAgent(fields, options.source);
-  const source = hooksOf(agent).wire;
+  const { wire, copies } = hooksOf(agent);
   const edits = [
     ...timeAndId(fields, agent, options),
-    ...names(fields, agent),
+    ...names(fields, agent, options),
     ...duration(fields, agent),
   ];
   const final = (key: string): string | null => {
@@ -58,9 +64,12 @@ export function planEdits(fields: Fields, options: CompleteOptions): Plan {
   };
   return {
     agent,
-    source,
+    source: wire,
     edits,
-    event: final(hookEventKey(source)) || null,
+    copies: Object.entries(copies).filter(([key, from]) =>
+      fields.has(from) && !fields.has(key)
+    ),
+    event: final(hookEventKey(wire)) || null,
     sessionId: final("session_id") || null,
     workspaceHint: findDirectory(fields),
   };
@@ -73,26 +82,23 @@ function timeAndId(
 ): Edit[] {
   const edits: Edit[] = [];
   if (!fields.text("kaizen_id")) {
-    edits.push({
-      key: "kaizen_id",
-      value: JSON.stringify(options.kaizenId),
-    });
+    edits.push({ key: "kaizen_id", value: JSON.stringify(options.kaizenId) });
   }
-  const isTimed = isPositive(fields, "timestamp_ms") ||
-    agent === "vibe" && isPositive(fields, "timestamp");
+  // The wire takes 0 for "now", and Vibe's `timestamp` for a time.
+  const isTimed = isInt(fields.number("timestamp_ms"), 1n, U64_MAX) ||
+    agent === "vibe" && isInt(fields.number("timestamp"), 1n, U64_MAX);
   if (!isTimed) {
-    edits.push({ key: "timestamp_ms", value: `${options.startedAtMs}` });
+    const ms = ownTime(fields) ?? options.startedAtMs;
+    edits.push({ key: "timestamp_ms", value: `${ms}` });
   }
   return edits;
 }
 
-/** Whether the wire takes the member for a time: 0 means "now" there. */
-function isPositive(fields: Fields, key: string): boolean {
-  const token = fields.number(key);
-  return token !== null && decodeInt(token, 1n, U64_MAX) !== null;
-}
-
-function names(fields: Fields, agent: AgentName): Edit[] {
+function names(
+  fields: Fields,
+  agent: AgentName,
+  options: CompleteOptions,
+): Edit[] {
   const edits: Edit[] = [];
   const set = (key: string, value: string) =>
     void edits.push({ key, value: JSON.stringify(value) });
@@ -100,17 +106,25 @@ function names(fields: Fields, agent: AgentName): Edit[] {
   const { wire, sessionKeys } = hooksOf(agent);
   const key = hookEventKey(wire);
   const event = text(key);
-  const own = event || agentsName(agent, text);
+  const own = event || agentsName(agent, text) || options.event;
   // Cursor's `stop` becomes `Stop`; under the wire's own key the same word is the wire's own `stop`, and stays.
-  if (own !== null && event !== "stop") {
+  if (own && event !== "stop") {
     const { name, covers } = wireEvent(agent, own);
     if (name !== event) set(key, name);
-    if (covers) set("agent_event", own);
+    // Where the wire's key is the agent's own, the agent's name would be lost.
+    if (covers || wire === "claude" && name !== own) set("agent_event", own);
   }
   if (!text("session_id")) {
     const session = sessionKeys.map(text).find((id) => id);
     if (session) set("session_id", session);
   }
+  if (agent !== wire && text("kaizen_agent") !== agent) {
+    set("kaizen_agent", agent);
+  }
+  if (agent !== options.source && !text("kaizen_source")) {
+    set("kaizen_source", options.source);
+  }
+  // This is how the reference knows Codex.
   if (agent === "codex" && !fields.has("turn_id")) {
     edits.push({ key: "turn_id", value: "null" });
   }
@@ -122,7 +136,6 @@ function agentsName(
   agent: AgentName,
   text: (key: string) => string | null,
 ): string | null {
-  if (agent === "claude" || agent === "codex") return null;
   const name = text("hook_event_name");
   if (name !== null || agent !== "openclaw") return name;
   const type = text("type");
@@ -133,19 +146,17 @@ function agentsName(
 /** The wire wants whole milliseconds; Cursor calls them `duration`, Vibe sends a fraction. */
 function duration(fields: Fields, agent: AgentName): Edit[] {
   if (agent !== "cursor" && agent !== "vibe") return [];
-  const tokens = ["latency_ms", "duration_ms", "permission_wait_ms", "duration"]
-    .flatMap((key) => {
-      const token = fields.number(key);
-      return token === null ? [] : [{ key, token }];
-    });
-  const isKnown = tokens.some(({ key, token }) =>
-    key !== "duration" && decodeInt(token, 0n, U32_MAX) !== null
-  );
-  const found = tokens.find(({ key }) => key.startsWith("duration"));
-  if (isKnown || found === undefined) return [];
-  const ms = Math.round(Number(new TextDecoder().decode(found.token)));
+  const isKnown = ["latency_ms", "duration_ms", "permission_wait_ms"]
+    .some((key) => isInt(fields.number(key), 0n, U32_MAX));
+  const token = fields.number("duration_ms") ?? fields.number("duration");
+  if (isKnown || token === null) return [];
+  const ms = Math.round(Number(decodeText(token)));
   if (!(ms >= 0 && ms <= Number(U32_MAX))) return [];
   return [{ key: "latency_ms", value: `${ms}` }];
+}
+
+function isInt(token: Uint8Array | null, min: bigint, max: bigint): boolean {
+  return token !== null && decodeInt(token, min, max) !== null;
 }
 
 /** The agent's directory, if the event names one by an absolute path. */

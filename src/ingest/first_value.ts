@@ -9,7 +9,7 @@ const MARK = [0xef, 0xbb, 0xbf];
 
 /** Looks for the end in bytes that come in pieces, behind a byte order mark if there is one. */
 export class FirstValue {
-  readonly #scanner = new JsonScanner();
+  readonly #scanner = new JsonScanner(undefined, { takesHalves: true });
   /** What may be the beginning of a mark, until it is known. */
   #held: Uint8Array | null = new Uint8Array();
   #used = 0;

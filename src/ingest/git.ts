@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, findWorkspace, realPath } from "../context/mod.ts";
+import { type Commit, readHead } from "./git_head.ts";
 import { currentDirectory } from "./workspace.ts";
 
 /** Longest that git may take, in milliseconds; both calls run at once. */
@@ -13,14 +14,6 @@ const PATIENT = "patient git";
 const PATIENT_MS = 30_000;
 /** Most changed files that are named. */
 const MAX_NAMED_FILES = 200;
-
-/** What the newest commit is; null where git did not say, or there is none. */
-export interface Commit {
-  commit: string | null;
-  /** Null also where `HEAD` is detached. */
-  branch: string | null;
-  subject: string | null;
-}
 
 /** What a commit, a merge or a checkout has changed; null where git did not say in time. */
 export interface Changes {
@@ -34,8 +27,8 @@ export interface Changes {
 /** Where a hook runs, and what git needs of its environment. */
 export type GitContext = Pick<Context, "env" | "cwd">;
 
-/** A monitor of files is a program, and whatever it knows is not asked for. */
-const NO_MONITOR = ["-c", "core.fsmonitor=false"];
+/** Neither a pager nor a monitor of files is run: both are programs that a configuration names. */
+const NO_PROGRAM = ["--no-pager", "-c", "core.fsmonitor=false"];
 /** `HEAD` as one line: its id, its decoration, its subject. */
 const HEAD = [
   "log",
@@ -71,13 +64,13 @@ export function repositoryTop(context: GitContext): string {
   return realPath(top) ?? cwd;
 }
 
-/** Asks for the newest commit. */
+/** Finds the newest commit in the repository's files, and asks git only for what is not there. */
 export async function readCommit(context: GitContext): Promise<Commit> {
+  const head = await readHead({ top: repositoryTop(context), context });
+  if (head.commit !== null && head.subject !== null) return head;
   const output = await runGit(HEAD, context);
   const [commit, refs, ...subject] = (output ?? "").trimEnd().split("\0");
-  if (!commit || refs === undefined) {
-    return { commit: null, branch: null, subject: null };
-  }
+  if (!commit || refs === undefined) return head;
   // A shallow clone's first commit is "grafted" before that; a name may hold a comma, but no space.
   const branch =
     /(?:^|, )HEAD -> refs\/heads\/(\S+?)(?:, |$)/.exec(refs)?.[1] ??
@@ -173,7 +166,7 @@ async function runGit(
   const cwd = currentDirectory(context);
   try {
     const child = new Deno.Command("git", {
-      args: [...NO_MONITOR, ...args],
+      args: [...NO_PROGRAM, ...args],
       ...cwd !== null && { cwd },
       clearEnv: true,
       env: environment(context),
@@ -203,7 +196,23 @@ function killGroup(pid: number): void {
   }
 }
 
-/** What leads to the repository stays; the index and the objects of the command that is under way are left alone. */
+/** Variables that lead to the repository, and those that decide what git may read: an owner that it trusts may stand there alone. */
+const PASSED_ON = [
+  "PATH",
+  "HOME",
+  "XDG_CONFIG_HOME",
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_CONFIG_COUNT",
+  "GIT_CONFIG_GLOBAL",
+  "GIT_CONFIG_NOSYSTEM",
+  "GIT_CONFIG_PARAMETERS",
+  "GIT_CONFIG_SYSTEM",
+];
+/** Most pairs of `GIT_CONFIG_KEY_n` and `GIT_CONFIG_VALUE_n` that are passed on. */
+const MAX_PAIRS = 1000;
+
+/** The environment of git. The index and the objects of the command that is under way are left alone. */
 function environment(context: GitContext): Record<string, string> {
   const env: Record<string, string> = {
     GIT_OPTIONAL_LOCKS: "0",
@@ -211,7 +220,15 @@ function environment(context: GitContext): Record<string, string> {
     GIT_NO_LAZY_FETCH: "1",
     GIT_ALLOW_PROTOCOL: "none",
   };
-  for (const name of ["PATH", "HOME", "GIT_DIR", "GIT_WORK_TREE"]) {
+  const pairs = Math.min(
+    Number(context.env("GIT_CONFIG_COUNT")) || 0,
+    MAX_PAIRS,
+  );
+  const names = Array.from({ length: Math.max(pairs, 0) }, (_, n) => [
+    `GIT_CONFIG_KEY_${n}`,
+    `GIT_CONFIG_VALUE_${n}`,
+  ]).flat();
+  for (const name of [...PASSED_ON, ...names]) {
     const value = context.env(name);
     if (value !== undefined) env[name] = value;
   }

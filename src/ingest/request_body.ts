@@ -4,7 +4,7 @@
  * @module
  */
 import type { Completed } from "../complete/mod.ts";
-import { encodeRequest, MAX_REQUEST_BYTES } from "../proto/mod.ts";
+import { MAX_REQUEST_BYTES, type RequestOf } from "../proto/mod.ts";
 import { TooLargeError } from "./errors.ts";
 
 /**
@@ -18,12 +18,14 @@ export function eventRequest(
 ): Uint8Array {
   // No character takes less than a byte.
   if (payload.length > MAX_REQUEST_BYTES) throw tooLarge(payload.length);
-  const body = encodeRequest({
+  const request: RequestOf<"ingest_hook"> = {
     type: "ingest_hook",
     source,
     payload,
     workspace,
-  });
+  };
+  // It holds no number, so that a hook need not load what keeps those exact.
+  const body = new TextEncoder().encode(JSON.stringify(request));
   if (body.length <= MAX_REQUEST_BYTES) return body;
   throw tooLarge(body.length);
 }

@@ -23,8 +23,6 @@ import { eventWorkspace } from "./workspace.ts";
 
 /** From the start of the process, how long stdin is waited for, in milliseconds. */
 const STDIN_MS = 1000;
-/** Of an input that is too long to be kept, this many bytes show what it was. */
-const SAMPLE_BYTES = 1024 * 1024;
 
 /** Runs a hook from the arguments alone. Prints nothing and never throws; what it could not record it counts. */
 export async function runHook(context: SilentContext): Promise<void> {
@@ -63,7 +61,7 @@ async function run(
   input: HookInput,
   context: SilentContext,
 ): Promise<void> {
-  const { paths, faults } = findHookPaths(words, context);
+  const { paths, faults } = await findHookPaths({ words, context });
   // While the input is on its way, so is the connection.
   const ahead = openAhead(paths.socket, context);
   const hook = new Hook({
@@ -152,8 +150,8 @@ class Hook {
     const text = hasEventWords(words) ? await this.#wordedText() : await wait();
     const deadlineMs = hookDeadline();
     const workspace = words.workspace ?? await this.#findProject(deadlineMs);
-    const findWorkspace = ({ workspaceHint: hint }: Completed) =>
-      eventWorkspace({ workspace, hint }, this.#context);
+    const findWorkspace = (completed: Completed) =>
+      eventWorkspace({ workspace, ...completed }, this.#context);
     return { text, findWorkspace, deadlineMs };
   }
 
@@ -186,24 +184,22 @@ class Hook {
   #options(): CompleteOptions {
     return {
       source: this.#words.source,
+      event: this.#words.event,
       startedAtMs: this.#context.startedAtMs,
       kaizenId: newEventId(),
       raw: this.#words.raw,
     };
   }
 
-  /** Keeps what is no event, so that somebody can look at it; of nothing at all there is nothing to keep. */
+  /** Keeps an input that is no event, so that a person can look at it; an empty one is only counted. */
   async #refuse(text: HookText, reason: string): Promise<void> {
     if (isBlank(text)) return await this.count(reason);
-    const { bytes, fault } = text;
-    const isWhole = fault === null || bytes.length <= SAMPLE_BYTES;
     this.#context.meanwhile?.();
     const { rejectInput } = await import("./spool_event.ts");
-    rejectInput(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
-      kind: "input",
-      reason: isWhole ? reason : `${reason} (its beginning)`,
-      source: this.#words.source,
-    }, { paths: this.#paths, context: this.#context });
+    rejectInput({ text, reason, source: this.#words.source }, {
+      paths: this.#paths,
+      context: this.#context,
+    });
   }
 
   /** The known workspace whose last part is the name of a project. */

@@ -92,7 +92,7 @@ function checkWords(options: IngestOptions): void {
   throw new UsageError(
     `Cannot read ${
       file ?? "--ndjson"
-    } as well: --event, --session, --set and --set-json build an event without any input`,
+    } as well: --session, --set and --set-json build an event without any input`,
   );
 }
 
@@ -148,16 +148,17 @@ function makeBody(
   options: IngestOptions & { startedAtMs: number },
   context: Context,
 ): Uint8Array {
-  const { source, startedAtMs, raw, workspace } = options;
+  const { source, event, startedAtMs, raw, workspace } = options;
   const kaizenId = newEventId();
   const completed: Completed = completeEvent(text, {
     source,
+    event,
     startedAtMs,
     kaizenId,
     raw,
   });
-  const hint = completed.workspaceHint;
-  return eventRequest(completed, eventWorkspace({ workspace, hint }, context));
+  const place = { workspace, ...completed };
+  return eventRequest(completed, eventWorkspace(place, context));
 }
 
 function isBlank(text: Uint8Array): boolean {

@@ -8,14 +8,10 @@
 import { ask, connectFault, NotRunningError } from "../client/mod.ts";
 import { spawnOnce } from "../launch/mod.ts";
 import type { AnswerOf } from "../proto/mod.ts";
-import {
-  type DeliverReport,
-  type RejectedAbout,
-  Spool,
-  SpoolError,
-} from "../spool/mod.ts";
+import { type DeliverReport, Spool, SpoolError } from "../spool/mod.ts";
 import { FullSender } from "./full_sender.ts";
 import { daemonTimeoutMs } from "./hook_deadline.ts";
+import type { HookText } from "./hook_input.ts";
 import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
 /** What names a spool. */
@@ -64,13 +60,32 @@ export function countFailure(reason: string, place: SpoolPlace): void {
   }
 }
 
-/** Keeps what is no event, so that somebody can look at it. @throws {SpoolError} If it cannot be kept. */
+/** Of an input that is too long to be kept, this many bytes show what it was. */
+const SAMPLE_BYTES = 1024 * 1024;
+
+/** An input that is no event, and the reason. */
+export interface Refused {
+  text: Pick<HookText, "bytes" | "fault">;
+  reason: string;
+  /** The agent that the command line names. */
+  source: string;
+}
+
+/**
+ * Keeps an input that is no event, so that a person can look at it.
+ *
+ * @throws {SpoolError} If it cannot be kept.
+ */
 export function rejectInput(
-  bytes: Uint8Array,
-  about: RejectedAbout,
+  { text: { bytes, fault }, reason, source }: Refused,
   place: SpoolPlace,
 ): void {
-  openSpool(place).reject(bytes, about);
+  const isWhole = fault === null || bytes.length <= SAMPLE_BYTES;
+  openSpool(place).reject(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
+    kind: "input",
+    reason: isWhole ? reason : `${reason} (its beginning)`,
+    source,
+  });
 }
 
 function openSpool({ paths, context }: SpoolPlace): Spool {

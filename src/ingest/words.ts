@@ -18,9 +18,9 @@ export interface WordedEvent {
   setJson?: readonly string[] | undefined;
 }
 
-/** Whether any of the words is there that makes an event without input. */
+/** Whether the words make an event without any input. A name alone does not: it names the event that is read. */
 export function hasEventWords(words: WordedEvent): boolean {
-  return words.event !== undefined || words.session !== undefined ||
+  return words.session !== undefined ||
     (words.set?.length ?? 0) > 0 || (words.setJson?.length ?? 0) > 0;
 }
 

@@ -3,6 +3,7 @@
  * In which workspace an event has happened.
  * @module
  */
+import { type AgentName, hooksOf } from "../agents/mod.ts";
 import { type Context, findWorkspace } from "../context/mod.ts";
 
 /** What may name the directory, besides the environment. */
@@ -10,17 +11,24 @@ export interface EventPlace {
   /** From the command line. */
   workspace?: string | undefined;
   /** From the payload. */
-  hint: string | null;
+  workspaceHint: string | null;
+  /** The agent whose event it is. */
+  agent: AgentName;
 }
 
-/** Finds the workspace: command line, environment, the agent's own word, the current directory. */
+/**
+ * Finds the workspace: command line, environment, the agent's own word, the current directory.
+ *
+ * Agents start other agents, which inherit their variables: only the variable counts that the event's own agent sets.
+ */
 export function eventWorkspace(
-  { workspace, hint }: EventPlace,
+  { workspace, workspaceHint, agent }: EventPlace,
   context: Pick<Context, "env" | "cwd">,
 ): string {
+  const { directoryVariable } = hooksOf(agent);
   const named = workspace || context.env("KAIZEN_WORKSPACE") ||
-    context.env("CLAUDE_PROJECT_DIR") || context.env("CURSOR_PROJECT_DIR") ||
-    hint;
+    directoryVariable !== null && context.env(directoryVariable) ||
+    workspaceHint;
   if (named?.startsWith("/")) return findWorkspace(named);
   const cwd = currentDirectory(context) ?? "/";
   return findWorkspace(named || cwd, cwd);

@@ -87,7 +87,7 @@ export class RecordSplitter {
     this.#onNumber = options.onNumber;
     this.#scanner = new JsonScanner(
       (token, start, end, depth) => this.#visit(token, start, end, depth),
-      MAX_ANSWER_DEPTH,
+      { maxDepth: MAX_ANSWER_DEPTH },
     );
   }
 

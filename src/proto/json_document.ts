@@ -5,6 +5,7 @@
  */
 import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
 import { isSpace } from "./json_space.ts";
+import { MAX_DEPTH } from "./limits.ts";
 
 /**
  * Checks that `bytes` are one JSON value with optional white space around it.
@@ -16,10 +17,10 @@ import { isSpace } from "./json_space.ts";
 export function scanDocument(
   bytes: Uint8Array,
   visit?: JsonVisit,
-  maxDepth?: number,
+  maxDepth: number = MAX_DEPTH,
 ): void {
   try {
-    const scanner = new JsonScanner(visit, maxDepth);
+    const scanner = new JsonScanner(visit, { maxDepth });
     let i = scanner.write(bytes);
     scanner.end();
     while (isSpace(bytes[i])) i++;

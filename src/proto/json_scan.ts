@@ -71,6 +71,14 @@ const SHORT_BYTES = 2048;
 const SAFE_NUMBER_BYTES = 200;
 const SAFE_EXPONENT_DIGITS = 2;
 
+/** How strict a scanner is. */
+export interface ScanOptions {
+  /** How many arrays and objects may be open at once. */
+  maxDepth?: number;
+  /** Whether an escape may be half of a surrogate pair. */
+  takesHalves?: boolean;
+}
+
 /**
  * Finds the tokens of one JSON value in bytes that arrive in pieces.
  *
@@ -82,6 +90,7 @@ const SAFE_EXPONENT_DIGITS = 2;
 export class JsonScanner {
   readonly #visit: JsonVisit | undefined;
   readonly #maxDepth: number;
+  readonly #takesHalves: boolean;
   /** For each open container, outermost first: whether it is an object. */
   readonly #containers: boolean[] = [];
   #state = START;
@@ -97,11 +106,14 @@ export class JsonScanner {
 
   /**
    * @param visit Called for each token. Without it the scanner only checks.
-   * @param maxDepth Maximum number of open containers.
    */
-  constructor(visit?: JsonVisit, maxDepth = MAX_DEPTH) {
+  constructor(
+    visit?: JsonVisit,
+    { maxDepth = MAX_DEPTH, takesHalves = false }: ScanOptions = {},
+  ) {
     this.#visit = visit;
     this.#maxDepth = maxDepth;
+    this.#takesHalves = takesHalves;
   }
 
   /** Whether the value is complete. */
@@ -145,7 +157,10 @@ export class JsonScanner {
           }
         }
       } else if (state < UTF8) {
-        state = this.#escape(state, c, at);
+        if (this.#takesHalves && endsHalf(state, c)) {
+          state = state === LOW_U ? ESCAPE : STRING;
+          i--;
+        } else state = this.#escape(state, c, at);
       } else if (state < LITERAL) {
         state = stepCharacter(state - UTF8 + 1, c, at);
       } else if (state === LITERAL) {
@@ -248,7 +263,7 @@ export class JsonScanner {
       this.#unit = this.#unit << 4 | digit;
       if (this.#unit < 0x10000) return HEX;
       const isLow = (this.#unit & 0xfc00) === 0xdc00;
-      if (isLow === this.#unit >= 0x20000) {
+      if (isLow === this.#unit >= 0x20000 || this.#takesHalves) {
         return (this.#unit & 0xfc00) === 0xd800 ? LOW_BACKSLASH : STRING;
       }
     } else if (c === (state === LOW_U ? 0x75 : BACKSLASH)) {
@@ -278,6 +293,12 @@ export class JsonScanner {
     const first = Math.max(this.#start - this.#base, 0);
     return new TextDecoder().decode(chunk.subarray(first, end));
   }
+}
+
+/** Whether a byte shows that no second half follows the first half of a pair. */
+function endsHalf(state: number, c: number): boolean {
+  return state === LOW_BACKSLASH && c !== BACKSLASH ||
+    state === LOW_U && c !== 0x75;
 }
 
 function stepCharacter(state: number, c: number, at: number): number {

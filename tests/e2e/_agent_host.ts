@@ -10,8 +10,10 @@ export interface Agent {
   name: string;
   /** What reads the command line: a shell with its options, or none, where it is a program and arguments. */
   shell: readonly string[] | null;
-  /** What `--source` says. */
+  /** The word for `--source`. */
   source: string;
+  /** The word for `--event`, for an agent whose payloads do not name the event. */
+  eventName?: string;
   /** A tool event of the agent, as it writes it. */
   event(session: string, workspace: string): Record<string, unknown>;
 }
@@ -61,6 +63,33 @@ export const AGENTS: readonly Agent[] = [
     }),
   },
   ...codexShells(),
+  {
+    name: "Gemini CLI",
+    shell: ["/bin/sh", "-c"],
+    source: "gemini",
+    event: (session_id, cwd) => ({
+      session_id,
+      transcript_path: "/home/u/.gemini/tmp/x/chats/session-1.json",
+      cwd,
+      hook_event_name: "AfterTool",
+      timestamp: "2026-11-22T09:00:00.000Z",
+      tool_name: "run_shell_command",
+      tool_input: { command: "npm test" },
+    }),
+  },
+  {
+    name: "Copilot CLI",
+    shell: ["/bin/sh", "-c"],
+    source: "copilot",
+    eventName: "postToolUse",
+    event: (sessionId, cwd) => ({
+      sessionId,
+      timestamp: 1_788_992_295_000,
+      cwd,
+      toolName: "bash",
+      toolArgs: { command: "npm test" },
+    }),
+  },
   {
     name: "Vibe",
     shell: ["/bin/sh", "-c"],
@@ -117,6 +146,12 @@ function codexShells(): Agent[] {
   });
 }
 
+/** The words of an agent's hook behind the program. */
+function wordsOf({ source, eventName }: Agent): string[] {
+  const event = eventName === undefined ? [] : ["--event", eventName];
+  return ["ingest", "hook", "--source", source, ...event];
+}
+
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
@@ -157,7 +192,7 @@ export interface HostReport {
 
 /** The installed command as one line for a shell. */
 export function commandLine(agent: Agent): string {
-  return [...programCommand(), "ingest", "hook", "--source", agent.source]
+  return [...programCommand(), ...wordsOf(agent)]
     .map((word) => `'${word}'`).join(" ");
 }
 
@@ -268,7 +303,7 @@ function hostCommand(
 ): string[] {
   const shell = redirect === undefined ? agent.shell : ["/bin/sh", "-c"];
   const command = shell === null
-    ? [...programCommand(), "ingest", "hook", "--source", agent.source]
+    ? [...programCommand(), ...wordsOf(agent)]
     : [...shell, `${commandLine(agent)} ${redirect ?? ""}`];
   if (!inDeletedDirectory) return command;
   const folder = `${home.root}/gone`;

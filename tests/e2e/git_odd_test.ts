@@ -51,21 +51,137 @@ async function realGit(home: Home): Promise<string> {
 Deno.test("a git that hangs is not waited for, also behind a script and with children of its own", async () => {
   await using home = await tempHome();
   const git = new Git(home, { KAIZEN_FAULT: "" });
-  const repo = await git.init("repo");
+  const repo = await twoCommits(git);
+  const head = (await git.run(repo, "rev-parse", "HEAD")).trimEnd();
+  await git.takeEvents();
   // Each would last longer than the test has patience.
   const scripts = ["exec sleep 100", "sleep 100; :", "sleep 100 & wait", "yes"];
   for (const script of scripts) {
     const PATH = await fakeGit(home, script);
     const event = await tell(git, repo, ["post-commit"], { PATH });
     assertEquals(
-      [event.workspace, event.commit, event.files_changed],
-      [repo, null, null],
+      [event.workspace, event.commit, event.branch, event.subject],
+      [repo, head, "main", "2"],
       script,
     );
+    assertEquals([event.files_changed, event.files], [null, null], script);
   }
 });
 
-Deno.test("a hook makes two calls of git at most, and hides the index and the objects of the command under way", async () => {
+Deno.test("commit, branch and subject are told without git, wherever they are kept", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await twoCommits(git);
+  const PATH = await fakeGit(home, "exit 1");
+  const told = async (cwd: string, env: Record<string, string> = {}) => {
+    await git.takeEvents();
+    const event = await tell(git, cwd, ["post-commit"], { PATH, ...env });
+    return [event.commit, event.branch, event.subject];
+  };
+  const head = async (cwd: string) =>
+    (await git.run(cwd, "rev-parse", "HEAD")).trimEnd();
+  const tree = `${home.root}/tree`;
+  await git.run(repo, "worktree", "add", "-q", "-b", "a/side", tree);
+  await write(`${tree}/b`);
+  await git.commit(tree, "first line\n  and second\n \nno more");
+  const side = [await head(tree), "a/side", "first line   and second"];
+  assertEquals(await told(tree), side);
+  assertEquals(
+    await told(tree, { GIT_DIR: `${repo}/.git/worktrees/tree` }),
+    side,
+  );
+  const main = [await head(repo), "main", "2"];
+  assertEquals(await told(repo), main);
+  assertEquals(await told(`${repo}/.git`, { GIT_DIR: "." }), main);
+  await git.run(repo, "pack-refs", "--all");
+  assertEquals(await told(repo), main);
+  assertEquals(await told(tree), side);
+  await git.run(repo, "checkout", "-q", "--detach");
+  assertEquals(await told(repo), [await head(repo), null, "2"]);
+  const latin = ["-c", "i18n.commitEncoding=latin1", "commit", "--allow-empty"];
+  await git.run(repo, ...latin, "-q", "-m", "caf\u00e9");
+  const [, , subject] = await told(repo);
+  assertEquals(subject, await gitSubject(git, repo));
+  await git.run(repo, "gc", "-q");
+  assertEquals(await told(repo), [await head(repo), null, null]);
+  const unborn = await git.init("unborn");
+  assertEquals(await told(unborn), [null, "main", null]);
+});
+
+async function gitSubject(git: Git, repo: string): Promise<string> {
+  const { stdout } = await new Deno.Command("git", {
+    args: ["log", "-1", "--encoding=UTF-8", "--format=%s"],
+    cwd: repo,
+    clearEnv: true,
+    env: git.env,
+  }).output();
+  return new TextDecoder().decode(stdout).trimEnd();
+}
+
+Deno.test("git is told what the committing git was told of where its configuration is", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await twoCommits(git);
+  await git.takeEvents();
+  const seen = `${home.root}/seen`;
+  const PATH = await fakeGit(
+    home,
+    `env | grep -e ^GIT_CONFIG_ -e ^XDG_ | sort >'${seen}'; exit 1`,
+  );
+  const config = {
+    GIT_CONFIG_COUNT: "2",
+    GIT_CONFIG_GLOBAL: `${home.root}/global`,
+    GIT_CONFIG_KEY_0: "safe.directory",
+    GIT_CONFIG_KEY_1: "core.fsmonitor",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_PARAMETERS: "'core.quotepath'='false'",
+    GIT_CONFIG_SYSTEM: `${home.root}/system`,
+    GIT_CONFIG_VALUE_0: "*",
+    GIT_CONFIG_VALUE_1: "/bin/false",
+    XDG_CONFIG_HOME: `${home.root}/xdg`,
+  };
+  await tell(git, repo, ["post-commit"], { PATH, ...config });
+  assertEquals(
+    (await Deno.readTextFile(seen)).trimEnd().split("\n"),
+    Object.entries(config).map(([name, value]) => `${name}=${value}`),
+  );
+  // One more than there are: git itself refuses that, and what it would say is missing.
+  const { subject, files } = await tell(git, repo, ["post-commit"], {
+    ...config,
+    GIT_CONFIG_COUNT: "3",
+  });
+  assertEquals([subject, files], ["2", null]);
+});
+
+Deno.test("no program runs that the environment's configuration names", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await twoCommits(git);
+  await git.takeEvents();
+  const ran = `${home.root}/ran`;
+  const evil = `${home.root}/evil`;
+  await Deno.writeTextFile(evil, `#!/bin/sh\necho "$0" >>'${ran}'\n`, {
+    mode: 0o755,
+  });
+  const keys = ["core.fsmonitor", "core.pager", "diff.external", "gpg.program"];
+  const pairs = keys.flatMap((key, n) => [
+    [`GIT_CONFIG_KEY_${n}`, key],
+    [`GIT_CONFIG_VALUE_${n}`, evil],
+  ]);
+  const env = {
+    GIT_CONFIG_COUNT: `${keys.length}`,
+    ...Object.fromEntries(pairs),
+    GIT_CONFIG_PARAMETERS: keys.map((key) => `'${key}'='${evil}'`).join(" "),
+    GIT_EXTERNAL_DIFF: evil,
+    GIT_PAGER: evil,
+  };
+  const { files } = await tell(git, repo, ["post-commit"], env);
+  assertEquals(files, ["a"]);
+  const names = await Array.fromAsync(Deno.readDir(home.root));
+  assertEquals(names.filter(({ name }) => name === "ran"), []);
+});
+
+Deno.test("a hook calls git only for what has changed, and hides the index and the objects of the command under way", async () => {
   await using home = await tempHome();
   const git = new Git(home);
   const repo = await twoCommits(git);
@@ -80,17 +196,17 @@ Deno.test("a hook makes two calls of git at most, and hides the index and the ob
     `printf '%s\\n' "$(env | grep ^GIT_ | sort | tr '\\n' ' ')" >>'${calls}'
 exec '${await realGit(home)}' "$@"`,
   );
-  const hooks: [string, ...string[]][] = [
-    ["post-commit"],
-    ["post-checkout", from, to, "1"],
-    ["post-checkout", from, to, "0"],
-    ["post-merge", "0"],
-    ["post-rewrite", "amend"],
-    ["pre-push", "far", "/far.git"],
-    ["a-hook-of-tomorrow", "1"],
+  const hooks: [hook: [string, ...string[]], calls: number][] = [
+    [["post-commit"], 1],
+    [["post-checkout", from, to, "1"], 1],
+    [["post-checkout", from, to, "0"], 0],
+    [["post-merge", "0"], 1],
+    [["post-rewrite", "amend"], 1],
+    [["pre-push", "far", "/far.git"], 0],
+    [["a-hook-of-tomorrow", "1"], 0],
   ];
-  for (const hook of hooks) {
-    await write(calls, "");
+  for (const [hook, count] of hooks) {
+    await Deno.writeTextFile(calls, "");
     const { commit } = await tell(git, repo, hook, {
       PATH,
       GIT_DIR: `${repo}/.git`,
@@ -102,8 +218,8 @@ exec '${await realGit(home)}' "$@"`,
       GIT_PREFIX: "sub/",
     });
     assertEquals(commit, to);
-    const lines = (await Deno.readTextFile(calls)).trimEnd().split("\n");
-    assert(lines.length <= 2, `${hook}: ${lines.join("\n")}`);
+    const lines = (await Deno.readTextFile(calls)).split("\n").slice(0, -1);
+    assertEquals(lines.length, count, `${hook}: ${lines.join("\n")}`);
     for (const line of lines) {
       assertEquals(line.trim().split(" "), [
         "GIT_ALLOW_PROTOCOL=none",

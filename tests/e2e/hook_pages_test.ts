@@ -69,7 +69,7 @@ async function linkProgram(home: Home): Promise<string> {
   return `${bin}/kaizen`;
 }
 
-/** The hooks of Claude's and Codex's settings, which have the same shape. */
+/** The hooks of Claude's, Codex's and Gemini's settings, which have the same shape. */
 function readSettings(json: string): Hook[] {
   const { hooks }: {
     hooks: Record<string, { hooks: Omit<Hook, "event">[] }[]>;
@@ -84,6 +84,14 @@ function readCursor(json: string): Hook[] {
     .parse(json);
   return Object.entries(hooks).flatMap(([event, list]) =>
     list.map(({ command }) => ({ event, command }))
+  );
+}
+
+function readCopilot(json: string): Hook[] {
+  const { hooks }: { hooks: Record<string, { bash: string }[]> } = JSON
+    .parse(json);
+  return Object.entries(hooks).flatMap(([event, list]) =>
+    list.map(({ bash }) => ({ event, command: bash }))
   );
 }
 
@@ -126,6 +134,18 @@ const agents: Record<string, Agent> = {
     name: "cursor",
     language: "json",
     read: readCursor,
+    line: shell("/bin/sh", "-c"),
+  },
+  "Gemini CLI": {
+    name: "gemini",
+    language: "json",
+    read: readSettings,
+    line: shell("/bin/sh", "-c"),
+  },
+  "Copilot CLI": {
+    name: "copilot",
+    language: "json",
+    read: readCopilot,
     line: shell("/bin/sh", "-c"),
   },
   Vibe: {

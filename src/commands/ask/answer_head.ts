@@ -171,7 +171,7 @@ class Head {
   #key = "";
   readonly #scanner = new JsonScanner((token, start, end, depth) => {
     if (depth === 1) this.#visit(token, start, end);
-  }, MAX_ANSWER_DEPTH);
+  }, { maxDepth: MAX_ANSWER_DEPTH });
 
   constructor(expected: AnswerName) {
     this.#expected = expected;

@@ -92,9 +92,9 @@ An empty variable counts as unset.
                            (default: 10000)
   KAIZEN_SPOOL_MAX_BYTES   maximum size of the spool (default: 64 MiB)
   NO_COLOR                 set to any value: no colors (--color)
-  CLAUDE_PROJECT_DIR, CURSOR_PROJECT_DIR
+  CLAUDE_PROJECT_DIR, CURSOR_PROJECT_DIR, GEMINI_PROJECT_DIR
                            project directory that the agent sets for
-                           its hooks
+                           its own hooks
 
 The path of the socket never depends on TMPDIR or XDG_RUNTIME_DIR, so
 hooks, terminals and GUIs use the same one. It cannot be longer than 107

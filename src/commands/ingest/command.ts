@@ -22,7 +22,7 @@ function declareIngest(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Record an event of a coding agent.\n" +
-        "Reads the event from FILE or stdin, or builds it from --event, --session and --set. Prints nothing on success. If no daemon is running, the event is kept in the spool. Hooks should run kaizen ingest hook instead.",
+        "Reads the event from FILE or stdin, or builds it from the options if --session or --set is given. Prints nothing on success. If no daemon is running, the event is kept in the spool. Hooks should run kaizen ingest hook instead.",
     )
     .example(
       "Record an event from a file",
@@ -45,7 +45,7 @@ function declareIngest(cli: Cli) {
     .option("--workspace <dir:word>", WORKSPACE_HELP)
     .option(
       "--event <name:word>",
-      "Build an event with this name (default: read the event)",
+      "Name the event if the input does not (default: the input's name)",
     )
     .option(
       "--session <id:word>",

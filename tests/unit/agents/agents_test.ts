@@ -8,6 +8,7 @@ import {
   hooksOf,
   isAgentName,
   listAgents,
+  ownTime,
 } from "../../../src/agents/mod.ts";
 import { HOOK_SOURCES } from "../../../src/proto/mod.ts";
 
@@ -91,6 +92,42 @@ const payloads: [
   [{ hook_event_name: "SessionStart", model: "gpt-5.2" }, "claude", "claude"],
   [{ hook_event_name: "pre_tool" }, "claude", "vibe"],
   [{ sessionKey: "k", type: "command", action: "new" }, "claude", "openclaw"],
+  [{ hook_event_name: "BeforeTool" }, "claude", "gemini"],
+  [{ hook_event_name: "BeforeToolSelection" }, "claude", "gemini"],
+  [
+    {
+      hook_event_name: "SessionStart",
+      transcript_path: "",
+      timestamp: "2026-11-22T09:00:00.000Z",
+    },
+    "claude",
+    "gemini",
+  ],
+  [
+    {
+      hook_event_name: "Stop",
+      transcript_path: "/home/dev/.copilot/sessions/1.jsonl",
+      timestamp: "2026-11-22T09:00:00.000Z",
+    },
+    "claude",
+    "copilot",
+  ],
+  [
+    { sessionId: "s", timestamp: 1_788_992_290_306, toolName: "bash" },
+    "claude",
+    "copilot",
+  ],
+  [{ sessionId: "s", timestamp: "yesterday" }, "claude", "claude"],
+  [
+    {
+      hook_event_name: "PreToolUse",
+      timestamp: "2026-11-22T09:00:00.000Z",
+      tool_name: "Bash",
+      permission_mode: "default",
+    },
+    "codex",
+    "claude",
+  ],
   [{ hook_event_name: "Stop", kaizen_agent: "vibe" }, "claude", "vibe"],
   [{ hook_event_name: "Stop", kaizen_agent: "nobody" }, "codex", "codex"],
 ];
@@ -98,5 +135,27 @@ const payloads: [
 for (const [payload, given, found] of payloads) {
   Deno.test(`detectAgent() finds ${found} in ${JSON.stringify(payload)}`, () => {
     assertEquals(detectAgent(fieldsOf(payload), given), found);
+  });
+}
+
+const times: [timestamp: unknown, ms: number | null][] = [
+  [1_788_992_290_306, 1_788_992_290_306],
+  ["2026-11-22T09:00:00.000Z", 1_795_338_000_000],
+  ["2026-11-22T10:00:00.5+01:00", 1_795_338_000_500],
+  ["2026-11-22T09:00:00.123456Z", 1_795_338_000_123],
+  ["2026-11-22", null],
+  ["1795338000000", null],
+  ["2026-13-41T09:00:00Z", null],
+  [1_795_338_000, null],
+  [1_788_992_290_306.5, null],
+  [-1_788_992_290_306, null],
+  [1e300, null],
+  [null, null],
+  [undefined, null],
+];
+
+for (const [timestamp, ms] of times) {
+  Deno.test(`ownTime() takes ${JSON.stringify(timestamp)} for ${ms}`, () => {
+    assertEquals(ownTime(fieldsOf({ timestamp })), ms);
   });
 }

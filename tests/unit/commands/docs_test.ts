@@ -57,7 +57,7 @@ Deno.test("the help about the environment has every variable that the launchers 
   const permissions = read("scripts/permissions");
   const [, names = ""] = /--allow-env=(.*)/.exec(permissions) ?? [];
   const internal =
-    /^(COLUMNS|HOME|PATH|TERM|GIT_.*|SUDO_.*|KAIZEN_(CWD|USER_HOME|FAULT|COLOR|EXE|BUILD))$/;
+    /^(COLUMNS|HOME|PATH|TERM|GIT_.*|XDG_CONFIG_HOME|SUDO_.*|KAIZEN_(CWD|USER_HOME|FAULT|COLOR|EXE|BUILD))$/;
   for (const name of names.split(",")) {
     if (!internal.test(name)) {
       assertStringIncludes(renderTopic("environment"), name);

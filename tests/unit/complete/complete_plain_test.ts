@@ -18,10 +18,10 @@ const OPTIONS = {
 function complete(
   text: string,
   source: AgentName,
-  raw = false,
+  more: { raw?: boolean; event?: string } = {},
 ): Completed | null {
   const object = readPlainObject(new TextEncoder().encode(text));
-  return object && completePlain(object, { source, raw, ...OPTIONS });
+  return object && completePlain(object, { source, ...OPTIONS, ...more });
 }
 
 Deno.test("completePlain() makes what completeEvent() makes, or leaves it to that", () => {
@@ -49,21 +49,32 @@ Deno.test("completePlain() makes most of what agents send", () => {
     const source = listAgents().find((source) => agent.startsWith(source));
     if (source === undefined) continue;
     const text = JSON.stringify(payload);
-    const plain = complete(text, source);
+    const named = "hook_event_name" in payload ? {} : { event };
+    const plain = complete(text, source, named);
     if (plain === null) {
       left.push(`${source} ${event}`);
       continue;
     }
     const bytes = new TextEncoder().encode(text);
-    assertEquals(plain, completeEvent(bytes, { source, ...OPTIONS }));
+    const options = { source, ...OPTIONS, ...named };
+    assertEquals(plain, completeEvent(bytes, options));
   }
-  // Whose name is replaced, and the argument of Codex's notify, which is no hook event.
+  // Their names are replaced or their members copied; and the argument of Codex's notify is no hook event.
   assertEquals([...new Set(left)].toSorted(), [
     "claude PostToolUseFailure",
     "claude SessionEnd",
     "claude StopFailure",
     "codex SessionEnd",
     "codex agent-turn-complete",
+    "copilot agentStop",
+    "copilot postToolUse",
+    "copilot postToolUseFailure",
+    "copilot preToolUse",
+    "gemini AfterAgent",
+    "gemini AfterTool",
+    "gemini BeforeAgent",
+    "gemini BeforeTool",
+    "gemini SessionEnd",
   ]);
 });
 
@@ -85,9 +96,9 @@ const others: [why: string, text: string, raw?: boolean][] = [
   ],
 ];
 
-for (const [why, text, raw] of others) {
+for (const [why, text, raw = false] of others) {
   Deno.test(`completePlain() leaves ${why} to completeEvent()`, () => {
-    assertEquals(complete(text, "claude", raw), null);
+    assertEquals(complete(text, "claude", { raw }), null);
   });
 }
 

@@ -114,7 +114,43 @@ const texts: [
     "marks Codex",
     "codex",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
-    '{"turn_id":null,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
+    '{"kaizen_agent":"codex","turn_id":null,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
+  ],
+  [
+    "says under which agent's configuration another agent's event came",
+    "claude",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"X","cursor_version":"3"}',
+    '{"kaizen_source":"claude","kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"X","cursor_version":"3"}',
+  ],
+  [
+    "gives Gemini's events the wire's names and keeps Gemini's",
+    "gemini",
+    '{"kaizen_id":"k","session_id":"g","hook_event_name":"AfterTool","timestamp":"2026-11-22T09:00:00.000Z"}',
+    '{"timestamp_ms":1795338000000,"agent_event":"AfterTool","kaizen_agent":"gemini","kaizen_id":"k","session_id":"g","hook_event_name":"PostToolUse","timestamp":"2026-11-22T09:00:00.000Z"}',
+  ],
+  [
+    "copies what Copilot calls by other names, byte by byte",
+    "copilot",
+    '{"kaizen_id":"k","sessionId":"c","timestamp":1788992291000,"hook_event_name":"PreToolUse","toolName":"bash","toolArgs":{ "n":1.0 }}',
+    '{"timestamp_ms":1788992291000,"session_id":"c","kaizen_agent":"copilot","tool_name":"bash","tool_input":{ "n":1.0 },"kaizen_id":"k","sessionId":"c","timestamp":1788992291000,"hook_event_name":"PreToolUse","toolName":"bash","toolArgs":{ "n":1.0 }}',
+  ],
+  [
+    "takes the object out of the text that an older Copilot sends",
+    "copilot",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{\\"n\\":1.0}"}',
+    '{"tool_input":{"n":1.0},"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{\\"n\\":1.0}"}',
+  ],
+  [
+    "copies a text that only begins like an object as it is",
+    "copilot",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{1}"}',
+    '{"tool_input":"{1}","kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{1}"}',
+  ],
+  [
+    "replaces half a character in a text, in a key and in an id",
+    "claude",
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"s\\uDC88","hook_event_name":"X","t":{"\\ud83d":["cut \\ud83d","\\ud83d\\ude00","\\\\ud83d"]}}',
+    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"s\\ufffd","hook_event_name":"X","t":{"\\ufffd":["cut \\ufffd","\\ud83d\\ude00","\\\\ud83d"]}}',
   ],
   [
     "closes the span of a failed call",
@@ -210,7 +246,6 @@ const refused: [source: AgentName, text: string | Uint8Array, words: string][] =
     ["openclaw", '{"type":"x"}', "openclaw hook: missing 'event' field"],
     ["claude", '{"a":1}{"a":2}', "claude hook: invalid JSON: "],
     ["claude", '{"a":1', "claude hook: invalid JSON: "],
-    ["claude", '{"a":"\\ud800"}', "claude hook: invalid JSON: "],
     ["claude", '{"a":"\0"}', "claude hook: invalid JSON: "],
     ["claude", '\0{"a":1}', "claude hook: invalid JSON: "],
     ["claude", '\ufeff\ufeff{"a":1}', "claude hook: invalid JSON: "],
@@ -240,15 +275,45 @@ Deno.test("completeEvent() sends raw text as it is", () => {
   assertEquals(completed.source, "claude");
 });
 
+Deno.test("completeEvent() changes nothing in raw text, not even half a character", () => {
+  const input = '{"hook_event_name":"X","session_id":"\\ud83d"}';
+  assertThrows(
+    () => complete(input, "claude", { raw: true }),
+    NotAnEventError,
+    "lone surrogate",
+  );
+});
+
+Deno.test("completeEvent() gives an event without a name the one it is told", () => {
+  const input = '{"kaizen_id":"k","sessionId":"c","timestamp":1788992291000}';
+  const named = complete(input, "copilot", { event: "preToolUse" });
+  assertEquals(
+    named.payload,
+    input.replace(
+      "{",
+      '{"timestamp_ms":1788992291000,"hook_event_name":"PreToolUse","agent_event":"preToolUse","session_id":"c","kaizen_agent":"copilot",',
+    ),
+  );
+  const other = '{"hook_event_name":"Stop","session_id":"s"}';
+  assertEquals(
+    complete(other, "claude", { event: "SessionEnd" }),
+    complete(other, "claude"),
+  );
+});
+
 /** The members that completion may set. */
 const SET = new Set([
   "agent_event",
   "event",
   "hook_event_name",
+  "kaizen_agent",
   "kaizen_id",
+  "kaizen_source",
   "latency_ms",
   "session_id",
   "timestamp_ms",
+  "tool_input",
+  "tool_name",
   "turn_id",
 ]);
 

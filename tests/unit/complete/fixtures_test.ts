@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import { type AgentName, isAgentName } from "../../../src/agents/mod.ts";
+import {
+  type AgentName,
+  isAgentName,
+  listAgents,
+} from "../../../src/agents/mod.ts";
 import { type Completed, completeEvent } from "../../../src/complete/mod.ts";
 import { RECORDED } from "./_payloads.ts";
 
@@ -27,6 +31,22 @@ const renamed: Record<string, Record<string, string>> = {
     stop: "Stop",
   },
   openclaw: {},
+  copilot: {
+    sessionStart: "SessionStart",
+    userPromptSubmitted: "UserPromptSubmit",
+    preToolUse: "PreToolUse",
+    postToolUse: "PostToolUse",
+    postToolUseFailure: "PostToolUse",
+    agentStop: "Stop",
+    sessionEnd: "Stop",
+  },
+  gemini: {
+    BeforeAgent: "UserPromptSubmit",
+    BeforeTool: "PreToolUse",
+    AfterTool: "PostToolUse",
+    AfterAgent: "Stop",
+    SessionEnd: "Stop",
+  },
   vibe: {
     pre_tool: "PreToolUse",
     post_tool: "PostToolUse",
@@ -43,9 +63,22 @@ const covered = new Set([
   "sessionEnd",
 ]);
 
-function complete(text: string, source: AgentName): Completed {
+/** The agents whose events travel as another source's. */
+const guests: Readonly<Record<string, string>> = {
+  codex: "claude",
+  copilot: "claude",
+  gemini: "claude",
+};
+
+interface Given {
+  source: AgentName;
+  /** From the command line: Copilot leaves the name of its camelCase events to that. */
+  event?: string | undefined;
+}
+
+function complete(text: string, given: Given): Completed {
   return completeEvent(new TextEncoder().encode(text), {
-    source,
+    ...given,
     startedAtMs: NOW,
     kaizenId: ID,
   });
@@ -55,27 +88,42 @@ function read(completed: Completed): Record<string, unknown> {
   return JSON.parse(completed.payload);
 }
 
+/** The payload's own time in epoch milliseconds, if it has one. */
+function timeIn({ timestamp }: Record<string, unknown>): number | null {
+  if (typeof timestamp !== "string") return Number(timestamp) || null;
+  return new Date(timestamp).getTime() || null;
+}
+
 for (const { agent: name, event, payload } of RECORDED) {
   const agent = name.replace("claude-code", "claude");
   if (!isAgentName(agent)) continue;
   const text = JSON.stringify(payload);
-  const source = agent === "codex" ? "claude" : agent;
+  const source = guests[agent] ?? agent;
   const key = source === "claude" ? "hook_event_name" : "event";
+  const isNamed = "hook_event_name" in payload || agent === "openclaw";
+  const named = isNamed ? {} : { event };
 
   Deno.test(`completeEvent() makes ${name} ${event} what the wire needs`, () => {
-    const completed = complete(text, agent);
+    const completed = complete(text, { source: agent, ...named });
     const wire = read(completed);
     assertEquals(completed.agent, agent);
     assertEquals(completed.source, source);
-    assertEquals(wire[key], renamed[agent]?.[event] ?? event);
-    assertEquals(wire.agent_event, covered.has(event) ? event : undefined);
+    const wireName = renamed[agent]?.[event] ?? event;
+    assertEquals(wire[key], wireName);
+    const isLost = covered.has(event) ||
+      source === "claude" && wireName !== event;
+    assertEquals(wire.agent_event, isLost ? event : undefined);
     const session = payload.session_id ?? payload.conversation_id ??
-      payload.sessionKey;
+      payload.sessionKey ?? payload.sessionId;
     assertEquals(wire.session_id, session);
     assertEquals(completed.sessionId, session);
-    assertEquals(wire.timestamp_ms, NOW);
+    assertEquals(wire.timestamp_ms, timeIn(payload) ?? NOW);
     assertEquals(wire.kaizen_id, ID);
+    assertEquals(wire.kaizen_agent, source === agent ? undefined : agent);
+    assertEquals(wire.kaizen_source, undefined);
     assertEquals("turn_id" in wire, agent === "codex");
+    assertEquals(wire.tool_name, payload.tool_name ?? payload.toolName);
+    assertEquals(wire.tool_input, payload.tool_input ?? payload.toolArgs);
     assertEquals(
       completed.workspaceHint,
       agent === "openclaw" ? null : "/repo/app",
@@ -86,25 +134,23 @@ for (const { agent: name, event, payload } of RECORDED) {
   });
 
   Deno.test(`completeEvent() knows ${name} ${event} whatever the command line says`, () => {
-    const others: AgentName[] = [
-      "claude",
-      "codex",
-      "cursor",
-      "openclaw",
-      "vibe",
-    ];
-    for (const given of others) {
+    for (const given of listAgents()) {
       const isShared = agent === "claude" && given !== "claude" &&
         !text.includes("/.claude/projects/");
       assert(!isShared, "a Claude Code line without any mark");
-      assertEquals(complete(text, given).agent, agent, given);
+      const completed = complete(text, { source: given, ...named });
+      assertEquals(completed.agent, agent, given);
+      assertEquals(
+        read(completed).kaizen_source,
+        given === agent ? undefined : given,
+      );
     }
   });
 }
 
 Deno.test("every agent's payloads are among the fixtures", () => {
   const found = new Set(RECORDED.map((line) => line.agent));
-  for (const agent of ["claude-code", "codex", "cursor", "openclaw", "vibe"]) {
-    assert(found.has(agent), agent);
+  for (const agent of listAgents()) {
+    assert(found.has(agent.replace(/^claude$/, "claude-code")), agent);
   }
 });

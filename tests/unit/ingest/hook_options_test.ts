@@ -13,8 +13,8 @@ const lines: [line: string, words: Partial<HookWords>][] = [
   ["ingest hook", { source: "claude", ignored: [] }],
   ["ingest hook --source", { source: "claude", ignored: [] }],
   [
-    "ingest hook --source gemini",
-    { source: "claude", ignored: ["--source gemini"] },
+    "ingest hook --source nobody",
+    { source: "claude", ignored: ["--source nobody"] },
   ],
   ["ingest hook --source claude --source vibe", { source: "vibe" }],
   ["--home /h ingest hook --source vibe", { home: "/h", source: "vibe" }],

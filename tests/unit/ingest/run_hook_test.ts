@@ -145,7 +145,22 @@ const inputs: [
   ],
   ["invalid UTF-8", ['{"a":"', Uint8Array.of(0xff), '"}'], 0, 1, 0, "UTF-8"],
   ["a NUL byte outside", ["\0", eventText("a")], 0, 1, 0, "invalid JSON"],
-  ["a lone surrogate", ['{"a":"\\ud800"}'], 0, 1, 0, "surrogate"],
+  [
+    "half a character",
+    [eventText("a").replace("}", ',"cut \\ud83d":"\\udc88"}')],
+    1,
+    0,
+    0,
+    "",
+  ],
+  [
+    "half a character in pieces",
+    [eventText("a").replace("}", ',"t":"cut \\ud83'), "d", "\\", '""}'],
+    1,
+    0,
+    0,
+    "",
+  ],
   [
     "127 levels",
     [eventText("a").replace("}", `,"d":${DEEP.slice(1, -1)}}`)],
@@ -233,13 +248,13 @@ Deno.test("runHook() counts what it does not understand, and records the event",
   await using home = new TestHome();
   home.daemon.start();
   await runHook(
-    home.context([...HOOK, "--strict", "--source", "gemini"], eventText("a")),
+    home.context([...HOOK, "--strict", "--source", "nobody"], eventText("a")),
   );
   assertEquals(stored(home), ["a"]);
   const { failures, last_failure } = spoolOf(home).status();
   assertEquals([failures, last_failure?.reason], [
     2,
-    "ignored --source gemini",
+    "ignored --source nobody",
   ]);
 });
 
@@ -253,6 +268,42 @@ Deno.test("runHook() builds an event from words", async () => {
     "Stop",
     "s9",
     "1",
+  ]);
+});
+
+Deno.test("runHook() names an event after the command line where the payload has no name", async () => {
+  await using home = new TestHome();
+  home.daemon.start();
+  const hook = ["ingest", "hook", "--source", "copilot"];
+  const words = [...hook, "--event", "agentStop"];
+  const payload = '{"sessionId":"c","timestamp":1788992299000,"cwd":"/gone"}';
+  await runHook(home.context(words, payload));
+  await runHook(home.context(words, new FakeInput([])));
+  const [stop, ...more] = home.daemon.stored;
+  assertEquals(more, []);
+  assertEquals(stop?.workspace, "/gone");
+  const { hook_event_name, agent_event, timestamp_ms } = stop?.payload ?? {};
+  assertEquals([hook_event_name, agent_event, timestamp_ms], [
+    "Stop",
+    "agentStop",
+    1_788_992_299_000,
+  ]);
+  const { failures, last_failure } = spoolOf(home).status();
+  assertEquals([failures, last_failure?.reason], [1, "nothing on stdin"]);
+});
+
+Deno.test("runHook() puts the event of an agent that another one started into its own workspace", async () => {
+  await using home = new TestHome();
+  home.daemon.start();
+  const env = { CLAUDE_PROJECT_DIR: "/by/claude" };
+  const event = { session_id: "s", cwd: "/own", hook_event_name: "Stop" };
+  for (const more of [{ turn_id: "1" }, { prompt_id: "p" }]) {
+    const text = JSON.stringify({ ...event, ...more });
+    await runHook(home.context(HOOK, text, env));
+  }
+  assertEquals(home.daemon.stored.map(({ workspace }) => workspace), [
+    "/own",
+    "/by/claude",
   ]);
 });
 

@@ -1,36 +1,73 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
+import type { AgentName } from "../../../src/agents/mod.ts";
 import { eventWorkspace } from "../../../src/ingest/workspace.ts";
 
-/** Each one may be overruled by those before it. */
-const sources = [
+/** The places that may name the directory; each one may be overruled by those before it. */
+const order = (variable: string) => [
   "--workspace",
   "KAIZEN_WORKSPACE",
-  "CLAUDE_PROJECT_DIR",
-  "CURSOR_PROJECT_DIR",
+  variable,
   "payload",
   "cwd",
-] as const;
+];
 
-for (const [i, source] of sources.entries()) {
-  Deno.test(`eventWorkspace() goes by ${source} if nothing before it is there`, () => {
-    const root = Deno.realPathSync(Deno.makeTempDirSync());
-    try {
-      for (const name of sources) {
-        Deno.mkdirSync(`${root}/${name}/.git`, { recursive: true });
-        Deno.mkdirSync(`${root}/${name}/sub`);
+const variables: [agent: AgentName, variable: string][] = [
+  ["claude", "CLAUDE_PROJECT_DIR"],
+  ["cursor", "CURSOR_PROJECT_DIR"],
+  ["gemini", "GEMINI_PROJECT_DIR"],
+];
+
+for (const [agent, variable] of variables) {
+  const sources = order(variable);
+  for (const [i, source] of sources.entries()) {
+    Deno.test(`eventWorkspace() goes by ${source} for ${agent} if nothing before it is there`, () => {
+      const root = Deno.realPathSync(Deno.makeTempDirSync());
+      try {
+        for (const name of sources) {
+          Deno.mkdirSync(`${root}/${name}/.git`, { recursive: true });
+          Deno.mkdirSync(`${root}/${name}/sub`);
+        }
+        const given = new Set<string>(sources.slice(i));
+        const path = (name: string) =>
+          given.has(name) ? `${root}/${name}/sub` : undefined;
+        const found = eventWorkspace({
+          workspace: path("--workspace"),
+          workspaceHint: path("payload") ?? null,
+          agent,
+        }, { env: path, cwd: () => `${root}/cwd/sub` });
+        assertEquals(found, `${root}/${source}`);
+      } finally {
+        Deno.removeSync(root, { recursive: true });
       }
-      const given = new Set<string>(sources.slice(i));
-      const path = (name: string) =>
-        given.has(name) ? `${root}/${name}/sub` : undefined;
-      const found = eventWorkspace({
-        workspace: path("--workspace"),
-        hint: path("payload") ?? null,
-      }, { env: path, cwd: () => `${root}/cwd/sub` });
-      assertEquals(found, `${root}/${source}`);
-    } finally {
-      Deno.removeSync(root, { recursive: true });
-    }
+    });
+  }
+}
+
+/** An agent that another one started has inherited all of these. */
+const INHERITED: Readonly<Record<string, string>> = {
+  CLAUDE_PROJECT_DIR: "/by/claude",
+  CURSOR_PROJECT_DIR: "/by/cursor",
+  GEMINI_PROJECT_DIR: "/by/gemini",
+};
+
+const nested: [agent: AgentName, hint: string | null, found: string][] = [
+  ["claude", "/payload", "/by/claude"],
+  ["cursor", "/payload", "/by/cursor"],
+  ["gemini", "/payload", "/by/gemini"],
+  ["codex", "/payload", "/payload"],
+  ["copilot", "/payload", "/payload"],
+  ["openclaw", null, "/cwd"],
+  ["vibe", "/payload", "/payload"],
+];
+
+for (const [agent, workspaceHint, found] of nested) {
+  Deno.test(`eventWorkspace() finds ${found} for ${agent} among the variables of all agents`, () => {
+    const context = {
+      env: (name: string) => INHERITED[name],
+      cwd: () => "/cwd",
+    };
+    assertEquals(eventWorkspace({ agent, workspaceHint }, context), found);
   });
 }
 
@@ -43,7 +80,8 @@ const named: [workspace: string | undefined, cwd: string, found: string][] = [
 for (const [workspace, cwd, found] of named) {
   Deno.test(`eventWorkspace() finds ${found} from ${workspace} in ${cwd}`, () => {
     const context = { env: () => undefined, cwd: () => cwd };
-    assertEquals(eventWorkspace({ workspace, hint: null }, context), found);
+    const place = { workspace, workspaceHint: null, agent: "claude" } as const;
+    assertEquals(eventWorkspace(place, context), found);
   });
 }
 
@@ -52,5 +90,6 @@ Deno.test("eventWorkspace() finds something where there is no directory", () => 
     throw new Deno.errors.NotFound();
   };
   const context = { env: () => undefined, cwd };
-  assertEquals(eventWorkspace({ hint: null }, context), "/");
+  const place = { workspaceHint: null, agent: "claude" } as const;
+  assertEquals(eventWorkspace(place, context), "/");
 });

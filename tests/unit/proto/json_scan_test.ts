@@ -177,7 +177,7 @@ for (const [open, close] of [["[", "]"], ['{"a":', "}"]] as const) {
 }
 
 Deno.test("JsonScanner accepts another maximum depth", () => {
-  const scanner = new JsonScanner(undefined, 1);
+  const scanner = new JsonScanner(undefined, { maxDepth: 1 });
   scanner.write(encode("[1,"));
   assertThrows(() => scanner.write(encode("{")), JsonError, "deeper than 1");
 });

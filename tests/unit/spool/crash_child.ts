@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
 // Uses a spool until KAIZEN_FAULT kills it. "deliver" prints each id it was sent; every action
 // prints "done" at its end.
 import { Spool } from "../../../src/spool/mod.ts";

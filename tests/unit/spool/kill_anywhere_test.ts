@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
 // Kills a writer and a deliverer before each system call that touches the spool. strace finds the
 // calls, and kills.
 import { assert, assertEquals } from "@std/assert";
