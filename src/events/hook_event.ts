@@ -7,30 +7,19 @@ import {
   checkNames,
   hookEventKey,
   type HookSource,
-  I64_MAX,
-  I64_MIN,
   type Int,
   JsonError,
   NotAnEventError,
-  type SessionStatus,
-  toInt,
   trimPayload,
   U64_MAX,
 } from "../proto/mod.ts";
 import { lookUpHook, relabelHook, type StoredKind } from "./hook_names.ts";
-import { type Identity, readIdentity } from "./identity.ts";
+import { type Facts, readFacts } from "./facts.ts";
 import { Payload } from "./payload.ts";
-import { liveSpanEvent, type SpanEvent, spanName } from "./span_event.ts";
-
-/** What a SessionStart says beyond {@linkcode Identity}; it is written to the row even where it says nothing. */
-export interface SessionStart {
-  readonly agentVersion: string | null;
-  readonly os: string | null;
-  readonly arch: string | null;
-}
+import { readUsage, type Usage } from "./usage.ts";
 
 /** Everything that one event changes, computed from its source, its text and the clock alone. */
-export interface HookEvent {
+export interface HookEvent extends Usage {
   readonly sessionId: string;
   readonly tsMs: Int;
   /** The client's id of this event, the same in every retry; null if it sent none. */
@@ -38,16 +27,8 @@ export interface HookEvent {
   readonly kind: StoredKind;
   /** The kind that a reader sees; see {@linkcode relabelHook}. */
   readonly readKind: StoredKind;
-  /** Null unless the event begins the session (again). */
-  readonly start: SessionStart | null;
-  readonly status: SessionStatus | null;
-  readonly identity: Identity;
   readonly tool: string | null;
   readonly toolCallId: string | null;
-  readonly tokensIn: number | null;
-  readonly tokensOut: number | null;
-  readonly reasoningTokens: number | null;
-  readonly costUsdE6: Int | null;
   readonly stopReason: string | null;
   readonly latencyMs: number | null;
   readonly contextUsedTokens: number | null;
@@ -55,14 +36,10 @@ export interface HookEvent {
   readonly cacheCreationTokens: number | null;
   readonly cacheReadTokens: number | null;
   readonly systemPromptTokens: number | null;
-  /** Whether it is the result of a tool call that failed. */
-  readonly failed: boolean;
   /** Text to store: as it came but for the white space around it and a lifecycle event's `type`. */
   readonly payload: Uint8Array;
-  /** What it does to spans, null for nothing. */
-  readonly spanEvent: SpanEvent | null;
-  /** Whether all open spans of the session end here. */
-  readonly flushesSpans: boolean;
+  /** What it tells about its session. */
+  readonly facts: Facts;
 }
 
 /** Vibe's `timestamp` counts seconds below this, else milliseconds. */
@@ -88,28 +65,20 @@ export function readHookEvent(
     payload.text(hookEventKey(source)),
     payload.text("session_id"),
   );
-  const meaning = lookUpHook(source, name);
-  const { kind, type, status } = meaning;
+  const { kind, type } = lookUpHook(source, name);
   const tsMs = readTime(source, payload, nowMs);
-  const fields = readFields(payload);
-  const readKind = kind === "Hook"
-    ? relabelHook(payload.text("hook_event_name"))
-    : kind;
+  const stored = type === null ? bytes : payload.withType(type);
   return {
     sessionId,
     tsMs,
     kaizenId: payload.text("kaizen_id") || null,
     kind,
-    readKind,
-    start: meaning.starts ? readStart(payload) : null,
-    status,
-    identity: readIdentity(source, payload),
-    ...fields,
-    failed: readKind === "ToolResult" && saysFailure(payload),
-    payload: type === null ? bytes : payload.withType(type),
-    spanEvent: liveSpanEvent(kind, payload, { ...fields, tsMs }),
-    flushesSpans: (kind === "Lifecycle" || kind === "Hook") &&
-      spanName(payload) === "Stop",
+    readKind: kind === "Hook"
+      ? relabelHook(payload.text("hook_event_name"))
+      : kind,
+    ...readFields(payload),
+    payload: stored,
+    facts: readFacts(payload, { source, name, tsMs, stored }),
   };
 }
 
@@ -137,17 +106,14 @@ function readTime(source: HookSource, payload: Payload, nowMs: number): Int {
 
 function readFields(payload: Payload) {
   return {
-    tool: payload.firstText("tool_name", "tool"),
-    toolCallId: payload.firstText(
+    tool: payload.textOf("tool_name", "tool"),
+    toolCallId: payload.textOf(
       "tool_call_id",
       "tool_use_id",
       "call_id",
       "id",
     ),
-    tokensIn: payload.count("input_tokens"),
-    tokensOut: payload.count("output_tokens"),
-    reasoningTokens: payload.count("reasoning_tokens"),
-    costUsdE6: readCost(payload),
+    ...readUsage(payload),
     stopReason: payload.text("stop_reason"),
     latencyMs: payload.firstCount(
       "latency_ms",
@@ -160,37 +126,4 @@ function readFields(payload: Payload) {
     cacheReadTokens: payload.count("cache_read_tokens"),
     systemPromptTokens: payload.count("system_prompt_tokens"),
   };
-}
-
-/** Millionths of a dollar, truncated toward zero and held at the limits of 64 bits. */
-function readCost(payload: Payload): Int | null {
-  const dollars = payload.double("total_cost_usd");
-  if (dollars === null) return null;
-  const cost = Math.trunc(dollars * 1e6);
-  if (Number.isSafeInteger(cost)) return cost + 0; // never -0
-  if (cost >= Number(I64_MAX)) return I64_MAX;
-  return cost <= Number(I64_MIN) ? I64_MIN : toInt(BigInt(cost));
-}
-
-function readStart(payload: Payload): SessionStart {
-  return {
-    agentVersion: payload.firstText(
-      "cursor_version",
-      "claude_version",
-      "agent_version",
-      "version",
-    ),
-    os: payload.text("os"),
-    arch: payload.text("arch"),
-  };
-}
-
-/**
- * Whether a tool's result tells of a failure: the agent's own event name says so (`PostToolUseFailure` and its kin, which a client sends
- * on as an ordinary result), or `tool_status` is `failure` or `error`, or `is_error` is true.
- */
-function saysFailure(payload: Payload): boolean {
-  const status = payload.text("tool_status");
-  return /failure$/i.test(payload.text("agent_event") ?? "") ||
-    status === "failure" || status === "error" || payload.isTrue("is_error");
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the names of hook events mean, agent by agent.
+ * How hook events are stored by their names, source by source.
  * @module
  */
-import type { EventKind, HookSource, SessionStatus } from "../proto/mod.ts";
+import type { EventKind, HookSource } from "../proto/mod.ts";
 
 /** How an event is stored; hooks make no other kinds. */
 export type StoredKind = Extract<
@@ -11,47 +11,24 @@ export type StoredKind = Extract<
   "ToolCall" | "ToolResult" | "Lifecycle" | "Hook"
 >;
 
-/** What one kind of hook does. */
-export interface HookMeaning {
+/** How one kind of hook is stored. */
+export interface StoredForm {
   readonly kind: StoredKind;
   /** Text that the payload's top-level `type` is set to, null for none. */
   readonly type: string | null;
-  /** What the session's status becomes, null for no change. */
-  readonly status: SessionStatus | null;
-  /** Whether the whole session row is written anew. */
-  readonly starts: boolean;
 }
 
-function lifecycle(
-  type: string,
-  status: SessionStatus | null = null,
-): HookMeaning {
-  const starts = type === "session_start";
-  return { kind: "Lifecycle", type, status, starts };
+function lifecycle(type: string): StoredForm {
+  return { kind: "Lifecycle", type };
 }
 
-const PRE: HookMeaning = {
-  kind: "ToolCall",
-  type: null,
-  status: "Waiting",
-  starts: false,
-};
-const POST: HookMeaning = {
-  kind: "ToolResult",
-  type: null,
-  status: "Running",
-  starts: false,
-};
-const START = lifecycle("session_start", "Running");
-const STOP = lifecycle("session_stop", "Done");
-const UNKNOWN: HookMeaning = {
-  kind: "Hook",
-  type: null,
-  status: null,
-  starts: false,
-};
+const PRE: StoredForm = { kind: "ToolCall", type: null };
+const POST: StoredForm = { kind: "ToolResult", type: null };
+const START = lifecycle("session_start");
+const STOP = lifecycle("session_stop");
+const UNKNOWN: StoredForm = { kind: "Hook", type: null };
 
-const GENERIC = new Map<string, HookMeaning>();
+const GENERIC = new Map<string, StoredForm>();
 for (
   const [pascal, snake, meaning] of [
     ["PreToolUse", "pre_tool_use", PRE],
@@ -61,12 +38,12 @@ for (
     [
       "PermissionRequest",
       "permission_request",
-      lifecycle("permission_request", "Waiting"),
+      lifecycle("permission_request"),
     ],
     [
       "UserPromptSubmit",
       "user_prompt_submit",
-      lifecycle("user_prompt_submit", "Running"),
+      lifecycle("user_prompt_submit"),
     ],
     ["Notification", "notification", lifecycle("notification")],
     ["SubagentStart", "subagent_start", lifecycle("subagent_start")],
@@ -77,7 +54,7 @@ for (
 ) GENERIC.set(pascal, meaning).set(snake, meaning);
 
 /** Names of one agent that come before the generic ones. */
-const OWN: Readonly<Record<HookSource, ReadonlyMap<string, HookMeaning>>> = {
+const OWN: Readonly<Record<HookSource, ReadonlyMap<string, StoredForm>>> = {
   cursor: new Map(),
   claude: new Map(),
   openclaw: new Map([
@@ -96,8 +73,8 @@ const OWN: Readonly<Record<HookSource, ReadonlyMap<string, HookMeaning>>> = {
   ]),
 };
 
-/** Looks up an event name, by exact spelling; one that nobody knows means an event of kind Hook that changes no status. */
-export function lookUpHook(source: HookSource, name: string): HookMeaning {
+/** Looks up an event name, by exact spelling; one that is not known means an event of kind Hook. */
+export function lookUpHook(source: HookSource, name: string): StoredForm {
   return OWN[source].get(name) ?? GENERIC.get(name) ?? UNKNOWN;
 }
 

@@ -1,16 +1,25 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a hook event means: its record, the change to its session, and the spans it opens and closes. Pure: no input, no output, the
- * clock is an argument.
+ * What a hook event means: its record, and what it tells about its session; and the session that all its events make, in whatever order
+ * they came. Pure: no input, no output, the clock is an argument.
  * @module
  */
 export { NotAnEventError as HookError } from "../proto/mod.ts";
+export * from "./activity.ts";
+export * from "./apply_facts.ts";
+export * from "./call_access.ts";
+export { type CallOutline, outlineCalls, printCalls } from "./call_outline.ts";
 export * from "./event_record.ts";
+export type { Facts } from "./facts.ts";
 export * from "./hook_event.ts";
 export type { StoredKind } from "./hook_names.ts";
-export type { Identity } from "./identity.ts";
-export * from "./session_change.ts";
-export { replaySpanEvent, type SpanEvent } from "./span_event.ts";
-export * from "./span_projector.ts";
-export * from "./span_text.ts";
-export * from "./span_tree.ts";
+export { compareMoments, type Moment } from "./moment.ts";
+export {
+  decodeState,
+  encodeState,
+  newSessionState,
+  type SessionState,
+  supersedeSession,
+} from "./session_state.ts";
+export * from "./session_text.ts";
+export * from "./stored_event.ts";

@@ -3,11 +3,14 @@
  * A hook payload, scanned once: where its top-level fields are, and its file paths.
  * @module
  */
+import type { Fields } from "../agents/mod.ts";
 import {
   decodeInt,
+  decodeText,
   type Int,
   type Member,
   scanDocument,
+  scanElements,
   scanMembers,
   setMembers,
   U32_MAX,
@@ -16,17 +19,24 @@ import { findKnownKey, type KnownKey } from "./_known_keys.ts";
 import { decodeToken } from "./_token.ts";
 import { PathFinder } from "./payload_paths.ts";
 
+/** The bytes of one value, and its kind. */
+export interface ValueBytes {
+  readonly kind: Member["kind"];
+  readonly bytes: Uint8Array;
+}
+
 /**
- * The payload of a hook: an object, whose top-level fields are read by name. Of fields with the same name the last counts.
+ * The payload of a hook: an object, whose top-level fields are read by name. Of fields with the same name the last counts. A name that
+ * is not among the known keys is never found.
  */
-export class Payload {
+export class Payload implements Fields {
   readonly #bytes: Uint8Array;
-  readonly #fields: ReadonlyMap<KnownKey, Member>;
+  readonly #fields: ReadonlyMap<string, Member>;
   readonly #paths: PathFinder;
 
   private constructor(
     bytes: Uint8Array,
-    fields: ReadonlyMap<KnownKey, Member>,
+    fields: ReadonlyMap<string, Member>,
     paths: PathFinder,
   ) {
     this.#bytes = bytes;
@@ -41,7 +51,7 @@ export class Payload {
    * @throws {JsonError} If it is not JSON, or something follows the first value.
    */
   static scan(bytes: Uint8Array): Payload | null {
-    const fields = new Map<KnownKey, Member>();
+    const fields = new Map<string, Member>();
     const paths = new PathFinder(bytes);
     let key: KnownKey | null = null;
     let keyStart = 0;
@@ -64,17 +74,19 @@ export class Payload {
   }
 
   /** Whether there is such a field, of any type. */
-  has(name: KnownKey): boolean {
+  has(name: string): boolean {
     return this.#fields.has(name);
   }
 
   /** Text of the field if it is a string, else null. */
-  text(name: KnownKey): string | null {
-    return textOf(this.#bytes, this.#fields.get(name));
+  text(name: string): string | null {
+    const field = this.#fields.get(name);
+    if (field?.kind !== "string") return null;
+    return decodeToken(this.#bytes, field.start, field.end);
   }
 
   /** Text of the first of the fields that is a string, else null. */
-  firstText(...names: readonly KnownKey[]): string | null {
+  textOf(...names: readonly KnownKey[]): string | null {
     for (const name of names) {
       const text = this.text(name);
       if (text !== null) return text;
@@ -82,9 +94,43 @@ export class Payload {
     return null;
   }
 
+  /** The first element of an array, or null if there is none or it is not a string. */
+  firstText(name: string): string | null {
+    const field = this.value(name);
+    if (field?.kind !== "array") return null;
+    const [first] = scanElements(field.bytes) ?? [];
+    if (first?.kind !== "string") return null;
+    return decodeToken(field.bytes, first.start, first.end);
+  }
+
+  /** The field's bytes and kind, or null. */
+  value(name: string): ValueBytes | null {
+    const field = this.#fields.get(name);
+    if (field === undefined) return null;
+    const { kind, start, end } = field;
+    return { kind, bytes: this.#bytes.subarray(start, end) };
+  }
+
+  /** The first of the fields that is there and not null, or null. */
+  valueOf(...names: readonly KnownKey[]): ValueBytes | null {
+    for (const name of names) {
+      const value = this.value(name);
+      if (value !== null && value.kind !== "null") return value;
+    }
+    return null;
+  }
+
+  /** All members, known or not, in the order in which they came. Scans the payload again. */
+  *members(): Iterable<ValueBytes & { readonly key: string }> {
+    for (const member of scanMembers(this.#bytes)?.members ?? []) {
+      const { key, kind, start, end } = member;
+      yield { key, kind, bytes: this.#bytes.subarray(start, end) };
+    }
+  }
+
   /** Value of the field if it is written as an integer from 0 to `max`, else null. */
   int(name: KnownKey, max: bigint): Int | null {
-    const token = this.#number(name);
+    const token = this.number(name);
     return token === null ? null : decodeInt(token, 0n, max);
   }
 
@@ -105,8 +151,8 @@ export class Payload {
 
   /** Value of the field as a double if it is a number, else null. */
   double(name: KnownKey): number | null {
-    const token = this.#number(name);
-    return token === null ? null : Number(new TextDecoder().decode(token));
+    const token = this.number(name);
+    return token === null ? null : Number(decodeText(token));
   }
 
   /** Whether the field is `true`. */
@@ -114,13 +160,11 @@ export class Payload {
     return this.#fields.get(name)?.kind === "true";
   }
 
-  /** Text of the member `inner` of the field, if that is an object and the member a string, else null. */
-  innerText(name: KnownKey, inner: string): string | null {
+  /** The bytes of a number as it is written, or null. */
+  number(name: string): Uint8Array | null {
     const field = this.#fields.get(name);
-    if (field?.kind !== "object") return null;
-    const object = this.#bytes.subarray(field.start, field.end);
-    const members = scanMembers(object)?.members ?? [];
-    return textOf(object, members.findLast(({ key }) => key === inner));
+    if (field?.kind !== "number") return null;
+    return this.#bytes.subarray(field.start, field.end);
   }
 
   /** File paths anywhere in the payload, each once. */
@@ -139,15 +183,4 @@ export class Payload {
       close: this.#bytes.length - 1,
     });
   }
-
-  #number(name: KnownKey): Uint8Array | null {
-    const field = this.#fields.get(name);
-    if (field?.kind !== "number") return null;
-    return this.#bytes.subarray(field.start, field.end);
-  }
-}
-
-function textOf(bytes: Uint8Array, member: Member | undefined): string | null {
-  if (member?.kind !== "string") return null;
-  return decodeToken(bytes, member.start, member.end);
 }

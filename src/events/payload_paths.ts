@@ -12,6 +12,7 @@ const PATH_KEYS: ReadonlySet<string> = new Set([
   "target_file",
   "file",
   "relative_workspace_path",
+  "notebook_path",
 ]);
 
 const QUOTE = 0x22;
@@ -42,7 +43,7 @@ interface Frame {
 /**
  * Notes where paths are as a scanner reports tokens, and decodes them only when asked to.
  *
- * A path is the non-empty text of a member called `path`, `file_path`, `target_file`, `file` or `relative_workspace_path`, at any depth;
+ * A path is the non-empty text of a member called `path`, `file_path`, `target_file`, `file`, `relative_workspace_path` or `notebook_path`, at any depth;
  * every string that is itself JSON is searched as well, again and again. Of members with the same name only the last counts.
  */
 export class PathFinder {
@@ -136,7 +137,8 @@ function searchText(text: string, into: Set<string>): void {
 function isPathKey(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start - 2;
   if (length < 4) return false;
-  const plain = length === 4 || length === 9 || length === 11 || length === 23;
+  const plain = length === 4 || length === 9 || length === 11 ||
+    length === 13 || length === 23;
   if (!plain && !hasEscape(bytes, start, end)) return false;
   return PATH_KEYS.has(decodeKey(bytes, start, end));
 }

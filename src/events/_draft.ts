@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A session's calls while one event is applied to them.
+ * @module
+ */
+import {
+  type CallState,
+  endOf,
+  isCallKey,
+  parseCallBody,
+  printCallBody,
+  seenAt,
+  threadOf,
+} from "./call_state.ts";
+import type { CallAccess, CallRow } from "./call_access.ts";
+import { deadlineOf } from "./deadlines.ts";
+import { isMarkKey, type Mark, parseMarks } from "./marks.ts";
+import { compareMoments, isBefore, type Moment } from "./moment.ts";
+import {
+  countCall,
+  type SessionState,
+  type SessionSums,
+} from "./session_state.ts";
+import {
+  isThreadKey,
+  newThread,
+  parseThreadBody,
+  printThreadBody,
+  threadKey,
+  type ThreadState,
+} from "./thread_state.ts";
+
+/** Calls that run are kept in the state up to this number; agents run far fewer at once. */
+const MAX_OPEN = 32;
+
+/** Everything that rows and state together know, for events that come late. */
+export interface Everything {
+  readonly calls: ReadonlyMap<string, CallState>;
+  readonly threads: ReadonlyMap<string, ThreadState>;
+  /** In order. */
+  readonly marks: readonly Mark[];
+}
+
+/** The state's parts that an event may change, and the rows that it writes. */
+export class Draft {
+  readonly #access: CallAccess;
+  readonly #maxOpen: number;
+  readonly #rows = new Map<string, string>();
+  readonly #removed = new Set<string>();
+  readonly #threads: Map<string, ThreadState>;
+  #open: CallState[];
+  #touchedOpen = false;
+  #touchedThreads = false;
+  sums: SessionSums;
+  spilled: Moment | null;
+  end: Moment | null;
+  background: SessionState["background"];
+
+  /** @param maxOpen Most calls that are kept among those that run. */
+  constructor(state: SessionState, access: CallAccess, maxOpen = MAX_OPEN) {
+    this.#maxOpen = maxOpen;
+    this.#access = access;
+    this.#open = [...state.open];
+    this.#threads = new Map(Object.entries(state.threads));
+    this.sums = state.sums;
+    this.spilled = state.spilled;
+    this.end = state.end;
+    this.background = state.background;
+  }
+
+  /** Calls that run, by when they were first heard of. */
+  get open(): readonly CallState[] {
+    return this.#open;
+  }
+
+  /** The threads in the state. */
+  threads(): Iterable<ThreadState> {
+    return this.#threads.values();
+  }
+
+  /** The call with that key, or null. */
+  find(key: string): CallState | null {
+    const open = this.#open.find((call) => call.key === key);
+    if (open !== undefined) return open;
+    if (this.#removed.has(key)) return null;
+    const body = this.#rows.get(key) ?? this.#access.get(key);
+    return body === null ? null : parseCallBody(body);
+  }
+
+  /** Stores a call, among those that run or in its row. */
+  put(call: CallState, before: CallState | null = this.find(call.key)): void {
+    this.sums = countCall(this.sums, before, call);
+    this.#takeOut(call.key);
+    this.#removed.delete(call.key);
+    if (!this.#isOpen(call)) {
+      this.#rows.set(call.key, printCallBody(call));
+      return;
+    }
+    this.#rows.delete(call.key);
+    const seen = seenAt(call);
+    if (this.spilled !== null && !isBefore(seen, this.spilled)) {
+      return this.#spill(call);
+    }
+    this.#putIn(call);
+    const newest = this.#open.length > this.#maxOpen
+      ? this.#open.pop()
+      : undefined;
+    if (newest !== undefined) this.#spill(newest);
+  }
+
+  /** Forgets a call. */
+  remove(call: CallState): void {
+    this.sums = countCall(this.sums, call, null);
+    this.#takeOut(call.key);
+    this.#rows.delete(call.key);
+    this.#removed.add(call.key);
+  }
+
+  /** The thread with that id; one that is not known yet is new. */
+  thread(id: string): ThreadState {
+    const known = this.#threads.get(id);
+    if (known !== undefined) return known;
+    const body = id === "" ? null : this.#access.get(threadKey(id));
+    const thread = body === null ? newThread(id) : parseThreadBody(body);
+    this.putThread(thread);
+    return thread;
+  }
+
+  /** The thread with that id if there is such a one, or null. */
+  findThread(id: string): ThreadState | null {
+    if (this.#threads.has(id)) return this.thread(id);
+    return this.#access.get(threadKey(id)) === null ? null : this.thread(id);
+  }
+
+  /** Stores a thread. */
+  putThread(thread: ThreadState): void {
+    this.#touchedThreads = true;
+    this.#threads.set(thread.id, thread);
+  }
+
+  /** Moves a thread to its row. */
+  fileThread(thread: ThreadState): void {
+    this.#touchedThreads = true;
+    this.#threads.delete(thread.id);
+    this.#rows.set(threadKey(thread.id), printThreadBody(thread));
+  }
+
+  /** Writes a row that is no call. */
+  putRow(key: string, body: string): void {
+    this.#rows.set(key, body);
+  }
+
+  /** Moves calls that do not run any more to their rows, and takes back others when none are left. */
+  fileOpen(): readonly CallState[] {
+    const over = this.#open.filter((call) => !this.#isOpen(call));
+    for (const call of over) {
+      this.#takeOut(call.key);
+      this.#rows.set(call.key, printCallBody(call));
+    }
+    if (this.#open.length === 0 && this.spilled !== null) this.#takeBack();
+    return over;
+  }
+
+  /** Reads everything there is. */
+  readAll(marks: readonly Mark[]): Everything {
+    const rows = new Map<string, string>();
+    for (const { key, body } of this.#access.all()) rows.set(key, body);
+    for (const [key, body] of this.#rows) rows.set(key, body);
+    for (const key of this.#removed) rows.delete(key);
+    return gather(rows, {
+      open: this.#open,
+      threads: this.#threads.values(),
+      marks,
+    });
+  }
+
+  /** What the event has changed. */
+  result(state: SessionState): {
+    open: readonly CallState[];
+    threads: SessionState["threads"];
+    rows: CallRow[];
+    removed: string[];
+  } {
+    return {
+      open: this.#touchedOpen ? this.#open : state.open,
+      threads: this.#touchedThreads
+        ? Object.fromEntries(this.#threads)
+        : state.threads,
+      rows: Array.from(this.#rows, ([key, body]) => ({ key, body })),
+      removed: [...this.#removed],
+    };
+  }
+
+  #isOpen(call: CallState): boolean {
+    if (endOf(call) !== null) return false;
+    const deadline = deadlineOf(this, this.thread(threadOf(call)));
+    return !isBefore(seenAt(call), deadline);
+  }
+
+  #takeOut(key: string): void {
+    const index = this.#open.findIndex((call) => call.key === key);
+    if (index < 0) return;
+    this.#touchedOpen = true;
+    this.#open.splice(index, 1);
+  }
+
+  #putIn(call: CallState): void {
+    this.#touchedOpen = true;
+    const seen = seenAt(call);
+    let index = this.#open.length;
+    while (index > 0) {
+      const before = this.#open[index - 1];
+      if (before === undefined || !isBefore(seen, seenAt(before))) break;
+      index--;
+    }
+    this.#open.splice(index, 0, call);
+  }
+
+  #spill(call: CallState): void {
+    const seen = seenAt(call);
+    this.#touchedOpen = true;
+    this.#rows.set(call.key, printCallBody(call));
+    if (this.spilled === null || isBefore(seen, this.spilled)) {
+      this.spilled = seen;
+    }
+  }
+
+  #takeBack(): void {
+    this.spilled = null;
+    const { calls } = this.readAll([]);
+    const running = Array.from(calls.values())
+      .filter((call) => this.#isOpen(call))
+      .sort((a, b) => compareMoments(seenAt(a), seenAt(b)));
+    for (const call of running.slice(0, this.#maxOpen)) this.#putIn(call);
+    const next = running[this.#maxOpen];
+    if (next !== undefined) this.spilled = seenAt(next);
+  }
+}
+
+/** Puts together what rows and state know; the state knows better. */
+export function gather(
+  rows: Iterable<readonly [key: string, body: string]>,
+  state: {
+    readonly open: Iterable<CallState>;
+    readonly threads: Iterable<ThreadState>;
+    readonly marks: readonly Mark[];
+  },
+): Everything {
+  const calls = new Map<string, CallState>();
+  const threads = new Map<string, ThreadState>();
+  const marks: Mark[] = [...state.marks];
+  for (const [key, body] of rows) {
+    if (isCallKey(key)) calls.set(key, parseCallBody(body));
+    else if (isMarkKey(key)) marks.push(...parseMarks(body));
+    else if (isThreadKey(key)) {
+      const thread = parseThreadBody(body);
+      threads.set(thread.id, thread);
+    }
+  }
+  for (const call of state.open) calls.set(call.key, call);
+  for (const thread of state.threads) threads.set(thread.id, thread);
+  marks.sort((a, b) => compareMoments(a[1], b[1]));
+  return { calls, threads, marks };
+}

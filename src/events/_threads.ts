@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What an event tells about the session's own thread and about its subagents.
+ * @module
+ */
+import type { Draft } from "./_draft.ts";
+import { threadOf } from "./call_state.ts";
+import { isRunning } from "./deadlines.ts";
+import type { Facts } from "./facts.ts";
+import type { Mark } from "./marks.ts";
+import { compareMoments, earlierOf, isBefore, laterOf } from "./moment.ts";
+import type { PendingRequest } from "./session_state.ts";
+import type { Saying, ThreadState } from "./thread_state.ts";
+
+/** Applies an event to the thread whose it is. */
+export function addThread(draft: Draft, facts: Facts): void {
+  const { at, meaning, callId, threadType } = facts;
+  // The end of a subagent that does not say which one says nothing of the session's own thread.
+  const isStray = meaning === "subagent_stop" && facts.thread === "";
+  const thread = draft.thread(facts.thread);
+  if (isStray) return;
+  const isSubagent = thread.id !== "";
+  const starts = isSubagent && meaning === "subagent_start";
+  const stops = isSubagent && meaning === "subagent_stop";
+  const halts = stops || meaning === "prompt" || meaning === "turn_end" ||
+    meaning === "turn_failed" || meaning === "interrupt";
+  const saying = sayingOf(facts);
+  const isFirst = starts &&
+    (thread.firstStart === null || isBefore(at, thread.firstStart));
+  const type = isSubagent ? lesserOf(thread.type, threadType) : null;
+  if (
+    saying === null && !starts && !halts && meaning !== "answer" &&
+    type === thread.type
+  ) return;
+  draft.putThread({
+    ...thread,
+    type,
+    firstStart: starts ? earlierOf(thread.firstStart, at) : thread.firstStart,
+    lastStart: starts ? laterOf(thread.lastStart, at) : thread.lastStart,
+    stop: stops ? laterOf(thread.stop, at) : thread.stop,
+    halt: halts ? laterOf(thread.halt, at) : thread.halt,
+    answered: meaning === "answer"
+      ? laterOf(thread.answered, at)
+      : thread.answered,
+    said: saying === null ||
+        thread.said !== null && isBefore(at, thread.said[0])
+      ? thread.said
+      : [at, saying, meaning === "turn_failed" ? facts.message : null],
+    callId: isFirst
+      ? callId ?? thread.callId
+      : thread.callId ?? (starts ? callId : null),
+  });
+}
+
+/** The lesser of two texts, so that it does not matter which came first; they differ only if an agent changes its mind. */
+function lesserOf(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+/** What an event says that its thread is doing, or null. */
+function sayingOf(facts: Facts): Saying | null {
+  switch (facts.meaning) {
+    case "prompt":
+    case "call_end":
+    case "call_failed":
+    case "call_denied":
+    case "subagent_start":
+    case "compaction":
+    case "answer":
+      return "working";
+    case "session_start":
+      return facts.afterCompaction ? "working" : "idle";
+    case "turn_end":
+    case "interrupt":
+      return "idle";
+    case "turn_failed":
+      return "failed";
+    case "notification":
+      return facts.asking === "prompt" ? "idle" : null;
+    default:
+      return null;
+  }
+}
+
+/**
+ * Applies the end of a subagent that does not say which: it is the oldest of the same type that runs.
+ *
+ * @returns Whether there was ever such an end.
+ */
+export function applyStray(
+  draft: Draft,
+  facts: Facts,
+  { hasStrays, isLate, marks }: {
+    hasStrays: boolean;
+    isLate: boolean;
+    marks: readonly Mark[];
+  },
+): boolean {
+  const { meaning, thread, threadType: type } = facts;
+  const isStray = meaning === "subagent_stop" && thread === "";
+  const isThreads = meaning === "subagent_start" || meaning === "subagent_stop";
+  if (isLate && isThreads && (isStray || hasStrays)) {
+    const all = draft.readAll(marks);
+    const threads = new Map(all.threads);
+    for (const [id, one] of threads) {
+      threads.set(id, { ...one, strayStop: null });
+    }
+    for (const [kind, at, , , strayType] of all.marks) {
+      if (kind !== "stray") continue;
+      const ended = findStrayed(threads.values(), {
+        at,
+        type: strayType ?? null,
+      });
+      if (ended !== null) threads.set(ended.id, { ...ended, strayStop: at });
+    }
+    for (const [id, one] of threads) {
+      const old = all.threads.get(id)?.strayStop ?? null;
+      if (!isSameMoment(old, one.strayStop)) draft.putThread(one);
+    }
+    return true;
+  }
+  if (!isStray) return hasStrays;
+  const ended = findStrayed(draft.threads(), { at: facts.at, type });
+  if (ended !== null) draft.putThread({ ...ended, strayStop: facts.at });
+  return true;
+}
+
+function isSameMoment(
+  a: ThreadState["strayStop"],
+  b: ThreadState["strayStop"],
+): boolean {
+  return a === b || a !== null && b !== null && compareMoments(a, b) === 0;
+}
+
+function findStrayed(
+  threads: Iterable<ThreadState>,
+  { at, type }: { at: Mark[1]; type: string | null },
+): ThreadState | null {
+  let found: ThreadState | null = null;
+  for (const thread of threads) {
+    const { firstStart, lastStart, stop, strayStop } = thread;
+    if (firstStart === null || lastStart === null) continue;
+    if (thread.type !== type || !isBefore(lastStart, at)) continue;
+    const last = laterOf(stop, strayStop);
+    if (isBefore(lastStart, last) && isBefore(last, at)) continue;
+    if (strayStop !== null && isBefore(lastStart, strayStop)) continue;
+    if (found === null || isBefore(lastStart, found.lastStart)) found = thread;
+  }
+  return found;
+}
+
+/** Moves subagents that are done, and that nothing is open of, to rows. */
+export function fileThreads(
+  draft: Draft,
+  requests: readonly PendingRequest[],
+): void {
+  const threads = [...draft.threads()];
+  if (threads.length === 1) return;
+  // What goes on in the background is asked for until the next turn ends.
+  const used = new Set(draft.background?.[0]);
+  for (const { thread } of requests) used.add(thread);
+  for (const call of draft.open) used.add(threadOf(call));
+  const turn = draft.thread("").halt;
+  for (const thread of threads) {
+    const { id, said, lastStart } = thread;
+    if (id === "" || used.has(id) || isRunning(draft, thread)) continue;
+    // Where nothing tells of its start and end, it may call again in the same turn.
+    const goesOn = lastStart === null && said !== null &&
+      !isBefore(said[0], turn);
+    if (!goesOn) draft.fileThread(thread);
+  }
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Applies one event to its session.
+ * @module
+ */
+import { Draft } from "./_draft.ts";
+import { addThread, applyStray, fileThreads } from "./_threads.ts";
+import {
+  hasGoneOn,
+  isOver,
+  matchRequest,
+  pendingOf,
+  rebuildRequests,
+  type RequestsNow,
+} from "./_requests.ts";
+import { rebuildUnnamed, UnnamedCalls } from "./_unnamed_calls.ts";
+import type { CallAccess, CallRow } from "./call_access.ts";
+import {
+  addHalf,
+  type CallRole,
+  type CallState,
+  namedKey,
+  newCall,
+  threadOf,
+} from "./call_state.ts";
+import { findCopy, rememberCopy } from "./copies.ts";
+import { deadlineOf } from "./deadlines.ts";
+import type { CallHalf, Facts } from "./facts.ts";
+import {
+  type Mark,
+  markKey,
+  markOf,
+  MARKS_A_ROW,
+  printMarks,
+} from "./marks.ts";
+import { isBefore, laterOf, type Moment } from "./moment.ts";
+import { countUsage, type SessionState, type Told } from "./session_state.ts";
+
+/** What an event makes of a session. */
+export interface AppliedFacts {
+  readonly state: SessionState;
+  /** Rows to write. */
+  readonly rows: readonly CallRow[];
+  /** Keys of rows to delete, if they are there. */
+  readonly removed: readonly string[];
+  /** Whether the event is a copy of one that is there: it is not to be stored, only the state is, if it is another one. */
+  readonly duplicate: boolean;
+}
+
+/** How {@linkcode applyFacts} is to take the event. */
+export interface ApplyOptions {
+  /** The event is in the store: if it is a copy it counts as an event, and does nothing else. */
+  readonly keepCopies?: boolean;
+}
+
+/**
+ * Applies one event. The order in which a session's events are applied makes no difference to what is read of it.
+ *
+ * @param state Not changed.
+ */
+export function applyFacts(
+  state: SessionState,
+  facts: Facts,
+  access: CallAccess,
+  { keepCopies = false }: ApplyOptions = {},
+): AppliedFacts {
+  const copy = findCopy(state.copies, facts);
+  if (copy !== null) {
+    const { copies } = copy;
+    const now = keepCopies ? countEvent({ ...state, copies }, facts) : {
+      ...state,
+      copies,
+    };
+    return { state: now, rows: [], removed: [], duplicate: !keepCopies };
+  }
+  return applyNew(countEvent(tell(state, facts), facts), facts, access);
+}
+
+function applyNew(
+  state: SessionState,
+  facts: Facts,
+  access: CallAccess,
+): AppliedFacts {
+  const { at, meaning, background } = facts;
+  const isLate = isBefore(at, state.latest);
+  const draft = new Draft(state, access);
+  if (meaning === "session_end") draft.end = laterOf(draft.end, at);
+  if (background !== null && facts.thread === "") {
+    const last = draft.background;
+    if (last === null || isBefore(last[1], at)) {
+      draft.background = [background, at];
+      for (const id of background) draft.findThread(id);
+    }
+  }
+  const mark = markOf(facts);
+  addThread(draft, facts);
+  const marks = keepMark(draft, state, mark);
+  const hasStrays = applyStray(draft, facts, {
+    hasStrays: state.hasStrays,
+    isLate,
+    marks: marks.kept,
+  });
+  const { recent, key } = applyCall(draft, state, facts, {
+    isLate,
+    marks: marks.kept,
+  });
+  draft.fileOpen();
+  const requests = applyRequests(draft, state, facts, {
+    isLate,
+    mark,
+    marks: marks.kept,
+    key,
+  });
+  fileThreads(draft, requests.requests);
+  const { open, threads, rows, removed } = draft.result(state);
+  const matters = mark !== null || facts.call !== null ||
+    meaning === "subagent_start";
+  return {
+    state: {
+      ...state,
+      end: draft.end,
+      background: draft.background,
+      sums: draft.sums,
+      spilled: draft.spilled,
+      open,
+      threads,
+      recent,
+      requests: requests.requests,
+      settled: requests.settled,
+      hasStrays,
+      hasUnnamed: state.hasUnnamed ||
+        roleOf(facts) !== null && facts.callId === null,
+      latest: matters ? laterOf(state.latest, at) : state.latest,
+      marks: marks.kept,
+      markRows: marks.rows,
+      copies: rememberCopy(state.copies, facts),
+    },
+    rows,
+    removed,
+    duplicate: false,
+  };
+}
+
+/** Counts the event, and its time. */
+function countEvent(state: SessionState, { at: [ms] }: Facts): SessionState {
+  const { firstMs, lastMs } = state;
+  return {
+    ...state,
+    events: state.events + 1,
+    firstMs: firstMs === null || ms < firstMs ? ms : firstMs,
+    lastMs: lastMs === null || ms > lastMs ? ms : lastMs,
+  };
+}
+
+/** Takes what the event says of the session as a whole. */
+function tell(state: SessionState, facts: Facts): SessionState {
+  const { at, agent, proven, call } = facts;
+  const isAgent = state.agent === null ||
+    (proven === state.agentProven ? !isBefore(at, state.agent[1]) : proven);
+  const { title } = state;
+  return {
+    ...state,
+    agent: isAgent ? [agent, at] : state.agent,
+    agentProven: state.agentProven || proven,
+    model: newest(state.model, facts.model, at),
+    trace: newest(state.trace, facts.tracePath, at),
+    version: newest(state.version, facts.agentVersion, at),
+    os: newest(state.os, facts.os, at),
+    arch: newest(state.arch, facts.arch, at),
+    parent: newest(state.parent, facts.parentSessionId, at),
+    branch: newest(state.branch, facts.branch, at),
+    title: facts.title !== null &&
+        (title === null || isBefore(at, title[1]))
+      ? [facts.title, at]
+      : title,
+    sums: call === null ? countUsage(state.sums, facts) : state.sums,
+  };
+}
+
+function newest(
+  old: Told<string> | null,
+  value: string | null,
+  at: Moment,
+): Told<string> | null {
+  if (value === null || old !== null && isBefore(at, old[1])) return old;
+  return [value, at];
+}
+
+/** Keeps a mark; a full list of them goes to a row. */
+function keepMark(
+  draft: Draft,
+  state: SessionState,
+  mark: Mark | null,
+): { kept: readonly Mark[]; rows: number } {
+  const { marks, markRows } = state;
+  if (mark === null) return { kept: marks, rows: markRows };
+  const kept = [...marks, mark];
+  if (kept.length < MARKS_A_ROW) return { kept, rows: markRows };
+  draft.putRow(markKey(markRows), printMarks(kept));
+  return { kept: [], rows: markRows + 1 };
+}
+
+/** What the event is to a call, or null. */
+function roleOf({ meaning, callId }: Facts): CallRole | null {
+  switch (meaning) {
+    case "call_start":
+      return "start";
+    case "call_end":
+    case "call_failed":
+    case "call_denied":
+      return "end";
+    case "permission":
+      return callId === null ? null : "ask";
+    default:
+      return null;
+  }
+}
+
+/** What applying an event needs beside its facts. */
+interface Circumstances {
+  /** Whether an event that matters to calls is later. */
+  readonly isLate: boolean;
+  readonly marks: readonly Mark[];
+}
+
+/** What an event does to calls: which ended last, and the key of its own, if that is one. */
+interface AppliedCall {
+  readonly recent: readonly CallState[];
+  readonly key: string | null;
+}
+
+/** Applies an event to the calls. */
+function applyCall(
+  draft: Draft,
+  state: SessionState,
+  facts: Facts,
+  { isLate, marks }: Circumstances,
+): AppliedCall {
+  const { callId, call: half } = facts;
+  const role = roleOf(facts);
+  const joins = facts.agent === "cursor";
+  const { recent, hasUnnamed } = state;
+  const rebuild = (own: CallHalf | null) =>
+    rebuildUnnamed(draft, draft.readAll(marks), {
+      half: own,
+      ends: role === "end",
+      joins,
+    });
+  if (role === null || half === null) {
+    const isHard = isLate && hasUnnamed && isHalt(facts);
+    return { recent: isHard ? rebuild(null) : recent, key: null };
+  }
+  const unnamed = new UnnamedCalls(draft, { recent, joins });
+  const isHard = isLate || draft.spilled !== null;
+  if (callId !== null) {
+    const key = namedKey(callId);
+    const before = draft.find(key);
+    draft.put(addHalf(before ?? newCall(key, callId), role, half), before);
+    if (role === "end") applySpawn(draft, half.startsAgent, half);
+    if (isHard && hasUnnamed && joins) return { recent: rebuild(null), key };
+    if (role === "start") unnamed.startNamed(key);
+    if (role === "end") unnamed.endNamed(key);
+    return { recent: unnamed.recent, key };
+  }
+  if (isHard) return { recent: rebuild(half), key: null };
+  const key = role === "start" ? unnamed.start(half) : unnamed.end(half);
+  return { recent: unnamed.recent, key };
+}
+
+/** Whether the event is one that ends what a thread was doing. */
+function isHalt({ meaning }: Facts): boolean {
+  return meaning === "prompt" || meaning === "turn_end" ||
+    meaning === "turn_failed" || meaning === "interrupt" ||
+    meaning === "session_end" || meaning === "subagent_stop";
+}
+
+/** A call that waited for the subagent it started ends that, too. */
+function applySpawn(
+  draft: Draft,
+  id: string | null,
+  { at, inBackground }: { at: Moment; inBackground: boolean },
+): void {
+  if (id === null || id === "") return;
+  const thread = draft.thread(id);
+  const stop = inBackground ? thread.stop : laterOf(thread.stop, at);
+  draft.putThread({ ...thread, stop });
+}
+
+/** What of an event changes the requests. */
+interface RequestCircumstances extends Circumstances {
+  readonly mark: Mark | null;
+  /** The key of the call that the event is about. */
+  readonly key: string | null;
+}
+
+function applyRequests(
+  draft: Draft,
+  state: SessionState,
+  facts: Facts,
+  { isLate, mark, marks, key }: RequestCircumstances,
+): RequestsNow {
+  const { at, meaning, call } = facts;
+  const { requests: old } = state;
+  let { settled } = state;
+  const kind = mark?.[0];
+  const asks = kind === "permission" || kind === "notice" ||
+    kind === "question";
+  if (!asks && old.length === 0 && !isBefore(at, settled)) {
+    return { requests: old, settled };
+  }
+  const matters = mark !== null || call !== null ||
+    meaning === "subagent_start";
+  const own = key === null ? null : draft.find(key);
+  const isHard = matters && isLate || asks && draft.spilled !== null ||
+    own !== null && own.start === null && own.end !== null;
+  if (isHard) return rebuildRequests(draft.readAll(marks), draft);
+  const requests = [...old];
+  if (asks && mark !== null && !(kind === "notice" && isAsked(old))) {
+    requests.push(pendingOf(mark, matchRequest(mark, draft.open)));
+  }
+  const pending = requests.filter((request) => {
+    const thread = draft.thread(request.thread);
+    if (isOver(request, deadlineOf(draft, thread), thread)) return false;
+    const about = request.key === null ? null : draft.find(request.key);
+    if (about === null) return true;
+    const deadline = deadlineOf(draft, draft.thread(threadOf(about)));
+    if (!hasGoneOn(request, about, deadline)) return true;
+    settled = laterOf(settled, request.at);
+    return false;
+  });
+  return { requests: pending, settled };
+}
+
+/** Whether the user is asked for a permission already. */
+function isAsked(requests: SessionState["requests"]): boolean {
+  return requests.some(({ kind }) => kind !== "question");
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The arguments of a tool call: one line that tells them, a key that tells whether two are the same, and the files of a patch.
+ * @module
+ */
+import { hashBytes, hashText } from "./_hash.ts";
+import { headText, oneLine, readMembers } from "./_value_text.ts";
+import type { Payload, ValueBytes } from "./payload.ts";
+
+/** What a call was made with. */
+export interface CallInput {
+  /** One line for people; null where nothing tells. */
+  readonly summary: string | null;
+  /** Compared with {@linkcode isSameInput}; null where the event carries no arguments. */
+  readonly inputKey: string | null;
+  /** Files of a patch in the arguments. */
+  readonly patchFiles: readonly string[];
+  /** Type of the subagent that the call starts. */
+  readonly subagentType: string | null;
+}
+
+/** Members that name the file a tool works on; agents give them different names in the events of one call. */
+const FILE_KEYS: ReadonlySet<string> = new Set([
+  "file_path",
+  "notebook_path",
+  "target_file",
+  "path",
+  "file",
+]);
+/** What says most of a call, the most telling first. */
+const TELLING = [
+  "command",
+  "file_path",
+  "notebook_path",
+  "target_file",
+  "pattern",
+  "query",
+  "url",
+  "path",
+  "file",
+  "description",
+  "subject",
+  "prompt",
+  "question",
+];
+/** Arguments that a key tells apart; an agent's tools have fewer. */
+const MAX_KEYED = 16;
+const PATCH_BEGIN = "*** Begin Patch";
+const PATCH_FILE =
+  /^\*\*\* (?:(?:Update|Add|Delete) File|Move to):[ \t]*(\S.*?)\s*$/gm;
+
+/** Reads the arguments of the call that an event is about. */
+export function readCallInput(payload: Payload): CallInput {
+  const value = payload.valueOf(
+    "tool_input",
+    "toolArgs",
+    "params",
+    "input",
+    "arguments",
+    "args",
+  );
+  const members = value === null
+    ? readOwnMembers(payload)
+    : readMembers(value) ?? new Map([["", value]]);
+  if (members.size === 0 && value === null) {
+    return {
+      summary: null,
+      inputKey: null,
+      patchFiles: [],
+      subagentType: null,
+    };
+  }
+  const patchFiles = readPatch(members);
+  return {
+    summary: patchFiles.length > 0
+      ? oneLine(patchFiles.join(" "))
+      : summarize(members),
+    inputKey: keyOf(members),
+    patchFiles,
+    subagentType: headText(members.get("subagent_type") ?? null) ||
+      headText(members.get("agent_type") ?? null) || null,
+  };
+}
+
+/**
+ * Whether two calls have the same arguments as far as both tell: an agent may leave some out when a call has ended. Calls that have no
+ * argument in common differ.
+ */
+export function isSameInput(a: string | null, b: string | null): boolean {
+  if (a === null || b === null || a === b) return true;
+  const values = new Map(readKey(a));
+  let common = 0;
+  for (const [key, value] of readKey(b)) {
+    const other = values.get(key);
+    if (other === undefined) continue;
+    if (other !== value) return false;
+    common++;
+  }
+  return common > 0;
+}
+
+function readKey(key: string): [string, string][] {
+  return key.split(",").map((part) => {
+    const [name = "", value = ""] = part.split(":");
+    return [name, value];
+  });
+}
+
+/** The arguments of an event that carries them itself, as Cursor's shell and file events do. */
+function readOwnMembers(payload: Payload): Map<string, ValueBytes> {
+  const members = new Map<string, ValueBytes>();
+  for (const name of ["command", "file_path"]) {
+    const value = payload.value(name);
+    if (value?.kind === "string") members.set(name, value);
+  }
+  return members;
+}
+
+function keyOf(members: ReadonlyMap<string, ValueBytes>): string {
+  const parts: string[] = [];
+  for (const [name, { bytes }] of members) {
+    const key = FILE_KEYS.has(name) ? "path" : name;
+    parts.push(`${hashText(key).slice(0, 4)}:${hashBytes(bytes)}`);
+  }
+  return parts.sort().slice(0, MAX_KEYED).join(",");
+}
+
+function summarize(members: ReadonlyMap<string, ValueBytes>): string | null {
+  const whole = members.get("");
+  if (whole !== undefined) return oneLine(headText(whole));
+  for (const name of TELLING) {
+    const line = oneLine(
+      headText(members.get(name)) ?? joinTexts(members, name),
+    );
+    if (line !== null) return line;
+  }
+  return null;
+}
+
+/** The text of an argument that is a list of words, as some agents' commands are. */
+function joinTexts(
+  members: ReadonlyMap<string, ValueBytes>,
+  name: string,
+): string | null {
+  const value = members.get(name);
+  if (value?.kind !== "array" || value.bytes.length > 4096) return null;
+  const list: unknown = JSON.parse(new TextDecoder().decode(value.bytes));
+  if (!Array.isArray(list)) return null;
+  return list.filter((part) => typeof part === "string").join(" ");
+}
+
+function readPatch(members: ReadonlyMap<string, ValueBytes>): string[] {
+  const files = new Set<string>();
+  for (const value of members.values()) {
+    const head = headText(value, 256);
+    if (head === null || !head.trimStart().startsWith(PATCH_BEGIN)) continue;
+    const text = headText(value, Infinity) ?? "";
+    for (const [, file = ""] of text.matchAll(PATCH_FILE)) files.add(file);
+  }
+  return [...files];
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How a call ended, as far as the event of its end tells.
+ * @module
+ */
+import type { Meaning } from "../agents/mod.ts";
+import { decodeInt } from "../proto/mod.ts";
+import { firstLine, headText, readMembers } from "./_value_text.ts";
+import type { Payload, ValueBytes } from "./payload.ts";
+
+/** How a call ended. */
+export type Outcome = "done" | "failed" | "denied" | "interrupted";
+
+/** What the end of a call tells. */
+export interface CallEnd {
+  /** Null where nothing tells. */
+  readonly outcome: Outcome | null;
+  /** First line of what went wrong. */
+  readonly error: string | null;
+  /** The subagent that the call started. */
+  readonly startsAgent: string | null;
+  /** Whether that goes on after the call. */
+  readonly inBackground: boolean;
+}
+
+const EXIT_KEYS = ["exit_code", "exitCode", "returncode"] as const;
+const I32_MAX = 2n ** 31n - 1n;
+const I32_MIN = -(2n ** 31n);
+/** Codex tells the exit code in the lines before the output. */
+const OUTPUT = /^Output:/m;
+const EXITED = /^Process exited with code (-?\d+)\s*$/m;
+
+const STATUS_WORDS: ReadonlyMap<string, Outcome> = new Map([
+  ["success", "done"],
+  ["failure", "failed"],
+  ["error", "failed"],
+  ["timeout", "failed"],
+  ["cancelled", "interrupted"],
+  ["canceled", "interrupted"],
+  ["denied", "denied"],
+  ["rejected", "denied"],
+]);
+
+/** What the agent's events tell. */
+export interface CallEndOptions {
+  /** Whether an end that says nothing of a failure is none. */
+  readonly tellsFailure: boolean;
+  /** Whether a result with a member `error` is that of a failed call. */
+  readonly hasErrorMember: boolean;
+}
+
+/** Reads what the event of a call's end tells. */
+export function readCallEnd(
+  payload: Payload,
+  meaning: Meaning,
+  { tellsFailure, hasErrorMember }: CallEndOptions,
+): CallEnd {
+  const result = payload.valueOf(
+    "tool_response",
+    "tool_output",
+    "tool_result",
+    "toolResult",
+    "result_json",
+    "result",
+  );
+  const members = readMembers(result);
+  const outcome = judge(payload, meaning, members) ??
+    (hasErrorMember && members?.has("error") ? "failed" : null) ??
+    (tellsFailure ? "done" : judgeHead(result));
+  return {
+    outcome,
+    error: outcome === "done" || outcome === null
+      ? null
+      : readError(payload, result, members),
+    startsAgent: headText(members?.get("agentId")) ||
+      headText(members?.get("agent_id")) || null,
+    inBackground: headText(members?.get("status")) === "async_launched" ||
+      members?.get("isAsync")?.kind === "true",
+  };
+}
+
+type Members = ReadonlyMap<string, ValueBytes> | null;
+
+function judge(
+  payload: Payload,
+  meaning: Meaning,
+  members: Members,
+): Outcome | null {
+  if (meaning === "call_denied") return "denied";
+  if (payload.isTrue("is_interrupt")) return "interrupted";
+  if (meaning === "call_failed") {
+    const type = payload.text("failure_type") ?? "";
+    return /denied|reject/i.test(type) ? "denied" : "failed";
+  }
+  const status = STATUS_WORDS.get(payload.text("tool_status") ?? "");
+  if (status !== undefined) return status;
+  if (payload.isTrue("is_error") || payload.isTrue("isError")) return "failed";
+  return judgeMembers(members) ?? judgeCode(readCode(payload));
+}
+
+function judgeMembers(members: Members): Outcome | null {
+  if (members === null) return null;
+  const isTrue = (name: string) => members.get(name)?.kind === "true";
+  if (isTrue("is_error") || isTrue("isError")) return "failed";
+  if (isTrue("interrupted")) return "interrupted";
+  const type = headText(members.get("result_type")) ??
+    headText(members.get("resultType"));
+  return STATUS_WORDS.get(type ?? "") ?? judgeCode(codeOf(members)) ??
+    judgeCode(codeOf(readMembers(members.get("metadata"))));
+}
+
+function judgeCode(code: number | null): Outcome | null {
+  return code === null ? null : code === 0 ? "done" : "failed";
+}
+
+function codeOf(members: Members): number | null {
+  for (const name of EXIT_KEYS) {
+    const value = members?.get(name);
+    if (value?.kind === "number") return asCode(value.bytes);
+  }
+  return null;
+}
+
+function readCode(payload: Payload): number | null {
+  for (const name of EXIT_KEYS) {
+    const token = payload.number(name);
+    if (token !== null) return asCode(token);
+  }
+  return null;
+}
+
+function asCode(token: Uint8Array): number | null {
+  const code = decodeInt(token, I32_MIN, I32_MAX);
+  return code === null ? null : Number(code);
+}
+
+function judgeHead(result: ValueBytes | null): Outcome | null {
+  const [, code] = exitLine(result) ?? [];
+  return code === undefined ? null : judgeCode(Number(code));
+}
+
+function exitLine(result: ValueBytes | null): RegExpMatchArray | null {
+  const [head = ""] = headText(result)?.split(OUTPUT, 1) ?? [];
+  return head.match(EXITED);
+}
+
+function readError(
+  payload: Payload,
+  result: ValueBytes | null,
+  members: Members,
+): string | null {
+  const inner = readMembers(payload.value("error"));
+  const said = [
+    headText(payload.value("error")),
+    headText(inner?.get("message")),
+    headText(payload.value("error_message")),
+    headText(payload.value("tool_error")),
+    headText(payload.value("reason")),
+    headText(members?.get("error")),
+    headText(members?.get("stderr")),
+    headText(members?.get("text_result_for_llm")),
+    headText(members?.get("textResultForLlm")),
+    exitLine(result)?.[0] ?? null,
+    members === null ? headText(result) : null,
+  ];
+  for (const text of said) {
+    const line = firstLine(text);
+    if (line !== null) return line;
+  }
+  const code = codeOf(members) ??
+    codeOf(readMembers(members?.get("metadata"))) ??
+    readCode(payload);
+  return code === null || code === 0 ? null : `exit code ${code}`;
+}

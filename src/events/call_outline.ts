@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The calls of a session as the tree that `detail` answers, in two passes: its length, then its text. A session may have a hundred
+ * thousand of them.
+ * @module
+ */
+import { I64_MAX, I64_MIN, type Int, U32_MAX } from "../proto/mod.ts";
+import { addCosts, addInts, subtractInts } from "./_int.ts";
+import { gather } from "./_draft.ts";
+import { matchRequests } from "./_requests.ts";
+import { countBytes } from "./_text.ts";
+import type { CallRow } from "./call_access.ts";
+import {
+  type CallState,
+  costOf,
+  endOf,
+  errorOf,
+  latencyOf,
+  outcomeOf,
+  parseCallBody,
+  pathsOf,
+  seenAt,
+  summaryOf,
+  threadOf,
+  tokensOf,
+  toolOf,
+} from "./call_state.ts";
+import { buildCallTree, type TreeNode } from "./call_tree.ts";
+import { deadlineOf, isRunning, stopOf } from "./deadlines.ts";
+import type { Mark } from "./marks.ts";
+import { isBefore, type Moment } from "./moment.ts";
+import { endMsOf, type SessionState } from "./session_state.ts";
+import { newThread, type ThreadState } from "./thread_state.ts";
+
+/** What is needed to print the tree. */
+export interface CallOutline {
+  /** Length of the `spans` array in UTF-8 bytes. */
+  readonly bytes: number;
+  /** Rows that {@linkcode printCalls} asks for, in its order: none where the texts are short enough to be kept. */
+  readonly keys: readonly string[];
+  /** Texts in their order; null where the text of the call in the next row comes. */
+  readonly pieces: readonly (string | null)[];
+  readonly sessionId: string;
+}
+
+/** Texts up to this length are kept between the passes. */
+const KEPT_CHARS = 1024 * 1024;
+/** About how much text is gathered to be encoded together. */
+const PIECE_CHARS = 16 * 1024;
+/** Rows that are read between two pauses. */
+const ROWS_A_STEP = 500;
+const encoder = new TextEncoder();
+
+/**
+ * Finds the tree of a session's calls and how long its text is, in steps of a few milliseconds.
+ *
+ * @param rows The session's rows in any order.
+ */
+export function* outlineCalls(
+  state: SessionState,
+  rows: Iterable<CallRow>,
+): Generator<void, CallOutline> {
+  const bodies: [key: string, body: string][] = [];
+  for (const { key, body } of rows) {
+    bodies.push([key, body]);
+    if (bodies.length % ROWS_A_STEP === 0) yield;
+  }
+  const all = gather(bodies, {
+    open: state.open,
+    threads: Object.values(state.threads),
+    marks: state.marks,
+  });
+  yield;
+  const threads = withCallers(all.threads, all.calls.values());
+  const waits = findWaits(matchRequests({ ...all, threads }, state));
+  yield;
+  const roots = buildCallTree(all.calls.values(), threads);
+  yield;
+  return yield* outlineTree(roots, {
+    state,
+    threads,
+    waits,
+    halts: haltsOf(all.marks),
+    inState: new Set(state.open.map(({ key }) => key)),
+    endMs: endMsOf(state),
+  });
+}
+
+/** Threads, and those that only calls name. */
+function withCallers(
+  threads: ReadonlyMap<string, ThreadState>,
+  calls: Iterable<CallState>,
+): ReadonlyMap<string, ThreadState> {
+  const found = new Map(threads);
+  for (const call of calls) {
+    const id = threadOf(call);
+    if (!found.has(id)) found.set(id, newThread(id));
+  }
+  return found;
+}
+
+/** When the user was first asked to allow each call. */
+function findWaits(
+  matched: ReturnType<typeof matchRequests>,
+): ReadonlyMap<string, Moment> {
+  const waits = new Map<string, Moment>();
+  for (const { mark: [kind, at], key } of matched) {
+    if (kind === "question" || key === null || waits.has(key)) continue;
+    waits.set(key, at);
+  }
+  return waits;
+}
+
+/** What ended each thread's turns, in order; "" also holds what ended all. */
+function haltsOf(marks: readonly Mark[]): ReadonlyMap<string, Mark[]> {
+  const halts = new Map<string, Mark[]>();
+  for (const mark of marks) {
+    const [kind, , thread] = mark;
+    if (kind !== "halt" && kind !== "interrupt" && kind !== "end") continue;
+    const id = kind === "end" ? EVERY_THREAD : thread;
+    const list = halts.get(id);
+    if (list === undefined) halts.set(id, [mark]);
+    else list.push(mark);
+  }
+  return halts;
+}
+
+const EVERY_THREAD = "\0";
+
+/** What the text of a call depends on beside the call. */
+interface OutlineContext {
+  readonly state: SessionState;
+  readonly threads: ReadonlyMap<string, ThreadState>;
+  readonly waits: ReadonlyMap<string, Moment>;
+  readonly halts: ReadonlyMap<string, readonly Mark[]>;
+  readonly inState: ReadonlySet<string>;
+  readonly endMs: Int | null;
+}
+
+/** Sums over a node and all below it; null where nothing is known. */
+interface TreeSums {
+  readonly cost: Int | null;
+  readonly tokens: Int | null;
+}
+
+function* outlineTree(
+  roots: readonly TreeNode[],
+  context: OutlineContext,
+): Generator<void, CallOutline> {
+  const sums = yield* sumTree(roots);
+  const { id } = context.state;
+  const texts = new OutlineText();
+  texts.add("[");
+  let seen = 0;
+  const levels: OutlineLevel[] = [
+    { nodes: roots, next: 0, parent: null, end: "]" },
+  ];
+  for (let at = levels.at(-1); at !== undefined; at = levels.at(-1)) {
+    const node = at.nodes[at.next];
+    if (node === undefined) {
+      texts.add(at.end);
+      levels.pop();
+      continue;
+    }
+    texts.add(at.next++ > 0 ? ',{"span":' : '{"span":');
+    const { cost, tokens } = sums.get(node) ?? NO_SUMS;
+    const parentId = at.parent === null ? null : spanIdOf(id, at.parent);
+    const place = `,"parent_span_id":${quote(parentId)}` +
+      `,"depth":${levels.length - 1},"subtree_cost_usd_e6":${cost}` +
+      `,"subtree_token_count":${minInt(tokens, U32_MAX)}}`;
+    if (node.call === null) {
+      texts.add(printAgent(id, node.agent, context));
+    } else {
+      texts.addCall(
+        node.call.key,
+        printCall(id, node.call),
+        context.inState.has(node.call.key),
+      );
+      texts.add(printFate(node.call, context));
+    }
+    texts.add(`${place},"children":[`);
+    const end = `],"subtree_cost_usd_e6":${cost ?? 0}` +
+      `,"subtree_token_count":${tokens ?? 0},"cost_known":${cost !== null}}`;
+    levels.push({ nodes: node.children, next: 0, parent: node, end });
+    if (++seen % ROWS_A_STEP === 0) yield;
+  }
+  return texts.outline(id);
+}
+
+/** Siblings that are being printed. */
+interface OutlineLevel {
+  readonly nodes: readonly TreeNode[];
+  next: number;
+  readonly parent: TreeNode | null;
+  /** What follows the last of them. */
+  readonly end: string;
+}
+
+const NO_SUMS: TreeSums = { cost: null, tokens: null };
+
+/** Gathers texts; once they are long, those of calls that have a row are left out, to be printed again. */
+class OutlineText {
+  #bytes = 0;
+  #kept = 0;
+  #pieces: (string | null)[] = [];
+  #calls: { index: number; key: string }[] = [];
+  #isLong = false;
+
+  add(text: string): void {
+    this.#bytes += countBytes(text);
+    this.#pieces.push(text);
+  }
+
+  addCall(key: string, text: string, isInState: boolean): void {
+    if (!isInState) this.#calls.push({ index: this.#pieces.length, key });
+    this.#kept += text.length;
+    this.add(text);
+    if (this.#isLong && !isInState) {
+      this.#pieces[this.#pieces.length - 1] = null;
+    }
+    if (this.#isLong || this.#kept <= KEPT_CHARS) return;
+    this.#isLong = true;
+    for (const { index } of this.#calls) this.#pieces[index] = null;
+  }
+
+  outline(sessionId: string): CallOutline {
+    return {
+      bytes: this.#bytes,
+      keys: this.#isLong ? this.#calls.map(({ key }) => key) : [],
+      pieces: this.#pieces,
+      sessionId,
+    };
+  }
+}
+
+/**
+ * Prints the `spans` array of a `detail` answer in small pieces.
+ *
+ * @param bodyOf Returns the body of a row; asked for each of the outline's keys in their order, once.
+ */
+export function* printCalls(
+  { pieces, keys, sessionId }: CallOutline,
+  bodyOf: (key: string) => string,
+): Generator<Uint8Array> {
+  let text = "";
+  let next = 0;
+  for (const piece of pieces) {
+    text += piece ??
+      printCall(sessionId, parseCallBody(bodyOf(keys[next++] ?? "")));
+    if (text.length < PIECE_CHARS) continue;
+    yield encoder.encode(text);
+    text = "";
+  }
+  if (text !== "") yield encoder.encode(text);
+}
+
+function* sumTree(
+  roots: readonly TreeNode[],
+): Generator<void, ReadonlyMap<TreeNode, TreeSums>> {
+  const order: TreeNode[] = [...roots];
+  for (let i = 0; i < order.length; i++) {
+    for (const child of order[i]?.children ?? []) order.push(child);
+    if (i % ROWS_A_STEP === ROWS_A_STEP - 1) yield;
+  }
+  const sums = new Map<TreeNode, TreeSums>();
+  let seen = 0;
+  for (const node of order.reverse()) {
+    let { cost, tokens } = ownSums(node.call);
+    for (const child of node.children) {
+      const below = sums.get(child) ?? NO_SUMS;
+      cost = addKnown(cost, below.cost, addInts);
+      tokens = addKnown(tokens, below.tokens, addInts);
+    }
+    sums.set(node, { cost, tokens });
+    if (++seen % ROWS_A_STEP === 0) yield;
+  }
+  for (const [node, { cost, tokens }] of sums) {
+    sums.set(node, { cost: cost === null ? null : addCosts(cost, 0), tokens });
+  }
+  return sums;
+}
+
+function ownSums(call: CallState | null): TreeSums {
+  if (call === null) return NO_SUMS;
+  return {
+    cost: costOf(call),
+    tokens: addKnown(
+      tokensOf(call, "tokensIn"),
+      tokensOf(call, "tokensOut"),
+      addInts,
+    ),
+  };
+}
+
+function addKnown(
+  a: Int | null,
+  b: Int | null,
+  add: (a: Int, b: Int) => Int,
+): Int | null {
+  return a === null || b === null ? a ?? b : add(a, b);
+}
+
+function minInt(value: Int | null, most: Int): Int | null {
+  return value === null || value < most ? value : most;
+}
+
+/** Prints what of a call does not depend on others: the beginning of its ToolSpanView. */
+function printCall(sessionId: string, call: CallState): string {
+  const agentId = threadOf(call) || null;
+  return `{"span_id":${quote(callSpanId(sessionId, call))}` +
+    `,"tool":${quote(toolOf(call) ?? "unknown")}` +
+    `,"tokens_in":${tokensOf(call, "tokensIn")}` +
+    `,"tokens_out":${tokensOf(call, "tokensOut")}` +
+    `,"reasoning_tokens":${tokensOf(call, "reasoningTokens")}` +
+    `,"cost_usd_e6":${costOf(call)}` +
+    `,"paths":${JSON.stringify(pathsOf(call))}` +
+    `,"tool_call_id":${quote(call.callId)}` +
+    `,"started_at_ms":${call.start?.at[0] ?? null}` +
+    `,"latency_ms":${latencyOf(call)},"error":${quote(errorOf(call))}` +
+    `,"agent_id":${quote(agentId)},"summary":${quote(summaryOf(call))}`;
+}
+
+/** Prints how the call ended: that may depend on what else happened. */
+function printFate(call: CallState, context: OutlineContext): string {
+  const end = endOf(call);
+  const { status, endMs } = end === null
+    ? fateOf(call, context)
+    : { status: outcomeOf(call) ?? "done", endMs: end.at[0] };
+  const startMs = call.start?.at[0] ?? null;
+  const lead = endMs === null || startMs === null
+    ? null
+    : maxZero(subtractInts(endMs, startMs));
+  const wait = waitOf(call, context.waits.get(call.key) ?? null);
+  return `,"status":"${status}","lead_time_ms":${lead}` +
+    `,"ended_at_ms":${endMs},"wait_ms":${wait}`;
+}
+
+interface CallFate {
+  readonly status: "open" | "interrupted" | "orphaned";
+  readonly endMs: Int | null;
+}
+
+/** What became of a call that no event ends. */
+function fateOf(
+  call: CallState,
+  { state, threads, halts, endMs }: OutlineContext,
+): CallFate {
+  const id = threadOf(call);
+  const seen = seenAt(call);
+  const deadline = deadlineOf(state, threads.get(id) ?? newThread(id));
+  if (!isBefore(seen, deadline)) {
+    return { status: endMs === null ? "open" : "orphaned", endMs: null };
+  }
+  const first = firstAfter(halts.get(id), seen);
+  const all = firstAfter(halts.get(EVERY_THREAD), seen);
+  const isInterrupt = first?.[0] === "interrupt" &&
+    !isBefore(all?.[1] ?? null, first[1]);
+  return isInterrupt
+    ? { status: "interrupted", endMs: first[1][0] }
+    : { status: "orphaned", endMs: null };
+}
+
+function firstAfter(
+  marks: readonly Mark[] | undefined,
+  moment: Moment,
+): Mark | undefined {
+  let low = 0;
+  let high = marks?.length ?? 0;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const mark = marks?.[middle];
+    if (mark !== undefined && isBefore(mark[1], moment)) low = middle + 1;
+    else high = middle;
+  }
+  return marks?.[low];
+}
+
+/** How long the user was asked to allow the call: as the agent says, else what is left of the time until its end. */
+function waitOf(call: CallState, askedAt: Moment | null): Int | null {
+  const told = call.end?.waitMs ?? call.start?.waitMs ?? null;
+  const end = endOf(call);
+  if (told !== null || askedAt === null || end === null) return told;
+  const until = subtractInts(end.at[0], askedAt[0]);
+  if (outcomeOf(call) === "denied") return maxZero(until);
+  const latency = latencyOf(call);
+  return latency === null ? null : maxZero(subtractInts(until, latency));
+}
+
+function maxZero(value: Int): Int {
+  return value < 0 ? 0 : value;
+}
+
+/** Prints the beginning of the view of a subagent whose call is not known. */
+function printAgent(
+  sessionId: string,
+  agent: ThreadState,
+  { state, endMs }: OutlineContext,
+): string {
+  const { id, type, firstStart } = agent;
+  const runs = endMs === null && isRunning(state, agent);
+  const stop = runs ? null : stopOf(state, agent);
+  const status = runs ? "open" : stop === null ? "orphaned" : "done";
+  const startMs = firstStart?.[0] ?? null;
+  const lead = stop === null || startMs === null
+    ? null
+    : maxZero(subtractInts(stop[0], startMs));
+  return `{"span_id":${quote(agentSpanId(sessionId, id))}` +
+    `,"tool":${quote(type ?? "agent")},"tokens_in":null,"tokens_out":null` +
+    `,"reasoning_tokens":null,"cost_usd_e6":null,"paths":[]` +
+    `,"tool_call_id":null,"started_at_ms":${startMs},"latency_ms":null` +
+    `,"error":null,"agent_id":${quote(id)},"summary":null` +
+    `,"status":"${status}","lead_time_ms":${lead}` +
+    `,"ended_at_ms":${stop?.[0] ?? null},"wait_ms":null`;
+}
+
+function spanIdOf(sessionId: string, node: TreeNode): string {
+  return node.call === null
+    ? agentSpanId(sessionId, node.agent.id)
+    : callSpanId(sessionId, node.call);
+}
+
+/** A call's id, where it has one, makes a name that no other session's call has. */
+function callSpanId(sessionId: string, { callId, key }: CallState): string {
+  return `v1:${countBytes(sessionId)}:${sessionId}:${callId ?? key}`;
+}
+
+function agentSpanId(_sessionId: string, id: string): string {
+  return `agent:${id}`;
+}
+
+function quote(text: string | null): string {
+  return text === null ? "null" : JSON.stringify(text);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Since when a thread does something else: calls from before that do not run any more.
+ * @module
+ */
+import { isBefore, laterOf, type Moment } from "./moment.ts";
+import type { SessionState } from "./session_state.ts";
+import type { ThreadState } from "./thread_state.ts";
+
+/** What of a session's state tells when a thread stopped. */
+type Times = Pick<SessionState, "end" | "background">;
+
+/** The last moment at which the thread's earlier calls were over; null if there was none. */
+export function deadlineOf(state: Times, thread: ThreadState): Moment | null {
+  return laterOf(thread.halt, stopOf(state, thread));
+}
+
+/** The last moment at which the thread itself ended: with its session, or as a subagent. */
+export function stopOf(state: Times, thread: ThreadState): Moment | null {
+  if (thread.id === "") return state.end;
+  const own = laterOf(thread.stop, thread.strayStop);
+  return laterOf(state.end, laterOf(own, leftOutAt(state, thread.id)));
+}
+
+/** Whether a subagent has started and not ended since. */
+export function isRunning(state: Times, thread: ThreadState): boolean {
+  const { lastStart } = thread;
+  return lastStart !== null && !isBefore(lastStart, stopOf(state, thread));
+}
+
+/** When a turn's end named what goes on in the background, and the subagent was not in it; else null. */
+function leftOutAt({ background }: Times, id: string): Moment | null {
+  return background === null || background[0].includes(id)
+    ? null
+    : background[1];
+}

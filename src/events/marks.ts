@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Events that are not calls and that calls are measured by: what ended a turn, and what the user was asked. They are kept in rows of
+ * several each, since the state of a session is written with every event.
+ * @module
+ */
+import type { Facts } from "./facts.ts";
+import type { Moment } from "./moment.ts";
+import { parseExact, printExact } from "./_exact_text.ts";
+
+/**
+ * `halt`: the end of what a thread was doing. `interrupt`: the same, by the user. `end`: the end of the session. `permission`, `notice`
+ * and `question`: the user is asked. `answer`: the user has answered. `stray`: the end of a subagent that does not say which.
+ */
+export type MarkKind =
+  | "halt"
+  | "interrupt"
+  | "end"
+  | "permission"
+  | "notice"
+  | "question"
+  | "answer"
+  | "stray";
+
+/** One such event; for a stray end `tool` is the subagent's type. */
+export type Mark = readonly [
+  kind: MarkKind,
+  at: Moment,
+  thread: string,
+  callId?: string | null,
+  tool?: string | null,
+  inputKey?: string | null,
+  message?: string | null,
+];
+
+/** Marks of a row. */
+export const MARKS_A_ROW = 8;
+const MARKS = "!";
+
+/** The key of a row of marks. */
+export function markKey(number: number): string {
+  return MARKS + number;
+}
+
+/** Whether the row with that key holds marks. */
+export function isMarkKey(key: string): boolean {
+  return key.startsWith(MARKS);
+}
+
+/** Prints marks as the body of their row. */
+export function printMarks(marks: readonly Mark[]): string {
+  return printExact(marks);
+}
+
+/** Reads the body of a row of marks. */
+export function parseMarks(body: string): readonly Mark[] {
+  return parseExact<readonly Mark[]>(body);
+}
+
+/** What of an event is to be kept; null for most. */
+export function markOf(facts: Facts): Mark | null {
+  const { at, thread, call } = facts;
+  switch (facts.meaning) {
+    case "prompt":
+    case "turn_end":
+    case "turn_failed":
+      return ["halt", at, thread];
+    case "interrupt":
+      return ["interrupt", at, thread];
+    case "session_end":
+      return ["end", at, ""];
+    case "subagent_stop":
+      return thread === ""
+        ? ["stray", at, thread, null, facts.threadType]
+        : ["halt", at, thread];
+    case "answer":
+      return ["answer", at, thread];
+  }
+  const kind = requestKind(facts);
+  if (kind === null || call === null) return null;
+  const { tool, inputKey, summary } = call;
+  const message = summary ?? facts.message;
+  return [kind, at, thread, facts.callId, tool, inputKey, message];
+}
+
+/** What an event asks the user for, or null. */
+export function requestKind(
+  { meaning, asking }: Facts,
+): "permission" | "notice" | "question" | null {
+  if (meaning === "permission" || meaning === "question") return meaning;
+  if (meaning !== "notification") return null;
+  if (asking === "permission") return "notice";
+  return asking === "answer" ? "question" : null;
+}

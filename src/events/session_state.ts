@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * All that is remembered of a session between two of its events.
+ *
+ * A session is a function of the set of its events. So each value here is a sum, or the first or last of something by
+ * {@linkcode Moment}; older detail is in rows, and read again when an event comes late.
+ * @module
+ */
+import type { Int } from "../proto/mod.ts";
+import { addInts, subtractInts } from "./_int.ts";
+import { parseExact, printExact } from "./_exact_text.ts";
+import {
+  type CallState,
+  costOf,
+  endOf,
+  outcomeOf,
+  packCall,
+  type PackedCall,
+  tokensOf,
+  unpackCall,
+} from "./call_state.ts";
+import type { Mark } from "./marks.ts";
+import type { Moment } from "./moment.ts";
+import type { ThreadState } from "./thread_state.ts";
+import type { Usage } from "./usage.ts";
+
+/** A value and the event that gave it. */
+export type Told<T> = readonly [value: T, at: Moment];
+
+/** A sum, and how many values it is made of; none make a sum that is not known. */
+export type Sum = readonly [sum: Int, count: number];
+
+/** Sums over a session's calls and its other events. */
+export interface SessionSums {
+  readonly calls: number;
+  readonly failed: number;
+  /** Calls that ended in a way that nothing tells. */
+  readonly unknown: number;
+  readonly tokensIn: Sum;
+  readonly tokensOut: Sum;
+  readonly cost: Sum;
+  /** Calls that tell what they cost. */
+  readonly costCalls: number;
+}
+
+/** The user is asked to allow something or to answer, and has not yet. */
+export interface PendingRequest {
+  readonly at: Moment;
+  readonly thread: string;
+  readonly kind: "permission" | "notice" | "question";
+  /** The call that it is about; null where none was open. */
+  readonly key: string | null;
+  readonly tool: string | null;
+  readonly message: string | null;
+}
+
+/** An event that may come a second time through another hook. */
+export type SeenCopy = readonly [
+  key: string,
+  ms: Int,
+  via: string,
+  pairedWith: string,
+];
+
+/** What is remembered of a session; replaced as a whole, never changed. */
+export interface SessionState {
+  readonly id: string;
+  readonly events: number;
+  readonly firstMs: Int | null;
+  readonly lastMs: Int | null;
+  /** The last end of the session. */
+  readonly end: Moment | null;
+  /** When another session went on with its transcript. */
+  readonly supersededMs: Int | null;
+  readonly agent: Told<string> | null;
+  readonly agentProven: boolean;
+  readonly model: Told<string> | null;
+  readonly trace: Told<string> | null;
+  readonly version: Told<string> | null;
+  readonly os: Told<string> | null;
+  readonly arch: Told<string> | null;
+  readonly parent: Told<string> | null;
+  readonly branch: Told<string> | null;
+  /** The first prompt's, not the newest. */
+  readonly title: Told<string> | null;
+  readonly sums: SessionSums;
+  /** The session itself, "", and its subagents that may be at work; others are in rows. */
+  readonly threads: Readonly<Record<string, ThreadState>>;
+  /** What the last turn's end said to go on in the background, of those ends that say it. */
+  readonly background: Told<readonly string[]> | null;
+  /** Oldest first. */
+  readonly requests: readonly PendingRequest[];
+  /** The last request that was settled because its call went on. */
+  readonly settled: Moment | null;
+  /** Calls that run, by when they were first heard of; the oldest ones only. */
+  readonly open: readonly CallState[];
+  /** The first of the open calls that are in rows since there are too many; null where all are in `open`. */
+  readonly spilled: Moment | null;
+  /** Calls with an id that ended a moment ago, for Cursor's other events of them. */
+  readonly recent: readonly CallState[];
+  /** Whether there are calls without an id. */
+  readonly hasUnnamed: boolean;
+  /** The last event of those that calls, requests and subagents are made of: an earlier one comes late. */
+  readonly latest: Moment | null;
+  /** Whether a subagent's end ever left out whose it is. */
+  readonly hasStrays: boolean;
+  readonly marks: readonly Mark[];
+  /** Rows of marks that are full. */
+  readonly markRows: number;
+  readonly copies: readonly SeenCopy[];
+}
+
+const NO_SUM: Sum = [0, 0];
+
+/** A session of which there is no event yet. */
+export function newSessionState(id: string): SessionState {
+  return {
+    id,
+    events: 0,
+    firstMs: null,
+    lastMs: null,
+    end: null,
+    supersededMs: null,
+    agent: null,
+    agentProven: false,
+    model: null,
+    trace: null,
+    version: null,
+    os: null,
+    arch: null,
+    parent: null,
+    branch: null,
+    title: null,
+    sums: {
+      calls: 0,
+      failed: 0,
+      unknown: 0,
+      tokensIn: NO_SUM,
+      tokensOut: NO_SUM,
+      cost: NO_SUM,
+      costCalls: 0,
+    },
+    threads: {},
+    background: null,
+    requests: [],
+    settled: null,
+    open: [],
+    spilled: null,
+    recent: [],
+    hasUnnamed: false,
+    latest: null,
+    hasStrays: false,
+    marks: [],
+    markRows: 0,
+    copies: [],
+  };
+}
+
+/** The state with its calls as lists. */
+type PackedState = Omit<SessionState, "open" | "recent"> & {
+  readonly open?: readonly PackedCall[];
+  readonly recent?: readonly PackedCall[];
+};
+
+/** Prints a state for the store. */
+export function encodeState(state: SessionState): string {
+  const packed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(state)) {
+    if (!isEmpty(value)) packed[name] = value;
+  }
+  if (state.open.length > 0) packed.open = state.open.map(packCall);
+  if (state.recent.length > 0) packed.recent = state.recent.map(packCall);
+  return printExact(packed);
+}
+
+/** What {@linkcode newSessionState} has, too. */
+function isEmpty(value: unknown): boolean {
+  return value === null || value === false ||
+    Array.isArray(value) && value.length === 0;
+}
+
+/** Reads what {@linkcode encodeState} has printed. */
+export function decodeState(text: string): SessionState {
+  const { open, recent, ...rest } = parseExact<PackedState>(text);
+  return {
+    ...newSessionState(rest.id),
+    ...rest,
+    open: open?.map(unpackCall) ?? [],
+    recent: recent?.map(unpackCall) ?? [],
+  };
+}
+
+/**
+ * Says that another session went on with the same transcript.
+ *
+ * @param atMs When that began; null if there is none.
+ */
+export function supersedeSession(
+  state: SessionState,
+  atMs: Int | null,
+): SessionState {
+  return state.supersededMs === atMs ? state : { ...state, supersededMs: atMs };
+}
+
+/** When the session ended, or null while it goes on: an end counts if no event is later. */
+export function endMsOf(state: SessionState): Int | null {
+  const { end, supersededMs, lastMs } = state;
+  const last = lastMs ?? 0;
+  if (end !== null && end[0] >= last) return end[0];
+  return supersededMs !== null && supersededMs >= last ? supersededMs : null;
+}
+
+/** Takes a call's figures out of the sums as it was, and puts them in as it is. */
+export function countCall(
+  sums: SessionSums,
+  before: CallState | null,
+  after: CallState | null,
+): SessionSums {
+  const old = figuresOf(before);
+  const now = figuresOf(after);
+  return {
+    calls: sums.calls + now.calls - old.calls,
+    failed: sums.failed + now.failed - old.failed,
+    unknown: sums.unknown + now.unknown - old.unknown,
+    tokensIn: exchange(sums.tokensIn, old.tokensIn, now.tokensIn),
+    tokensOut: exchange(sums.tokensOut, old.tokensOut, now.tokensOut),
+    cost: exchange(sums.cost, old.cost, now.cost),
+    costCalls: sums.costCalls + (now.cost === null ? 0 : 1) -
+      (old.cost === null ? 0 : 1),
+  };
+}
+
+/** Adds what an event uses that is not one of a call. */
+export function countUsage(sums: SessionSums, usage: Usage): SessionSums {
+  const { tokensIn, tokensOut, costUsdE6 } = usage;
+  if (tokensIn === null && tokensOut === null && costUsdE6 === null) {
+    return sums;
+  }
+  return {
+    ...sums,
+    tokensIn: exchange(sums.tokensIn, null, tokensIn),
+    tokensOut: exchange(sums.tokensOut, null, tokensOut),
+    cost: exchange(sums.cost, null, costUsdE6),
+  };
+}
+
+const NOTHING = {
+  calls: 0,
+  failed: 0,
+  unknown: 0,
+  tokensIn: null,
+  tokensOut: null,
+  cost: null,
+};
+
+function figuresOf(call: CallState | null) {
+  // A call that is told a second time, without an id, counts as the one with it.
+  if (call === null || call.whole !== null) return NOTHING;
+  const outcome = outcomeOf(call);
+  return {
+    calls: 1,
+    failed: outcome === "failed" ? 1 : 0,
+    unknown: outcome === null && endOf(call) !== null ? 1 : 0,
+    tokensIn: tokensOf(call, "tokensIn"),
+    tokensOut: tokensOf(call, "tokensOut"),
+    cost: costOf(call),
+  };
+}
+
+function exchange(sum: Sum, old: Int | null, now: Int | null): Sum {
+  if (old === now) return sum;
+  return [
+    subtractInts(addInts(sum[0], now ?? 0), old ?? 0),
+    sum[1] + (now === null ? 0 : 1) - (old === null ? 0 : 1),
+  ];
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Sessions as the JSON they travel as. What they are doing changes by itself, when they fall silent: so it comes last, in two versions.
+ * @module
+ */
+import {
+  I64_MAX,
+  I64_MIN,
+  type Int,
+  type SessionStatus,
+} from "../proto/mod.ts";
+import {
+  activityOf,
+  isGitSession,
+  quietAt,
+  type SessionStanding,
+  silentActivity,
+} from "./activity.ts";
+import {
+  endMsOf,
+  type SessionState,
+  type SessionSums,
+  type Sum,
+  type Told,
+} from "./session_state.ts";
+
+/** What the store knows of a session and its events do not tell. */
+export interface SessionSetting {
+  readonly workspace: string;
+  /** What git's events in the same worktree say; they count where the agent says nothing. */
+  readonly branch?: string | null;
+  readonly startCommit?: string | null;
+  readonly endCommit?: string | null;
+}
+
+/** A session's JSON in pieces: `record` and `live` make the whole, and `record` and `quiet` from `quietMs` on. */
+export interface PrintedSession {
+  readonly record: string;
+  readonly live: string;
+  readonly quiet: string;
+  /** As {@linkcode quietAt} says. */
+  readonly quietMs: Int | null;
+  /** That of `live`. */
+  readonly status: SessionStatus;
+}
+
+/** What of a session the store finds it by. */
+export interface SessionOverview {
+  readonly firstMs: Int;
+  readonly lastMs: Int;
+  readonly agent: string;
+  /** "" where no event tells. */
+  readonly tracePath: string;
+  readonly ended: boolean;
+}
+
+/** Returns what the store finds a session by. */
+export function overviewOf(state: SessionState): SessionOverview {
+  return {
+    firstMs: state.firstMs ?? 0,
+    lastMs: state.lastMs ?? 0,
+    agent: agentName(state),
+    tracePath: state.trace?.[0] ?? "",
+    ended: isGitSession(state.id) || endMsOf(state) !== null,
+  };
+}
+
+/** Prints a session. */
+export function printSession(
+  state: SessionState,
+  { workspace, branch, startCommit, endCommit }: SessionSetting,
+): PrintedSession {
+  const standing = activityOf(state);
+  const quietMs = quietAt(state);
+  const live = printStanding(standing);
+  return {
+    record: `{"id":${quote(state.id)},"agent":${quote(agentName(state))}` +
+      `,"model":${told(state.model)},"workspace":${quote(workspace)}` +
+      `,"started_at_ms":${state.firstMs ?? 0}` +
+      `,"ended_at_ms":${endMsOf(state)}` +
+      `,"trace_path":${quote(state.trace?.[0] ?? "")}` +
+      `,"start_commit":${quote(startCommit ?? null)}` +
+      `,"end_commit":${quote(endCommit ?? null)}` +
+      `,"branch":${quote(state.branch?.[0] ?? branch ?? null)}` +
+      `,"dirty_start":null,"dirty_end":null,"repo_binding_source":null` +
+      `,"prompt_fingerprint":null,"parent_session_id":${told(state.parent)}` +
+      `,"agent_version":${told(state.version)},"os":${told(state.os)}` +
+      `,"arch":${told(state.arch)},"repo_file_count":null` +
+      `,"repo_total_loc":null,"totals":${printTotals(state)}` +
+      `,"last_event_at_ms":${state.lastMs ?? 0},"title":${told(state.title)}`,
+    live,
+    quiet: quietMs === null ? live : printStanding(silentActivity(state)),
+    quietMs,
+    status: standing.status,
+  };
+}
+
+function printStanding({ status, activity }: SessionStanding): string {
+  const { state, since_ms, tool, message } = activity;
+  return `,"status":"${status}","activity":{"state":"${state}"` +
+    `,"since_ms":${since_ms},"tool":${quote(tool)}` +
+    `,"message":${quote(message)}}}`;
+}
+
+function printTotals({ events, lastMs, sums }: SessionState): string {
+  return `{"events":${events},"tool_calls":${sums.calls}` +
+    `,"errors":${countErrors(sums)},"tokens_in":${sumOf(sums.tokensIn)}` +
+    `,"tokens_out":${sumOf(sums.tokensOut)}` +
+    `,"cost_usd_e6":${clampCost(sumOf(sums.cost))}` +
+    `,"last_event_ms":${lastMs ?? 0}` +
+    `,"cost_complete":${isComplete(sums)}}`;
+}
+
+/** Calls that failed; null where it is not known of some, and no other has. */
+function countErrors({ failed, unknown }: SessionSums): number | null {
+  return unknown > 0 && failed === 0 ? null : failed;
+}
+
+function sumOf([sum, count]: Sum): Int | null {
+  return count === 0 ? null : sum;
+}
+
+/** Whether the cost is that of all calls, or is not told call by call. */
+function isComplete({ cost, calls, costCalls }: SessionSums): boolean {
+  return cost[1] > 0 && (costCalls === 0 || costCalls === calls);
+}
+
+function clampCost(cost: Int | null): Int | null {
+  if (cost === null) return null;
+  return cost > I64_MAX ? I64_MAX : cost < I64_MIN ? I64_MIN : cost;
+}
+
+function agentName({ id, agent }: SessionState): string {
+  return isGitSession(id) ? "git" : agent?.[0] ?? "";
+}
+
+function told(value: Told<string> | null): string {
+  return quote(value?.[0] ?? null);
+}
+
+function quote(text: string | null): string {
+  return text === null ? "null" : JSON.stringify(text);
+}
