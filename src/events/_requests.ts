@@ -109,6 +109,9 @@ export function matchRequests(
   };
   const steps: [at: Moment, order: number, run: () => void][] = [];
   for (const call of calls.values()) {
+    const end = endOf(call);
+    // An end that is told to be before the beginning leaves no time to ask.
+    if (isBefore(end?.at ?? null, call.start?.at ?? null)) continue;
     const begins = beginOf(call, marks);
     const settle = () => {
       for (const [request] of pending) {
@@ -121,7 +124,6 @@ export function matchRequests(
     };
     if (begins === null) begin();
     else steps.push([begins, 1, begin]);
-    const end = endOf(call);
     if (end === null) continue;
     steps.push([end.at, 2, () => {
       running.delete(call.key);

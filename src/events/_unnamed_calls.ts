@@ -107,9 +107,15 @@ export class UnnamedCalls {
 
   #findWhole(part: CallState, half: CallHalf): CallState | undefined {
     return this.#draft.open.find((one) => isWhole(one) && isSame(part, one)) ??
-      this.#recent.findLast((one) =>
+      this.#findRecent((one) =>
         isWhole(one) && isSame(part, one) && isNear(endOf(one), half.at)
       );
+  }
+
+  /** The call that ended last of those that ended a moment ago and fit, as it is now. */
+  #findRecent(fits: (call: CallState) => boolean): CallState | undefined {
+    const now = this.#recent.map(({ key }) => this.#draft.find(key));
+    return now.filter((call) => call !== null).findLast(fits);
   }
 
   #remember(call: CallState): void {

@@ -100,7 +100,7 @@ function applyNew(
     isLate,
     marks: marks.kept,
   });
-  const { recent, key } = applyCall(draft, state, facts, {
+  const { recent, key, isAgain } = applyCall(draft, state, facts, {
     isLate,
     marks: marks.kept,
   });
@@ -110,6 +110,7 @@ function applyNew(
     mark,
     marks: marks.kept,
     key,
+    isAgain,
   });
   fileThreads(draft, requests.requests);
   const { open, threads, rows, removed } = draft.result(state);
@@ -227,6 +228,8 @@ interface Circumstances {
 interface AppliedCall {
   readonly recent: readonly CallState[];
   readonly key: string | null;
+  /** Whether more was known of the call than that it has begun: what was put together with it may not fit any more. */
+  readonly isAgain: boolean;
 }
 
 /** Applies an event to the calls. */
@@ -248,7 +251,11 @@ function applyCall(
     });
   if (role === null || half === null) {
     const isHard = isLate && hasUnnamed && isHalt(facts);
-    return { recent: isHard ? rebuild(null) : recent, key: null };
+    return {
+      recent: isHard ? rebuild(null) : recent,
+      key: null,
+      isAgain: false,
+    };
   }
   const unnamed = new UnnamedCalls(draft, { recent, joins });
   const isHard = isLate || draft.spilled !== null;
@@ -257,14 +264,18 @@ function applyCall(
     const before = draft.find(key);
     draft.put(addHalf(before ?? newCall(key, callId), role, half), before);
     if (role === "end") applySpawn(draft, half.startsAgent, half);
-    if (isHard && hasUnnamed && joins) return { recent: rebuild(null), key };
+    const isAgain = before !== null &&
+      (before[role] !== null || before.end !== null);
+    if ((isHard || isAgain) && hasUnnamed && joins) {
+      return { recent: rebuild(null), key, isAgain };
+    }
     if (role === "start") unnamed.startNamed(key);
     if (role === "end") unnamed.endNamed(key);
-    return { recent: unnamed.recent, key };
+    return { recent: unnamed.recent, key, isAgain };
   }
-  if (isHard) return { recent: rebuild(half), key: null };
+  if (isHard) return { recent: rebuild(half), key: null, isAgain: true };
   const key = role === "start" ? unnamed.start(half) : unnamed.end(half);
-  return { recent: unnamed.recent, key };
+  return { recent: unnamed.recent, key, isAgain: false };
 }
 
 /** Whether the event is one that ends what a thread was doing. */
@@ -291,27 +302,29 @@ interface RequestCircumstances extends Circumstances {
   readonly mark: Mark | null;
   /** The key of the call that the event is about. */
   readonly key: string | null;
+  readonly isAgain: boolean;
 }
 
 function applyRequests(
   draft: Draft,
   state: SessionState,
   facts: Facts,
-  { isLate, mark, marks, key }: RequestCircumstances,
+  { isLate, mark, marks, key, isAgain }: RequestCircumstances,
 ): RequestsNow {
-  const { at, meaning, call } = facts;
+  const { meaning, call } = facts;
   const { requests: old } = state;
-  let { settled } = state;
+  let settled = settledSince(draft, state);
   const kind = mark?.[0];
   const asks = kind === "permission" || kind === "notice" ||
     kind === "question";
-  if (!asks && old.length === 0 && !isBefore(at, settled)) {
-    return { requests: old, settled };
-  }
   const matters = mark !== null || call !== null ||
     meaning === "subagent_start";
+  const isOdd = isLate || isAgain;
+  if (!asks && old.length === 0 && (settled === null || !isOdd)) {
+    return { requests: old, settled };
+  }
   const own = key === null ? null : draft.find(key);
-  const isHard = matters && isLate || asks && draft.spilled !== null ||
+  const isHard = matters && isOdd || asks && draft.spilled !== null ||
     own !== null && own.start === null && own.end !== null;
   if (isHard) return rebuildRequests(draft.readAll(marks), draft);
   const requests = [...old];
@@ -329,6 +342,14 @@ function applyRequests(
     return false;
   });
   return { requests: pending, settled };
+}
+
+/** The last request that was settled in this turn: a late event may show that it was another that was settled. */
+function settledSince(draft: Draft, { settled }: SessionState): Moment | null {
+  const threads = [...draft.threads()];
+  const isPast = threads.length === 1 &&
+    isBefore(settled, draft.thread("").halt);
+  return isPast ? null : settled;
 }
 
 /** Whether the user is asked for a permission already. */

@@ -4,7 +4,7 @@
  * thousand of them.
  * @module
  */
-import { I64_MAX, I64_MIN, type Int, U32_MAX } from "../proto/mod.ts";
+import { type Int, U32_MAX } from "../proto/mod.ts";
 import { addCosts, addInts, subtractInts } from "./_int.ts";
 import { gather } from "./_draft.ts";
 import { matchRequests } from "./_requests.ts";

@@ -176,14 +176,19 @@ export function isSeenBefore(call: CallState, moment: Moment | null): boolean {
   return moment !== null && isBefore(seenAt(call), moment);
 }
 
+/** Stands for what the half before it in the row has, too: an end tells again what its beginning told. */
+const SAME = 0;
+type OrSame<T> = T | typeof SAME;
+
 /** A half in a list without names and without what is missing at its end: rows are small, and many. */
 type PackedHalf = readonly [
   at: Moment,
-  thread: string,
-  tool: string | null,
-  inputKey: string | null,
-  summary: string | null,
-  paths: readonly string[],
+  thread: OrSame<string>,
+  tool: OrSame<string | null>,
+  inputKey: OrSame<string | null>,
+  summary: OrSame<string | null>,
+  paths: OrSame<readonly string[] | null>,
+  subagentType: OrSame<string | null>,
   outcome: Outcome | null,
   error: string | null,
   latencyMs: number | null,
@@ -193,8 +198,7 @@ type PackedHalf = readonly [
   reasoningTokens: number | null,
   costUsdE6: Int | null,
   startsAgent: string | null,
-  inBackground: boolean,
-  subagentType: string | null,
+  inBackground: boolean | null,
 ];
 
 /** A call likewise. */
@@ -212,23 +216,27 @@ export type PackedCall = readonly [
 /** Makes the list of a call that is stored. */
 export function packCall(call: CallState): readonly unknown[] {
   const { key, callId, ask, start, end, partKey, part, whole } = call;
-  const packed = [key, callId, pack(ask), pack(start), pack(end)];
+  const halves = [pack(ask, null), pack(start, ask), pack(end, start)];
+  const packed = [key, callId, ...halves];
   return partKey === null && whole === null
     ? packed
-    : [...packed, partKey, pack(part), whole];
+    : [...packed, partKey, pack(part, null), whole];
 }
 
 /** Makes the call of a list. */
 export function unpackCall(packed: PackedCall): CallState {
-  const [key, callId, ask, start, end, partKey, part, whole] = packed;
+  const [key, callId, packedAsk, packedStart, packedEnd] = packed;
+  const [, , , , , partKey, part, whole] = packed;
+  const ask = unpack(packedAsk, null);
+  const start = unpack(packedStart, ask);
   return {
     key,
     callId,
-    ask: unpack(ask),
-    start: unpack(start),
-    end: unpack(end),
+    ask,
+    start,
+    end: unpack(packedEnd, start),
     partKey: partKey ?? null,
-    part: unpack(part ?? null),
+    part: unpack(part ?? null, null),
     whole: whole ?? null,
   };
 }
@@ -243,15 +251,22 @@ export function parseCallBody(body: string): CallState {
   return unpackCall(parseExact<PackedCall>(body));
 }
 
-function pack(half: CallHalf | null): readonly unknown[] | null {
+function pack(
+  half: CallHalf | null,
+  before: CallHalf | null,
+): readonly unknown[] | null {
   if (half === null) return null;
+  const same = (
+    name: "thread" | "tool" | "inputKey" | "summary" | "subagentType",
+  ) => half[name] !== null && half[name] === before?.[name] ? SAME : half[name];
   const list: unknown[] = [
     half.at,
-    half.thread,
-    half.tool,
-    half.inputKey,
-    half.summary,
-    half.paths,
+    same("thread"),
+    same("tool"),
+    same("inputKey"),
+    same("summary"),
+    packPaths(half.paths, before?.paths ?? []),
+    same("subagentType"),
     half.outcome,
     half.error,
     half.latencyMs,
@@ -261,19 +276,26 @@ function pack(half: CallHalf | null): readonly unknown[] | null {
     half.reasoningTokens,
     half.costUsdE6,
     half.startsAgent,
-    half.inBackground,
-    half.subagentType,
+    half.inBackground || null,
   ];
-  while (list.length > 2 && isMissing(list.at(-1))) list.pop();
+  while (list.length > 1 && list.at(-1) === null) list.pop();
   return list;
 }
 
-function isMissing(value: unknown): boolean {
-  return value === null || value === false ||
-    Array.isArray(value) && value.length === 0;
+function packPaths(
+  paths: readonly string[],
+  before: readonly string[],
+): OrSame<readonly string[] | null> {
+  if (paths.length === 0) return null;
+  const isSame = paths.length === before.length &&
+    paths.every((path, i) => path === before[i]);
+  return isSame ? SAME : paths;
 }
 
-function unpack(list: Partial<PackedHalf> | null): CallHalf | null {
+function unpack(
+  list: Partial<PackedHalf> | null,
+  before: CallHalf | null,
+): CallHalf | null {
   const [
     at,
     thread,
@@ -281,6 +303,7 @@ function unpack(list: Partial<PackedHalf> | null): CallHalf | null {
     inputKey,
     summary,
     paths,
+    subagentType,
     outcome,
     error,
     latencyMs,
@@ -291,16 +314,17 @@ function unpack(list: Partial<PackedHalf> | null): CallHalf | null {
     costUsdE6,
     startsAgent,
     inBackground,
-    subagentType,
   ] = list ?? [];
   if (at === undefined) return null;
   return {
     at,
-    thread: thread ?? "",
-    tool: tool ?? null,
-    inputKey: inputKey ?? null,
-    summary: summary ?? null,
-    paths: paths ?? [],
+    thread: (thread === SAME ? before?.thread : thread) ?? "",
+    tool: (tool === SAME ? before?.tool : tool) ?? null,
+    inputKey: (inputKey === SAME ? before?.inputKey : inputKey) ?? null,
+    summary: (summary === SAME ? before?.summary : summary) ?? null,
+    paths: (paths === SAME ? before?.paths : paths) ?? [],
+    subagentType:
+      (subagentType === SAME ? before?.subagentType : subagentType) ?? null,
     outcome: outcome ?? null,
     error: error ?? null,
     latencyMs: latencyMs ?? null,
@@ -311,6 +335,5 @@ function unpack(list: Partial<PackedHalf> | null): CallHalf | null {
     costUsdE6: costUsdE6 ?? null,
     startsAgent: startsAgent ?? null,
     inBackground: inBackground ?? false,
-    subagentType: subagentType ?? null,
   };
 }

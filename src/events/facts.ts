@@ -185,7 +185,7 @@ function refine(
   return status === "error" ? "turn_failed" : meaning;
 }
 
-function readThread(payload: Payload, agent: AgentName): string {
+function readThread(payload: Payload, agent: string): string {
   const named = payload.textOf("agent_id", "subagent_id");
   if (named !== null) return named;
   // Other agents call themselves so.
@@ -239,10 +239,11 @@ function readCall(
   if (!ends && !asks && meaning !== "call_start") return null;
   const { patchFiles, ...input } = readCallInput(payload);
   const isFamily = callId === null && agent === "cursor";
+  const name: string = agent;
   const end = ends
     ? readCallEnd(payload, meaning, {
       tellsFailure: AGENTS[agent].tellsFailure && !isFamily,
-      hasErrorMember: agent === "gemini",
+      hasErrorMember: name === "gemini",
     })
     : NO_END;
   const found = asks ? [] : payload.paths();

@@ -21,7 +21,7 @@ import {
 } from "./call_state.ts";
 import type { Mark } from "./marks.ts";
 import type { Moment } from "./moment.ts";
-import type { ThreadState } from "./thread_state.ts";
+import { newThread, type ThreadState } from "./thread_state.ts";
 import type { Usage } from "./usage.ts";
 
 /** A value and the event that gave it. */
@@ -156,37 +156,50 @@ export function newSessionState(id: string): SessionState {
   };
 }
 
-/** The state with its calls as lists. */
-type PackedState = Omit<SessionState, "open" | "recent"> & {
+/** The state with its calls as lists, and without what is missing anyhow. */
+type PackedState = Omit<SessionState, "open" | "recent" | "threads"> & {
   readonly open?: readonly PackedCall[];
   readonly recent?: readonly PackedCall[];
+  readonly threads?: Readonly<Record<string, Partial<ThreadState>>>;
 };
 
 /** Prints a state for the store. */
 export function encodeState(state: SessionState): string {
-  const packed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(state)) {
-    if (!isEmpty(value)) packed[name] = value;
-  }
+  const packed = withoutEmpty(state);
   if (state.open.length > 0) packed.open = state.open.map(packCall);
   if (state.recent.length > 0) packed.recent = state.recent.map(packCall);
+  const threads: Record<string, unknown> = {};
+  for (const [id, thread] of Object.entries(state.threads)) {
+    threads[id] = withoutEmpty(thread);
+  }
+  packed.threads = threads;
   return printExact(packed);
 }
 
-/** What {@linkcode newSessionState} has, too. */
-function isEmpty(value: unknown): boolean {
-  return value === null || value === false ||
-    Array.isArray(value) && value.length === 0;
+/** The members that say something. */
+function withoutEmpty(members: object): Record<string, unknown> {
+  const said: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(members)) {
+    const isEmpty = value === null || value === false ||
+      Array.isArray(value) && value.length === 0;
+    if (!isEmpty) said[name] = value;
+  }
+  return said;
 }
 
 /** Reads what {@linkcode encodeState} has printed. */
 export function decodeState(text: string): SessionState {
-  const { open, recent, ...rest } = parseExact<PackedState>(text);
+  const { open, recent, threads, ...rest } = parseExact<PackedState>(text);
+  const whole: Record<string, ThreadState> = {};
+  for (const [id, thread] of Object.entries(threads ?? {})) {
+    whole[id] = { ...newThread(id), ...thread };
+  }
   return {
     ...newSessionState(rest.id),
     ...rest,
     open: open?.map(unpackCall) ?? [],
     recent: recent?.map(unpackCall) ?? [],
+    threads: whole,
   };
 }
 
