@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Short hashes of bytes, to tell texts apart without keeping them.
+ * Short hashes, to tell texts apart without keeping them (FNV-1a).
  * @module
  */
 
+const BASIS = 0x811c9dc5;
+const OTHER_BASIS = 0x4b9a3f17;
 const PRIME = 0x01000193;
-const BASE = 36;
+const NAME_BITS = 0xffff;
 
-/** Mixes bytes into two 32-bit hashes (FNV-1a, and the same on every byte's complement). */
-export class Hasher {
-  #a = 0x811c9dc5;
-  #b = 0x4b9a3f17;
-
-  /** Adds bytes. */
-  add(bytes: Uint8Array): this {
-    let a = this.#a;
-    let b = this.#b;
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i] ?? 0;
-      a = Math.imul(a ^ byte, PRIME);
-      b = Math.imul(b ^ byte ^ 0xff, PRIME) + (a >>> 24);
-    }
-    this.#a = a;
-    this.#b = b;
-    return this;
-  }
-
-  /** The hash of everything added, a text of at most 11 characters. */
-  end(): string {
-    return (this.#a >>> 0).toString(BASE) +
-      ((this.#b >>> 9) % BASE ** 4).toString(BASE);
-  }
+/** The hash of some bytes in 32 bits, as a text of digits. */
+export function hashPart(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): string {
+  return String(mix(bytes, { start, end, basis: BASIS }));
 }
 
-/** The hash of some bytes, a text of at most 11 characters. */
+/** The hash of all bytes in 64 bits, as a text of digits. */
 export function hashBytes(bytes: Uint8Array): string {
-  return new Hasher().add(bytes).end();
+  const all = { start: 0, end: bytes.length };
+  const first = mix(bytes, { ...all, basis: BASIS });
+  return `${first}${mix(bytes, { ...all, basis: OTHER_BASIS })}`;
 }
 
-/** The hash of a text, a text of at most 11 characters. */
-export function hashText(text: string): string {
-  return hashBytes(encoder.encode(text));
+/** The hash of a short name in 16 bits, as a text of digits. */
+export function hashName(name: string): string {
+  let hash = BASIS;
+  for (let i = 0; i < name.length; i++) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), PRIME);
+  }
+  return String((hash ^ hash >>> 16) & NAME_BITS);
 }
 
-const encoder = new TextEncoder();
+function mix(
+  bytes: Uint8Array,
+  { start, end, basis }: { start: number; end: number; basis: number },
+): number {
+  let hash = basis;
+  for (let i = start; i < end; i++) {
+    hash = Math.imul(hash ^ (bytes[i] ?? 0), PRIME);
+  }
+  return hash >>> 0;
+}

@@ -3,9 +3,16 @@
  * The arguments of a tool call: one line that tells them, a key that tells whether two are the same, and the files of a patch.
  * @module
  */
-import { hashBytes, hashText } from "./_hash.ts";
-import { headText, oneLine, readMembers } from "./_value_text.ts";
-import type { Payload, ValueBytes } from "./payload.ts";
+import { decodeText } from "../proto/mod.ts";
+import { hashName, hashPart } from "./_hash.ts";
+import {
+  bytesOf,
+  headText,
+  type JsonPart,
+  oneLine,
+  readMembers,
+} from "./json_part.ts";
+import type { Payload } from "./payload.ts";
 
 /** What a call was made with. */
 export interface CallInput {
@@ -107,8 +114,8 @@ function readKey(key: string): [string, string][] {
 }
 
 /** The arguments of an event that carries them itself, as Cursor's shell and file events do. */
-function readOwnMembers(payload: Payload): Map<string, ValueBytes> {
-  const members = new Map<string, ValueBytes>();
+function readOwnMembers(payload: Payload): Map<string, JsonPart> {
+  const members = new Map<string, JsonPart>();
   for (const name of ["command", "file_path"]) {
     const value = payload.value(name);
     if (value?.kind === "string") members.set(name, value);
@@ -116,16 +123,16 @@ function readOwnMembers(payload: Payload): Map<string, ValueBytes> {
   return members;
 }
 
-function keyOf(members: ReadonlyMap<string, ValueBytes>): string {
+function keyOf(members: ReadonlyMap<string, JsonPart>): string {
   const parts: string[] = [];
-  for (const [name, { bytes }] of members) {
+  for (const [name, { source, start, end }] of members) {
     const key = FILE_KEYS.has(name) ? "path" : name;
-    parts.push(`${hashText(key).slice(0, 4)}:${hashBytes(bytes)}`);
+    parts.push(`${hashName(key)}:${hashPart(source.bytes, start, end)}`);
   }
   return parts.sort().slice(0, MAX_KEYED).join(",");
 }
 
-function summarize(members: ReadonlyMap<string, ValueBytes>): string | null {
+function summarize(members: ReadonlyMap<string, JsonPart>): string | null {
   const whole = members.get("");
   if (whole !== undefined) return oneLine(headText(whole));
   for (const name of TELLING) {
@@ -139,17 +146,17 @@ function summarize(members: ReadonlyMap<string, ValueBytes>): string | null {
 
 /** The text of an argument that is a list of words, as some agents' commands are. */
 function joinTexts(
-  members: ReadonlyMap<string, ValueBytes>,
+  members: ReadonlyMap<string, JsonPart>,
   name: string,
 ): string | null {
   const value = members.get(name);
-  if (value?.kind !== "array" || value.bytes.length > 4096) return null;
-  const list: unknown = JSON.parse(new TextDecoder().decode(value.bytes));
+  if (value?.kind !== "array" || value.end - value.start > 4096) return null;
+  const list: unknown = JSON.parse(decodeText(bytesOf(value)));
   if (!Array.isArray(list)) return null;
   return list.filter((part) => typeof part === "string").join(" ");
 }
 
-function readPatch(members: ReadonlyMap<string, ValueBytes>): string[] {
+function readPatch(members: ReadonlyMap<string, JsonPart>): string[] {
   const files = new Set<string>();
   for (const value of members.values()) {
     const head = headText(value, 256);

@@ -5,8 +5,14 @@
  */
 import type { Meaning } from "../agents/mod.ts";
 import { decodeInt } from "../proto/mod.ts";
-import { firstLine, headText, readMembers } from "./_value_text.ts";
-import type { Payload, ValueBytes } from "./payload.ts";
+import {
+  bytesOf,
+  firstLine,
+  headText,
+  type JsonPart,
+  readMembers,
+} from "./json_part.ts";
+import type { Payload } from "./payload.ts";
 
 /** How a call ended. */
 export type Outcome = "done" | "failed" | "denied" | "interrupted";
@@ -79,7 +85,7 @@ export function readCallEnd(
   };
 }
 
-type Members = ReadonlyMap<string, ValueBytes> | null;
+type Members = ReadonlyMap<string, JsonPart> | null;
 
 function judge(
   payload: Payload,
@@ -116,7 +122,7 @@ function judgeCode(code: number | null): Outcome | null {
 function codeOf(members: Members): number | null {
   for (const name of EXIT_KEYS) {
     const value = members?.get(name);
-    if (value?.kind === "number") return asCode(value.bytes);
+    if (value?.kind === "number") return asCode(bytesOf(value));
   }
   return null;
 }
@@ -134,19 +140,19 @@ function asCode(token: Uint8Array): number | null {
   return code === null ? null : Number(code);
 }
 
-function judgeHead(result: ValueBytes | null): Outcome | null {
+function judgeHead(result: JsonPart | null): Outcome | null {
   const [, code] = exitLine(result) ?? [];
   return code === undefined ? null : judgeCode(Number(code));
 }
 
-function exitLine(result: ValueBytes | null): RegExpMatchArray | null {
+function exitLine(result: JsonPart | null): RegExpMatchArray | null {
   const [head = ""] = headText(result)?.split(OUTPUT, 1) ?? [];
   return head.match(EXITED);
 }
 
 function readError(
   payload: Payload,
-  result: ValueBytes | null,
+  result: JsonPart | null,
   members: Members,
 ): string | null {
   const inner = readMembers(payload.value("error"));

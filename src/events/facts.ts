@@ -12,10 +12,16 @@ import {
   meaningOf,
   type OwnMeaning,
 } from "../agents/mod.ts";
-import type { HookSource, Int } from "../proto/mod.ts";
-import { hashBytes, Hasher } from "./_hash.ts";
+import { decodeText, type HookSource, type Int } from "../proto/mod.ts";
+import { hashBytes, hashPart } from "./_hash.ts";
 import { trimWhiteSpace } from "./_text.ts";
-import { firstLine, headText, oneLine, readMembers } from "./_value_text.ts";
+import {
+  bytesOf,
+  firstLine,
+  headText,
+  oneLine,
+  readMembers,
+} from "./json_part.ts";
 import { readCallInput } from "./call_input.ts";
 import { type Outcome, readCallEnd } from "./call_outcome.ts";
 import { type Moment, momentOf } from "./moment.ts";
@@ -293,7 +299,7 @@ function readAsking(payload: Payload): Asking | null {
 function readBackground(payload: Payload): string[] | null {
   const value = payload.value("background_tasks");
   if (value?.kind !== "array") return null;
-  const tasks: unknown = JSON.parse(new TextDecoder().decode(value.bytes));
+  const tasks: unknown = JSON.parse(decodeText(bytesOf(value)));
   if (!Array.isArray(tasks)) return null;
   return tasks.map((task: unknown, i) => taskId(task) ?? `#${i}`);
 }
@@ -334,6 +340,7 @@ function readOwnTime(payload: Payload): string | null {
   return Number.isNaN(ms) ? text : String(ms);
 }
 
+const encoder = new TextEncoder();
 const OWN_KEYS: ReadonlySet<string> = new Set(["timestamp_ms", "type"]);
 
 function readCopyKey(
@@ -344,7 +351,6 @@ function readCopyKey(
     tool: string | null;
   },
 ): string {
-  const encoder = new TextEncoder();
   if (callId !== null) {
     return hashBytes(encoder.encode(`${meaning}\n${callId}`));
   }
@@ -352,11 +358,12 @@ function readCopyKey(
   if (time !== null) {
     return hashBytes(encoder.encode(`${meaning}\n${tool}\n${time}`));
   }
-  const hasher = new Hasher();
-  for (const { key, bytes } of payload.members()) {
+  const parts: string[] = [];
+  const { bytes } = payload.source;
+  for (const { key, start, end } of payload.members()) {
     // The client's own members, and what is set when the event is stored.
     if (key.startsWith("kaizen_") || OWN_KEYS.has(key)) continue;
-    hasher.add(encoder.encode(key)).add(bytes);
+    parts.push(`${key} ${hashPart(bytes, start, end)}`);
   }
-  return hasher.end();
+  return hashBytes(encoder.encode(parts.join("\n")));
 }

@@ -58,8 +58,10 @@ export function readHookEvent(
   text: string,
   nowMs: number,
 ): HookEvent {
-  const bytes = trimPayload(encoder.encode(text));
-  const payload = scanPayload(source, bytes);
+  const encoded = encoder.encode(text);
+  const bytes = trimPayload(encoded);
+  const isWhole = bytes.length === encoded.length;
+  const payload = scanPayload(source, bytes, isWhole ? text : undefined);
   const { event: name, sessionId } = checkNames(
     source,
     payload.text(hookEventKey(source)),
@@ -82,9 +84,13 @@ export function readHookEvent(
   };
 }
 
-function scanPayload(source: HookSource, bytes: Uint8Array): Payload {
+function scanPayload(
+  source: HookSource,
+  bytes: Uint8Array,
+  text: string | undefined,
+): Payload {
   try {
-    const payload = Payload.scan(bytes);
+    const payload = Payload.scan(bytes, text);
     if (payload !== null) return payload;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;

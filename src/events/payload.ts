@@ -8,6 +8,8 @@ import {
   decodeInt,
   decodeText,
   type Int,
+  type JsonKind,
+  type JsonToken,
   type Member,
   scanDocument,
   scanElements,
@@ -17,12 +19,33 @@ import {
 } from "../proto/mod.ts";
 import { findKnownKey, type KnownKey } from "./_known_keys.ts";
 import { decodeToken } from "./_token.ts";
+import {
+  bytesOf,
+  type JsonPart,
+  type JsonSource,
+  type RawMember,
+  textOf,
+} from "./json_part.ts";
 import { PathFinder } from "./payload_paths.ts";
 
-/** The bytes of one value, and its kind. */
-export interface ValueBytes {
-  readonly kind: Member["kind"];
-  readonly bytes: Uint8Array;
+/** Fields whose members are looked at, too, if they are objects. */
+const INNER_KEYS: ReadonlySet<KnownKey> = new Set([
+  "args",
+  "arguments",
+  "input",
+  "params",
+  "result",
+  "toolArgs",
+  "toolResult",
+  "tool_input",
+  "tool_output",
+  "tool_response",
+  "tool_result",
+]);
+
+/** A top-level field, and its members where they are noted. */
+interface Field extends Member {
+  readonly members: readonly RawMember[] | null;
 }
 
 /**
@@ -30,16 +53,16 @@ export interface ValueBytes {
  * is not among the known keys is never found.
  */
 export class Payload implements Fields {
-  readonly #bytes: Uint8Array;
-  readonly #fields: ReadonlyMap<string, Member>;
+  readonly #source: JsonSource;
+  readonly #fields: ReadonlyMap<string, Field>;
   readonly #paths: PathFinder;
 
   private constructor(
-    bytes: Uint8Array,
-    fields: ReadonlyMap<string, Member>,
+    source: JsonSource,
+    fields: ReadonlyMap<string, Field>,
     paths: PathFinder,
   ) {
-    this.#bytes = bytes;
+    this.#source = source;
     this.#fields = fields;
     this.#paths = paths;
   }
@@ -47,30 +70,58 @@ export class Payload implements Fields {
   /**
    * Scans a document that begins with its value.
    *
+   * @param text The same as text, if it is at hand.
    * @returns Null if it is JSON but not an object.
    * @throws {JsonError} If it is not JSON, or something follows the first value.
    */
-  static scan(bytes: Uint8Array): Payload | null {
-    const fields = new Map<string, Member>();
+  static scan(bytes: Uint8Array, text?: string): Payload | null {
+    const fields = new Map<string, Field>();
     const paths = new PathFinder(bytes);
     let key: KnownKey | null = null;
     let keyStart = 0;
     let opened = 0;
+    let inner: RawMember[] | null = null;
+    let innerStart = 0;
+    let innerEnd = 0;
+    let innerOpened = 0;
     scanDocument(bytes, (token, start, end, depth) => {
       paths.visit(token, start, end, depth);
-      if (depth !== 1) return;
+      if (depth > 2 || depth === 2 && inner === null) return;
+      if (depth === 2) {
+        if (token === "key") {
+          innerStart = start;
+          innerEnd = end;
+        } else if (token === "{" || token === "[") innerOpened = start;
+        else {
+          const kind = kindOf(token);
+          const isScalar = kind === token;
+          const at = isScalar ? start : innerOpened;
+          const keyed = { keyStart: innerStart, keyEnd: innerEnd };
+          inner?.push({ ...keyed, start: at, end, kind });
+        }
+        return;
+      }
+      if (depth === 0) return;
       if (token === "key") {
         key = findKnownKey(bytes, start, end);
         keyStart = start;
-      } else if (token === "{" || token === "[") opened = start;
-      else if (key !== null) {
-        const closes = token === "}" || token === "]";
-        const kind = closes ? token === "}" ? "object" : "array" : token;
-        const member = { key, keyStart, start: closes ? opened : start, end };
-        fields.set(key, { ...member, kind });
+      } else if (token === "{" || token === "[") {
+        opened = start;
+        const isWanted = token === "{" && key !== null && INNER_KEYS.has(key);
+        inner = isWanted ? [] : null;
+      } else {
+        const kind = kindOf(token);
+        const isScalar = kind === token;
+        const members = isScalar ? null : inner;
+        inner = null;
+        if (key === null) return;
+        const at = isScalar ? start : opened;
+        fields.set(key, { key, keyStart, start: at, end, kind, members });
       }
     });
-    return bytes[0] === 0x7b ? new Payload(bytes, fields, paths) : null;
+    if (bytes[0] !== 0x7b) return null;
+    const isPlain = text !== undefined && text.length === bytes.length;
+    return new Payload({ bytes, text: isPlain ? text : null }, fields, paths);
   }
 
   /** Whether there is such a field, of any type. */
@@ -80,9 +131,7 @@ export class Payload implements Fields {
 
   /** Text of the field if it is a string, else null. */
   text(name: string): string | null {
-    const field = this.#fields.get(name);
-    if (field?.kind !== "string") return null;
-    return decodeToken(this.#bytes, field.start, field.end);
+    return textOf(this.value(name));
   }
 
   /** Text of the first of the fields that is a string, else null. */
@@ -98,34 +147,37 @@ export class Payload implements Fields {
   firstText(name: string): string | null {
     const field = this.value(name);
     if (field?.kind !== "array") return null;
-    const [first] = scanElements(field.bytes) ?? [];
+    const bytes = bytesOf(field);
+    const [first] = scanElements(bytes) ?? [];
     if (first?.kind !== "string") return null;
-    return decodeToken(field.bytes, first.start, first.end);
+    return decodeToken(bytes, first.start, first.end);
   }
 
-  /** The field's bytes and kind, or null. */
-  value(name: string): ValueBytes | null {
+  /** The field, or null. */
+  value(name: string): JsonPart | null {
     const field = this.#fields.get(name);
     if (field === undefined) return null;
-    const { kind, start, end } = field;
-    return { kind, bytes: this.#bytes.subarray(start, end) };
+    const { kind, start, end, members } = field;
+    return { source: this.#source, kind, start, end, members };
   }
 
   /** The first of the fields that is there and not null, or null. */
-  valueOf(...names: readonly KnownKey[]): ValueBytes | null {
+  valueOf(...names: readonly KnownKey[]): JsonPart | null {
     for (const name of names) {
-      const value = this.value(name);
-      if (value !== null && value.kind !== "null") return value;
+      const field = this.#fields.get(name);
+      if (field !== undefined && field.kind !== "null") return this.value(name);
     }
     return null;
   }
 
   /** All members, known or not, in the order in which they came. Scans the payload again. */
-  *members(): Iterable<ValueBytes & { readonly key: string }> {
-    for (const member of scanMembers(this.#bytes)?.members ?? []) {
-      const { key, kind, start, end } = member;
-      yield { key, kind, bytes: this.#bytes.subarray(start, end) };
-    }
+  members(): readonly Member[] {
+    return scanMembers(this.#source.bytes)?.members ?? [];
+  }
+
+  /** The document. */
+  get source(): JsonSource {
+    return this.#source;
   }
 
   /** Value of the field if it is written as an integer from 0 to `max`, else null. */
@@ -164,7 +216,7 @@ export class Payload implements Fields {
   number(name: string): Uint8Array | null {
     const field = this.#fields.get(name);
     if (field?.kind !== "number") return null;
-    return this.#bytes.subarray(field.start, field.end);
+    return this.#source.bytes.subarray(field.start, field.end);
   }
 
   /** File paths anywhere in the payload, each once. */
@@ -177,10 +229,15 @@ export class Payload implements Fields {
   /** The payload's text with its top-level `type` set; every other byte is as it was. */
   withType(type: string): Uint8Array {
     const edits = [{ key: "type", value: `"${type}"` }];
-    return setMembers(this.#bytes, edits, {
+    return setMembers(this.#source.bytes, edits, {
       members: [...this.#fields.values()],
       open: 0,
-      close: this.#bytes.length - 1,
+      close: this.#source.bytes.length - 1,
     });
   }
+}
+
+/** The kind of the value that ends with a token. */
+function kindOf(token: Exclude<JsonToken, "{" | "[" | "key">): JsonKind {
+  return token === "}" ? "object" : token === "]" ? "array" : token;
 }

@@ -5,6 +5,7 @@
  */
 import { AGENTS, isAgentName } from "../agents/mod.ts";
 import {
+  decodeText,
   HOOK_SOURCES,
   hookEventKey,
   type HookSource,
@@ -15,7 +16,6 @@ import { type Facts, readFacts } from "./facts.ts";
 import { lookUpHook, relabelHook } from "./hook_names.ts";
 import { Payload } from "./payload.ts";
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const TIME = /,"ts_ms":(\d+),/;
 const KIND = /,"kind":"(\w+)"/;
 
@@ -37,10 +37,10 @@ export function readStoredEvent(
   head: Uint8Array,
   payload: Uint8Array,
 ): Facts {
-  const text = decoder.decode(head);
+  const text = decodeText(head);
   const [, time] = text.match(TIME) ?? [];
   const [, kind] = text.match(KIND) ?? [];
-  const scanned = Payload.scan(payload);
+  const scanned = Payload.scan(payload, decodeText(payload));
   if (scanned === null || time === undefined || kind === undefined) {
     throw new TypeError("Cannot read stored event: it has no time or payload");
   }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * A part of a JSON document that has been scanned, and short texts from it: only as much is decoded as is wanted.
+ * @module
+ */
+import {
+  decodeString,
+  decodeText,
+  JsonError,
+  type JsonKind,
+  scanMembers,
+} from "../proto/mod.ts";
+import { decodeKey, decodeToken } from "./_token.ts";
+
+/** A document. */
+export interface JsonSource {
+  readonly bytes: Uint8Array;
+  /** The same as text if each character is one byte, which makes parts of it cheap to read; else null. */
+  readonly text: string | null;
+}
+
+/** A member of an object that has not been looked at yet. */
+export interface RawMember {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly start: number;
+  readonly end: number;
+  readonly kind: JsonKind;
+}
+
+/** One value of a document; `end` is exclusive, both are offsets of bytes. */
+export interface JsonPart {
+  readonly source: JsonSource;
+  readonly kind: JsonKind;
+  readonly start: number;
+  readonly end: number;
+  /** The members, if it is an object whose scanner noted them. */
+  readonly members: readonly RawMember[] | null;
+}
+
+/** Longest line that is kept of a text, in characters. */
+const LINE_CHARS = 200;
+/** A line is looked for in as many bytes of a text. */
+const HEAD_BYTES = 4096;
+/** Longest escape, that of a surrogate pair. */
+const ESCAPE_BYTES = 12;
+const BACKSLASH = 0x5c;
+const encoder = new TextEncoder();
+
+/** The bytes of a part. */
+export function bytesOf({ source, start, end }: JsonPart): Uint8Array {
+  return source.bytes.subarray(start, end);
+}
+
+/** Returns the text of a string; null if it is something else. */
+export function textOf(part: JsonPart | null | undefined): string | null {
+  if (part?.kind !== "string") return null;
+  const { source: { bytes, text }, start, end } = part;
+  if (text === null) return decodeToken(bytes, start, end);
+  const plain = text.slice(start + 1, end - 1);
+  return plain.includes("\\") ? JSON.parse(text.slice(start, end)) : plain;
+}
+
+/** Returns about the first `maxBytes` bytes of a string's text; null if it is something else. */
+export function headText(
+  part: JsonPart | null | undefined,
+  maxBytes: number = HEAD_BYTES,
+): string | null {
+  if (part?.kind !== "string") return null;
+  const { source: { bytes }, start, end } = part;
+  if (end - start <= maxBytes + 2) return textOf(part);
+  let cut = start + maxBytes;
+  while (((bytes[cut] ?? 0) & 0xc0) === 0x80) cut--; // inside a character
+  for (let i = cut - 1; i > cut - ESCAPE_BYTES; i--) {
+    if (bytes[i] !== BACKSLASH) continue;
+    while (bytes[i - 1] === BACKSLASH) i--;
+    cut = i; // an escape may be cut: end before the row of backslashes
+    break;
+  }
+  const head = JSON.parse(`${decodeText(bytes.subarray(start, cut))}"`);
+  return String(head).toWellFormed();
+}
+
+/** Returns a text as one line: white space is a single blank, and no more than 200 characters; null for a blank one. */
+export function oneLine(text: string | null): string | null {
+  if (text === null) return null;
+  const line = text.slice(0, HEAD_BYTES).trim().replaceAll(/\s+/g, " ");
+  return line === "" ? null : cutLine(line);
+}
+
+/** Returns the first line of a text that is not blank, 200 characters at most; null if there is none. */
+export function firstLine(text: string | null): string | null {
+  const [line] = text?.match(/\S[^\r\n\u2028\u2029]*/) ?? [];
+  return line === undefined ? null : cutLine(line.trimEnd());
+}
+
+function cutLine(line: string): string {
+  if (line.length <= LINE_CHARS) return line;
+  return [...line.slice(0, 2 * LINE_CHARS)].slice(0, LINE_CHARS).join("");
+}
+
+/** Returns the members of an object, or of a string that holds the JSON of one; null for everything else. */
+export function readMembers(
+  part: JsonPart | null | undefined,
+): ReadonlyMap<string, JsonPart> | null {
+  if (part?.kind === "object") {
+    return part.members === null
+      ? scanObject(bytesOf(part))
+      : nameMembers(part.source, part.members);
+  }
+  if (part?.kind !== "string" || !/^\s*\{/.test(headText(part, 64) ?? "")) {
+    return null;
+  }
+  try {
+    return scanObject(encoder.encode(decodeString(bytesOf(part))));
+  } catch (error) {
+    if (error instanceof JsonError) return null;
+    throw error;
+  }
+}
+
+function nameMembers(
+  source: JsonSource,
+  members: readonly RawMember[],
+): ReadonlyMap<string, JsonPart> {
+  const named = new Map<string, JsonPart>();
+  for (const { keyStart, keyEnd, start, end, kind } of members) {
+    const key = source.text?.slice(keyStart + 1, keyEnd - 1);
+    named.set(
+      key === undefined || key.includes("\\")
+        ? decodeKey(source.bytes, keyStart, keyEnd)
+        : key,
+      { source, kind, start, end, members: null },
+    );
+  }
+  return named;
+}
+
+function scanObject(bytes: Uint8Array): ReadonlyMap<string, JsonPart> | null {
+  const scanned = scanMembers(bytes);
+  if (scanned === null) return null;
+  const source = { bytes, text: null };
+  const members = new Map<string, JsonPart>();
+  for (const { key, kind, start, end } of scanned.members) {
+    members.set(key, { source, kind, start, end, members: null });
+  }
+  return members;
+}
