@@ -12,6 +12,7 @@ import {
   seenAt,
   threadOf,
 } from "./call_state.ts";
+import { ITEMS_A_STEP, runSteps } from "./_steps.ts";
 import type { CallAccess, CallRow } from "./call_access.ts";
 import { deadlineOf } from "./deadlines.ts";
 import { isMarkKey, type Mark, parseMarks } from "./marks.ts";
@@ -167,11 +168,11 @@ export class Draft {
     for (const { key, body } of this.#access.all()) rows.set(key, body);
     for (const [key, body] of this.#rows) rows.set(key, body);
     for (const key of this.#removed) rows.delete(key);
-    return gather(rows, {
+    return runSteps(gather(rows, {
       open: this.#open,
       threads: this.#threads.values(),
       marks,
-    });
+    }));
   }
 
   /** What the event has changed. */
@@ -237,19 +238,21 @@ export class Draft {
   }
 }
 
-/** Puts together what rows and state know; the state knows better. */
-export function gather(
+/** Puts together what rows and state know, in steps; the state knows better. */
+export function* gather(
   rows: Iterable<readonly [key: string, body: string]>,
   state: {
     readonly open: Iterable<CallState>;
     readonly threads: Iterable<ThreadState>;
     readonly marks: readonly Mark[];
   },
-): Everything {
+): Generator<void, Everything> {
   const calls = new Map<string, CallState>();
   const threads = new Map<string, ThreadState>();
   const marks: Mark[] = [...state.marks];
+  let seen = 0;
   for (const [key, body] of rows) {
+    if (++seen % ITEMS_A_STEP === 0) yield;
     if (isCallKey(key)) calls.set(key, parseCallBody(body));
     else if (isMarkKey(key)) marks.push(...parseMarks(body));
     else if (isThreadKey(key)) {

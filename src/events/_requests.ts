@@ -4,6 +4,7 @@
  * @module
  */
 import type { Everything } from "./_draft.ts";
+import { ITEMS_A_STEP, runSteps, sortInSteps } from "./_steps.ts";
 import { isSameInput } from "./call_input.ts";
 import {
   type CallState,
@@ -15,6 +16,7 @@ import {
   toolOf,
 } from "./call_state.ts";
 import { deadlineOf, stopOf } from "./deadlines.ts";
+import { Halts } from "./halts.ts";
 import type { Mark } from "./marks.ts";
 import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
 import type { PendingRequest, SessionState } from "./session_state.ts";
@@ -85,77 +87,98 @@ export interface MatchedRequest {
 type Times = Pick<SessionState, "end" | "background">;
 
 /**
- * Finds the calls of all requests. A notice that comes while another request for permission is pending is the same request, and left
- * out.
+ * Finds the calls of all requests, in steps. A notice that comes while another request for permission is pending is the same request,
+ * and left out.
  */
-export function matchRequests(
-  { calls, threads, marks }: Everything,
+export function* matchRequests(
+  all: Everything,
   times: Times,
-): MatchedRequest[] {
-  const matched: MatchedRequest[] = [];
-  if (!marks.some(([kind]) => REQUESTS.has(kind))) return matched;
-  const running = new Map<string, CallState>();
-  const pending = new Map<MatchedRequest, CallState | null>();
-  const drop = (isOver: (thread: string) => boolean) => {
-    for (const [key, call] of running) {
-      if (isOver(threadOf(call))) running.delete(key);
-    }
-    for (const [request, call] of pending) {
-      const about = call === null ? null : threadOf(call);
-      if (isOver(request.mark[2]) || about !== null && isOver(about)) {
-        pending.delete(request);
-      }
-    }
-  };
-  const steps: [at: Moment, order: number, run: () => void][] = [];
-  for (const call of calls.values()) {
-    const end = endOf(call);
+): Generator<void, MatchedRequest[]> {
+  if (!all.marks.some(([kind]) => REQUESTS.has(kind))) return [];
+  const matching = new Matching();
+  const steps: MatchStep[] = [];
+  const halts = new Halts(all.marks);
+  let seen = 0;
+  for (const call of all.calls.values()) {
+    if (++seen % ITEMS_A_STEP === 0) yield;
+    const end = endOf(call)?.at ?? null;
     // An end that is told to be before the beginning leaves no time to ask.
-    if (isBefore(end?.at ?? null, call.start?.at ?? null)) continue;
-    const begins = beginOf(call, marks);
-    const settle = () => {
-      for (const [request] of pending) {
-        if (request.key === call.key) pending.delete(request);
-      }
-    };
-    const begin = () => {
-      running.set(call.key, call);
-      settle();
-    };
-    if (begins === null) begin();
-    else steps.push([begins, 1, begin]);
-    if (end === null) continue;
-    steps.push([end.at, 2, () => {
-      running.delete(call.key);
-      settle();
-    }]);
+    if (isBefore(end, call.start?.at ?? null)) continue;
+    const begin = beginOf(call, halts);
+    if (begin === null) matching.begin(call);
+    else steps.push([begin, 1, () => matching.begin(call)]);
+    if (end !== null) steps.push([end, 2, () => matching.end(call)]);
   }
-  for (const thread of threads.values()) {
+  for (const thread of all.threads.values()) {
     const stop = stopOf(times, thread);
-    if (stop !== null && thread.id !== "") {
-      steps.push([stop, 0, () => drop((id) => id === thread.id)]);
-    }
+    if (stop === null || thread.id === "") continue;
+    steps.push([stop, 0, () => matching.halt(thread.id)]);
   }
-  for (const mark of marks) {
+  for (const mark of all.marks) {
     const [kind, at, thread] = mark;
-    if (kind === "end") steps.push([at, 0, () => drop(() => true)]);
+    if (kind === "end") steps.push([at, 0, () => matching.halt(null)]);
     else if (kind === "halt" || kind === "interrupt") {
-      steps.push([at, 0, () => drop((id) => id === thread)]);
+      steps.push([at, 0, () => matching.halt(thread)]);
     } else if (REQUESTS.has(kind)) {
-      steps.push([at, 3, () => {
-        if (kind === "notice" && pending.size > 0) return;
-        const asked = askedOf(mark);
-        const key = findAsked(asked, running.values());
-        const request = { mark, key };
-        matched.push(request);
-        if (kind === "question") return;
-        pending.set(request, key === null ? null : running.get(key) ?? null);
-      }]);
+      steps.push([at, 3, () => matching.ask(mark)]);
     }
   }
-  steps.sort((a, b) => compareMoments(a[0], b[0]) || a[1] - b[1]);
-  for (const [, , run] of steps) run();
-  return matched;
+  const order = (a: MatchStep, b: MatchStep) =>
+    compareMoments(a[0], b[0]) || a[1] - b[1];
+  for (const [, , run] of yield* sortInSteps(steps, order)) {
+    run();
+    if (++seen % ITEMS_A_STEP === 0) yield;
+  }
+  return matching.matched;
+}
+
+/** What happens at a moment; of several things at one the order says which is first. */
+type MatchStep = readonly [at: Moment, order: number, run: () => void];
+
+/** The calls that run and the requests for permission that are pending, at one moment after the other. */
+class Matching {
+  readonly matched: MatchedRequest[] = [];
+  readonly #running = new Map<string, CallState>();
+  readonly #pending = new Map<MatchedRequest, CallState | null>();
+
+  begin(call: CallState): void {
+    this.#running.set(call.key, call);
+    this.#settle(call);
+  }
+
+  end(call: CallState): void {
+    this.#running.delete(call.key);
+    this.#settle(call);
+  }
+
+  /** Ends what a thread does; null: what all do. */
+  halt(thread: string | null): void {
+    const isOver = (id: string) => thread === null || id === thread;
+    for (const [key, call] of this.#running) {
+      if (isOver(threadOf(call))) this.#running.delete(key);
+    }
+    for (const [request, call] of this.#pending) {
+      const isCalls = call !== null && isOver(threadOf(call));
+      if (isCalls || isOver(request.mark[2])) this.#pending.delete(request);
+    }
+  }
+
+  ask(mark: Mark): void {
+    const [kind] = mark;
+    if (kind === "notice" && this.#pending.size > 0) return;
+    const key = matchRequest(mark, this.#running.values());
+    const request = { mark, key };
+    this.matched.push(request);
+    if (kind === "question") return;
+    const call = key === null ? undefined : this.#running.get(key);
+    this.#pending.set(request, call ?? null);
+  }
+
+  #settle({ key }: CallState): void {
+    for (const [request] of this.#pending) {
+      if (request.key === key) this.#pending.delete(request);
+    }
+  }
 }
 
 const REQUESTS: ReadonlySet<Mark[0]> = new Set([
@@ -175,16 +198,12 @@ function askedOf([kind, , thread, callId, tool, inputKey]: Mark): Asked {
 }
 
 /** When a call began; one whose beginning is not known has run since the last halt before its end, or since ever: null. */
-function beginOf(call: CallState, marks: readonly Mark[]): Moment | null {
-  if (call.start !== null) return call.start.at;
-  const { end, ask } = call;
-  if (ask !== null || end === null) return seenAt(call);
-  const halt = marks.findLast(([kind, at, thread]) =>
-    isBefore(at, end.at) &&
-    (kind === "end" ||
-      (kind === "halt" || kind === "interrupt") && thread === end.thread)
-  );
-  return halt?.[1] ?? null;
+function beginOf(call: CallState, halts: Halts): Moment | null {
+  const { start, end, ask } = call;
+  if (start !== null) return start.at;
+  return ask !== null || end === null
+    ? seenAt(call)
+    : halts.lastBefore(end.thread, end.at);
 }
 
 /** The requests that are pending, and the last of those that are settled. */
@@ -197,7 +216,7 @@ export interface RequestsNow {
 export function rebuildRequests(all: Everything, times: Times): RequestsNow {
   const requests: PendingRequest[] = [];
   let settled: Moment | null = null;
-  for (const { mark, key } of matchRequests(all, times)) {
+  for (const { mark, key } of runSteps(matchRequests(all, times))) {
     const request = pendingOf(mark, key);
     const thread = all.threads.get(request.thread) ??
       newThread(request.thread);

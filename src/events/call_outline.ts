@@ -7,7 +7,8 @@
 import { type Int, U32_MAX } from "../proto/mod.ts";
 import { addCosts, addInts, subtractInts } from "./_int.ts";
 import { gather } from "./_draft.ts";
-import { matchRequests } from "./_requests.ts";
+import { type MatchedRequest, matchRequests } from "./_requests.ts";
+import { ITEMS_A_STEP } from "./_steps.ts";
 import { countBytes } from "./_text.ts";
 import type { CallRow } from "./call_access.ts";
 import {
@@ -27,7 +28,7 @@ import {
 } from "./call_state.ts";
 import { buildCallTree, type TreeNode } from "./call_tree.ts";
 import { deadlineOf, isRunning, stopOf } from "./deadlines.ts";
-import type { Mark } from "./marks.ts";
+import { Halts } from "./halts.ts";
 import { isBefore, type Moment } from "./moment.ts";
 import { endMsOf, type SessionState } from "./session_state.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
@@ -47,8 +48,6 @@ export interface CallOutline {
 const KEPT_CHARS = 1024 * 1024;
 /** About how much text is gathered to be encoded together. */
 const PIECE_CHARS = 16 * 1024;
-/** Rows that are read between two pauses. */
-const ROWS_A_STEP = 500;
 const encoder = new TextEncoder();
 
 /**
@@ -60,48 +59,33 @@ export function* outlineCalls(
   state: SessionState,
   rows: Iterable<CallRow>,
 ): Generator<void, CallOutline> {
-  const bodies: [key: string, body: string][] = [];
-  for (const { key, body } of rows) {
-    bodies.push([key, body]);
-    if (bodies.length % ROWS_A_STEP === 0) yield;
-  }
-  const all = gather(bodies, {
+  const all = yield* gather(pairsOf(rows), {
     open: state.open,
     threads: Object.values(state.threads),
     marks: state.marks,
   });
-  yield;
-  const threads = withCallers(all.threads, all.calls.values());
-  const waits = findWaits(matchRequests({ ...all, threads }, state));
-  yield;
-  const roots = buildCallTree(all.calls.values(), threads);
-  yield;
+  const { calls, threads } = all;
+  const waits = findWaits(yield* matchRequests(all, state));
+  const roots = yield* buildCallTree(calls, threads);
   return yield* outlineTree(roots, {
     state,
     threads,
     waits,
-    halts: haltsOf(all.marks),
+    halts: new Halts(all.marks),
     inState: new Set(state.open.map(({ key }) => key)),
     endMs: endMsOf(state),
   });
 }
 
-/** Threads, and those that only calls name. */
-function withCallers(
-  threads: ReadonlyMap<string, ThreadState>,
-  calls: Iterable<CallState>,
-): ReadonlyMap<string, ThreadState> {
-  const found = new Map(threads);
-  for (const call of calls) {
-    const id = threadOf(call);
-    if (!found.has(id)) found.set(id, newThread(id));
-  }
-  return found;
+function* pairsOf(
+  rows: Iterable<CallRow>,
+): Generator<readonly [key: string, body: string]> {
+  for (const { key, body } of rows) yield [key, body];
 }
 
 /** When the user was first asked to allow each call. */
 function findWaits(
-  matched: ReturnType<typeof matchRequests>,
+  matched: readonly MatchedRequest[],
 ): ReadonlyMap<string, Moment> {
   const waits = new Map<string, Moment>();
   for (const { mark: [kind, at], key } of matched) {
@@ -111,28 +95,12 @@ function findWaits(
   return waits;
 }
 
-/** What ended each thread's turns, in order; "" also holds what ended all. */
-function haltsOf(marks: readonly Mark[]): ReadonlyMap<string, Mark[]> {
-  const halts = new Map<string, Mark[]>();
-  for (const mark of marks) {
-    const [kind, , thread] = mark;
-    if (kind !== "halt" && kind !== "interrupt" && kind !== "end") continue;
-    const id = kind === "end" ? EVERY_THREAD : thread;
-    const list = halts.get(id);
-    if (list === undefined) halts.set(id, [mark]);
-    else list.push(mark);
-  }
-  return halts;
-}
-
-const EVERY_THREAD = "\0";
-
 /** What the text of a call depends on beside the call. */
 interface OutlineContext {
   readonly state: SessionState;
   readonly threads: ReadonlyMap<string, ThreadState>;
   readonly waits: ReadonlyMap<string, Moment>;
-  readonly halts: ReadonlyMap<string, readonly Mark[]>;
+  readonly halts: Halts;
   readonly inState: ReadonlySet<string>;
   readonly endMs: Int | null;
 }
@@ -162,27 +130,24 @@ function* outlineTree(
       levels.pop();
       continue;
     }
-    texts.add(at.next++ > 0 ? ',{"span":' : '{"span":');
+    const open = at.next++ > 0 ? ',{"span":' : '{"span":';
     const { cost, tokens } = sums.get(node) ?? NO_SUMS;
     const parentId = at.parent === null ? null : spanIdOf(id, at.parent);
-    const place = `,"parent_span_id":${quote(parentId)}` +
+    const rest = `,"parent_span_id":${quote(parentId)}` +
       `,"depth":${levels.length - 1},"subtree_cost_usd_e6":${cost}` +
-      `,"subtree_token_count":${minInt(tokens, U32_MAX)}}`;
+      `,"subtree_token_count":${minInt(tokens, U32_MAX)}},"children":[`;
+    texts.add(open);
     if (node.call === null) {
-      texts.add(printAgent(id, node.agent, context));
+      texts.add(printAgent(id, node.agent, context) + rest);
     } else {
-      texts.addCall(
-        node.call.key,
-        printCall(id, node.call),
-        context.inState.has(node.call.key),
-      );
-      texts.add(printFate(node.call, context));
+      const { key } = node.call;
+      texts.addCall(key, printCall(id, node.call), context.inState.has(key));
+      texts.add(printFate(node.call, context) + rest);
     }
-    texts.add(`${place},"children":[`);
     const end = `],"subtree_cost_usd_e6":${cost ?? 0}` +
       `,"subtree_token_count":${tokens ?? 0},"cost_known":${cost !== null}}`;
     levels.push({ nodes: node.children, next: 0, parent: node, end });
-    if (++seen % ROWS_A_STEP === 0) yield;
+    if (++seen % ITEMS_A_STEP === 0) yield;
   }
   return texts.outline(id);
 }
@@ -201,25 +166,32 @@ const NO_SUMS: TreeSums = { cost: null, tokens: null };
 /** Gathers texts; once they are long, those of calls that have a row are left out, to be printed again. */
 class OutlineText {
   #bytes = 0;
-  #kept = 0;
+  #chars = 0;
   #pieces: (string | null)[] = [];
   #calls: { index: number; key: string }[] = [];
-  #isLong = false;
+
+  get #isLong(): boolean {
+    return this.#chars > KEPT_CHARS;
+  }
 
   add(text: string): void {
     this.#bytes += countBytes(text);
-    this.#pieces.push(text);
+    const last = this.#pieces.length - 1;
+    const before = this.#pieces[last];
+    // A call's own text stands alone while it may have to be dropped.
+    if (this.#isLong && typeof before === "string") {
+      this.#pieces[last] = before + text;
+    } else this.#pieces.push(text);
   }
 
   addCall(key: string, text: string, isInState: boolean): void {
-    if (!isInState) this.#calls.push({ index: this.#pieces.length, key });
-    this.#kept += text.length;
-    this.add(text);
-    if (this.#isLong && !isInState) {
-      this.#pieces[this.#pieces.length - 1] = null;
-    }
-    if (this.#isLong || this.#kept <= KEPT_CHARS) return;
-    this.#isLong = true;
+    if (isInState) return this.add(text);
+    const wasLong = this.#isLong;
+    this.#chars += text.length;
+    this.#bytes += countBytes(text);
+    this.#calls.push({ index: this.#pieces.length, key });
+    this.#pieces.push(this.#isLong ? null : text);
+    if (wasLong || !this.#isLong) return;
     for (const { index } of this.#calls) this.#pieces[index] = null;
   }
 
@@ -260,7 +232,7 @@ function* sumTree(
   const order: TreeNode[] = [...roots];
   for (let i = 0; i < order.length; i++) {
     for (const child of order[i]?.children ?? []) order.push(child);
-    if (i % ROWS_A_STEP === ROWS_A_STEP - 1) yield;
+    if (i % ITEMS_A_STEP === ITEMS_A_STEP - 1) yield;
   }
   const sums = new Map<TreeNode, TreeSums>();
   let seen = 0;
@@ -272,7 +244,7 @@ function* sumTree(
       tokens = addKnown(tokens, below.tokens, addInts);
     }
     sums.set(node, { cost, tokens });
-    if (++seen % ROWS_A_STEP === 0) yield;
+    if (++seen % ITEMS_A_STEP === 0) yield;
   }
   for (const [node, { cost, tokens }] of sums) {
     sums.set(node, { cost: cost === null ? null : addCosts(cost, 0), tokens });
@@ -351,28 +323,10 @@ function fateOf(
   if (!isBefore(seen, deadline)) {
     return { status: endMs === null ? "open" : "orphaned", endMs: null };
   }
-  const first = firstAfter(halts.get(id), seen);
-  const all = firstAfter(halts.get(EVERY_THREAD), seen);
-  const isInterrupt = first?.[0] === "interrupt" &&
-    !isBefore(all?.[1] ?? null, first[1]);
-  return isInterrupt
-    ? { status: "interrupted", endMs: first[1][0] }
-    : { status: "orphaned", endMs: null };
-}
-
-function firstAfter(
-  marks: readonly Mark[] | undefined,
-  moment: Moment,
-): Mark | undefined {
-  let low = 0;
-  let high = marks?.length ?? 0;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const mark = marks?.[middle];
-    if (mark !== undefined && isBefore(mark[1], moment)) low = middle + 1;
-    else high = middle;
-  }
-  return marks?.[low];
+  const interrupt = halts.interruptAfter(id, seen);
+  return interrupt === null
+    ? { status: "orphaned", endMs: null }
+    : { status: "interrupted", endMs: interrupt[0] };
 }
 
 /** How long the user was asked to allow the call: as the agent says, else what is left of the time until its end. */

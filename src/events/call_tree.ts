@@ -3,6 +3,7 @@
  * Which call started the subagent that made another call, and the tree that this makes.
  * @module
  */
+import { ITEMS_A_STEP, sortInSteps } from "./_steps.ts";
 import {
   type CallState,
   endOf,
@@ -13,7 +14,7 @@ import {
   toolOf,
 } from "./call_state.ts";
 import { compareMoments, isBefore, type Moment } from "./moment.ts";
-import type { ThreadState } from "./thread_state.ts";
+import { newThread, type ThreadState } from "./thread_state.ts";
 import { isSubagentTool } from "./tools.ts";
 
 /** A node of the tree: a call, or a subagent of which nothing tells which call started it. */
@@ -28,107 +29,97 @@ export type TreeNode =
     | { readonly call: null; readonly agent: ThreadState }
   );
 
-/** Builds the tree of calls: each below the call that started its subagent; siblings by their start. */
-export function buildCallTree(
-  calls: Iterable<CallState>,
+/** Builds the tree of calls, in steps: each below the call that started its subagent; siblings by their start. */
+export function* buildCallTree(
+  calls: ReadonlyMap<string, CallState>,
   threads: ReadonlyMap<string, ThreadState>,
-): TreeNode[] {
-  const shown = Array.from(calls).filter(({ whole }) => whole === null);
-  const starters = findStarters(shown, threads);
+): Generator<void, TreeNode[]> {
+  const nodes: TreeNode[] = [];
+  for (const call of calls.values()) {
+    const { key, whole } = call;
+    if (whole !== null) continue;
+    nodes.push({ call, agent: null, key, at: seenAt(call), children: [] });
+    if (nodes.length % ITEMS_A_STEP === 0) yield;
+  }
+  const sorted = yield* sortInSteps(nodes, compareNodes);
+  const starters = yield* findStarters(calls, threads, sorted);
+  const byKey = new Map<string, TreeNode>();
   const roots: TreeNode[] = [];
-  const byCall = new Map<string, TreeNode>();
-  const byAgent = new Map<string, TreeNode>();
-  for (const call of shown) {
-    const { key } = call;
-    byCall.set(key, {
-      call,
-      agent: null,
-      key,
-      at: seenAt(call),
-      children: [],
-    });
+  const agents = new Map<string, TreeNode>();
+  let seen = 0;
+  for (const node of starters.size === 0 ? [] : sorted) {
+    if (++seen % ITEMS_A_STEP === 0) yield;
+    byKey.set(node.key, node);
   }
-  for (const node of byCall.values()) {
+  for (const node of sorted) {
+    if (++seen % ITEMS_A_STEP === 0) yield;
     const id = node.call === null ? "" : threadOf(node.call);
-    if (id === "") {
-      roots.push(node);
-      continue;
-    }
     const starter = starters.get(id);
-    const parent = starter === undefined
-      ? agentNode(byAgent, { id, threads, first: node.at })
-      : byCall.get(starter.key);
-    (parent?.children ?? roots).push(node);
+    if (id === "") roots.push(node);
+    else if (starter !== undefined) {
+      byKey.get(starter.key)?.children.push(node);
+    } else agentNode(agents, id, { threads, node }).children.push(node);
   }
-  roots.push(...byAgent.values());
-  for (const node of byCall.values()) sortNodes(node.children);
-  for (const node of byAgent.values()) sortNodes(node.children);
-  return sortNodes(roots);
+  if (agents.size === 0) return roots;
+  return yield* sortInSteps([...roots, ...agents.values()], compareNodes);
 }
 
+/** The node of a subagent; a new one is as old as its start or its first call. */
 function agentNode(
   known: Map<string, TreeNode>,
-  { id, threads, first }: {
-    id: string;
+  id: string,
+  { threads, node }: {
     threads: ReadonlyMap<string, ThreadState>;
-    first: Moment;
+    node: TreeNode;
   },
 ): TreeNode {
   const found = known.get(id);
-  const agent = threads.get(id);
-  if (agent === undefined) {
-    throw new TypeError(`Cannot build tree: subagent "${id}" has no thread`);
-  }
-  const at = agent.firstStart ??
-    (found !== undefined && isBefore(found.at, first) ? found.at : first);
-  const node: TreeNode = {
-    call: null,
-    agent,
-    key: `agent:${id}`,
-    at,
-    children: found?.children ?? [],
-  };
-  known.set(id, node);
-  return node;
+  if (found !== undefined) return found;
+  const agent = threads.get(id) ?? newThread(id);
+  const at = agent.firstStart ?? node.at;
+  const key = `agent:${id}`;
+  const made = { call: null, agent, key, at, children: [] };
+  known.set(id, made);
+  return made;
 }
 
-function sortNodes(nodes: TreeNode[]): TreeNode[] {
-  return nodes.sort((a, b) =>
-    compareMoments(a.at, b.at) || (a.key < b.key ? -1 : 1)
-  );
+function compareNodes(a: TreeNode, b: TreeNode): number {
+  return compareMoments(a.at, b.at) || (a.key < b.key ? -1 : 1);
 }
 
 /**
  * Finds the call that started each subagent: the one whose result names it, else the one that its start names, else the only one that it
  * can be. Never a call that the subagent made itself, or another that it started.
  */
-function findStarters(
-  calls: readonly CallState[],
+function* findStarters(
+  calls: ReadonlyMap<string, CallState>,
   threads: ReadonlyMap<string, ThreadState>,
-): ReadonlyMap<string, CallState> {
+  sorted: readonly TreeNode[],
+): Generator<void, ReadonlyMap<string, CallState>> {
   const starters = new Map<string, CallState>();
+  // Only the session itself made calls.
+  if (threads.size <= 1) return starters;
   const taken = new Set<string>();
   const link = (id: string, call: CallState) => {
     if (starters.has(id) || leadsTo(starters, threadOf(call), id)) return;
     starters.set(id, call);
     taken.add(call.key);
   };
-  const byStart = calls
-    .filter((call) => nameOf(call) !== null || isSubagentTool(toolOf(call)))
-    .sort((a, b) =>
-      compareMoments(seenAt(a), seenAt(b)) || (a.key < b.key ? -1 : 1)
-    );
-  for (const call of byStart) {
+  const byStart: CallState[] = [];
+  let seen = 0;
+  for (const { call } of sorted) {
+    if (++seen % ITEMS_A_STEP === 0) yield;
+    if (call === null) continue;
     const id = nameOf(call);
     if (id !== null) link(id, call);
+    if (id !== null || isSubagentTool(toolOf(call))) byStart.push(call);
   }
-  const named = new Map(calls.map((call) => [call.key, call]));
   const others = new Map<string, ThreadState>();
   for (const id of Array.from(threads.keys()).sort()) {
     const thread = threads.get(id);
     if (id === "" || thread === undefined || starters.has(id)) continue;
     const key = thread.callId === null ? null : namedKey(thread.callId);
-    const call = key === null ? undefined : named.get(key);
+    const call = key === null ? undefined : calls.get(key);
     if (call !== undefined) link(id, call);
     else if (thread.firstStart !== null) others.set(id, thread);
   }

@@ -160,39 +160,65 @@ export function newSessionState(id: string): SessionState {
 type PackedState = Omit<SessionState, "open" | "recent" | "threads"> & {
   readonly open?: readonly PackedCall[];
   readonly recent?: readonly PackedCall[];
-  readonly threads?: Readonly<Record<string, Partial<ThreadState>>>;
+  readonly threads: readonly (Partial<ThreadState> & { id: string })[];
 };
 
 /** Prints a state for the store. */
 export function encodeState(state: SessionState): string {
-  const packed = withoutEmpty(state);
-  if (state.open.length > 0) packed.open = state.open.map(packCall);
-  if (state.recent.length > 0) packed.recent = state.recent.map(packCall);
-  const threads: Record<string, unknown> = {};
-  for (const [id, thread] of Object.entries(state.threads)) {
-    threads[id] = withoutEmpty(thread);
-  }
-  packed.threads = threads;
-  return printExact(packed);
+  // Members that are undefined are not printed; the object is made in one go since that is fast.
+  return printExact({
+    ...state,
+    end: state.end ?? undefined,
+    supersededMs: state.supersededMs ?? undefined,
+    agent: state.agent ?? undefined,
+    model: state.model ?? undefined,
+    trace: state.trace ?? undefined,
+    version: state.version ?? undefined,
+    os: state.os ?? undefined,
+    arch: state.arch ?? undefined,
+    parent: state.parent ?? undefined,
+    branch: state.branch ?? undefined,
+    title: state.title ?? undefined,
+    background: state.background ?? undefined,
+    requests: filled(state.requests),
+    settled: state.settled ?? undefined,
+    open: filled(state.open)?.map(packCall),
+    spilled: state.spilled ?? undefined,
+    recent: filled(state.recent)?.map(packCall),
+    hasUnnamed: state.hasUnnamed || undefined,
+    latest: state.latest ?? undefined,
+    hasStrays: state.hasStrays || undefined,
+    marks: filled(state.marks),
+    copies: filled(state.copies),
+    threads: Object.values(state.threads).map(packThread),
+  });
 }
 
-/** The members that say something. */
-function withoutEmpty(members: object): Record<string, unknown> {
-  const said: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(members)) {
-    const isEmpty = value === null || value === false ||
-      Array.isArray(value) && value.length === 0;
-    if (!isEmpty) said[name] = value;
-  }
-  return said;
+function filled<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function packThread(thread: ThreadState) {
+  return {
+    id: thread.id,
+    type: thread.type ?? undefined,
+    firstStart: thread.firstStart ?? undefined,
+    lastStart: thread.lastStart ?? undefined,
+    stop: thread.stop ?? undefined,
+    strayStop: thread.strayStop ?? undefined,
+    halt: thread.halt ?? undefined,
+    answered: thread.answered ?? undefined,
+    said: thread.said ?? undefined,
+    callId: thread.callId ?? undefined,
+  };
 }
 
 /** Reads what {@linkcode encodeState} has printed. */
 export function decodeState(text: string): SessionState {
   const { open, recent, threads, ...rest } = parseExact<PackedState>(text);
   const whole: Record<string, ThreadState> = {};
-  for (const [id, thread] of Object.entries(threads ?? {})) {
-    whole[id] = { ...newThread(id), ...thread };
+  for (const thread of threads) {
+    whole[thread.id] = { ...newThread(thread.id), ...thread };
   }
   return {
     ...newSessionState(rest.id),
