@@ -29,8 +29,3 @@ export function addCosts(a: Int, b: Int): Int {
   if (sum > I64_MAX) return I64_MAX;
   return sum < I64_MIN ? I64_MIN : sum;
 }
-
-/** The greater of two. */
-export function maxInt(a: Int, b: Int): Int {
-  return a < b ? b : a;
-}

@@ -61,9 +61,11 @@ function lesserOf(a: string | null, b: string | null): string | null {
 /** What an event says that its thread is doing, or null. */
 function sayingOf(facts: Facts): Saying | null {
   switch (facts.meaning) {
+    case "call_failed":
+      // Claude Code tells of the user's interrupt by the calls that it ended, and in no other way.
+      return facts.call?.outcome === "interrupted" ? "idle" : "working";
     case "prompt":
     case "call_end":
-    case "call_failed":
     case "call_denied":
     case "subagent_start":
     case "compaction":

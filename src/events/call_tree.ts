@@ -13,7 +13,7 @@ import {
   threadOf,
   toolOf,
 } from "./call_state.ts";
-import { compareMoments, isBefore, type Moment } from "./moment.ts";
+import { isBefore, type Moment } from "./moment.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 import { isSubagentTool } from "./tools.ts";
 
@@ -83,8 +83,10 @@ function agentNode(
   return made;
 }
 
+/** Order by start, then key: not by more of the moment, since that means nothing to a reader. */
 function compareNodes(a: TreeNode, b: TreeNode): number {
-  return compareMoments(a.at, b.at) || (a.key < b.key ? -1 : 1);
+  if (a.at[0] !== b.at[0]) return a.at[0] < b.at[0] ? -1 : 1;
+  return a.key < b.key ? -1 : 1;
 }
 
 /**

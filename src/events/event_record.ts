@@ -5,13 +5,12 @@
  */
 import type { HookEvent } from "./hook_event.ts";
 
-const CLOSE = 0x7d;
 const encoder = new TextEncoder();
 
 /**
  * Prints the beginning of the Event record, up to its payload: the wire's 22 keys in their order, the payload being the last.
  *
- * `replaySpanEvent` reads it back and relies on that.
+ * `readStoredEvent` reads it back and relies on that. The payload and a brace make the rest of the record.
  *
  * @param seq Number of the event in its session.
  */
@@ -33,18 +32,6 @@ export function printEventHead(event: HookEvent, seq: number): Uint8Array {
       `,"cache_read_tokens":${event.cacheReadTokens}` +
       `,"system_prompt_tokens":${event.systemPromptTokens},"payload":`,
   );
-}
-
-/** Returns the Event record: its beginning, then its payload byte for byte as it is stored. */
-export function joinEventRecord(
-  head: Uint8Array,
-  payload: Uint8Array,
-): Uint8Array {
-  const record = new Uint8Array(head.length + payload.length + 1);
-  record.set(head);
-  record.set(payload, head.length);
-  record[record.length - 1] = CLOSE;
-  return record;
 }
 
 function quote(text: string | null): string {

@@ -24,16 +24,10 @@ import {
   type Told,
 } from "./session_state.ts";
 
-/** What the store knows of a session and its events do not tell. */
-export interface SessionSetting {
-  readonly workspace: string;
-  /** What git's events in the same worktree say; they count where the agent says nothing. */
-  readonly branch?: string | null;
-  readonly startCommit?: string | null;
-  readonly endCommit?: string | null;
-}
-
-/** A session's JSON in pieces: `record` and `live` make the whole, and `record` and `quiet` from `quietMs` on. */
+/**
+ * A session's JSON in pieces: `record`, then `start_commit`, `end_commit` and `branch`, which git's events in the same worktree may tell,
+ * then `live`, or `quiet` from `quietMs` on.
+ */
 export interface PrintedSession {
   readonly record: string;
   readonly live: string;
@@ -42,6 +36,8 @@ export interface PrintedSession {
   readonly quietMs: Int | null;
   /** That of `live`. */
   readonly status: SessionStatus;
+  /** What the agent says; it counts more than what git's events do. */
+  readonly branch: string | null;
 }
 
 /** What of a session the store finds it by. */
@@ -65,10 +61,10 @@ export function overviewOf(state: SessionState): SessionOverview {
   };
 }
 
-/** Prints a session. */
+/** Prints a session. @param workspace Canonical path. */
 export function printSession(
   state: SessionState,
-  { workspace, branch, startCommit, endCommit }: SessionSetting,
+  workspace: string,
 ): PrintedSession {
   const standing = activityOf(state);
   const quietMs = quietAt(state);
@@ -79,9 +75,6 @@ export function printSession(
       `,"started_at_ms":${state.firstMs ?? 0}` +
       `,"ended_at_ms":${endMsOf(state)}` +
       `,"trace_path":${quote(state.trace?.[0] ?? "")}` +
-      `,"start_commit":${quote(startCommit ?? null)}` +
-      `,"end_commit":${quote(endCommit ?? null)}` +
-      `,"branch":${quote(state.branch?.[0] ?? branch ?? null)}` +
       `,"dirty_start":null,"dirty_end":null,"repo_binding_source":null` +
       `,"prompt_fingerprint":null,"parent_session_id":${told(state.parent)}` +
       `,"agent_version":${told(state.version)},"os":${told(state.os)}` +
@@ -92,6 +85,7 @@ export function printSession(
     quiet: quietMs === null ? live : printStanding(silentActivity(state)),
     quietMs,
     status: standing.status,
+    branch: state.branch?.[0] ?? null,
   };
 }
 

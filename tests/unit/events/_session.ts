@@ -104,7 +104,7 @@ export class MemorySession {
 
   /** The record as it travels. */
   record(): SessionRecord & { activity: Activity; title: string | null } {
-    const { record, live } = printSession(this.state, { workspace: "/w" });
+    const { record, live } = printSession(this.state, "/w");
     return JSON.parse(record + live);
   }
 
@@ -174,9 +174,10 @@ export class MemorySession {
 
   /** All that is read of the session, as text. */
   text(): string {
-    const { record, live, quiet, quietMs } = printSession(this.state, {
-      workspace: "/w",
-    });
+    const { record, live, quiet, quietMs } = printSession(
+      this.state,
+      "/w",
+    );
     return [record, live, quiet, String(quietMs), this.spansText()].join("\n");
   }
 }

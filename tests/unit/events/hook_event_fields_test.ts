@@ -100,38 +100,26 @@ for (const [text, cost] of costs) {
   });
 }
 
-Deno.test("readHookEvent() fills start for a session's start only", () => {
-  const text =
-    '"cursor_version":7,"claude_version":"2","agent_version":"3","version":"4","os":"linux","arch":1';
-  const start = { agentVersion: "2", os: "linux", arch: null };
-  assertEquals(read(text, { name: "SessionStart" }).start, start);
-  assertEquals(read(text, { name: "Stop" }).start, null);
-  assertEquals(
-    read('"version":""', { source: "openclaw", name: "message:received" })
-      .start,
-    { agentVersion: "", os: null, arch: null },
-  );
-});
-
-const failures: [name: string, fields: string, failed: boolean][] = [
-  ["PostToolUse", "", false],
-  ["PostToolUse", '"agent_event":"PostToolUseFailure"', true],
-  ["PostToolUse", '"agent_event":"postToolUseFailure"', true],
-  ["PostToolUse", '"agent_event":"PostToolUse"', false],
-  ["PostToolUse", '"tool_status":"failure"', true],
-  ["PostToolUse", '"tool_status":"error"', true],
-  ["PostToolUse", '"tool_status":"success"', false],
-  ["PostToolUse", '"tool_status":"cancelled"', false],
-  ["PostToolUse", '"is_error":true', true],
-  ["PostToolUse", '"is_error":false', false],
-  ["PostToolUse", '"is_error":"true"', false],
-  ["PreToolUse", '"is_error":true', false],
-  ["Stop", '"agent_event":"StopFailure"', false],
-  ["X", '"hook_event_name":"PostToolUse","is_error":true', true],
+const outcomes: [name: string, fields: string, outcome: string | null][] = [
+  ["PostToolUse", "", "done"],
+  ["PostToolUse", '"agent_event":"PostToolUseFailure"', "failed"],
+  ["PostToolUse", '"agent_event":"postToolUseFailure"', "failed"],
+  ["PostToolUse", '"agent_event":"PostToolUse"', "done"],
+  ["PostToolUse", '"tool_status":"failure"', "failed"],
+  ["PostToolUse", '"tool_status":"error"', "failed"],
+  ["PostToolUse", '"tool_status":"success"', "done"],
+  ["PostToolUse", '"tool_status":"cancelled"', "interrupted"],
+  ["PostToolUse", '"is_error":true', "failed"],
+  ["PostToolUse", '"is_error":false', "done"],
+  ["PostToolUse", '"is_error":"true"', "done"],
+  ["PreToolUse", '"is_error":true', null],
+  ["Stop", '"agent_event":"StopFailure"', null],
+  ["X", '"hook_event_name":"PostToolUse","is_error":true', "failed"],
 ];
 
-for (const [name, text, failed] of failures) {
-  Deno.test(`readHookEvent() says that ${name} with ${text} failed: ${failed}`, () => {
-    assertEquals(read(text, { name }).failed, failed);
+for (const [name, text, outcome] of outcomes) {
+  Deno.test(`readHookEvent() says that ${name} with ${text} is ${outcome}`, () => {
+    const fields = `"tool_use_id":"t",${text === "" ? '"x":1' : text}`;
+    assertEquals(read(fields, { name }).facts.call?.outcome ?? null, outcome);
   });
 }

@@ -7,35 +7,31 @@ type Row = [
   names: string,
   kind: string,
   type: string | null,
-  status: string | null,
 ];
 
 const GENERIC: Row[] = [
-  ["PreToolUse pre_tool_use", "ToolCall", null, "Waiting"],
-  ["PostToolUse post_tool_use", "ToolResult", null, "Running"],
-  ["SessionStart session_start", "Lifecycle", "session_start", "Running"],
-  ["Stop stop", "Lifecycle", "session_stop", "Done"],
+  ["PreToolUse pre_tool_use", "ToolCall", null],
+  ["PostToolUse post_tool_use", "ToolResult", null],
+  ["SessionStart session_start", "Lifecycle", "session_start"],
+  ["Stop stop", "Lifecycle", "session_stop"],
   [
     "PermissionRequest permission_request",
     "Lifecycle",
     "permission_request",
-    "Waiting",
   ],
   [
     "UserPromptSubmit user_prompt_submit",
     "Lifecycle",
     "user_prompt_submit",
-    "Running",
   ],
-  ["Notification notification", "Lifecycle", "notification", null],
-  ["SubagentStart subagent_start", "Lifecycle", "subagent_start", null],
-  ["SubagentStop subagent_stop", "Lifecycle", "subagent_stop", null],
-  ["Interrupt interrupt", "Lifecycle", "interrupt", null],
-  ["ModeTransition mode_transition", "Lifecycle", "mode_transition", null],
+  ["Notification notification", "Lifecycle", "notification"],
+  ["SubagentStart subagent_start", "Lifecycle", "subagent_start"],
+  ["SubagentStop subagent_stop", "Lifecycle", "subagent_stop"],
+  ["Interrupt interrupt", "Lifecycle", "interrupt"],
+  ["ModeTransition mode_transition", "Lifecycle", "mode_transition"],
   [
     "pretooluse PRETOOLUSE preToolUse STOP SessionEnd sessionEnd PreCompact __proto__ constructor",
     "Hook",
-    null,
     null,
   ],
 ];
@@ -46,19 +42,17 @@ const OWN: [source: HookSource, ...Row][] = [
     "command:new message:received",
     "Lifecycle",
     "session_start",
-    "Running",
   ],
-  ["openclaw", "command:stop", "Lifecycle", "session_stop", "Done"],
-  ["openclaw", "message:sent command:reset", "ToolCall", null, "Waiting"],
-  ["vibe", "session_end", "Lifecycle", "session_stop", "Done"],
-  ["vibe", "tool_start function_call_start", "ToolCall", null, "Waiting"],
-  ["vibe", "tool_end function_call_end", "ToolResult", null, "Running"],
+  ["openclaw", "command:stop", "Lifecycle", "session_stop"],
+  ["openclaw", "message:sent command:reset", "ToolCall", null],
+  ["vibe", "session_end", "Lifecycle", "session_stop"],
+  ["vibe", "tool_start function_call_start", "ToolCall", null],
+  ["vibe", "tool_end function_call_end", "ToolResult", null],
 ];
 
-function check(source: HookSource, [names, kind, type, status]: Row): void {
+function check(source: HookSource, [names, kind, type]: Row): void {
   for (const name of [...names.split(" ")]) {
-    const starts = type === "session_start";
-    assertEquals(lookUpHook(source, name), { kind, type, status, starts });
+    assertEquals(lookUpHook(source, name), { kind, type });
   }
 }
 
@@ -71,13 +65,13 @@ for (const row of GENERIC) {
 for (const [source, ...row] of OWN) {
   Deno.test(`lookUpHook() knows ${row[0]} from ${source} alone`, () => {
     for (const it of HOOK_SOURCES) {
-      check(it, it === source ? row : [row[0], "Hook", null, null]);
+      check(it, it === source ? row : [row[0], "Hook", null]);
     }
   });
 }
 
 Deno.test("lookUpHook() takes an empty name for an unknown one", () => {
-  check("cursor", ["", "Hook", null, null]);
+  check("cursor", ["", "Hook", null]);
 });
 
 Deno.test("relabelHook() reads tool calls, results, starts and stops only", () => {

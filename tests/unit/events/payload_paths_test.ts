@@ -3,13 +3,14 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decodeJson } from "../../../src/proto/mod.ts";
 import { Payload } from "../../../src/events/payload.ts";
-import { naivePaths } from "./_naive_spans.ts";
+import { naivePaths } from "./_naive_text.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const pathsOf = (text: string) => Payload.scan(encode(text))?.paths().sort();
 
 const table: [text: string, paths: string[]][] = [
   ["{}", []],
+  ['{"notebook_path":"a.ipynb","notebook_Path":"b"}', ["a.ipynb"]],
   [
     '{"path":"a","file_path":"b","target_file":"c","file":"d","relative_workspace_path":"e"}',
     ["a", "b", "c", "d", "e"],

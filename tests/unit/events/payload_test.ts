@@ -36,7 +36,7 @@ Deno.test("Payload reads the last top-level field of a name", () => {
   assertEquals(payload.isTrue("turn_id"), false);
   assertEquals(payload.text("tool"), null);
   assertEquals(payload.count("duration_ms"), 7);
-  assertEquals(payload.firstText("os", "turn_id", "model"), "d");
+  assertEquals(payload.textOf("os", "turn_id", "model"), "d");
   assertEquals(payload.firstCount("model", "duration_ms"), 7);
 });
 

@@ -6,7 +6,7 @@ import {
   countBytes,
   trimWhiteSpace,
 } from "../../../src/events/_text.ts";
-import { naiveByteOrder } from "./_naive_spans.ts";
+import { naiveByteOrder } from "./_naive_text.ts";
 
 const text = fc.string({ unit: "binary" });
 
