@@ -19,7 +19,7 @@ import { deadlineOf, stopOf } from "./deadlines.ts";
 import { Halts } from "./halts.ts";
 import type { Mark } from "./marks.ts";
 import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
-import type { PendingRequest, SessionState } from "./session_state.ts";
+import type { PendingRequest, SessionState, Settled } from "./session_state.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 
 /** What a request tells of the call that it is about. */
@@ -206,17 +206,34 @@ function beginOf(call: CallState, halts: Halts): Moment | null {
     : halts.lastBefore(end.thread, end.at);
 }
 
+/** Notes a request that is settled. */
+export function addSettled(
+  { own, others }: Settled,
+  { at, thread }: Pick<PendingRequest, "at" | "thread">,
+): Settled {
+  return thread === ""
+    ? { own: laterOf(own, at), others }
+    : { own, others: laterOf(others, at) };
+}
+
 /** The requests that are pending, and the last of those that are settled. */
 export interface RequestsNow {
   readonly requests: readonly PendingRequest[];
-  readonly settled: Moment | null;
+  readonly settled: Settled;
 }
 
 /** Finds out anew what is pending, from everything there is. */
 export function rebuildRequests(all: Everything, times: Times): RequestsNow {
   const requests: PendingRequest[] = [];
-  let settled: Moment | null = null;
-  for (const { mark, key } of runSteps(matchRequests(all, times))) {
+  let settled: Settled = { own: null, others: null };
+  const matched = runSteps(matchRequests(all, times));
+  const known = new Set(matched.map(({ mark }) => mark));
+  for (const mark of all.marks) {
+    const [kind, at, thread] = mark;
+    if (kind !== "notice" || known.has(mark)) continue;
+    settled = addSettled(settled, { at, thread });
+  }
+  for (const { mark, key } of matched) {
     const request = pendingOf(mark, key);
     const thread = all.threads.get(request.thread) ??
       newThread(request.thread);
@@ -225,7 +242,7 @@ export function rebuildRequests(all: Everything, times: Times): RequestsNow {
     const caller = call && all.threads.get(threadOf(call));
     const deadline = caller === undefined ? null : deadlineOf(times, caller);
     if (call !== undefined && hasGoneOn(request, call, deadline)) {
-      settled = laterOf(settled, request.at);
+      settled = addSettled(settled, request);
     } else requests.push(request);
   }
   return { requests, settled };

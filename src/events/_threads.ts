@@ -160,7 +160,7 @@ export function fileThreads(
   const threads = [...draft.threads()];
   if (threads.length === 1) return;
   // What goes on in the background is asked for until the next turn ends.
-  const used = new Set(draft.background?.[0]);
+  const used = new Set(Object.keys(draft.background?.ids ?? {}));
   for (const { thread } of requests) used.add(thread);
   for (const call of draft.open) used.add(threadOf(call));
   const turn = draft.thread("").halt;

@@ -186,9 +186,9 @@ function goesOn(
   turnEnd: Moment,
 ): boolean {
   if (background === null) return false;
-  const [ids, at] = background;
+  const { at, ids } = background;
   if (compareMoments(at, turnEnd) !== 0) return false;
-  return ids.some((id) => {
+  return Object.keys(ids).some((id) => {
     const { stop = null } = threads[id] ?? {};
     return !isBefore(at, stop);
   });

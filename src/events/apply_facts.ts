@@ -6,6 +6,7 @@
 import { Draft } from "./_draft.ts";
 import { addThread, applyStray, fileThreads } from "./_threads.ts";
 import {
+  addSettled,
   hasGoneOn,
   isOver,
   matchRequest,
@@ -24,7 +25,7 @@ import {
   threadOf,
 } from "./call_state.ts";
 import { findCopy, rememberCopy } from "./copies.ts";
-import { deadlineOf } from "./deadlines.ts";
+import { addBackground, deadlineOf } from "./deadlines.ts";
 import type { CallHalf, Facts } from "./facts.ts";
 import {
   type Mark,
@@ -34,7 +35,13 @@ import {
   printMarks,
 } from "./marks.ts";
 import { isBefore, laterOf, type Moment } from "./moment.ts";
-import { countUsage, type SessionState, type Told } from "./session_state.ts";
+import {
+  countUsage,
+  hasSettled,
+  type SessionState,
+  type Settled,
+  type Told,
+} from "./session_state.ts";
 
 /** What an event makes of a session. */
 export interface AppliedFacts {
@@ -86,11 +93,8 @@ function applyNew(
   const draft = new Draft(state, access);
   if (meaning === "session_end") draft.end = laterOf(draft.end, at);
   if (background !== null && facts.thread === "") {
-    const last = draft.background;
-    if (last === null || isBefore(last[1], at)) {
-      draft.background = [background, at];
-      for (const id of background) draft.findThread(id);
-    }
+    draft.background = addBackground(draft.background, background, at);
+    for (const id of background) draft.findThread(id);
   }
   const mark = markOf(facts);
   addThread(draft, facts);
@@ -311,7 +315,7 @@ function applyRequests(
   facts: Facts,
   { isLate, mark, marks, key, isAgain }: RequestCircumstances,
 ): RequestsNow {
-  const { meaning, call } = facts;
+  const { at, thread, meaning, call } = facts;
   const { requests: old } = state;
   let settled = settledSince(draft, state);
   const kind = mark?.[0];
@@ -320,7 +324,7 @@ function applyRequests(
   const matters = mark !== null || call !== null ||
     meaning === "subagent_start";
   const isOdd = isLate || isAgain;
-  if (!asks && old.length === 0 && (settled === null || !isOdd)) {
+  if (!asks && old.length === 0 && (!hasSettled(settled) || !isOdd)) {
     return { requests: old, settled };
   }
   const own = key === null ? null : draft.find(key);
@@ -328,7 +332,9 @@ function applyRequests(
     own !== null && own.start === null && own.end !== null;
   if (isHard) return rebuildRequests(draft.readAll(marks), draft);
   const requests = [...old];
-  if (asks && mark !== null && !(kind === "notice" && isAsked(old))) {
+  if (kind === "notice" && isAsked(old)) {
+    settled = addSettled(settled, { at, thread });
+  } else if (asks && mark !== null) {
     requests.push(pendingOf(mark, matchRequest(mark, draft.open)));
   }
   const pending = requests.filter((request) => {
@@ -338,18 +344,22 @@ function applyRequests(
     if (about === null) return true;
     const deadline = deadlineOf(draft, draft.thread(threadOf(about)));
     if (!hasGoneOn(request, about, deadline)) return true;
-    settled = laterOf(settled, request.at);
+    settled = addSettled(settled, request);
     return false;
   });
   return { requests: pending, settled };
 }
 
-/** The last request that was settled in this turn: a late event may show that it was another that was settled. */
-function settledSince(draft: Draft, { settled }: SessionState): Moment | null {
-  const threads = [...draft.threads()];
-  const isPast = threads.length === 1 &&
-    isBefore(settled, draft.thread("").halt);
-  return isPast ? null : settled;
+/** The requests that were settled since their threads turned to something else. */
+function settledSince(draft: Draft, { settled }: SessionState): Settled {
+  const { own, others } = settled;
+  const turn = laterOf(draft.thread("").halt, draft.end);
+  const isPast = isBefore(own, turn) || isBefore(others, draft.end);
+  if (!isPast) return settled;
+  return {
+    own: isBefore(own, turn) ? null : own,
+    others: isBefore(others, draft.end) ? null : others,
+  };
 }
 
 /** Whether the user is asked for a permission already. */

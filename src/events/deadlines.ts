@@ -4,7 +4,7 @@
  * @module
  */
 import { isBefore, laterOf, type Moment } from "./moment.ts";
-import type { SessionState } from "./session_state.ts";
+import type { Background, SessionState } from "./session_state.ts";
 import type { ThreadState } from "./thread_state.ts";
 
 /** What of a session's state tells when a thread stopped. */
@@ -28,9 +28,28 @@ export function isRunning(state: Times, thread: ThreadState): boolean {
   return lastStart !== null && !isBefore(lastStart, stopOf(state, thread));
 }
 
-/** When a turn's end named what goes on in the background, and the subagent was not in it; else null. */
+/** When a turn's end last named what goes on in the background, and the subagent was not in it; null if it never was left out. */
 function leftOutAt({ background }: Times, id: string): Moment | null {
-  return background === null || background[0].includes(id)
-    ? null
-    : background[1];
+  if (background === null) return null;
+  const { at, ids } = background;
+  return Object.hasOwn(ids, id) ? ids[id] ?? null : at;
+}
+
+/** Takes what the end of a turn names. */
+export function addBackground(
+  old: Background | null,
+  named: readonly string[],
+  at: Moment,
+): Background {
+  const ids: Record<string, Moment | null> = {};
+  if (old !== null && isBefore(at, old.at)) {
+    for (const [id, leftOut] of Object.entries(old.ids)) {
+      ids[id] = named.includes(id) ? leftOut : laterOf(leftOut, at);
+    }
+    return { at: old.at, ids };
+  }
+  for (const id of named) {
+    ids[id] = leftOutAt({ end: null, background: old }, id);
+  }
+  return { at, ids };
 }

@@ -54,6 +54,20 @@ export interface PendingRequest {
   readonly message: string | null;
 }
 
+/** What the last turn's end said to go on in the background, of those ends that say it. */
+export interface Background {
+  readonly at: Moment;
+  /** For each id that it names the last such end that did not name it. */
+  readonly ids: Readonly<Record<string, Moment | null>>;
+}
+
+/** The last requests that are not pending, though nothing has ended what their threads were doing. */
+export interface Settled {
+  /** Of the session's own thread, and of its subagents. */
+  readonly own: Moment | null;
+  readonly others: Moment | null;
+}
+
 /** An event that may come a second time through another hook. */
 export type SeenCopy = readonly [
   key: string,
@@ -86,12 +100,11 @@ export interface SessionState {
   readonly sums: SessionSums;
   /** The session itself, "", and its subagents that may be at work; others are in rows. */
   readonly threads: Readonly<Record<string, ThreadState>>;
-  /** What the last turn's end said to go on in the background, of those ends that say it. */
-  readonly background: Told<readonly string[]> | null;
+  readonly background: Background | null;
   /** Oldest first. */
   readonly requests: readonly PendingRequest[];
-  /** The last request that was settled because its call went on. */
-  readonly settled: Moment | null;
+  /** The last request that was settled by its call, or left out as one more notice: a late event may bring it back. */
+  readonly settled: Settled;
   /** Calls that run, by when they were first heard of; the oldest ones only. */
   readonly open: readonly CallState[];
   /** The first of the open calls that are in rows since there are too many; null where all are in `open`. */
@@ -143,7 +156,7 @@ export function newSessionState(id: string): SessionState {
     threads: {},
     background: null,
     requests: [],
-    settled: null,
+    settled: { own: null, others: null },
     open: [],
     spilled: null,
     recent: [],
@@ -181,7 +194,7 @@ export function encodeState(state: SessionState): string {
     title: state.title ?? undefined,
     background: state.background ?? undefined,
     requests: filled(state.requests),
-    settled: state.settled ?? undefined,
+    settled: hasSettled(state.settled) ? state.settled : undefined,
     open: filled(state.open)?.map(packCall),
     spilled: state.spilled ?? undefined,
     recent: filled(state.recent)?.map(packCall),
@@ -192,6 +205,11 @@ export function encodeState(state: SessionState): string {
     copies: filled(state.copies),
     threads: Object.values(state.threads).map(packThread),
   });
+}
+
+/** Whether there is any such request. */
+export function hasSettled({ own, others }: Settled): boolean {
+  return own !== null || others !== null;
 }
 
 function filled<T>(list: readonly T[]): readonly T[] | undefined {
