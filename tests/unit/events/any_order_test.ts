@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { HookSource } from "../../../src/proto/mod.ts";
 import { type Members, MemorySession } from "./_session.ts";
 
-const RUNS = Number(Deno.env.get("RUNS") ?? 1000);
+const RUNS = 1000;
 
 const name = fc.constantFrom(
   "SessionStart",
