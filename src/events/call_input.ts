@@ -52,6 +52,7 @@ const TELLING = [
 ];
 /** Arguments that a key tells apart; an agent's tools have fewer. */
 const MAX_KEYED = 16;
+const encoder = new TextEncoder();
 const PATCH_BEGIN = "*** Begin Patch";
 const PATCH_FILE =
   /^\*\*\* (?:(?:Update|Add|Delete) File|Move to):[ \t]*(\S.*?)\s*$/gm;
@@ -162,7 +163,10 @@ function readPatch(members: ReadonlyMap<string, JsonPart>): string[] {
     const head = headText(value, 256);
     if (head === null || !head.trimStart().startsWith(PATCH_BEGIN)) continue;
     const text = headText(value, Infinity) ?? "";
-    for (const [, file = ""] of text.matchAll(PATCH_FILE)) files.add(file);
+    // A slice would keep the whole patch in memory.
+    for (const [, file = ""] of text.matchAll(PATCH_FILE)) {
+      files.add(decodeText(encoder.encode(file)));
+    }
   }
   return [...files];
 }

@@ -44,6 +44,8 @@ const LINE_CHARS = 200;
 const HEAD_BYTES = 4096;
 /** Longest escape, that of a surrogate pair. */
 const ESCAPE_BYTES = 12;
+/** The engine makes a copy of a slice up to this length. */
+const MAX_COPIED_CHARS = 12;
 const BACKSLASH = 0x5c;
 const encoder = new TextEncoder();
 
@@ -57,6 +59,8 @@ export function textOf(part: JsonPart | null | undefined): string | null {
   if (part?.kind !== "string") return null;
   const { source: { bytes, text }, start, end } = part;
   if (text === null) return decodeToken(bytes, start, end);
+  // A longer slice would keep the whole document in memory for as long as it is kept itself; what is parsed is a copy.
+  if (end - start > MAX_COPIED_CHARS) return JSON.parse(text.slice(start, end));
   const plain = text.slice(start + 1, end - 1);
   return plain.includes("\\") ? JSON.parse(text.slice(start, end)) : plain;
 }
