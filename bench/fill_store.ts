@@ -6,6 +6,7 @@
  *   deno run -A bench/fill_store.ts '{"path":…,"sessions":100,"eventsEach":100,"payloadBytes":300,"workspace":…,"prefix":"s"}'
  * @module
  */
+import { SessionStates } from "../src/daemon/session_states.ts";
 import { Writer } from "../src/daemon/writer.ts";
 import type { RequestOf } from "../src/proto/mod.ts";
 import { Store } from "../src/store/mod.ts";
@@ -63,6 +64,7 @@ export function fillStore(
   using store = Store.open(options.path);
   const writer = new Writer({
     store,
+    states: new SessionStates(store),
     now: Date.now,
     workspaceOf: () => options.workspace,
   });

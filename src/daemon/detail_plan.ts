@@ -3,13 +3,8 @@
  * The `detail` answer, in two passes: its length from rows, then its bytes from rows.
  * @module
  */
-import { growSpanTree, measureSpans, printSpans } from "../events/mod.ts";
-import type {
-  AnswerPlan,
-  ReadableSession,
-  Reader,
-  Steps,
-} from "../store/mod.ts";
+import { type CallOutline, printCalls } from "../events/mod.ts";
+import type { AnswerPlan, ReadableSession, Reader } from "../store/mod.ts";
 
 const UTF8 = new TextEncoder();
 const HEAD = UTF8.encode('{"type":"detail","session":');
@@ -21,26 +16,28 @@ const NOTHING = UTF8.encode(
 );
 
 /** Plans the answer for a session that does not exist. */
-// deno-lint-ignore require-yield
-export function* planNothing(): Steps<AnswerPlan> {
+export function planNothing(): AnswerPlan {
   return { length: NOTHING.length, parts: () => [NOTHING] };
 }
 
-/** Plans the answer for a session: its record, all its events, and the tree of its spans. */
-export function* planDetail(
-  reader: Reader,
+/**
+ * Plans the answer for a session: its record, all its events, and the tree of its calls.
+ *
+ * @param outline Of the calls as this reader sees them.
+ */
+export function planDetail(
+  { sessions }: Reader,
   session: ReadableSession,
-): Steps<AnswerPlan> {
-  const { sessions } = reader;
+  outline: CallOutline,
+): AnswerPlan {
   const { record } = session;
-  const spans = yield* outlineSpans(reader, session);
   const parts = [
     HEAD.length,
     record.length,
     EVENTS.length,
-    session.eventBytes + session.eventCount - 1, // a comma between two
+    session.eventBytes + Math.max(0, session.eventCount - 1), // a comma between two
     SPANS.length,
-    spans.bytes,
+    outline.bytes,
     TAIL.length,
   ];
   return {
@@ -51,36 +48,8 @@ export function* planDetail(
       yield EVENTS;
       yield* sessions.events(session);
       yield SPANS;
-      yield* printSpans(spans.levels, sessions.printed(spans.keys));
+      yield* printCalls(outline, sessions.bodies(session, outline.keys));
       yield TAIL;
     },
   };
-}
-
-/**
- * The part of the tree that is kept while it is sent: 12 bytes a span, because many slow readers
- * may be served at once.
- */
-interface SpanOutline {
-  readonly bytes: number;
-  /** Keys of the rows, in the order in which they are printed. */
-  readonly keys: Float64Array;
-  readonly levels: Uint32Array;
-}
-
-function* outlineSpans(
-  { sessions }: Reader,
-  session: ReadableSession,
-): Steps<SpanOutline> {
-  const rows = yield* sessions.spans(session);
-  const keys = new Float64Array(rows.length);
-  const levels = new Uint32Array(rows.length);
-  let at = 0;
-  const tree = yield* growSpanTree(rows);
-  const bytes = yield* measureSpans(tree, ({ key, viewBytes }, level) => {
-    keys[at] = key;
-    levels[at++] = level;
-    return viewBytes;
-  });
-  return { bytes, keys, levels };
 }

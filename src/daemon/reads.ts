@@ -4,6 +4,7 @@
  * request began, and lets events be stored meanwhile.
  * @module
  */
+import type { CallOutline } from "../events/mod.ts";
 import type { AnswerName, RequestOf } from "../proto/mod.ts";
 import type {
   AnswerPlan,
@@ -11,42 +12,33 @@ import type {
   Reader,
   Steps,
   Store,
-  WorkspaceRef,
 } from "../store/mod.ts";
-import { Budget } from "./budget.ts";
+import { looksAtRows } from "../store/mod.ts";
 import { planDetail, planNothing } from "./detail_plan.ts";
+import { Outlines } from "./outlines.ts";
 import type { Pace } from "./pace.ts";
+import type { Rebuilds } from "./rebuilds.ts";
 import type { Reply } from "./reply.ts";
-
-/** Maximum number of directories that are looked up at the same time. */
-const MAX_LOOKS = 64;
-/**
- * Maximum number of spans that are arranged in trees at once, some 500 bytes each; the last session
- * may exceed it.
- */
-const MAX_PLANNED_SPANS = 50_000;
-
-const NEVER = new AbortController().signal;
 
 /** The parts of {@linkcode Reads}. */
 export interface ReadsOptions {
   store: Store;
   pace: Pace;
+  rebuilds: Rebuilds;
+  /** Wall clock in epoch milliseconds. */
+  now: () => number;
   /** Canonical form of a workspace's path. */
   canonical: (path: string) => string;
 }
 
 /** Answers requests about sessions. */
 export class Reads {
-  readonly #store: Store;
-  readonly #pace: Pace;
-  readonly #canonical: (path: string) => string;
-  readonly #planned = new Budget(MAX_PLANNED_SPANS);
+  readonly #options: ReadsOptions;
+  readonly #outlines: Outlines;
 
-  constructor({ store, pace, canonical }: ReadsOptions) {
-    this.#store = store;
-    this.#pace = pace;
-    this.#canonical = canonical;
+  constructor(options: ReadsOptions) {
+    this.#options = options;
+    this.#outlines = new Outlines(options.pace);
   }
 
   /**
@@ -58,71 +50,98 @@ export class Reads {
   async listSessions(
     request: RequestOf<"list_sessions">,
   ): Promise<Reply<"sessions">> {
+    const { store, canonical, rebuilds, pace, now } = this.#options;
     const { workspace: path, offset, limit, filter } = request;
     if (filter.any_workspace && !filter.id_prefix) {
       throw new RangeError(
         'Cannot list sessions: "any_workspace" needs an "id_prefix"',
       );
     }
-    const workspaces = filter.any_workspace
-      ? this.#store.listWorkspaces()
-      : this.#findWorkspace(path);
-    const reader = this.#store.read();
-    const plan = reader.planPage({ workspaces, offset, limit, filter });
-    return await this.#answer("sessions", reader, plan);
+    const isKnown = canonical(path) === path;
+    if (isKnown) await this.#prepare(path, looksAtRows(filter));
+    while (true) {
+      const found = isKnown ? store.workspace(path) : undefined;
+      const workspaces = filter.any_workspace
+        ? store.listWorkspaces()
+        : found === undefined
+        ? []
+        : [found];
+      const nowMs = now();
+      const reader = store.read();
+      let plan;
+      try {
+        plan = await pace.run(
+          reader.planPage({ workspaces, offset, limit, filter, nowMs }),
+        );
+      } catch (error) {
+        reader.close();
+        throw error;
+      }
+      if (plan.stale.length === 0) {
+        return await this.#answer("sessions", reader, planned(plan));
+      }
+      reader.close();
+      await rebuilds.some(plan.stale);
+    }
   }
 
-  /**
-   * Answers a session: of the given workspace, in any form of its path, else of the first workspace
-   * whose directory exists.
-   */
+  /** Answers a session: of the workspace named, in whatever form, else of the one that was active last. */
   async getSessionDetail(
     request: RequestOf<"get_session_detail">,
   ): Promise<Reply<"detail">> {
+    const { store, canonical, rebuilds } = this.#options;
     const { id, workspace } = request;
-    const reader = this.#store.read();
-    let found: ReadableSession | null;
+    const path = typeof workspace === "string" ? canonical(workspace) : null;
+    while (true) {
+      const reader = store.read();
+      let found: ReadableSession | null;
+      try {
+        found = await this.#find(reader, path, id);
+      } catch (error) {
+        reader.close();
+        throw error;
+      }
+      if (found === null) {
+        return await this.#answer("detail", reader, planned(planNothing()));
+      }
+      // Commits of the directory are told by its git events.
+      const stale = rebuilds.isNeeded
+        ? store.stale.ofWorkspace(found.workspaceKey, GIT)
+        : [];
+      if (found.isStale) stale.push(found.key);
+      if (stale.length === 0) return await this.#answerDetail(reader, found);
+      reader.close();
+      await rebuilds.some(stale);
+    }
+  }
+
+  /** Paths of all workspaces that have sessions, that with the newest activity first. */
+  listWorkspaces(): string[] {
+    return this.#options.store.listWorkspaces().map(({ path }) => path);
+  }
+
+  /** Rebuilds what a question about a workspace needs besides the sessions it names. */
+  async #prepare(path: string, all: boolean): Promise<void> {
+    const { store, rebuilds } = this.#options;
+    const workspace = store.workspace(path);
+    if (workspace === undefined) return;
+    // Commits of the directory are told by its git events.
+    await rebuilds.workspace(workspace.key, all ? null : GIT);
+  }
+
+  async #answerDetail(
+    reader: Reader,
+    session: ReadableSession,
+  ): Promise<Reply<"detail">> {
+    let outline: CallOutline;
     try {
-      found = typeof workspace === "string"
-        ? await this.#findIn(reader, workspace, id)
-        : await this.#findAnywhere(reader, id);
+      outline = await this.#outlines.outline(reader, session);
     } catch (error) {
       reader.close();
       throw error;
     }
-    if (found === null) {
-      return await this.#answer("detail", reader, planNothing());
-    }
-    const spans = found.spanCount;
-    // No client can hold this up: once the amount is drawn, the plan is made without waiting for
-    // the client.
-    await this.#planned.draw(() => spans, NEVER);
-    try {
-      return await this.#answer("detail", reader, planDetail(reader, found));
-    } finally {
-      this.#planned.give(spans);
-    }
-  }
-
-  /**
-   * Returns the paths of all workspaces that have sessions and whose directory exists, that of the
-   * newest session first.
-   */
-  async listWorkspaces(): Promise<string[]> {
-    const all = this.#store.listWorkspaces();
-    const found: string[] = [];
-    for (let i = 0; i < all.length; i += MAX_LOOKS) {
-      const some = all.slice(i, i + MAX_LOOKS).map(({ path }) => path);
-      const exist = await Promise.all(some.map(isDirectory));
-      found.push(...some.filter((_, at) => exist[at]));
-    }
-    return found;
-  }
-
-  #findWorkspace(path: string): WorkspaceRef[] {
-    if (this.#canonical(path) !== path) return [];
-    const found = this.#store.workspace(path);
-    return found === undefined ? [] : [found];
+    const plan = planDetail(reader, session, outline);
+    return await this.#answer("detail", reader, planned(plan));
   }
 
   async #answer<N extends AnswerName>(
@@ -130,42 +149,31 @@ export class Reads {
     reader: Reader,
     steps: Steps<AnswerPlan>,
   ): Promise<Reply<N>> {
-    const answer = await this.#pace.run(reader.answer(steps));
-    return { type, ...answer, turn: () => this.#pace.turn() };
+    const answer = await this.#options.pace.run(reader.answer(steps));
+    return { type, ...answer, turn: () => this.#options.pace.turn() };
   }
 
-  async #findIn(
+  /** Finds a session in a workspace, or (null) in any. */
+  async #find(
     reader: Reader,
-    path: string,
+    path: string | null,
     id: string,
   ): Promise<ReadableSession | null> {
-    const workspace = this.#store.workspace(this.#canonical(path));
-    if (workspace === undefined) return null;
-    return await this.#pace.run(reader.sessions.find([workspace.key], id));
-  }
-
-  async #findAnywhere(
-    reader: Reader,
-    id: string,
-  ): Promise<ReadableSession | null> {
-    let left: readonly WorkspaceRef[] = this.#store.listWorkspaces();
-    while (left.length > 0) {
-      const keys = left.map(({ key }) => key);
-      const found = await this.#pace.run(reader.sessions.find(keys, id));
-      if (found === null) return null;
-      const at = keys.indexOf(found.workspaceKey);
-      const path = left[at]?.path;
-      if (path !== undefined && await isDirectory(path)) return found;
-      left = left.slice(at + 1);
-    }
-    return null;
+    const { store, pace, now } = this.#options;
+    const workspace = path === null ? undefined : store.workspace(path);
+    const keys = path === null
+      ? store.listWorkspaces().map(({ key }) => key)
+      : workspace === undefined
+      ? []
+      : [workspace.key];
+    return await pace.run(reader.sessions.find(keys, id, now()));
   }
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false;
-  }
+/** The agent of sessions that git's hooks feed. */
+const GIT = "git";
+
+// deno-lint-ignore require-yield
+function* planned(plan: AnswerPlan): Steps<AnswerPlan> {
+  return plan;
 }

@@ -16,7 +16,9 @@ import { describe, type Log } from "./log.ts";
 import { Pace } from "./pace.ts";
 import { JobQueue } from "./queue.ts";
 import { Reads } from "./reads.ts";
+import { Rebuilds } from "./rebuilds.ts";
 import { type Reply, replyError, replyWith } from "./reply.ts";
+import { SessionStates } from "./session_states.ts";
 import { StoreJobs } from "./store_jobs.ts";
 import { Writer } from "./writer.ts";
 
@@ -82,7 +84,7 @@ export class Service implements AsyncDisposable {
     store_prune: (request) => this.#jobs.prune(request),
   };
   readonly #ending = new AbortController();
-  readonly #swept: Promise<void>;
+  readonly #background: Promise<void>;
   #lastError: string | null = null;
   #closed: Promise<void> | null = null;
 
@@ -91,24 +93,23 @@ export class Service implements AsyncDisposable {
     this.#store = store;
     const pace = new Pace(options.turn);
     const canonical = (path: string) => this.#canonical(path);
+    const { now } = options;
+    const { signal } = this.#ending;
+    const states = new SessionStates(store);
     this.#writer = new Writer({
       store,
-      now: options.now,
+      states,
+      now,
       workspaceOf: ({ workspace }) => canonical(workspace ?? options.cwd),
     });
-    this.#reads = new Reads({ store, pace, canonical });
-    this.#jobs = new StoreJobs({
-      store,
-      pace,
-      canonical,
-      forget: (key) => this.#writer.forget(key),
-      signal: this.#ending.signal,
-    });
+    const rebuilds = new Rebuilds({ store, states, pace, signal });
+    this.#reads = new Reads({ store, pace, rebuilds, now, canonical });
+    this.#jobs = new StoreJobs({ store, pace, rebuilds, canonical, signal });
     this.#queue = new JobQueue({
       maxJobs: options.maxQueue ?? MAX_QUEUE,
       ingest: (batch) => this.#ingest(batch),
     });
-    this.#swept = this.#jobs.sweep().catch((error) => {
+    this.#background = this.#jobs.goOn().catch((error) => {
       this.#fail(error);
     });
   }
@@ -128,7 +129,12 @@ export class Service implements AsyncDisposable {
     return this.#store.isInPlace;
   }
 
-  /** Whether another request may be passed in; `hello` and `status` always may. */
+  /** Resolves when what the last stop left undone is done. */
+  async settled(): Promise<void> {
+    await this.#background;
+  }
+
+  /** Whether another request may be handed over; `hello` and `status` always may. */
   hasRoom(): boolean {
     return this.#queue.hasRoom;
   }
@@ -160,7 +166,7 @@ export class Service implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#ending.abort();
     await this.#queue.idle();
-    await this.#swept;
+    await this.#background;
     this.#store.close();
   }
 
@@ -186,9 +192,7 @@ export class Service implements AsyncDisposable {
     );
   }
 
-  async #hello(
-    { proto_version }: RequestOf<"hello">,
-  ): Promise<Reply<"hello" | "error">> {
+  #hello({ proto_version }: RequestOf<"hello">): Reply<"hello" | "error"> {
     if (proto_version !== PROTO_VERSION) {
       return replyError(`unsupported proto_version ${proto_version}`, {
         supported_min: PROTO_VERSION,
@@ -199,7 +203,7 @@ export class Service implements AsyncDisposable {
       type: "hello",
       proto_version: PROTO_VERSION,
       daemon_version: this.#options.daemonVersion,
-      workspaces: await this.#reads.listWorkspaces(),
+      workspaces: this.#reads.listWorkspaces(),
     });
   }
 

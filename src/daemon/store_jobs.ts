@@ -7,6 +7,7 @@
 import type { RequestOf } from "../proto/mod.ts";
 import type { PruneResult, Steps, Store } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
+import type { Rebuilds } from "./rebuilds.ts";
 import { type Reply, replyWith } from "./reply.ts";
 
 /**
@@ -19,10 +20,9 @@ const PRUNE_MS = 1500;
 export interface StoreJobsOptions {
   store: Store;
   pace: Pace;
+  rebuilds: Rebuilds;
   canonical: (path: string) => string;
-  /** Called with the key of each session that is deleted. */
-  forget: (sessionKey: number) => void;
-  /** Ends the running job; the rest is done after the next start. */
+  /** Ends what is under way; the rest is done after the next start. */
   signal: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ export class StoreJobs {
    * @throws {RangeError} If the request would delete everything.
    */
   async prune(request: RequestOf<"store_prune">): Promise<Reply<"store">> {
-    const { store, canonical, forget } = this.#options;
+    const { store, canonical } = this.#options;
     const { before_ms, session, workspace, dry_run } = request;
     if ((before_ms ?? null) === null && (session ?? null) === null) {
       throw new RangeError(
@@ -59,7 +59,6 @@ export class StoreJobs {
         session: session ?? null,
         workspace: typeof workspace === "string" ? canonical(workspace) : null,
         dryRun: dry_run === true,
-        onRemoved: forget,
       }, removed),
       // A count that is cut short could not be resumed.
       dry_run === true ? Infinity : PRUNE_MS,
@@ -73,9 +72,12 @@ export class StoreJobs {
     });
   }
 
-  /** Completes the deletions that a prune left undone at the last stop. */
-  async sweep(): Promise<void> {
-    await this.#runSome(this.#options.store.sweep(), Infinity);
+  /** Goes on with what was left undone at the last stop: a prune, a migration. */
+  async goOn(): Promise<void> {
+    const { store, rebuilds } = this.#options;
+    await this.#runSome(store.sweep(), Infinity);
+    await rebuilds.all();
+    await this.#runSome(store.sweepSpans(), Infinity);
   }
 
   /**

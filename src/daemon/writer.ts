@@ -4,44 +4,28 @@
  * @module
  */
 import {
-  changeSession,
   type HookEvent,
-  joinEventRecord,
   printEventHead,
-  printSpanView,
   readHookEvent,
-  replaySpanEvent,
-  type SpanEvent,
-  SpanProjector,
-  type StoredSpanEvent,
 } from "../events/mod.ts";
-import type { RequestOf } from "../proto/mod.ts";
+import type { HookSource, RequestOf } from "../proto/mod.ts";
 import {
   isSqliteError,
   type SessionWrites,
   type Store,
   StoreError,
-  type TailEvent,
 } from "../store/mod.ts";
-
-/**
- * A longer payload is not read again to find spans, only for the paths of a span that is still
- * open; in bytes.
- */
-const MAX_REPLAY_BYTES = 8 * 1024;
-const NULL_PAYLOAD = new TextEncoder().encode("null");
+import type { SessionStates } from "./session_states.ts";
 
 /** The parts of the store that a {@linkcode Writer} needs. */
 export interface WriterStore extends Pick<Store, "transact"> {
-  readonly sessions: Pick<
-    SessionWrites,
-    "place" | "append" | "addSpans" | "tail"
-  >;
+  readonly sessions: Pick<SessionWrites, "place" | "append" | "change">;
 }
 
 /** The parts of a {@linkcode Writer}. */
 export interface WriterOptions {
   store: WriterStore;
+  states: SessionStates;
   /** Wall clock in epoch milliseconds. */
   now: () => number;
   /** Returns the canonical path of a request's workspace. */
@@ -55,19 +39,16 @@ export type WriteOutcome = unknown;
 interface Accepted {
   index: number;
   event: HookEvent;
+  source: HookSource;
   workspace: string;
 }
 
-/** The one writer of the store, and the spans that are open. */
+/** The one writer of the store. */
 export class Writer {
   readonly #options: WriterOptions;
-  readonly #spans: SpanProjector;
 
   constructor(options: WriterOptions) {
     this.#options = options;
-    this.#spans = new SpanProjector({
-      hydrate: (sessionKey, limit) => this.#hydrate(sessionKey, limit),
-    });
   }
 
   /**
@@ -90,12 +71,7 @@ export class Writer {
     return outcomes;
   }
 
-  /** Forgets the spans of a session that was deleted. */
-  forget(sessionKey: number): void {
-    this.#spans.forget(sessionKey);
-  }
-
-  /** Reads the events; a request that is no event gets its outcome. */
+  /** Reads the events; what is none gets its outcome. */
   #readAll(
     batch: readonly RequestOf<"ingest_hook">[],
     outcomes: WriteOutcome[],
@@ -111,8 +87,9 @@ export class Writer {
         const workspace = workspaces.get(request.workspace) ??
           workspaceOf(request);
         workspaces.set(request.workspace, workspace);
-        const event = readHookEvent(request.source, request.payload, now());
-        accepted.push({ index, workspace, event });
+        const { source, payload } = request;
+        const event = readHookEvent(source, payload, now());
+        accepted.push({ index, workspace, source, event });
       } catch (error) {
         outcomes[index] = error;
       }
@@ -130,65 +107,37 @@ export class Writer {
       this.#options.store.transact(() => {
         for (const event of events) this.#storeOne(event);
       });
-      this.#spans.commit();
       return null;
     } catch (error) {
-      this.#spans.rollback();
       return error;
     }
   }
 
-  #storeOne({ event, workspace }: Accepted): void {
-    const { sessions } = this.#options.store;
-    const { sessionId, kaizenId } = event;
+  #storeOne({ event, source, workspace }: Accepted): void {
+    const { store: { sessions }, states } = this.#options;
+    const { sessionId, kaizenId, facts, tsMs, payload } = event;
     const place = sessions.place(workspace, sessionId, kaizenId);
     if (place === null) return;
-    const { key, workspaceKey, current, seq } = place;
-    const changes = this.#spans.apply(
-      {
-        workspaceKey,
-        sessionKey: key,
-        sessionId,
-        seq,
-        lastSeq: seq - 1,
-        tsMs: event.tsMs,
-      },
-      event.spanEvent,
-      event.flushesSpans,
-    );
-    const spans = Map.groupBy(
-      changes.map(({ sessionKey, row }) => ({
-        sessionKey,
-        row,
-        view: printSpanView(row),
-      })),
-      ({ sessionKey }) => sessionKey,
-    );
-    sessions.append(place, {
-      record: changeSession(current?.record ?? null, event, workspace),
+    const { key, current, seq } = place;
+    const stored = {
+      tsMs,
+      source,
       head: printEventHead(event, seq),
-      payload: event.payload,
+      payload,
       kaizenId,
-      spans: spans.get(key) ?? [],
-    });
-    spans.delete(key);
-    for (const [other, some] of spans) sessions.addSpans(other, some);
-  }
-
-  /** Returns the newest events of a session in the form that spans need, oldest first. */
-  #hydrate(sessionKey: number, limit: number): StoredSpanEvent[] {
-    const events: StoredSpanEvent[] = [];
-    const tail = this.#options.store.sessions.tail(sessionKey, {
-      limit,
-      maxPayload: MAX_REPLAY_BYTES,
-    });
-    for (const stored of tail) {
-      const event = stored.payload === null
-        ? replayLong(stored)
-        : replaySpanEvent(joinEventRecord(stored.head, stored.payload));
-      if (event !== null) events.push({ seq: stored.seq, event });
+    };
+    states.addCommit(place, facts);
+    if (current?.isStale) {
+      const changes = { form: null, rows: [], removed: [] };
+      sessions.append(place, { ...stored, ...changes });
+      return;
     }
-    return events.reverse();
+    const state = states.of(current, sessionId);
+    const applied = states.apply(key, state, facts);
+    if (!applied.duplicate) states.append(place, applied, stored);
+    else if (current !== null && applied.state !== state) {
+      states.change(current, applied.state);
+    }
   }
 }
 
@@ -200,15 +149,4 @@ function explain(failure: WriteOutcome): WriteOutcome {
   return isStoreFailure(failure)
     ? new Error(`Cannot store event: ${failure.message}`, { cause: failure })
     : failure;
-}
-
-/**
- * Reads a long payload only if the event cannot be understood without it, or if its paths are
- * needed.
- */
-function replayLong({ head, readPayload }: TailEvent): SpanEvent | null {
-  const replay = () => replaySpanEvent(joinEventRecord(head, readPayload()));
-  const event = replaySpanEvent(joinEventRecord(head, NULL_PAYLOAD)) ??
-    replay();
-  return event && { ...event, paths: () => replay()?.paths() ?? [] };
 }

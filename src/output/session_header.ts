@@ -3,7 +3,7 @@
  * What is known of a session as a whole.
  * @module
  */
-import type { SessionRecord } from "../proto/mod.ts";
+import type { Int, SessionRecord } from "../proto/mod.ts";
 import { type Fact, renderFacts } from "./facts.ts";
 import type { Paint } from "./paint.ts";
 import {
@@ -88,13 +88,12 @@ function describeTotals({ totals }: SessionRecord): string {
   const { events, tool_calls, errors, tokens_in, tokens_out, cost_usd_e6 } =
     totals;
   const hasTokens = Number(tokens_in) > 0 || Number(tokens_out) > 0;
+  const show = (count: Int | null) => count === null ? "–" : formatCount(count);
   return joinFacts([
     formatNumberOf(events, "event"),
     formatNumberOf(tool_calls, "call"),
-    Number(errors) === 0 ? null : formatNumberOf(errors, "error"),
-    hasTokens
-      ? `${formatCount(tokens_in)} tokens in, ${formatCount(tokens_out)} out`
-      : null,
-    Number(cost_usd_e6) === 0 ? null : formatCost(cost_usd_e6),
+    Number(errors) === 0 ? null : formatNumberOf(errors ?? 0, "error"),
+    hasTokens ? `${show(tokens_in)} tokens in, ${show(tokens_out)} out` : null,
+    Number(cost_usd_e6) === 0 ? null : formatCost(cost_usd_e6 ?? 0),
   ]);
 }

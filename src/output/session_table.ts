@@ -120,17 +120,17 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
       "COST",
       3,
       ({ cost_usd_e6 }) =>
-        Number(cost_usd_e6) === 0 ? "" : formatCost(cost_usd_e6),
+        Number(cost_usd_e6) === 0 ? "" : formatCost(cost_usd_e6 ?? 0),
     ),
     sum("TOKENS", 4, ({ tokens_in, tokens_out }) => {
-      const tokens = BigInt(tokens_in) + BigInt(tokens_out);
+      const tokens = BigInt(tokens_in ?? 0) + BigInt(tokens_out ?? 0);
       return tokens === 0n ? "" : formatCount(tokens);
     }),
     sum("CALLS", 5, ({ tool_calls }) => formatCount(tool_calls)),
     sum(
       "ERRORS",
       6,
-      ({ errors }) => Number(errors) === 0 ? "" : formatCount(errors),
+      ({ errors }) => Number(errors) === 0 ? "" : formatCount(errors ?? 0),
     ),
     {
       title: "BRANCH",

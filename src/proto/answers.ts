@@ -16,16 +16,26 @@ import {
   SPAN_STATUSES,
 } from "./wire.ts";
 
-/** Sums over a session's events. The reference does not send them. */
+/** Sums over a session's events, null where no event tells. The reference does not send them. */
 const TOTALS = {
   events: "u64",
   tool_calls: "u64",
-  errors: "u64",
-  tokens_in: "u64",
-  tokens_out: "u64",
+  errors: { nullable: "u64" },
+  tokens_in: { nullable: "u64" },
+  tokens_out: { nullable: "u64" },
   /** Millionths of a US dollar. */
-  cost_usd_e6: "i64",
+  cost_usd_e6: { nullable: "i64" },
   last_event_ms: "u64",
+  /** Whether the cost of every call is known. */
+  cost_complete: { missing: "bool" },
+} as const satisfies AnswerFields;
+
+/** What a session is doing. The reference does not send it. */
+const ACTIVITY = {
+  state: "text",
+  since_ms: "u64",
+  tool: { nullable: "text" },
+  message: { nullable: "text" },
 } as const satisfies AnswerFields;
 
 /** A session in a list or a detail. */
@@ -52,6 +62,10 @@ export const SESSION = {
   repo_file_count: { nullable: "u32" },
   repo_total_loc: { nullable: "u64" },
   totals: { missing: { record: TOTALS } },
+  last_event_at_ms: { missing: "u64" },
+  /** The beginning of the first prompt. */
+  title: { optional: "text" },
+  activity: { missing: { record: ACTIVITY } },
 } as const satisfies AnswerFields;
 
 const EVENT = {
@@ -93,12 +107,28 @@ const SPAN = {
   depth: "u32",
   subtree_cost_usd_e6: { nullable: "i64" },
   subtree_token_count: { nullable: "u32" },
+  // The reference does not send what follows.
+  tool_call_id: { optional: "text" },
+  started_at_ms: { optional: "u64" },
+  ended_at_ms: { optional: "u64" },
+  /** How long the call waited for permission. */
+  wait_ms: { optional: "u64" },
+  /** As the agent measured it. */
+  latency_ms: { optional: "u64" },
+  /** The first line of what went wrong. */
+  error: { optional: "text" },
+  /** The subagent that made the call. */
+  agent_id: { optional: "text" },
+  /** A command, a path, a pattern: what the call is about, in one line. */
+  summary: { optional: "text" },
 } as const satisfies AnswerFields;
 
 const SPAN_NODE = {
   span: { record: SPAN },
   subtree_cost_usd_e6: "i64",
   subtree_token_count: "u64",
+  /** False: the sum of costs is no measurement. */
+  cost_known: { missing: "bool" },
 } as const satisfies AnswerFields;
 
 const SIZE = {

@@ -25,6 +25,8 @@ const FILTER = {
   status: { optional: { oneOf: SESSION_STATUSES } },
   /** Only sessions that started at this time or later. */
   since_ms: { optional: "u64" },
+  /** Only sessions that were active at this time or later. */
+  active_since_ms: { additive: "u64" },
   /** A prefix of the id, case-sensitive. The answer repeats it. */
   id_prefix: { additive: "text" },
   /** True: list sessions of all workspaces and ignore `workspace`. It needs an `id_prefix`. */

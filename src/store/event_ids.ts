@@ -14,6 +14,8 @@ export const ID_SQL = {
   find:
     "SELECT 1 FROM event_ids WHERE session = ? AND kaizen_id = CAST(? AS BLOB)",
   add: "INSERT INTO event_ids (session, kaizen_id) VALUES (?, CAST(? AS BLOB))",
+  drop:
+    "DELETE FROM event_ids WHERE session = ? AND kaizen_id = CAST(? AS BLOB)",
   ofEvent: "SELECT kaizen_id FROM events WHERE key = ?",
 } as const;
 
@@ -24,11 +26,13 @@ const MAX_RECENT_CHARS = 128;
 export class EventIds {
   readonly #find: StatementSync;
   readonly #add: StatementSync;
+  readonly #drop: StatementSync;
   readonly #ofEvent: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#find = db.prepare(ID_SQL.find);
     this.#add = db.prepare(ID_SQL.add);
+    this.#drop = db.prepare(ID_SQL.drop);
     this.#ofEvent = db.prepare(ID_SQL.ofEvent);
   }
 
@@ -36,11 +40,15 @@ export class EventIds {
   load(rows: readonly number[]): string[] {
     const ids: string[] = [];
     for (const row of rows) {
-      const blob = this.#ofEvent.get(row)?.kaizen_id ?? null;
-      const id = blob === null ? "" : toText(readBlob(blob));
+      const id = this.#read(row);
       if (id !== "" && id.length <= MAX_RECENT_CHARS) ids.push(id);
     }
     return ids;
+  }
+
+  #read(row: number): string {
+    const blob = this.#ofEvent.get(row)?.kaizen_id ?? null;
+    return blob === null ? "" : toText(readBlob(blob));
   }
 
   /**
@@ -64,6 +72,13 @@ export class EventIds {
     if (id.length <= MAX_RECENT_CHARS) return [...recent, id];
     this.index(session, [id]);
     return [...recent];
+  }
+
+  /** Forgets the ids of events that are being deleted; returns them. */
+  drop(session: number, rows: readonly number[]): string[] {
+    const ids = rows.map((row) => this.#read(row));
+    for (const id of ids) this.#drop.run(session, id);
+    return ids;
   }
 
   /** Puts ids into the index. */

@@ -3,25 +3,35 @@
  * What the writer remembers between events, so that an event reads no rows: workspaces, counts, and the sessions in use.
  * @module
  */
-import type { SessionRecord } from "../proto/mod.ts";
+import type { Int } from "../proto/mod.ts";
 import type { RowList } from "./row_lists.ts";
 import { UndoLog } from "./undo.ts";
 
 /** Sessions kept in memory; agents that work at the same time are far fewer. */
 const MAX_SESSIONS = 1024;
-/** A session whose record is longer is read anew each time. */
-const MAX_RECORD_CHARS = 16 * 1024;
+/** A session whose state is longer is read anew each time. */
+const MAX_STATE_CHARS = 16 * 1024;
 
 /** A session as it is stored. */
 export interface StoredSession {
   /** Its number in the store; never used again while any of its rows are left. */
   readonly key: number;
   readonly workspaceKey: number;
-  readonly record: SessionRecord;
+  readonly id: string;
+  /** Number of its newest event. */
+  readonly lastSeq: number;
+  readonly firstMs: Int;
+  readonly lastMs: Int;
+  readonly agent: string;
+  /** Its transcript, by which sessions are found that go on with one another. */
+  readonly trace: string | null;
+  /** What its next event changes, as JSON. Nothing, and not up to date, while the session is stale. */
+  readonly state: string;
+  /** Whether its events have to be read once more before anything is said of it. */
+  readonly isStale: boolean;
   /** Length of all its events' JSON, so that the length of an answer is known before it is read. */
   readonly eventBytes: number;
   readonly events: RowList;
-  readonly spans: RowList;
   /** The `kaizen_id`s of the events that are not filed. */
   readonly recentIds: readonly string[];
 }
@@ -30,7 +40,6 @@ export interface StoredSession {
 export interface LastKeys {
   session: number;
   event: number;
-  span: number;
 }
 
 /** A directory that sessions ran in. */
@@ -47,12 +56,13 @@ export class Ledger {
   readonly #byKey = new Map<number, Workspace>();
   readonly #sessions = new Map<string, StoredSession>();
   #counts = { sessions: 0, events: 0 };
+  #stale: number;
   #lastWorkspaceKey = 0;
   readonly #last: LastKeys;
 
   constructor(
     workspaces: Iterable<Workspace>,
-    events: number,
+    { events, stale }: { events: number; stale: number },
     last: LastKeys,
   ) {
     for (const workspace of workspaces) {
@@ -62,6 +72,7 @@ export class Ledger {
       this.#lastWorkspaceKey = Math.max(this.#lastWorkspaceKey, workspace.key);
     }
     this.#counts.events = events;
+    this.#stale = stale;
     this.#last = { ...last };
   }
 
@@ -104,19 +115,16 @@ export class Ledger {
 
   /**
    * Notes a session as it is now stored, or (null) that it must be read.
-   *
-   * @param chars Length of its record's JSON.
    */
   setSession(
     workspaceKey: number,
     id: string,
     session: StoredSession | null,
-    chars = 0,
   ): void {
     const key = name(workspaceKey, id);
     const before = this.#sessions.get(key);
     this.#sessions.delete(key); // so that it moves to the end: the first is the one longest unused
-    if (session !== null && chars <= MAX_RECORD_CHARS) {
+    if (session !== null && session.state.length <= MAX_STATE_CHARS) {
       this.#sessions.set(key, session);
     }
     this.undo.push(() => {
@@ -135,6 +143,17 @@ export class Ledger {
     };
     add(1);
     this.undo.push(() => add(-1));
+  }
+
+  /** Sessions whose events have to be read once more. */
+  get staleSessions(): number {
+    return this.#stale;
+  }
+
+  /** Counts such sessions that came or went (negative). */
+  countStale(sessions: number): void {
+    this.#stale += sessions;
+    this.undo.push(() => this.#stale -= sessions);
   }
 
   /** Makes the changes final, and forgets the sessions that were not used for longest. */

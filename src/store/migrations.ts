@@ -77,5 +77,76 @@ CREATE TABLE trash (
 ) STRICT;
 `;
 
+/**
+ * Sessions become what their events say, whatever the order in which these came, and calls have a row each. What version 1 made of its
+ * events is not kept: each of its sessions is `stale`, and its events are read once more, a few at a time, as soon as the store is open.
+ *
+ * - `sessions.minute` is -(last_ms / 60000): ascending order is that of the last activity, the newest first, and the index changes once a
+ *   minute at most; rows of one minute are sorted by `last_ms` and `id` when they are read. Times are signed integers with the bits of a u64.
+ * - `sessions.record` is the record's JSON up to the keys that depend on other rows or on the time: `start_commit`, `end_commit` and
+ *   `branch` (JSON; null where only `commits` may know), then `live`, or `quiet` once `quiet_ms` is past. `status` and `agent` are repeated
+ *   to be searched.
+ * - `sessions.state` is what the next event changes; `trace` the transcript, by which sessions are found that go on with one another.
+ * - `sessions.last_seq` counts all events that ever came, `events` those that are left.
+ * - `sessions.stale`: 1 if its events have to be read once more. Until then it gets events, and nothing else of its row is right.
+ * - `calls` has what is known of each call that has ended, and other texts that the next events may need.
+ * - `events.source` is the agent as which the event came, a number of `HOOK_SOURCES`; null where version 1 stored it.
+ * - `commits` has what git events said, by which sessions of the same directory know theirs; `ref` and `branch` are JSON.
+ * - `blocks.kind` is 0 for events. The rows and blocks (1) of version 1's spans are removed a few at a time, like those of deleted sessions.
+ */
+const V2 = `
+ALTER TABLE sessions RENAME TO old_sessions;
+DROP INDEX sessions_newest;
+CREATE TABLE sessions (
+  key INTEGER PRIMARY KEY,
+  workspace INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  minute INTEGER NOT NULL,
+  first_ms INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  quiet_ms INTEGER,
+  last_seq INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  event_bytes INTEGER NOT NULL,
+  stale INTEGER NOT NULL,
+  agent TEXT NOT NULL,
+  status TEXT NOT NULL,
+  branch BLOB,
+  trace BLOB,
+  events_filed INTEGER NOT NULL,
+  events_tail BLOB NOT NULL,
+  record BLOB NOT NULL,
+  live BLOB NOT NULL,
+  quiet BLOB NOT NULL,
+  state BLOB NOT NULL,
+  UNIQUE (workspace, id)
+) STRICT;
+INSERT INTO sessions
+  SELECT key, workspace, id, -(last_ms / 60000), -1 - newest, last_ms, NULL, last_seq, last_seq + 1, event_bytes, 1, agent, status,
+    NULL, CAST(nullif(CAST(record AS TEXT) ->> '$.trace_path', '') AS BLOB), events_filed, events_tail, x'', x'', x'', x''
+  FROM old_sessions ORDER BY key;
+DROP TABLE old_sessions;
+CREATE INDEX sessions_active ON sessions (workspace, minute);
+CREATE INDEX sessions_trace ON sessions (trace) WHERE trace IS NOT NULL;
+CREATE INDEX sessions_stale ON sessions (workspace) WHERE stale = 1;
+CREATE TABLE calls (
+  session INTEGER NOT NULL,
+  call BLOB NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (session, call)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE commits (
+  workspace INTEGER NOT NULL,
+  ts_ms INTEGER NOT NULL,
+  tie BLOB NOT NULL,
+  session INTEGER NOT NULL,
+  ref BLOB NOT NULL,
+  branch BLOB,
+  PRIMARY KEY (workspace, ts_ms, tie)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE events ADD COLUMN source INTEGER;
+ALTER TABLE spans RENAME TO old_spans;
+`;
+
 /** Step N leads from `user_version` N to N + 1. */
-export const MIGRATIONS: readonly string[] = [V1];
+export const MIGRATIONS: readonly string[] = [V1, V2];

@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon's store: sessions, events and spans in one SQLite file. One {@linkcode Store} writes; {@linkcode Reader}s see the
+ * The daemon's store: sessions, events and calls in one SQLite file. One {@linkcode Store} writes; {@linkcode Reader}s see the
  * state of one moment each. Rows stay in here: methods take and return records, or JSON as it travels. Long work comes as
  * {@linkcode Steps}, so that whoever runs it can let others run in between.
  * @module
  */
+export {
+  type BackupContent,
+  backUpStore,
+  stageBackup,
+  swapStore,
+} from "./backup.ts";
 export type { AnswerPlan, StoredAnswer } from "./answer.ts";
 export { isSqliteError, StoreError, type StoreFault } from "./errors.ts";
 export type { StoredSession } from "./ledger.ts";
-export type { PageQuery } from "./page.ts";
+export { looksAtRows, type PagePlan, type PageQuery } from "./page.ts";
+export type { StoredCall } from "./calls.ts";
+export type { StaleSessions, StoredEvent } from "./stale_sessions.ts";
 export type { PruneQuery, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
 export type { ReadableSession, SessionReads } from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
 export type {
+  CallChanges,
   EventSlot,
+  NewCommit,
   NewEvent,
-  NewSpan,
+  SessionForm,
   SessionWrites,
-  TailEvent,
 } from "./session_writes.ts";
 export { Store, type StoreOptions, type StoreStats } from "./store.ts";
 export type { WorkspaceRef } from "./workspace_reads.ts";

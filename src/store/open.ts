@@ -9,6 +9,7 @@ import { corruptError, explainOpenError, StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseNetwork } from "./network.ts";
 import { readInt, readOne } from "./rows.ts";
+import { RawPages } from "./scrub.ts";
 
 /** How long a writer waits for another process (a backup, a shell); the event loop stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 100;
@@ -29,18 +30,26 @@ const FIRST_PAGE_BYTES = 4096;
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 
+/** A store that is open for writing. */
+export interface OpenStore {
+  db: DatabaseSync;
+  /** To be closed after all connections. */
+  pages: RawPages;
+}
+
 /**
  * Opens the one connection that writes, and makes the file if there is none.
  *
  * @param maxPages Most pages the file may have; for tests of a full disk.
  * @throws {StoreError} If the file is damaged, not ours, from a later version, locked, or cannot be written.
  */
-export function openWriter(path: string, maxPages?: number): DatabaseSync {
+export function openWriter(path: string, maxPages?: number): OpenStore {
   refuseNetwork(realFolder(path));
   undoMaking(path);
   const isNew = !checkFile(path);
   const wasDamaged = hasDamageNote(path);
   let db: DatabaseSync | null = null;
+  let file: Deno.FsFile | null = null;
   try {
     if (!isNew) checkContent(path, wasDamaged ? Infinity : QUICK_CHECK_BYTES);
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
@@ -58,17 +67,21 @@ export function openWriter(path: string, maxPages?: number): DatabaseSync {
        PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
        PRAGMA journal_size_limit = ${WAL_BYTES};
        PRAGMA cache_size = -${WRITER_CACHE_KIB};
-       PRAGMA temp_store = MEMORY;`,
+       PRAGMA temp_store = MEMORY;
+       PRAGMA secure_delete = ON;`, // so that no page keeps a text that was deleted
     );
     if (maxPages !== undefined) {
       db.exec(`PRAGMA max_page_count = ${maxPages}`);
     }
     refuseReadOnly(db);
+    // Never closed before SQLite is, as that would drop its locks.
+    file = Deno.openSync(path, { read: true, write: true });
     migrate(db);
     if (wasDamaged) removeDamageNote(path);
-    return db;
+    return { db, pages: new RawPages(file, pragma(db, "page_size")) };
   } catch (error) {
     db?.close();
+    file?.close();
     throw error instanceof StoreError ? error : explainOpenError(error, path);
   }
 }

@@ -1,62 +1,84 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Pages of a workspace's sessions, newest first, by the rules of the reference's `list_sessions`.
+ * Pages of a workspace's sessions, that with the newest activity first.
+ *
+ * The index has sessions by the minute of their last activity, so that it changes once a minute and not with each event. What is exact
+ * comes from the rows: those of a minute are read together and sorted.
  * @module
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import { encodeJson, type Int, type SessionFilter } from "../proto/mod.ts";
-import type { AnswerPlan } from "./answer.ts";
 import {
-  chooseByPrefix,
-  type PrefixQuery,
-  type PrefixStatements,
-  preparePrefix,
-} from "./prefix_page.ts";
-import { readBig, readBlob, readInt, type Row, toSigned } from "./rows.ts";
+  encodeJson,
+  type Int,
+  joinBytes,
+  type SessionFilter,
+} from "../proto/mod.ts";
+import type { AnswerPlan } from "./answer.ts";
+import { recordSql, statusSql } from "./record_sql.ts";
+import {
+  exactColumn,
+  readBlob,
+  readCells,
+  readExact,
+  readInt,
+  type Row,
+  toSigned,
+} from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
 /** Rows looked at in one step when each must be read, and when the index alone says enough. */
 const LOOK_ROWS = 1000;
 const LEAP_ROWS = 16_000;
-/** Rows passed over in one step from one end of the workspace; cheaper than leaps, which must look where they are. */
-const JUMP_ROWS = 64_000;
+/** Workspaces in which a prefix is looked for in one step. */
+const STEP_WORKSPACES = 500;
 
 /** Records that one statement reads: one by one each would cost three times as much. */
 const SLICE_ROWS = 128;
 /** Records that are longer together are read one by one nevertheless, so that few of them are in memory. */
 const SLICE_BYTES = 128 * 1024;
+/** Rows that are sorted at once. */
+const MOST_SORTED = 2000;
 /** Longest record of a page that is read at once. */
 const SHORT_BYTES = 4096;
 
 /** Which sessions. */
 export interface PageQuery {
   /**
-   * What `Store.workspace` returned when the reading began; none gives an empty page. Of several the first is read, unless the
-   * filter has an `id_prefix`, which is looked for in all.
+   * What `Store.workspace` returned when the reading began; none gives an empty page. Of several the first is read, unless the filter has
+   * an `id_prefix`, which is looked for in all.
    */
   workspaces: readonly { key: number; sessions: number }[];
   offset: Int;
   limit: Int;
   filter: SessionFilter;
+  /** When it is asked, in epoch milliseconds: a session that was silent for long is said to be. */
+  nowMs: number;
 }
 
-/** A place between two rows of the index: behind the row with these values. Ids are UTF-8, so none is empty or begins with 0xff. */
+/** A page that is planned, and the sessions on it whose rows are not right yet; then the plan is of no use. */
+export interface PagePlan extends AnswerPlan {
+  readonly stale: readonly number[];
+}
+
+/** A place in the index: after the row with these values. */
 interface Edge {
-  newest: bigint;
-  id: Uint8Array;
+  minute: number;
+  key: number;
 }
 
-const FIRST: Edge = { newest: -(2n ** 63n), id: new Uint8Array() };
-const LAST: Edge = { newest: 2n ** 63n - 1n, id: Uint8Array.of(0xff) };
+const FIRST: Edge = { minute: -Number.MAX_SAFE_INTEGER, key: 0 };
+const LAST: Edge = {
+  minute: Number.MAX_SAFE_INTEGER,
+  key: Number.MAX_SAFE_INTEGER,
+};
 
-/** The rows chosen for a page. */
-interface Choice {
-  /** Each reads the records of some rows that follow one another, with commas between them. */
-  slices: (() => Iterable<Uint8Array>)[];
-  rows: number;
-  /** Length of their records. */
-  bytes: number;
-  total: number;
+/** What a row needs to get its place on the page. */
+interface Candidate {
+  key: number;
+  minute: number;
+  lastMs: Int;
+  id: Uint8Array;
+  isStale: boolean;
 }
 
 const UTF8 = new TextEncoder();
@@ -66,241 +88,327 @@ const COMMA = UTF8.encode(",");
 export function* planPage(
   sql: PageStatements,
   query: PageQuery,
-): Steps<AnswerPlan> {
-  const { workspaces: [workspace], filter } = query;
-  const prefix = filter.id_prefix ?? null;
-  const matches = new Matches(sql, workspace?.key ?? 0, filter);
-  const choice: Choice = {
-    slices: [],
-    rows: 0,
-    bytes: 0,
-    // Without a filter it is known; else it is counted.
-    total: matches.all ? workspace?.sessions ?? 0 : 0,
-  };
-  if (prefix !== null && prefix !== "") {
-    yield* takePrefixed(sql.prefix, query, matches.byPrefix(prefix), choice);
-  } else if (workspace !== undefined && !matches.takeShort(query, choice)) {
-    yield* choose(matches, workspace, query, choice);
+): Steps<PagePlan> {
+  const page = new Page(query);
+  const { workspaces } = query;
+  const [workspace] = workspaces;
+  if (workspace !== undefined && !page.takeShort(sql, workspace.key)) {
+    const rows = new Rows(sql, workspace.key, query);
+    yield* rows.isPrefix
+      ? rows.readPrefix(page, workspaces.map(({ key }) => key))
+      : rows.readAll(page);
+    yield* page.measure(sql);
   }
-  const { slices, rows, bytes, total } = choice;
-  const next = BigInt(query.offset) + BigInt(rows);
-  const head = UTF8.encode('{"type":"sessions","rows":[');
-  // Repeated, so that the client knows that it was looked at.
-  const applied = prefix === null ? "" : `,"id_prefix":${encodeJson(prefix)}`;
-  const tail = UTF8.encode(
-    `],"total":${total},"next_offset":${
-      next < BigInt(total) ? next : null
-    }${applied}}`,
-  );
-  const commas = Math.max(0, rows - 1);
-  return {
-    length: head.length + bytes + commas + tail.length,
-    *parts() {
-      yield head;
-      for (const [i, records] of slices.entries()) {
-        if (i > 0) yield COMMA;
-        yield* records();
-      }
-      yield tail;
-    },
-  };
+  return page.plan(sql);
 }
 
-/** Which rows, but for where and how many. */
-type PrefixFilter = Pick<PrefixQuery, "prefix" | "status" | "agent" | "oldest">;
+/** The rows chosen for a page, and how many there are in all. */
+class Page {
+  readonly #query: PageQuery;
+  /** Without a filter the total is known; else it is counted. */
+  readonly isCounted: boolean;
+  total: number;
+  skip: number;
+  #left: number;
+  #short: Uint8Array | null = null;
+  #rows = 0;
+  #bytes = 0;
+  readonly #chosen: number[] = [];
+  /** Some of the rows chosen, and the length of their records. */
+  readonly #slices: { keys: number[]; bytes: number }[] = [];
+  readonly #stale: number[] = [];
 
-/** Adds the rows whose id starts with a prefix. */
-function* takePrefixed(
-  sql: PrefixStatements,
-  { workspaces, offset, limit }: PageQuery,
-  which: PrefixFilter,
-  choice: Choice,
-): Steps<void> {
-  const { rows, total } = yield* chooseByPrefix(sql, {
-    ...which,
-    workspaces: workspaces.map(({ key }) => key),
-    end: Number(offset) + Number(limit),
-  });
-  choice.total = total;
-  for (const { key, bytes } of rows.slice(Number(offset))) {
-    choice.slices.push(() => [readBlob(sql.record.get(key)?.record)]);
-    choice.rows++;
-    choice.bytes += bytes;
+  constructor(query: PageQuery) {
+    this.#query = query;
+    this.isCounted = hasFilter(query.filter);
+    this.total = this.isCounted ? 0 : query.workspaces[0]?.sessions ?? 0;
+    this.skip = Number(query.offset);
+    this.#left = Number(query.limit);
   }
-}
 
-function* choose(
-  matches: Matches,
-  workspace: { sessions: number },
-  { offset, limit }: Pick<PageQuery, "offset" | "limit">,
-  choice: Choice,
-): Steps<void> {
-  const wanted = Number(limit);
-  let skip = Number(offset);
-  let from = FIRST;
-  const jump = matches.all && wanted > 0 && skip < workspace.sessions
-    ? matches.jump(skip, workspace.sessions)
-    : null;
-  if (jump !== null) [from, skip] = [jump, 0];
-  while (true) {
-    const full = choice.rows >= wanted;
-    // Without a filter the total is known, and so is when the offset lies behind the end.
-    if (matches.all && (full || skip >= workspace.sessions)) break;
-    const rows = matches.plain && (full || skip >= LEAP_ROWS)
-      ? LEAP_ROWS
-      : LOOK_ROWS;
-    const to = matches.edge(from, rows);
-    const found = matches.plain && to !== null ? rows : matches.count(from, to);
-    if (!matches.all) choice.total += found;
-    if (!full && skip < found) {
-      matches.take(from, to, skip, wanted - choice.rows, choice);
+  /** Whether no more rows have to be looked at. */
+  get isDone(): boolean {
+    return !this.isCounted && (this.isFull || this.skip >= this.total);
+  }
+
+  get isFull(): boolean {
+    return this.#left === 0;
+  }
+
+  /** Takes the rows that come next, in their order. */
+  add(rows: readonly Candidate[]): void {
+    if (this.isCounted) this.total += rows.length;
+    const from = Math.min(this.skip, rows.length);
+    this.skip -= from;
+    const some = rows.slice(from, from + Math.min(this.#left, rows.length));
+    this.#left -= some.length;
+    for (const { key, isStale } of some) {
+      (isStale ? this.#stale : this.#chosen).push(key);
     }
-    skip = Math.max(0, skip - found);
-    if (to === null) break;
-    from = to;
-    yield;
-  }
-}
-
-/** The rows that a filter lets through, between edges. */
-class Matches {
-  /** True if no filter is given at all. */
-  readonly all: boolean;
-  /** True if the index alone tells what matches. */
-  readonly plain: boolean;
-  readonly #sql: PageStatements;
-  readonly #workspace: number;
-  readonly #end: Edge;
-  readonly #status: string | null;
-  readonly #agent: string | null;
-
-  constructor(sql: PageStatements, workspace: number, filter: SessionFilter) {
-    this.#sql = sql;
-    this.#workspace = workspace;
-    this.#status = filter.status ?? null;
-    this.#agent = agentPattern(filter.agent_prefix);
-    const since = filter.since_ms ?? null;
-    this.#end = since === null
-      ? LAST
-      : { newest: -1n - toSigned(since), id: LAST.id };
-    this.plain = this.#status === null && this.#agent === null;
-    this.all = this.plain && since === null;
+    this.#rows += some.length;
   }
 
-  /** The same filter for rows whose id starts with `prefix`. */
-  byPrefix(prefix: string): PrefixFilter {
-    const oldest = this.#end.newest;
-    return { prefix, status: this.#status, agent: this.#agent, oldest };
-  }
-
-  /** The edge `rows` rows further on, or null if there are fewer. */
-  edge(from: Edge, rows: number): Edge | null {
-    const row = this.#sql.edge.get(
-      this.#workspace,
-      from.newest,
-      from.id,
-      this.#end.newest,
-      rows - 1,
-    );
-    return toEdge(row);
-  }
-
-  /** The edge behind the first `rows` of all `total` rows, or null if it is far from both ends. */
-  jump(rows: number, total: number): Edge | null {
-    if (rows === 0) return FIRST;
-    if (rows <= JUMP_ROWS && rows <= total / 2) {
-      return toEdge(this.#sql.nth.get(this.#workspace, rows - 1));
-    }
-    if (total - rows > JUMP_ROWS) return null;
-    return toEdge(this.#sql.nthLast.get(this.#workspace, total - rows));
-  }
-
-  count(from: Edge, to: Edge | null): number {
-    return readInt(this.#sql.count.get(...this.#range(from, to))?.n);
-  }
-
-  /** Adds up to `limit` rows behind the first `skip` ones to `choice`. */
-  take(
-    from: Edge,
-    to: Edge | null,
-    skip: number,
-    limit: number,
-    choice: Choice,
-  ): void {
-    const range = this.#range(from, to);
-    for (let left = Math.min(limit, LOOK_ROWS); left > 0;) {
-      const most = Math.min(left, SLICE_ROWS);
-      const row = this.#sql.take.get(...range, most, skip);
-      const rows = readInt(row?.n);
-      if (rows === 0) return;
+  /** Finds out how long the records of the chosen rows are. */
+  *measure(sql: PageStatements): Steps<void> {
+    if (this.#stale.length > 0) return;
+    for (let at = 0; at < this.#chosen.length; at += SLICE_ROWS) {
+      const keys = this.#chosen.slice(at, at + SLICE_ROWS);
+      const row = sql.measure.get(this.#query.nowMs, JSON.stringify(keys));
       const bytes = readInt(row?.bytes);
-      const which = [...range, rows, skip] as const;
-      choice.slices.push(() => this.#records(which, bytes));
-      choice.rows += rows;
-      choice.bytes += bytes;
-      if (rows < most) return;
-      left -= rows;
-      skip += rows;
+      this.#slices.push({ keys, bytes });
+      this.#bytes += bytes;
+      yield;
     }
   }
 
   /**
-   * Adds all rows of a page and reads them at once, if it is one as most are: near the beginning, with few rows, none of them long, and
-   * without a filter.
+   * Reads all rows at once, if the page is one as most are: near the beginning, with few rows, none of them long, and without a filter.
    *
-   * @returns Whether it is; if not, `choice` is as it was.
+   * @returns Whether it is; if not, the page is as it was.
    */
-  takeShort(
-    { offset, limit }: Pick<PageQuery, "offset" | "limit">,
-    choice: Choice,
-  ): boolean {
-    if (!this.all || offset > LOOK_ROWS || limit > SLICE_ROWS) return false;
-    const range = [this.#workspace, Number(limit), Number(offset)] as const;
-    const row = this.#sql.short.get(...range);
+  takeShort(sql: PageStatements, workspace: number): boolean {
+    const { offset, limit, nowMs } = this.#query;
+    if (this.isCounted || offset > LOOK_ROWS || limit > SLICE_ROWS) {
+      return false;
+    }
+    const range = [workspace, Number(offset) + Number(limit)] as const;
+    if (readInt(sql.reach.get(...range, MOST_SORTED)?.n) >= MOST_SORTED) {
+      return false;
+    }
+    const row = sql.short.get(workspace, nowMs, Number(limit), Number(offset));
     const rows = readInt(row?.n);
     if (rows > readInt(row?.short)) return false;
     if (rows === 0) return true;
-    const records = readBlob(row?.records);
-    choice.slices.push(() => [records]);
-    choice.rows += rows;
-    choice.bytes += records.length - (rows - 1);
+    this.#short = readBlob(row?.records);
+    this.#rows = rows;
+    this.#bytes = this.#short.length - (rows - 1);
     return true;
   }
 
-  /** Reads the records of a slice. @param bytes Their length. */
-  *#records(
-    which: readonly SQLInputValue[],
-    bytes: number,
-  ): Generator<Uint8Array> {
-    if (bytes <= SLICE_BYTES) {
-      return yield readBlob(this.#sql.together.get(...which)?.records);
-    }
-    let some = false;
-    for (const { record } of this.#sql.records.iterate(...which)) {
-      if (some) yield COMMA;
-      some = true;
-      yield readBlob(record);
-    }
+  plan(sql: PageStatements): PagePlan {
+    const { offset } = this.#query;
+    const next = BigInt(offset) + BigInt(this.#rows);
+    const head = UTF8.encode('{"type":"sessions","rows":[');
+    const prefix = this.#query.filter.id_prefix ?? null;
+    // Repeated, so that the client knows that it was looked at.
+    const applied = prefix === null ? "" : `,"id_prefix":${encodeJson(prefix)}`;
+    const tail = UTF8.encode(
+      `],"total":${this.total},"next_offset":${
+        next < BigInt(this.total) ? next : null
+      }${applied}}`,
+    );
+    const commas = Math.max(0, this.#rows - 1);
+    const records = () => this.#records(sql);
+    return {
+      stale: this.#stale,
+      length: head.length + this.#bytes + commas + tail.length,
+      *parts() {
+        yield head;
+        yield* records();
+        yield tail;
+      },
+    };
   }
 
-  #range(from: Edge, to: Edge | null) {
-    const end = to ?? this.#end;
-    return [
-      this.#workspace,
-      from.newest,
-      from.id,
-      end.newest,
-      end.id,
-      this.#status,
-      this.#agent,
-    ] as const;
+  *#records(sql: PageStatements): Generator<Uint8Array> {
+    if (this.#short !== null) return yield this.#short;
+    const { nowMs } = this.#query;
+    for (const [at, { keys, bytes }] of this.#slices.entries()) {
+      if (at > 0) yield COMMA;
+      if (bytes <= SLICE_BYTES) {
+        yield readBlob(sql.together.get(nowMs, JSON.stringify(keys))?.records);
+        continue;
+      }
+      for (const [i, key] of keys.entries()) {
+        if (i > 0) yield COMMA;
+        yield readBlob(sql.record.get(nowMs, key)?.record);
+      }
+    }
   }
 }
 
-function toEdge(row: Row | undefined): Edge | null {
-  return row === undefined
-    ? null
-    : { newest: readBig(row.newest), id: readBlob(row.id) };
+/** The rows that a filter lets through. A stale one always is, as nobody knows yet. */
+class Rows {
+  /** Whether only ids are wanted that begin in a certain way. */
+  readonly isPrefix: boolean;
+  readonly #sql: PageStatements;
+  readonly #workspace: number;
+  readonly #prefix: Uint8Array;
+  readonly #end: Edge;
+  readonly #filters: readonly SQLInputValue[];
+
+  constructor(sql: PageStatements, workspace: number, query: PageQuery) {
+    const { filter, nowMs } = query;
+    this.#sql = sql;
+    this.#workspace = workspace;
+    this.#prefix = UTF8.encode(filter.id_prefix ?? "");
+    this.isPrefix = this.#prefix.length > 0;
+    const since = filter.since_ms ?? null;
+    const active = filter.active_since_ms ?? null;
+    this.#end = active === null
+      ? LAST
+      : { minute: minuteOf(active), key: LAST.key };
+    this.#filters = [
+      nowMs,
+      filter.status ?? null,
+      agentPattern(filter.agent_prefix),
+      since === null ? null : toSigned(since),
+      active === null ? null : toSigned(active),
+    ];
+  }
+
+  /** Reads through the index, in its order. */
+  *readAll(page: Page): Steps<void> {
+    let from = page.isCounted ? FIRST : yield* this.#leap(page);
+    let minute: Candidate[] = [];
+    while (!page.isDone) {
+      const row = this.#sql.edge.get(
+        this.#workspace,
+        from.minute,
+        from.key,
+        this.#end.minute,
+        LOOK_ROWS - 1,
+      );
+      const to = row === undefined ? this.#end : toEdge(row);
+      if (page.isFull) page.total += this.#count(from, to);
+      else minute = takeMinutes(page, [...minute, ...this.#read(from, to)]);
+      if (row === undefined) break;
+      from = to;
+      yield;
+    }
+    page.add(sortRows(minute));
+  }
+
+  /** Reads through the ids instead, where they begin with the prefix: they are few. */
+  *readPrefix(page: Page, workspaces: readonly number[]): Steps<void> {
+    const found: Candidate[] = [];
+    for (const [i, workspace] of workspaces.entries()) {
+      yield* this.#readPrefixOf(workspace, found);
+      if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
+    }
+    page.add(sortRows(found));
+  }
+
+  *#readPrefixOf(workspace: number, found: Candidate[]): Steps<void> {
+    // Ids are UTF-8, so none has this byte.
+    const end = joinBytes([this.#prefix, Uint8Array.of(0xff)]);
+    for (let from = this.#prefix;;) {
+      const range = [workspace, from, end, LOOK_ROWS] as const;
+      const rows = this.#sql.prefixed.all(...this.#filters, ...range)
+        .map(toCandidate);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      // A row that a filter holds back has no key.
+      found.push(...rows.filter(({ key }) => key > 0));
+      from = joinBytes([last.id, Uint8Array.of(0)]);
+      if (rows.length < LOOK_ROWS) break;
+      yield;
+    }
+  }
+
+  /** Passes over whole minutes that the offset passes over; returns where the rest begins. */
+  *#leap(page: Page): Steps<Edge> {
+    let from = FIRST;
+    while (page.skip >= LOOK_ROWS && !page.isDone) {
+      const rows = Math.min(page.skip, LEAP_ROWS);
+      const row = this.#sql.edge.get(
+        this.#workspace,
+        from.minute,
+        from.key,
+        LAST.minute,
+        rows - 1,
+      );
+      if (row === undefined) break;
+      const { minute, key } = toEdge(row);
+      const inMinute = (to: number) =>
+        readInt(this.#sql.countMinute.get(this.#workspace, minute, to)?.n);
+      let passed = rows - inMinute(key);
+      let to = { minute: minute - 1, key: LAST.key };
+      if (passed === 0) {
+        passed = inMinute(LAST.key);
+        to = { minute, key: LAST.key };
+        if (passed > page.skip) break;
+      }
+      page.skip -= passed;
+      from = to;
+      yield;
+    }
+    return from;
+  }
+
+  #read(from: Edge, to: Edge): Candidate[] {
+    return this.#sql.read.all(...this.#filters, ...this.#range(from, to))
+      .map(toCandidate);
+  }
+
+  #count(from: Edge, to: Edge): number {
+    return readInt(
+      this.#sql.count.get(...this.#filters, ...this.#range(from, to))?.n,
+    );
+  }
+
+  #range(from: Edge, to: Edge) {
+    return [this.#workspace, from.minute, from.key, to.minute, to.key] as const;
+  }
+}
+
+function hasFilter(filter: SessionFilter): boolean {
+  const { status, agent_prefix, since_ms, active_since_ms, id_prefix } = filter;
+  return [status, since_ms, active_since_ms].some((it) =>
+    (it ?? null) !== null
+  ) ||
+    (agent_prefix ?? "") !== "" || (id_prefix ?? "") !== "";
+}
+
+/** Whether a filter looks at what a stale row does not say. */
+export function looksAtRows(
+  { status, agent_prefix, since_ms }: SessionFilter,
+): boolean {
+  return (status ?? null) !== null || (since_ms ?? null) !== null ||
+    (agent_prefix ?? "") !== "";
+}
+
+/** The place of a time in the index; see the schema. */
+export function minuteOf(ms: Int): number {
+  return Number(-(toSigned(ms) / 60_000n));
+}
+
+/** Hands the page all minutes of `rows` but the last, of which more may follow; returns that. */
+function takeMinutes(page: Page, rows: Candidate[]): Candidate[] {
+  const last = rows.at(-1)?.minute;
+  const end = rows.findIndex(({ minute }) => minute === last);
+  page.add(sortRows(rows.slice(0, Math.max(0, end))));
+  return rows.slice(Math.max(0, end));
+}
+
+function sortRows(rows: Candidate[]): Candidate[] {
+  return rows.sort((a, b) =>
+    a.lastMs === b.lastMs
+      ? compareBlobs(a.id, b.id)
+      : a.lastMs > b.lastMs
+      ? -1
+      : 1
+  );
+}
+
+function compareBlobs(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at < 0 ? a.length - b.length : (a[at] ?? 0) - (b[at] ?? -1);
+}
+
+function toEdge(row: Row): Edge {
+  return { minute: readInt(row.minute), key: readInt(row.key) };
+}
+
+function toCandidate(row: Row): Candidate {
+  const [key, minute, lastMs, id, stale] = readCells(row);
+  return {
+    key: readInt(key),
+    minute: readInt(minute),
+    lastMs: readExact(lastMs),
+    id: readBlob(id),
+    isStale: stale === 1,
+  };
 }
 
 /** The LIKE pattern of the reference: lower case by all of Unicode, then its own signs taken literally. */
@@ -312,50 +420,75 @@ function agentPattern(prefix: string | null | undefined): string | null {
 /** Statements of a page, prepared once a connection. */
 export interface PageStatements {
   readonly edge: StatementSync;
-  readonly nth: StatementSync;
-  readonly nthLast: StatementSync;
+  readonly countMinute: StatementSync;
   readonly count: StatementSync;
-  readonly take: StatementSync;
-  readonly records: StatementSync;
+  readonly read: StatementSync;
+  readonly prefixed: StatementSync;
+  readonly measure: StatementSync;
+  readonly record: StatementSync;
   readonly together: StatementSync;
+  readonly reach: StatementSync;
   readonly short: StatementSync;
-  readonly prefix: PrefixStatements;
 }
 
 /** Prepares what {@linkcode planPage} runs. */
 export function preparePage(db: DatabaseSync): PageStatements {
+  const passes = `(stale = 1 OR (?2 IS NULL OR ${statusSql("?1")} = ?2)
+      AND (?3 IS NULL OR lower(agent) LIKE ?3 ESCAPE '\\')
+      AND (?4 IS NULL OR first_ms >= ?4)) AND (?5 IS NULL OR last_ms >= ?5)`;
   const matching = `FROM sessions
-    WHERE workspace = ?1 AND (newest, id) > (?2, ?3) AND (newest, id) <= (?4, ?5)
-      AND (?6 IS NULL OR status = ?6) AND (?7 IS NULL OR lower(agent) LIKE ?7 ESCAPE '\\')`;
-  const slice = `${matching} ORDER BY newest, id LIMIT ?8 OFFSET ?9`;
-  const edge = db.prepare(
-    `SELECT newest, id FROM sessions WHERE workspace = ?1 AND (newest, id) > (?2, ?3) AND newest <= ?4
-     ORDER BY newest, id LIMIT 1 OFFSET ?5`,
+    WHERE workspace = ?6 AND (minute, key) > (?7, ?8) AND (minute, key) <= (?9, ?10) AND ${passes}`;
+  const columns = `minute, ${exactColumn("last_ms")}, id, stale`;
+  const read = db.prepare(
+    `SELECT key, ${columns} ${matching} ORDER BY minute, key`,
   );
-  const nth = db.prepare(
-    `SELECT newest, id FROM sessions WHERE workspace = ? ORDER BY newest, id LIMIT 1 OFFSET ?`,
+  const prefixed = db.prepare(
+    `SELECT iif(${passes}, key, 0) AS key, ${columns} FROM sessions
+     WHERE workspace = ?6 AND id >= ?7 AND id < ?8 ORDER BY id LIMIT ?9`,
   );
-  const nthLast = db.prepare(
-    `SELECT newest, id FROM sessions WHERE workspace = ? ORDER BY newest DESC, id DESC LIMIT 1 OFFSET ?`,
-  );
-  for (const it of [edge, nth, nthLast]) it.setReadBigInts(true);
+  for (const it of [read, prefixed]) it.setReturnArrays(true);
   return {
-    prefix: preparePrefix(db),
-    edge,
-    nth,
-    nthLast,
-    count: db.prepare(`SELECT count(*) AS n ${matching}`),
-    take: db.prepare(
-      `SELECT count(*) AS n, sum(bytes) AS bytes FROM (SELECT length(record) AS bytes ${slice})`,
+    edge: db.prepare(
+      `SELECT minute, key FROM sessions WHERE workspace = ?1 AND (minute, key) > (?2, ?3) AND minute <= ?4
+       ORDER BY minute, key LIMIT 1 OFFSET ?5`,
     ),
-    records: db.prepare(`SELECT record ${slice}`),
+    countMinute: db.prepare(
+      "SELECT count(*) AS n FROM sessions WHERE workspace = ? AND minute = ? AND key <= ?",
+    ),
+    count: db.prepare(`SELECT count(*) AS n ${matching}`),
+    read,
+    prefixed,
+    measure: db.prepare(
+      `SELECT sum(length(CAST(${
+        recordSql("?1")
+      } AS BLOB))) AS bytes FROM sessions
+       WHERE key IN (SELECT value FROM json_each(?2))`,
+    ),
+    record: db.prepare(
+      `SELECT CAST(${
+        recordSql("?1")
+      } AS BLOB) AS record FROM sessions WHERE key = ?2`,
+    ),
+    // Of the join the list comes first, so that its order is that of the texts.
     together: db.prepare(
-      `SELECT CAST(group_concat(record, ',') AS BLOB) AS records FROM (SELECT record ${slice})`,
+      `SELECT CAST(group_concat(text, ',') AS BLOB) AS records
+       FROM (SELECT ${
+        recordSql("?1")
+      } AS text FROM json_each(?2) AS listed CROSS JOIN sessions ON sessions.key = listed.value
+             ORDER BY listed.key LIMIT -1)`,
+    ),
+    // How many rows the minutes have that the first rows are of: these must be sorted.
+    reach: db.prepare(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM sessions WHERE workspace = ?1
+         AND minute <= coalesce((SELECT minute FROM sessions WHERE workspace = ?1 ORDER BY minute LIMIT 1 OFFSET ?2), ${LAST.minute})
+       LIMIT ?3)`,
     ),
     short: db.prepare(
-      `SELECT count(*) AS n, count(record) AS short, CAST(group_concat(record, ',') AS BLOB) AS records
-       FROM (SELECT iif(length(record) <= ${SHORT_BYTES}, record, NULL) AS record FROM sessions
-             WHERE workspace = ? ORDER BY newest, id LIMIT ? OFFSET ?)`,
+      `SELECT count(*) AS n, count(text) AS short, CAST(group_concat(text, ',') AS BLOB) AS records
+       FROM (SELECT iif(stale = 0 AND length(record) <= ${SHORT_BYTES}, ${
+        recordSql("?2")
+      }, NULL) AS text
+             FROM sessions WHERE workspace = ?1 ORDER BY minute, last_ms DESC, id LIMIT ?3 OFFSET ?4)`,
     ),
   };
 }

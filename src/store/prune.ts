@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Deletes old sessions while events keep coming: sessions vanish first, a few at a time; then their rows, then the empty pages.
+ * Deletes old sessions, and the old events of sessions that go on, while events keep coming: sessions vanish first, a few at a time; then
+ * their rows, then the empty pages. Nothing of a deleted text is left in the files.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
 import type { Ledger } from "./ledger.ts";
-import { readList, RowLists } from "./row_lists.ts";
-import { readBig, readInt, toSigned, toText } from "./rows.ts";
+import { readList, RowLists, unpackRows } from "./row_lists.ts";
+import {
+  readBig,
+  readBlob,
+  readInt,
+  type Row,
+  toSigned,
+  toText,
+} from "./rows.ts";
+import type { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 import type { Sweeper } from "./sweep.ts";
 
@@ -15,9 +24,15 @@ import type { Sweeper } from "./sweep.ts";
 const LOOK_SESSIONS = 500;
 const DELETE_SESSIONS = 25;
 
+/** Bytes of events that are deleted in one step. A single longer event is deleted in one step all the same. */
+const CUT_BYTES = 256 * 1024;
+
 /** Which sessions to delete; those for which all that is given holds. */
 export interface PruneQuery {
-  /** Those whose newest event is before this, compared as signed integers. */
+  /**
+   * Those whose newest event is before this, compared as signed integers; of others the events that are. Their numbers stay, and what is
+   * said of the session is made anew of what is left.
+   */
   beforeMs?: Int | null;
   /** The one with this id, in each workspace. */
   session?: string | null;
@@ -25,13 +40,12 @@ export interface PruneQuery {
   workspace?: string | null;
   /** Only counts them. */
   dryRun?: boolean;
-  /** Is told the key of each session once it is deleted. */
-  onRemoved?: (sessionKey: number) => void;
 }
 
 /** What a prune deleted. */
 export interface PruneResult {
   sessions: number;
+  /** Of these sessions and of others. */
   events: number;
 }
 
@@ -40,7 +54,16 @@ interface Victim {
   key: number;
   workspace: number;
   id: Uint8Array;
+  lastSeq: number;
   events: number;
+}
+
+/** What a {@linkcode Pruner} works with. */
+export interface PrunerParts {
+  ledger: Ledger;
+  sessions: SessionWrites;
+  sweeper: Sweeper;
+  transact: (work: () => void) => void;
 }
 
 /** The steps of a prune. Each step is a transaction of its own. */
@@ -48,16 +71,16 @@ export class Pruner {
   readonly #ledger: Ledger;
   readonly #transact: (work: () => void) => void;
   readonly #sweeper: Sweeper;
+  readonly #sessions: SessionWrites;
   readonly #lists: RowLists;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(
     db: DatabaseSync,
-    ledger: Ledger,
-    sweeper: Sweeper,
-    transact: (work: () => void) => void,
+    { ledger, sessions, sweeper, transact }: PrunerParts,
   ) {
     this.#ledger = ledger;
+    this.#sessions = sessions;
     this.#sweeper = sweeper;
     this.#transact = transact;
     this.#lists = new RowLists(db);
@@ -76,9 +99,10 @@ export class Pruner {
     const slices = options.session === null || options.session === undefined
       ? this.#lookAtAll(options)
       : this.#lookUp(options.session, options);
-    for (const victims of slices) {
-      if (options.dryRun) count(result, victims);
-      else yield* this.#remove(victims, result, options.onRemoved);
+    for (const { ended, ongoing } of slices) {
+      if (options.dryRun) count(result, ended);
+      else yield* this.#remove(ended, result);
+      for (const key of ongoing) yield* this.#cut(key, options, result);
       yield;
     }
     if (options.dryRun) return result;
@@ -87,52 +111,44 @@ export class Pruner {
     return result;
   }
 
-  /** Sessions by key, a slice at a time, without those that stay. */
-  *#lookAtAll(options: PruneQuery): Generator<Victim[]> {
-    const { beforeMs, workspace } = options;
+  /** Sessions by key, a slice at a time, without those that stay as they are. */
+  *#lookAtAll(options: PruneQuery): Generator<Slice> {
+    const { workspace } = options;
     const only = typeof workspace === "string"
       ? this.#ledger.workspace(workspace)?.key ?? -1
       : null;
-    const before = toSigned(beforeMs ?? 0);
     for (let from = 0;;) {
       const rows = this.#sql.look.all(from, LOOK_SESSIONS);
       const last = rows.at(-1);
       if (last === undefined) return;
       from = readInt(last.key);
-      yield rows
-        .filter((row) => readBig(row.last_ms) < before)
-        .map(toVictim)
-        .filter((victim) => only === null || victim.workspace === only);
+      const some = rows.filter((row) =>
+        only === null || readInt(row.workspace) === only
+      );
+      yield toSlice(some, options.beforeMs ?? 0);
     }
   }
 
   /** The sessions of one id: at most one in each workspace. */
-  *#lookUp(id: string, options: PruneQuery): Generator<Victim[]> {
+  *#lookUp(id: string, options: PruneQuery): Generator<Slice> {
     const { beforeMs, workspace } = options;
+    let found: Row[] = [];
     let looked = 0;
-    let found: Victim[] = [];
     for (const { key, path } of [...this.#ledger.workspaces()]) {
       if (typeof workspace === "string" && path !== workspace) continue;
       const row = this.#sql.lookUp.get(key, id);
-      if (
-        row !== undefined &&
-        (beforeMs === null || beforeMs === undefined ||
-          readBig(row.last_ms) < toSigned(beforeMs))
-      ) {
-        found.push(toVictim(row));
-      }
+      if (row !== undefined) found.push(row);
       if (++looked % LOOK_SESSIONS !== 0) continue;
-      yield found;
+      yield toSlice(found, beforeMs ?? null);
       found = [];
     }
-    yield found;
+    yield toSlice(found, beforeMs ?? null);
   }
 
   /** Takes sessions out of sight: no list, detail or count has them from here on. */
   *#remove(
     victims: Victim[],
     result: PruneResult,
-    onRemoved?: (sessionKey: number) => void,
   ): Steps<void> {
     while (victims.length > 0) {
       const some = victims.splice(0, DELETE_SESSIONS);
@@ -143,20 +159,63 @@ export class Pruner {
           if (this.#removeOne(victim)) gone.push(victim);
         }
       });
-      for (const { key } of gone) onRemoved?.(key);
       count(result, gone);
       if (victims.length > 0) yield;
     }
   }
 
-  #removeOne({ key, workspace, id, events }: Victim): boolean {
-    const row = this.#sql.find.get(key, events - 1);
-    if (row === undefined) return false;
-    for (const kind of ["events", "spans"] as const) {
-      this.#lists.file(key, kind, readList(row, kind));
+  /** Deletes the old events of a session that goes on; it is stale after that. */
+  *#cut(key: number, options: PruneQuery, result: PruneResult): Steps<void> {
+    const before = toSigned(options.beforeMs ?? 0);
+    for (let after = -1;;) {
+      const block = this.#sql.nextBlock.get(key, after);
+      const first = block === undefined ? null : readInt(block.first);
+      const rows = block === undefined
+        ? unpackRows(readList(this.#sql.tail.get(key) ?? NO_TAIL).tail)
+        : unpackRows(readBlob(block.members));
+      for (const old of this.#chunks(rows, before)) {
+        if (options.dryRun) result.events += old.length;
+        else {
+          this.#transact(() => {
+            result.events += this.#sessions.dropEvents(key, first, old);
+          });
+        }
+        yield;
+      }
+      if (first !== null) after = first;
+      // What has been filed meanwhile comes next.
+      else if (this.#sql.nextBlock.get(key, after) === undefined) break;
     }
+    if (!options.dryRun) {
+      this.#transact(() => this.#sql.cutCommits.run(key, key, before));
+    }
+  }
+
+  /** Those of some events that are old, as many together as one step may delete. */
+  *#chunks(rows: readonly number[], before: bigint): Generator<number[]> {
+    let chunk: number[] = [];
+    let left = CUT_BYTES;
+    for (const row of rows) {
+      const found = this.#sql.time.get(row);
+      const time = BigInt(parseDigits(found?.ts));
+      if (toSigned(time) >= before) continue;
+      chunk.push(row);
+      left -= readInt(found?.bytes);
+      if (left > 0) continue;
+      yield chunk;
+      [chunk, left] = [[], CUT_BYTES];
+    }
+    yield chunk;
+  }
+
+  #removeOne({ key, workspace, id, lastSeq, events }: Victim): boolean {
+    const row = this.#sql.find.get(key, lastSeq);
+    if (row === undefined) return false;
+    this.#lists.file(key, readList(row), lastSeq);
     this.#sql.remove.run(key);
     this.#sql.addTrash.run(key);
+    this.#sql.removeCommits.run(workspace, key);
+    if (readInt(row.stale) === 1) this.#ledger.countStale(-1);
     this.#ledger.setSession(workspace, toText(id), null);
     this.#ledger.count(workspace, -1, -events);
     const left = this.#ledger.workspaceByKey(workspace);
@@ -168,17 +227,41 @@ export class Pruner {
   }
 }
 
-function toVictim(row: Record<string, unknown>): Victim {
-  const { key, workspace, id, last_seq } = row;
-  if (
-    typeof key !== "bigint" || typeof workspace !== "bigint" ||
-    typeof last_seq !== "bigint" || !(id instanceof Uint8Array)
-  ) throw new TypeError("Cannot read row: it is no session");
+/** A session that has been deleted meanwhile has no events. */
+const NO_TAIL: Row = { events_filed: 0, events_tail: new Uint8Array() };
+
+/** The number at the beginning of a text. */
+function parseDigits(text: SQLOutputValue | undefined): string {
+  return /^\d+/.exec(typeof text === "string" ? text : "")?.[0] ?? "0";
+}
+
+/** What is to be done with some sessions. */
+interface Slice {
+  ended: Victim[];
+  /** Keys of those that lose events at most. */
+  ongoing: number[];
+}
+
+function toSlice(rows: readonly Row[], beforeMs: Int | null): Slice {
+  const before = beforeMs === null ? null : toSigned(beforeMs);
+  const slice: Slice = { ended: [], ongoing: [] };
+  for (const row of rows) {
+    if (before === null || readBig(row.last_ms) < before) {
+      slice.ended.push(toVictim(row));
+    } else if (readBig(row.first_ms) < before) {
+      slice.ongoing.push(readInt(row.key));
+    }
+  }
+  return slice;
+}
+
+function toVictim(row: Row): Victim {
   return {
-    key: Number(key),
-    workspace: Number(workspace),
-    id,
-    events: Number(last_seq) + 1,
+    key: readInt(row.key),
+    workspace: readInt(row.workspace),
+    id: readBlob(row.id),
+    lastSeq: readInt(row.last_seq),
+    events: readInt(row.events),
   };
 }
 
@@ -188,23 +271,39 @@ function count(result: PruneResult, victims: readonly Victim[]): void {
 }
 
 function prepare(db: DatabaseSync) {
-  const columns = "key, workspace, id, last_seq, last_ms";
+  const columns = "key, workspace, id, last_seq, events, first_ms, last_ms";
   const look = db.prepare(
     `SELECT ${columns} FROM sessions WHERE key > ? ORDER BY key LIMIT ?`,
   );
   const lookUp = db.prepare(
     `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = CAST(? AS BLOB)`,
   );
+  const time = db.prepare(
+    `SELECT CAST(substr(head, instr(head, CAST(',"ts_ms":' AS BLOB)) + 9, 20) AS TEXT) AS ts, length(payload) AS bytes
+     FROM events WHERE key = ?`,
+  );
   for (const statement of [look, lookUp]) statement.setReadBigInts(true);
   return {
     look,
     lookUp,
+    time,
     find: db.prepare(
-      `SELECT events_filed, events_tail, spans_filed, spans_tail FROM sessions
-       WHERE key = ? AND last_seq = ?`,
+      `SELECT events_filed, events_tail, stale FROM sessions WHERE key = ? AND last_seq = ?`,
     ),
     remove: db.prepare("DELETE FROM sessions WHERE key = ?"),
     removeWorkspace: db.prepare("DELETE FROM workspaces WHERE key = ?"),
+    removeCommits: db.prepare(
+      "DELETE FROM commits WHERE workspace = ? AND session = ?",
+    ),
+    cutCommits: db.prepare(
+      `DELETE FROM commits WHERE workspace = (SELECT workspace FROM sessions WHERE key = ?) AND session = ? AND ts_ms < ?`,
+    ),
+    nextBlock: db.prepare(
+      "SELECT first, members FROM blocks WHERE session = ? AND kind = 0 AND first > ? ORDER BY first LIMIT 1",
+    ),
+    tail: db.prepare(
+      "SELECT events_filed, events_tail FROM sessions WHERE key = ?",
+    ),
     addTrash: db.prepare("INSERT INTO trash (session) VALUES (?)"),
   } satisfies Record<string, StatementSync>;
 }

@@ -7,6 +7,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AnswerPlan, joinParts, type StoredAnswer } from "./answer.ts";
 import { openReader } from "./open.ts";
 import {
+  type PagePlan,
   type PageQuery,
   type PageStatements,
   planPage,
@@ -48,7 +49,7 @@ export class Reader {
   }
 
   /** Prepares a page of sessions. */
-  planPage(query: PageQuery): Steps<AnswerPlan> {
+  planPage(query: PageQuery): Steps<PagePlan> {
     return planPage(this.#page, query);
   }
 

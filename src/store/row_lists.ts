@@ -2,7 +2,7 @@
 /**
  * Which rows are a session's, in their order.
  *
- * Events and spans of all sessions are added at the end of their tables, wherever the session's earlier ones are: a page written for one
+ * Events of all sessions are added at the end of their table, wherever the session's earlier ones are: a page written for one
  * serves the next, whosever it is. (Kept together by session instead, most events would be put between full pages, and five be written
  * where one is now.) An index of them would cost a page for each event; so a session's newest rows are listed in its own row, which is
  * written anyway, and when they have become many they are filed together as a block.
@@ -13,9 +13,6 @@ import { readBlob, readInt, type Row } from "./rows.ts";
 
 /** Rows of a block: few enough that a session's row stays short. */
 export const BLOCK_ROWS = 128;
-
-/** What is listed. */
-export type ListKind = "events" | "spans";
 
 /** Rows of a session, in their order. */
 export interface RowList {
@@ -37,32 +34,24 @@ export const NO_ROWS: RowList = {
   tail: new Uint8Array(),
 };
 
-/** How a list's kind is written in a block. */
-const KINDS = { events: 0, spans: 1 } as const satisfies Record<
-  ListKind,
-  number
->;
-
 /** What is run for lists; see `WRITE_SQL`. */
 export const LIST_SQL = {
   file:
-    "INSERT INTO blocks (session, kind, first, members) VALUES (?, ?, ?, ?)",
+    "INSERT INTO blocks (session, kind, first, members) VALUES (?, 0, ?, ?)",
   read:
-    "SELECT members FROM blocks WHERE session = ? AND kind = ? ORDER BY first",
-  readBack:
-    "SELECT members FROM blocks WHERE session = ? AND kind = ? ORDER BY first DESC",
+    "SELECT members FROM blocks WHERE session = ? AND kind = 0 ORDER BY first",
+  readBlock:
+    "SELECT members FROM blocks WHERE session = ? AND kind = 0 AND first = ?",
+  changeBlock:
+    "UPDATE blocks SET members = ? WHERE session = ? AND kind = 0 AND first = ?",
+  dropBlock: "DELETE FROM blocks WHERE session = ? AND kind = 0 AND first = ?",
 } as const;
 
 /** Reads a list from a session's row. */
-export function readList(row: Row, kind: ListKind): RowList {
-  const tail = readBlob(row[`${kind}_tail`]);
+export function readList(row: Row): RowList {
+  const tail = readBlob(row.events_tail);
   const rows = unpackRows(tail);
-  return {
-    filed: readInt(row[`${kind}_filed`]),
-    count: rows.length,
-    last: rows.at(-1) ?? 0,
-    tail,
-  };
+  return { ...listRows(rows), filed: readInt(row.events_filed), tail };
 }
 
 /** Number of rows in a list. */
@@ -74,52 +63,71 @@ export function countRows({ filed, count }: RowList): number {
 export class RowLists {
   readonly #file: StatementSync;
   readonly #read: StatementSync;
-  readonly #readBack: StatementSync;
+  readonly #readBlock: StatementSync;
+  readonly #changeBlock: StatementSync;
+  readonly #dropBlock: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#file = db.prepare(LIST_SQL.file);
     this.#read = db.prepare(LIST_SQL.read);
-    this.#readBack = db.prepare(LIST_SQL.readBack);
+    this.#readBlock = db.prepare(LIST_SQL.readBlock);
+    this.#changeBlock = db.prepare(LIST_SQL.changeBlock);
+    this.#dropBlock = db.prepare(LIST_SQL.dropBlock);
   }
 
-  /** Adds a row, whose key is greater than the last one's, at the end; files the newest rows when they have become many. */
-  add(session: number, kind: ListKind, list: RowList, row: number): RowList {
+  /**
+   * Adds a row, whose key is greater than the last one's, at the end; files the newest rows when they have become many.
+   *
+   * @param seq Number of the row among all that the session ever had.
+   */
+  add(session: number, list: RowList, row: number, seq: number): RowList {
     const longer = {
       filed: list.filed,
       count: list.count + 1,
       last: row,
       tail: packRow(list.tail, row - list.last),
     };
-    return longer.count < BLOCK_ROWS
-      ? longer
-      : this.file(session, kind, longer);
+    return longer.count < BLOCK_ROWS ? longer : this.file(session, longer, seq);
   }
 
-  /** Files what is not filed yet. */
-  file(session: number, kind: ListKind, list: RowList): RowList {
+  /** Files what is not filed yet. @param seq Number of its last row. */
+  file(session: number, list: RowList, seq: number): RowList {
     if (list.count === 0) return list;
-    this.#file.run(session, KINDS[kind], list.filed, list.tail);
+    this.#file.run(session, seq + 1 - list.count, list.tail);
     return { ...NO_ROWS, filed: countRows(list) };
   }
 
+  /** Reads one block; nothing if there is none. */
+  readBlock(session: number, first: number): number[] {
+    const row = this.#readBlock.get(session, first);
+    return row === undefined ? [] : unpackRows(readBlob(row.members));
+  }
+
+  /** Shortens a block; one without rows goes. */
+  changeBlock(session: number, first: number, rows: readonly number[]): void {
+    if (rows.length === 0) this.#dropBlock.run(session, first);
+    else this.#changeBlock.run(packRows(rows), session, first);
+  }
+
   /** Reads the list from its beginning. */
-  *read(session: number, kind: ListKind, list: RowList): Generator<number> {
+  *read(session: number, list: RowList): Generator<number> {
     if (list.filed > 0) {
-      for (const { members } of this.#read.iterate(session, KINDS[kind])) {
+      for (const { members } of this.#read.iterate(session)) {
         yield* unpackRows(readBlob(members));
       }
     }
     yield* unpackRows(list.tail);
   }
+}
 
-  /** Reads the list from its end. */
-  *readBack(session: number, kind: ListKind, list: RowList): Generator<number> {
-    yield* unpackRows(list.tail).reverse();
-    if (list.filed === 0) return;
-    for (const { members } of this.#readBack.iterate(session, KINDS[kind])) {
-      yield* unpackRows(readBlob(members)).reverse();
-    }
-  }
+/** Makes a list of ascending rows that are not filed. */
+export function listRows(rows: readonly number[]): RowList {
+  return {
+    filed: 0,
+    count: rows.length,
+    last: rows.at(-1) ?? 0,
+    tail: packRows(rows),
+  };
 }
 
 const MORE = 0x80;

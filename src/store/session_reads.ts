@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is read of one session: its record, its events, its spans.
+ * What is read of one session: its record, its events, its calls.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Int } from "../proto/mod.ts";
+import { CALLS_SQL, type StoredCall, TEXT_BODY, walkCalls } from "./calls.ts";
+import { recordSql } from "./record_sql.ts";
 import { countRows, readList, type RowList, RowLists } from "./row_lists.ts";
-import {
-  exactColumn,
-  readBlob,
-  readCells,
-  readExact,
-  readInt,
-  readText,
-  type Row,
-  textColumn,
-  toUnsigned,
-} from "./rows.ts";
+import { readBlob, readCells, readInt, readText, toText } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
 /** Workspaces looked into in one step. */
@@ -25,10 +16,9 @@ const STEP_WORKSPACES = 500;
 const BATCH_ROWS = 128;
 /** Events that are longer together are read one by one, so that few of them are in memory. */
 const BATCH_BYTES = 128 * 1024;
-/** A view up to this size is read as a string, which can be joined with others and encoded together. */
-const TEXT_VIEW_BYTES = 4096;
 const CLOSE = Uint8Array.of(0x7d);
 const COMMA = Uint8Array.of(0x2c);
+const UTF8 = new TextEncoder();
 /** Rows by a list of their keys, which is bound as JSON. */
 const LISTED = "WHERE key IN (SELECT value FROM json_each(?))";
 
@@ -36,38 +26,17 @@ const LISTED = "WHERE key IN (SELECT value FROM json_each(?))";
 export interface ReadableSession {
   readonly key: number;
   readonly workspaceKey: number;
+  /** Whether it has to be rebuilt first. */
+  readonly isStale: boolean;
   /** The SessionRecord's JSON. */
   readonly record: Uint8Array;
+  /** What is remembered of it for its next event, as JSON. */
+  readonly state: string;
   /** Number of its events. */
   readonly eventCount: number;
   /** Length of the JSON of all events together, without what stands between them. */
   readonly eventBytes: number;
   readonly events: RowList;
-  /** Number of its spans, those counted that were closed again. */
-  readonly spanCount: number;
-  readonly spans: RowList;
-}
-
-/** A span without its text, which is read when its place in the tree has come. */
-export interface SpanKnot {
-  /** By which its text is found. */
-  readonly key: number;
-  readonly spanId: string;
-  readonly parentSpanId: string | null;
-  readonly depth: number;
-  readonly startMs: Int | null;
-  readonly subtreeCostUsdE6: Int | null;
-  readonly subtreeTokenCount: number | null;
-  /** Length of the ToolSpanView's JSON. */
-  readonly viewBytes: number;
-}
-
-/** A span when its place has come. */
-export interface StoredSpanText {
-  readonly subtreeCostUsdE6: Int | null;
-  readonly subtreeTokenCount: number | null;
-  /** The ToolSpanView's JSON, a long one in UTF-8. */
-  readonly view: string | Uint8Array;
 }
 
 /** Reads sessions through one connection. */
@@ -77,14 +46,16 @@ export class SessionReads {
   readonly #event: StatementSync;
   readonly #eventBytes: StatementSync;
   readonly #eventTexts: StatementSync;
-  readonly #spans: StatementSync;
-  readonly #views: StatementSync;
+  readonly #calls: StatementSync;
+  readonly #bodies: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#lists = new RowLists(db);
     this.#find = db.prepare(
-      `SELECT key, event_bytes, events_filed, events_tail, spans_filed, spans_tail, record FROM sessions
-       WHERE workspace = ? AND id = CAST(? AS BLOB)`,
+      `SELECT key, stale, event_bytes, events_filed, events_tail, state, CAST(${
+        recordSql("?1")
+      } AS BLOB) AS record
+       FROM sessions WHERE workspace = ?2 AND id = CAST(?3 AS BLOB)`,
     );
     this.#event = db.prepare("SELECT head, payload FROM events WHERE key = ?");
     this.#eventBytes = db.prepare(
@@ -95,39 +66,37 @@ export class SessionReads {
       `SELECT CAST(group_concat(head || payload || '}', ',') AS BLOB) AS texts
        FROM (SELECT head, payload FROM events ${LISTED} ORDER BY key LIMIT -1)`,
     );
-    this.#spans = db.prepare(
-      `SELECT key, ${textColumn("span_id")}, ${textColumn("parent")}, depth, ${
-        exactColumn("start_ms")
-      }, ${exactColumn("cost")}, tokens, length(view) AS bytes
-       FROM spans ${LISTED} ORDER BY key`,
+    this.#calls = db.prepare(CALLS_SQL);
+    this.#bodies = db.prepare(
+      `SELECT listed.key, ${TEXT_BODY}
+       FROM json_each(?2) AS listed CROSS JOIN calls ON session = ?1 AND call = unhex(listed.value)`,
     );
-    this.#views = db.prepare(
-      `SELECT key, ${exactColumn("cost")}, tokens,
-         iif(length(view) <= ${TEXT_VIEW_BYTES}, CAST(view AS TEXT), view) AS view
-       FROM spans ${LISTED}`,
-    );
-    for (const many of [this.#spans, this.#views]) many.setReturnArrays(true);
+    this.#bodies.setReturnArrays(true);
   }
 
-  /** Finds a session in the first of the workspaces (their keys) that has its id. */
+  /**
+   * Finds a session in the first of the workspaces (their keys) that has its id.
+   *
+   * @param nowMs The time at which it is asked for, in epoch milliseconds.
+   */
   *find(
     workspaces: readonly number[],
     id: string,
+    nowMs: number,
   ): Steps<ReadableSession | null> {
     for (const [i, workspace] of workspaces.entries()) {
-      const row = this.#find.get(workspace, id);
+      const row = this.#find.get(nowMs, workspace, id);
       if (row !== undefined) {
-        const events = readList(row, "events");
-        const spans = readList(row, "spans");
+        const events = readList(row);
         return {
           key: readInt(row.key),
           workspaceKey: workspace,
+          isStale: readInt(row.stale) === 1,
           record: readBlob(row.record),
+          state: toText(readBlob(row.state)),
           eventCount: countRows(events),
           eventBytes: readInt(row.event_bytes),
           events,
-          spanCount: countRows(spans),
-          spans,
         };
       }
       if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
@@ -138,7 +107,7 @@ export class SessionReads {
   /** Reads the JSON of a session's events in their order, in pieces, with commas between the events. */
   *events(session: ReadableSession): Generator<Uint8Array> {
     let some = false;
-    const keys = this.#lists.read(session.key, "events", session.events);
+    const keys = this.#lists.read(session.key, session.events);
     for (const batch of batches(keys)) {
       if (some) yield COMMA;
       some = true;
@@ -159,78 +128,44 @@ export class SessionReads {
     }
   }
 
-  /** Reads the spans of a session, in no useful order; where an id was used again, the last one. */
-  *spans(session: ReadableSession): Steps<SpanKnot[]> {
-    const spans = new Map<string, SpanKnot>();
-    const keys = this.#lists.read(session.key, "spans", session.spans);
-    for (const batch of batches(keys)) {
-      for (const row of this.#spans.all(JSON.stringify(batch))) {
-        const knot = readKnot(row);
-        spans.set(knot.spanId, knot);
-      }
-      yield;
-    }
-    return [...spans.values()];
+  /** Reads all calls of a session that have a row, by their keys; one after the other, as there may be very many. */
+  calls(session: ReadableSession): Iterable<StoredCall> {
+    return walkCalls(this.#calls, session.key);
   }
 
   /**
-   * Reads spans as they are printed.
+   * Reads calls once more.
    *
    * @param keys Their keys, in the order in which they will be asked for.
-   * @returns Returns the next one.
+   * @returns Returns what is known of the next one.
    */
-  printed(keys: Float64Array): () => StoredSpanText {
-    const spans = new Map<number, StoredSpanText>();
+  bodies(session: ReadableSession, keys: readonly string[]): () => string {
+    const bodies = new Map<number, string>();
     let at = 0;
     return () => {
       if (at % BATCH_ROWS === 0) {
-        spans.clear();
-        const list = JSON.stringify([...keys.subarray(at, at + BATCH_ROWS)]);
-        for (const row of this.#views.all(list)) {
-          const { key, span } = readPrinted(row);
-          spans.set(key, span);
+        bodies.clear();
+        const some = keys.slice(at, at + BATCH_ROWS);
+        const list = JSON.stringify(some.map((key) => toHex(key)));
+        for (const row of this.#bodies.all(session.key, list)) {
+          const [place, body] = readCells(row);
+          bodies.set(readInt(place), readText(body));
         }
       }
-      const span = spans.get(keys[at++] ?? NaN);
-      if (span === undefined) throw new TypeError("Cannot read row: no span");
-      return span;
+      const body = bodies.get(at++ % BATCH_ROWS);
+      if (body === undefined) throw new TypeError("Cannot read row: no call");
+      return body;
     };
   }
 }
 
-function readPrinted(row: Row): { key: number; span: StoredSpanText } {
-  const [key, cost = null, tokens = null, view] = readCells(row);
-  return {
-    key: readInt(key),
-    span: {
-      view: typeof view === "string" ? view : readBlob(view),
-      subtreeCostUsdE6: cost === null ? null : readExact(cost),
-      subtreeTokenCount: tokens === null ? null : readInt(tokens),
-    },
-  };
-}
-
-function readKnot(row: Row): SpanKnot {
-  const [
-    key,
-    id,
-    parent = null,
-    depth,
-    start = null,
-    cost = null,
-    tokens = null,
-    viewBytes,
-  ] = readCells(row);
-  return {
-    key: readInt(key),
-    spanId: readText(id),
-    parentSpanId: parent === null ? null : readText(parent),
-    depth: readInt(depth),
-    startMs: start === null ? null : toUnsigned(readExact(start)),
-    subtreeCostUsdE6: cost === null ? null : readExact(cost),
-    subtreeTokenCount: tokens === null ? null : readInt(tokens),
-    viewBytes: readInt(viewBytes),
-  };
+/** JSON cannot carry every key to SQLite, which would cut one at NUL. */
+function toHex(key: string): string {
+  let hex = "";
+  for (const byte of UTF8.encode(key)) {
+    hex += byte.toString(16).padStart(2, "0");
+  }
+  return hex;
 }
 
 /** Cuts a list into pieces. */

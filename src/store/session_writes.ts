@@ -1,67 +1,99 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What one event costs: the few statements that store it, its session and its spans.
+ * What one event costs: the few statements that store it, its session and its call.
  * @module
  */
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import {
-  decodeJson,
-  demandSession,
-  type SessionRecord,
-  type SpanRow,
+  HOOK_SOURCES,
+  type HookSource,
+  I64_MAX,
+  type Int,
 } from "../proto/mod.ts";
+import { type StoredCall, walkCalls } from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
 import type { Ledger, StoredSession } from "./ledger.ts";
-import { printSession } from "./print.ts";
+import { minuteOf } from "./page.ts";
 import {
   countRows,
+  listRows,
   NO_ROWS,
   readList,
   type RowList,
   RowLists,
   unpackRows,
 } from "./row_lists.ts";
-import { readBlob, readInt, toSigned, toText } from "./rows.ts";
+import {
+  readBig,
+  readBlob,
+  readInt,
+  type Row,
+  toSigned,
+  toText,
+  toUnsigned,
+} from "./rows.ts";
 import { prepareWrites, type WriteStatements } from "./write_sql.ts";
 
 /** Where an event goes that is about to be stored. */
 export interface EventSlot {
   readonly key: number;
   readonly workspaceKey: number;
+  readonly id: string;
   /** The session as it is; null for a new one. */
   readonly current: StoredSession | null;
   /** The number that the event gets. */
   readonly seq: number;
 }
 
+/** What is said of a session: columns and texts of its row. */
+export interface SessionForm {
+  firstMs: Int;
+  lastMs: Int;
+  /** From when on `quiet` is true of it; null for never. */
+  quietMs: Int | null;
+  agent: string;
+  status: string;
+  /** JSON of the branch; null where only commits may tell. */
+  branch: string | null;
+  trace: string | null;
+  /** JSON of the record up to what other rows and the time decide, and its two endings. */
+  record: string;
+  live: string;
+  quiet: string;
+  /** What the next event changes, as JSON. */
+  state: string;
+}
+
+/** What became of a session's calls. */
+export interface CallChanges {
+  /** Those that are written. */
+  rows: readonly StoredCall[];
+  /** Keys of those that go. */
+  removed: readonly string[];
+}
+
 /** One event and what it makes of its session. */
-export interface NewEvent {
-  /** The session after the event. */
-  record: SessionRecord;
+export interface NewEvent extends CallChanges {
+  tsMs: Int;
+  /** As whose it came. */
+  source: HookSource;
+  /** The session after the event; null for one that is stale, which is rebuilt later. */
+  form: SessionForm | null;
   /** The event's JSON is `head`, `payload` and "}" one after the other. */
   head: Uint8Array;
   payload: Uint8Array;
   /** Null for an event that may be stored any number of times. */
   kaizenId: string | null;
-  /** Spans of the session that it closes. */
-  spans: readonly NewSpan[];
 }
 
-/** A span that has closed; it counts instead of an earlier one of the same name. */
-export interface NewSpan {
-  row: SpanRow;
-  /** The ToolSpanView's JSON. */
-  view: string;
-}
-
-/** A stored event as {@linkcode SessionWrites.tail} returns it. */
-export interface TailEvent {
-  readonly seq: number;
-  readonly head: Uint8Array;
-  /** Null if it is longer than was asked for. */
-  readonly payload: Uint8Array | null;
-  /** Reads the payload after all. */
-  readonly readPayload: () => Uint8Array;
+/** What a git event says. */
+export interface NewCommit {
+  tsMs: Int;
+  /** Orders it among those of the same time. */
+  tie: string;
+  commit: string;
+  /** Null if it did not say. */
+  branch: string | null;
 }
 
 /** Sessions as the writer sees them. All of it is to be called inside a transaction. */
@@ -70,6 +102,7 @@ export class SessionWrites {
   readonly #ids: EventIds;
   readonly #lists: RowLists;
   readonly #sql: WriteStatements;
+  readonly #cuts = new Map<number, number>();
 
   constructor(db: DatabaseSync, ledger: Ledger) {
     this.#ledger = ledger;
@@ -94,85 +127,159 @@ export class SessionWrites {
       return {
         key: this.#ledger.nextKey("session"),
         workspaceKey: this.#demandWorkspace(workspace),
+        id,
         current,
         seq: 0,
       };
     }
-    const { key, workspaceKey, events, recentIds } = current;
+    const { key, workspaceKey, events, recentIds, lastSeq } = current;
     const hasIndex = events.filed > 0;
     const ids = { recent: recentIds, hasIndex };
     if (kaizenId !== null && this.#ids.has(key, kaizenId, ids)) return null;
-    return { key, workspaceKey, current, seq: countRows(events) };
+    return { key, workspaceKey, id, current, seq: lastSeq + 1 };
   }
 
-  /** Stores an event and its session; returns the session as it is then. */
+  /** Stores an event, its session and its calls; returns the session as it is then. */
   append(place: EventSlot, event: NewEvent): StoredSession {
-    const { key, workspaceKey, current } = place;
-    const { record, head, payload, kaizenId } = event;
+    const { key, workspaceKey, id, current, seq } = place;
+    const { form, head, payload, kaizenId, tsMs } = event;
     const row = this.#ledger.nextKey("event");
-    this.#sql.addEvent.run(row, kaizenId, head, payload);
-    const events = this.#lists.add(
-      key,
-      "events",
-      current?.events ?? NO_ROWS,
-      row,
-    );
-    const session = {
+    const source = HOOK_SOURCES.indexOf(event.source);
+    this.#sql.addEvent.run(row, kaizenId, head, payload, source);
+    const events = this.#lists.add(key, current?.events ?? NO_ROWS, row, seq);
+    const session: StoredSession = {
+      ...form === null ? staleForm(current, tsMs) : rememberForm(form),
       key,
       workspaceKey,
-      record,
+      id,
+      lastSeq: seq,
       eventBytes: (current?.eventBytes ?? 0) + head.length + payload.length + 1,
       events,
-      spans: this.#addSpans(key, current?.spans ?? NO_ROWS, event.spans),
       recentIds: this.#noteId(key, current?.recentIds ?? [], kaizenId, events),
     };
-    const text = printSession(record);
-    this.#write(session, current, text);
+    this.#write(session, current, form);
+    this.changeCalls(key, event);
     this.#ledger.count(workspaceKey, current === null ? 1 : 0, 1);
-    this.#ledger.setSession(workspaceKey, record.id, session, text.length);
     return session;
   }
 
-  /** Stores spans of a session that another one's event closes. */
-  addSpans(sessionKey: number, spans: readonly NewSpan[]): void {
-    const row = this.#sql.findLists.get(sessionKey);
-    if (row === undefined) return; // deleted
-    const list = this.#addSpans(sessionKey, readList(row, "spans"), spans);
-    this.#sql.changeSpans.run(list.filed, list.tail, sessionKey);
-    const id = toText(readBlob(row.id));
-    this.#ledger.setSession(readInt(row.workspace), id, null);
+  /** Looks a session up by its number; null if it is deleted. */
+  byKey(key: number): StoredSession | null {
+    const row = this.#sql.findKey.get(key);
+    if (row === undefined) return null;
+    const known = this.#ledger.session(
+      readInt(row.workspace),
+      toText(readBlob(row.id)),
+    );
+    return known ?? this.#read(row);
+  }
+
+  /** All sessions that have this transcript. */
+  byTrace(trace: string): StoredSession[] {
+    return this.#sql.findTrace.all(trace).map((row) => this.#read(row));
+  }
+
+  /** Writes what is now said of a session, which is right from here on. */
+  change(current: StoredSession, form: SessionForm): StoredSession {
+    const session = { ...current, ...rememberForm(form) };
+    this.#write(session, current, form);
+    if (current.isStale) {
+      this.#sql.markStale.run(0, current.key);
+      this.#ledger.countStale(-1);
+    }
+    return session;
+  }
+
+  /** Notes that the events of a session have to be read once more. */
+  markStale(current: StoredSession): void {
+    if (current.isStale) return;
+    this.#sql.markStale.run(1, current.key);
+    this.#ledger.countStale(1);
+    const { workspaceKey, id } = current;
+    this.#ledger.setSession(workspaceKey, id, { ...current, isStale: true });
+  }
+
+  /** Reads what is known of a call; null if it has no row. */
+  readCall(session: number, call: string): string | null {
+    const row = this.#sql.readCall.get(session, call);
+    return row === undefined ? null : toText(readBlob(row.body));
+  }
+
+  /** Reads all calls of a session that have a row. */
+  readCalls(session: number): Iterable<StoredCall> {
+    return walkCalls(this.#sql.readCalls, session);
+  }
+
+  /** Writes what became of a session's calls. */
+  changeCalls(session: number, { rows, removed }: CallChanges): void {
+    for (const key of removed) this.#sql.dropCall.run(session, key);
+    for (const { key, body } of rows) {
+      this.#sql.putCall.run(session, key, body);
+    }
+  }
+
+  /** How often a session has lost events since the store was opened. */
+  cutsOf(key: number): number {
+    return this.#cuts.get(key) ?? 0;
   }
 
   /**
-   * Reads a session's newest events, newest first.
+   * Deletes events of a session, which is stale after that; their numbers are not given out again.
    *
-   * @param limit Most events.
-   * @param maxPayload Longest payload that is read with its event.
+   * @param first Of the block that lists them; null for those that are not filed.
+   * @param rows Their keys; those that the list does not have stay.
+   * @returns How many were deleted.
    */
-  *tail(
-    sessionKey: number,
-    { limit, maxPayload }: { limit: number; maxPayload: number },
-  ): Generator<TailEvent> {
-    const session = this.#sql.findLists.get(sessionKey);
-    if (session === undefined || limit < 1) return;
-    const events = readList(session, "events");
-    let seq = countRows(events);
-    const last = Math.max(0, seq - limit);
-    const rows = this.#lists.readBack(sessionKey, "events", events);
-    for (const key of rows) {
-      const row = this.#sql.readEvent.get(maxPayload, key);
-      const payload = row?.payload ?? null;
-      yield {
-        seq: --seq,
-        head: readBlob(row?.head),
-        payload: payload === null ? null : readBlob(payload),
-        readPayload: () =>
-          readBlob(
-            this.#sql.readEvent.get(Number.MAX_SAFE_INTEGER, key)?.payload,
-          ),
-      };
-      if (seq === last) return;
+  dropEvents(
+    key: number,
+    first: number | null,
+    rows: readonly number[],
+  ): number {
+    const current = this.byKey(key);
+    if (current === null) return 0;
+    const { events, recentIds, workspaceKey } = current;
+    const listed = first === null
+      ? unpackRows(events.tail)
+      : this.#lists.readBlock(key, first);
+    const gone = new Set(rows.filter((row) => listed.includes(row)));
+    if (gone.size === 0) return 0;
+    const kept = listed.filter((row) => !gone.has(row));
+    const ids = new Set(this.#ids.drop(key, [...gone]));
+    let bytes = 0;
+    for (const row of gone) {
+      bytes += readInt(this.#sql.eventBytes.get(row)?.bytes);
+      this.#sql.dropEvent.run(row);
     }
+    const left = first === null
+      ? { ...listRows(kept), filed: events.filed }
+      : { ...events, filed: events.filed - gone.size };
+    if (first !== null) this.#lists.changeBlock(key, first, kept);
+    const session = {
+      ...current,
+      eventBytes: current.eventBytes - bytes,
+      events: left,
+      recentIds: recentIds.filter((id) => !ids.has(id)),
+    };
+    this.#write(session, current, null);
+    this.markStale(session);
+    this.#cuts.set(key, this.cutsOf(key) + 1);
+    this.#ledger.count(workspaceKey, 0, -gone.size);
+    return gone.size;
+  }
+
+  /** Writes what a git event says of its directory. */
+  addCommit(
+    { key, workspaceKey }: Pick<StoredSession, "key" | "workspaceKey">,
+    { tsMs, tie, commit, branch }: NewCommit,
+  ): void {
+    this.#sql.addCommit.run(
+      workspaceKey,
+      toSigned(tsMs),
+      tie,
+      key,
+      JSON.stringify(commit),
+      branch === null ? null : JSON.stringify(branch),
+    );
   }
 
   /** Looks a session up; in memory if it was used lately. */
@@ -182,19 +289,32 @@ export class SessionWrites {
     const known = this.#ledger.session(found.key, id);
     if (known !== undefined) return known;
     const row = this.#sql.find.get(found.key, id);
-    if (row === undefined) return null;
-    const record = readBlob(row.record);
-    const events = readList(row, "events");
+    return row === undefined ? null : this.#read(row);
+  }
+
+  #read(row: Row): StoredSession {
+    const workspaceKey = readInt(row.workspace);
+    const id = toText(readBlob(row.id));
+    const known = this.#ledger.session(workspaceKey, id);
+    if (known !== undefined) return known;
+    const events = readList(row);
+    const trace = row.trace ?? null;
     const session = {
       key: readInt(row.key),
-      workspaceKey: found.key,
-      record: demandSession(decodeJson(record)),
+      workspaceKey,
+      id,
+      lastSeq: readInt(row.last_seq),
+      firstMs: toUnsigned(readBig(row.first_ms)),
+      lastMs: toUnsigned(readBig(row.last_ms)),
+      agent: String(row.agent),
+      trace: trace === null ? null : toText(readBlob(trace)),
+      state: toText(readBlob(row.state)),
+      isStale: readInt(row.stale) === 1,
       eventBytes: readInt(row.event_bytes),
       events,
-      spans: readList(row, "spans"),
       recentIds: this.#ids.load(unpackRows(events.tail)),
     };
-    this.#ledger.setSession(found.key, id, session, record.length);
+    this.#ledger.setSession(workspaceKey, id, session);
     return session;
   }
 
@@ -204,29 +324,6 @@ export class SessionWrites {
     const { key } = this.#ledger.addWorkspace(path);
     this.#sql.addWorkspace.run(key, path);
     return key;
-  }
-
-  #addSpans(
-    session: number,
-    list: RowList,
-    spans: readonly NewSpan[],
-  ): RowList {
-    let longer = list;
-    for (const { row, view } of spans) {
-      const key = this.#ledger.nextKey("span");
-      this.#sql.addSpan.run(
-        key,
-        row.spanId,
-        row.parentSpanId,
-        row.depth,
-        row.startMs === null ? null : toSigned(row.startMs),
-        row.subtreeCostUsdE6,
-        row.subtreeTokenCount,
-        view,
-      );
-      longer = this.#lists.add(session, "spans", longer, key);
-    }
-    return longer;
   }
 
   /** Notes the id of an event that is now in `events`; when these have just been filed, all ids go to the index. */
@@ -242,35 +339,76 @@ export class SessionWrites {
     return [];
   }
 
-  /** The start is written only if it changed: it is part of an index. */
+  /** What is part of an index is written only if it changed. */
   #write(
     session: StoredSession,
     current: StoredSession | null,
-    text: string,
+    form: SessionForm | null,
   ): void {
-    const { key, record, events, spans } = session;
-    const values = [
-      countRows(events) - 1,
-      toSigned(record.totals?.last_event_ms ?? record.started_at_ms),
-      session.eventBytes,
-      record.agent,
-      record.status,
-      events.filed,
-      events.tail,
-      spans.filed,
-      spans.tail,
-      text,
-      key,
-    ];
-    const newest = -1n - toSigned(record.started_at_ms);
-    if (current === null) {
-      const { workspaceKey } = session;
-      this.#sql.addSession.run(...values, workspaceKey, record.id, newest);
-      return;
+    const { key, workspaceKey, id, lastMs, trace } = session;
+    const minute = minuteOf(lastMs);
+    const isNew = current === null;
+    if (form === null) this.#sql.changeStale.run(...countsOf(session), key);
+    else {
+      const values = valuesOf(session, form);
+      if (isNew) {
+        const place = [workspaceKey, id, minute, trace];
+        this.#sql.addSession.run(...values, key, ...place);
+      } else this.#sql.changeSession.run(...values, key);
     }
-    this.#sql.changeSession.run(...values);
-    if (record.started_at_ms !== current.record.started_at_ms) {
-      this.#sql.changeStart.run(newest, key);
+    if (!isNew && minute !== minuteOf(current.lastMs)) {
+      this.#sql.changeMinute.run(minute, key);
     }
+    if (!isNew && trace !== current.trace) {
+      this.#sql.changeTrace.run(trace, key);
+    }
+    this.#ledger.setSession(workspaceKey, id, session);
   }
+}
+
+/** What is remembered of a session's row. */
+function rememberForm({ firstMs, lastMs, agent, trace, state }: SessionForm) {
+  return { firstMs, lastMs, agent, trace, state, isStale: false };
+}
+
+/** @throws {TypeError} If there is no such session, as only one that is stored can be stale. */
+function staleForm(current: StoredSession | null, tsMs: Int) {
+  if (current === null) throw new TypeError("Cannot store event: no session");
+  const { firstMs, lastMs, agent, trace, state } = current;
+  const last = toSigned(tsMs) > toSigned(lastMs) ? tsMs : lastMs;
+  return { firstMs, lastMs: last, agent, trace, state, isStale: true };
+}
+
+function countsOf(session: StoredSession): SQLInputValue[] {
+  const { lastMs, lastSeq, events, eventBytes } = session;
+  return [
+    toSigned(lastMs),
+    lastSeq,
+    countRows(events),
+    eventBytes,
+    events.filed,
+    events.tail,
+  ];
+}
+
+function valuesOf(session: StoredSession, form: SessionForm): SQLInputValue[] {
+  const { lastSeq, events, eventBytes } = session;
+  const { firstMs, lastMs, quietMs } = form;
+  return [
+    toSigned(firstMs),
+    toSigned(lastMs),
+    quietMs === null || quietMs > I64_MAX ? null : quietMs,
+    lastSeq,
+    countRows(events),
+    eventBytes,
+    form.agent,
+    form.status,
+    form.branch,
+    events.filed,
+    events.tail,
+    form.record,
+    form.live,
+    form.quiet,
+    form.state,
+  ];
 }

@@ -5,16 +5,18 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int, StoreSize } from "../proto/mod.ts";
-import { FileWatch } from "./file_watch.ts";
+import { FileWatch, type WalState } from "./file_watch.ts";
 import { corruptError, explainOpenError } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import { openWriter } from "./open.ts";
+import { type OpenStore, openWriter } from "./open.ts";
 import { type PruneQuery, Pruner, type PruneResult } from "./prune.ts";
 import type { Reader } from "./reader.ts";
 import { ReaderPool } from "./reader_pool.ts";
 import { readInt, readOne } from "./rows.ts";
+import type { RawPages } from "./scrub.ts";
 import { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
+import { StaleSessions } from "./stale_sessions.ts";
 import { Sweeper } from "./sweep.ts";
 import {
   loadLedger,
@@ -33,7 +35,7 @@ export interface StoreStats extends StoreSize {
   workspaces: number;
   /** Bytes inside the file that hold nothing. */
   free_bytes: number;
-  /** Start of the oldest and the newest session. */
+  /** Last activity of the session that is longest at rest, and of the newest. */
   oldest_ms: Int | null;
   newest_ms: Int | null;
 }
@@ -42,8 +44,11 @@ export interface StoreStats extends StoreSize {
 export class Store implements Disposable {
   /** What events read and change. */
   readonly sessions: SessionWrites;
+  /** What has to be made anew of events that are stored. */
+  readonly stale: StaleSessions;
   readonly #path: string;
   readonly #db: DatabaseSync;
+  readonly #pages: RawPages;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #file: FileWatch;
   readonly #ledger: Ledger;
@@ -51,18 +56,33 @@ export class Store implements Disposable {
   readonly #pruner: Pruner;
   readonly #sweeper: Sweeper;
   readonly #readers: ReaderPool;
+  #isClosed = false;
 
-  private constructor(path: string, db: DatabaseSync) {
+  private constructor(path: string, { db, pages }: OpenStore) {
     this.#path = path;
     this.#db = db;
+    this.#pages = pages;
     this.#sql = prepare(db);
-    this.#file = new FileWatch(path);
+    this.#file = new FileWatch(path, { readWal: () => this.#readWal() });
     this.#ledger = loadLedger(db);
     this.sessions = new SessionWrites(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
-    const transact = (work: () => void) => this.transact(work);
-    this.#sweeper = new Sweeper(db, transact);
-    this.#pruner = new Pruner(db, this.#ledger, this.#sweeper, transact);
+    const transact = <T>(work: () => T) => this.transact(work);
+    const sweeper = new Sweeper(db, {
+      pages,
+      transact,
+      check: () => this.#file.check(),
+      noteWrites: () => this.#file.noteWrites(),
+    });
+    const { sessions } = this;
+    this.#sweeper = sweeper;
+    this.#pruner = new Pruner(db, {
+      ledger: this.#ledger,
+      sessions,
+      sweeper,
+      transact,
+    });
+    this.stale = new StaleSessions(db, { ledger: this.#ledger, sweeper });
     this.#readers = new ReaderPool(path);
   }
 
@@ -72,11 +92,12 @@ export class Store implements Disposable {
    * @throws {StoreError} If the file cannot be used; it is left as it was.
    */
   static open(path: string, options: StoreOptions = {}): Store {
-    const db = openWriter(path, options.maxPages);
+    const opened = openWriter(path, options.maxPages);
     try {
-      return new Store(path, db);
+      return new Store(path, opened);
     } catch (error) {
-      db.close();
+      opened.db.close();
+      opened.pages.close();
       if (error instanceof TypeError) {
         throw corruptError(path, error.message, error);
       }
@@ -96,14 +117,21 @@ export class Store implements Disposable {
       this.#sql.begin.run();
       const result = work();
       this.#sql.commit.run();
+      this.#file.noteWrites();
       this.#ledger.commit();
       return result;
     } catch (error) {
       this.#ledger.undo.rollback();
       // A full disk has rolled back already; an error here would hide the first one.
       if (this.#db.isTransaction) this.#sql.rollback.run();
+      this.#file.noteWrites();
       throw this.#file.explain(error);
     }
+  }
+
+  #readWal(): WalState {
+    const row = this.#sql.wal.get();
+    return { pages: readInt(row?.log), moved: readInt(row?.checkpointed) };
   }
 
   /** Whether the file that is open is still the one at its path. */
@@ -139,7 +167,7 @@ export class Store implements Disposable {
     };
   }
 
-  /** All workspaces that have sessions, that of the newest session first. */
+  /** All workspaces that have sessions, that with the newest activity first. */
   listWorkspaces(): WorkspaceRef[] {
     return this.#workspaces.newestFirst();
   }
@@ -148,6 +176,13 @@ export class Store implements Disposable {
   workspace(path: string): WorkspaceRef | undefined {
     const found = this.#ledger.workspace(path);
     return found && { ...found };
+  }
+
+  /** Path of a workspace that has sessions. @throws {RangeError} If it has none. */
+  workspacePath(key: number): string {
+    const found = this.#ledger.workspaceByKey(key);
+    if (found === undefined) throw new RangeError(`No workspace ${key}`);
+    return found.path;
   }
 
   /** Begins to read what is stored now; what is written later is not seen. The reader must be closed. */
@@ -171,14 +206,21 @@ export class Store implements Disposable {
     return this.#sweeper.sweep();
   }
 
+  /** Removes what version 1 had made of the events. */
+  sweepSpans(): Steps<void> {
+    return this.#sweeper.sweepSpans();
+  }
+
   /**
-   * Moves the WAL into the file and closes; may be called twice. Readers that still read fail. A damaged file stays open for as long
-   * as the process lives, as there is no other way to leave it and its WAL as they are.
+   * Moves the WAL into the file and closes; may be called twice. Readers that still read fail. A damaged file, and one that another has
+   * taken the place of, stays open for as long as the process lives, as there is no other way to leave what lies there as it is.
    */
   close(): void {
     this.#readers.close();
-    if (this.#file.isDamaged || !this.#db.isOpen) return;
-    this.#db.close(); // the last connection checkpoints
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (!this.#file.mustStay) this.#db.close(); // the last connection checkpoints
+    this.#pages.close();
   }
 
   [Symbol.dispose](): void {
@@ -202,6 +244,8 @@ function prepare(db: DatabaseSync) {
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
     freePages: db.prepare("PRAGMA freelist_count"),
+    // Moves nothing, only tells.
+    wal: db.prepare("PRAGMA wal_checkpoint(NOOP)"),
     pageBytes: db.prepare("PRAGMA page_size"),
   } satisfies Record<string, StatementSync>;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Removes the rows of deleted sessions and gives their pages back, a little at a time.
+ * Removes the rows of deleted sessions, and those of version 1's spans, and gives their pages back, a little at a time.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { CHECKPOINT_PAGES } from "./open.ts";
 import { packRows, unpackRows } from "./row_lists.ts";
 import { readBlob, readInt, readOne, type Row } from "./rows.ts";
+import type { RawPages } from "./scrub.ts";
 import type { Steps } from "./steps.ts";
 
 /** Rows, and bytes of their JSON, deleted in one step. A single longer event is deleted in one step all the same. */
@@ -17,6 +18,10 @@ const SHRINK_PAGES = 64;
 /** Holes left alone: new events fill them. */
 const SPARE_PAGES = 16;
 
+/** Pages looked at in one step for what deleted texts have left behind, and how often all of them at most. */
+const SCRUB_PAGES = 256;
+const SCRUB_ROUNDS = 4;
+
 /** The WAL is moved into the file earlier than elsewhere: these pages lie all over it, and 256 of them took 13 ms. */
 const SWEEP_CHECKPOINT_PAGES = 64;
 
@@ -26,24 +31,60 @@ interface Left {
   bytes: number;
 }
 
+/** What a {@linkcode Sweeper} works with. */
+export interface SweeperParts {
+  pages: Pick<RawPages, "count" | "scrub" | "sync">;
+  transact: <T>(work: () => T) => T;
+  /** Throws if the file must not be written to. */
+  check: () => void;
+  /** Is told of what is written outside of transactions. */
+  noteWrites: () => void;
+}
+
 /** The steps that follow a prune. They may end between any two, and go on another time. */
 export class Sweeper {
-  readonly #transact: (work: () => void) => void;
+  readonly #parts: SweeperParts;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: DatabaseSync, transact: (work: () => void) => void) {
+  constructor(db: DatabaseSync, parts: SweeperParts) {
     this.#db = db;
-    this.#transact = transact;
+    this.#parts = parts;
     this.#sql = prepare(db);
   }
 
   /** Removes the rows of sessions that are deleted. */
   *sweep(): Steps<void> {
     while (this.#sql.nextTrash.get() !== undefined) {
-      this.#unsynced(() => this.#transact(() => this.#sweepSome()));
+      this.unsynced(() => this.#sweepSome());
       yield;
     }
+  }
+
+  /** Removes what version 1 had made of the events. */
+  *sweepSpans(): Steps<void> {
+    if (this.#sql.hasSpans.get() === undefined) return;
+    const drop = this.#db.prepare(
+      "DELETE FROM old_spans WHERE key IN (SELECT key FROM old_spans LIMIT ?)",
+    );
+    const dropLists = this.#db.prepare(
+      `DELETE FROM blocks WHERE (session, kind, first) IN
+         (SELECT session, kind, first FROM blocks WHERE kind = 1 AND session >= ? ORDER BY session LIMIT ?)
+       RETURNING session`,
+    );
+    for (let left = true; left;) {
+      left = this.unsynced(() => drop.run(SWEEP_ROWS).changes !== 0);
+      yield;
+    }
+    for (let session: number | null = 0; session !== null;) {
+      const from: number = session;
+      const rows = this.unsynced(() => dropLists.all(from, SWEEP_ROWS));
+      const found = rows.map((row) => readInt(row.session));
+      session = found.length === 0 ? null : Math.max(...found);
+      yield;
+    }
+    this.unsynced(() => this.#db.exec("DROP TABLE old_spans"));
+    yield* this.shrink(0);
   }
 
   /** Removes about as many rows as one step may. */
@@ -55,7 +96,7 @@ export class Sweeper {
       const session = readInt(next.session);
       const block = this.#sql.nextBlock.get(session);
       if (block !== undefined) this.#sweepBlock(session, block, left);
-      else if (!this.#sweepIds(session, left)) {
+      else if (!this.#sweepRest(session, left)) {
         this.#sql.dropTrash.run(session);
       }
       left.rows--;
@@ -68,35 +109,43 @@ export class Sweeper {
     { kind, first, members }: Row,
     left: Left,
   ): void {
-    const ofEvents = readInt(kind) === 0;
-    const rows = unpackRows(readBlob(members));
+    // Others list spans of version 1, which go without their lists.
+    const rows = readInt(kind) === 0 ? unpackRows(readBlob(members)) : [];
     while (left.rows > 0 && left.bytes > 0) {
       const row = rows.pop();
       if (row === undefined) break;
       left.rows--;
-      if (ofEvents) {
-        left.bytes -= readInt(this.#sql.payloadBytes.get(row)?.bytes ?? 0);
-      }
-      (ofEvents ? this.#sql.dropEvent : this.#sql.dropSpan).run(row);
+      left.bytes -= readInt(this.#sql.payloadBytes.get(row)?.bytes ?? 0);
+      this.#sql.dropEvent.run(row);
     }
     const block = [session, readInt(kind), readInt(first)];
     if (rows.length === 0) this.#sql.dropBlock.run(...block);
     else this.#sql.cutBlock.run(packRows(rows), ...block);
   }
 
-  #sweepIds(session: number, left: Left): boolean {
-    const { changes } = this.#sql.dropIds.run(session, left.rows);
-    left.rows -= Number(changes);
-    return changes !== 0;
+  /** Removes calls and ids; tells whether there were any. */
+  #sweepRest(session: number, left: Left): boolean {
+    const calls = this.dropCalls(session, left.rows);
+    const ids = this.#sql.dropIds.run(session, left.rows).changes;
+    left.rows -= calls + Number(ids);
+    return calls + Number(ids) > 0;
   }
 
-  /** Runs what may be lost by a power failure, as it is begun again then; so that it does not occupy the disk for each step. */
-  #unsynced(work: () => void): void {
+  /** Removes up to `rows` calls of a session; returns how many there were. */
+  dropCalls(session: number, rows: number): number {
+    return Number(this.#sql.dropCalls.run(session, rows).changes);
+  }
+
+  /**
+   * Runs in a transaction what may be lost by a power failure, as it is begun again then; so that it does not occupy the disk for each
+   * step.
+   */
+  unsynced<T>(work: () => T): T {
     this.#db.exec(
       `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${SWEEP_CHECKPOINT_PAGES}`,
     );
     try {
-      work();
+      return this.#parts.transact(work);
     } finally {
       this.#db.exec(
         `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
@@ -104,24 +153,53 @@ export class Sweeper {
     }
   }
 
-  /** Gives empty pages back, then moves the WAL into the file, which is when it gets shorter. */
-  *shrink(): Steps<void> {
+  /** Gives empty pages back, moves the WAL into the file, which is when it gets shorter, and overwrites what deleted texts have left. */
+  *shrink(spare = SPARE_PAGES): Steps<void> {
     const free = () => readInt(readOne(this.#sql.freePages.get()));
-    for (let left = free(); left > SPARE_PAGES;) {
+    for (let left = free(); left > spare;) {
       // Returns a row for each page; the next page is moved when the next row is asked for.
-      this.#unsynced(() => this.#sql.shrink.all());
+      this.unsynced(() => this.#sql.shrink.all());
       const now = free();
       if (now >= left) break;
       left = now;
       yield;
     }
+    yield* this.#emptyWal();
+    yield* this.#scrub();
+  }
+
+  /** Moves the WAL into the file and cuts it to nothing. */
+  *#emptyWal(): Steps<void> {
     this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    this.#parts.noteWrites();
     yield;
     // Never waits for a reader: the WAL then keeps its length until the next time.
     const timeout = readInt(readOne(this.#sql.timeout.get()));
     this.#db.exec(
       `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${timeout}`,
     );
+    this.#parts.noteWrites();
+  }
+
+  /**
+   * Overwrites what is left of deleted texts. Pages that are in memory or in the WAL would be written again as they were, so this begins
+   * with neither; what events have brought back meanwhile is found the next time round.
+   */
+  *#scrub(): Steps<void> {
+    const { pages, check, noteWrites } = this.#parts;
+    for (let round = 0; round < SCRUB_ROUNDS; round++) {
+      let changed = 0;
+      this.#db.exec("PRAGMA shrink_memory");
+      for (let first = 1; first <= pages.count; first += SCRUB_PAGES) {
+        check();
+        changed += pages.scrub(first, SCRUB_PAGES);
+        noteWrites();
+        yield;
+      }
+      if (changed === 0) return;
+      pages.sync();
+      yield* this.#emptyWal();
+    }
   }
 }
 
@@ -144,7 +222,12 @@ function prepare(db: DatabaseSync) {
       "SELECT length(payload) AS bytes FROM events WHERE key = ?",
     ),
     dropEvent: db.prepare("DELETE FROM events WHERE key = ?"),
-    dropSpan: db.prepare("DELETE FROM spans WHERE key = ?"),
+    dropCalls: db.prepare(
+      `DELETE FROM calls WHERE (session, call) IN (SELECT session, call FROM calls WHERE session = ? LIMIT ?)`,
+    ),
+    hasSpans: db.prepare(
+      "SELECT 1 FROM sqlite_schema WHERE name = 'old_spans'",
+    ),
     dropIds: db.prepare(
       `DELETE FROM event_ids WHERE (session, kaizen_id) IN
          (SELECT session, kaizen_id FROM event_ids WHERE session = ? LIMIT ?)`,

@@ -23,8 +23,8 @@ export interface WorkspaceRef {
   readonly sessions: number;
 }
 
-/** Start times of a workspace's newest and oldest session, as signed integers. */
-interface Starts {
+/** Last activity of a workspace's newest and oldest session, as signed integers. */
+interface Span {
   newest: bigint;
   oldest: bigint;
 }
@@ -32,25 +32,27 @@ interface Starts {
 /** Reads through the index that pages are read from: a few rows for each workspace. */
 export class WorkspaceReads {
   readonly #ledger: Ledger;
-  readonly #starts: StatementSync;
+  readonly #span: StatementSync;
 
   constructor(db: DatabaseSync, ledger: Ledger) {
     this.#ledger = ledger;
-    this.#starts = db.prepare(
-      `SELECT (SELECT min(newest) FROM sessions WHERE workspace = ?1) AS newest,
-              (SELECT max(newest) FROM sessions WHERE workspace = ?1) AS oldest`,
+    const edge = (which: "min" | "max") =>
+      `(SELECT ${which === "min" ? "max" : "min"}(last_ms) FROM sessions
+        WHERE workspace = ?1 AND minute = (SELECT ${which}(minute) FROM sessions WHERE workspace = ?1))`;
+    this.#span = db.prepare(
+      `SELECT ${edge("min")} AS newest, ${edge("max")} AS oldest`,
     );
-    this.#starts.setReadBigInts(true);
+    this.#span.setReadBigInts(true);
   }
 
-  /** All workspaces that have sessions, that of the newest session first. */
+  /** All workspaces that have sessions, that with the newest activity first. */
   newestFirst(): WorkspaceRef[] {
     return this.#used().sort((a, b) =>
       a.newest === b.newest ? b.key - a.key : a.newest < b.newest ? 1 : -1
     );
   }
 
-  /** How many workspaces have sessions, and when the oldest and the newest of these began. */
+  /** How many workspaces have sessions, and when the one longest at rest and the newest of these were last active. */
   span(): { workspaces: number; oldest_ms: Int | null; newest_ms: Int | null } {
     const used = this.#used();
     let [first] = used;
@@ -66,17 +68,17 @@ export class WorkspaceReads {
     };
   }
 
-  #used(): (WorkspaceRef & Starts)[] {
+  #used(): (WorkspaceRef & Span)[] {
     const used = [];
     for (const { key, path, sessions } of this.#ledger.workspaces()) {
       if (sessions === 0) continue;
-      const row = this.#starts.get(key);
+      const row = this.#span.get(key);
       used.push({
         key,
         path,
         sessions,
-        newest: -1n - readBig(row?.newest),
-        oldest: -1n - readBig(row?.oldest),
+        newest: readBig(row?.newest),
+        oldest: readBig(row?.oldest),
       });
     }
     return used;
@@ -88,7 +90,7 @@ export function loadLedger(db: DatabaseSync): Ledger {
   let events = 0;
   const workspaces = db.prepare(
     `SELECT key, path, n, events FROM workspaces LEFT JOIN (
-       SELECT workspace, count(*) AS n, sum(last_seq + 1) AS events FROM sessions GROUP BY workspace
+       SELECT workspace, count(*) AS n, sum(events) AS events FROM sessions GROUP BY workspace
      ) ON workspace = key`,
   ).all().map((row) => {
     events += readInt(row.events ?? 0);
@@ -104,10 +106,14 @@ export function loadLedger(db: DatabaseSync): Ledger {
         db.prepare(`SELECT coalesce(max(${key}), 0) FROM ${table}`).get(),
       ),
     );
-  return new Ledger(workspaces, events, {
+  const stale = readInt(
+    readOne(
+      db.prepare("SELECT count(*) FROM sessions WHERE stale = 1").get(),
+    ),
+  );
+  return new Ledger(workspaces, { events, stale }, {
     // The rows of a deleted session outlive it.
     session: Math.max(greatest("sessions"), greatest("trash", "session")),
     event: greatest("events"),
-    span: greatest("spans"),
   });
 }

@@ -4,6 +4,12 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { CALLS_SQL } from "./calls.ts";
+
+/** What the writer knows of a session. */
+const SESSION =
+  `SELECT key, workspace, id, first_ms, last_ms, last_seq, event_bytes, stale, agent, trace, events_filed, events_tail, state
+   FROM sessions`;
 
 /**
  * What is run for an event. Each statement finds its rows by a key: a test looks at their plans.
@@ -11,32 +17,39 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
  * Texts are bound as they are and become BLOBs here: that takes a third of the time that encoding them first would.
  */
 export const WRITE_SQL = {
-  find:
-    `SELECT key, event_bytes, events_filed, events_tail, spans_filed, spans_tail, record FROM sessions
-    WHERE workspace = ? AND id = CAST(? AS BLOB)`,
+  find: `${SESSION} WHERE workspace = ? AND id = CAST(? AS BLOB)`,
+  findKey: `${SESSION} WHERE key = ?`,
+  findTrace: `${SESSION} WHERE trace = CAST(? AS BLOB)`,
   addWorkspace:
     "INSERT INTO workspaces (key, path) VALUES (?, CAST(? AS BLOB))",
   addSession:
-    `INSERT INTO sessions (last_seq, last_ms, event_bytes, agent, status, events_filed, events_tail, spans_filed, spans_tail, record,
-      key, workspace, id, newest)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), ?)`,
+    `INSERT INTO sessions (first_ms, last_ms, quiet_ms, last_seq, events, event_bytes, agent, status, branch, events_filed, events_tail,
+      record, live, quiet, state, key, workspace, id, minute, trace, stale)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), ?, ?,
+      CAST(? AS BLOB), ?, CAST(? AS BLOB), 0)`,
   changeSession:
-    `UPDATE sessions SET last_seq = ?, last_ms = ?, event_bytes = ?, agent = ?, status = ?, events_filed = ?, events_tail = ?,
-      spans_filed = ?, spans_tail = ?, record = CAST(? AS BLOB) WHERE key = ?`,
-  changeStart: "UPDATE sessions SET newest = ? WHERE key = ?",
+    `UPDATE sessions SET first_ms = ?, last_ms = ?, quiet_ms = ?, last_seq = ?, events = ?, event_bytes = ?, agent = ?, status = ?,
+      branch = CAST(? AS BLOB), events_filed = ?, events_tail = ?, record = CAST(? AS BLOB), live = CAST(? AS BLOB),
+      quiet = CAST(? AS BLOB), state = CAST(? AS BLOB) WHERE key = ?`,
+  changeStale:
+    `UPDATE sessions SET last_ms = ?, last_seq = ?, events = ?, event_bytes = ?, events_filed = ?, events_tail = ? WHERE key = ?`,
+  changeMinute: "UPDATE sessions SET minute = ? WHERE key = ?",
+  changeTrace: "UPDATE sessions SET trace = CAST(? AS BLOB) WHERE key = ?",
+  markStale: "UPDATE sessions SET stale = ? WHERE key = ?",
   addEvent:
-    "INSERT INTO events (key, kaizen_id, head, payload) VALUES (?, CAST(? AS BLOB), ?, ?)",
-  addSpan:
-    `INSERT INTO spans (key, span_id, parent, depth, start_ms, cost, tokens, view)
-    VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, ?, ?, CAST(? AS BLOB))`,
-  findLists:
-    `SELECT workspace, id, events_filed, events_tail, spans_filed, spans_tail FROM sessions
-    WHERE key = ?`,
-  changeSpans:
-    "UPDATE sessions SET spans_filed = ?, spans_tail = ? WHERE key = ?",
-  readEvent:
-    `SELECT head, CASE WHEN length(payload) <= ? THEN payload END AS payload FROM events
-    WHERE key = ?`,
+    "INSERT INTO events (key, kaizen_id, head, payload, source) VALUES (?, CAST(? AS BLOB), ?, ?, ?)",
+  eventBytes:
+    "SELECT length(head) + length(payload) + 1 AS bytes FROM events WHERE key = ?",
+  dropEvent: "DELETE FROM events WHERE key = ?",
+  readCall:
+    "SELECT body FROM calls WHERE session = ? AND call = CAST(? AS BLOB)",
+  readCalls: CALLS_SQL,
+  putCall:
+    `INSERT INTO calls (session, call, body) VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB))
+    ON CONFLICT DO UPDATE SET body = excluded.body`,
+  dropCall: "DELETE FROM calls WHERE session = ? AND call = CAST(? AS BLOB)",
+  addCommit: `INSERT INTO commits (workspace, ts_ms, tie, session, ref, branch)
+    VALUES (?, ?, CAST(? AS BLOB), ?, CAST(? AS BLOB), CAST(? AS BLOB)) ON CONFLICT DO NOTHING`,
 } as const;
 
 /** The statements, prepared once. */
@@ -46,16 +59,30 @@ export type WriteStatements = Readonly<
 
 /** Prepares them all. */
 export function prepareWrites(db: DatabaseSync): WriteStatements {
-  return {
+  const statements = {
     find: db.prepare(WRITE_SQL.find),
+    findKey: db.prepare(WRITE_SQL.findKey),
+    findTrace: db.prepare(WRITE_SQL.findTrace),
     addWorkspace: db.prepare(WRITE_SQL.addWorkspace),
     addSession: db.prepare(WRITE_SQL.addSession),
     changeSession: db.prepare(WRITE_SQL.changeSession),
-    changeStart: db.prepare(WRITE_SQL.changeStart),
+    changeStale: db.prepare(WRITE_SQL.changeStale),
+    changeMinute: db.prepare(WRITE_SQL.changeMinute),
+    changeTrace: db.prepare(WRITE_SQL.changeTrace),
+    markStale: db.prepare(WRITE_SQL.markStale),
     addEvent: db.prepare(WRITE_SQL.addEvent),
-    addSpan: db.prepare(WRITE_SQL.addSpan),
-    findLists: db.prepare(WRITE_SQL.findLists),
-    changeSpans: db.prepare(WRITE_SQL.changeSpans),
-    readEvent: db.prepare(WRITE_SQL.readEvent),
+    eventBytes: db.prepare(WRITE_SQL.eventBytes),
+    dropEvent: db.prepare(WRITE_SQL.dropEvent),
+    readCall: db.prepare(WRITE_SQL.readCall),
+    readCalls: db.prepare(WRITE_SQL.readCalls),
+    putCall: db.prepare(WRITE_SQL.putCall),
+    dropCall: db.prepare(WRITE_SQL.dropCall),
+    addCommit: db.prepare(WRITE_SQL.addCommit),
   };
+  for (
+    const it of [statements.find, statements.findKey, statements.findTrace]
+  ) {
+    it.setReadBigInts(true);
+  }
+  return statements;
 }

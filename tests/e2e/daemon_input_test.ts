@@ -244,8 +244,8 @@ Deno.test("a daemon keeps what comes from a workspace that is gone", async () =>
   assertEquals(await hello(), [gone]);
   await Deno.remove(gone);
   assertEquals(await send(home, text, gone), ACK);
-  assertEquals([await detail(gone), await detail(null)], [2, 0]);
-  assertEquals(await hello(), []);
+  assertEquals([await detail(gone), await detail(null)], [2, 2]);
+  assertEquals(await hello(), [gone]);
   const { total } = JSON.parse(
     await answer(home, {
       type: "list_sessions",

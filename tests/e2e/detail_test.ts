@@ -197,7 +197,7 @@ Deno.test("detail --events, --spans and --since-seq leave the rest out", async (
     return JSON.parse(stdout);
   };
   const whole = await show();
-  assertEquals([whole.events.length, whole.spans.length], [8, 2]);
+  assertEquals([whole.events.length, whole.spans.length], [8, 3]);
   const { events, spans, ...rest } = whole;
   assertEquals(await show("--events"), { ...rest, events });
   assertEquals(await show("--spans"), { ...rest, spans });
@@ -247,7 +247,7 @@ Deno.test("detail -o text shows header, events and the tree", async () => {
   assertStringIncludes(stdout, "session    xyz\n");
   assertStringIncludes(stdout, "fix the \\x1b[31mbug");
   assertStringIncludes(stdout, "├─ Task  1.0s");
-  assertStringIncludes(stdout, "│  └─ Read  250ms  /w/app/a.ts");
+  assertStringIncludes(stdout, "├─ Read  250ms  /w/app/a.ts");
   assertStringIncludes(stdout, "└─ Bash  orphaned");
   assert(!stdout.includes("\x1b"));
 });
@@ -377,19 +377,28 @@ Deno.test("detail -o trace of calls that overlap follows the published rules of 
 Deno.test("detail shows spans nested deeper than a request may be", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
-  const calls = Array.from({ length: 100 }, (_, i) => ({
-    hook_event_name: "PreToolUse",
+  const at = (ms: number) => ({
     session_id: "deep",
-    timestamp_ms: START_MS + i,
-    tool_name: `T${i}`,
+    timestamp_ms: START_MS + ms,
+  });
+  // Each call starts an agent, which makes the next call.
+  const calls = Array.from({ length: 100 }, (_, i) => ({
+    tool_name: "Task",
     tool_use_id: `t${i}`,
+    tool_input: { description: `T${i}` },
+    ...i === 0 ? {} : { agent_id: `a${i - 1}` },
   }));
-  const results = calls.toReversed().map((call) => ({
+  const begins = calls.flatMap((call, i) => [
+    { ...call, ...at(2 * i), hook_event_name: "PreToolUse" },
+    { ...at(2 * i + 1), hook_event_name: "SubagentStart", agent_id: `a${i}` },
+  ]);
+  const ends = calls.map((call, i) => ({
     ...call,
+    ...at(1000 - i),
     hook_event_name: "PostToolUse",
-    timestamp_ms: START_MS + 1000,
+    tool_response: { status: "completed", agentId: `a${i}` },
   }));
-  await feed(home, ...calls, ...results);
+  await feed(home, ...begins, ...ends.toReversed());
   for (const format of ["text", "json", "ndjson", "trace"]) {
     const { code, stdout, stderr } = await home.run([
       "detail",
@@ -398,7 +407,7 @@ Deno.test("detail shows spans nested deeper than a request may be", async () => 
       format,
     ]);
     assertEquals([code, stderr], [0, ""], format);
-    assertStringIncludes(stdout, "T99");
+    assertStringIncludes(stdout, format === "trace" ? "Task" : "T99");
   }
   const { stdout } = await home.run(["detail", "deep", "--spans", "--events"]);
   assertEquals(JSON.parse(stdout).spans.length, 1);

@@ -250,7 +250,7 @@ for (const [agent, call, failure, key] of failing) {
     const detail = await readDetail(home, "s", home.workspace);
     assertEquals(
       flatten(detail.spans).map(({ span_id, status }) => [span_id, status]),
-      [["v1:1:s:worked", "done"], ["v1:1:s:failed", "done"]],
+      [["v1:1:s:worked", "done"], ["v1:1:s:failed", "failed"]],
     );
     const results = detail.events.filter(({ kind }) => kind === "ToolResult");
     assertEquals(

@@ -31,14 +31,15 @@ function expectations(
   const iso = (ms: number) =>
     new Date(start + ms).toISOString().replace(/\.\d+Z$/, "Z");
   const timeline = [
-    [2000, "Lifecycle\t"],
-    [2100, "Lifecycle\t"],
-    [2500, "ToolCall\tTask"],
-    [2600, "ToolCall\tRead"],
-    [2850, "ToolResult\tRead"],
-    [3500, "ToolResult\tTask"],
-    [4000, "ToolCall\tBash"],
-    [5000, "Lifecycle\t"],
+    [1000, "Lifecycle\t"],
+    [1100, "Lifecycle\t"],
+    [1500, "ToolCall\tTask"],
+    [1600, "ToolCall\tRead"],
+    [1850, "ToolResult\tRead"],
+    [2500, "ToolResult\tTask"],
+    [3000, "ToolCall\tBash"],
+    [4000, "Lifecycle\t"],
+    [1000 + 5 * MINUTE, "ToolResult\t"],
   ] as const;
   return {
     "Is it running?": "true",
@@ -49,43 +50,40 @@ function expectations(
     [ALL_WELL]: "",
     "Why were events set aside, and how did hooks fail?": "",
     "Ids of the sessions of this repository, newest first:":
-      "s2\ns1\nby-cursor",
-    "The newest one's id, for another command:": "s2",
-    "What is at work in this repository right now?":
-      "s1\tclaude\tRunning\nby-cursor\tcursor\tRunning",
+      "s1\ns2\nby-cursor",
+    "The newest one's id, for another command:": "s1",
+    "What is at work in this repository right now?": "s1\tclaude\tRunning",
     "How many sessions does each workspace have?":
       `[{"workspace":"${home.workspace}","sessions":3},{"workspace":"${home.root}/other","sessions":1}]`,
     "Sessions with failed calls:": "s1\t1",
     "The longest sessions, in minutes:": "5\ts1\n0\ts2\n0\tby-cursor",
     "Export to CSV:": [
       '"id","agent","model","status","started","usd"',
-      `"elsewhere","claude","claude-opus-4","Done","${iso(3000)}",0`,
-      `"s2","claude","claude-opus-4","Done","${iso(2000)}",0.03`,
+      `"elsewhere","claude","claude-opus-4","Idle","${iso(3000)}",`,
+      `"s2","claude","claude-opus-4","Idle","${iso(2000)}",0.03`,
       `"s1","claude","claude-opus-4","Running","${iso(1000)}",0.03`,
-      `"by-cursor","cursor",,"Running","${iso(0)}",0`,
+      `"by-cursor","cursor",,"Idle","${iso(0)}",`,
     ].join("\n"),
-    "Cost per agent today:": "claude\t0.06\ncursor\t0",
+    "Cost per agent today:": "claude\t0.06\ncursor\t–",
     "Cost of the last 30 days, in dollars:": "0.06",
     "Cost per day:": `${iso(0).slice(0, 10)}\t0.06`,
-    "Tokens by model:": "unknown\t0\t0\nclaude-opus-4\t200\t40",
-    "The most expensive sessions:":
-      "0.03\ts2\n0.03\ts1\n0\telsewhere\n0\tby-cursor",
-    "What the calls of a session cost, the dearest first:":
-      "0.03\tTask\n0\tRead\n0\tBash",
-    "The slowest calls:": "1000 ms\tTask\n250 ms\tRead",
+    "Tokens by model:": "unknown\t–\t–\nclaude-opus-4\t200\t40",
+    "The most expensive sessions:": "0.03\ts2\n0.03\ts1",
+    "What the calls of a session cost, the dearest first:": "0.03\tTask",
+    "The slowest calls:": "298000 ms\tBash\n1000 ms\tTask\n250 ms\tRead",
     "The slowest tools of this repository: milliseconds on average, calls, name:":
-      "1000\t2\tTask\n250\t2\tRead",
+      "298000\t1\tBash\n1000\t2\tTask\n250\t2\tRead",
     "Calls per tool:": /^ *1 Task\n *1 Read\n *1 Bash$/,
     "Files touched most, over all sessions of this repository:":
       /^ *2 \/w\/app\/a\.ts$/,
     "What was asked:": "fix the \x1b[31mbug",
     "Commands that were run:": "ls",
-    "Calls that never came to an end:": "Bash",
+    "Calls that never came to an end:": "",
     "A timeline:": timeline
       .map(([ms, what]) => `${iso(ms)}\t${what}`).join("\n").trimEnd(),
     "Only what is new since event 5:":
-      '{"seq":6,"kind":"ToolCall"}\n{"seq":7,"kind":"Lifecycle"}',
-    "The tools with their depth, as an outline:": "Task\n  Read\nBash",
+      '{"seq":6,"kind":"ToolCall"}\n{"seq":7,"kind":"Lifecycle"}\n{"seq":8,"kind":"ToolResult"}',
+    "The tools with their depth, as an outline:": "Task\nRead\nBash",
     "A trace for ui.perfetto.dev:": "9",
     "What would be deleted if only the last 90 days were kept?": "0",
   };

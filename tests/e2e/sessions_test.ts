@@ -73,9 +73,9 @@ Deno.test("sessions filters, pages and sorts", async () => {
     [["--limit", "0"], ["new", "middle", "old"], 3, null],
     [["--agent", "CLAU"], ["middle", "old"], 2, null],
     [["--agent", "nobody"], [], 0, null],
-    [["--status", "done"], ["old"], 1, null],
-    [["--status", "WAITING"], ["middle"], 1, null],
-    [["--status", "idle"], [], 0, null],
+    [["--status", "done"], [], 0, null],
+    [["--status", "RUNNING"], ["middle"], 1, null],
+    [["--status", "idle"], ["new", "old"], 2, null],
     [["--since", "24h"], ["new", "middle"], 2, null],
     [["--since", "7d"], ["new", "middle", "old"], 3, null],
     [["--since", "90m"], ["new"], 1, null],
@@ -267,7 +267,7 @@ Deno.test("sessions --watch prints what changes, and ends at SIGINT with 130", a
   await feed(home, ...sampleSession("s2", now + 1));
   // Its events come one by one; what is printed may skip some, but not the last.
   let last = JSON.parse(await process.nextLine() ?? "");
-  while (last.status !== "Done") {
+  while (last.status !== "Idle") {
     last = JSON.parse(await process.nextLine() ?? "");
   }
   assertEquals(last.id, "s2");

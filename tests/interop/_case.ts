@@ -32,7 +32,6 @@ export interface Case {
   name: string;
   /** See `Judge`. */
   clock?: boolean;
-  expiring?: boolean;
   /** The number of the divergence that it shows; any other difference is none. */
   about?: number;
   /** Starts no daemon of its own, but goes on with the one of the case before. */

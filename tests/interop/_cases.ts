@@ -54,7 +54,6 @@ function exampleCases(): Case[] {
     ({ name, title, steps }) => ({
       name: `${name} ${title}`,
       clock: name === "E17",
-      expiring: name === "E12",
       steps: steps.flatMap((step): Step[] => {
         if (step.do === "restart") return [step];
         if (step.do === "expect") return [detail(step.id)];

@@ -94,17 +94,6 @@ export function divergenceCases(): Case[] {
       ],
     },
     {
-      name: "tokens that overflow together",
-      about: 29,
-      steps: [
-        event("s", 0, undefined, `,"id":"a","input_tokens":4294967295`),
-        event("s", 1, undefined, `,"id":"b","input_tokens":1`),
-        end("s", 2, "b"),
-        end("s", 3, "a"),
-        detail("s"),
-      ],
-    },
-    {
       name: "costs that overflow together",
       about: 25,
       steps: [
@@ -115,7 +104,81 @@ export function divergenceCases(): Case[] {
         detail("other"),
       ],
     },
+    {
+      name: "a tool that runs",
+      about: 38,
+      steps: [event("s", 0, undefined, `,"tool_use_id":"a"`), detail("s")],
+    },
+    {
+      name: "a session that is compacted",
+      about: 39,
+      steps: [start("s", 0, "startup"), start("s", 9, "compact"), detail("s")],
+    },
+    {
+      name: "a model that is called like another agent's",
+      about: 40,
+      steps: [start("s", 0, "startup", "solo1"), detail("s")],
+    },
+    {
+      name: "calls that overlap",
+      about: 41,
+      steps: [
+        event("s", 0, undefined, `,"tool_use_id":"a"`),
+        event("s", 1, undefined, `,"tool_use_id":"b"`),
+        end("s", 2, "b"),
+        end("s", 3, "a"),
+        detail("s"),
+      ],
+    },
+    { name: "a title", about: 42, steps: [event("s", 0), list()] },
+    {
+      name: "a session that began before another and goes on after it",
+      about: 43,
+      steps: [
+        event("a", 0),
+        event("b", 10),
+        event("a", 20),
+        list(),
+        list({ limit: 1 }),
+      ],
+    },
+    {
+      name: "a commit in a session's directory",
+      about: 44,
+      steps: [
+        commit(0),
+        event("s", 1),
+        detail("s"),
+      ],
+    },
+    {
+      name: "sessions that wait",
+      about: 45,
+      steps: [
+        event("s", 0, undefined, `,"tool_use_id":"a"`),
+        list({ filter: { status: "Waiting" } }),
+        list({ filter: { status: "Running" } }),
+      ],
+    },
   ];
+}
+
+function commit(ms: number) {
+  return ingest(
+    "claude",
+    `{"hook_event_name":"GitPostCommit","session_id":"git:w","timestamp_ms":${
+      1_714_000_000_000 + ms
+    },"commit":"${"c0".repeat(20)}","branch":"main","subject":"begin"}`,
+  );
+}
+
+function start(session: string, ms: number, source: string, model = "m") {
+  return ingest(
+    "claude",
+    `{"hook_event_name":"SessionStart","session_id":"${session}","timestamp_ms":${
+      1_714_000_000_000 + ms
+    },"source":"${source}","model":"${model}"}`,
+  );
 }
 
 function hello() {

@@ -7,7 +7,6 @@ import {
   type JsonObject,
   type JsonValue,
   REQUESTS,
-  U32_MAX,
 } from "../../src/proto/mod.ts";
 import { type Difference, isObject } from "./_differences.ts";
 import type { End } from "./_exchange.ts";
@@ -74,6 +73,9 @@ const RULES: Record<number, Rule> = {
     const [, start] = INVALID_JSON.exec(ours) ?? [];
     return start !== undefined && start === INVALID_JSON.exec(theirs)?.[1];
   },
+  /** A session of git's hooks is git's, and over. */
+  17: ({ path, ours }) =>
+    path.endsWith(".agent") && ours === "git" && SESSION.test(path),
   /** Sums for lists, and the size of the store. */
   19: ({ path, theirs }, { ours: answer }) =>
     theirs === undefined &&
@@ -102,13 +104,64 @@ const RULES: Record<number, Rule> = {
     Math.abs(ours - theirs) <= 4 * Number.EPSILON * Math.abs(ours),
   /** Their sum of costs overflows, and the session takes no more events. */
   25: (_, { theirs }) => OVERFLOWN.has(theirs["message"] ?? null),
-  /** Their sum of a tree's tokens begins at 0 again where 32 bits end. */
-  29: ({ path, ours, theirs }) =>
-    path.endsWith(".subtree_token_count") && ours === MAX_TOKENS &&
-    typeof theirs === "number" && theirs < ours,
+  /** What a session does, not which event came last. */
+  38: ({ path }) => isTold(path, ["status"]),
+  /** The first event's time, and the end's. */
+  39: ({ path }) => isTold(path, ["started_at_ms", "ended_at_ms"]),
+  /** Who it was, by what proves it; the newest of what was said of it. */
+  40: ({ path }) => isTold(path, WHO),
+  /** One span a call, open ones too; below the call that started its agent. */
+  41: ({ path }, { ours }) =>
+    /^spans(?:\[|$)/.test(path) && ours["type"] === "detail",
+  /** What is told of a session besides. */
+  42: ({ path, theirs }) =>
+    theirs === undefined &&
+    isTold(path, ["activity", "last_event_at_ms", "title"]),
+  /** Sessions by their last activity: another page of them. */
+  43: ({ path }, { request, ours, theirs }) =>
+    isPart(path) && isPartial(request, ours) &&
+    listLength(ours) === listLength(theirs),
+  /** What git's own events tell of a session's directory. */
+  44: ({ path, theirs }) =>
+    theirs === null && isTold(path, ["start_commit", "end_commit", "branch"]),
+  /** Sessions that a filter finds by what is told of them. */
+  45: ({ path }, { request }) => isPart(path) && hasFilter(request),
 };
 
-const MAX_TOKENS = Number(U32_MAX);
+const WHO = [
+  "agent",
+  "model",
+  "trace_path",
+  "agent_version",
+  "os",
+  "arch",
+  "parent_session_id",
+];
+
+/** Whether a path leads to one of these keys of a session. */
+function isTold(path: string, keys: readonly string[]): boolean {
+  const place = SESSION.exec(path)?.[0];
+  return place !== undefined && keys.includes(path.slice(place.length));
+}
+
+/** Whether a path leads to what a page has of its sessions. */
+function isPart(path: string): boolean {
+  return /^(?:rows\[|total$|next_offset$)/.test(path);
+}
+
+function isPartial(request: JsonObject, answer: JsonObject): boolean {
+  return request["type"] === "list_sessions" &&
+    (request["offset"] !== 0 || answer["next_offset"] !== null);
+}
+
+function hasFilter({ filter }: JsonObject): boolean {
+  return isObject(filter) &&
+    Object.values(filter).some((value) => value !== null && value !== "");
+}
+
+function listLength({ rows }: JsonObject): number {
+  return Array.isArray(rows) ? rows.length : 0;
+}
 
 /** Nothing that was written as an integer. */
 function isFraction(value: number): boolean {

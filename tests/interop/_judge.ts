@@ -7,9 +7,10 @@ import type { JsonValue } from "../../src/proto/mod.ts";
 import { findDifferences } from "./_differences.ts";
 import { explain, isLuckyEnd, objectOrEmpty } from "./_divergences.ts";
 import {
-  flattenSpans,
+  byId,
+  haveSameRows,
+  idsOf,
   withoutClock,
-  withoutPlaces,
   withoutPromptChanges,
 } from "./_normal_form.ts";
 import type { Outcomes } from "./_pair.ts";
@@ -18,8 +19,6 @@ import type { Outcomes } from "./_pair.ts";
 export interface JudgeOptions {
   /** Events carry no time, so each daemon's clock gives one. */
   clock?: boolean;
-  /** Events lie more than an hour apart, so spans expire, several at once in any order: their places are up to chance. */
-  expiring?: boolean;
   /** Whatever nothing else explains is this divergence. */
   about?: number;
 }
@@ -87,28 +86,16 @@ export class Judge {
     if (plain !== b) this.#count(9);
     b = plain;
     if (this.#options.clock) [a, b] = [withoutClock(a), withoutClock(b)];
-    if (!this.#options.expiring || a["type"] !== "detail") {
-      return { ours: a, theirs: b };
+    if (a["type"] === "sessions" && haveSameRows(a, b)) {
+      if (findDifferences(idsOf(a), idsOf(b)).length > 0) this.#count(43);
+      [a, b] = [byId(a), byId(b)];
     }
-    const loose = findOrphans(a["spans"] ?? null);
-    if (
-      loose.size < 2 || findDifferences(a["spans"], b["spans"]).length === 0
-    ) return { ours: a, theirs: b };
-    this.#count(11);
-    return { ours: withoutPlaces(a, loose), theirs: withoutPlaces(b, loose) };
+    return { ours: a, theirs: b };
   }
 
   #count(number: number): void {
     this.met.set(number, (this.met.get(number) ?? 0) + 1);
   }
-}
-
-/** Spans that nothing has ended: of those that expired together one cannot tell. */
-function findOrphans(spans: JsonValue): ReadonlySet<string> {
-  const orphans = flattenSpans(spans).filter(({ status }) =>
-    status === "orphaned"
-  );
-  return new Set(orphans.map(({ span_id }) => String(span_id)));
 }
 
 function describe(

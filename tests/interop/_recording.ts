@@ -59,13 +59,12 @@ export function readRecording(
   };
   const all: Recorded[] = [];
   for (const line of lines) {
-    const { case: name, clock, expiring, together, about } = line;
+    const { case: name, clock, together, about } = line;
     if (typeof name === "string") {
       all.push({
         case: {
           name,
           clock: clock === true,
-          expiring: expiring === true,
           together: together === true,
           ...typeof about === "number" ? { about } : {},
           steps: [],

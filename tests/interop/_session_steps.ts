@@ -82,7 +82,6 @@ export function anyCase(): fc.Arbitrary<Drawn> {
         case: {
           name: "generated",
           clock: mode === "clock",
-          expiring: mode === "far",
           steps: drafts.flatMap((draft) =>
             draft({ workspaces: ["$W/app", ...workspaces], sessions })
           ),

@@ -62,8 +62,16 @@ export class TestService implements AsyncDisposable {
   readonly #options: Partial<ServiceOptions>;
   service: Service;
 
-  constructor(options: Partial<ServiceOptions> = {}) {
+  /** @param files Of the store to begin with, and its WAL. */
+  constructor(
+    options: Partial<ServiceOptions> = {},
+    ...files: (Uint8Array | undefined)[]
+  ) {
     this.#options = options;
+    for (const [i, bytes] of files.entries()) {
+      const end = i === 0 ? "" : "-wal";
+      if (bytes !== undefined) Deno.writeFileSync(this.path + end, bytes);
+    }
     this.service = this.#open();
   }
 
@@ -109,6 +117,11 @@ export class TestService implements AsyncDisposable {
       removed.events += Number(answer.removed_events);
     }
     return removed;
+  }
+
+  /** Resolves when nothing is left to be done in the background. */
+  async settled(): Promise<void> {
+    await this.service.settled();
   }
 
   /** Changes the file as another program would. */

@@ -100,7 +100,7 @@ Deno.test("a workspace that does not exist is used as it is written, and none me
   assertEquals(asObject(session).workspace, it.folder.path);
 });
 
-Deno.test("get_session_detail without a workspace takes the first whose directory exists, newest first", async () => {
+Deno.test("get_session_detail without a workspace takes the one that was active last, whether its directory is there or not", async () => {
   await using it = new TestService();
   const path = (name: string) => `${it.folder.path}/${name}`;
   for (const name of ["a", "b", "c"]) await Deno.mkdir(path(name));
@@ -120,12 +120,11 @@ Deno.test("get_session_detail without a workspace takes the first whose director
   };
   assertEquals(await where("same"), path("b"));
   await Deno.remove(path("b"));
-  assertEquals(await where("same"), path("c"));
-  await Deno.remove(path("c"));
-  assertEquals(await where("same"), path("a"));
+  assertEquals(await where("same"), path("b"));
   assertEquals(await where("only-a"), path("a"));
-  assertEquals(await where("only-b"), null);
-  assertEquals((await it.detail("only-b", path("b"))).type, "detail");
+  assertEquals(await where("only-b"), path("b"));
+  await it.ingest("cursor", event("same", { timestamp_ms: 40 }), path("a"));
+  assertEquals(await where("same"), path("a"));
 });
 
 Deno.test("get_session_detail of a missing session is an empty detail, never an error", async () => {

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import type { JsonValue } from "../../../src/proto/mod.ts";
+import type { JsonObject, JsonValue } from "../../../src/proto/mod.ts";
 import { asList, asObject, event, list, TestService } from "./_service.ts";
 
-/** Computes the totals of a session from the events that are answered. */
-function recount(events: JsonValue | undefined): JsonValue {
+/** What of a session's totals follows from its events as they are answered. */
+function recount(events: JsonValue | undefined): JsonObject {
   const all = asList(events).map(asObject);
-  const sum = (key: string) =>
-    all.reduce((sum, event) => sum + Number(event[key] ?? 0), 0);
+  const sum = (key: string) => {
+    const known = all.flatMap((event) =>
+      event[key] === null ? [] : [Number(event[key])]
+    );
+    return known.length === 0 ? null : known.reduce((a, b) => a + b);
+  };
   return {
     events: all.length,
-    tool_calls: all.filter(({ kind }) => kind === "ToolCall").length,
-    errors:
-      all.filter(({ kind, payload }) =>
-        kind === "ToolResult" && asObject(payload).is_error === true
-      ).length,
     tokens_in: sum("tokens_in"),
     tokens_out: sum("tokens_out"),
     cost_usd_e6: sum("cost_usd_e6"),
@@ -32,7 +31,8 @@ Deno.test("totals and the store's counts agree with a recount, even after a rest
       const { id, totals } = asObject(row);
       const detail = await it.detail(String(id));
       assertEquals(asObject(asObject(detail.session).totals), totals);
-      assertEquals(recount(detail.events), totals);
+      assertEquals({ ...asObject(totals), ...recount(detail.events) }, totals);
+      assertEquals(asList(detail.spans).length, asObject(totals).tool_calls);
       events += asList(detail.events).length;
     }
     const { bytes: _, ...counts } = asObject(store);
@@ -42,6 +42,7 @@ Deno.test("totals and the store's counts agree with a recount, even after a rest
   for (let i = 0; i < 60; i++) {
     const fields = {
       event: i % 3 === 0 ? "PreToolUse" : "PostToolUse",
+      tool_call_id: `c${i % 11}`,
       timestamp_ms: 1000 * (i % 7) + 1,
       input_tokens: i,
       output_tokens: i % 5 === 0 ? null : 2 * i,
@@ -60,19 +61,49 @@ Deno.test("totals and the store's counts agree with a recount, even after a rest
   assertEquals(await check(), left);
 });
 
-Deno.test("store_prune forgets the session's spans: the next event of that id begins anew", async () => {
+Deno.test("store_prune forgets the session's calls: the next event of that id begins anew", async () => {
   await using it = new TestService();
   await it.ingest(
     "cursor",
     event("s", { event: "PreToolUse", tool_name: "A", tool_call_id: "1" }),
   );
   assertEquals(await it.prune({ session: "s" }), { sessions: 1, events: 1 });
-  await it.ingest(
-    "cursor",
-    event("s", { event: "PostToolUse", tool_name: "A", tool_call_id: "1" }),
-  );
+  await it.ingest("cursor", event("s", { event: "Stop" }));
   const { events, spans } = await it.detail("s");
   assertEquals([asList(events).length, asList(spans).length], [1, 0]);
+});
+
+Deno.test("store_prune of a session that goes on leaves what its later events alone make, their numbers aside", async () => {
+  await using it = new TestService();
+  await using twin = new TestService();
+  for (let i = 0; i < 300; i++) {
+    const made = event("s", {
+      event: i % 2 === 0 ? "PreToolUse" : "PostToolUse",
+      tool_name: "T",
+      tool_call_id: `c${i >> 1}`,
+      timestamp_ms: 1000 + i,
+      total_cost_usd: 0.001,
+    });
+    await it.ingest("cursor", made);
+    if (i >= 170) await twin.ingest("cursor", made);
+  }
+  assertEquals(await it.prune({ before_ms: 1170 }), {
+    sessions: 0,
+    events: 170,
+  });
+  const { events, ...rest } = await it.detail("s");
+  const { events: fresh, ...expected } = await twin.detail("s");
+  assertEquals(rest, expected);
+  assertEquals(
+    asList(events).map((it) => ({
+      ...asObject(it),
+      seq: Number(asObject(it).seq) - 170,
+    })),
+    asList(fresh),
+  );
+  // It goes on as if nothing had been.
+  await it.ingest("cursor", event("s", { event: "Stop", timestamp_ms: 2000 }));
+  assertEquals(asObject(asList((await it.detail("s")).events).at(-1)).seq, 300);
 });
 
 Deno.test("store_prune refuses to delete everything, and counts when asked to", async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { Writer, type WriterStore } from "../../../src/daemon/writer.ts";
+import { SessionStates } from "../../../src/daemon/session_states.ts";
+import { Writer } from "../../../src/daemon/writer.ts";
 import type { RequestOf } from "../../../src/proto/mod.ts";
 import {
   type EventSlot,
@@ -11,22 +12,24 @@ import { tempFolder } from "./_folder.ts";
 
 const poison = new RangeError("a bug that one event meets");
 
-/** A store whose sessions called "poison" fail after they were written. */
-function poisoned(store: Store): WriterStore {
+/** What writes to a store, where sessions called "poison" fail after they were written. */
+function poisoned(store: Store): SessionStates {
   const { sessions } = store;
-  return {
-    transact: (work) => store.transact(work),
+  return new SessionStates({
+    workspacePath: (key) => store.workspacePath(key),
     sessions: {
-      place: (...where) => sessions.place(...where),
       append: (place: EventSlot, event: NewEvent) => {
         const session = sessions.append(place, event);
-        if (event.record.id === "poison") throw poison;
+        if (place.id === "poison") throw poison;
         return session;
       },
-      addSpans: (...spans) => sessions.addSpans(...spans),
-      tail: (...which) => sessions.tail(...which),
+      addCommit: (...commit) => sessions.addCommit(...commit),
+      byTrace: (trace) => sessions.byTrace(trace),
+      change: (...changed) => sessions.change(...changed),
+      readCall: (...which) => sessions.readCall(...which),
+      readCalls: (key) => sessions.readCalls(key),
     },
-  };
+  });
 }
 
 function makeEvent(
@@ -51,7 +54,8 @@ function setUp() {
   const store = Store.open(`${folder.path}/store.db`);
   const asked: (string | null)[] = [];
   const writer = new Writer({
-    store: poisoned(store),
+    store,
+    states: poisoned(store),
     now: () => 7,
     workspaceOf: ({ workspace }) => {
       asked.push(workspace ?? null);
@@ -69,26 +73,23 @@ function setUp() {
   };
 }
 
-Deno.test("ingest() lets an event that fails by itself fail alone, and undoes its spans", () => {
+Deno.test("ingest() lets an event that fails by itself fail alone, and takes back what it made of its session", () => {
   using it = setUp();
   const call = { event: "PreToolUse", tool_name: "T", tool_call_id: "1" };
-  const late = {
-    event: "PostToolUse",
-    timestamp_ms: 4_000_000,
-    session_id: "poison",
-  };
-  // The poisoned event lets the call of its neighbour expire; that must be undone.
+  const end = { ...call, event: "PostToolUse", timestamp_ms: 9 };
   const outcomes = it.writer.ingest([
     makeEvent("a", call),
-    makeEvent("poison", late),
-    makeEvent("a", { ...call, event: "PostToolUse", timestamp_ms: 9 }),
+    makeEvent("poison", call),
+    makeEvent("a", end),
     makeEvent("b"),
   ]);
   assertEquals(outcomes, [null, poison, null, null]);
   const { sessions, events } = it.store.size();
   assertEquals([sessions, events], [2, 3]);
   const place = it.store.sessions.place("/w", "a", null);
-  assertEquals([place?.seq, place?.current?.spans.count], [2, 1]);
+  assertEquals([place?.seq, place?.current?.lastMs], [2, 9]);
+  const calls = [...it.store.sessions.readCalls(place?.key ?? 0)];
+  assertEquals(calls.length, 1);
 });
 
 Deno.test("ingest() fails an event that is alone in its transaction", () => {

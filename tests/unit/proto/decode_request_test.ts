@@ -20,6 +20,7 @@ const ALL = {
   agent_prefix: null,
   status: null,
   since_ms: null,
+  active_since_ms: null,
   id_prefix: null,
   any_workspace: null,
 };
@@ -236,6 +237,7 @@ const requests: fc.Arbitrary<DaemonRequest> = fc.oneof(
       agent_prefix: fc.option(text),
       status: fc.option(fc.constantFrom(...SESSION_STATUSES)),
       since_ms: fc.option(u64),
+      active_since_ms: fc.option(u64),
       id_prefix: fc.option(text),
       any_workspace: fc.option(fc.boolean()),
     }),

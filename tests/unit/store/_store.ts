@@ -6,17 +6,18 @@
 import { DatabaseSync } from "node:sqlite";
 import {
   decodeJson,
+  encodeJson,
   type Int,
   type JsonValue,
   type SessionFilter,
-  type SessionRecord,
   type SessionStatus,
 } from "../../../src/proto/mod.ts";
 import {
-  type NewSpan,
+  type SessionForm,
   type Steps,
   Store,
   type StoredAnswer,
+  type StoredCall,
   type StoredSession,
 } from "../../../src/store/mod.ts";
 
@@ -36,46 +37,37 @@ export interface Made {
   id?: string;
   startedAt?: Int;
   lastMs?: Int;
+  /** When it is quiet; never, if it is not given. */
+  quietMs?: Int;
   agent?: string;
   status?: SessionStatus;
   kaizenId?: string;
   payload?: string;
-  tracePath?: string;
+  trace?: string;
+  /** JSON. */
+  branch?: string;
+  state?: string;
+  title?: string;
+  calls?: readonly StoredCall[];
 }
 
-/** A session's record with the keys of the wire. */
-export function makeRecord(made: Made, events: number): SessionRecord {
+/** What is said of a session: a record that is short, and ends in two ways. */
+export function makeForm(made: Made, events: number): SessionForm {
+  const { id = "s", agent = "cursor", status = "Running", startedAt = 1000 } =
+    made;
+  const title = made.title ?? "";
   return {
-    id: made.id ?? "s",
-    agent: made.agent ?? "cursor",
-    model: null,
-    workspace: made.workspace ?? "/w",
-    started_at_ms: made.startedAt ?? 1000,
-    ended_at_ms: null,
-    status: made.status ?? "Running",
-    trace_path: made.tracePath ?? "",
-    start_commit: null,
-    end_commit: null,
-    branch: null,
-    dirty_start: null,
-    dirty_end: null,
-    repo_binding_source: null,
-    prompt_fingerprint: null,
-    parent_session_id: null,
-    agent_version: null,
-    os: null,
-    arch: null,
-    repo_file_count: null,
-    repo_total_loc: null,
-    totals: {
-      events,
-      tool_calls: 0,
-      errors: 0,
-      tokens_in: 0,
-      tokens_out: 0,
-      cost_usd_e6: 0,
-      last_event_ms: made.lastMs ?? made.startedAt ?? 1000,
-    },
+    firstMs: startedAt,
+    lastMs: made.lastMs ?? startedAt,
+    quietMs: made.quietMs ?? null,
+    agent,
+    status,
+    branch: made.branch ?? null,
+    trace: made.trace ?? null,
+    record: encodeJson({ id, agent, title, events }).slice(0, -1),
+    live: `,"status":"${status}"}`,
+    quiet: `,"status":"Idle"}`,
+    state: made.state ?? `{"events":${events}}`,
   };
 }
 
@@ -83,7 +75,6 @@ export function makeRecord(made: Made, events: number): SessionRecord {
 export function append(
   store: Pick<Store, "sessions">,
   made: Made = {},
-  spans: readonly NewSpan[] = [],
 ): StoredSession | null {
   const kaizenId = made.kaizenId ?? null;
   const place = store.sessions.place(
@@ -92,19 +83,24 @@ export function append(
     kaizenId,
   );
   if (place === null) return null;
+  const form = makeForm(made, place.seq + 1);
   return store.sessions.append(place, {
-    record: makeRecord(made, place.seq + 1),
-    head: new TextEncoder().encode(`{"seq":${place.seq},"payload":`),
+    form: place.current?.isStale ? null : form,
+    tsMs: form.lastMs,
+    source: "cursor",
+    head: new TextEncoder().encode(
+      `{"seq":${place.seq},"ts_ms":${form.lastMs},"payload":`,
+    ),
     payload: new TextEncoder().encode(made.payload ?? "{}"),
     kaizenId,
-    spans,
+    rows: made.calls ?? [],
+    removed: [],
   });
 }
 
 /** Number of a session's newest event. */
 export function lastSeq(session: StoredSession | null): number | null {
-  if (session === null) return null;
-  return session.events.filed + session.events.count - 1;
+  return session === null ? null : session.lastSeq;
 }
 
 /** Adds one event in a transaction of its own. */
@@ -143,6 +139,7 @@ export interface Asked {
   offset?: Int;
   limit?: Int;
   filter?: SessionFilter;
+  nowMs?: number;
 }
 
 /** Prepares a page; returns its answer and how many steps it took. */
@@ -158,6 +155,7 @@ export function askPage(
     offset: asked.offset ?? 0,
     limit: asked.limit ?? 100,
     filter: asked.filter ?? {},
+    nowMs: asked.nowMs ?? 2000,
   })));
   return { answer: result, count };
 }

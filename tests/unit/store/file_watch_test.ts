@@ -12,8 +12,14 @@ import {
   tempStore,
 } from "./_store.ts";
 
-/** Spoils all of the file but its first two pages, as a broken disk may. */
+/** Spoils all of the file but its first two pages, as a broken disk may: nothing has written to it. */
 function spoil(path: string): void {
+  const { atime, mtime } = Deno.statSync(path);
+  spoilBytes(path);
+  if (atime !== null && mtime !== null) Deno.utimeSync(path, atime, mtime);
+}
+
+function spoilBytes(path: string): void {
   using file = Deno.openSync(path, { write: true });
   const from = 2 * 4096;
   const length = file.statSync().size - from;
@@ -105,36 +111,92 @@ for (const end of ["", "-wal"]) {
     using temp = tempStore();
     using store = Store.open(temp.path);
     put(store);
-    const refused = () => {
-      const error = assertThrows(() => put(store), StoreError, "restart");
-      assertEquals(error.fault, "moved");
-    };
     const path = temp.path + end;
     Deno.renameSync(path, `${path}.old`);
-    refused();
-    Deno.writeFileSync(path, new Uint8Array());
-    refused();
+    const error = assertThrows(() => put(store), StoreError, "restart");
+    assertEquals(error.fault, "moved");
+    assertEquals(store.isInPlace, false);
     Deno.renameSync(`${path}.old`, path);
     assertEquals(lastSeq(put(store)), 1);
   });
 }
 
-Deno.test("FileWatch.check() looks at the folder alone once that is at rest, and at the files when it has changed", () => {
+/** How a backup may be put in the place of a store. */
+const replacements: Record<string, (backup: string, path: string) => void> = {
+  "renamed over it": (backup, path) => Deno.renameSync(backup, path),
+  "copied over it": (backup, path) => Deno.copyFileSync(backup, path),
+  "copied over it with its old time": (backup, path) => {
+    Deno.copyFileSync(backup, path);
+    Deno.utimeSync(path, new Date(0), new Date(0));
+  },
+};
+
+for (const [how, replace] of Object.entries(replacements)) {
+  for (const meets of ["an event", "its end"]) {
+    Deno.test(`a store keeps nothing of its own in a backup that was ${how}, as ${meets} meets it`, () => {
+      using temp = tempStore();
+      const backup = `${temp.folder}/backup`;
+      {
+        using old = Store.open(temp.path);
+        put(old, { id: "old" });
+      }
+      Deno.copyFileSync(temp.path, backup);
+      const store = Store.open(temp.path);
+      // Some of it is moved into the file, some is not.
+      for (let i = 0; i < 400; i++) put(store, { id: `n${i}` });
+      const bytes = Deno.readFileSync(backup);
+      replace(backup, temp.path);
+      if (meets === "an event") {
+        for (let i = 0; i < 2; i++) {
+          const error = assertThrows(() => put(store), StoreError, "restore");
+          assertEquals(error.fault, "moved");
+        }
+      }
+      assertEquals(store.isInPlace, false);
+      store.close();
+      assertEquals(Deno.readFileSync(temp.path), bytes);
+      // In this process the old file is still open, so it is looked at elsewhere.
+      const names = [...Deno.readDirSync(temp.folder)].map(({ name }) => name);
+      assertEquals(names.filter((name) => /-(wal|shm)$/.test(name)), []);
+      using other = tempStore();
+      Deno.copyFileSync(temp.path, other.path);
+      using again = Store.open(other.path);
+      assertEquals(pageOf(again).ids, "old");
+      assertEquals(lastSeq(put(again, { id: "old" })), 1);
+    });
+  }
+}
+
+Deno.test("a store goes on when another process moves the WAL into its file", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  for (const mode of ["PASSIVE", "TRUNCATE", "RESTART", "TRUNCATE"]) {
+    for (let i = 0; i < 3; i++) put(store);
+    using db = openRaw(temp.path);
+    db.exec(`PRAGMA wal_checkpoint(${mode})`);
+    assertEquals(store.isInPlace, true);
+  }
+  assertEquals(lastSeq(put(store)), 12);
+});
+
+Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
   put(store);
   const changed = () => Deno.statSync(temp.folder).ctime?.getTime() ?? NaN;
   let now = changed() + 1999;
-  const watch = new FileWatch(temp.path, () => now);
+  const readWal = () => ({ pages: 0, moved: 0 });
+  const watch = new FileWatch(temp.path, { readWal, now: () => now });
   const looks = () => {
     using seen = watchStats();
     watch.check();
     return seen.paths.map((path) => path.slice(temp.folder.length));
   };
   const all = ["", "/store.db", "/store.db-wal"];
+  const rest = ["", "/store.db"];
   assertEquals([looks(), looks()], [all, all]);
   now++;
-  assertEquals([looks(), looks(), looks()], [all, [""], [""]]);
+  assertEquals([looks(), looks(), looks()], [all, rest, rest]);
   // The folder's time has whole seconds: the next one must have begun.
   for (const before = changed(); changed() === before;) {
     Deno.writeTextFileSync(`${temp.folder}/touch`, "");

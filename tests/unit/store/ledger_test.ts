@@ -2,31 +2,31 @@
 import { assertEquals } from "@std/assert";
 import { Ledger, type StoredSession } from "../../../src/store/ledger.ts";
 import { NO_ROWS } from "../../../src/store/row_lists.ts";
-import {
-  append,
-  lastSeq,
-  makeRecord,
-  put,
-  Store,
-  tempStore,
-} from "./_store.ts";
+import { append, lastSeq, put, Store, tempStore } from "./_store.ts";
 
-const LAST = { session: 0, event: 0, span: 0 };
+const NONE = { events: 0, stale: 0 };
+const LAST = { session: 0, event: 0 };
 
-function makeSession(key: number): StoredSession {
+function makeSession(key: number, state = ""): StoredSession {
   return {
     key,
     workspaceKey: 1,
-    record: makeRecord({}, 1),
+    id: "s",
+    lastSeq: 0,
+    firstMs: 0,
+    lastMs: 0,
+    agent: "cursor",
+    trace: null,
+    state,
+    isStale: false,
     eventBytes: 1,
     events: NO_ROWS,
-    spans: NO_ROWS,
     recentIds: [],
   };
 }
 
 Deno.test("Ledger keeps the sessions used last, at most 1,024 of them", () => {
-  const ledger = new Ledger([], 0, LAST);
+  const ledger = new Ledger([], NONE, LAST);
   for (let i = 0; i < 1100; i++) {
     ledger.setSession(1, `s${i}`, makeSession(i));
     if (i > 20) ledger.setSession(1, "s10", makeSession(10));
@@ -38,19 +38,19 @@ Deno.test("Ledger keeps the sessions used last, at most 1,024 of them", () => {
   assertEquals(kept.slice(0, 3), [10, 77, 78]);
 });
 
-Deno.test("Ledger does not keep a session whose record is long", () => {
-  const ledger = new Ledger([], 0, LAST);
-  ledger.setSession(1, "s", makeSession(1), 16 * 1024);
+Deno.test("Ledger does not keep a session whose state is long", () => {
+  const ledger = new Ledger([], NONE, LAST);
+  ledger.setSession(1, "s", makeSession(1, "x".repeat(16 * 1024)));
   assertEquals(ledger.session(1, "s")?.key, 1);
-  ledger.setSession(1, "s", makeSession(1), 16 * 1024 + 1);
+  ledger.setSession(1, "s", makeSession(1, "x".repeat(16 * 1024 + 1)));
   assertEquals(ledger.session(1, "s"), undefined);
 });
 
 Deno.test("Ledger gives no key out twice, though the transaction fails", () => {
-  const ledger = new Ledger([], 0, { session: 4, event: 5, span: 6 });
+  const ledger = new Ledger([], NONE, { session: 4, event: 5 });
   assertEquals(
-    (["session", "event", "span"] as const).map((kind) => ledger.nextKey(kind)),
-    [5, 6, 7],
+    (["session", "event"] as const).map((kind) => ledger.nextKey(kind)),
+    [5, 6],
   );
   ledger.undo.rollback();
   assertEquals(ledger.nextKey("session"), 6);
@@ -72,4 +72,13 @@ Deno.test("sessions that are not in memory are read again, with the ids of their
     }
   }
   assertEquals(store.size().events, 3300);
+});
+
+Deno.test("Ledger counts stale sessions as the transaction ends", () => {
+  const ledger = new Ledger([], { events: 0, stale: 3 }, LAST);
+  ledger.countStale(-1);
+  ledger.commit();
+  ledger.countStale(5);
+  ledger.undo.rollback();
+  assertEquals(ledger.staleSessions, 2);
 });

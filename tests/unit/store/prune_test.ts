@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import type { SpanRow } from "../../../src/proto/mod.ts";
 import type { PruneQuery, PruneResult } from "../../../src/store/mod.ts";
 import {
   append,
@@ -19,7 +18,7 @@ import {
 } from "./_store.ts";
 import { decodeJson } from "../../../src/proto/mod.ts";
 
-const TABLES = ["sessions", "events", "event_ids", "spans", "trash"];
+const TABLES = ["sessions", "events", "event_ids", "calls", "trash"];
 
 function prune(store: Store, options: PruneQuery): PruneResult {
   return runSteps(store.prune(options)).result;
@@ -35,41 +34,23 @@ function countRows(store: Store, path: string): number[] {
   return rows;
 }
 
-function makeSpan(spanId: string): SpanRow {
-  return {
-    spanId,
-    parentSpanId: null,
-    tool: "t",
-    status: "done",
-    startMs: 1,
-    leadTimeMs: 1,
-    tokensIn: null,
-    tokensOut: null,
-    reasoningTokens: null,
-    costUsdE6: null,
-    paths: [],
-    depth: 0,
-    subtreeCostUsdE6: null,
-    subtreeTokenCount: null,
-  };
-}
-
-/** Ten sessions of 300 events and as many spans, in two workspaces; session i has its last event at 1000 * i. */
+/** Ten sessions of 300 events and as many calls, in two workspaces; session i has its last event at 1000 * i. */
 function fill(store: Store): void {
   for (let i = 0; i < 10; i++) {
     const made: Made = {
       id: `s${i}`,
       workspace: i % 2 === 0 ? "/even" : "/odd",
-      startedAt: i,
+      startedAt: 1000 * i,
       lastMs: 1000 * i,
       payload: `"${"x".repeat(1000)}"`,
     };
     store.transact(() => {
       for (let n = 0; n < 300; n++) {
-        append(store, { ...made, kaizenId: `k${n}` }, [{
-          row: makeSpan(`x${n}`),
-          view: "x".repeat(200),
-        }]);
+        append(store, {
+          ...made,
+          kaizenId: `k${n}`,
+          calls: [{ key: `x${n}`, body: "x".repeat(200) }],
+        });
       }
     });
   }
@@ -159,12 +140,7 @@ for (const [name, options, left] of cases) {
     const expected = { sessions: gone, events: 300 * gone };
     assertEquals(prune(store, { ...options, dryRun: true }), expected);
     assertEquals(store.size().sessions, 10);
-    const removed: number[] = [];
-    assertEquals(
-      prune(store, { ...options, onRemoved: (key) => removed.push(key) }),
-      expected,
-    );
-    assertEquals(removed.length, gone);
+    assertEquals(prune(store, options), expected);
     const n = left.length;
     assertEquals(countRows(store, temp.path), [
       n,
@@ -286,4 +262,126 @@ Deno.test("prune() keeps the rows of a later session apart from those it still h
   });
   runSteps(store.sweep());
   assertEquals(countRows(store, temp.path), [10, 3000, 2560, 2700, 0]);
+});
+
+/** A session whose events came at 0, 10, 20 … 2,990 ms, and another beside it. */
+function fillOngoing(store: Store): void {
+  store.transact(() => {
+    for (let n = 0; n < 300; n++) {
+      const lastMs = 10 * n;
+      const made = { startedAt: 0, lastMs, payload: `"text ${lastMs}."` };
+      append(store, { ...made, id: "on", kaizenId: `k${n}` });
+      append(store, { ...made, id: "other", startedAt: 1500, lastMs: 1500 });
+    }
+  });
+}
+
+function eventsOf(store: Store, id: string): { seq: number; bytes: number }[] {
+  const reader = store.read();
+  const key = store.workspace("/w")?.key ?? 0;
+  const found = runSteps(reader.sessions.find([key], id, 0)).result;
+  if (found === null) throw new TypeError("not found");
+  const parts = [...reader.sessions.events(found)];
+  const text = parts.map((part) => new TextDecoder().decode(part)).join("");
+  reader.close();
+  const commas = Math.max(0, found.eventCount - 1);
+  assertEquals(text.length, found.eventBytes + commas);
+  const events = JSON.parse(`[${text}]`);
+  assertEquals(events.length, found.eventCount);
+  return events;
+}
+
+for (
+  const [before, left] of [[5, 299], [1290, 171], [1300, 170], [2900, 10], [
+    2990,
+    1,
+  ]] as const
+) {
+  Deno.test(`prune() takes the events before ${before} ms of a session that goes on, and leaves its numbers as they were`, () => {
+    using temp = tempStore();
+    using store = Store.open(temp.path);
+    fillOngoing(store);
+    const ofOther = before > 1500 ? 300 : 0;
+    const expected = { sessions: ofOther / 300, events: 300 - left + ofOther };
+    const query = { beforeMs: before };
+    assertEquals(prune(store, { ...query, dryRun: true }), expected);
+    assertEquals(store.size().events, 600);
+    assertEquals(prune(store, query), expected);
+    assertEquals(
+      eventsOf(store, "on").map(({ seq }) => seq),
+      Array.from({ length: left }, (_, i) => 300 - left + i),
+    );
+    countRows(store, temp.path);
+    // It has to be made anew; until then it gets events, that are told apart as before.
+    assertEquals(store.stale.count, 1);
+    assertEquals(put(store, { id: "on", kaizenId: "k299" }), null);
+    assertEquals(
+      lastSeq(put(store, { id: "on", kaizenId: "k300", lastMs: 9000 })),
+      300,
+    );
+    assertEquals(eventsOf(store, "on").length, left + 1);
+    assertEquals(prune(store, query), { sessions: 0, events: 0 });
+  });
+}
+
+Deno.test("prune() deletes commits with the git events that told them", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  for (const id of ["git:a", "git:b"]) {
+    store.transact(() => {
+      for (const tsMs of [100, 200]) {
+        append(store, { id, startedAt: 100, lastMs: tsMs });
+        const place = store.sessions.place("/w", id, null);
+        if (place === null) throw new TypeError("no place");
+        store.sessions.addCommit(place, {
+          tsMs,
+          tie: id,
+          commit: "c",
+          branch: null,
+        });
+      }
+    });
+  }
+  const commits = () => rawNumber(temp.path, "SELECT count(*) FROM commits");
+  assertEquals(commits(), 4);
+  prune(store, { session: "git:a" });
+  assertEquals(commits(), 2);
+  prune(store, { beforeMs: 150 });
+  assertEquals(commits(), 1);
+});
+
+Deno.test("prune() leaves no byte of what it deletes in any file, whatever was written before and stays", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  const text = (name: string, n: number) =>
+    `SECRET-${name}-${n}-`.repeat(1 + n % 40);
+  // Sessions grow side by side, so that pages are split; texts get longer and shorter, so that cells move.
+  for (let n = 0; n < 120; n++) {
+    store.transact(() => {
+      for (let i = 0; i < 30; i++) {
+        const name = i % 3 === 0 ? "stays" : "goes";
+        const title = text(name, n * 7 + i);
+        append(store, {
+          id: `${name}${i}`,
+          title,
+          startedAt: i % 3 === 0 ? 5000 : n,
+          state: JSON.stringify({ title }),
+          payload: JSON.stringify(text(name, n + i)),
+          calls: [{ key: `call-${title.slice(0, 60)}`, body: title }],
+          kaizenId: `${name}-${i}-${n}`,
+        });
+      }
+    });
+  }
+  prune(store, { beforeMs: 5000 });
+  assertEquals(store.size().sessions, 10);
+  const held = () =>
+    [...Deno.readDirSync(temp.folder)]
+      .map(({ name }) => Deno.readFileSync(`${temp.folder}/${name}`))
+      .map((bytes) => new TextDecoder("latin1").decode(bytes))
+      .map((
+        bytes,
+      ) => [bytes.includes("SECRET-goes"), bytes.includes("SECRET-stays")]);
+  assertEquals(held().flatMap(([goes]) => goes), held().map(() => false));
+  assert(held().some(([, stays]) => stays));
 });

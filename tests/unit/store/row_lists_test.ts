@@ -4,10 +4,9 @@ import fc from "fast-check";
 import {
   BLOCK_ROWS,
   countRows,
-  type ListKind,
+  listRows,
   NO_ROWS,
   packRows,
-  type RowList,
   RowLists,
   unpackRows,
 } from "../../../src/store/row_lists.ts";
@@ -29,38 +28,51 @@ Deno.test("unpackRows() returns what packRows() packed, which is short for neigh
   assert(packRows(neighbours).length < 140);
 });
 
-Deno.test("RowLists returns a session's rows in order, from both ends, however many are filed", () => {
+Deno.test("RowLists returns a session's rows in order, however many are filed and gone", () => {
   using temp = tempStore();
   Store.open(temp.path).close();
   using db = openRaw(temp.path);
   const lists = new RowLists(db);
-  const kinds: ListKind[] = ["events", "spans"];
-  const expected = new Map<string, number[]>();
-  const made = new Map<string, RowList>();
-  for (let row = 1; row <= 4 * (2 * BLOCK_ROWS + 30); row++) {
+  const expected: number[][] = [[], []];
+  const made = [NO_ROWS, NO_ROWS];
+  for (let row = 1; row <= 2 * (2 * BLOCK_ROWS + 30); row++) {
     const session = row % 2;
-    const kind = kinds[Math.floor(row / 2) % 2] ?? "events";
-    const name = `${session} ${kind}`;
-    made.set(name, lists.add(session, kind, made.get(name) ?? NO_ROWS, row));
-    expected.set(name, [...expected.get(name) ?? [], row]);
+    const all = expected[session] ?? [];
+    const list = made[session] ?? NO_ROWS;
+    made[session] = lists.add(session, list, row, all.length);
+    all.push(row);
   }
-  for (const [name, list] of made) {
-    const [session, kind] = [
-      Number(name.slice(0, 1)),
-      kinds[name.endsWith("spans") ? 1 : 0] ?? "events",
-    ];
-    const all = expected.get(name) ?? [];
+  for (const [session, list] of made.entries()) {
+    const all = expected[session] ?? [];
     assertEquals([list.filed, list.count, list.last], [
       2 * BLOCK_ROWS,
       30,
       all.at(-1),
     ]);
     assertEquals(countRows(list), all.length);
-    assertEquals([...lists.read(session, kind, list)], all);
-    assertEquals([...lists.readBack(session, kind, list)], all.toReversed());
-    const filed = lists.file(session, kind, list);
+    assertEquals([...lists.read(session, list)], all);
+    const seq = all.length - 1;
+    const filed = lists.file(session, list, seq);
     assertEquals([filed.filed, filed.count], [all.length, 0]);
-    assertEquals([...lists.read(session, kind, filed)], all);
-    assertEquals(lists.file(session, kind, filed), filed);
+    assertEquals([...lists.read(session, filed)], all);
+    assertEquals(lists.file(session, filed, seq), filed);
+    // Blocks are called by the number of their first row.
+    assertEquals(lists.readBlock(session, BLOCK_ROWS), all.slice(128, 256));
+    lists.changeBlock(session, 0, []);
+    lists.changeBlock(session, BLOCK_ROWS, all.slice(250, 256));
+    assertEquals([...lists.read(session, filed)], all.slice(250));
+    assertEquals(lists.readBlock(session, 0), []);
   }
+});
+
+Deno.test("listRows() makes the list that adding one row after the other makes", () => {
+  fc.assert(fc.property(rows, (list) => {
+    const made = listRows(list);
+    assertEquals(unpackRows(made.tail), list);
+    assertEquals([made.filed, made.count, made.last], [
+      0,
+      list.length,
+      list.at(-1) ?? 0,
+    ]);
+  }));
 });

@@ -47,7 +47,7 @@ Deno.test("append() tells ids apart that differ only behind a NUL, and keeps tho
   assertEquals(pageOf(store).ids, ids.toSorted().join(","));
 });
 
-Deno.test("append() moves a session in the order when its start changes", () => {
+Deno.test("append() moves a session in the order when its last activity does", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
   put(store, { id: "a", startedAt: 10 });
@@ -57,12 +57,12 @@ Deno.test("append() moves a session in the order when its start changes", () => 
   assertEquals(pageOf(store).ids, "a,b");
 });
 
-Deno.test("append() keeps a session apart whose record is too long for memory", () => {
+Deno.test("append() keeps a session apart whose state is too long for memory", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
-  const tracePath = "x".repeat(100_000);
+  const state = "x".repeat(100_000);
   const ids = [1, 2, 2, 3, 1].map((n) =>
-    lastSeq(put(store, { tracePath, kaizenId: `k${n}` }))
+    lastSeq(put(store, { state, kaizenId: `k${n}` }))
   );
   assertEquals(ids, [0, 1, null, 2, null]);
 });

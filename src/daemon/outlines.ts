@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Trees of calls, made for answers: one for all readers that see a session in the same state, as that of a huge session takes some
+ * hundred bytes a call for as long as it is sent.
+ * @module
+ */
+import { type CallOutline, decodeState, outlineCalls } from "../events/mod.ts";
+import type { ReadableSession, Reader } from "../store/mod.ts";
+import { Budget } from "./budget.ts";
+import type { Pace } from "./pace.ts";
+
+/** Events of the sessions whose calls are arranged at the same time, some 500 bytes each; the last session may exceed it. */
+const MAX_EVENTS = 100_000;
+
+const NEVER = new AbortController().signal;
+
+/** Makes and shares outlines. */
+export class Outlines {
+  readonly #pace: Pace;
+  readonly #events = new Budget(MAX_EVENTS);
+  /** By session and state, which is another one after each event. */
+  readonly #made = new Map<string, WeakRef<CallOutline>>();
+  readonly #making = new Map<string, Promise<CallOutline>>();
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
+
+  /** Returns the outline of a session's calls as a reader sees them. @throws {unknown} What reading throws. */
+  async outline(
+    reader: Reader,
+    session: ReadableSession,
+  ): Promise<CallOutline> {
+    const name = `${session.key} ${session.state}`;
+    const known = this.#made.get(name)?.deref();
+    if (known !== undefined) return known;
+    const making = this.#making.get(name) ?? this.#make(reader, session, name);
+    this.#making.set(name, making);
+    try {
+      return await making;
+    } catch {
+      // The reader that made it may have failed alone.
+      return await this.#plan(reader, session);
+    } finally {
+      this.#making.delete(name);
+    }
+  }
+
+  async #make(
+    reader: Reader,
+    session: ReadableSession,
+    name: string,
+  ): Promise<CallOutline> {
+    const outline = await this.#plan(reader, session);
+    for (const [other, made] of this.#made) {
+      if (made.deref() === undefined) this.#made.delete(other);
+    }
+    this.#made.set(name, new WeakRef(outline));
+    return outline;
+  }
+
+  async #plan(
+    { sessions }: Reader,
+    session: ReadableSession,
+  ): Promise<CallOutline> {
+    const events = session.eventCount;
+    // No client can hold this up: once the amount is drawn, the plan is made without waiting for the client.
+    await this.#events.draw(() => events, NEVER);
+    try {
+      const state = decodeState(session.state);
+      const rows = sessions.calls(session);
+      return await this.#pace.run(outlineCalls(state, rows));
+    } finally {
+      this.#events.give(events);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Sessions as the rules of `src/events` know them, and their rows in the store.
+ * @module
+ */
+import {
+  applyFacts,
+  decodeState,
+  encodeState,
+  type Facts,
+  newSessionState,
+  overviewOf,
+  printSession,
+  type SessionState,
+  supersedeSession,
+} from "../events/mod.ts";
+import type { Int } from "../proto/mod.ts";
+import type {
+  CallChanges,
+  EventSlot,
+  NewEvent,
+  SessionForm,
+  SessionWrites,
+  StoredSession,
+} from "../store/mod.ts";
+
+/** What {@linkcode SessionStates} need of the store. */
+export interface StatesStore {
+  readonly sessions: Pick<
+    SessionWrites,
+    | "addCommit"
+    | "append"
+    | "byTrace"
+    | "change"
+    | "readCall"
+    | "readCalls"
+  >;
+  /** Path of a workspace. */
+  workspacePath(key: number): string;
+}
+
+/** What an event makes of a session. */
+export interface Applied extends CallChanges {
+  readonly state: SessionState;
+  /** Whether the event is a copy of one that is stored. */
+  readonly duplicate: boolean;
+}
+
+/** Sessions, read from their rows and written to them. All of it is to be called inside a transaction. */
+export class SessionStates {
+  readonly #store: StatesStore;
+  /** Follows the store's memory: what is taken back there has no state here. */
+  readonly #states = new WeakMap<StoredSession, SessionState>();
+
+  constructor(store: StatesStore) {
+    this.#store = store;
+  }
+
+  /** What is known of a session. */
+  of(session: StoredSession | null, id: string): SessionState {
+    if (session === null) return newSessionState(id);
+    const known = this.#states.get(session);
+    if (known !== undefined) return known;
+    const state = decodeState(session.state);
+    this.#states.set(session, state);
+    return state;
+  }
+
+  /** Notes what a git event says of its directory. */
+  addCommit(
+    place: Pick<StoredSession, "key" | "workspaceKey">,
+    { at: [tsMs, , tie], commit, branch }: Facts,
+  ): void {
+    if (commit === null) return;
+    const { sessions } = this.#store;
+    sessions.addCommit(place, { tsMs, tie, commit, branch });
+  }
+
+  /** Tells what an event makes of a session. @param keepCopies Whether it is stored already. */
+  apply(
+    key: number,
+    state: SessionState,
+    facts: Facts,
+    keepCopies = false,
+  ): Applied {
+    const { sessions } = this.#store;
+    return applyFacts(state, facts, {
+      get: (call) => sessions.readCall(key, call),
+      all: () => sessions.readCalls(key),
+    }, { keepCopies });
+  }
+
+  /** Stores an event with what it makes of its session. */
+  append(
+    place: EventSlot,
+    applied: Applied,
+    event: Omit<NewEvent, "form" | "rows" | "removed">,
+  ): void {
+    const { state, rows, removed } = applied;
+    const form = this.#form(place.workspaceKey, state);
+    const session = this.#store.sessions.append(place, {
+      ...event,
+      form,
+      rows,
+      removed,
+    });
+    this.#states.set(session, state);
+    const { current } = place;
+    if (
+      current?.trace !== session.trace || current.firstMs !== session.firstMs
+    ) this.#settle(current?.trace ?? null, session.trace);
+  }
+
+  /** Writes what a session is, without any new event. */
+  change(current: StoredSession, state: SessionState): void {
+    const session = this.#write(current, state);
+    this.#settle(current.trace, session.trace);
+  }
+
+  #write(current: StoredSession, state: SessionState): StoredSession {
+    const form = this.#form(current.workspaceKey, state);
+    const session = this.#store.sessions.change(current, form);
+    this.#states.set(session, state);
+    return session;
+  }
+
+  /** Of the sessions with one transcript, each goes on where the one before ends. */
+  #settle(...traces: readonly (string | null)[]): void {
+    for (const trace of new Set(traces)) {
+      if (trace === null) continue;
+      const all = this.#store.sessions.byTrace(trace).sort(compareStarts);
+      for (const [i, session] of all.entries()) {
+        if (session.isStale) continue;
+        const state = this.of(session, session.id);
+        const next = supersedeSession(state, all[i + 1]?.firstMs ?? null);
+        if (next !== state) this.#write(session, next);
+      }
+    }
+  }
+
+  #form(workspaceKey: number, state: SessionState): SessionForm {
+    const workspace = this.#store.workspacePath(workspaceKey);
+    const { record, live, quiet, quietMs, status, branch } = printSession(
+      state,
+      workspace,
+    );
+    const { firstMs, lastMs, agent, tracePath } = overviewOf(state);
+    return {
+      firstMs,
+      lastMs,
+      quietMs,
+      agent,
+      status,
+      branch: branch === null ? null : JSON.stringify(branch),
+      trace: tracePath === "" ? null : tracePath,
+      record,
+      live,
+      quiet,
+      state: encodeState(state),
+    };
+  }
+}
+
+function compareStarts(a: StoredSession, b: StoredSession): number {
+  return compareInts(a.firstMs, b.firstMs) || (a.id < b.id ? -1 : 1);
+}
+
+function compareInts(a: Int, b: Int): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

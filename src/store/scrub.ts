@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Overwrites what deleted texts leave behind in the file's pages.
+ *
+ * SQLite overwrites a cell that is deleted (`secure_delete`), but when it moves cells from one page to another it leaves copies in the
+ * space between the list of cells and the first cell. That space means nothing to SQLite, so it can be overwritten in the file itself.
+ * @module
+ */
+
+/** Where the header of a page begins on the first page, behind that of the file. */
+const FILE_HEADER_BYTES = 100;
+/** Types of pages of a table or index: inner pages, whose header has four bytes more, and leaves. */
+const INNER_TYPES: ReadonlySet<number> = new Set([2, 5]);
+const LEAF_TYPES: ReadonlySet<number> = new Set([10, 13]);
+/** Entries of the pages that say where each page belongs have this length. */
+const MAP_ENTRY_BYTES = 5;
+/** The length that comes first in a free block, and the place of the next one. */
+const BLOCK_HEADER_BYTES = 4;
+
+/**
+ * Tells whether a page says where other pages belong, and has no cells; a file that gives space back has one for each so many.
+ *
+ * @param number Of the page; the first is 1.
+ */
+export function isMapPage(number: number, pageBytes: number): boolean {
+  return (number - 2) % (Math.floor(pageBytes / MAP_ENTRY_BYTES) + 1) === 0;
+}
+
+/**
+ * Overwrites the free space of a page in memory.
+ *
+ * @param number Of the page; the first is 1.
+ * @returns Whether there was anything in it. A page that is not understood stays as it is.
+ */
+export function scrubPage(page: Uint8Array, number: number): boolean {
+  if (isMapPage(number, page.length)) return false;
+  const header = number === 1 ? FILE_HEADER_BYTES : 0;
+  const type = page[header] ?? 0;
+  const isInner = INNER_TYPES.has(type);
+  if (!isInner && !LEAF_TYPES.has(type)) return false;
+  const view = new DataView(page.buffer, page.byteOffset, page.length);
+  const cells = view.getUint16(header + 3);
+  const list = header + (isInner ? 12 : 8);
+  const from = list + 2 * cells;
+  // 0 stands for 65,536.
+  const to = view.getUint16(header + 5) || 65_536;
+  if (from > to || to > page.length) return false;
+  for (let at = list; at < from; at += 2) {
+    const cell = view.getUint16(at);
+    if (cell < to || cell >= page.length) return false;
+  }
+  const free = [[from, to]];
+  for (let at = view.getUint16(header + 1); at !== 0;) {
+    if (at < to || at + BLOCK_HEADER_BYTES > page.length) return false;
+    const end = at + view.getUint16(at + 2);
+    const next = view.getUint16(at);
+    // They are in ascending order, so this ends.
+    if (end > page.length || next !== 0 && next <= at) return false;
+    free.push([at + BLOCK_HEADER_BYTES, end]);
+    at = next;
+  }
+  let isChanged = false;
+  for (const [start, end] of free) {
+    const part = page.subarray(start, end);
+    if (part.every((byte) => byte === 0)) continue;
+    part.fill(0);
+    isChanged = true;
+  }
+  return isChanged;
+}
+
+/** A file of pages, opened before SQLite opened it: closing a descriptor of it would drop SQLite's locks. */
+export class RawPages {
+  readonly #file: Deno.FsFile;
+  readonly #pageBytes: number;
+
+  constructor(file: Deno.FsFile, pageBytes: number) {
+    this.#file = file;
+    this.#pageBytes = pageBytes;
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return Math.floor(this.#file.statSync().size / this.#pageBytes);
+  }
+
+  /**
+   * Scrubs some pages.
+   *
+   * @param first Number of the first one, from 1.
+   * @returns How many had something in their free space.
+   */
+  scrub(first: number, count: number): number {
+    const size = this.#pageBytes;
+    const pages = new Uint8Array(count * size);
+    this.#file.seekSync((first - 1) * size, Deno.SeekMode.Start);
+    const have = this.#file.readSync(pages) ?? 0;
+    let changed = 0;
+    for (let i = 0; (i + 1) * size <= have; i++) {
+      const page = pages.subarray(i * size, (i + 1) * size);
+      if (!scrubPage(page, first + i)) continue;
+      this.#file.seekSync((first + i - 1) * size, Deno.SeekMode.Start);
+      for (let at = 0; at < size;) {
+        at += this.#file.writeSync(page.subarray(at));
+      }
+      changed++;
+    }
+    return changed;
+  }
+
+  /** Waits until what was written is on disk. */
+  sync(): void {
+    this.#file.syncDataSync();
+  }
+
+  /** Must come after the last connection of SQLite is closed. */
+  close(): void {
+    this.#file.close();
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Sessions whose events have to be read once more: all of a store of version 1, and those that lost events.
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
+import type { Ledger, StoredSession } from "./ledger.ts";
+import { RowLists } from "./row_lists.ts";
+import { readBlob, readInt } from "./rows.ts";
+import type { Steps } from "./steps.ts";
+import type { Sweeper } from "./sweep.ts";
+
+/** Calls that one step removes. */
+const CLEAR_CALLS = 100;
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  /** As whose it came; null if version 1 stored it. */
+  readonly source: HookSource | null;
+  readonly head: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/** What a {@linkcode StaleSessions} works with. */
+export interface StaleParts {
+  ledger: Pick<Ledger, "staleSessions">;
+  sweeper: Pick<Sweeper, "unsynced" | "dropCalls">;
+}
+
+/** What is needed to make sessions anew. */
+export class StaleSessions {
+  readonly #parts: StaleParts;
+  readonly #lists: RowLists;
+  readonly #next: StatementSync;
+  readonly #ofWorkspace: StatementSync;
+  readonly #event: StatementSync;
+
+  constructor(db: DatabaseSync, parts: StaleParts) {
+    this.#parts = parts;
+    this.#lists = new RowLists(db);
+    this.#next = db.prepare(
+      "SELECT key FROM sessions INDEXED BY sessions_stale WHERE stale = 1 LIMIT 1",
+    );
+    this.#ofWorkspace = db.prepare(
+      `SELECT key FROM sessions INDEXED BY sessions_stale
+       WHERE stale = 1 AND workspace = ? AND (? IS NULL OR agent = ?2)`,
+    );
+    this.#event = db.prepare(
+      "SELECT source, head, payload FROM events WHERE key = ?",
+    );
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#parts.ledger.staleSessions;
+  }
+
+  /** One of them; null if there is none. */
+  next(): number | null {
+    const row = this.#next.get();
+    return row === undefined ? null : readInt(row.key);
+  }
+
+  /** All of a workspace, or those of one agent there. */
+  ofWorkspace(workspaceKey: number, agent: string | null): number[] {
+    return this.#ofWorkspace.all(workspaceKey, agent)
+      .map((row) => readInt(row.key));
+  }
+
+  /** Removes the calls of a session, which are to be written anew. */
+  *clearCalls(session: number): Steps<void> {
+    const { sweeper } = this.#parts;
+    while (
+      sweeper.unsynced(() => sweeper.dropCalls(session, CLEAR_CALLS)) > 0
+    ) yield;
+  }
+
+  /** Keys of a session's events, in their order. */
+  events({ key, events }: StoredSession): Generator<number> {
+    return this.#lists.read(key, events);
+  }
+
+  /** Reads one event; null if it is deleted. */
+  readEvent(key: number): StoredEvent | null {
+    const row = this.#event.get(key);
+    if (row === undefined) return null;
+    const source = row.source ?? null;
+    return {
+      source: source === null ? null : HOOK_SOURCES[readInt(source)] ?? null,
+      head: readBlob(row.head),
+      payload: readBlob(row.payload),
+    };
+  }
+
+  /** Runs a step in a transaction that a power failure may take back, as the session is then still stale. */
+  transact<T>(work: () => T): T {
+    return this.#parts.sweeper.unsynced(work);
+  }
+}

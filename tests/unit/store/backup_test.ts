@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  backUpStore,
+  stageBackup,
+  StoreError,
+  swapStore,
+} from "../../../src/store/mod.ts";
+import {
+  lastSeq,
+  openRaw,
+  pageOf,
+  put,
+  rawNumber,
+  Store,
+  tempStore,
+} from "./_store.ts";
+
+function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+Deno.test("backUpStore() copies a store that is written to, into one file that only its owner may read", () => {
+  using temp = tempStore();
+  const backup = `${temp.folder}/backup`;
+  using store = Store.open(temp.path);
+  for (let i = 0; i < 300; i++) put(store, { id: `s${i % 3}` });
+  const { bytes, ...content } = backUpStore(temp.path, backup);
+  assertEquals(content, { sessions: 3, events: 300 });
+  assertEquals(bytes, Deno.statSync(backup).size);
+  assertEquals((Deno.statSync(backup).mode ?? 0) & 0o777, 0o600);
+  put(store, { id: "later" });
+  assertEquals(store.isInPlace, true);
+  using copy = Store.open(backup);
+  assertEquals(pageOf(copy).ids, "s0,s1,s2");
+  assertEquals(lastSeq(put(copy, { id: "s0" })), 100);
+});
+
+Deno.test("backUpStore() overwrites nothing, and leaves nothing when it fails", () => {
+  using temp = tempStore();
+  const backup = `${temp.folder}/backup`;
+  assertThrows(() => backUpStore(temp.path, backup), StoreError, "read store");
+  Store.open(temp.path).close();
+  Deno.writeTextFileSync(backup, "mine");
+  assertThrows(() => backUpStore(temp.path, backup), StoreError, "exists");
+  assertEquals(Deno.readTextFileSync(backup), "mine");
+  assertThrows(
+    () => backUpStore(temp.path, `${temp.folder}/none/backup`),
+    StoreError,
+    "Cannot write backup",
+  );
+  Deno.writeFileSync(temp.path, new Uint8Array(5000).fill(7));
+  Deno.removeSync(backup);
+  assertThrows(() => backUpStore(temp.path, backup), StoreError, "damaged");
+  assertEquals(namesIn(temp.folder).includes("backup"), false);
+});
+
+Deno.test("stageBackup() and swapStore() put a backup in the place of a store, and keep what was there with its WAL", () => {
+  using temp = tempStore();
+  using elsewhere = tempStore();
+  const backup = `${elsewhere.folder}/a b?c#d%20é`;
+  {
+    using store = Store.open(temp.path);
+    put(store, { id: "old" });
+    backUpStore(temp.path, backup);
+  }
+  // A daemon that was killed leaves its WAL.
+  using killed = tempStore();
+  {
+    using store = Store.open(temp.path);
+    put(store, { id: "new" });
+    for (const end of ["", "-wal", "-shm"]) {
+      Deno.copyFileSync(temp.path + end, killed.path + end);
+    }
+  }
+  const { staged, bytes: _, ...content } = stageBackup(backup, killed.path);
+  assertEquals(content, { sessions: 1, events: 1 });
+  const kept = swapStore(staged, killed.path, "x");
+  assertEquals(namesIn(killed.folder), [
+    "store.db",
+    "store.db-before-x",
+    "store.db-before-x-shm",
+    "store.db-before-x-wal",
+  ]);
+  using restored = Store.open(killed.path);
+  assertEquals(pageOf(restored).ids, "old");
+  using before = Store.open(kept ?? "");
+  assertEquals(pageOf(before).ids, "new,old");
+  assertEquals(namesIn(elsewhere.folder).length, 1);
+});
+
+Deno.test("stageBackup() takes a plain copy of a store's files, from where nothing can be written", () => {
+  using temp = tempStore();
+  using elsewhere = tempStore();
+  {
+    using store = Store.open(elsewhere.path);
+    put(store, { id: "s" });
+  }
+  Deno.chmodSync(elsewhere.path, 0o400);
+  Deno.chmodSync(elsewhere.folder, 0o500);
+  const { staged } = stageBackup(elsewhere.path, temp.path);
+  assertEquals(swapStore(staged, temp.path, "x"), null);
+  Deno.chmodSync(elsewhere.folder, 0o700);
+  assertEquals(namesIn(elsewhere.folder), ["store.db"]);
+  using store = Store.open(temp.path);
+  assertEquals(pageOf(store).ids, "s");
+});
+
+const refusals: Record<string, [make: (path: string) => void, why: string]> = {
+  "a text": [
+    (path) => Deno.writeTextFileSync(path, "hello ".repeat(2000)),
+    "damaged",
+  ],
+  "another program's database": [(path) => {
+    using db = openRaw(path);
+    db.exec("CREATE TABLE a (b)");
+  }, "no store of kaizen"],
+  "a later version": [(path) => {
+    Store.open(path).close();
+    using db = openRaw(path);
+    db.exec("PRAGMA user_version = 99");
+  }, "current version is 99"],
+  "a damaged one": [(path) => {
+    {
+      using store = Store.open(path);
+      for (let i = 0; i < 300; i++) {
+        put(store, { id: `s${i}`, payload: `"${"x".repeat(3000)}"` });
+      }
+    }
+    using file = Deno.openSync(path, { write: true });
+    file.seekSync(4096 * 60, Deno.SeekMode.Start);
+    file.writeSync(new Uint8Array(4096 * 20).fill(3));
+  }, "damaged"],
+  "none": [() => {}, "Cannot read backup"],
+};
+
+for (const [name, [make, why]] of Object.entries(refusals)) {
+  Deno.test(`stageBackup() refuses ${name}, and leaves the store as it is`, () => {
+    using temp = tempStore();
+    using elsewhere = tempStore();
+    Store.open(temp.path).close();
+    const before = Deno.readFileSync(temp.path);
+    make(elsewhere.path);
+    assertThrows(
+      () => stageBackup(elsewhere.path, temp.path),
+      StoreError,
+      why,
+    );
+    assertEquals(Deno.readFileSync(temp.path), before);
+    assertEquals(namesIn(temp.folder), ["store.db"]);
+    assert(rawNumber(temp.path, "PRAGMA user_version") > 0);
+  });
+}
