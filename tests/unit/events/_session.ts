@@ -35,6 +35,11 @@ export interface Activity {
 
 const NOW = 1_800_000_000_000;
 
+/** A session's record, as an object whose keys may be compared one by one. */
+export type MadeRecord =
+  & { [K in keyof SessionRecord]: SessionRecord[K] }
+  & { activity: Activity; title: string | null };
+
 /** A session and the rows beside it. */
 export class MemorySession {
   readonly id: string;
@@ -103,7 +108,7 @@ export class MemorySession {
   }
 
   /** The record as it travels. */
-  record(): SessionRecord & { activity: Activity; title: string | null } {
+  record(): MadeRecord {
     const { record, live } = printSession(this.state, "/w");
     return JSON.parse(record + live);
   }
