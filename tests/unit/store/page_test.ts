@@ -385,7 +385,7 @@ Deno.test("planPage() looks at the ids that start with a prefix, and at no other
   const steps = (id_prefix: string) =>
     askPage(store, { limit: 20, filter: { id_prefix } }).count;
   // A step is up to a thousand ids; the last one makes the answer.
-  assertEquals(["s1234", "x", "t"].map(steps), [2, 2, 4]);
+  assertEquals(["s1234", "x", "t"].map(steps), [2, 1, 4]);
   const { ids, ...rest } = pageOf(store, {
     limit: 2,
     filter: { id_prefix: "t" },
@@ -399,7 +399,7 @@ Deno.test("planPage() streams a page of everything, in steps and chunks of bound
   const count = 10_000;
   store.transact(() => {
     for (let i = 0; i < count; i++) {
-      append(store, { id: `s${i}`, startedAt: i });
+      append(store, { id: `s${i}`, startedAt: 1000 * i });
     }
   });
   const { answer, count: steps } = askPage(store, { limit: 2n ** 63n - 1n });
@@ -411,7 +411,7 @@ Deno.test("planPage() streams a page of everything, in steps and chunks of bound
   const page = asObject(readPage(store, { limit: U64_MAX }));
   assertEquals(Array.isArray(page.rows) && page.rows.length, count);
   // The whole of a page far inside is not read for it.
-  assertEquals(askPage(store, { offset: 5000, limit: 10 }).count <= 6, true);
+  assertEquals(askPage(store, { offset: 5000, limit: 10 }).count <= 4, true);
 });
 
 Deno.test("planPage() reads the moment at which it began, however long it takes", () => {
