@@ -478,6 +478,62 @@ Deno.test("a reader that goes away ends the run quietly with 141", async () => {
   assertEquals(new TextDecoder().decode(stderr), "");
 });
 
+/** Runs `kaizen ARGS | head -1` in bash; ends it if the reader's end is not noticed. */
+async function readOneLine(
+  home: Home,
+  args: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const line = [...programCommand(), "--home", home.home, ...args]
+    .map((word) => `'${word}'`).join(" ");
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", `${line} | head -1; exit \${PIPESTATUS[0]}`],
+    env: { HOME: home.root },
+    cwd: home.workspace,
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).output();
+  const [out, err] = [stdout, stderr].map((it) => new TextDecoder().decode(it));
+  return { code, stdout: out ?? "", stderr: err ?? "" };
+}
+
+for (
+  const args of [
+    ["sessions", "--watch"],
+    ["sessions", "--watch", "1h"],
+    ["sessions", "--watch", "10ms", "-o", "text"],
+    ["detail", "s1", "--follow"],
+    ["detail", "s1", "--follow", "-o", "text"],
+  ]
+) {
+  Deno.test(`${args.join(" ")} ends with 141 when its reader goes away, even if nothing changes`, async () => {
+    await using fake = await fakeHome(({ request, answer }) =>
+      answer(
+        request.type === "list_sessions"
+          ? `{"type":"sessions","rows":[${SESSION}],"total":1,"next_offset":null}`
+          : `{"type":"detail","session":${SESSION},"events":[${
+            event(0)
+          }],"spans":[]}`,
+      )
+    );
+    const { code, stdout, stderr } = await readOneLine(fake.home, args);
+    assertEquals([code, stderr], [141, ""]);
+    assertEquals(stdout.split("\n").length, 2, stdout);
+  });
+}
+
+Deno.test("sessions --watch ends with 141 when its reader goes away while no daemon is running", async () => {
+  await using fake = await fakeHome(({ answer }) =>
+    answer(
+      `{"type":"sessions","rows":[${SESSION}],"total":1,"next_offset":null}`,
+    )
+  );
+  const child = startChild(fake.home, ["sessions", "--watch", "10ms"], "null");
+  const reader = child.stdout.getReader();
+  await reader.read();
+  await Deno.remove(fake.home.socket);
+  await reader.cancel();
+  assertEquals((await child.status).code, 141);
+});
+
 /** Makes its stdout non-blocking, as some that start us do, and becomes the program that it is given. */
 const NON_BLOCKING =
   "fcntl(STDOUT, F_SETFL, fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK) or die; exec @ARGV";

@@ -3,7 +3,7 @@
  * `kaizen detail --follow`: prints a session, then its new events, until SIGINT.
  * @module
  */
-import { pause, UsageError } from "../../context/mod.ts";
+import { UsageError } from "../../context/mod.ts";
 import {
   type AnswerRecord,
   makePaint,
@@ -15,6 +15,7 @@ import { isWanted, readSeq } from "./print_parts.ts";
 import { eventsSince, renderDetail } from "./print.ts";
 import type { Run } from "../shell/cli.ts";
 import { findSession, type FoundSession, openDetail } from "./find_session.ts";
+import { openIdleOutput } from "../ask/idle_output.ts";
 import { Outlast } from "../ask/outlast.ts";
 import { printLines } from "../shell/print.ts";
 import { readDetail } from "./read_detail.ts";
@@ -39,7 +40,8 @@ export async function followDetail(
       `Cannot follow with -o ${format} as that is one document: use -o ndjson`,
     );
   }
-  const show = format === "text" ? text(options, run) : lines(options, run);
+  const { output, run: idle } = await openIdleOutput(run);
+  const show = format === "text" ? text(options, idle) : lines(options, idle);
   const step = async (found: FoundSession) => {
     await using _answer = found.answer;
     await show(found);
@@ -49,7 +51,7 @@ export async function followDetail(
   const { id, workspace } = first;
   const outlast = new Outlast(run);
   while (true) {
-    await pause(STEP_MS);
+    await output.wait(STEP_MS);
     await outlast.try(async (run) => {
       const found = await openDetail({ id, workspace, isEager: false }, run);
       if (found !== null) await step(found);

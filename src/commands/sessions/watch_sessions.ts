@@ -4,10 +4,11 @@
  * session again when it has changed.
  * @module
  */
-import { pause, UsageError } from "../../context/mod.ts";
+import { UsageError } from "../../context/mod.ts";
 import { toLine } from "../../output/mod.ts";
 import { joinBytes } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { openIdleOutput } from "../ask/idle_output.ts";
 import { Outlast } from "../ask/outlast.ts";
 import { resolvePlace } from "../ask/place.ts";
 import { describePlace, renderSessionList } from "./print.ts";
@@ -37,7 +38,8 @@ export async function watchSessions(
       "Cannot watch with -o json as that is one document: use -o ndjson",
     );
   }
-  const show = format === "text" ? screen(run) : changes(run);
+  const { output, run: idle } = await openIdleOutput(run);
+  const show = format === "text" ? screen(idle) : changes(idle);
   const step = async (run: Run) => {
     const workspaces = await resolvePlace(options.place, run);
     const list = await collectSessions(workspaces, options, run);
@@ -46,7 +48,7 @@ export async function watchSessions(
   await step(run);
   const outlast = new Outlast(run);
   while (true) {
-    await pause(Math.max(1, options.watchMs));
+    await output.wait(Math.max(1, options.watchMs));
     await outlast.try(step);
   }
 }
