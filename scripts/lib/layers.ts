@@ -78,6 +78,8 @@ const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
     [/^@std\/cli\/parse-args$/, ["commands", "ingest"]],
     [/^@std\/cli(?:\/|$)/, ["commands", "output"]],
     [/^@std\/streams(?:\/|$)/, "all"],
+    // The kind of stdout; a run loads it only where it watches.
+    [/^node:fs$/, ["commands"]],
     [/^node:sqlite$/, ["store"]],
   ];
 

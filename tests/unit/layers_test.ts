@@ -179,7 +179,7 @@ const broken: [path: string, source: string, message: string][] = [
     "imports scripts/lib/a.ts",
   ],
   ["main.ts", `import { a } from "./src/store/mod.ts";`, "imports store"],
-  ["src/context/a.ts", `import { a } from "node:fs";`, "imports node:fs"],
+  ["src/context/a.ts", `import { a } from "node:os";`, "imports node:os"],
   [
     "src/daemon/a.ts",
     `import type { A } from "node:sqlite";`,
