@@ -8,6 +8,7 @@ import type { Context } from "../context/mod.ts";
 import { Cli } from "./shell/cli.ts";
 import type { CommandNode } from "./shell/command_node.ts";
 import { CommandLineError } from "./shell/errors.ts";
+import { givenFormat, hasWord } from "./shell/given_words.ts";
 import { rewriteWords } from "./shell/words.ts";
 import { MessageOutput, ResultOutput } from "./shell/outputs.ts";
 import { chooseHelp } from "./shell/choose_help.ts";
@@ -115,28 +116,14 @@ async function chooseInstead(
   return command.getPath();
 }
 
-/** Returns true if one of the words occurs before `--`. */
-function hasWord(args: readonly string[], ...words: string[]): boolean {
-  const ending = args.indexOf("--");
-  const considered = ending === -1 ? args : args.slice(0, ending);
-  return considered.some((arg) => words.includes(arg));
-}
-
 /** Guesses the output format for an error before the command line was parsed. */
 function wantedFormat(
   context: Context,
   error: unknown,
   command: string,
 ): Format {
-  const { args } = context;
-  if (hasWord(args, "--json")) return "json";
-  for (const [i, arg] of args.entries()) {
-    const [, joined] = /^(?:--output=|-o=)(.*)$/.exec(arg) ?? [];
-    const name = joined ??
-      (arg === "-o" || arg === "--output" ? args[i + 1] : undefined);
-    const found = findFormat(name);
-    if (found !== null) return found;
-  }
+  const given = givenFormat(context.args);
+  if (given !== null) return given;
   const named = error instanceof CommandLineError ? error.command : command;
   if (SPEAK_TEXT.test(named)) return "text";
   return findFormat(context.env("KAIZEN_OUTPUT")) ??

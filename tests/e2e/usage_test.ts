@@ -251,8 +251,19 @@ Deno.test("--version names program, protocol, runtime, commit and packages", asy
     );
     assertEquals(lines, ["kaizen", "protocol", "deno", "commit", "packages"]);
   }
-  const { stdout } = await home.run(["--version", "--json"]);
-  assertEquals(JSON.parse(stdout).proto_version, 1);
+  for (
+    const args of [
+      ["--version", "--json"],
+      ["-V", "--json"],
+      ["--version", "-o", "json"],
+      ["--output=ndjson", "status", "-V"],
+      ["-V", "-o", "json", "--nope"],
+    ]
+  ) {
+    const { code, stdout } = await home.run(args);
+    assertEquals([code, JSON.parse(stdout).proto_version], [0, 1]);
+    assertEquals(stdout.split("\n").length, 2);
+  }
 });
 
 Deno.test({
