@@ -11,7 +11,7 @@ import {
 } from "./command_node.ts";
 import { CommandLineError } from "./errors.ts";
 import { findNearest } from "./nearest.ts";
-import { restoreWords } from "./words.ts";
+import { isValue, OPTIONAL_VALUE, restoreWords } from "./words.ts";
 
 // The suggestion that the command library adds, which may be far-fetched, and its colors.
 const ITS_GUESS = / Did you mean [a-z]+ "[^"]*"\?$/;
@@ -107,7 +107,7 @@ function takesNext(
 ): boolean {
   if (option === undefined || option.value === null) return false;
   if (word.includes("=")) return false;
-  return option.long !== "--watch" || /^\d/.test(next ?? "");
+  return option.long !== `--${OPTIONAL_VALUE}` || isValue(next);
 }
 
 /** Returns true for combined switches, such as `-vq`. */

@@ -26,8 +26,8 @@ export function rewriteWords(words: readonly string[]): string[] {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
     if (word === "--") return [...hidden, ...words.slice(i)];
-    const next = words[i + 1] ?? "";
-    if (word === "--watch" && /^\d/.test(next)) {
+    const next = words[i + 1];
+    if (word === "--watch" && isValue(next)) {
       hidden.push(`--watch=${next}`);
       i++;
     } else if (word === "--watch") hidden.push(`--watch=${DEFAULT_WATCH}`);
@@ -36,6 +36,11 @@ export function rewriteWords(words: readonly string[]): string[] {
     } else hidden.push(word.replace(OUTSIDE, "--no$1"));
   }
   return hidden;
+}
+
+/** Returns true if the word after `--watch` is its value, right or wrong, and not an option. */
+export function isValue(next: string | undefined): boolean {
+  return /^[^-]|^-\d|^-$/.test(next ?? "");
 }
 
 /** Rewrites the options in a text of the command library as a user types them. */
