@@ -192,7 +192,7 @@ for (const [name, agent, given, how] of agents) {
       const isGuest = detail.events.every((event) =>
         event.payload.kaizen_agent === agent
       );
-      if (!isGuest) assertEquals(detail.session.agent, agent);
+      assertEquals(detail.session.agent, agent);
       assertEquals(isGuest, ["codex", "copilot", "gemini"].includes(agent));
       assertEquals(detail.session.workspace, workspace);
       assertEquals(
