@@ -110,6 +110,17 @@ function declareRoot(cli: Cli) {
       return renderHelp(this, cli.context.stdout.columns());
     })
     .action(function () {
-      chooseHelp(cli, this.getHelp());
+      if (cli.context.args.length > 0) chooseHelp(cli, this.getHelp());
+      else chooseBare(cli, this.getHelp());
     });
+}
+
+/** Chooses to record the event on stdin, or to print the help if there is none. */
+function chooseBare(cli: Cli, page: string): void {
+  cli.choose({}, async (run) => {
+    const { recordPiped } = await import("../ingest/mod.ts");
+    if (await recordPiped(run.context)) return;
+    const { printText } = await import("./shell/print.ts");
+    await printText(run, page);
+  }, { textByDefault: true, starts: true });
 }

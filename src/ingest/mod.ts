@@ -9,6 +9,7 @@ export {
   type DeliverSpoolOptions,
   type DeliverSpoolReport,
 } from "./deliver_spool.ts";
+export { recordPiped } from "./record_piped.ts";
 export { runHook } from "./run_hook.ts";
 export {
   type IngestOptions,

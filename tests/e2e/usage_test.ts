@@ -229,6 +229,25 @@ Deno.test({
   },
 });
 
+Deno.test("without arguments an event on stdin is recorded in silence, and anything else brings the help", async () => {
+  await using home = await tempHome();
+  const event = {
+    session_id: "bare",
+    cwd: home.workspace,
+    prompt_id: "p1",
+    hook_event_name: "UserPromptSubmit",
+    prompt: "hello",
+  };
+  const silent = await home.run([], { stdin: JSON.stringify(event) });
+  assertEquals([silent.code, silent.stdout, silent.stderr], [0, "", ""]);
+  const { stdout } = await home.run(["spool", "status", "--json"]);
+  assertEquals(JSON.parse(stdout).pending, 1);
+  for (const stdin of ["", "some text\n"]) {
+    const { code, stdout } = await home.run([], { stdin });
+    assertEquals([code, stdout.includes("Commands")], [0, true]);
+  }
+});
+
 Deno.test("help knows its topics", async () => {
   await using home = await tempHome();
   for (

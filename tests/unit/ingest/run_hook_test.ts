@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { runHook } from "../../../src/ingest/mod.ts";
+import { recordPiped, runHook } from "../../../src/ingest/mod.ts";
 import { Spool } from "../../../src/spool/mod.ts";
 import { eventText, FakeInput, type Mood, TestHome } from "./fixtures.ts";
 
@@ -306,6 +306,46 @@ Deno.test("runHook() puts the event of an agent that another one started into it
     "/by/claude",
   ]);
 });
+
+/** What a host may write to a program that it runs without arguments, and whether that is taken for an event. */
+const piped: [
+  why: string,
+  input: FakeInput,
+  taken: boolean,
+  stored: string[],
+][] = [
+  ["an event", new FakeInput([eventText("a")]), true, ["a"]],
+  [
+    "an event in pieces",
+    new FakeInput([" ", eventText("a").slice(0, 9), eventText("a").slice(9)]),
+    true,
+    ["a"],
+  ],
+  [
+    "an event without end of file",
+    new FakeInput([eventText("a")], true),
+    true,
+    [
+      "a",
+    ],
+  ],
+  ["an object that is no event", new FakeInput(["{}"]), true, []],
+  ["nothing", new FakeInput([]), false, []],
+  ["a word", new FakeInput(["yes\n"]), false, []],
+  ["a list", new FakeInput(["[{}]"]), false, []],
+  ["silence", new FakeInput([], true), false, []],
+];
+
+for (const [why, input, taken, events] of piped) {
+  Deno.test(`recordPiped() given ${why} stores ${events.length} events`, async () => {
+    await using home = new TestHome();
+    home.daemon.start();
+    assertEquals(await recordPiped(home.context([], input)), taken);
+    assertEquals(stored(home), events);
+    const rejected = taken && events.length === 0 ? 1 : 0;
+    assertEquals(spoolOf(home).status().rejected, rejected);
+  });
+}
 
 Deno.test("runHook() finds a project that the daemon knows", async () => {
   await using home = new TestHome();
