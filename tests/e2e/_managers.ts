@@ -105,10 +105,12 @@ async function install(
     const { success, stderr } = await new Deno.Command(program, {
       args,
       cwd: made,
-      // The tests have a HOME of their own; where the registry is says the user's.
+      // The tests have a HOME of their own; the user's says where the registry is. pip names the version of rustc to the registry, and a
+      // rustc of rustup makes its folder when it is asked.
       env: {
         HOME: Deno.env.get("KAIZEN_TEST_USER_HOME") ?? Deno.env.get("HOME") ??
           "/",
+        RUSTUP_HOME: `${made}/rustup`,
       },
       stdin: "null",
       stdout: "null",
@@ -118,7 +120,10 @@ async function install(
       const [why = ""] = new TextDecoder().decode(stderr).trim().split("\n");
       return { folder, failure: `${program} could not install it: ${why}` };
     }
-    await Deno.remove(`${made}/cache`, { recursive: true }).catch(() => {});
+    for (const name of ["cache", "rustup"]) {
+      if (!await exists(`${made}/${name}`)) continue;
+      await Deno.remove(`${made}/${name}`, { recursive: true });
+    }
     await Deno.rename(made, folder);
     return { folder, failure: null };
   } catch (error) {

@@ -228,19 +228,35 @@ async function endDaemon(home: string): Promise<void> {
   await lock.lock(true);
 }
 
-/** Ends what was started for this home by processes that did not wait for it, such as a hook's daemon before it has the lock. */
+/**
+ * Ends the processes that something else has started below a home, such as the hooks of a host that was killed, and looks again until there are
+ * none: a hook that lives on would make the home anew.
+ */
 async function endStragglers(root: string): Promise<void> {
   if (Deno.build.os !== "linux") return;
+  let found: number[];
+  do {
+    found = await findStragglers(root);
+    found.forEach(kill);
+  } while (found.length > 0);
+}
+
+/** Ids of the processes that have a path below the folder among their words or variables; a process that has ended has neither. */
+async function findStragglers(root: string): Promise<number[]> {
+  const found: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const line = await Deno.readTextFile(`/proc/${name}/cmdline`);
-      if (line.includes(`${root}/`)) kill(Number(name));
+      const words = await Deno.readTextFile(`/proc/${name}/cmdline`);
+      const variables = await Deno.readTextFile(`/proc/${name}/environ`);
+      if (`${words}${variables}`.includes(`${root}/`)) found.push(Number(name));
     } catch (error) {
       // Gone meanwhile, or another user's.
-      if (!(error instanceof Error && "code" in error)) throw error;
+      const reason = error instanceof Error ? error.message : "";
+      if (!/ \(os error \d+\)/.test(reason)) throw error;
     }
   }
+  return found;
 }
 
 function kill(pid: number): void {
