@@ -57,7 +57,8 @@ const ROOMS: Record<string, readonly string[]> = {
   version: ["shell"],
   ingest: ["shell"],
   spool: ["shell"],
-  store: ["ask", "shell"],
+  // A prune finds a session as `detail` does; to restore a store the daemon is stopped.
+  store: ["ask", "detail", "shell", "stop"],
   stop: ["ask", "shell"],
   // A status has the spool's part in it.
   status: ["ask", "shell", "spool"],

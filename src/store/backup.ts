@@ -3,7 +3,7 @@
  * Backups: a copy of the store in one file, made while the daemon runs, and the way back.
  * @module
  */
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import { explainOpenError, StoreError } from "./errors.ts";
 import { removeDamageNote } from "./file_watch.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
@@ -26,7 +26,10 @@ export interface BackupContent {
  *
  * @throws {StoreError} If the store cannot be read, or the file is there already or cannot be written; then nothing is left of it.
  */
-export function backUpStore(path: string, target: string): BackupContent {
+export async function backUpStore(
+  path: string,
+  target: string,
+): Promise<BackupContent> {
   refuseMissing(path, "store");
   try {
     Deno.openSync(target, { write: true, createNew: true, mode: 0o600 })
@@ -41,16 +44,21 @@ export function backUpStore(path: string, target: string): BackupContent {
       : cannot("write backup", target, error);
   }
   try {
-    using db = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE_MS });
-    checkOwner(db, path);
-    // SQLite writes all of it into the empty file, without what was deleted.
-    db.prepare("VACUUM INTO ?").run(target);
+    await copyPages(path, target);
+    const content = settle(target);
     syncFile(target);
-    return { ...countRows(db), bytes: Deno.statSync(target).size };
+    return content;
   } catch (error) {
-    Deno.removeSync(target);
+    removeFiles(target);
     throw explain(error, path);
   }
+}
+
+/** Copies all pages as one moment has them, so that writers need not wait, and what they write does not begin it anew. */
+async function copyPages(path: string, target: string): Promise<void> {
+  using db = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE_MS });
+  checkOwner(db, path);
+  await backup(db, target, { rate: -1 });
 }
 
 /**
@@ -60,27 +68,34 @@ export function backUpStore(path: string, target: string): BackupContent {
  * @throws {StoreError} If it is damaged, no store of ours or from a later version; the store is as it was.
  */
 export function stageBackup(
-  backup: string,
+  file: string,
   path: string,
 ): BackupContent & { staged: string } {
-  refuseMissing(backup, "backup");
+  refuseMissing(file, "backup");
   const staged = `${path}-restored`;
-  removeIfThere(staged);
+  removeFiles(staged);
   try {
-    using db = openBackup(backup);
-    checkOwner(db, backup);
-    const fault = readOne(db.prepare("PRAGMA integrity_check(1)").get());
-    if (fault !== "ok") throw damaged(backup, String(fault));
-    Deno.openSync(staged, { write: true, createNew: true, mode: 0o600 })
-      .close();
-    db.prepare("VACUUM INTO ?").run(staged);
+    // Of a plain copy of a store's files the WAL has what was stored last.
+    for (const end of ["", "-wal"]) {
+      copyFile(`${file}${end}`, `${staged}${end}`);
+    }
+    const content = settle(staged);
     syncFile(staged);
-    const bytes = Deno.statSync(staged).size;
-    return { ...countRows(db), bytes, staged };
+    return { ...content, staged };
   } catch (error) {
-    removeIfThere(staged);
-    throw explain(error, backup);
+    removeFiles(staged);
+    throw explain(error, file);
   }
+}
+
+/** Looks at all of a copy, and makes one file of it. */
+function settle(path: string): BackupContent {
+  using db = new DatabaseSync(path, { timeout: PATIENCE_MS });
+  checkOwner(db, path);
+  const fault = readOne(db.prepare("PRAGMA integrity_check(1)").get());
+  if (fault !== "ok") throw damaged(path, String(fault));
+  db.exec("PRAGMA journal_mode = DELETE");
+  return { ...countRows(db), bytes: Deno.statSync(path).size };
 }
 
 /**
@@ -107,15 +122,6 @@ export function swapStore(
   } catch (error) {
     throw cannot("put store in its place", path, error);
   }
-}
-
-/** Opens a backup as it is: a copy of a store that is not in use may lie where nothing can be written. */
-function openBackup(path: string): DatabaseSync {
-  const url = new URL(
-    `file://${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`,
-  );
-  if (!hasBytes(`${path}-wal`)) url.searchParams.set("immutable", "1");
-  return new DatabaseSync(url, { readOnly: true, timeout: PATIENCE_MS });
 }
 
 /** @throws {StoreError} If a file is no store of ours, or one of a later version. */
@@ -188,19 +194,24 @@ function rename(from: string, to: string): boolean {
   }
 }
 
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+/** Removes a copy with what SQLite has beside it. */
+function removeFiles(path: string): void {
+  for (const end of ["", ...COMPANIONS, "-journal"]) {
+    try {
+      Deno.removeSync(`${path}${end}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 }
 
-function hasBytes(path: string): boolean {
+/** Copies a file, if there is one, so that only its owner may read it. */
+function copyFile(from: string, to: string): void {
   try {
-    return Deno.statSync(path).size > 0;
-  } catch {
-    return false;
+    Deno.copyFileSync(from, to);
+    Deno.chmodSync(to, 0o600);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

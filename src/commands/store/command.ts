@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen store prune|stats`.
+ * `kaizen store stats|prune|backup|restore`.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -12,13 +12,14 @@ import { durationType, wordType } from "../shell/value_types.ts";
 function declareGroup(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Show the size of the store, and delete old sessions.",
+      "Show the size of the store, delete from it, back it up and restore it.",
     )
     .example("Show the size of the store", "kaizen store stats")
     .example(
       "Delete sessions older than 90 days",
       "kaizen store prune --older-than 90d",
     )
+    .example("Back up the store", "kaizen store backup kaizen.db")
     .action(function () {
       chooseHelp(cli, this.getHelp());
     });
@@ -44,11 +45,11 @@ function declareStats(cli: Cli) {
 function declarePrune(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Delete sessions and their events permanently.\n" +
-        "Shows what would be deleted and asks for confirmation, unless --yes is given. The store file shrinks.",
+      "Delete old events and their sessions permanently.\n" +
+        "A session that goes on loses its old events only. Shows what would be deleted and asks for confirmation, unless --yes is given. The store file shrinks.",
     )
     .example(
-      "Delete sessions older than 90 days",
+      "Delete events older than 90 days",
       "kaizen store prune --older-than 90d",
     )
     .example(
@@ -63,11 +64,11 @@ function declarePrune(cli: Cli) {
     .type("word", wordType)
     .option(
       "--older-than <duration:duration>",
-      "Delete sessions whose last event is older than DURATION (default: none)",
+      "Delete events older than DURATION (default: none)",
     )
     .option(
       "--session <id:word>",
-      "Delete the session with this id (default: none)",
+      "Delete one session: an id, a unique prefix of one, or @latest (default: none)",
     )
     .option(
       "--workspace <dir:word>",
@@ -92,10 +93,47 @@ function declarePrune(cli: Cli) {
     });
 }
 
+function declareBackup(cli: Cli) {
+  return new Command<GlobalFlags>()
+    .description(
+      "Copy the store into one new file, also while the daemon runs.\n" +
+        "Never overwrites a file. Only its owner may read the copy.",
+    )
+    .arguments("<file:string>")
+    .example(
+      "Back up the store with the date in the name",
+      "kaizen store backup kaizen-$(date +%F).db",
+    )
+    .action((flags, file) => {
+      cli.choose(flags, async (run) => {
+        const { runStoreBackup } = await import("./run_backup.ts");
+        await runStoreBackup(file, run);
+      });
+    });
+}
+
+function declareRestore(cli: Cli) {
+  return new Command<GlobalFlags>()
+    .description(
+      "Put a backup in the place of the store.\n" +
+        "Checks the backup, stops the daemon, and keeps the store that was there under another name. The next command or hook starts the daemon again.",
+    )
+    .arguments("<file:string>")
+    .example("Go back to a backup", "kaizen store restore kaizen-2026-08-22.db")
+    .action((flags, file) => {
+      cli.choose(flags, async (run) => {
+        const { runStoreRestore } = await import("./run_backup.ts");
+        await runStoreRestore(file, run);
+      });
+    });
+}
+
 /** Makes the command `kaizen store` with its subcommands. */
 export function makeStore(cli: Cli): ReturnType<typeof declareGroup> {
   const store = declareGroup(cli);
   store.command("stats", declareStats(cli));
   store.command("prune", declarePrune(cli));
+  store.command("backup", declareBackup(cli));
+  store.command("restore", declareRestore(cli));
   return store;
 }

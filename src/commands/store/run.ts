@@ -53,14 +53,9 @@ export async function runStorePrune(
       "Cannot ask for confirmation as stdin is not a terminal: add --yes to delete, or --dry-run to only show",
     );
   }
-  const found = await prune(options, run, true);
-  const count = Number(found.removed_sessions ?? 0);
-  if (session !== null && count === 0) {
-    throw new NotFoundError(
-      `There is no session "${session}" to delete`,
-      "sessions --all-workspaces",
-    );
-  }
+  const { found, wanted } = await look(options, run);
+  const count = Number(found.removed_sessions ?? 0) +
+    Number(found.removed_events ?? 0);
   if (isDry) return await printPruned(found, "Would delete", run);
   if (count > 0 && !isSure) {
     const question = `Delete ${describeRemoved(found)} permanently?`;
@@ -68,7 +63,37 @@ export async function runStorePrune(
       return await printNote(run, "nothing was deleted");
     }
   }
-  await printPruned(await prune(options, run, false), "Deleted", run);
+  await printPruned(await prune(wanted, run, false), "Deleted", run);
+}
+
+/**
+ * Counts what would be deleted. If no session has the given id, finds the one that `detail` would show.
+ *
+ * @throws {NotFoundError} If there is none, or the prefix is ambiguous.
+ */
+async function look(
+  options: StorePruneOptions,
+  run: Run,
+): Promise<{ found: StoreCounts; wanted: StorePruneOptions }> {
+  const { session } = options;
+  const found = await prune(options, run, true);
+  if (session === null || Number(found.removed_sessions ?? 0) > 0) {
+    return { found, wanted: options };
+  }
+  const { findSession } = await import("../detail/find_session.ts");
+  const { readPlace } = await import("../ask/place.ts");
+  const flags = options.workspace === null
+    ? {}
+    : { workspace: options.workspace };
+  const place = readPlace(flags, run);
+  const { id, workspace, answer } = await findSession({
+    id: session,
+    place,
+    isEager: true,
+  }, run);
+  await answer[Symbol.asyncDispose]();
+  const wanted = { ...options, session: id, workspace };
+  return { found: await prune(wanted, run, true), wanted };
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   backUpStore,
   stageBackup,
@@ -20,12 +20,12 @@ function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("backUpStore() copies a store that is written to, into one file that only its owner may read", () => {
+Deno.test("backUpStore() copies a store that is written to, into one file that only its owner may read", async () => {
   using temp = tempStore();
   const backup = `${temp.folder}/backup`;
   using store = Store.open(temp.path);
   for (let i = 0; i < 300; i++) put(store, { id: `s${i % 3}` });
-  const { bytes, ...content } = backUpStore(temp.path, backup);
+  const { bytes, ...content } = await backUpStore(temp.path, backup);
   assertEquals(content, { sessions: 3, events: 300 });
   assertEquals(bytes, Deno.statSync(backup).size);
   assertEquals((Deno.statSync(backup).mode ?? 0) & 0o777, 0o600);
@@ -36,33 +36,45 @@ Deno.test("backUpStore() copies a store that is written to, into one file that o
   assertEquals(lastSeq(put(copy, { id: "s0" })), 100);
 });
 
-Deno.test("backUpStore() overwrites nothing, and leaves nothing when it fails", () => {
+Deno.test("backUpStore() overwrites nothing, and leaves nothing when it fails", async () => {
   using temp = tempStore();
   const backup = `${temp.folder}/backup`;
-  assertThrows(() => backUpStore(temp.path, backup), StoreError, "read store");
+  await assertRejects(
+    () => backUpStore(temp.path, backup),
+    StoreError,
+    "read store",
+  );
   Store.open(temp.path).close();
   Deno.writeTextFileSync(backup, "mine");
-  assertThrows(() => backUpStore(temp.path, backup), StoreError, "exists");
+  await assertRejects(
+    () => backUpStore(temp.path, backup),
+    StoreError,
+    "exists",
+  );
   assertEquals(Deno.readTextFileSync(backup), "mine");
-  assertThrows(
+  await assertRejects(
     () => backUpStore(temp.path, `${temp.folder}/none/backup`),
     StoreError,
     "Cannot write backup",
   );
   Deno.writeFileSync(temp.path, new Uint8Array(5000).fill(7));
   Deno.removeSync(backup);
-  assertThrows(() => backUpStore(temp.path, backup), StoreError, "damaged");
+  await assertRejects(
+    () => backUpStore(temp.path, backup),
+    StoreError,
+    "damaged",
+  );
   assertEquals(namesIn(temp.folder).includes("backup"), false);
 });
 
-Deno.test("stageBackup() and swapStore() put a backup in the place of a store, and keep what was there with its WAL", () => {
+Deno.test("stageBackup() and swapStore() put a backup in the place of a store, and keep what was there with its WAL", async () => {
   using temp = tempStore();
   using elsewhere = tempStore();
   const backup = `${elsewhere.folder}/a b?c#d%20é`;
   {
     using store = Store.open(temp.path);
     put(store, { id: "old" });
-    backUpStore(temp.path, backup);
+    await backUpStore(temp.path, backup);
   }
   // A daemon that was killed leaves its WAL.
   using killed = tempStore();

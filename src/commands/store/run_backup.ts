@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Runs `kaizen store backup` and `kaizen store restore`. Both work on the files, whether a daemon runs or not.
+ * @module
+ */
+import { formatBytes, formatNumberOf } from "../../output/mod.ts";
+import {
+  type BackupContent,
+  backUpStore,
+  stageBackup,
+  StoreError,
+  swapStore,
+} from "../../store/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { FileError } from "../shell/errors.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import { stopDaemon } from "../stop/run.ts";
+
+/** How long to wait for the home after the daemon has stopped, in milliseconds. */
+const HOME_PATIENCE_MS = 2500;
+
+/**
+ * Copies the store into a new file.
+ *
+ * @throws {FileError} If the store cannot be read, or the file exists or cannot be written.
+ */
+export async function runStoreBackup(file: string, run: Run): Promise<void> {
+  const { store } = run.settings.paths();
+  const target = absolute(file, run);
+  const content = await backUpStore(store, target).catch(explain);
+  if (run.settings.format !== "text") {
+    return await printJson(run, { backup: target, ...content });
+  }
+  await printLines(run, [`Backed up ${describe(content)}: ${target}`]);
+}
+
+/**
+ * Puts a backup in the place of the store.
+ *
+ * @throws {FileError} If the backup is damaged or no store of kaizen, or the files cannot be moved.
+ */
+export async function runStoreRestore(file: string, run: Run): Promise<void> {
+  const paths = run.settings.paths();
+  const backup = absolute(file, run);
+  const { claimHome } = await import("../../launch/mod.ts");
+  const { staged, ...content } = attempt(() =>
+    stageBackup(backup, paths.store)
+  );
+  const { was_running } = await stopDaemon({ waits: true }, run);
+  // Held while the files are moved, so that no daemon starts in between.
+  using _home = await claimHome({ paths, patienceMs: HOME_PATIENCE_MS });
+  const name = new Date(run.context.now()).toISOString().replaceAll(/[-:]/g, "")
+    .replace(/\.\d+/, "");
+  const kept = attempt(() => swapStore(staged, paths.store, name));
+  if (run.settings.format !== "text") {
+    return await printJson(run, {
+      restored: backup,
+      ...content,
+      kept,
+      daemon_stopped: was_running,
+    });
+  }
+  await printLines(run, [
+    `Restored ${describe(content)} from ${backup}`,
+    ...kept === null ? [] : [`The previous store is kept: ${kept}`],
+    ...was_running
+      ? ["The daemon was stopped. The next command or hook starts it."]
+      : [],
+  ]);
+}
+
+function absolute(file: string, { context }: Run): string {
+  return file.startsWith("/") ? file : `${context.cwd()}/${file}`;
+}
+
+function describe({ sessions, events, bytes }: BackupContent): string {
+  return [
+    formatNumberOf(sessions, "session"),
+    formatNumberOf(events, "event"),
+    formatBytes(bytes),
+  ].join(", ");
+}
+
+function attempt<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** Throws a fault of the store as one of a file. */
+function explain(error: unknown): never {
+  throw error instanceof StoreError ? new FileError(error.message) : error;
+}
