@@ -11,7 +11,7 @@ import {
   type RequestOf,
   REQUESTS,
 } from "../proto/mod.ts";
-import { Store } from "../store/mod.ts";
+import { isTemporary, Store } from "../store/mod.ts";
 import { describe, type Log } from "./log.ts";
 import { Pace } from "./pace.ts";
 import { JobQueue } from "./queue.ts";
@@ -188,7 +188,11 @@ export class Service implements AsyncDisposable {
       outcomes = batch.map(() => error);
     }
     return outcomes.map((failure) =>
-      failure === null ? INGESTED : this.#fail(failure)
+      failure === null
+        ? INGESTED
+        : isTemporary(failure)
+        ? replyError(describe(this.#note(failure)), { temporary: true })
+        : this.#fail(failure)
     );
   }
 

@@ -97,7 +97,11 @@ export class SpoolDrain implements AsyncDisposable {
     while (!this.#end.signal.aborted) {
       this.#news = Promise.withResolvers();
       const end = await this.#deliver();
-      if (end !== "refused") {
+      if (end === "later") {
+        // It counts against no event, and all go on as soon as the store does.
+        retryMs = firstRetryMs;
+        await this.#rest(firstRetryMs);
+      } else if (end !== "refused") {
         retryMs = firstRetryMs;
         const restMs = end === "busy" ? times.busyMs : times.idleMs;
         await this.#rest(restMs, this.#news.promise);
@@ -112,10 +116,10 @@ export class SpoolDrain implements AsyncDisposable {
   /**
    * Delivers once.
    *
-   * @returns `done` if all is delivered for now, `busy` if another process delivers, `refused` if
-   * the store refuses the first event.
+   * @returns `done` if all is delivered for now, `busy` if another process delivers, `later` if the
+   * store can keep nothing now, `refused` if it refuses the first event.
    */
-  async #deliver(): Promise<"done" | "busy" | "refused"> {
+  async #deliver(): Promise<"done" | "busy" | "later" | "refused"> {
     const { spool, log } = this.#options;
     try {
       const { delivered, rejected, stopped, reason } = await spool.deliver(
@@ -126,6 +130,10 @@ export class SpoolDrain implements AsyncDisposable {
         log("info", "spool delivered", { delivered, rejected });
       }
       if (stopped === "busy") return "busy";
+      if (stopped === "later") {
+        log("error", "the store can keep nothing now", { reason });
+        return "later";
+      }
       if (stopped !== "failed" && stopped !== "waiting") return "done";
       log("error", "the store refuses a spooled event", { reason });
     } catch (error) {
@@ -146,10 +154,9 @@ export class SpoolDrain implements AsyncDisposable {
     }
     const answer = readSmall(await service.handle(request));
     if (answer.type === "ack") return { delivery: "acked", reason: "" };
-    return {
-      delivery: isValidEvent(request) ? "failed" : "invalid",
-      reason: answer.message,
-    };
+    const { message: reason, temporary } = answer;
+    if (temporary) return { delivery: "later", reason };
+    return { delivery: isValidEvent(request) ? "failed" : "invalid", reason };
   }
 
   async #rest(ms: number, news?: Promise<void>): Promise<void> {

@@ -66,6 +66,9 @@ export class FullSender implements Sender {
         error instanceof NotRunningError || error instanceof TimedOutError ||
         error instanceof SocketError
       ) return notStored("unreachable", error);
+      if (error instanceof RemoteError && error.fields.temporary === true) {
+        return notStored("later", error);
+      }
       if (error instanceof RemoteError || error instanceof ProtocolError) {
         return notStored("failed", error);
       }

@@ -28,7 +28,7 @@ export interface DeliverOptions {
 
 /**
  * Why a delivery ended. `busy`: another one is running; `waiting`: the first event failed a moment
- * ago.
+ * ago; `later`: the daemon can store no event now, which counts against none.
  */
 export type Stop =
   | "empty"
@@ -36,6 +36,7 @@ export type Stop =
   | "waiting"
   | "too big"
   | "failed"
+  | "later"
   | "unreachable"
   | "aborted";
 
@@ -179,6 +180,8 @@ class DeliveryRun {
         return this.#setAside(name, body, reason);
       case "failed":
         return this.#countFailure(name, body, attempts, reason);
+      case "later":
+        return this.report("later", reason);
       case "unreachable":
         return this.report("unreachable", reason);
     }

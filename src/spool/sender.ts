@@ -8,9 +8,15 @@
 
 /**
  * The result of sending one event. `acked`: it is stored; `invalid`: it can never be stored;
- * `failed`: the daemon refused it this time; `unreachable`: there was no answer.
+ * `failed`: the daemon refused it this time; `later`: the daemon can store no event now, whichever
+ * it is; `unreachable`: there was no answer.
  */
-export type Delivery = "acked" | "invalid" | "failed" | "unreachable";
+export type Delivery =
+  | "acked"
+  | "invalid"
+  | "failed"
+  | "later"
+  | "unreachable";
 
 /** A result with its reason in words. */
 export interface SendOutcome {

@@ -35,15 +35,37 @@ export class StoreError extends Error {
 
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
+const SQLITE_READONLY = 8;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+
+const TEMPORARY_CODES: ReadonlySet<number> = new Set([
+  SQLITE_BUSY,
+  SQLITE_LOCKED,
+  SQLITE_READONLY,
+  SQLITE_IOERR,
+  SQLITE_FULL,
+  SQLITE_CANTOPEN,
+]);
 
 /** Tells whether SQLite itself threw this: a statement or a commit failed, as opposed to a bug of ours. */
 export function isSqliteError(error: unknown): error is Error {
   return error instanceof Error && "code" in error &&
     error.code === "ERR_SQLITE_ERROR";
+}
+
+/**
+ * Tells whether an event was refused for a fault of the store, and not for one of its own: the disk is full or read-only, another process
+ * writes, the file is damaged or was moved.
+ */
+export function isTemporary(error: unknown): boolean {
+  if (error instanceof StoreError) return true;
+  if (isSqliteError(error)) return TEMPORARY_CODES.has(primaryCode(error));
+  return error instanceof Error && error.cause !== undefined &&
+    isTemporary(error.cause);
 }
 
 /** Returns what an error while opening says about the file, in words for the user. */

@@ -12,7 +12,12 @@ export {
   swapStore,
 } from "./backup.ts";
 export type { AnswerPlan, StoredAnswer } from "./answer.ts";
-export { isSqliteError, StoreError, type StoreFault } from "./errors.ts";
+export {
+  isSqliteError,
+  isTemporary,
+  StoreError,
+  type StoreFault,
+} from "./errors.ts";
 export type { StoredSession } from "./ledger.ts";
 export { looksAtRows, type PagePlan, type PageQuery } from "./page.ts";
 export type { StoredCall } from "./calls.ts";

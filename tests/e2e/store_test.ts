@@ -187,3 +187,81 @@ Deno.test("spool flush delivers what waits", async () => {
   ]);
   assert(daemon.requests.every(({ type }) => type === "ingest_hook"));
 });
+
+Deno.test("store prune --session takes a prefix and @latest, and says when a prefix is ambiguous", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const now = Date.now();
+  for (const [i, id] of ["abc-1", "abc-2", "b", "z"].entries()) {
+    await feed(home, ...sampleSession(id, now + i));
+  }
+  const prune = async (session: string) =>
+    (await home.run(["store", "prune", "--session", session, "--yes"])).code;
+  assertEquals([await prune("abc"), await prune("@latest")], [1, 0]);
+  assertEquals((await home.run(["detail", "z"])).code, 1);
+  assertEquals([await prune("abc-2"), await prune("abc")], [0, 0]);
+  const { stdout } = await home.run(["sessions"]);
+  const left = JSON.parse(stdout).rows.map(({ id }: { id: string }) => id);
+  assertEquals(left, ["b"]);
+});
+
+Deno.test("store backup and restore go there and back, with a daemon and without", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const backup = `${home.root}/backup.db`;
+  await feed(home, ...sampleSession("old", Date.now()));
+  const made = await home.run(["store", "backup", "backup.db"], {
+    cwd: home.root,
+  });
+  assertEquals(made.code, 0);
+  const { bytes, ...rest } = JSON.parse(made.stdout);
+  assertEquals(rest, { backup, sessions: 1, events: 8 });
+  const { size, mode } = await Deno.stat(backup);
+  assertEquals([size, (mode ?? 0) & 0o777], [bytes, 0o600]);
+  const again = await home.run(["store", "backup", backup]);
+  assertEquals(again.code, 74);
+  assertStringIncludes(again.stderr, "exists");
+
+  await feed(home, ...sampleSession("new", Date.now() + 1));
+  const ids = async () => {
+    const { stdout } = await home.run(["sessions"]);
+    return JSON.parse(stdout).rows.map(({ id }: { id: string }) => id);
+  };
+  for (const running of [true, false]) {
+    assertEquals(await ids(), ["new", "old"].slice(running ? 0 : 1));
+    if (!running) await home.run(["stop"]);
+    const { code, stdout } = await home.run(["store", "restore", backup]);
+    const { kept, daemon_stopped } = JSON.parse(stdout);
+    assertEquals([code, daemon_stopped], [0, running]);
+    assert((await Deno.stat(kept)).isFile);
+    assertEquals(await ids(), ["old"]);
+  }
+  const missing = await home.run(["store", "restore", `${home.root}/none`]);
+  assertEquals(missing.code, 74);
+  assertEquals(await ids(), ["old"]);
+});
+
+Deno.test("a backup that is copied over the store of a running daemon gets nothing of the old one", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const backup = `${home.root}/backup.db`;
+  const store = `${home.home}/store.db`;
+  await feed(home, ...sampleSession("old", Date.now()));
+  assertEquals((await home.run(["store", "backup", backup])).code, 0);
+  await feed(home, ...sampleSession("new", Date.now() + 1));
+  await Deno.copyFile(backup, store);
+  // The hook is not acknowledged, and keeps its event.
+  const hook = ["ingest", "hook", "--source", "claude"];
+  const stdin = '{"hook_event_name":"Stop","session_id":"waits"}';
+  assertEquals((await home.run(hook, { stdin })).code, 0);
+  const { stderr } = await home.run(["ingest", "--source", "claude"], {
+    stdin,
+  });
+  assertStringIncludes(stderr, "kaizen daemon restart");
+  assertEquals(await Deno.readFile(store), await Deno.readFile(backup));
+  assertEquals((await home.run(["daemon", "restart"])).code, 0);
+  await home.run(["spool", "flush"]);
+  const { stdout } = await home.run(["sessions"]);
+  const left = JSON.parse(stdout).rows.map(({ id }: { id: string }) => id);
+  assertEquals(left.sort(), ["old", "waits"]);
+});

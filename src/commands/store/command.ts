@@ -12,7 +12,7 @@ import { durationType, wordType } from "../shell/value_types.ts";
 function declareGroup(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Show the size of the store, delete from it, back it up and restore it.",
+      "Show, prune, back up and restore the store.",
     )
     .example("Show the size of the store", "kaizen store stats")
     .example(

@@ -15,6 +15,9 @@ const ACK = textReply('{"type":"ack","message":"ingested"}');
 const ERROR = textReply(
   '{"type":"error","message":"disk full","supported_min":null,"supported_max":null}',
 );
+const LATER = textReply(
+  '{"type":"error","message":"disk full","supported_min":null,"supported_max":null,"temporary":true}',
+);
 const NEVER = { idleMs: 1e8, busyMs: 1e8, firstRetryMs: 1e8, lastRetryMs: 1e8 };
 const DONE: DeliverReport = {
   delivered: 0,
@@ -85,6 +88,7 @@ const bodies: [
 ][] = [
   ["a stored event", VALID, ACK, "acked"],
   ["a valid event that the store refuses", VALID, ERROR, "failed"],
+  ["any event while the store can keep nothing", VALID, LATER, "later"],
   ["an event that is none", ingest("[]"), ERROR, "invalid"],
   ["what is no JSON", new TextEncoder().encode("{"), ACK, "invalid"],
   ["what is no request", new TextEncoder().encode("{}"), ACK, "invalid"],
@@ -171,6 +175,19 @@ for (const stopped of ["failed", "waiting"] as const) {
     await spool.delivered(4);
   });
 }
+
+Deno.test('SpoolDrain tries again after "later" at the same pace, however often', async () => {
+  using folder = tempFolder();
+  const spool = new FakeSpool("later", "later", "later", "later", []);
+  await using _drain = new SpoolDrain({
+    spool,
+    folder: folder.path,
+    service: new FakeService(),
+    log: () => {},
+    times: { ...NEVER, firstRetryMs: 1 },
+  });
+  await spool.delivered(5);
+});
 
 Deno.test("SpoolDrain waits for room in the queue", async () => {
   using folder = tempFolder();

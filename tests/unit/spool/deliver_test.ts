@@ -7,6 +7,7 @@ import {
 import {
   eventBody,
   eventId,
+  openSpool,
   Receiver,
   senderOf,
   TempFolder,
@@ -42,6 +43,35 @@ Deno.test("deliverPending() delivers an event that arrives between its last look
   const report = await deliverPending(spool, receiver, {});
   assertEquals(receiver.ids, ["a", "b"]);
   assertEquals([report.delivered, report.stopped], [2, "empty"]);
+});
+
+Deno.test("deliverPending() counts nothing against an event that comes too early for the store, and delivers all in order after that", async () => {
+  using folder = new TempFolder();
+  const receiver = new Receiver();
+  let isBusy = true;
+  const sender = {
+    send: (body: Uint8Array) =>
+      isBusy
+        ? Promise.resolve({
+          delivery: "later" as const,
+          reason: "it is locked",
+        })
+        : receiver.send(body),
+  };
+  const spool = openSpool(folder);
+  for (const id of ["a", "b"]) spool.append(eventBody(id));
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const report = await spool.deliver(sender, { automatic: true });
+    assertEquals([report.stopped, report.reason, report.rejected], [
+      "later",
+      "it is locked",
+      0,
+    ]);
+  }
+  isBusy = false;
+  const report = await spool.deliver(sender, { automatic: true });
+  assertEquals([report.stopped, report.delivered], ["empty", 2]);
+  assertEquals(receiver.ids, ["a", "b"]);
 });
 
 Deno.test("deliverPending() removes an event only after its ack", async () => {
