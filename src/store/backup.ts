@@ -32,8 +32,7 @@ export async function backUpStore(
 ): Promise<BackupContent> {
   refuseMissing(path, "store");
   try {
-    Deno.openSync(target, { write: true, createNew: true, mode: 0o600 })
-      .close();
+    createFile(target);
   } catch (error) {
     throw error instanceof Deno.errors.AlreadyExists
       ? new StoreError(
@@ -52,6 +51,10 @@ export async function backUpStore(
     removeFiles(target);
     throw explain(error, path);
   }
+}
+
+function createFile(path: string): void {
+  Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
 }
 
 /** Copies all pages as one moment has them, so that writers need not wait, and what they write does not begin it anew. */

@@ -7,7 +7,6 @@ import { ask } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
-import { NotFoundError } from "../shell/errors.ts";
 import { printJson, printLines, printNote } from "../shell/print.ts";
 import type { StorePruneOptions } from "./options.ts";
 import {

@@ -4,13 +4,7 @@
  * @module
  */
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
-import {
-  type BackupContent,
-  backUpStore,
-  stageBackup,
-  StoreError,
-  swapStore,
-} from "../../store/mod.ts";
+import type { BackupContent } from "../../store/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError } from "../shell/errors.ts";
 import { printJson, printLines } from "../shell/print.ts";
@@ -27,7 +21,8 @@ const HOME_PATIENCE_MS = 2500;
 export async function runStoreBackup(file: string, run: Run): Promise<void> {
   const { store } = run.settings.paths();
   const target = absolute(file, run);
-  const content = await backUpStore(store, target).catch(explain);
+  const { backUpStore } = await import("../../store/mod.ts");
+  const content = await attempt(() => backUpStore(store, target));
   if (run.settings.format !== "text") {
     return await printJson(run, { backup: target, ...content });
   }
@@ -43,7 +38,8 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
   const paths = run.settings.paths();
   const backup = absolute(file, run);
   const { claimHome } = await import("../../launch/mod.ts");
-  const { staged, ...content } = attempt(() =>
+  const { stageBackup, swapStore } = await import("../../store/mod.ts");
+  const { staged, ...content } = await attempt(() =>
     stageBackup(backup, paths.store)
   );
   const { was_running } = await stopDaemon({ waits: true }, run);
@@ -51,7 +47,7 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
   using _home = await claimHome({ paths, patienceMs: HOME_PATIENCE_MS });
   const name = new Date(run.context.now()).toISOString().replaceAll(/[-:]/g, "")
     .replace(/\.\d+/, "");
-  const kept = attempt(() => swapStore(staged, paths.store, name));
+  const kept = await attempt(() => swapStore(staged, paths.store, name));
   if (run.settings.format !== "text") {
     return await printJson(run, {
       restored: backup,
@@ -81,15 +77,12 @@ function describe({ sessions, events, bytes }: BackupContent): string {
   ].join(", ");
 }
 
-function attempt<T>(work: () => T): T {
+/** Turns a fault of the store into one of a file. */
+async function attempt<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
-    return explain(error);
+    const { StoreError } = await import("../../store/mod.ts");
+    throw error instanceof StoreError ? new FileError(error.message) : error;
   }
-}
-
-/** Throws a fault of the store as one of a file. */
-function explain(error: unknown): never {
-  throw error instanceof StoreError ? new FileError(error.message) : error;
 }

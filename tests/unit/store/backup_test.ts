@@ -27,8 +27,8 @@ Deno.test("backUpStore() copies a store that is written to, into one file that o
   for (let i = 0; i < 300; i++) put(store, { id: `s${i % 3}` });
   const { bytes, ...content } = await backUpStore(temp.path, backup);
   assertEquals(content, { sessions: 3, events: 300 });
-  assertEquals(bytes, Deno.statSync(backup).size);
-  assertEquals((Deno.statSync(backup).mode ?? 0) & 0o777, 0o600);
+  const { size, mode } = await Deno.stat(backup);
+  assertEquals([bytes, (mode ?? 0) & 0o777], [size, 0o600]);
   put(store, { id: "later" });
   assertEquals(store.isInPlace, true);
   using copy = Store.open(backup);
@@ -45,20 +45,20 @@ Deno.test("backUpStore() overwrites nothing, and leaves nothing when it fails", 
     "read store",
   );
   Store.open(temp.path).close();
-  Deno.writeTextFileSync(backup, "mine");
+  await Deno.writeTextFile(backup, "mine");
   await assertRejects(
     () => backUpStore(temp.path, backup),
     StoreError,
     "exists",
   );
-  assertEquals(Deno.readTextFileSync(backup), "mine");
+  assertEquals(await Deno.readTextFile(backup), "mine");
   await assertRejects(
     () => backUpStore(temp.path, `${temp.folder}/none/backup`),
     StoreError,
     "Cannot write backup",
   );
-  Deno.writeFileSync(temp.path, new Uint8Array(5000).fill(7));
-  Deno.removeSync(backup);
+  await Deno.writeFile(temp.path, new Uint8Array(5000).fill(7));
+  await Deno.remove(backup);
   await assertRejects(
     () => backUpStore(temp.path, backup),
     StoreError,
@@ -82,7 +82,7 @@ Deno.test("stageBackup() and swapStore() put a backup in the place of a store, a
     using store = Store.open(temp.path);
     put(store, { id: "new" });
     for (const end of ["", "-wal", "-shm"]) {
-      Deno.copyFileSync(temp.path + end, killed.path + end);
+      await Deno.copyFile(temp.path + end, killed.path + end);
     }
   }
   const { staged, bytes: _, ...content } = stageBackup(backup, killed.path);
