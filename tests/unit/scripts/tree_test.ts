@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { nameSet, readVersion, ROOT } from "../../../scripts/lib/project.ts";
 
 const HEADER = "SPDX-License-Identifier: AGPL-3.0-or-later";
-const FOLDERS = ["src", "tests", "scripts", "bench", ".ci"];
+const FOLDERS = ["src", "tests", "scripts", "bench", ".ci", ".github"];
 /** Not of this project's own making, or without a place for a comment. */
 const WITHOUT_HEADER = /\.(?:json|jsonl|md|csv|txt|bin|sql)$/;
 
@@ -57,6 +57,21 @@ Deno.test("every script names the same version of Deno", async () => {
   for (const path of ["deno", "kaizen", "lib/choose"]) {
     const text = await Deno.readTextFile(`${ROOT}/scripts/${path}`);
     assertMatch(text, /^version=2\.9\.6$/m, path);
+  }
+  const text = await Deno.readTextFile(`${ROOT}/.github/workflows/checks.yml`);
+  assertMatch(text, /^ +deno-version: 2\.9\.6$/m);
+});
+
+Deno.test("every action of a workflow is pinned to a commit, with its version beside it", async () => {
+  const workflows = files.filter((path) => path.endsWith(".yml"));
+  assert(workflows.length > 0);
+  for (const path of workflows) {
+    const text = await Deno.readTextFile(`${ROOT}/${path}`);
+    const actions = [...text.matchAll(/\buses: *(.*)/g)].map(([, it]) => it);
+    assert(actions.length > 0, path);
+    for (const action of actions) {
+      assertMatch(action ?? "", /^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
   }
 });
 
