@@ -41,19 +41,31 @@ function readBlocks(
   });
 }
 
-/** The one block of an agent in a language, with the program under test in it. */
+/** The blocks of an agent in a language, with the program under test in them. */
+async function pasteBlocks(
+  page: string,
+  agent: string,
+  language: string,
+  home: Home,
+): Promise<string[]> {
+  const found = readBlocks(page)
+    .filter((one) => one.agent === agent && one.language === language);
+  assert(found.length > 0, `${page} has no ${language} for ${agent}`);
+  const written = PAGES[page] ?? "";
+  const program = await linkProgram(home);
+  return found.map(({ code }) => code.replaceAll(written, program));
+}
+
+/** The first of them, which has to name the program by its path. */
 async function pasteBlock(
   page: string,
   agent: string,
   language: string,
   home: Home,
 ): Promise<string> {
-  const [found] = readBlocks(page)
-    .filter((one) => one.agent === agent && one.language === language);
-  assert(found !== undefined, `${page} has no ${language} for ${agent}`);
-  const written = PAGES[page] ?? "";
-  assert(found.code.includes(written), `${page}: ${found.code}`);
-  return found.code.replaceAll(written, await linkProgram(home));
+  const [code = ""] = await pasteBlocks(page, agent, language, home);
+  assert(code.includes(home.root), `${page}: ${code}`);
+  return code;
 }
 
 /** Puts the program where the README puts it. */
@@ -122,7 +134,8 @@ const agents: Record<string, Agent> = {
     name: "claude-code",
     language: "json",
     read: readSettings,
-    line: ({ command, args }) => [command, ...args ?? []],
+    line: ({ command, args }) =>
+      args === undefined ? ["/bin/sh", "-c", command] : [command, ...args],
   },
   Codex: {
     name: "codex",
@@ -173,8 +186,10 @@ for (const page of Object.keys(PAGES)) {
     Deno.test(`${page}: the hooks for ${agent} record each event that they are set for`, async () => {
       await using home = await tempHome();
       await using _daemon = await home.startDaemon();
-      const hooks = read(await pasteBlock(page, agent, language, home));
-      assert(hooks.length > 0);
+      const blocks = await pasteBlocks(page, agent, language, home);
+      const hooks = blocks.flatMap(read);
+      assert(hooks.length >= blocks.length);
+      for (const { command } of hooks) assert(command.includes(home.root));
       const reports = await runTogether(hooks.map((hook) => () => {
         const sample = lines.find(({ agent, event }) =>
           agent === name && event === hook.event

@@ -207,6 +207,39 @@ Deno.test("help about the commands of hooks is shown, and is no hook; a hook nev
   }
 });
 
+Deno.test("kaizen alone with /dev/null as stdin shows the help", async () => {
+  await using home = await tempHome();
+  const [program = "", ...args] = programCommand();
+  const { code, stdout } = await new Deno.Command(program, {
+    args,
+    stdin: "null",
+    env: { KAIZEN_HOME: home.home },
+  }).output();
+  const page = (await home.run(["--help"])).stdout;
+  assertEquals([code, new TextDecoder().decode(stdout)], [0, page]);
+});
+
+Deno.test({
+  name: "kaizen alone shows the help at a terminal",
+  ignore: !isInstalled("tmux") || !isInstalled("bash"),
+  async fn() {
+    await using home = await tempHome();
+    await using terminal = await Terminal.open({
+      columns: 80,
+      rows: 60,
+      command: "bash --noprofile --norc",
+      env: { HOME: home.root, KAIZEN_HOME: home.home },
+      cwd: home.workspace,
+    });
+    const program = programCommand().join(" ");
+    await terminal.type(`clear; ${program}; echo it has en""ded`, "Enter");
+    await terminal.waitFor((screen) =>
+      screen.includes("Record what coding agents do") &&
+      screen.includes("it has ended")
+    );
+  },
+});
+
 Deno.test({
   name: "ingest hook --help is answered at a terminal",
   ignore: !isInstalled("tmux") || !isInstalled("bash"),
