@@ -7,46 +7,46 @@ import type { HookSource } from "../proto/mod.ts";
 import type { Fields } from "./fields.ts";
 import { type Meaning, WIRE_MEANINGS, type WireName } from "./wire_names.ts";
 
-/** The meaning of an event that keeps its own name on the wire, and the tool whose call it stands for, if that is fixed. */
+/** The meaning of an event, and its tool if the event stands for a call of one fixed tool. */
 export interface OwnMeaning {
   meaning: Meaning;
   tool: string | null;
 }
 
-/** The part of an agent's record that a hook needs: whose payload it is, and what becomes of it on the wire. */
+/** The part of an agent's record that a hook needs to recognize and translate a payload. */
 export interface AgentHooks<Source extends string = string> {
   /** The word for `--source`, and the agent's name in answers. */
   source: Source;
-  /** The source that its events travel as. */
+  /** The source under which its events are sent. */
   wire: HookSource;
-  /** Whether only this agent sends such a payload. The agents are asked in the order of the table. */
+  /** Returns true if only this agent sends such a payload. `detectAgent` asks agents in order. */
   marks(fields: Fields): boolean;
-  /** The wire's names for events that the agent spells in another way. */
+  /** The wire's names of events that the agent names differently. */
   wireNames: Readonly<Record<string, WireName>>;
-  /** Members that may hold the session's id; the first that does counts. */
+  /** Keys that may hold the session id. The first one that does is used. */
   sessionKeys: readonly string[];
-  /** The environment variable in which it passes the project's directory to its hooks. */
+  /** The environment variable in which the agent passes the project directory to its hooks. */
   directoryVariable: string | null;
-  /** Members that are copied where the payload lacks those that the wire knows: from its key to the agent's. */
+  /** The agent's keys by the wire's keys: a value is copied if the payload lacks the wire's key. */
   copies: Readonly<Record<string, string>>;
 }
 
-/** What is known of an agent. */
+/** All facts about an agent. */
 export interface AgentRecord<Source extends string = string>
   extends AgentHooks<Source> {
-  /** The meanings of its events, beside those that several agents have. */
+  /** The meanings of its event names, except names that several agents share. */
   events: Readonly<Record<string, Meaning | OwnMeaning>>;
   /** Tools whose calls start a subagent. */
   subagentTools: readonly string[];
   /** Tools whose calls ask the user a question. */
   questionTools: readonly string[];
-  /** Agents whose configured hooks it also runs. */
+  /** Other agents whose hook configuration it also loads. */
   runsHooksOf: readonly string[];
-  /** Whether its events tell a failed call from one that succeeded. */
+  /** False: its events do not say whether a call failed. */
   tellsFailure: boolean;
 }
 
-/** Makes the part that a hook needs; a member that is left out has the value that holds for most agents. */
+/** Makes the part of a record that a hook needs. Members that are left out get a default. */
 export function makeHooks<Source extends string>(
   hooks:
     & Pick<AgentHooks<Source>, "source" | "wire" | "marks">
@@ -62,9 +62,13 @@ export function makeHooks<Source extends string>(
 }
 
 /**
- * Makes the whole record; `events` are those that the wire has no name for.
+ * Makes a whole record.
  *
- * Called with literals only, it is left out of a hook's bundle.
+ * Only literals may be passed, or the bundler keeps the record in the bundle of hooks, which does
+ * not need it.
+ *
+ * @param hooks The part that a hook needs.
+ * @param rest The other members. Its `events` are the events that the wire has no name for.
  */
 export function makeAgent<Source extends string>(
   hooks: AgentHooks<Source>,
@@ -89,13 +93,13 @@ export function makeAgent<Source extends string>(
   };
 }
 
-/** Whether a payload names a transcript in a folder, such as `/.codex/`, whichever way its separators lean. */
+/** Returns true if a payload's transcript is in a folder, such as `/.codex/`. */
 export function hasTranscriptIn(fields: Fields, folder: string): boolean {
   const path = fields.text("transcript_path") ?? "";
   return path.replaceAll("\\", "/").includes(folder);
 }
 
-/** The event's name where most agents put it, if it is spelled in PascalCase, else an empty text. */
+/** Returns the payload's `hook_event_name` if it is PascalCase, else an empty string. */
 export function pascalName(fields: Fields): string {
   const name = fields.text("hook_event_name") ?? "";
   return /^[A-Z]/.test(name) ? name : "";

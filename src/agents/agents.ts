@@ -13,7 +13,7 @@ import { gemini, geminiHooks } from "./gemini.ts";
 import { openclaw, openclawHooks } from "./openclaw.ts";
 import { vibe, vibeHooks } from "./vibe.ts";
 
-/** The part of each record that a hook needs, in the order in which marks are looked for. */
+/** The part of each record that a hook needs, in the order in which `detectAgent` asks them. */
 const HOOKS = {
   cursor: cursorHooks,
   openclaw: openclawHooks,
@@ -27,7 +27,7 @@ const HOOKS = {
 /** The name of an agent: the word for `--source`. */
 export type AgentName = keyof typeof HOOKS;
 
-/** Every agent's record by its name. A hook does not load it. */
+/** All records by name. Hooks do not load it. */
 export const AGENTS = {
   claude,
   codex,
@@ -38,12 +38,12 @@ export const AGENTS = {
   vibe,
 } satisfies { [Name in AgentName]: AgentRecord<Name> };
 
-/** Lists the names of all agents, sorted. */
+/** Returns the names of all agents, sorted. */
 export function listAgents(): AgentName[] {
   return Object.keys(HOOKS).filter(isAgentName).sort();
 }
 
-/** Tells whether a word is the name of an agent. */
+/** Returns true if a word is the name of an agent. */
 export function isAgentName(word: string | null): word is AgentName {
   return word !== null && Object.hasOwn(HOOKS, word);
 }
@@ -54,10 +54,10 @@ export function hooksOf(name: AgentName): AgentHooks<AgentName> {
 }
 
 /**
- * Decides which agent has sent a payload. Agents run hooks that were configured for other agents, so a mark in the payload counts
- * more than the command line.
+ * Returns the agent that sent a payload. Some agents run hooks that were configured for another
+ * agent, so marks in the payload take precedence over the command line.
  *
- * @param given The agent that the command line names.
+ * @param given The agent on the command line.
  */
 export function detectAgent(fields: Fields, given: AgentName): AgentName {
   const known = fields.text("kaizen_agent");

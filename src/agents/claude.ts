@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Claude Code, whose names of events are the wire's.
+ * Claude Code. The wire uses its event names.
  * @module
  */
 import {
@@ -17,7 +17,7 @@ export const claudeHooks = /* @__PURE__ */ makeHooks({
   marks(fields) {
     const event = pascalName(fields);
     if (event === "") return false;
-    // Codex sends the same members with a `turn_id`; Claude Code's MessageDisplay has one, too.
+    // Codex sends the same keys and a `turn_id`. MessageDisplay of Claude Code also has one.
     if (
       fields.has("prompt_id") || fields.has("effort") ||
       event === "MessageDisplay"

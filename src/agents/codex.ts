@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Codex, which spells its events as Claude Code does.
+ * Codex. It has the same event names as Claude Code.
  * @module
  */
 import {
@@ -22,6 +22,6 @@ export const codexHooks = /* @__PURE__ */ makeHooks({
 /** Codex. */
 export const codex = /* @__PURE__ */ makeAgent(codexHooks, {
   questionTools: ["request_user_input"],
-  // `PostToolUse` stands for both.
+  // It sends `PostToolUse` for both.
   tellsFailure: false,
 });

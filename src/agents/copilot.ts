@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * GitHub Copilot CLI, which also runs the hooks of Claude Code's settings. The spelling of an event in its configuration chooses the
- * payload: a PascalCase name gives Claude Code's members, a camelCase one members of its own and no name of the event.
+ * GitHub Copilot CLI. It also loads hooks from Claude Code's settings.
+ *
+ * The case of an event name in its configuration selects the payload. For a PascalCase name the
+ * payload has Claude Code's keys. For a camelCase name it has other keys, and no event name.
  * @module
  */
 import { makeAgent, makeHooks, pascalName } from "./agent_record.ts";
@@ -38,7 +40,7 @@ export const copilotHooks = /* @__PURE__ */ makeHooks({
 
 /** Copilot. */
 export const copilot = /* @__PURE__ */ makeAgent(copilotHooks, {
-  // Both payloads' names of the same tools; `Task` is accepted for `Agent`.
+  // The two payloads name the same tools differently.
   subagentTools: ["task", "Agent", "Task"],
   questionTools: ["ask_user", "AskUserQuestion"],
   runsHooksOf: ["claude"],

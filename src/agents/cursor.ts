@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Cursor, which also runs the hooks of Claude Code's settings.
+ * Cursor. It also loads hooks from Claude Code's settings.
  * @module
  */
 import { makeAgent, makeHooks } from "./agent_record.ts";
@@ -31,7 +31,7 @@ export const cursor = /* @__PURE__ */ makeAgent(cursorHooks, {
     afterShellExecution: { meaning: "call_end", tool: "Shell" },
     beforeMCPExecution: "call_start",
     afterMCPExecution: "call_end",
-    // No second event follows either of these.
+    // These two have no counterpart: one event is the whole call.
     beforeReadFile: { meaning: "call_end", tool: "Read" },
     afterFileEdit: { meaning: "call_end", tool: "Edit" },
   },

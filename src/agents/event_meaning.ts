@@ -8,7 +8,7 @@ import type { AgentRecord, OwnMeaning } from "./agent_record.ts";
 import { ownEntry } from "./wire_event.ts";
 import { type Meaning, WIRE_MEANINGS } from "./wire_names.ts";
 
-/** Names that the wire does not know and several agents have. */
+/** Event names that several agents share and the wire does not have. */
 const SHARED: Readonly<Record<string, Meaning>> = {
   PostToolUseFailure: "call_failed",
   postToolUseFailure: "call_failed",
@@ -25,8 +25,8 @@ const SHARED: Readonly<Record<string, Meaning>> = {
 };
 
 /**
- * Returns the meaning of an event's name as the agent or the wire spells it, and the tool whose call such an event stands for; the
- * tool is null where the payload names it.
+ * Returns the meaning of an event name of the agent or of the wire. The tool is null unless the
+ * event stands for a call of one fixed tool.
  */
 export function meaningOf(agent: AgentName, event: string): OwnMeaning {
   const { events }: AgentRecord = AGENTS[agent];

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The questions that an agent's record asks about a payload.
+ * Read access to the top level of a payload.
  * @module
  */
 
-/** The top-level members of a payload, however they were read. Of several members with the same key the last one counts. */
+/** The top-level members of a payload. If a key occurs several times, its last value is used. */
 export interface Fields {
-  /** Whether there is a member with this key, of any type. */
+  /** Returns true if there is a member with this key, of any type. */
   has(key: string): boolean;
-  /** The text of a member, or null if there is none or it is not a string. */
+  /** Returns the value of a member, or null if it is missing or not a string. */
   text(key: string): string | null;
-  /** The bytes of a number as it is written, or null if there is none. */
+  /** Returns the bytes of a member's value, or null if it is missing or not a number. */
   number(key: string): Uint8Array | null;
-  /** The first element of an array, or null if there is none or it is not a string. */
+  /** Returns the first element of an array, or null if it is missing or not a string. */
   firstText(key: string): string | null;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Gemini CLI, which has Claude Code's form of payload, names of its own for most events, and a time in each of them.
+ * Gemini CLI. Its payloads have the keys of Claude Code and a timestamp; its event names differ.
  * @module
  */
 import { hasTranscriptIn, makeAgent, makeHooks } from "./agent_record.ts";
@@ -15,7 +15,7 @@ export const geminiHooks = /* @__PURE__ */ makeHooks({
     if (/^(?:Before|After)(?:Agent|Model|Tool)|^PreCompress$/.test(event)) {
       return true;
     }
-    // Copilot has these names and a time, too, but no transcript with them.
+    // Copilot also sends these names with a timestamp, but without a transcript.
     return /^(?:SessionStart|SessionEnd|Notification)$/.test(event) &&
         fields.has("transcript_path") && ownTime(fields) !== null ||
       hasTranscriptIn(fields, "/.gemini/");
@@ -33,6 +33,6 @@ export const geminiHooks = /* @__PURE__ */ makeHooks({
 export const gemini = /* @__PURE__ */ makeAgent(geminiHooks, {
   events: { PreCompress: "compaction" },
   questionTools: ["ask_user"],
-  // `AfterTool` stands for both.
+  // It sends `AfterTool` for both.
   tellsFailure: false,
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Agents: one record each, in a file of its own, and what follows from all of them. Pure data and small functions.
+ * The supported agents: one record each, in a file of its own. Pure data and small functions.
  * @module
  */
 export type { AgentHooks, AgentRecord, OwnMeaning } from "./agent_record.ts";

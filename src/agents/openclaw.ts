@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * OpenClaw, whose handlers pass `type` and `action`; the wire has the two in one name.
+ * OpenClaw. Its events have a `type` and an `action`, which the wire joins to one name.
  * @module
  */
 import { makeAgent, makeHooks } from "./agent_record.ts";

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The time that an agent gives an event.
+ * The timestamp that an agent puts into an event.
  * @module
  */
 import { decodeText } from "../proto/mod.ts";
 import type { Fields } from "./fields.ts";
 
-/** A smaller number does not count milliseconds of this century. */
+/** The smallest number that counts as milliseconds; smaller ones may be seconds. */
 const LEAST_MS = 1e12;
 
 /**
- * Reads a payload's `timestamp`: a number of milliseconds since 1970, or a text in ISO 8601.
+ * Reads a payload's `timestamp`: epoch milliseconds, or a string in ISO 8601.
  *
- * @returns Whole milliseconds since 1970, or null if there is no such time.
+ * @returns Epoch milliseconds, or null if there is no valid timestamp.
  */
 export function ownTime(fields: Fields): number | null {
   const token = fields.number("timestamp");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Mistral Vibe, whose events got new names in version 2.21.
+ * Mistral Vibe. Version 2.21 renamed its events; both sets of names are known.
  * @module
  */
 import { makeAgent, makeHooks } from "./agent_record.ts";
@@ -25,7 +25,7 @@ export const vibeHooks = /* @__PURE__ */ makeHooks({
 
 /** Vibe. */
 export const vibe = /* @__PURE__ */ makeAgent(vibeHooks, {
-  // The reference's names, which the wire knows.
+  // The wire has these names, too.
   events: {
     session_end: "session_end",
     tool_start: "call_start",

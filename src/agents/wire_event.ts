@@ -9,11 +9,14 @@ import type { WireName } from "./wire_names.ts";
 /** The name of an event on the wire. */
 export interface WireEvent {
   name: string;
-  /** Whether several of the agent's events travel under that name, so that the agent's own must travel beside it. */
+  /** True: several events of the agent get this name, so the agent's name must be kept as well. */
   covers: boolean;
 }
 
-/** A failed call closes its span, and the end of a session or a turn closes all of them; on the wire only these names do. */
+/**
+ * Events that have to close spans. The reference closes a span only for `PostToolUse`, and all open
+ * spans only for `Stop`.
+ */
 const COVERED: Readonly<Record<string, WireName>> = {
   PostToolUseFailure: "PostToolUse",
   postToolUseFailure: "PostToolUse",
@@ -24,9 +27,9 @@ const COVERED: Readonly<Record<string, WireName>> = {
 };
 
 /**
- * Returns the wire's name of an event. An event that the wire does not know keeps its own name.
+ * Returns the wire's name of an event. An event that the wire has no name for keeps its own.
  *
- * @param event The name as the agent spells it.
+ * @param event The agent's name of the event.
  */
 export function wireEvent(agent: AgentName, event: string): WireEvent {
   const covering = ownEntry(COVERED, event);
@@ -35,7 +38,7 @@ export function wireEvent(agent: AgentName, event: string): WireEvent {
   return { name, covers: false };
 }
 
-/** Returns an entry of a table, unless it is only inherited. */
+/** Returns an entry of a table, but not an inherited property. */
 export function ownEntry<T>(
   table: Readonly<Record<string, T>>,
   key: string,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The names of events that the wire knows, and their meanings. A hook does not load it.
+ * The event names of the wire and their meanings. Hooks do not load it.
  * @module
  */
-/** The part that an event plays in a session. */
+
+/** The role of an event in its session. */
 export type Meaning =
   | "session_start"
   | "session_end"

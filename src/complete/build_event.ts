@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * An event from words instead of an agent's text.
+ * Building an event from command-line options.
  * @module
  */
 import { type AgentName, hooksOf } from "../agents/mod.ts";
 import { decodeJson, hookEventKey } from "../proto/mod.ts";
 import { mendSurrogates } from "./mend_surrogates.ts";
 
-/** The words an event is built from. */
+/** The options that an event is built from. */
 export interface EventWords {
   source: AgentName;
   event?: string | undefined;
   session?: string | undefined;
-  /** Further members with JSON text as their values, in order; a later one replaces an earlier one. */
+  /** More members, in order, with JSON text as values. A later member replaces an earlier one. */
   members?: readonly (readonly [key: string, json: string])[];
 }
 
 /**
- * Builds the text of an event; what is missing in it is found by the check that follows.
+ * Builds the JSON text of an event. It does not check whether anything is missing.
  *
  * @throws {SyntaxError} If a member's value is not JSON.
  *
@@ -26,8 +26,8 @@ export interface EventWords {
  * import { assertEquals } from "@std/assert";
  * import { buildEvent } from "./mod.ts";
  *
- * const text = buildEvent({ source: "claude", event: "Stop", session: "s1", members: [["n", "1e2"]] });
- * assertEquals(new TextDecoder().decode(text), '{"hook_event_name":"Stop","session_id":"s1","n":1e2}');
+ * const text = buildEvent({ source: "claude", session: "s1", members: [["n", "1e2"]] });
+ * assertEquals(new TextDecoder().decode(text), '{"session_id":"s1","n":1e2}');
  * ```
  */
 export function buildEvent(words: EventWords): Uint8Array {

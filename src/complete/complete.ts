@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * From what an agent wrote to what the wire needs: members are spliced into the text, every other byte stays.
+ * Completing the JSON text of an event for the wire. Members are inserted or replaced; all other
+ * bytes stay the same.
  * @module
  */
 import { type AgentName, type Fields, hooksOf } from "../agents/mod.ts";
@@ -37,10 +38,12 @@ export interface Completed {
 }
 
 /**
- * Completes a hook event: its time, its id, and what the wire needs under the names it needs. Completing twice changes nothing more.
+ * Completes a hook event: sets its time, its id, and the members that the wire needs. Completing an
+ * event again does not change it.
  *
- * @param text UTF-8 bytes of one JSON object, white space around it and a byte order mark allowed.
- * @throws {NotAnEventError} If it is no hook event, in the daemon's own words.
+ * @param text UTF-8 bytes of one JSON object. White space around it and a byte order mark are
+ * allowed.
+ * @throws {NotAnEventError} If the text is not a hook event. The message is the daemon's.
  */
 export function completeEvent(
   text: Uint8Array,
@@ -63,7 +66,7 @@ export function completeEvent(
   return { agent, source, payload, sessionId, workspaceHint };
 }
 
-/** Scans a payload, after halves of characters in it have been replaced if there are any. */
+/** Scans a payload. If it has lone surrogates, they are replaced first. */
 function scanMended(
   source: HookSource,
   bytes: Uint8Array,
@@ -79,7 +82,7 @@ function scanMended(
   }
 }
 
-/** The JSON text of a member's value; where that is a string which holds an object, the object. */
+/** Returns the JSON text of a value, or of the object that a string value contains. */
 function copyOf(bytes: Uint8Array, member: Member | undefined): string {
   const value = bytes.subarray(member?.start, member?.end);
   if (member?.kind !== "string") return decodeText(value);
@@ -95,13 +98,13 @@ function copyOf(bytes: Uint8Array, member: Member | undefined): string {
 function checkRaw(text: Uint8Array, agent: AgentName): Completed {
   const source = hooksOf(agent).wire;
   const { bytes, members, event, sessionId } = readHookPayload(source, text);
-  // A daemon stores an event without a name; nobody could tell what it is, so no client sends one.
+  // A daemon would store an event with an empty name, but such an event is of no use.
   checkNames(source, event || null, sessionId);
   const workspaceHint = findDirectory(new ScannedFields(bytes, members));
   return { agent, source, payload: decodeText(text), sessionId, workspaceHint };
 }
 
-/** Members as the scanner has found them. */
+/** The members that the scanner found. */
 class ScannedFields implements Fields {
   readonly #bytes: Uint8Array;
   readonly #members: readonly Member[];

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Halves of characters. An agent that cuts a text at a fixed length may cut a character in two, and writes the half as an escape,
- * such as `\ud83d`, that stands for nothing by itself. No daemon accepts that.
+ * Replacing lone surrogates. An agent that truncates a string at a fixed length may cut a character
+ * in half and write an escape such as `\ud83d`, which daemons reject.
  * @module
  */
 const BACKSLASH = 0x5c;
 const U = 0x75;
-/** Length of `\ud83d` in bytes. */
+/** Length of an escape such as `\ud83d` in bytes. */
 const ESCAPE_BYTES = 6;
-/** Digits of U+FFFD, which stands for a character that cannot be read. */
+/** The digits of U+FFFD, the replacement character. */
 const REPLACEMENT = [0x66, 0x66, 0x66, 0x64];
 
 /**
- * Replaces each escape that is half of a surrogate pair by `\ufffd`, in strings and keys alike. The text keeps its length and all its
- * other bytes.
+ * Replaces each escape of a lone surrogate with `\ufffd`, in strings and in keys. The length and
+ * all other bytes stay the same.
  *
- * @param bytes JSON text; other text is changed as well, and stays as wrong as it was.
+ * @param bytes JSON text. Text that is not valid JSON does not become valid.
  * @returns A copy.
  */
 export function mendSurrogates(bytes: Uint8Array): Uint8Array {
@@ -34,7 +34,7 @@ export function mendSurrogates(bytes: Uint8Array): Uint8Array {
   return mended;
 }
 
-/** The code unit that an escape at an index stands for; null if no such escape is there. */
+/** Returns the code unit of the escape at an index, or null if there is none. */
 function unitAt(bytes: Uint8Array, at: number): number | null {
   if (bytes[at] !== BACKSLASH || bytes[at + 1] !== U) return null;
   const digits = new TextDecoder().decode(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Completion: what agents really send becomes what the wire needs, by splicing into its text.
+ * Completion: adds to an agent's event what the wire needs, without reformatting its JSON text.
  * @module
  */
 export { buildEvent, type EventWords } from "./build_event.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What an event lacks, and how it is set right.
+ * Planning which members of an event to set.
  * @module
  */
 import {
@@ -21,35 +21,35 @@ import {
   U64_MAX,
 } from "../proto/mod.ts";
 
-/** What is known of an event besides its text. */
+/** Facts about an event that are not in its text. */
 export interface CompleteOptions {
-  /** The agent that the command line names; a mark in the payload overrules it. */
+  /** The agent on the command line. Marks in the payload take precedence. */
   source: AgentName;
-  /** The event's name, for a payload that has none. */
+  /** Name of the event, if the payload has none. */
   event?: string | undefined;
-  /** The event's time in epoch milliseconds, for a payload that has none. */
+  /** Time of the event in epoch milliseconds, if the payload has none. */
   startedAtMs: number;
-  /** The event's id, for a payload that has none. */
+  /** Id of the event, if the payload has none. */
   kaizenId: string;
-  /** Check the text, and send it as it is. */
+  /** True: check the text and send it unchanged. */
   raw?: boolean | undefined;
 }
 
-/** The members to set, and what the event is then. */
+/** The members to set, and the identity of the completed event. */
 export interface Plan {
   agent: AgentName;
   source: HookSource;
   edits: Edit[];
-  /** Members to set to the value of another: `[key, key of the other]`. */
+  /** Members to set to a copy of another member: `[key, key of the other member]`. */
   copies: [key: string, from: string][];
-  /** The event's name; null if it has none. */
+  /** Name of the event, or null if it has none. */
   event: string | null;
   sessionId: string | null;
-  /** Absolute path of the agent's directory, if the payload names one. */
+  /** Absolute path of the agent's directory, if the payload contains it. */
   workspaceHint: string | null;
 }
 
-/** Finds the members to set. */
+/** Plans which members to set. */
 export function planEdits(fields: Fields, options: CompleteOptions): Plan {
   const agent = detectAgent(fields, options.source);
   const { wire, copies } = hooksOf(agent);
@@ -84,7 +84,7 @@ function timeAndId(
   if (!fields.text("kaizen_id")) {
     edits.push({ key: "kaizen_id", value: JSON.stringify(options.kaizenId) });
   }
-  // The wire takes 0 for "now", and Vibe's `timestamp` for a time.
+  // On the wire 0 means "now", and for Vibe `timestamp` is a time, too.
   const isTimed = isInt(fields.number("timestamp_ms"), 1n, U64_MAX) ||
     agent === "vibe" && isInt(fields.number("timestamp"), 1n, U64_MAX);
   if (!isTimed) {
@@ -107,11 +107,11 @@ function names(
   const key = hookEventKey(wire);
   const event = text(key);
   const own = event || agentsName(agent, text) || options.event;
-  // Cursor's `stop` becomes `Stop`; under the wire's own key the same word is the wire's own `stop`, and stays.
+  // Cursor's `stop` is renamed to `Stop`. Under the wire's key `stop` is a name of the wire.
   if (own && event !== "stop") {
     const { name, covers } = wireEvent(agent, own);
     if (name !== event) set(key, name);
-    // Where the wire's key is the agent's own, the agent's name would be lost.
+    // If the wire and the agent use the same key, the agent's name would be overwritten.
     if (covers || wire === "claude" && name !== own) set("agent_event", own);
   }
   if (!text("session_id")) {
@@ -124,14 +124,14 @@ function names(
   if (agent !== options.source && !text("kaizen_source")) {
     set("kaizen_source", options.source);
   }
-  // This is how the reference knows Codex.
+  // The reference recognizes Codex by this key.
   if (agent === "codex" && !fields.has("turn_id")) {
     edits.push({ key: "turn_id", value: "null" });
   }
   return edits;
 }
 
-/** The event's name where an agent puts it, if the wire looks elsewhere. */
+/** Returns the event name under the agent's key, if the wire uses another key. */
 function agentsName(
   agent: AgentName,
   text: (key: string) => string | null,
@@ -143,7 +143,7 @@ function agentsName(
   return type === null || action === null ? null : `${type}:${action}`;
 }
 
-/** The wire wants whole milliseconds; Cursor calls them `duration`, Vibe sends a fraction. */
+/** Sets `latency_ms` for Cursor, whose key is `duration`, and Vibe, which sends fractions. */
 function duration(fields: Fields, agent: AgentName): Edit[] {
   if (agent !== "cursor" && agent !== "vibe") return [];
   const isKnown = ["latency_ms", "duration_ms", "permission_wait_ms"]
@@ -159,7 +159,7 @@ function isInt(token: Uint8Array | null, min: bigint, max: bigint): boolean {
   return token !== null && decodeInt(token, min, max) !== null;
 }
 
-/** The agent's directory, if the event names one by an absolute path. */
+/** Returns the agent's directory, if the payload contains its absolute path. */
 export function findDirectory(fields: Fields): string | null {
   const candidates = [fields.firstText("workspace_roots"), fields.text("cwd")];
   return candidates.find((path) => path?.startsWith("/")) ?? null;

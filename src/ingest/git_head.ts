@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The newest commit of a repository, read from its files: git itself may take too long to start.
+ * Reading the newest commit of a repository from its files, as git may take too long to start.
  * @module
  */
 import type { Context } from "../context/mod.ts";
 import { currentDirectory } from "./workspace.ts";
 
-/** The newest commit; null is what could not be told. */
+/** The newest commit. Values that are not known are null. */
 export interface Commit {
   commit: string | null;
-  /** Null also where `HEAD` is detached. */
+  /** Also null if `HEAD` is detached. */
   branch: string | null;
-  /** The first paragraph of its message in one line. */
+  /** The first paragraph of the message, as one line. */
   subject: string | null;
 }
 
-/** Where a repository's files may lie. */
+/** Where to find the files of a repository. */
 export interface Repository {
   /** The top of the work tree. */
   top: string;
   context: Pick<Context, "env" | "cwd">;
 }
 
-/** A branch may point to another one; this many are followed. */
+/** Maximum number of symbolic references to follow. */
 const MAX_LINKS = 5;
-/** Of a commit this much is looked at, in bytes: its headers and the first lines of its message. */
+/** Maximum number of bytes of a commit to read; the subject is near the beginning. */
 const MAX_COMMIT_BYTES = 256 * 1024;
 
 /**
- * Reads the newest commit. It says less than git would where the repository keeps its branches in another format, and where the commit
- * is in a pack, which leaves out the subject.
+ * Reads the newest commit. The subject is null if the commit is in a pack file, and all values are
+ * null if the repository uses another format for references.
  */
 export async function readHead(repository: Repository): Promise<Commit> {
   const found: Commit = { commit: null, branch: null, subject: null };
@@ -46,7 +46,7 @@ export async function readHead(repository: Repository): Promise<Commit> {
   return found;
 }
 
-/** The repository's own folder: `.git`, or where a linked work tree or a submodule keeps its own. */
+/** Returns the git directory: `.git`, or that of a linked work tree or a submodule. */
 async function findGitFolder(
   { top, context }: Repository,
 ): Promise<string | null> {
@@ -63,7 +63,7 @@ async function findGitFolder(
   return await followFile(path, top);
 }
 
-/** The folder that a file names, relative to another one; null if there is no such file. */
+/** Returns the directory that a file contains, or null if there is no such file. */
 async function followFile(path: string, from: string): Promise<string | null> {
   const line = (await readLine(path)).replace(/^gitdir: /, "");
   return line === "" ? null : resolvePath(line, from);
@@ -73,7 +73,7 @@ function resolvePath(path: string, from: string): string {
   return path.startsWith("/") ? path : `${from}/${path}`;
 }
 
-/** The id that a line of `HEAD` or of a branch stands for; null if it stands for none. */
+/** Returns the commit id that a line of `HEAD` leads to, or null if there is none. */
 async function resolveId(
   line: string,
   folders: readonly string[],
@@ -87,7 +87,7 @@ async function resolveId(
   return null;
 }
 
-/** The content of a reference, empty if there is none: a file of its own, or a line among those that were packed. */
+/** Returns the content of a loose or packed reference, or an empty string if there is none. */
 async function readRef(
   ref: string,
   folders: readonly string[],
@@ -101,7 +101,7 @@ async function readRef(
   return end < 0 ? "" : packed.slice(packed.lastIndexOf("\n", end) + 1, end);
 }
 
-/** The subject of a commit, if that is an object with a file of its own. */
+/** Returns the subject of a commit, or null if it is not a loose object. */
 async function readSubject(id: string, shared: string): Promise<string | null> {
   try {
     const path = `${shared}/objects/${id.slice(0, 2)}/${id.slice(2)}`;
@@ -109,11 +109,11 @@ async function readSubject(id: string, shared: string): Promise<string | null> {
     const bytes = await readInflated(file.readable);
     return findSubject(bytes);
   } catch {
-    return null; // in a pack, or damaged
+    return null; // in a pack file, or damaged
   }
 }
 
-/** Decompresses the beginning of an object. */
+/** Decompresses the beginning of an object file. */
 async function readInflated(
   file: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<Uint8Array> {
@@ -130,7 +130,7 @@ async function readInflated(
   return bytes.subarray(0, length);
 }
 
-/** The subject in the text of a commit; null if it is no commit, or in an encoding that is not known. */
+/** Returns the subject in a commit object, or null if the object is not a commit. */
 function findSubject(bytes: Uint8Array): string | null {
   const latin = new TextDecoder("latin1").decode(bytes);
   const [head = ""] = latin.split("\n\n", 1);
@@ -149,7 +149,7 @@ async function readLine(path: string): Promise<string> {
   return (await readText(path)).split("\n", 1)[0]?.trimEnd() ?? "";
 }
 
-/** The text of a file, empty if it cannot be read. */
+/** Returns the content of a file, or an empty string if it cannot be read. */
 async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);

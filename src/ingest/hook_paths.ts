@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The paths of a hook. A hook tells nobody what is wrong with a path, so one that cannot be used must not cost the event.
+ * The paths of a hook. A hook prints no errors, so a path that cannot be used must not cost the
+ * event.
  * @module
  */
 import { resolvePaths, UsageError } from "../context/mod.ts";
 import type { HookPaths, PathWords } from "./pass_over.ts";
 
 /**
- * Finds the home and the socket. A path on the command line or in the environment that cannot be used is passed over.
+ * Finds the home and the socket. A path from the command line or the environment that cannot be used
+ * is ignored.
  *
  * @throws {HomeError} If no home is known at all.
  */

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * An event on stdin of a run without arguments. An agent that does not know `args` in its settings runs `command` alone; it would show
- * the help text to the model, and nothing would be recorded.
+ * Recording an event that a run without arguments finds on stdin. An agent that does not support
+ * `args` in its settings runs `command` alone. Help text on stdout would reach the model.
  * @module
  */
 import type { Input, SilentContext } from "../context/mod.ts";
 import { HookInput } from "./hook_input.ts";
 import { runHook } from "./run_hook.ts";
 
-/** How long a pipe may stay silent, in milliseconds. */
+/** How long to wait for input, in milliseconds. */
 const SILENCE_MS = 1000;
 const OPEN_BRACE = 0x7b;
-/** The agent whose payloads have no mark of their own. */
+/** Only Claude Code has events that no mark identifies. */
 const ARGS = ["ingest", "hook", "--source", "claude"];
 
 /**
- * Records an event that another program writes to stdin, as silently as `ingest hook`.
+ * Records an event from stdin without output, as `ingest hook` does.
  *
- * @returns False if stdin is a terminal, or holds nothing that begins like an event.
+ * @returns False if stdin is a terminal or does not begin with an object.
  */
 export async function recordPiped(context: SilentContext): Promise<boolean> {
   if (context.stdin.isTerminal()) return false;
@@ -31,7 +31,7 @@ export async function recordPiped(context: SilentContext): Promise<boolean> {
   return first === OPEN_BRACE;
 }
 
-/** An input that gives bytes once. */
+/** Makes an input from bytes. */
 function replay(bytes: Uint8Array): Input {
   let start = 0;
   return {

@@ -17,9 +17,11 @@ export interface EventPlace {
 }
 
 /**
- * Finds the workspace: command line, environment, the agent's own word, the current directory.
+ * Finds the workspace of an event: from the command line, the environment, the payload, or the
+ * current directory, in this order.
  *
- * Agents start other agents, which inherit their variables: only the variable counts that the event's own agent sets.
+ * An agent that another agent started inherits its variables. So only the variable that the event's
+ * own agent sets is read.
  */
 export function eventWorkspace(
   { workspace, workspaceHint, agent }: EventPlace,

@@ -28,7 +28,7 @@ function fieldsOf(payload: Record<string, unknown>): Fields {
   };
 }
 
-Deno.test("AGENTS has each record under its own name, with a source that the wire knows", () => {
+Deno.test("AGENTS has each record under its own name, with a source of the wire", () => {
   for (const [name, record] of Object.entries(AGENTS)) {
     assertEquals(record.source, name);
     assert(HOOK_SOURCES.includes(record.wire));
@@ -43,14 +43,14 @@ Deno.test("listAgents() lists every agent once, sorted", () => {
   assertEquals(listAgents().length, Object.keys(AGENTS).length);
 });
 
-Deno.test("isAgentName() refuses what only looks like a name", () => {
+Deno.test("isAgentName() returns false for other words", () => {
   for (const word of ["", "Claude", "constructor", "claude "]) {
     assertEquals(isAgentName(word), false, word);
   }
   assertEquals(isAgentName(null), false);
 });
 
-Deno.test("AGENTS has a default for what a record leaves out", () => {
+Deno.test("AGENTS has defaults for members that a record leaves out", () => {
   const { sessionKeys, runsHooksOf, tellsFailure } = AGENTS.vibe;
   assertEquals({ sessionKeys, runsHooksOf, tellsFailure }, {
     sessionKeys: ["session_id"],
@@ -133,7 +133,7 @@ const payloads: [
 ];
 
 for (const [payload, given, found] of payloads) {
-  Deno.test(`detectAgent() finds ${found} in ${JSON.stringify(payload)}`, () => {
+  Deno.test(`detectAgent() returns ${found} for ${JSON.stringify(payload)}`, () => {
     assertEquals(detectAgent(fieldsOf(payload), given), found);
   });
 }
@@ -155,7 +155,7 @@ const times: [timestamp: unknown, ms: number | null][] = [
 ];
 
 for (const [timestamp, ms] of times) {
-  Deno.test(`ownTime() takes ${JSON.stringify(timestamp)} for ${ms}`, () => {
+  Deno.test(`ownTime() returns ${ms} for ${JSON.stringify(timestamp)}`, () => {
     assertEquals(ownTime(fieldsOf({ timestamp })), ms);
   });
 }

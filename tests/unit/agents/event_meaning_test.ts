@@ -83,12 +83,12 @@ const meanings: [
 ];
 
 for (const [agent, event, meaning, tool = null] of meanings) {
-  Deno.test(`meaningOf() takes ${event} of ${agent} for ${meaning}`, () => {
+  Deno.test(`meaningOf() returns ${meaning} for ${event} of ${agent}`, () => {
     assertEquals(meaningOf(agent, event), { meaning, tool });
   });
 }
 
-Deno.test("wireEvent() leaves the names alone that the wire knows or that no agent has", () => {
+Deno.test("wireEvent() keeps names of the wire and unknown names", () => {
   const names = ["PreToolUse", "pre_tool_use", "command:new", "CwdChanged"];
   for (const agent of listAgents()) {
     for (const name of names) {
@@ -97,7 +97,7 @@ Deno.test("wireEvent() leaves the names alone that the wire knows or that no age
   }
 });
 
-Deno.test("wireEvent() says where several events travel under one name", () => {
+Deno.test("wireEvent() says if several events get one name", () => {
   assertEquals(wireEvent("cursor", "sessionEnd"), {
     name: "Stop",
     covers: true,
@@ -109,14 +109,14 @@ Deno.test("wireEvent() says where several events travel under one name", () => {
   });
 });
 
-Deno.test("wireEvent() keeps the name of an event that stands for a call of one tool", () => {
+Deno.test("wireEvent() keeps the name of an event that stands for a call", () => {
   assertEquals(wireEvent("cursor", "afterFileEdit"), {
     name: "afterFileEdit",
     covers: false,
   });
 });
 
-Deno.test("an event means the same under its own name and under the wire's, unless that covers it", () => {
+Deno.test("meaningOf() returns the same for the agent's and the wire's name of an event", () => {
   for (const [agent, event, meaning] of meanings) {
     const { name, covers } = wireEvent(agent, event);
     if (!covers) assertEquals(meaningOf(agent, name).meaning, meaning, event);

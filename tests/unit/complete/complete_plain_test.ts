@@ -24,7 +24,7 @@ function complete(
   return object && completePlain(object, { source, ...OPTIONS, ...more });
 }
 
-Deno.test("completePlain() makes what completeEvent() makes, or leaves it to that", () => {
+Deno.test("completePlain() returns what completeEvent() returns, or null", () => {
   let made = 0;
   fc.assert(
     fc.property(
@@ -43,7 +43,7 @@ Deno.test("completePlain() makes what completeEvent() makes, or leaves it to tha
   assert(made > 300, `${made} payloads were plain`);
 });
 
-Deno.test("completePlain() makes most of what agents send", () => {
+Deno.test("completePlain() completes most events of agents", () => {
   const left: string[] = [];
   for (const { agent, event, payload } of RECORDED) {
     const source = listAgents().find((source) => agent.startsWith(source));
@@ -59,7 +59,7 @@ Deno.test("completePlain() makes most of what agents send", () => {
     const options = { source, ...OPTIONS, ...named };
     assertEquals(plain, completeEvent(bytes, options));
   }
-  // Their names are replaced or their members copied; and the argument of Codex's notify is no hook event.
+  // A name is replaced or a member copied. The argument of Codex's notify is not a hook event.
   assertEquals([...new Set(left)].toSorted(), [
     "claude PostToolUseFailure",
     "claude SessionEnd",
@@ -80,7 +80,7 @@ Deno.test("completePlain() makes most of what agents send", () => {
 
 const others: [why: string, text: string, raw?: boolean][] = [
   [
-    "an event that is sent as it is",
+    "an event that is sent unchanged",
     '{"hook_event_name":"X","session_id":"s"}',
     true,
   ],
@@ -97,7 +97,7 @@ const others: [why: string, text: string, raw?: boolean][] = [
 ];
 
 for (const [why, text, raw = false] of others) {
-  Deno.test(`completePlain() leaves ${why} to completeEvent()`, () => {
+  Deno.test(`completePlain() returns null for ${why}`, () => {
     assertEquals(complete(text, "claude", { raw }), null);
   });
 }
@@ -105,7 +105,7 @@ for (const [why, text, raw = false] of others) {
 for (
   const number of ["1", "1.0", "1e0", "0", "12.6", "-0", "18446744073709551616"]
 ) {
-  Deno.test(`completePlain() reads the number ${number} to the digit`, () => {
+  Deno.test(`completePlain() reads the number ${number} exactly`, () => {
     const text =
       `{"x":{"duration":7,"timestamp_ms":7},"duration":5,"timestamp_ms":${number},"duration":${number},"event":"X","session_id":"s"}`;
     const plain = complete(text, "cursor");
@@ -113,7 +113,7 @@ for (
       source: "cursor",
       ...OPTIONS,
     });
-    // A time that counts stays, one that does not is replaced.
+    // A valid time stays; an invalid one is replaced.
     if (plain !== null) assertEquals(plain, exact);
     assertEquals(plain === null, !exact.payload.includes(`:${number},"dur`));
   });

@@ -38,19 +38,19 @@ const texts: [
   completed: string,
 ][] = [
   [
-    "leaves numbers, spacing and duplicates alone",
+    "does not change numbers, spacing and duplicate keys",
     "claude",
     '{ "session_id":"a", "session_id" : "s",\t"n":1.0e2,"big":123456789012345678901234567890,"hook_event_name":"X" }',
     `{${STAMP}, "session_id":"a", "session_id" : "s",\t"n":1.0e2,"big":123456789012345678901234567890,"hook_event_name":"X" }`,
   ],
   [
-    "keeps an id and a time that the wire understands",
+    "keeps a valid id and a valid time",
     "claude",
     '{"kaizen_id":"mine","timestamp_ms":18446744073709551615,"hook_event_name":"X","session_id":"s"}',
     '{"kaizen_id":"mine","timestamp_ms":18446744073709551615,"hook_event_name":"X","session_id":"s"}',
   ],
   [
-    "replaces an id that is none",
+    "replaces an empty id",
     "claude",
     '{"kaizen_id":"","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}',
     `{"kaizen_id":"${ID}","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}`,
@@ -69,13 +69,13 @@ const texts: [
     '{"kaizen_id":"k","timestamp":1714000000,"event":"tool_start","session_id":"s"}',
   ],
   [
-    "names the session of Cursor",
+    "sets the session id of a Cursor event",
     "cursor",
     '{"kaizen_id":"k","timestamp_ms":1,"conversation_id":"c","hook_event_name":"preCompact"}',
     '{"event":"preCompact","session_id":"c","kaizen_id":"k","timestamp_ms":1,"conversation_id":"c","hook_event_name":"preCompact"}',
   ],
   [
-    "takes Cursor's duration for a latency",
+    "sets the latency from Cursor's duration",
     "cursor",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration":12.6}',
     '{"latency_ms":13,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration":12.6}',
@@ -87,25 +87,25 @@ const texts: [
     '{"latency_ms":43,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42.5}',
   ],
   [
-    "keeps a latency that the wire understands",
+    "keeps a valid latency",
     "vibe",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42,"duration":7}',
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"PostToolUse","duration_ms":42,"duration":7}',
   ],
   [
-    "leaves the wire's own stop to whoever wrote it",
+    "does not rename the wire's own stop",
     "cursor",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"stop"}',
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"stop"}',
   ],
   [
-    "renames Cursor's events wherever they are named",
+    "renames Cursor's events under either key",
     "cursor",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"sessionStart"}',
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"SessionStart"}',
   ],
   [
-    "keeps keys that disagree",
+    "keeps two event names that differ",
     "cursor",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"Custom","hook_event_name":"PreToolUse"}',
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"Custom","hook_event_name":"PreToolUse"}',
@@ -117,61 +117,61 @@ const texts: [
     '{"kaizen_agent":"codex","turn_id":null,"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"SessionStart"}',
   ],
   [
-    "says under which agent's configuration another agent's event came",
+    "keeps the source of the command line if the payload is another agent's",
     "claude",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"X","cursor_version":"3"}',
     '{"kaizen_source":"claude","kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"X","cursor_version":"3"}',
   ],
   [
-    "gives Gemini's events the wire's names and keeps Gemini's",
+    "renames Gemini's events and keeps their own names",
     "gemini",
     '{"kaizen_id":"k","session_id":"g","hook_event_name":"AfterTool","timestamp":"2026-11-22T09:00:00.000Z"}',
     '{"timestamp_ms":1795338000000,"agent_event":"AfterTool","kaizen_agent":"gemini","kaizen_id":"k","session_id":"g","hook_event_name":"PostToolUse","timestamp":"2026-11-22T09:00:00.000Z"}',
   ],
   [
-    "copies what Copilot calls by other names, byte by byte",
+    "copies Copilot's members to the wire's keys, byte for byte",
     "copilot",
     '{"kaizen_id":"k","sessionId":"c","timestamp":1788992291000,"hook_event_name":"PreToolUse","toolName":"bash","toolArgs":{ "n":1.0 }}',
     '{"timestamp_ms":1788992291000,"session_id":"c","kaizen_agent":"copilot","tool_name":"bash","tool_input":{ "n":1.0 },"kaizen_id":"k","sessionId":"c","timestamp":1788992291000,"hook_event_name":"PreToolUse","toolName":"bash","toolArgs":{ "n":1.0 }}',
   ],
   [
-    "takes the object out of the text that an older Copilot sends",
+    "unpacks arguments that an older Copilot sends as a string",
     "copilot",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{\\"n\\":1.0}"}',
     '{"tool_input":{"n":1.0},"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{\\"n\\":1.0}"}',
   ],
   [
-    "copies a text that only begins like an object as it is",
+    "copies a string that is not a JSON object unchanged",
     "copilot",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{1}"}',
     '{"tool_input":"{1}","kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"X","kaizen_agent":"copilot","tool_name":"bash","toolArgs":"{1}"}',
   ],
   [
-    "replaces half a character in a text, in a key and in an id",
+    "replaces lone surrogates in strings, keys and ids",
     "claude",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"s\\uDC88","hook_event_name":"X","t":{"\\ud83d":["cut \\ud83d","\\ud83d\\ude00","\\\\ud83d"]}}',
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"s\\ufffd","hook_event_name":"X","t":{"\\ufffd":["cut \\ufffd","\\ud83d\\ude00","\\\\ud83d"]}}',
   ],
   [
-    "closes the span of a failed call",
+    "renames a failed call to the event that closes its span",
     "claude",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"PostToolUseFailure"}',
     '{"agent_event":"PostToolUseFailure","kaizen_id":"k","timestamp_ms":1,"session_id":"c","hook_event_name":"PostToolUse"}',
   ],
   [
-    "names OpenClaw's events",
+    "joins the type and action of an OpenClaw event",
     "openclaw",
     '{"kaizen_id":"k","timestamp_ms":1,"type":"session","action":"compact:after","sessionKey":"o"}',
     '{"event":"session:compact:after","session_id":"o","kaizen_id":"k","timestamp_ms":1,"type":"session","action":"compact:after","sessionKey":"o"}',
   ],
   [
-    "keeps what the reference's OpenClaw handler has added",
+    "keeps the members that the reference's OpenClaw handler adds",
     "openclaw",
     '{"kaizen_id":"k","timestamp_ms":1,"event":"command:new","session_id":"o","type":"command","action":"new","sessionKey":"other"}',
     '{"kaizen_id":"k","timestamp_ms":1,"event":"command:new","session_id":"o","type":"command","action":"new","sessionKey":"other"}',
   ],
   [
-    "drops a byte order mark and the white space around",
+    "drops a byte order mark and surrounding white space",
     "claude",
     '\ufeff\r\n\u0085\u2003{"kaizen_id":"k","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}\u3000\r\n',
     '{"kaizen_id":"k","timestamp_ms":1,"hook_event_name":"X","session_id":"s"}',
@@ -268,14 +268,14 @@ for (const [source, input, words] of refused) {
   });
 }
 
-Deno.test("completeEvent() sends raw text as it is", () => {
+Deno.test("completeEvent() does not change raw text", () => {
   const input = ' {"hook_event_name":"PostToolUseFailure","session_id":"s"}\n';
   const completed = complete(input, "codex", { raw: true });
   assertEquals(completed.payload, input);
   assertEquals(completed.source, "claude");
 });
 
-Deno.test("completeEvent() changes nothing in raw text, not even half a character", () => {
+Deno.test("completeEvent() rejects a lone surrogate in raw text", () => {
   const input = '{"hook_event_name":"X","session_id":"\\ud83d"}';
   assertThrows(
     () => complete(input, "claude", { raw: true }),
@@ -284,7 +284,7 @@ Deno.test("completeEvent() changes nothing in raw text, not even half a characte
   );
 });
 
-Deno.test("completeEvent() gives an event without a name the one it is told", () => {
+Deno.test("completeEvent() uses the given name if the payload has none", () => {
   const input = '{"kaizen_id":"k","sessionId":"c","timestamp":1788992291000}';
   const named = complete(input, "copilot", { event: "preToolUse" });
   assertEquals(
@@ -326,7 +326,7 @@ function tryComplete(input: string, source: AgentName): Completed | null {
   }
 }
 
-Deno.test("completeEvent() leaves every member alone that is not its own, and is done after one time", () => {
+Deno.test("completeEvent() changes only its own members, and nothing the second time", () => {
   let accepted = 0;
   fc.assert(
     fc.property(PAYLOAD, fc.constantFrom(...listAgents()), (input, source) => {

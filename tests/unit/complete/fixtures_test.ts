@@ -103,7 +103,7 @@ for (const { agent: name, event, payload } of RECORDED) {
   const isNamed = "hook_event_name" in payload || agent === "openclaw";
   const named = isNamed ? {} : { event };
 
-  Deno.test(`completeEvent() makes ${name} ${event} what the wire needs`, () => {
+  Deno.test(`completeEvent() completes ${name} ${event}`, () => {
     const completed = complete(text, { source: agent, ...named });
     const wire = read(completed);
     assertEquals(completed.agent, agent);
@@ -133,7 +133,7 @@ for (const { agent: name, event, payload } of RECORDED) {
     }
   });
 
-  Deno.test(`completeEvent() knows ${name} ${event} whatever the command line says`, () => {
+  Deno.test(`completeEvent() recognizes ${name} ${event} for every --source`, () => {
     for (const given of listAgents()) {
       const isShared = agent === "claude" && given !== "claude" &&
         !text.includes("/.claude/projects/");

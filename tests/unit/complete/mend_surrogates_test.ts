@@ -19,19 +19,19 @@ const texts: [text: string, mended: string][] = [
   [String.raw`"\ude00\ud83d"`, String.raw`"\ufffd\ufffd"`],
   [String.raw`"\\ud83d\\\ud83d"`, String.raw`"\\ud83d\\\ufffd"`],
   [String.raw`"\ud83d\u0041"`, String.raw`"\ufffd\u0041"`],
-  // These are no JSON, and stay as wrong as they were.
+  // These are not valid JSON, and stay invalid.
   [String.raw`"\ud83`, String.raw`"\ud83`],
   [String.raw`"\ud8 3"`, String.raw`"\ud8 3"`],
   ["\\", "\\"],
 ];
 
 for (const [text, mended] of texts) {
-  Deno.test(`mendSurrogates() makes ${mended} of ${text}`, () => {
+  Deno.test(`mendSurrogates() turns ${text} into ${mended}`, () => {
     assertEquals(mend(text), mended);
   });
 }
 
-/** Texts in which half characters are common, as a JSON writer that escapes them writes them. */
+/** Strings in which lone surrogates are common. */
 const CUT = fc.array(
   fc.constantFrom("a", "\\", '"', "é", "😀", "\ud83d", "\ude00", "\n", "u"),
 ).map((parts) => parts.join(""));
@@ -52,21 +52,21 @@ function wellFormed(value: unknown): unknown {
   );
 }
 
-Deno.test("mendSurrogates() changes half characters and nothing else", () => {
+Deno.test("mendSurrogates() replaces lone surrogates and nothing else", () => {
   let mended = 0;
   fc.assert(fc.property(VALUE, (value) => {
     const text = JSON.stringify(value);
     if (!isWhole(value)) mended++;
     assertEquals(JSON.parse(mend(text)), wellFormed(value));
   }));
-  assert(mended > 10, `${mended} texts had half a character`);
+  assert(mended > 10, `${mended} texts had a lone surrogate`);
 });
 
 function isWhole(value: unknown): boolean {
   return JSON.stringify(wellFormed(value)) === JSON.stringify(value);
 }
 
-Deno.test("FirstValue finds the end of a value with half characters, however it is split", () => {
+Deno.test("FirstValue finds the end of a value with lone surrogates, split anywhere", () => {
   fc.assert(
     fc.property(
       VALUE,
