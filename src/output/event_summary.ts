@@ -36,9 +36,28 @@ export function eventName({ payload, kind }: EventRecord): string {
   return kind;
 }
 
-/** Returns the most telling text of an event's payload, "" if nothing stands out. */
-export function summarizeEvent({ payload }: EventRecord): string {
+/** Where agents tell why a call or a turn failed. */
+const ERRORS = ["error", "error_message", "tool_error", "error_details"];
+/** Characters of a commit's id that people read. */
+const SHORT_ID = 9;
+
+/**
+ * Finds the most telling text of an event's payload: why it failed, the commit that git made, the input of a tool. "" if nothing
+ * stands out.
+ */
+export function summarizeEvent(event: EventRecord): string {
+  const { payload } = event;
   if (!isObject(payload)) return "";
+  if (isFailure(event)) {
+    const error = findText(payload, ERRORS);
+    if (error !== "") return error.split("\n", 1)[0] ?? "";
+  }
+  if (isObject(payload["git"])) {
+    const { commit, subject } = payload["git"];
+    const id = typeof commit === "string" ? commit.slice(0, SHORT_ID) : "";
+    const text = typeof subject === "string" ? subject : "";
+    if (id !== "" || text !== "") return `${id} ${text}`.trim();
+  }
   for (const key of INPUTS) {
     const input = payload[key];
     const found = isObject(input)
@@ -52,11 +71,26 @@ export function summarizeEvent({ payload }: EventRecord): string {
 }
 
 function findTelling(value: JsonObject): string {
-  for (const key of TELLING) {
+  return findText(value, TELLING);
+}
+
+function findText(value: JsonObject, keys: readonly string[]): string {
+  for (const key of keys) {
     const text = value[key];
     if (typeof text === "string" && text.trim() !== "") return text.trim();
   }
   return "";
+}
+
+/** Whether an event tells of a call or a turn that failed, by the words of agents and their hooks. */
+export function isFailure(event: EventRecord): boolean {
+  const { kind, payload } = event;
+  if (kind === "Error") return true;
+  if (!isObject(payload)) return false;
+  if (/fail|error/i.test(eventName(event))) return true;
+  const { tool_status, is_error } = payload;
+  return kind === "ToolResult" &&
+    (tool_status === "failure" || tool_status === "error" || is_error === true);
 }
 
 /** Whether a value is an object, and neither a list nor null. */

@@ -3,10 +3,15 @@
  * Events as a table.
  * @module
  */
-import { encodeJson, type EventRecord, type Int } from "../proto/mod.ts";
+import {
+  encodeJson,
+  type EventRecord,
+  type Int,
+  type ToolSpanView,
+} from "../proto/mod.ts";
 import { escapeBlock } from "./escape.ts";
-import { eventName, summarizeEvent } from "./event_summary.ts";
-import { isFailure } from "./event_totals.ts";
+import { callDuration } from "./call_facts.ts";
+import { eventName, isFailure, summarizeEvent } from "./event_summary.ts";
 import type { Brush, Paint } from "./paint.ts";
 import {
   formatCost,
@@ -27,6 +32,8 @@ export interface EventTableOptions {
   full: boolean;
   /** False: the titles are left out, as for lines that follow others. */
   titles: boolean;
+  /** The session's calls, which know more than one event of them. */
+  calls?: readonly ToolSpanView[];
   /** True: columns are as wide as always, so that lines printed later stand below those printed before. */
   isSteady?: boolean;
 }
@@ -79,13 +86,22 @@ function indentJson(json: string): string {
 }
 
 function columns(
-  { paint, startMs }: EventTableOptions,
+  { paint, startMs, calls = [] }: EventTableOptions,
 ): Column<EventRecord>[] {
+  const byId = new Map<string, ToolSpanView>();
+  for (const call of calls) {
+    if (typeof call.tool_call_id === "string") {
+      byId.set(call.tool_call_id, call);
+    }
+  }
+  /** The call that an event ends. */
+  const ended = ({ kind, tool_call_id }: EventRecord) =>
+    kind === "ToolResult" ? byId.get(tool_call_id ?? "") : undefined;
   return [
     {
       title: "SEQ",
       text: ({ seq }) => String(seq),
-      priority: 6,
+      priority: 7,
       steady: 4,
       align: "right",
     },
@@ -104,15 +120,27 @@ function columns(
       min: 16,
       max: 24,
       steady: 18,
-      brush: (event) => eventBrush(event, paint),
+      brush: (event) => eventBrush(event, ended(event), paint),
     },
     {
       title: "TOOL",
       text: ({ tool }) => tool ?? "",
-      priority: 1,
+      priority: 2,
       min: 6,
       max: 28,
       steady: 12,
+    },
+    {
+      title: "DURATION",
+      text: (event) => {
+        const call = ended(event);
+        const duration = event.latency_ms ??
+          (call === undefined ? null : callDuration(call));
+        return duration === null ? "" : formatDuration(duration);
+      },
+      priority: 1,
+      steady: 8,
+      align: "right",
     },
     {
       title: "TOKENS",
@@ -120,7 +148,7 @@ function columns(
         tokens_in === null && tokens_out === null
           ? ""
           : formatCount((tokens_in ?? 0) + (tokens_out ?? 0)),
-      priority: 3,
+      priority: 6,
       steady: 6,
       align: "right",
     },
@@ -128,29 +156,31 @@ function columns(
       title: "COST",
       text: ({ cost_usd_e6 }) =>
         cost_usd_e6 === null ? "" : formatCost(cost_usd_e6),
-      priority: 4,
-      steady: 7,
-      align: "right",
-    },
-    {
-      title: "LATENCY",
-      text: ({ latency_ms }) =>
-        latency_ms === null ? "" : formatDuration(latency_ms),
       priority: 5,
       steady: 7,
       align: "right",
     },
-    { title: "ABOUT", text: summarizeEvent, priority: 2, min: 24, max: 200 },
+    {
+      title: "ABOUT",
+      text: (event) => {
+        const end = ended(event);
+        return end?.status === "failed" && end.error
+          ? end.error
+          : summarizeEvent(event);
+      },
+      priority: 3,
+      min: 24,
+      max: 200,
+    },
   ];
 }
 
-function eventBrush(event: EventRecord, paint: Paint): Brush {
-  if (
-    event.kind === "Error" || isFailure(event) ||
-    /fail|error/i.test(eventName(event))
-  ) {
-    return paint.red;
-  }
+function eventBrush(
+  event: EventRecord,
+  ended: ToolSpanView | undefined,
+  paint: Paint,
+): Brush {
+  if (isFailure(event) || ended?.status === "failed") return paint.red;
   if (event.kind === "ToolCall") return paint.cyan;
   return event.kind === "ToolResult" ? paint.green : (text) => text;
 }

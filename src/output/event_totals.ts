@@ -4,16 +4,23 @@
  * @module
  */
 import type { EventRecord, Int, SessionTotals } from "../proto/mod.ts";
-import { isObject } from "./event_summary.ts";
+import { isFailure } from "./event_summary.ts";
 
 /** Counts a session's events as our daemon does for `totals`. */
 export function sumEvents(events: readonly EventRecord[]): SessionTotals {
-  const sum = (of: (event: EventRecord) => Int | null) =>
-    events.reduce((sum, event) => sum + BigInt(of(event) ?? 0), 0n);
+  /** Null if no event has a value. */
+  const sum = (of: (event: EventRecord) => Int | null) => {
+    const known = events.map(of).filter((value) => value !== null);
+    return known.length === 0
+      ? null
+      : known.reduce<bigint>((sum, value) => sum + BigInt(value), 0n);
+  };
   return {
     events: events.length,
     tool_calls: events.filter(({ kind }) => kind === "ToolCall").length,
-    errors: events.filter(isFailure).length,
+    errors:
+      events.filter((event) => event.kind === "ToolResult" && isFailure(event))
+        .length,
     tokens_in: sum(({ tokens_in }) => tokens_in),
     tokens_out: sum(({ tokens_out }) => tokens_out),
     cost_usd_e6: sum(({ cost_usd_e6 }) => cost_usd_e6),
@@ -22,12 +29,4 @@ export function sumEvents(events: readonly EventRecord[]): SessionTotals {
       0,
     ),
   };
-}
-
-/** Whether an event is the result of a tool call that failed, by the words of agents and their hooks. */
-export function isFailure({ kind, payload }: EventRecord): boolean {
-  if (kind !== "ToolResult" || !isObject(payload)) return false;
-  const { agent_event, tool_status, is_error } = payload;
-  return (typeof agent_event === "string" && /failure$/i.test(agent_event)) ||
-    tool_status === "failure" || tool_status === "error" || is_error === true;
 }

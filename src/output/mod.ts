@@ -4,6 +4,7 @@
  * so every text passes through `escape.ts` before it reaches a terminal.
  * @module
  */
+export { callDuration, flattenSpans } from "./call_facts.ts";
 export { wrapWords } from "./cells.ts";
 export { escapeLine, escapeText } from "./escape.ts";
 export { type EventTableOptions, renderEvents } from "./event_table.ts";

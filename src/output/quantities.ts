@@ -3,15 +3,15 @@
  * Times, durations, money and sizes as people read them. Every figure may be a bigint: the wire's integers have 64 bits.
  * @module
  */
-import type { Int } from "../proto/mod.ts";
+import type { Int, SessionTotals } from "../proto/mod.ts";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What stands where there is no value. */
-export const NOTHING = "-";
+/** Stands where a value is not known: a 0 would look like a measurement. */
+export const UNKNOWN = "–";
 
 /**
  * A duration in at most two units: `0ms`, `950ms`, `1.5s`, `2m30s`, `3h05m`, `4d2h`.
@@ -67,18 +67,21 @@ export function formatAgo(moment: Int, nowMs: number): string {
   const size = Math.abs(ms);
   if (size > 30 * DAY_MS) return formatTime(moment).slice(0, 10);
   if (size < 5 * SECOND_MS) return "just now";
-  const words = size < MINUTE_MS
-    ? `${Math.floor(size / SECOND_MS)}s`
-    : size < HOUR_MS
-    ? `${Math.floor(size / MINUTE_MS)}m`
-    : size < DAY_MS
-    ? `${Math.floor(size / HOUR_MS)}h`
-    : `${Math.floor(size / DAY_MS)}d`;
+  const words = formatAge(size);
   return ms < 0 ? `in ${words}` : `${words} ago`;
 }
 
 /** Greatest time that a JavaScript date can hold, in epoch milliseconds. */
 const MAX_DATE_MS = 8_640_000_000_000_000;
+
+/** How long something has lasted, in one unit: `14s`, `2m`, `3h`, `5d`. @param ms Milliseconds; a negative one counts as 0. */
+export function formatAge(ms: number): string {
+  const size = Math.max(0, ms);
+  if (size < MINUTE_MS) return `${Math.floor(size / SECOND_MS)}s`;
+  if (size < HOUR_MS) return `${Math.floor(size / MINUTE_MS)}m`;
+  if (size < DAY_MS) return `${Math.floor(size / HOUR_MS)}h`;
+  return `${Math.floor(size / DAY_MS)}d`;
+}
 
 /** A moment in UTC, to the second: `2026-08-22T10:00:00Z`; its figure alone if no calendar reaches it. */
 export function formatTime(moment: Int): string {
@@ -102,6 +105,18 @@ export function formatCost(e6: Int): string {
   const size = Math.abs(dollars);
   const digits = size === 0 || size >= 1 ? 2 : size >= 0.01 ? 3 : 4;
   return `${dollars < 0 ? "-" : ""}$${size.toFixed(digits)}`;
+}
+
+/** The cost of a whole session: `$1.23`; `≥ $1.23` if some of it is not known. */
+export function formatTotalCost(
+  { cost_usd_e6, cost_complete }: Pick<
+    SessionTotals,
+    "cost_usd_e6" | "cost_complete"
+  >,
+): string {
+  if (cost_usd_e6 === null) return UNKNOWN;
+  const cost = formatCost(cost_usd_e6);
+  return cost_complete === false ? `≥ ${cost}` : cost;
 }
 
 /** A count in at most four signs: `0`, `999`, `1.2k`, `34k`, `5.6M`. */

@@ -8,13 +8,18 @@ import { type Fact, renderFacts } from "./facts.ts";
 import type { Paint } from "./paint.ts";
 import {
   formatAgo,
-  formatCost,
   formatCount,
   formatDuration,
   formatNumberOf,
   formatTime,
+  formatTotalCost,
 } from "./quantities.ts";
-import { sessionDuration, statusBrush } from "./session_table.ts";
+import {
+  describeState,
+  lastActivity,
+  sessionDuration,
+  stateBrush,
+} from "./session_facts.ts";
 
 /** What the header depends on besides the session. */
 export interface SessionHeaderOptions {
@@ -22,6 +27,8 @@ export interface SessionHeaderOptions {
   /** Width of the terminal in cells, or null: nothing is broken or cut. */
   width: number | null;
   nowMs: number;
+  /** Whether the session's directory no longer exists. */
+  isGone: boolean;
 }
 
 const LABEL_CELLS = 11;
@@ -29,15 +36,17 @@ const LABEL_CELLS = 11;
 /** Describes a session, a line a fact; what is not known is left out. */
 export function renderHeader(
   session: SessionRecord,
-  { paint, width, nowMs }: SessionHeaderOptions,
+  { paint, width, nowMs, isGone }: SessionHeaderOptions,
 ): string[] {
   const facts: Fact[] = [
     ["session", session.id, paint.bold],
     ["agent", joinFacts([session.agent, session.model, session.agent_version])],
-    ["status", session.status, statusBrush(session.status, paint)],
-    ["workspace", session.workspace],
+    ["title", session.title ?? ""],
+    ["state", describeActivity(session, nowMs), stateBrush(session, paint)],
+    ["workspace", session.workspace + (isGone ? " (gone)" : "")],
     ["git", describeGit(session)],
-    ["started", describeTime(session, nowMs)],
+    ["started", describeMoment(session.started_at_ms, nowMs)],
+    ["active", describeActive(session, nowMs)],
     ["totals", describeTotals(session)],
     ["parent", session.parent_session_id ?? ""],
     ["transcript", session.trace_path],
@@ -65,35 +74,41 @@ function describeGit(session: SessionRecord): string {
   return joinFacts([branch, commits.join(" → "), dirty ? "dirty" : null]);
 }
 
-function describeTime(session: SessionRecord, nowMs: number): string {
-  const { started_at_ms } = session;
-  if (Number(started_at_ms) === 0) return "unknown";
-  const duration = sessionDuration(session, nowMs);
+function describeActivity(session: SessionRecord, nowMs: number): string {
   return joinFacts([
-    `${formatTime(started_at_ms)} (${formatAgo(started_at_ms, nowMs)})`,
-    Number(duration ?? 0) === 0
-      ? null
-      : hasEnded(session)
-      ? `took ${formatDuration(duration ?? 0)}`
-      : `${formatDuration(duration ?? 0)} so far`,
+    describeState(session, nowMs),
+    session.activity?.message ?? null,
   ]);
 }
 
-function hasEnded({ ended_at_ms, status }: SessionRecord): boolean {
-  return ended_at_ms !== null || status === "Done";
+function describeMoment(moment: Int, nowMs: number): string {
+  if (Number(moment) === 0) return "";
+  return `${formatTime(moment)} (${formatAgo(moment, nowMs)})`;
+}
+
+/** The last event, and how long the session took until then. */
+function describeActive(session: SessionRecord, nowMs: number): string {
+  const duration = sessionDuration(session);
+  const last = lastActivity(session);
+  return joinFacts([
+    last === null ? null : describeMoment(last, nowMs),
+    duration === null ? null : `${formatDuration(duration)} in all`,
+  ]);
 }
 
 function describeTotals({ totals }: SessionRecord): string {
   if (totals === undefined) return "";
-  const { events, tool_calls, errors, tokens_in, tokens_out, cost_usd_e6 } =
-    totals;
-  const hasTokens = Number(tokens_in) > 0 || Number(tokens_out) > 0;
-  const show = (count: Int | null) => count === null ? "–" : formatCount(count);
+  const { events, tool_calls, errors, tokens_in, tokens_out } = totals;
+  const hasTokens = tokens_in !== null || tokens_out !== null;
   return joinFacts([
     formatNumberOf(events, "event"),
     formatNumberOf(tool_calls, "call"),
-    Number(errors) === 0 ? null : formatNumberOf(errors ?? 0, "error"),
-    hasTokens ? `${show(tokens_in)} tokens in, ${show(tokens_out)} out` : null,
-    Number(cost_usd_e6) === 0 ? null : formatCost(cost_usd_e6 ?? 0),
+    errors === null ? "errors unknown" : formatNumberOf(errors, "error"),
+    hasTokens
+      ? `${formatCount(tokens_in ?? 0)} tokens in, ${
+        formatCount(tokens_out ?? 0)
+      } out`
+      : null,
+    totals.cost_usd_e6 === null ? null : formatTotalCost(totals),
   ]);
 }

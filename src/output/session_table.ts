@@ -3,15 +3,22 @@
  * Sessions as a table.
  * @module
  */
-import type { Int, SessionRecord, SessionStatus } from "../proto/mod.ts";
-import type { Brush, Paint } from "./paint.ts";
+import type { Int, SessionRecord } from "../proto/mod.ts";
+import type { Paint } from "./paint.ts";
 import {
   formatAgo,
-  formatCost,
   formatCount,
   formatDuration,
   formatTime,
+  formatTotalCost,
+  UNKNOWN,
 } from "./quantities.ts";
+import {
+  describeState,
+  lastActivity,
+  sessionDuration,
+  stateBrush,
+} from "./session_facts.ts";
 import { type Column, renderTable } from "./table.ts";
 
 /** What the table depends on besides the sessions. */
@@ -22,6 +29,8 @@ export interface SessionTableOptions {
   nowMs: number;
   /** True if the sessions come from several workspaces, so that each needs its name. */
   several: boolean;
+  /** Workspaces whose directory no longer exists. */
+  gone: ReadonlySet<string>;
 }
 
 /** Lays sessions out under titles; cost, tokens and calls only where the daemon sends their sums. */
@@ -35,43 +44,16 @@ export function renderSessions(
   });
 }
 
-/** The color of a session's status. */
-export function statusBrush(status: SessionStatus, paint: Paint): Brush {
-  switch (status) {
-    case "Running":
-      return paint.green;
-    case "Waiting":
-      return paint.yellow;
-    case "Idle":
-      return paint.cyan;
-    case "Done":
-      return paint.dim;
-  }
-}
-
-/** How long a session took, or has taken so far; null if nothing tells. */
-export function sessionDuration(
-  session: SessionRecord,
-  nowMs: number,
-): Int | null {
-  const start = BigInt(session.started_at_ms);
-  if (start === 0n) return null;
-  const end = session.ended_at_ms ?? session.totals?.last_event_ms ??
-    (session.status === "Running" ? nowMs : null);
-  if (end === null) return null;
-  const duration = BigInt(end) - start;
-  return duration < 0n ? 0 : duration;
-}
-
 function columns(options: SessionTableOptions): Column<SessionRecord>[] {
   const { paint, nowMs, width } = options;
-  const sum = (
+  const isTerminal = width !== null;
+  const figure = (
     title: string,
     priority: number,
     show: (totals: NonNullable<SessionRecord["totals"]>) => string,
   ): Column<SessionRecord> => ({
     title,
-    text: ({ totals }) => totals === undefined ? "" : show(totals),
+    text: ({ totals }) => totals === undefined ? UNKNOWN : show(totals),
     priority,
     align: "right",
   });
@@ -80,58 +62,54 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
     {
       title: "AGENT",
       text: ({ agent }) => agent,
-      priority: 2,
+      priority: 3,
       min: 6,
       max: 16,
     },
     {
       title: "MODEL",
       text: ({ model }) => model ?? "",
-      priority: 7,
+      priority: 9,
       min: 10,
       max: 28,
     },
     {
-      title: "STATUS",
-      text: ({ status }) => status,
-      priority: 1,
-      brush: ({ status }) => statusBrush(status, paint),
+      title: "STATE",
+      text: (session) => describeState(session, isTerminal ? nowMs : null),
+      priority: 0,
+      min: 12,
+      max: 28,
+      brush: (session) => stateBrush(session, paint),
     },
     {
-      title: "STARTED",
-      text: ({ started_at_ms }) =>
-        Number(started_at_ms) === 0
-          ? "unknown"
-          : width === null
-          ? formatTime(started_at_ms)
-          : formatAgo(started_at_ms, nowMs),
+      title: "ACTIVE",
+      text: (session) => showTime(lastActivity(session), options),
       priority: 1,
     },
     {
       title: "DURATION",
       text: (session) => {
-        const duration = sessionDuration(session, nowMs);
-        return Number(duration ?? 0) === 0 ? "" : formatDuration(duration ?? 0);
+        const duration = sessionDuration(session);
+        return duration === null ? UNKNOWN : formatDuration(duration);
       },
-      priority: 3,
+      priority: 2,
       align: "right",
     },
-    sum(
-      "COST",
-      3,
-      ({ cost_usd_e6 }) =>
-        Number(cost_usd_e6) === 0 ? "" : formatCost(cost_usd_e6 ?? 0),
-    ),
-    sum("TOKENS", 4, ({ tokens_in, tokens_out }) => {
-      const tokens = BigInt(tokens_in ?? 0) + BigInt(tokens_out ?? 0);
-      return tokens === 0n ? "" : formatCount(tokens);
-    }),
-    sum("CALLS", 5, ({ tool_calls }) => formatCount(tool_calls)),
-    sum(
+    figure("CALLS", 4, ({ tool_calls }) => formatCount(tool_calls)),
+    figure(
       "ERRORS",
-      6,
-      ({ errors }) => Number(errors) === 0 ? "" : formatCount(errors ?? 0),
+      5,
+      ({ errors }) => errors === null ? UNKNOWN : formatCount(errors),
     ),
+    figure(
+      "TOKENS",
+      6,
+      ({ tokens_in, tokens_out }) =>
+        tokens_in === null && tokens_out === null
+          ? UNKNOWN
+          : formatCount(BigInt(tokens_in ?? 0) + BigInt(tokens_out ?? 0)),
+    ),
+    figure("COST", 3, formatTotalCost),
     {
       title: "BRANCH",
       text: ({ branch }) => branch ?? "",
@@ -141,10 +119,30 @@ function columns(options: SessionTableOptions): Column<SessionRecord>[] {
     },
     {
       title: "WORKSPACE",
-      text: ({ workspace }) => options.several ? workspace : "",
+      text: ({ workspace }) =>
+        !options.several
+          ? ""
+          : options.gone.has(workspace)
+          ? `${workspace} (gone)`
+          : workspace,
       priority: 4,
       min: 12,
       max: 48,
     },
+    {
+      title: "TITLE",
+      text: ({ title }) => title ?? "",
+      priority: 7,
+      min: 16,
+      max: 60,
+    },
   ];
+}
+
+function showTime(
+  moment: Int | null,
+  { width, nowMs }: SessionTableOptions,
+): string {
+  if (moment === null || Number(moment) === 0) return UNKNOWN;
+  return width === null ? formatTime(moment) : formatAgo(moment, nowMs);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * When spans began and ended. The wire says how long each took, but not when; the events of the same answer do.
+ * When calls began and ended. Our daemon says so; the reference says only how long each took, but the events of the same
+ * answer tell.
  * @module
  */
 import {
@@ -39,6 +40,10 @@ export function locateSpans(
     new TextEncoder().encode(sessionId).length
   }:${sessionId}:`;
   return (span) => {
+    const { started_at_ms } = span;
+    if (started_at_ms !== undefined && started_at_ms !== null) {
+      return { startMs: started_at_ms, endMs: span.ended_at_ms ?? null };
+    }
     const local = span.span_id.startsWith(prefix)
       ? span.span_id.slice(prefix.length)
       : span.span_id;

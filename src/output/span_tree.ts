@@ -3,11 +3,17 @@
  * Tool spans as a tree with box lines.
  * @module
  */
-import type { SpanNode } from "../proto/mod.ts";
+import type { SpanNode, ToolSpanView } from "../proto/mod.ts";
 import { cutCells } from "./cells.ts";
 import { escapeLine } from "./escape.ts";
 import type { Paint } from "./paint.ts";
-import { formatCost, formatCount, formatDuration } from "./quantities.ts";
+import {
+  callBrush,
+  describeDuration,
+  describeEnd,
+  describeWait,
+} from "./call_facts.ts";
+import { formatCost, formatCount, UNKNOWN } from "./quantities.ts";
 
 /** How spans are shown. */
 export interface SpanTreeOptions {
@@ -16,6 +22,8 @@ export interface SpanTreeOptions {
   width: number | null;
   /** True: every path of a span, not the first alone. */
   full: boolean;
+  /** Epoch milliseconds, for calls that are open. */
+  nowMs: number;
 }
 
 /** A span that took more than this share of all roots' cost is marked, as is the root that took most, however little that is. */
@@ -33,7 +41,8 @@ interface Line {
 }
 
 /**
- * Draws spans, a line each: tool, duration, cost, tokens, first path; the costly and the orphaned marked.
+ * Draws spans, a line each: tool, duration, wait, cost, tokens, how it ended if not well, and its command or path. The costly ones
+ * and those that did not end well have a color.
  *
  * @returns Lines; none for no spans.
  */
@@ -102,31 +111,50 @@ function describe(
   node: SpanNode,
   { total, top }: Cost,
   room: number | null,
-  { paint, full }: SpanTreeOptions,
+  { paint, full, nowMs }: SpanTreeOptions,
 ): string {
   const { span } = node;
   const cost = BigInt(node.subtree_cost_usd_e6);
   const percent = total > 0n ? cost * 100n / total : 0n;
   const costly = node === top ||
     (total > 0n && cost * 100n > total * COSTLY_PERCENT);
-  const orphaned = span.status === "orphaned";
   const tool = escapeLine(span.tool);
+  const end = describeEnd(span);
   const figures = [
-    span.lead_time_ms === null ? null : formatDuration(span.lead_time_ms),
-    cost === 0n ? null : formatCost(cost),
+    describeDuration(span, nowMs),
+    describeWait(span),
+    describeCost(node, total),
     BigInt(node.subtree_token_count) === 0n
       ? null
       : `${formatCount(node.subtree_token_count)} tokens`,
-    orphaned ? "orphaned" : null,
+    end === null ? null : escapeLine(end),
     costly ? `${percent}% of the cost` : null,
   ].filter((part) => part !== null).join(" · ");
-  const shown = full ? span.paths : span.paths.slice(0, 1);
-  const more = span.paths.length - shown.length;
-  const paths = shown.map(escapeLine).join(" ") +
-    (more > 0 ? ` (+${more})` : "");
-  const text = [tool, figures, paths].filter((part) => part !== "").join("  ");
+  const about = describeSubject(span, full);
+  const text = [tool, figures, about].filter((part) => part !== "").join("  ");
   const cut = room === null ? text : cutCells(text, room);
-  const brush = orphaned ? paint.yellow : costly ? paint.red : paint.cyan;
+  const brush = span.status === "done" && costly
+    ? paint.red
+    : callBrush(span, paint);
   // Only a tool that was left whole can be colored apart from the rest.
   return cut.startsWith(tool) ? brush(tool) + cut.slice(tool.length) : cut;
+}
+
+/** The cost of a span and all below it; null if it is nothing, or if no cost of the whole tree is known. */
+function describeCost(node: SpanNode, total: bigint): string | null {
+  if (node.cost_known === false) return total > 0n ? UNKNOWN : null;
+  const cost = node.subtree_cost_usd_e6;
+  return BigInt(cost) === 0n ? null : formatCost(cost);
+}
+
+/** The call's command or other summary; else its paths, the first alone unless all are wanted. */
+function describeSubject(span: ToolSpanView, full: boolean): string {
+  const summary = span.summary ?? "";
+  const rest = span.paths.filter((path) => path !== summary);
+  if (summary !== "") {
+    return [summary, ...full ? rest : []].map(escapeLine).join(" ");
+  }
+  const shown = full ? span.paths : span.paths.slice(0, 1);
+  const more = span.paths.length - shown.length;
+  return shown.map(escapeLine).join(" ") + (more > 0 ? ` (+${more})` : "");
 }

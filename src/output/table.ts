@@ -6,6 +6,7 @@
 import { cellWidth, cutCells, padCells } from "./cells.ts";
 import { escapeLine } from "./escape.ts";
 import type { Brush } from "./paint.ts";
+import { UNKNOWN } from "./quantities.ts";
 
 /** How one column shows a row. */
 export interface Column<Row> {
@@ -46,7 +47,7 @@ interface Laid<Row> {
 }
 
 /**
- * Lays rows out under their titles; a column without a single text drops out.
+ * Lays rows out under their titles; a column in which nothing is known drops out.
  *
  * @returns Lines, the titles first.
  */
@@ -61,7 +62,7 @@ export function renderTable<Row>(
       isSteady ? hold(column, rows) : measure(column, rows, width !== null)
     )
     .filter(({ cells, column }) =>
-      isSteady || column.priority === 0 || cells.some((cell) => cell !== "")
+      isSteady || column.priority === 0 || cells.some(isTelling)
     );
   const fitted = width === null ? laid : fit(laid, width);
   const line = (parts: (laid: Laid<Row>, last: boolean) => string) =>
@@ -81,6 +82,10 @@ export function renderTable<Row>(
       })
     ),
   ];
+}
+
+function isTelling(cell: string): boolean {
+  return cell !== "" && cell !== UNKNOWN;
 }
 
 function measure<Row>(

@@ -8,9 +8,10 @@ import type {
   EventRecord,
   Int,
   SessionRecord,
-  SpanNode,
+  SpanStatus,
   ToolSpanView,
 } from "../proto/mod.ts";
+import { flattenSpans } from "./call_facts.ts";
 import { eventName } from "./event_summary.ts";
 import { locateSpans } from "./span_times.ts";
 
@@ -25,6 +26,8 @@ export interface TraceEvent {
   pid: number;
   tid: number;
   s?: "t";
+  /** A color, by one of the format's names. */
+  cname?: string;
   args: Record<string, unknown>;
 }
 
@@ -38,38 +41,45 @@ export interface Trace {
 const PID = 1;
 /** The session itself and what happened in it apart from spans. */
 const SESSION_TRACK = 1;
-/** Spans, those of depth 0 first; a track each depth, as siblings of one depth seldom overlap. */
+/** Tracks of calls: those of the session itself, then those of each subagent, as many as run at once. */
 const FIRST_SPAN_TRACK = 2;
 const US_PER_MS = 1000;
 
 /**
- * Turns a detail answer into trace events: a complete event a span, an instant one for every other event.
+ * Turns a detail answer into trace events: a complete event a call, an instant one for every other event. A call that is open lasts
+ * until now.
  *
  * @param session The answer's session, which the caller knows not to be null.
+ * @param nowMs Epoch milliseconds.
  */
 export function buildTrace(
   session: SessionRecord,
-  detail: AnswerOf<"detail">,
+  detail: DetailAnswer,
+  nowMs: number,
 ): Trace {
   const locate = locateSpans(session.id, detail.events);
-  const spans = flatten(detail.spans);
-  const tracks = new Tracks();
+  const spans = flattenSpans(detail.spans);
+  const threads = new Threads();
   const timed = spans.flatMap((span) => {
     const time = locate(span);
     return time === null ? [] : [{ span, ...time }];
   }).sort((a, b) =>
     compare(a.startMs, b.startMs) || a.span.depth - b.span.depth
   );
-  const traceEvents = timed.map(({ span, startMs, endMs }) => {
+  const placed = timed.map(({ span, startMs, endMs }) => {
     const start = toMicroseconds(startMs);
-    const end = endMs === null ? start : toMicroseconds(endMs);
-    return spanEvent(span, start, end - start, tracks.place(start, end));
+    const last = endMs ?? (span.status === "open" ? nowMs : startMs);
+    const end = Math.max(start, toMicroseconds(last));
+    const track = threads.place(span.agent_id ?? null, start, end);
+    return { span, start, end, track };
   });
   return {
     traceEvents: [
-      ...nameTracks(session, tracks.count),
+      ...nameTracks(session, threads),
       ...detail.events.filter(isMoment).map(momentEvent),
-      ...traceEvents,
+      ...placed.map(({ span, start, end, track }) =>
+        spanEvent(span, start, end - start, threads.number(track))
+      ),
     ],
     displayTimeUnit: "ms",
     otherData: {
@@ -81,15 +91,40 @@ export function buildTrace(
   };
 }
 
-/** All spans of a tree, parents first. */
-export function flatten(roots: readonly SpanNode[]): ToolSpanView[] {
-  const found: ToolSpanView[] = [];
-  const left = [...roots].reverse();
-  for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    found.push(node.span);
-    left.push(...[...node.children].reverse());
+/** One of the tracks of the session itself (null) or of a subagent. */
+interface Track {
+  agent: string | null;
+  at: number;
+}
+
+/** The tracks of the session and of each of its subagents. */
+class Threads {
+  readonly #tracks = new Map<string | null, Tracks>([[null, new Tracks()]]);
+
+  place(agent: string | null, start: number, end: number): Track {
+    const tracks = this.#tracks.get(agent) ?? new Tracks();
+    this.#tracks.set(agent, tracks);
+    return { agent, at: tracks.place(start, end) };
   }
-  return found;
+
+  /** The number of a track in the trace; final once all calls are placed. */
+  number({ agent, at }: Track): number {
+    let first = FIRST_SPAN_TRACK;
+    for (const [other, { count }] of this.#tracks) {
+      if (other === agent) break;
+      first += count;
+    }
+    return first + at;
+  }
+
+  /** The names of all tracks, in the order of their numbers. */
+  *names(): Generator<string> {
+    for (const [agent, { count }] of this.#tracks) {
+      for (let i = 1; i <= count; i++) {
+        yield `${agent === null ? "tools" : `agent ${agent}`} ${i}`;
+      }
+    }
+  }
 }
 
 /** Gives each span the first track on which nothing overlaps it but what encloses it, as the format demands. */
@@ -108,7 +143,7 @@ class Tracks {
       while (open.length > 0 && (open.at(-1) ?? 0) <= start) open.pop();
       if (open.length === 0 || end <= (open.at(-1) ?? 0)) {
         open.push(end);
-        return FIRST_SPAN_TRACK + track;
+        return track;
       }
     }
   }
@@ -122,6 +157,7 @@ function spanEvent(
 ): TraceEvent {
   const { tool, status, paths, span_id, cost_usd_e6, tokens_in, tokens_out } =
     span;
+  const color = COLORS[status];
   return {
     name: tool,
     cat: "tool",
@@ -130,9 +166,29 @@ function spanEvent(
     dur,
     pid: PID,
     tid,
-    args: { span_id, status, paths, cost_usd_e6, tokens_in, tokens_out },
+    ...color === null ? {} : { cname: color },
+    args: {
+      span_id,
+      status,
+      summary: span.summary ?? null,
+      error: span.error ?? null,
+      paths,
+      cost_usd_e6,
+      tokens_in,
+      tokens_out,
+    },
   };
 }
+
+/** The format's own names of colors. */
+const COLORS = {
+  done: null,
+  open: "thread_state_running",
+  failed: "terrible",
+  denied: "bad",
+  interrupted: "bad",
+  orphaned: "bad",
+} as const satisfies Record<SpanStatus, string | null>;
 
 function isMoment({ kind }: EventRecord): boolean {
   return kind !== "ToolCall" && kind !== "ToolResult";
@@ -151,7 +207,7 @@ function momentEvent(event: EventRecord): TraceEvent {
   };
 }
 
-function nameTracks(session: SessionRecord, count: number): TraceEvent[] {
+function nameTracks(session: SessionRecord, threads: Threads): TraceEvent[] {
   const name = (tid: number, what: string, text: string): TraceEvent => ({
     name: what,
     cat: "__metadata",
@@ -164,9 +220,8 @@ function nameTracks(session: SessionRecord, count: number): TraceEvent[] {
   return [
     name(SESSION_TRACK, "process_name", `${session.agent} ${session.id}`),
     name(SESSION_TRACK, "thread_name", "session"),
-    ...Array.from(
-      { length: count },
-      (_, i) => name(FIRST_SPAN_TRACK + i, "thread_name", `tools ${i + 1}`),
+    ...[...threads.names()].map((text, i) =>
+      name(FIRST_SPAN_TRACK + i, "thread_name", text)
     ),
   ];
 }

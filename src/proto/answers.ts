@@ -10,6 +10,7 @@
 import type { AnswerFields, FieldsOf, Flat, TreeOf } from "./fields.ts";
 import { MAX_ANSWER_DEPTH, MAX_DEPTH } from "./limits.ts";
 import {
+  ACTIVITY_STATES,
   EVENT_KINDS,
   EVENT_SOURCES,
   SESSION_STATUSES,
@@ -32,9 +33,11 @@ const TOTALS = {
 
 /** What a session is doing. The reference does not send it. */
 const ACTIVITY = {
-  state: "text",
+  state: { oneOf: ACTIVITY_STATES },
   since_ms: "u64",
+  /** The tool that runs or waits. */
   tool: { nullable: "text" },
+  /** The call in one line, or why the turn failed. */
   message: { nullable: "text" },
 } as const satisfies AnswerFields;
 
@@ -234,6 +237,7 @@ export type AnswerOf<N extends AnswerName> = AnswerMap[N];
 export type DaemonAnswer = AnswerMap[AnswerName];
 
 export interface SessionTotals extends FieldsOf<typeof TOTALS> {}
+export interface SessionActivity extends FieldsOf<typeof ACTIVITY> {}
 export interface SessionRecord extends FieldsOf<typeof SESSION> {}
 export interface EventRecord extends FieldsOf<typeof EVENT> {}
 export interface ToolSpanView extends FieldsOf<typeof SPAN> {}

@@ -14,6 +14,19 @@ export type ClientKind = typeof CLIENT_KINDS[number];
 export const SESSION_STATUSES = ["Running", "Waiting", "Idle", "Done"] as const;
 export type SessionStatus = typeof SESSION_STATUSES[number];
 
+/** What a session is doing, finer than its status. The reference does not say. */
+export const ACTIVITY_STATES = [
+  "working",
+  "tool",
+  "needs_permission",
+  "needs_answer",
+  "idle",
+  "failed",
+  "silent",
+  "ended",
+] as const;
+export type ActivityState = typeof ACTIVITY_STATES[number];
+
 export const EVENT_KINDS = [
   "ToolCall",
   "ToolResult",
