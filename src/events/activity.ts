@@ -3,7 +3,12 @@
  * What a session is doing.
  * @module
  */
-import type { Int, SessionStatus } from "../proto/mod.ts";
+import type {
+  ActivityState,
+  Int,
+  SessionActivity,
+  SessionStatus,
+} from "../proto/mod.ts";
 import { addInts } from "./_int.ts";
 import { seenAt, summaryOf, toolOf } from "./call_state.ts";
 import { isRunning } from "./deadlines.ts";
@@ -15,26 +20,6 @@ import {
 } from "./session_state.ts";
 import { newThread } from "./thread_state.ts";
 import { isQuestionTool } from "./tools.ts";
-
-/** What a session may be doing, as the wire spells it. */
-export type ActivityState =
-  | "needs_permission"
-  | "needs_answer"
-  | "tool"
-  | "working"
-  | "idle"
-  | "failed"
-  | "silent"
-  | "ended";
-
-/** What a session is doing. */
-export interface SessionActivity {
-  readonly state: ActivityState;
-  readonly since_ms: Int;
-  readonly tool: string | null;
-  /** The call's arguments in a line, a question, or the reason of a failure. */
-  readonly message: string | null;
-}
 
 /** The wire's status of a session, and what that means. */
 export interface SessionStanding {

@@ -54,7 +54,7 @@ const US_PER_MS = 1000;
  */
 export function buildTrace(
   session: SessionRecord,
-  detail: DetailAnswer,
+  detail: AnswerOf<"detail">,
   nowMs: number,
 ): Trace {
   const locate = locateSpans(session.id, detail.events);

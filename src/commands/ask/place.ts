@@ -85,6 +85,24 @@ export async function askHelloQuietly(run: Run): Promise<string[]> {
   }
 }
 
+/** Finds out which of these directories no longer exist. */
+export async function findGone(
+  paths: Iterable<string>,
+): Promise<ReadonlySet<string>> {
+  const all = [...new Set(paths)];
+  const exist = await Promise.all(all.map(isDirectory));
+  return new Set(all.filter((_, i) => !exist[i]));
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    // A directory that may not be looked at, such as another user's, may well be there.
+    return error instanceof Deno.errors.PermissionDenied;
+  }
+}
+
 function pickProject(name: string, known: readonly string[]): string {
   const matching = known.filter((path) => lastPart(path) === name);
   const [only] = matching;

@@ -6,6 +6,7 @@
 import { UsageError } from "../../context/mod.ts";
 import {
   type AnswerRecord,
+  flattenSpans,
   makePaint,
   renderEvents,
   toLine,
@@ -71,7 +72,7 @@ function text(options: DetailOptions, run: Run): ShowDetail {
     if (first) {
       // The span tree changes with every tool call, so it cannot be part of output that only grows.
       const shown = { ...options, showsEvents: true, showsSpans: false };
-      await printLines(run, renderDetail(read, shown, run));
+      await printLines(run, await renderDetail(read, shown, run));
     } else if (fresh.length > 0) {
       await printLines(
         run,
@@ -81,6 +82,7 @@ function text(options: DetailOptions, run: Run): ShowDetail {
           startMs: read.session.started_at_ms,
           full: options.isFull,
           titles: false,
+          calls: flattenSpans(read.detail.spans),
           isSteady: true,
         }),
       );

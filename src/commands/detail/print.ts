@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  flattenSpans,
   makePaint,
   renderEvents,
   renderHeader,
@@ -12,6 +13,7 @@ import {
 } from "../../output/mod.ts";
 import type { AnswerOf, EventRecord } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "../ask/answer_head.ts";
+import { findGone } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import { printLines } from "../shell/print.ts";
 import { readDetail, type SessionDetail } from "./read_detail.ts";
@@ -23,15 +25,16 @@ export async function printDetail(
   options: DetailOptions,
   run: Run,
 ): Promise<void> {
-  await printLines(run, renderDetail(await readDetail(answer), options, run));
+  const read = await readDetail(answer);
+  await printLines(run, await renderDetail(read, options, run));
 }
 
-/** Renders the lines of a session. */
-export function renderDetail(
+/** Renders a session: its header, its events in the order of their times, and its calls as a tree. */
+export async function renderDetail(
   { session, detail }: SessionDetail,
   options: DetailOptions,
   { context, settings }: Run,
-): string[] {
+): Promise<string[]> {
   const paint = makePaint(settings.color);
   const width = context.stdout.columns();
   // The reference sends no totals; compute them from the events.
@@ -40,9 +43,10 @@ export function renderDetail(
     paint,
     width,
     nowMs: context.now(),
+    isGone: (await findGone([session.workspace])).size > 0,
   });
   if (options.showsEvents) {
-    const events = eventsSince(detail, options.sinceSeq);
+    const events = eventsSince(detail, options.sinceSeq).sort(compareEvents);
     const startMs = session.started_at_ms;
     lines.push(
       "",
@@ -52,6 +56,7 @@ export function renderDetail(
         startMs,
         full: options.isFull,
         titles: true,
+        calls: flattenSpans(detail.spans),
         isSteady: options.follows,
       }),
     );
@@ -61,6 +66,7 @@ export function renderDetail(
       paint,
       width,
       full: options.isFull,
+      nowMs: context.now(),
     });
     lines.push(
       "",
@@ -70,6 +76,11 @@ export function renderDetail(
     );
   }
   return lines;
+}
+
+function compareEvents(a: EventRecord, b: EventRecord): number {
+  if (a.ts_ms !== b.ts_ms) return a.ts_ms < b.ts_ms ? -1 : 1;
+  return Number(BigInt(a.seq) - BigInt(b.seq));
 }
 
 /** Returns the events with at least this sequence number. */

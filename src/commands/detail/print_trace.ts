@@ -15,5 +15,5 @@ export async function printTrace(
   run: Run,
 ): Promise<void> {
   const { session, detail } = await readDetail(answer);
-  await printJson(run, buildTrace(session, detail));
+  await printJson(run, buildTrace(session, detail, run.context.now()));
 }

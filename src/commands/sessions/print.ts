@@ -10,7 +10,7 @@ import {
   toLine,
 } from "../../output/mod.ts";
 import { encodeJson, joinBytes } from "../../proto/mod.ts";
-import { askHelloQuietly } from "../ask/place.ts";
+import { askHelloQuietly, findGone } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import { printLines, printNote } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
@@ -61,21 +61,23 @@ async function printTable(
   if (list.rows.length === 0) {
     return await explainNone(list, workspaces, options, run);
   }
-  await printLines(run, renderSessionList(list, workspaces, run));
+  await printLines(run, await renderSessionList(list, workspaces, run));
   await noteHidden(list, options, run);
 }
 
 /** Renders a list as a table that fits the terminal. */
-export function renderSessionList(
+export async function renderSessionList(
   { rows }: SessionList,
   workspaces: readonly string[],
   { context, settings }: Run,
-): string[] {
-  return renderSessions(rows.map(({ record }) => record), {
+): Promise<string[]> {
+  const records = rows.map(({ record }) => record);
+  return renderSessions(records, {
     paint: makePaint(settings.color),
     width: context.stdout.columns(),
     nowMs: context.now(),
     several: workspaces.length > 1,
+    gone: await findGone(records.map(({ workspace }) => workspace)),
   });
 }
 

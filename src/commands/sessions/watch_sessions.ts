@@ -64,7 +64,7 @@ function screen(run: Run): ShowSessions {
   return async (list, workspaces) => {
     const lines = list.rows.length === 0
       ? [`(no sessions ${describePlace(workspaces)})`]
-      : renderSessionList(list, workspaces, run);
+      : await renderSessionList(list, workspaces, run);
     if (isTerminal) {
       const text = fitScreen(lines, list).map((line) =>
         `${line}${ERASE_LINE}\n`
