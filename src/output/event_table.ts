@@ -148,7 +148,8 @@ function columns(
         tokens_in === null && tokens_out === null
           ? ""
           : formatCount((tokens_in ?? 0) + (tokens_out ?? 0)),
-      priority: 6,
+      // Agents' hooks tell neither tokens nor cost.
+      priority: 9,
       steady: 6,
       align: "right",
     },
@@ -156,7 +157,7 @@ function columns(
       title: "COST",
       text: ({ cost_usd_e6 }) =>
         cost_usd_e6 === null ? "" : formatCost(cost_usd_e6),
-      priority: 5,
+      priority: 8,
       steady: 7,
       align: "right",
     },

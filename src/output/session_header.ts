@@ -92,7 +92,11 @@ function describeActive(session: SessionRecord, nowMs: number): string {
   const last = lastActivity(session);
   return joinFacts([
     last === null ? null : describeMoment(last, nowMs),
-    duration === null ? null : `${formatDuration(duration)} in all`,
+    duration === null
+      ? null
+      : `${formatDuration(duration)} ${
+        session.status === "Done" ? "in all" : "so far"
+      }`,
   ]);
 }
 

@@ -35,7 +35,7 @@ export interface SessionList {
 }
 
 /**
- * Reads the sessions of all `workspaces` and merges them: newest first, then by id.
+ * Reads the sessions of all `workspaces` and merges them: last activity first, then by id.
  *
  * @throws What a request throws. A partial list is never returned.
  */
@@ -69,7 +69,42 @@ export async function collectSessions(
   };
 }
 
+/**
+ * Reads the sessions of one workspace. The reference ignores the filter for the last activity: then all
+ * its sessions are read and filtered here.
+ */
 async function readAll(
+  workspace: string,
+  wanted: Wanted,
+  run: Run,
+): Promise<SessionList> {
+  const since = wanted.filter.active_since_ms ?? null;
+  const list = await readPages(workspace, wanted, run);
+  const ignores = since !== null &&
+    list.rows.some(({ record }) => record.last_event_at_ms === undefined);
+  if (!ignores) return list;
+  const { limit, offset } = wanted;
+  const all = await readPages(
+    workspace,
+    { ...wanted, limit: 0, offset: 0 },
+    run,
+  );
+  const active = all.rows.filter(({ record }) => lastKnown(record) >= since);
+  const end = limit === 0 ? active.length : offset + limit;
+  return {
+    rows: active.slice(offset, end),
+    total: active.length,
+    next_offset: end < active.length ? end : null,
+  };
+}
+
+/** The latest time that a session is known to have been active, in epoch milliseconds. */
+function lastKnown(session: SessionRecord): Int {
+  return session.last_event_at_ms ?? session.ended_at_ms ??
+    session.started_at_ms;
+}
+
+async function readPages(
   workspace: string,
   wanted: Wanted,
   run: Run,
@@ -158,11 +193,9 @@ function decodeRow(bytes: Uint8Array): SessionRecord {
 }
 
 function compareRows(a: SessionRow, b: SessionRow): number {
-  const [x, y] = [a.record, b.record];
-  if (x.started_at_ms !== y.started_at_ms) {
-    return x.started_at_ms > y.started_at_ms ? -1 : 1;
-  }
-  return x.id < y.id ? -1 : x.id > y.id ? 1 : 0;
+  const [x, y] = [lastKnown(a.record), lastKnown(b.record)];
+  if (x !== y) return x > y ? -1 : 1;
+  return a.record.id < b.record.id ? -1 : a.record.id > b.record.id ? 1 : 0;
 }
 
 /** Maps in order, with at most PARALLEL items in progress. */

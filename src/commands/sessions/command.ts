@@ -5,6 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
+import { UsageError } from "../../context/mod.ts";
 import { makeSessionsShow, makeSessionsTree } from "../detail/command.ts";
 import type { SessionsOptions } from "./options.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
@@ -23,13 +24,17 @@ const DEFAULT_LIMIT = 100;
 function declareList(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "List the sessions of this workspace, newest first.\n" +
+      "List the sessions of this workspace, last activity first.\n" +
         "The workspace is the nearest directory, from the current one upwards, that contains .git. Without one, it is the current directory.",
     )
     .example("List the sessions of this workspace", "kaizen sessions")
     .example(
       "List the sessions of the last week in all workspaces",
       "kaizen sessions --since 7d --all-workspaces",
+    )
+    .example(
+      "List the sessions that wait for you",
+      "kaizen sessions --needs-me --all-workspaces",
     )
     .example(
       "Watch the running sessions",
@@ -66,26 +71,34 @@ function declareList(cli: Cli) {
     )
     .option(
       "--since <when:since>",
-      "Only sessions started since WHEN: 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds (default: all)",
+      "Only sessions active since WHEN: today, 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds (default: all)",
+    )
+    .option(
+      "--needs-me",
+      "Only sessions that wait for your permission or answer",
     )
     .option(
       "--limit <n:count>",
       `Maximum number to list (0 = all; default: ${DEFAULT_LIMIT})`,
     )
-    .option("--offset <n:count>", "Skip the N newest (default: 0)")
+    .option("--offset <n:count>", "Skip the first N (default: 0)")
     .option(
       "--watch <duration:duration>",
       "Refresh every DURATION until Ctrl-C (default: off; without a DURATION: 1s)",
     )
     .action((options) => {
       const { workspace, project, allWorkspaces, ...rest } = options;
-      const { agent, status, since, limit, offset, watch, ...flags } = rest;
+      const { agent, status, since, needsMe, ...others } = rest;
+      const { limit, offset, watch, ...flags } = others;
       cli.choose(flags, async (run) => {
         const { runSessions } = await import("./run.ts");
         const { readPlace } = await import("../ask/place.ts");
         await runSessions({
           place: readPlace({ workspace, project, allWorkspaces }, run),
-          filter: readFilter({ agent, status, since }, run.context.now()),
+          filter: readFilter(
+            { agent, status, since, needsMe },
+            run.context.now(),
+          ),
           limit: limit ?? DEFAULT_LIMIT,
           offset: offset ?? 0,
           watchMs: watch ?? null,
@@ -99,14 +112,21 @@ function readFilter(
     agent: string | undefined;
     status: SessionStatus | undefined;
     since: Since | undefined;
+    needsMe: true | undefined;
   },
   nowMs: number,
 ): SessionsOptions["filter"] {
-  const { agent, status, since } = flags;
+  const { agent, since, needsMe } = flags;
+  if (needsMe && flags.status !== undefined) {
+    throw new UsageError("Cannot use --status and --needs-me together");
+  }
+  const status = needsMe ? "Waiting" : flags.status;
   return {
     ...agent === undefined ? {} : { agent_prefix: agent },
     ...status === undefined ? {} : { status },
-    ...since === undefined ? {} : { since_ms: resolveSince(since, nowMs) },
+    ...since === undefined
+      ? {}
+      : { active_since_ms: resolveSince(since, nowMs) },
   };
 }
 

@@ -9,7 +9,7 @@ import { resolvePlace } from "../ask/place.ts";
 import type { SessionsOptions } from "./options.ts";
 
 /**
- * Prints sessions, newest first. Passes one page of one workspace through; merges several
+ * Prints sessions, last activity first. Passes one page of one workspace through; merges several
  * workspaces.
  */
 export async function runSessions(
@@ -23,7 +23,9 @@ export async function runSessions(
   }
   const workspaces = await resolvePlace(options.place, run);
   const [only] = workspaces;
-  if (only !== undefined && workspaces.length === 1) {
+  // The reference ignores the filter for the last activity, so its rows have to be looked at.
+  const isExact = options.filter.active_since_ms === undefined;
+  if (only !== undefined && workspaces.length === 1 && isExact) {
     if (format === "ndjson") {
       return options.limit > 0
         ? await streamPage(only, options, run)

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { cellWidth } from "../../../src/output/cells.ts";
 import { renderEvents } from "../../../src/output/event_table.ts";
 import { makePaint } from "../../../src/output/paint.ts";
-import { event, START_MS } from "./_samples.ts";
+import { event, span, START_MS } from "./_samples.ts";
 
 const options = {
   paint: makePaint(false),
@@ -29,8 +29,8 @@ const call = event({
 
 Deno.test("renderEvents() shows when, what, with which tool, and what it cost", () => {
   assertEquals(renderEvents([call], options), [
-    "SEQ     TIME  EVENT       TOOL  TOKENS     COST  LATENCY  ABOUT",
-    "  7  +1.234s  PreToolUse  Bash     120  $0.0042     1.5s  ls -la",
+    "SEQ     TIME  EVENT       TOOL  DURATION  TOKENS     COST  ABOUT",
+    "  7  +1.234s  PreToolUse  Bash      1.5s     120  $0.0042  ls -la",
   ]);
 });
 
@@ -45,11 +45,56 @@ Deno.test("renderEvents() puts steady lines below each other, whatever they tell
   assertEquals(
     [titles, first, later],
     [
-      " SEQ       TIME  EVENT               TOOL          TOKENS     COST  LATENCY  ABOUT",
+      " SEQ       TIME  EVENT               TOOL          DURATION  TOKENS     COST  ABOUT",
       "   0    +0.000s  Lifecycle",
-      "   7    +1.234s  PreToolUse          Bash             120  $0.0042     1.5s  ls -la",
+      "   7    +1.234s  PreToolUse          Bash              1.5s     120  $0.0042  ls -la",
     ],
   );
+});
+
+Deno.test("renderEvents() keeps the duration in 80 steady columns, and drops what agents do not send", () => {
+  const [titles = ""] = renderEvents([event()], {
+    ...options,
+    width: 80,
+    isSteady: true,
+  });
+  assertEquals(
+    titles,
+    " SEQ       TIME  EVENT              TOOL     DURATION  ABOUT",
+  );
+});
+
+Deno.test("renderEvents() shows why a call failed, and how long it took if its own event does not say", () => {
+  const id = { tool: "Bash", tool_call_id: "c1" };
+  const input = { tool_input: { command: "make" } };
+  const lines = renderEvents(
+    [
+      event({ ...id, kind: "ToolCall", payload: input }),
+      event({
+        ...id,
+        kind: "ToolResult",
+        payload: { agent_event: "PostToolUseFailure", ...input, error: "x" },
+      }),
+      event({
+        kind: "Hook",
+        payload: {
+          event: "post-commit",
+          git: { commit: "0123456789abcdef", subject: "Fix it" },
+        },
+      }),
+    ],
+    {
+      ...options,
+      calls: [
+        span({ tool_call_id: "c1", status: "failed", error: "Exit code 2" }),
+      ],
+    },
+  );
+  assertEquals(lines.slice(1), [
+    "  0  +0.000s  ToolCall            Bash            make",
+    "  0  +0.000s  PostToolUseFailure  Bash     750ms  Exit code 2",
+    "  0  +0.000s  post-commit                         012345678 Fix it",
+  ]);
 });
 
 const names: [payload: Record<string, string>, name: string][] = [

@@ -9,6 +9,7 @@ const options = {
   paint: makePaint(false),
   width: null,
   nowMs: START_MS + 60_000,
+  isGone: false,
 };
 
 Deno.test("renderHeader() tells what is known and nothing else", () => {
@@ -17,7 +18,7 @@ Deno.test("renderHeader() tells what is known and nothing else", () => {
     [
       "session    s1",
       "agent      claude",
-      "status     Done",
+      "state      Done",
       "workspace  /w/app",
       "started    2024-04-24T23:06:40Z (1m ago)",
     ],
@@ -31,7 +32,15 @@ Deno.test("renderHeader() tells everything there is", () => {
     start_commit: "0123456789abcdef",
     end_commit: "fedcba9876543210",
     dirty_end: true,
-    ended_at_ms: START_MS + 30_000,
+    ended_at_ms: null,
+    last_event_at_ms: START_MS + 30_000,
+    title: "Fix it",
+    activity: {
+      state: "tool",
+      since_ms: START_MS + 30_000,
+      tool: "Bash",
+      message: "deno test",
+    },
     parent_session_id: "s0",
     trace_path: "/t.jsonl",
     os: "linux",
@@ -49,10 +58,12 @@ Deno.test("renderHeader() tells everything there is", () => {
   assertEquals(renderHeader(all, options), [
     "session    s1",
     "agent      claude · opus · 2.1",
-    "status     Running",
+    "title      Fix it",
+    "state      Bash 30s · deno test",
     "workspace  /w/app",
     "git        main · 0123456789ab → fedcba987654 · dirty",
-    "started    2024-04-24T23:06:40Z (1m ago) · took 30s",
+    "started    2024-04-24T23:06:40Z (1m ago)",
+    "active     2024-04-24T23:07:10Z (30s ago) · 30s so far",
     "totals     1 event · 2 calls · 3 errors · 4 tokens in, 5 out · $6.00",
     "parent     s0",
     "transcript /t.jsonl",
@@ -60,19 +71,26 @@ Deno.test("renderHeader() tells everything there is", () => {
   ]);
 });
 
-Deno.test("renderHeader() says of a session that goes on how long it has", () => {
-  const shown = (changes: Parameters<typeof session>[0]) =>
-    renderHeader(session(changes), options).find((line) =>
-      line.startsWith("started")
-    );
-  assertEquals(
-    shown({}),
-    "started    2024-04-24T23:06:40Z (1m ago) · 1m00s so far",
-  );
-  assertEquals(
-    shown({ ended_at_ms: START_MS + 1000 }),
-    "started    2024-04-24T23:06:40Z (1m ago) · took 1.0s",
-  );
+Deno.test("renderHeader() says how long a session took, and which figures are not known", () => {
+  const totals = {
+    events: 2,
+    tool_calls: 1,
+    errors: null,
+    tokens_in: null,
+    tokens_out: null,
+    cost_usd_e6: null,
+    last_event_ms: START_MS + 1000,
+  };
+  const lines = renderHeader(session({ status: "Done", totals }), {
+    ...options,
+    isGone: true,
+  });
+  assertEquals(lines.slice(3), [
+    "workspace  /w/app (gone)",
+    "started    2024-04-24T23:06:40Z (1m ago)",
+    "active     2024-04-24T23:06:41Z (59s ago) · 1.0s in all",
+    "totals     2 events · 1 call · errors unknown",
+  ]);
 });
 
 Deno.test("renderHeader() is safe and fits, whatever a session is called", () => {

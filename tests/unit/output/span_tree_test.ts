@@ -6,7 +6,12 @@ import { makePaint } from "../../../src/output/paint.ts";
 import { renderSpanTree } from "../../../src/output/span_tree.ts";
 import { node } from "./_samples.ts";
 
-const options = { paint: makePaint(false), width: null, full: false };
+const options = {
+  paint: makePaint(false),
+  width: null,
+  full: false,
+  nowMs: 1_714_000_060_000,
+};
 
 Deno.test("renderSpanTree() draws children under their parents, costs and paths beside them", () => {
   const tree = [
@@ -28,6 +33,56 @@ Deno.test("renderSpanTree() draws children under their parents, costs and paths 
     "│  └─ Edit  orphaned",
     "│     └─ Bash  750ms",
     "└─ Grep  750ms · $0.040",
+  ]);
+});
+
+Deno.test("renderSpanTree() says how each call ended, how long it waited, and what it was about", () => {
+  const start = options.nowMs - 14_000;
+  const tree = [
+    node({
+      tool: "Bash",
+      status: "failed",
+      latency_ms: 4_187,
+      lead_time_ms: 9_000,
+      error: "Exit code 1",
+      summary: "deno test",
+    }),
+    node({
+      tool: "Bash",
+      lead_time_ms: 130_000,
+      wait_ms: 125_000,
+      summary: "rm -r dist",
+    }),
+    node({ tool: "Bash", status: "denied", summary: "rm -r /" }),
+    node({ tool: "Edit", status: "interrupted", lead_time_ms: null }),
+    node({
+      tool: "Bash",
+      status: "open",
+      lead_time_ms: null,
+      started_at_ms: start,
+      summary: "sleep 60",
+    }),
+  ];
+  assertEquals(renderSpanTree(tree, options), [
+    "├─ Bash  4.1s · failed: Exit code 1  deno test",
+    "├─ Bash  5.0s · waited 2m05s  rm -r dist",
+    "├─ Bash  750ms · denied  rm -r /",
+    "├─ Edit  interrupted",
+    "└─ Bash  14s so far · open  sleep 60",
+  ]);
+});
+
+Deno.test("renderSpanTree() shows a dash for a cost that is not known beside others that are", () => {
+  const tree = [
+    node({ subtree_cost_usd_e6: 100_000 }),
+    { ...node(), cost_known: false },
+  ];
+  assertEquals(renderSpanTree(tree, options), [
+    "├─ Bash  750ms · $0.100 · 100% of the cost",
+    "└─ Bash  750ms · –",
+  ]);
+  assertEquals(renderSpanTree([{ ...node(), cost_known: false }], options), [
+    "└─ Bash  750ms",
   ]);
 });
 

@@ -4,6 +4,8 @@ import type { AnswerOf } from "../../../src/proto/mod.ts";
 import { buildTrace } from "../../../src/output/trace.ts";
 import { event, node, session, START_MS } from "./_samples.ts";
 
+const NOW_MS = START_MS + 60_000;
+
 function call(
   id: string | null,
   at: number,
@@ -21,13 +23,17 @@ function call(
 function build(
   detail: Partial<AnswerOf<"detail">>,
 ): ReturnType<typeof buildTrace> {
-  return buildTrace(session(), {
-    type: "detail",
-    session: session(),
-    events: [],
-    spans: [],
-    ...detail,
-  });
+  return buildTrace(
+    session(),
+    {
+      type: "detail",
+      session: session(),
+      events: [],
+      spans: [],
+      ...detail,
+    },
+    NOW_MS,
+  );
 }
 
 Deno.test("buildTrace() places a span where its call was, for as long as it took", () => {
@@ -54,6 +60,41 @@ Deno.test("buildTrace() counts spans whose call it does not know", () => {
     spans: [node(), node({ span_id: "v1:2:s1:x" })],
   });
   assertEquals(otherData["spans_without_time"], 2);
+});
+
+Deno.test("buildTrace() draws an open call until now, colors failed ones, and gives each subagent tracks of its own", () => {
+  const at = (start: number, end: number | null) => ({
+    started_at_ms: START_MS + start,
+    ended_at_ms: end === null ? null : START_MS + end,
+  });
+  const { traceEvents } = build({
+    spans: [
+      node({ tool: "Agent", span_id: "1", ...at(0, 50_000) }, [
+        node({ tool: "Read", span_id: "2", agent_id: "a1", ...at(10, 20) }),
+        node({ tool: "Grep", span_id: "3", agent_id: "a2", ...at(10, 20) }),
+      ]),
+      node({ tool: "Bash", span_id: "4", status: "open", ...at(55_000, null) }),
+      node({
+        tool: "Edit",
+        span_id: "5",
+        status: "failed",
+        ...at(56_000, 57_000),
+      }),
+    ],
+  });
+  const names = new Map(
+    traceEvents.filter(({ name }) => name === "thread_name")
+      .map(({ tid, args }) => [tid, args["name"]]),
+  );
+  const calls = traceEvents.filter(({ ph }) => ph === "X")
+    .map(({ name, tid, dur, cname }) => [name, names.get(tid), dur, cname]);
+  assertEquals(calls, [
+    ["Agent", "tools 1", 50_000_000, undefined],
+    ["Read", "agent a1 1", 10_000, undefined],
+    ["Grep", "agent a2 1", 10_000, undefined],
+    ["Bash", "tools 1", 5_000_000, "thread_state_running"],
+    ["Edit", "tools 1", 1_000_000, "terrible"],
+  ]);
 });
 
 Deno.test("buildTrace() marks other events as moments, calls not twice", () => {
