@@ -208,7 +208,7 @@ async function startOthers(home: Home, now: number): Promise<AsyncDisposable> {
         tokens_in: i * 1000,
         tokens_out: 0,
         cost_usd_e6: i * 12_345,
-        last_event_ms: now,
+        last_event_ms: now - HOUR - i * MINUTE + 45 * SECOND,
       },
     }));
   await serve("many", {
@@ -483,7 +483,7 @@ Deno.test({
           total_cost_usd: 12.5,
         }),
       );
-      await terminal.waitFor((screen) => screen.includes("$12.50"));
+      await terminal.waitFor((screen) => screen.includes("1m00s"));
     }
     await terminal.waitFor((screen) =>
       screen.includes("waiting for another one")

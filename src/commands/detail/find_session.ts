@@ -15,6 +15,8 @@ import { type Place, resolvePlace } from "../ask/place.ts";
 const LATEST = "@latest";
 /** Maximum number of candidates to list for an ambiguous prefix. */
 const MAX_CANDIDATES = 20;
+/** Sessions that git's hooks feed have such an id. */
+const GIT_PREFIX = "git:";
 
 /** A session and its unread `detail` answer. */
 export interface FoundSession {
@@ -96,11 +98,16 @@ export async function openDetail(
   return null;
 }
 
+/**
+ * Finds the session of the workspace that was active last. Git's own sessions count only where there is
+ * no other.
+ */
 async function findNewest(workspace: string | null, run: Run): Promise<string> {
   const sessions = workspace === null
     ? []
-    : await listSessions(workspace, { limit: 1 }, run);
-  const [newest] = sessions;
+    : await listSessions(workspace, { limit: MAX_CANDIDATES }, run);
+  const newest = sessions.find(({ id }) => !id.startsWith(GIT_PREFIX)) ??
+    sessions[0];
   if (newest !== undefined) return newest.id;
   throw new NotFoundError(
     `There is no session in ${workspace ?? "any workspace"} yet`,
