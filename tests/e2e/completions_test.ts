@@ -22,7 +22,12 @@ const table: [words: string[], offers: string[]][] = [
   ]],
   [["kaizen", "-o", "nd"], ["ndjson"]],
   [["kaizen", "--home", "/tmp", "daemon", "st"], ["start", "status", "stop"]],
-  [["kaizen", "ingest", "--source", "c"], ["claude", "codex", "cursor"]],
+  [["kaizen", "ingest", "--source", "c"], [
+    "claude",
+    "codex",
+    "copilot",
+    "cursor",
+  ]],
   [["kaizen", "help", "exit"], ["exit-codes"]],
   [["kaizen", "completions", ""], ["bash", "fish", "zsh"]],
   [["kaizen", "detail", "s-"], ["s-1", "s-2"]],

@@ -8,6 +8,7 @@ const PAGE = new URL("../../docs/recipes.md", import.meta.url);
 const MINUTE = 60_000;
 const ALL_WELL =
   "Is anything lost or waiting? (Prints nothing when all is well.)";
+const REJECTED = "Why were events rejected, and how did hooks fail?";
 
 /** Each block of the page, by the line above it. */
 function readRecipes(): Map<string, string> {
@@ -30,7 +31,9 @@ function expectations(
 ): Record<string, string | RegExp> {
   const iso = (ms: number) =>
     new Date(start + ms).toISOString().replace(/\.\d+Z$/, "Z");
-  const timeline = [
+  const time = (ms: number) => new Date(start + ms).toLocaleTimeString("en-GB");
+  const day = (ms: number) => new Date(start + ms).toLocaleDateString("sv-SE");
+  const timeline: readonly [ms: number, what: string][] = [
     [1000, "Lifecycle\t"],
     [1100, "Lifecycle\t"],
     [1500, "ToolCall\tTask"],
@@ -38,9 +41,12 @@ function expectations(
     [1850, "ToolResult\tRead"],
     [2500, "ToolResult\tTask"],
     [3000, "ToolCall\tBash"],
-    [4000, "Lifecycle\t"],
-    [1000 + 5 * MINUTE, "ToolResult\t"],
-  ] as const;
+    [3500, "ToolResult\tBash"],
+    [3600, "ToolCall\tBash"],
+    [3700, "Hook\tBash"],
+    [3800, "ToolCall\tBash"],
+    [1000 + 5 * MINUTE, "ToolCall\tEdit"],
+  ];
   return {
     "Is it running?": "true",
     "Wait until it is, in a script that has just started it:": "up",
@@ -48,48 +54,74 @@ function expectations(
       `^${home.socket}\n\\d+ MiB$`,
     ),
     [ALL_WELL]: "",
-    "Why were events set aside, and how did hooks fail?": "",
-    "Ids of the sessions of this repository, newest first:":
-      "s1\ns2\nby-cursor",
-    "The newest one's id, for another command:": "s1",
-    "What is at work in this repository right now?": "s1\tclaude\tRunning",
+    [REJECTED]: "",
+    "Ids of the sessions of this repository, last activity first:":
+      "s1\nneedy\ns2\nby-cursor",
+    "The id of the one that was active last, for another command:": "s1",
+    "What is at work in this repository right now?":
+      "s1\tclaude\ttool\tBash\nneedy\tclaude\tneeds_permission\tBash",
+    "Who needs me? Sessions that wait for a permission or an answer:":
+      `needs_permission\tBash\trm -r dist\t${home.workspace}`,
+    "Today: every session that was active today, wherever it ran:": [
+      "claude\ttool\t6\tfix the \x1b[31mbug",
+      "claude\tneeds_permission\t1\tneedy",
+      "claude\tidle\t3\tfix the \x1b[31mbug",
+      "claude\tidle\t3\tfix the \x1b[31mbug",
+      "cursor\tidle\t0\tby-cursor",
+    ].join("\n"),
     "How many sessions does each workspace have?":
-      `[{"workspace":"${home.workspace}","sessions":3},{"workspace":"${home.root}/other","sessions":1}]`,
+      `[{"workspace":"${home.workspace}","sessions":4},{"workspace":"${home.root}/other","sessions":1}]`,
     "Sessions with failed calls:": "s1\t1",
-    "The longest sessions, in minutes:": "5\ts1\n0\ts2\n0\tby-cursor",
+    "The longest sessions, in minutes:": "5\ts1\n0\tneedy\n0\ts2\n0\tby-cursor",
     "Export to CSV:": [
       '"id","agent","model","status","started","usd"',
+      `"s1","claude","claude-opus-4","Running","${iso(1000)}",0.03`,
+      `"needy","claude",,"Waiting","${iso(20_000)}",`,
       `"elsewhere","claude","claude-opus-4","Idle","${iso(3000)}",`,
       `"s2","claude","claude-opus-4","Idle","${iso(2000)}",0.03`,
-      `"s1","claude","claude-opus-4","Running","${iso(1000)}",0.03`,
       `"by-cursor","cursor",,"Idle","${iso(0)}",`,
     ].join("\n"),
-    "Cost per agent today:": "claude\t0.06\ncursor\t–",
+    "Cost of the sessions that were active today, per agent:":
+      "claude\t0.06\ncursor\t–",
     "Cost of the last 30 days, in dollars:": "0.06",
-    "Cost per day:": `${iso(0).slice(0, 10)}\t0.06`,
-    "Tokens by model:": "unknown\t–\t–\nclaude-opus-4\t200\t40",
-    "The most expensive sessions:": "0.03\ts2\n0.03\ts1",
+    "Cost per local day on which a session began:": `${day(0)}\t0.06`,
+    "Tokens by model:": "claude-opus-4\t200\t40",
+    "The most expensive sessions:": "0.03\ts1\n0.03\ts2",
     "What the calls of a session cost, the dearest first:": "0.03\tTask",
-    "The slowest calls:": "298000 ms\tBash\n1000 ms\tTask\n250 ms\tRead",
+    "What failed, and why:": [
+      "failed\tBash\tdeno test\tExit code 1",
+      "denied\tBash\trm -r /\tBlocked by classifier",
+    ].join("\n"),
+    "The slowest calls:":
+      "1000 ms\tTask\tlook around\n500 ms\tBash\tdeno test\n250 ms\tRead\t/w/app/a.ts\n100 ms\tBash\trm -r /",
     "The slowest tools of this repository: milliseconds on average, calls, name:":
-      "298000\t1\tBash\n1000\t2\tTask\n250\t2\tRead",
-    "Calls per tool:": /^ *1 Task\n *1 Read\n *1 Bash$/,
+      "1000\t2\tTask\n300\t2\tBash\n250\t2\tRead",
+    "Calls per tool:": /^ *3 Bash\n *1 Task\n *1 Read\n *1 Edit$/,
     "Files touched most, over all sessions of this repository:":
-      /^ *2 \/w\/app\/a\.ts$/,
+      /^ *2 \/w\/app\/a\.ts\n *1 \/w\/app\/b\.ts$/,
     "What was asked:": "fix the \x1b[31mbug",
-    "Commands that were run:": "ls",
-    "Calls that never came to an end:": "",
-    "A timeline:": timeline
-      .map(([ms, what]) => `${iso(ms)}\t${what}`).join("\n").trimEnd(),
-    "Only what is new since event 5:":
-      '{"seq":6,"kind":"ToolCall"}\n{"seq":7,"kind":"Lifecycle"}\n{"seq":8,"kind":"ToolResult"}',
-    "The tools with their depth, as an outline:": "Task\nRead\nBash",
-    "A trace for ui.perfetto.dev:": "9",
+    "Commands that were run:": "deno test\nrm -r /\nsleep 60",
+    "Calls that have not come to an end:":
+      "open\tBash\tsleep 60\nopen\tEdit\t/w/app/b.ts",
+    "A timeline, in local time:": timeline
+      .map(([ms, what]) => `${time(ms)}\t${what}`).join("\n").trimEnd(),
+    "Only what is new since event 5:": [
+      '{"seq":6,"kind":"ToolCall"}',
+      '{"seq":7,"kind":"ToolResult"}',
+      '{"seq":8,"kind":"ToolCall"}',
+      '{"seq":9,"kind":"Hook"}',
+      '{"seq":10,"kind":"ToolCall"}',
+      '{"seq":11,"kind":"ToolCall"}',
+    ].join("\n"),
+    "The tools with their depth, as an outline:":
+      "Task\nRead\nBash\nBash\nBash\nEdit",
+    // Three names of tracks, three moments, six calls.
+    "A trace for ui.perfetto.dev:": "12",
     "What would be deleted if only the last 90 days were kept?": "0",
   };
 }
 
-/** Two sessions with a cost and one without in a workspace, one more elsewhere. */
+/** Sessions as agents really have them: one at work, with calls that failed and were denied; one that waits; finished ones. */
 async function feedSample({ home, start }: Sample): Promise<void> {
   const cost = { total_cost_usd: 0.03, input_tokens: 100, output_tokens: 20 };
   const withCost = (id: string, startMs: number) =>
@@ -99,19 +131,65 @@ async function feedSample({ home, start }: Sample): Promise<void> {
         ? { ...event, ...cost }
         : event
     );
+  const at = (session_id: string, ms: number, fields: object) => ({
+    session_id,
+    timestamp_ms: start + ms,
+    ...fields,
+  });
+  const bash = (id: string, command: string) => ({
+    tool_name: "Bash",
+    tool_use_id: id,
+    tool_input: { command },
+  });
   await feed({ ...home, source: "cursor" }, {
     event: "SessionStart",
     session_id: "by-cursor",
     timestamp_ms: start,
   });
-  await feed(home, ...withCost("s1", start + 1000));
-  await feed(home, {
-    hook_event_name: "PostToolUse",
-    agent_event: "PostToolUseFailure",
-    session_id: "s1",
-    timestamp_ms: start + 1000 + 5 * MINUTE,
-    tool_use_id: "t3",
-  });
+  // The one at work: its prompt, the calls of the sample session up to its last one, then these.
+  await feed(
+    home,
+    ...withCost("s1", start + 1000).slice(0, -2),
+    at("s1", 3000, {
+      hook_event_name: "PreToolUse",
+      ...bash("b1", "deno test"),
+    }),
+    at("s1", 3500, {
+      hook_event_name: "PostToolUse",
+      agent_event: "PostToolUseFailure",
+      ...bash("b1", "deno test"),
+      error: "Exit code 1\n1 failed",
+      is_interrupt: false,
+    }),
+    at("s1", 3600, { hook_event_name: "PreToolUse", ...bash("b2", "rm -r /") }),
+    at("s1", 3700, {
+      hook_event_name: "PermissionDenied",
+      ...bash("b2", "rm -r /"),
+      reason: "Blocked by classifier",
+    }),
+    at("s1", 3800, {
+      hook_event_name: "PreToolUse",
+      ...bash("b3", "sleep 60"),
+    }),
+    at("s1", 1000 + 5 * MINUTE, {
+      hook_event_name: "PreToolUse",
+      tool_name: "Edit",
+      tool_use_id: "e1",
+      tool_input: { file_path: "/w/app/b.ts" },
+    }),
+  );
+  await feed(
+    home,
+    at("needy", 20_000, {
+      hook_event_name: "PreToolUse",
+      ...bash("n1", "rm -r dist"),
+    }),
+    at("needy", 20_100, {
+      hook_event_name: "PermissionRequest",
+      tool_name: "Bash",
+      tool_input: { command: "rm -r dist" },
+    }),
+  );
   await feed(home, ...withCost("s2", start + 2000));
   const other = `${home.root}/other`;
   await Deno.mkdir(other);
@@ -163,15 +241,11 @@ Deno.test({
     await home.run(hook, { stdin: "[]" });
     await home.run(hook, { stdin: "" });
     const lost = JSON.parse(
-      await run(
-        recipes.get(ALL_WELL) ?? "",
-      ),
+      await run(recipes.get(ALL_WELL) ?? ""),
     );
     assertEquals([lost.rejected, lost.pending, lost.failures], [1, 0, 1]);
     assertMatch(
-      await run(
-        recipes.get("Why were events set aside, and how did hooks fail?") ?? "",
-      ),
+      await run(recipes.get(REJECTED) ?? ""),
       /^v1-\d+-\d+-\w+\.rejected: .+\n\.failures: nothing on stdin$/,
     );
     await home.run(["spool", "purge"]);
