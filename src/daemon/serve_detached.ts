@@ -11,6 +11,7 @@ import {
 } from "../context/mod.ts";
 import {
   claimHome,
+  DAEMON_FAILED,
   printReadyLine,
   type ReadyLine,
   takeLastWords,
@@ -96,5 +97,5 @@ function exitCode(error: unknown): number {
 function reportFailure(error: unknown, log: Log): void {
   const exit = exitCode(error);
   const stack = exit === 70 && error instanceof Error ? error.stack : undefined;
-  log("error", "daemon failed", { reason: describe(error), exit, stack });
+  log("error", DAEMON_FAILED, { reason: describe(error), exit, stack });
 }

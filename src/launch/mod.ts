@@ -6,6 +6,7 @@
  * @module
  */
 export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
+export { DAEMON_FAILED, readLastFailure } from "./last_failure.ts";
 export type { HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";
 export { lookAt, openOwnFile } from "./own_file.ts";

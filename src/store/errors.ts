@@ -141,7 +141,7 @@ function primaryCode(error: unknown): number {
 
 /** What the user can do about a damaged file. */
 const REPLACE =
-  'move it away together with its "-wal" and "-shm" files (a new store is then made), or put a backup in its place';
+  'move it away together with its "-wal" and "-shm" files (a new store is then made), or go back to a backup: kaizen store restore FILE';
 
 /** Returns the refusal of a damaged file: it stays as it is, and the user hears how to go on. */
 export function corruptError(

@@ -237,3 +237,24 @@ Deno.test("status passes on the fields of an error", async () => {
   assertStringIncludes(stdout, '"code":"daemon_error"');
   assertStringIncludes(stdout, '"n":18446744073709551615,');
 });
+
+Deno.test("status names why the daemon cannot start, and the way out", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home, { mode: 0o700 });
+  await Deno.writeTextFile(`${home.home}/store.db`, "no database ".repeat(999));
+  // A hook starts the daemon, which ends at once.
+  assertEquals((await home.run(["sessions"])).code, 74);
+  for (const format of ["json", "text"]) {
+    const { code, stdout } = await home.run(["status", "-o", format]);
+    assertEquals(code, 3);
+    const words = stdout.replaceAll(/\s+/g, " ");
+    assertStringIncludes(words, "Cannot open store as it is damaged");
+    assertStringIncludes(words, "move it away");
+    assertStringIncludes(words, "kaizen store restore FILE");
+  }
+  await Deno.rename(`${home.home}/store.db`, `${home.home}/away`);
+  assertEquals((await home.run(["sessions"])).code, 0);
+  assertEquals((await home.run(["stop"])).code, 0);
+  const { stdout } = await home.run(["status"]);
+  assertEquals(JSON.parse(stdout).fault, undefined);
+});

@@ -16,4 +16,9 @@ export interface StatusOptions {
 /** The state of the daemon. */
 export type DaemonState =
   | { state: "running"; hello: AnswerOf<"hello">; status: AnswerOf<"status"> }
-  | { state: "stopped" | "hung"; reason: string };
+  | {
+    state: "stopped" | "hung";
+    reason: string;
+    /** The failure of the last start; null if it did not fail. */
+    fault: string | null;
+  };

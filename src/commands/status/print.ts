@@ -48,7 +48,11 @@ export function renderStatus(
     case "stopped":
       return [
         paint.dim("○ stopped"),
-        ...layOut([socket, ...spoolFacts], paint, width),
+        ...layOut(
+          [...describeFault(found.fault, paint), socket, ...spoolFacts],
+          paint,
+          width,
+        ),
         "",
         ...wrapWords(
           spool.writable
@@ -79,6 +83,11 @@ export function renderStatus(
         `See its log: ${escapeLine(settings.paths().log)}`,
       ];
   }
+}
+
+/** What keeps a daemon from starting; its message says what to do. */
+function describeFault(fault: string | null, paint: Paint): Fact[] {
+  return fault === null ? [] : [["cannot start", fault, paint.red]];
 }
 
 function describeRunning(

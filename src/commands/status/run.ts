@@ -95,10 +95,11 @@ async function askOnce(
   }
   const late = reasons.find((reason) => reason instanceof TimedOutError);
   const reason = late ?? reasons[0];
-  return {
-    state: late === undefined ? "stopped" : "hung",
-    reason: reason instanceof Error ? reason.message : String(reason),
-  };
+  const words = reason instanceof Error ? reason.message : String(reason);
+  if (late !== undefined) return { state: "hung", reason: words, fault: null };
+  const { readLastFailure } = await import("../../launch/mod.ts");
+  const fault = readLastFailure(run.settings.paths().log);
+  return { state: "stopped", reason: words, fault };
 }
 
 function hideToken(found: DaemonState, options: StatusOptions): DaemonState {
@@ -118,7 +119,8 @@ function describe(
 ): Record<string, unknown> {
   if (found.state !== "running") {
     const running = found.state === "hung" ? null : false;
-    return { running, socket, spool };
+    const { fault } = found;
+    return { running, socket, ...fault === null ? {} : { fault }, spool };
   }
   const { type: _type, ...status } = found.status;
   // These come first, and fields of the daemon must not replace them.
