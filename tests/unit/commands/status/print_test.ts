@@ -16,8 +16,8 @@ const EMPTY: SpoolStatus = {
   failures: 0,
   last_failure: null,
 };
-const stopped = { state: "stopped", reason: "x" } as const;
-const hung = { state: "hung", reason: "x" } as const;
+const stopped = { state: "stopped", reason: "x", fault: null } as const;
+const hung = { state: "hung", reason: "x", fault: null } as const;
 
 function show(
   found: Parameters<typeof renderStatus>[0],
