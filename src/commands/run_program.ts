@@ -34,7 +34,7 @@ export async function runProgram(context: Context): Promise<number> {
   let command = "kaizen";
   try {
     command = await parse(cli);
-    return await cli.run();
+    return await cli.run(command);
   } catch (error) {
     const { reportError } = await import("./shell/report_error.ts");
     return await reportError(error, {

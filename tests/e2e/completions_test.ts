@@ -34,6 +34,23 @@ const table: [words: string[], offers: string[]][] = [
   [["kaizen", "detail", "git:"], ["git:/a/path"]],
   [["kaizen", "sessions", "show", "@"], ["@latest"]],
   [["kaizen", "sessions", "--limit", ""], []],
+  // Nothing is offered that always fails.
+  [["kaizen", "-o", ""], ["json", "ndjson", "text", "trace"]],
+  [["kaizen", "sessions", "-o", ""], ["json", "ndjson", "text"]],
+  [["kaizen", "store", "stats", "--output", ""], ["json", "ndjson", "text"]],
+  [["kaizen", "detail", "s-1", "-o", "t"], ["text", "trace"]],
+  [["kaizen", "sessions", "tree", "-o", "tr"], ["trace"]],
+  [["kaizen", "sessions", "--watch", "-o", ""], ["ndjson", "text"]],
+  [["kaizen", "detail", "s-1", "--follow", "-o", ""], ["ndjson", "text"]],
+  [["kaizen", "sessions", "--all-workspaces", ""], []],
+  [["kaizen", "--no-start", "sessions", "sh"], ["show"]],
+  [["kaizen", "ingest", "--source", "claude", "ho"], []],
+  [["kaizen", "detail", "s-1", "s-"], []],
+  [["kaizen", "help", "daemon", "st"], ["start", "status", "stop"]],
+  [["kaizen", "help", "stop", ""], []],
+  [["kaizen", "store", "prune", "--session", "@"], ["@latest"]],
+  [["kaizen", "ingest", "--session", "@"], []],
+  [["kaizen", "ingest", "--session", "s-"], ["s-1", "s-2"]],
 ];
 
 /** A home with a daemon, two sessions and a third whose id no shell should ever see, and `kaizen` on PATH. */
@@ -224,7 +241,7 @@ Deno.test({
           screen.startsWith(typed) &&
           offers.every((word) =>
             screen.includes(`\n${word}`) || screen.includes(` ${word}`)
-          )
+          ) && (offers.includes("trace") || !screen.includes("trace"))
         );
       }
     }

@@ -125,7 +125,7 @@ function choose(
       isFull: own.full ?? false,
       follows: own.follow ?? false,
     }, run);
-  }, { speaksTrace: true, starts: true });
+  }, { starts: true });
 }
 
 /** Makes the command `kaizen detail`. */

@@ -7,18 +7,54 @@ import { listAgents } from "../../agents/mod.ts";
 import { SESSION_STATUSES } from "../../proto/mod.ts";
 import { type CommandNode, listOptions } from "../shell/command_node.ts";
 import { HELP_TOPICS } from "./topics.ts";
-import { COLOR_CHOICES, FORMATS } from "../shell/settings.ts";
+import { COLOR_CHOICES, type Format, formatsOf } from "../shell/settings.ts";
 import { SHELLS } from "./shells.ts";
 
-/** Possible values: one of some words, a path, a session id, or unknown. */
+/**
+ * Possible values: one of some words, a path, a session (an id or `@latest`), the id of a session, or
+ * unknown.
+ */
 export type Completion =
   | { kind: "words"; words: readonly string[] }
-  | { kind: "directories" | "files" | "ids" | "nothing" };
+  | { kind: "directories" | "files" | "sessions" | "ids" | "nothing" };
 
 /** Formats a completion as the scripts for bash and zsh pass it on: its kind and then the words. */
 export function describeValue(value: Completion | null): string {
   if (value === null) return "";
   return value.kind === "words" ? `words ${value.words.join(" ")}` : value.kind;
+}
+
+/** The values of an option in one command, or in all that are not named. */
+export interface ValueCase {
+  /** The full name of the command, or null. */
+  path: string | null;
+  /** The names of the option, with dashes. */
+  flags: readonly string[];
+  /** As {@linkcode describeValue} formats it. */
+  value: string;
+}
+
+/** Lists the values of all options for a `case`: first those of the commands that differ from most. */
+export function listValueCases(commands: readonly CommandSpec[]): ValueCase[] {
+  const all = commands.flatMap(({ path, options }) =>
+    options.flatMap(({ word, short, value, endlessValue }) => {
+      const flags = short === null ? [word] : [short, word];
+      const one = (path: string, value: Completion | null) =>
+        value === null ? [] : [{ path, flags, value: describeValue(value) }];
+      return [...one(path, value), ...one(path + ENDLESS, endlessValue)];
+    })
+  );
+  const options = Map.groupBy(all, ({ flags }) => flags.join());
+  const sorted = [...options.values()].map((cases) =>
+    [...Map.groupBy(cases, ({ value }) => value).values()]
+      .sort((a, b) => b.length - a.length)
+  );
+  return [
+    ...sorted.flatMap(([_usual, ...others]) => others.flat()),
+    ...sorted.flatMap(([usual = []]) =>
+      usual.slice(0, 1).map((one) => ({ ...one, path: null }))
+    ),
+  ];
 }
 
 /** A word with its description. */
@@ -33,6 +69,10 @@ export interface OptionSpec extends Described {
   short: string | null;
   /** Null for a switch. */
   value: Completion | null;
+  /** The values beside one of the {@linkcode ENDLESS_OPTIONS}, or null if they are the same. */
+  endlessValue: Completion | null;
+  /** Whether every command has it, so that it may stand before the name of the command. */
+  isGlobal: boolean;
 }
 
 /** A command with its subcommands, options and argument. */
@@ -45,15 +85,21 @@ export interface CommandSpec {
 }
 
 const VALUES = new Map<string, Completion>([
-  ["--output", { kind: "words", words: FORMATS }],
   ["--color", { kind: "words", words: COLOR_CHOICES }],
   ["--status", { kind: "words", words: SESSION_STATUSES }],
   ["--source", { kind: "words", words: listAgents() }],
   ["--home", { kind: "directories" }],
   ["--workspace", { kind: "directories" }],
   ["--socket", { kind: "files" }],
-  ["--session", { kind: "ids" }],
+  ["--session", { kind: "sessions" }],
 ]);
+
+/** The options with which the output of a command has no end. */
+export const ENDLESS_OPTIONS: readonly string[] = ["--watch", "--follow"];
+/** Formats of output without an end, which is no single document. */
+const ENDLESS_FORMATS = ["text", "ndjson"] as const satisfies Format[];
+/** A path with this suffix stands for a command with one of the {@linkcode ENDLESS_OPTIONS}. */
+const ENDLESS = " endless";
 
 /** Reads the whole command tree, starting with the root. */
 export function readSpec(root: CommandNode): CommandSpec[] {
@@ -72,14 +118,16 @@ function readCommand(
       namesOf(child).map((word) => ({ word, description: summarize(child) }))
     ),
     options: listOptions(command).map((
-      { long, short, value, description },
+      { long, short, value, description, isGlobal },
     ) => ({
       word: long,
       short,
       description: firstSentence(description),
-      value: value === null || long === "--watch"
-        ? null
-        : VALUES.get(long) ?? { kind: "nothing" },
+      value: value === null || long === "--watch" ? null : valueOf(long, path),
+      endlessValue: long === "--output" && isEndless(command)
+        ? { kind: "words", words: ENDLESS_FORMATS }
+        : null,
+      isGlobal,
     })),
     argument: argumentOf(command, root),
   };
@@ -93,6 +141,20 @@ function readCommand(
   ];
 }
 
+function isEndless(command: CommandNode): boolean {
+  return listOptions(command).some(({ long }) =>
+    ENDLESS_OPTIONS.includes(long)
+  );
+}
+
+function valueOf(option: string, path: string): Completion {
+  if (option === "--output") return { kind: "words", words: formatsOf(path) };
+  // The session of a recorded event may be new, so its id is taken as it is.
+  return option === "--session" && path.startsWith("kaizen ingest")
+    ? { kind: "ids" }
+    : VALUES.get(option) ?? { kind: "nothing" };
+}
+
 function argumentOf(
   command: CommandNode,
   root: CommandNode,
@@ -101,7 +163,7 @@ function argumentOf(
     case undefined:
       return null;
     case "id":
-      return { kind: "ids" };
+      return { kind: "sessions" };
     case "file":
       return { kind: "files" };
     case "shell":

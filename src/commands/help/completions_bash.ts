@@ -6,6 +6,8 @@
 import {
   type CommandSpec,
   describeValue,
+  ENDLESS_OPTIONS,
+  listValueCases,
   type OptionSpec,
 } from "./completion_spec.ts";
 
@@ -38,10 +40,18 @@ ${cases(({ options }) => `echo '${options.flatMap(flagsOf).join(" ")}'`)}
   esac
 }
 
-# Prints the kind of value of an option; fails for a switch.
+# Prints the kind of value of an option of a command; fails for a switch.
 _kaizen_value() {
-  case $1 in
+  case "$1 $2" in
 ${valueCases(commands)}
+    *) return 1 ;;
+  esac
+}
+
+# Fails for an option that not every command has.
+_kaizen_global() {
+  case $1 in
+    ${globalFlags(commands).join(" | ")}) ;;
     *) return 1 ;;
   esac
 }
@@ -66,13 +76,15 @@ _kaizen_complete() {
   case $2 in
     directories) _kaizen_paths -d "$1" ;;
     files) _kaizen_paths -f "$1" ;;
-    ids) _kaizen_offer "$1" "@latest $("\${COMP_WORDS[0]}" completions ids 2>/dev/null | cut -f 1)" ;;
+    ids) _kaizen_offer "$1" "$("\${COMP_WORDS[0]}" completions ids 2>/dev/null | cut -f 1)" ;;
+    sessions) _kaizen_offer "$1" @latest; _kaizen_complete "$1" ids ;;
     words*) _kaizen_offer "$1" "\${2#words}" ;;
   esac
 }
 
 _kaizen() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} at=kaizen value i colons=
+  local end=$COMP_CWORD own= given= endless=
   local line=\${COMP_LINE:0:\${COMP_POINT:-0}} word
   COMPREPLY=()
   # bash splits --output=json into three words.
@@ -93,22 +105,37 @@ _kaizen() {
       prev=\${line##*[[:space:]]}
     fi
     colons=\${cur%"\${cur##*:}"}
+    for ((i = 0; i < \${#word} && end > 1; i += \${#COMP_WORDS[end]})); do
+      ((i > 0)) && ((end--))
+    done
   fi
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    if _kaizen_value "\${COMP_WORDS[i]}" >/dev/null; then
-      [[ \${COMP_WORDS[i + 1]} == = ]] && ((i++))
-      ((i++))
-    elif [[ " $(_kaizen_words "$at") " == *" \${COMP_WORDS[i]} "* ]]; then
-      at+=" \${COMP_WORDS[i]}"
+  # A command has no name after an option of its own, and takes one argument.
+  for ((i = 1; i < end; i++)); do
+    word=\${COMP_WORDS[i]}
+    if [[ $word == -?* ]]; then
+      [[ ' ${
+    ENDLESS_OPTIONS.join(" ")
+  } ' == *" $word "* ]] && endless=' endless'
+      _kaizen_global "\${word%%=*}" || own=1
+      if _kaizen_value "$at" "$word" >/dev/null; then
+        [[ \${COMP_WORDS[i + 1]} == = ]] && ((i++))
+        ((i++))
+      fi
+    elif [[ -z $own && " $(_kaizen_words "$at") " == *" $word "* ]]; then
+      at+=" $word"
+    else
+      own=1 given+=" $word"
     fi
   done
-  if value=$(_kaizen_value "$prev"); then
+  if value=$(_kaizen_value "$at$endless" "$prev"); then
     _kaizen_complete "$cur" "$value"
   elif [[ $cur == -* ]]; then
     _kaizen_offer "$cur" "$(_kaizen_options "$at")"
+  elif [[ -n $given ]]; then
+    [[ $at != 'kaizen help' ]] || _kaizen_offer "$cur" "$(_kaizen_words "kaizen$given")"
   else
     _kaizen_complete "$cur" "$(_kaizen_argument "$at")"
-    _kaizen_offer "$cur" "$(_kaizen_words "$at")"
+    [[ -n $own ]] || _kaizen_offer "$cur" "$(_kaizen_words "$at")"
   fi
   [[ -z $colons ]] || COMPREPLY=("\${COMPREPLY[@]#"$colons"}")
 }
@@ -121,17 +148,16 @@ function flagsOf({ word, short }: OptionSpec): string[] {
   return short === null ? [word] : [short, word];
 }
 
-/** Options with the same name have the same values in all commands. */
+function globalFlags(commands: readonly CommandSpec[]): string[] {
+  return commands.slice(0, 1).flatMap(({ options }) =>
+    options.filter(({ isGlobal }) => isGlobal).flatMap(flagsOf)
+  );
+}
+
 function valueCases(commands: readonly CommandSpec[]): string {
-  const lines = new Map<string, string>();
-  for (const option of commands.flatMap(({ options }) => options)) {
-    if (option.value === null) continue;
-    lines.set(
-      flagsOf(option).join(" | "),
-      `    ${flagsOf(option).join(" | ")}) echo '${
-        describeValue(option.value)
-      }' ;;`,
-    );
-  }
-  return [...lines.values()].join("\n");
+  return listValueCases(commands).map(({ path, flags, value }) => {
+    const start = path === null ? "*' " : `'${path} `;
+    const patterns = flags.map((flag) => `${start}${flag}'`);
+    return `    ${patterns.join(" | ")}) echo '${value}' ;;`;
+  }).join("\n");
 }

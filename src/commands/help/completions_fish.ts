@@ -3,7 +3,12 @@
  * Completion for fish.
  * @module
  */
-import type { CommandSpec, Completion, OptionSpec } from "./completion_spec.ts";
+import {
+  type CommandSpec,
+  type Completion,
+  ENDLESS_OPTIONS,
+  type OptionSpec,
+} from "./completion_spec.ts";
 
 /** Renders the completion script for fish. */
 export function renderFish(commands: readonly CommandSpec[]): string {
@@ -16,32 +21,67 @@ export function renderFish(commands: readonly CommandSpec[]): string {
 # To use it, run: kaizen completions fish | source
 # or save it as ~/.config/fish/completions/kaizen.fish
 
-# Prints the command that the words up to the cursor name.
-function __kaizen_at
+# Reads the words up to the cursor: prints the command that they name, then "own" after an option that not every
+# command has, "given" after an argument, "endless" if the output has no end.
+function __kaizen_state
     set -l at kaizen
     set -l skip 0
+    set -l state
     for word in (commandline -opc)[2..-1]
+        set -l flag (string split -m 1 = -- $word)[1]
         if test $skip = 1
             set skip 0
-        else if contains -- $word ${[...valued].join(" ")}
-            set skip 1
-        else if contains -- "$at $word" ${
+        else if string match -q -- '-?*' $word
+            contains -- $flag ${globalFlags(commands).join(" ")}
+            or set -a state own
+            contains -- $flag ${ENDLESS_OPTIONS.join(" ")}
+            and set -a state endless
+            contains -- $word ${[...valued].join(" ")}
+            and set skip 1
+        else if not contains own $state
+            and contains -- "$at $word" ${
     commands.slice(1).map(({ path }) => quote(path)).join(" ")
   }
             set at "$at $word"
+        else if test "$at" = 'kaizen help'; and not contains given $state
+            and contains -- "kaizen $word" ${
+    commands.slice(1).map(({ path }) => quote(path)).join(" ")
+  }
+            set -a state given "help of kaizen $word"
+        else
+            set -a state own given
         end
     end
-    echo $at
+    printf '%s\\n' $at $state
 end
 
+# Tells whether the words name a command, and none of the given states is reached.
 function __kaizen_is
-    test (__kaizen_at) = "$argv"
+    set -l state (__kaizen_state)
+    test "$state[1]" = "$argv[1]"
+    or return 1
+    for one in $argv[2..-1]
+        contains -- $one $state
+        and return 1
+    end
+    return 0
+end
+function __kaizen_endless
+    set -l state (__kaizen_state)
+    test "$state[1]" = "$argv[1]"
+    and contains endless $state
+end
+function __kaizen_help_of
+    contains -- "help of $argv[1]" (__kaizen_state)
 end
 
 function __kaizen_ids
-    printf '@latest\\tthe newest session of this workspace\\n'
     set -l words (commandline -opc)
     $words[1] completions ids 2>/dev/null
+end
+function __kaizen_sessions
+    printf '@latest\\tthe newest session of this workspace\\n'
+    __kaizen_ids
 end
 
 complete -c kaizen -f
@@ -49,14 +89,39 @@ ${commands.flatMap(renderCommand).join("\n")}
 `;
 }
 
+function globalFlags(commands: readonly CommandSpec[]): string[] {
+  return commands.slice(0, 1).flatMap(({ options }) =>
+    options.filter(({ isGlobal }) => isGlobal)
+      .flatMap(({ word, short }) => short === null ? [word] : [short, word])
+  );
+}
+
 function renderCommand(spec: CommandSpec): string[] {
-  const here = `complete -c kaizen -n ${quote(`__kaizen_is ${spec.path}`)}`;
+  const offer = (test: string, what: string) =>
+    `complete -c kaizen -n ${quote(test)} ${what}`;
+  const path = quote(spec.path);
+  const { argument } = spec;
   return [
-    ...spec.commands.map(({ word, description }) =>
-      `${here} -a ${quote(word)} -d ${quote(description)}`
-    ),
-    ...spec.argument === null ? [] : [`${here} ${renderValue(spec.argument)}`],
-    ...spec.options.map((option) => `${here} ${renderOption(option)}`),
+    ...spec.commands.flatMap(({ word, description }) => {
+      const what = `-a ${quote(word)} -d ${quote(description)}`;
+      return [
+        offer(`__kaizen_is ${path} own`, what),
+        offer(`__kaizen_help_of ${path}`, what),
+      ];
+    }),
+    ...argument === null
+      ? []
+      : [offer(`__kaizen_is ${path} given`, renderValue(argument))],
+    ...spec.options.flatMap((option) => {
+      const { endlessValue: value } = option;
+      if (value === null) {
+        return [offer(`__kaizen_is ${path}`, renderOption(option))];
+      }
+      return [
+        offer(`__kaizen_is ${path} endless`, renderOption(option)),
+        offer(`__kaizen_endless ${path}`, renderOption({ ...option, value })),
+      ];
+    }),
   ];
 }
 
@@ -80,6 +145,8 @@ function renderValue(value: Completion): string {
       return "-F";
     case "ids":
       return "-f -k -a '(__kaizen_ids)'";
+    case "sessions":
+      return "-f -k -a '(__kaizen_sessions)'";
     case "nothing":
       return "-f";
   }

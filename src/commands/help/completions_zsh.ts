@@ -7,7 +7,8 @@ import {
   type CommandSpec,
   type Described,
   describeValue,
-  type OptionSpec,
+  ENDLESS_OPTIONS,
+  listValueCases,
 } from "./completion_spec.ts";
 
 /** Renders the completion script for zsh. */
@@ -17,10 +18,18 @@ export function renderZsh(commands: readonly CommandSpec[]): string {
 # To use it, run this after compinit: source <(kaizen completions zsh)
 # or save it as _kaizen in a directory of $fpath
 
-# Prints the kind of value of an option; fails for a switch.
+# Prints the kind of value of an option of a command; fails for a switch.
 _kaizen_value() {
-  case $1 in
+  case "$1 $2" in
 ${valueCases(commands)}
+    (*) return 1 ;;
+  esac
+}
+
+# Fails for an option that not every command has.
+_kaizen_global() {
+  case \${1%%=*} in
+    (${globalFlags(commands).join("|")}) ;;
     (*) return 1 ;;
   esac
 }
@@ -30,8 +39,8 @@ _kaizen_complete() {
   case $1 in
     directories) _files -/ ;;
     files) _files ;;
-    ids)
-      list=('@latest:the newest session of this workspace')
+    ids|sessions)
+      [[ $1 == ids ]] || list=('@latest:the newest session of this workspace')
       list+=(\${(f)"$("$words[1]" completions ids 2>/dev/null | sed -e 's/:/\\\\:/g' -e 's/\\t/:/')"})
       _describe -V session list
       ;;
@@ -43,25 +52,31 @@ _kaizen_complete() {
 }
 
 _kaizen() {
-  local at=kaizen i value
+  local at=kaizen i value own given endless
   local -a commands options
+  # A command has no name after an option of its own, and takes one argument.
   for ((i = 2; i < CURRENT; i++)); do
-    if _kaizen_value "$words[i]" >/dev/null; then
-      ((i++))
+    if [[ $words[i] == -?* ]]; then
+      [[ ' ${
+    ENDLESS_OPTIONS.join(" ")
+  } ' == *" \${words[i]%%=*} "* ]] && endless=' endless'
+      _kaizen_global "$words[i]" || own=1
+      _kaizen_value "$at" "$words[i]" >/dev/null && ((i++))
     else
-      case "$at $words[i]" in
+      case "\${own:-$at $words[i]}" in
         ${
     commands.slice(1).map(({ path }) => `'${path}'`).join(" | ")
   }) at+=" $words[i]" ;;
+        (*) own=1 given+=" $words[i]" ;;
       esac
     fi
   done
-  if [[ $words[CURRENT] == --*=* ]] && value=$(_kaizen_value "\${words[CURRENT]%%=*}"); then
+  if [[ $words[CURRENT] == --*=* ]] && value=$(_kaizen_value "$at$endless" "\${words[CURRENT]%%=*}"); then
     compset -P '*='
     _kaizen_complete "$value"
     return
   fi
-  if ((CURRENT > 2)) && value=$(_kaizen_value "$words[CURRENT-1]"); then
+  if ((CURRENT > 2)) && value=$(_kaizen_value "$at$endless" "$words[CURRENT-1]"); then
     _kaizen_complete "$value"
     return
   fi
@@ -72,7 +87,19 @@ ${commands.map(renderCommand).join("\n")}
     _describe -o option options
     return
   fi
-  ((\${#commands})) && _describe command commands
+  if [[ -n $given ]]; then
+    [[ $at == 'kaizen help' ]] || return
+    at=kaizen$given own=
+    case $at in
+${
+    commands.filter(({ commands }) => commands.length > 0).map(renderWords)
+      .join("\n")
+  }
+      (*) return ;;
+    esac
+    value=
+  fi
+  [[ -z $own ]] && ((\${#commands})) && _describe command commands
   [[ -n $value ]] && _kaizen_complete "$value"
 }
 
@@ -96,6 +123,12 @@ function renderCommand(spec: CommandSpec): string {
       ;;`;
 }
 
+function renderWords(spec: CommandSpec): string {
+  return `      '${spec.path}') commands=(${
+    spec.commands.map(quote).join(" ")
+  }) ;;`;
+}
+
 function quote({ word, description }: Described): string {
   return quoteText(`${word}:${description.replaceAll(":", "\\:")}`);
 }
@@ -104,17 +137,17 @@ function quoteText(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Options with the same name have the same values in all commands. */
+function globalFlags(commands: readonly CommandSpec[]): string[] {
+  return commands.slice(0, 1).flatMap(({ options }) =>
+    options.filter(({ isGlobal }) => isGlobal)
+      .flatMap(({ word, short }) => short === null ? [word] : [short, word])
+  );
+}
+
 function valueCases(commands: readonly CommandSpec[]): string {
-  const lines = new Map<string, string>();
-  const add = ({ word, short, value }: OptionSpec) => {
-    if (value === null) return;
-    const flags = short === null ? word : `${short}|${word}`;
-    lines.set(
-      flags,
-      `    (${flags}) echo ${quoteText(describeValue(value))} ;;`,
-    );
-  };
-  commands.flatMap(({ options }) => options).forEach(add);
-  return [...lines.values()].join("\n");
+  return listValueCases(commands).map(({ path, flags, value }) => {
+    const start = path === null ? "*' " : `'${path} `;
+    const patterns = flags.map((flag) => `${start}${flag}'`);
+    return `    (${patterns.join("|")}) echo '${value}' ;;`;
+  }).join("\n");
 }

@@ -6,6 +6,7 @@
 import { type Context, UsageError } from "../../context/mod.ts";
 import {
   type Format,
+  formatsOf,
   type GlobalFlags,
   readSettings,
   type Settings,
@@ -29,8 +30,6 @@ export interface ChoiceOptions {
   takesLiterals?: boolean;
   /** True: the default output format is text, even if stdout is not a terminal. */
   textByDefault?: boolean;
-  /** True: the command supports `-o trace`. */
-  speaksTrace?: boolean;
   /** True: the command may start a process: git, or a daemon. */
   starts?: boolean;
 }
@@ -66,14 +65,15 @@ export class Cli {
   /**
    * Runs the chosen work.
    *
+   * @param command The full name of the command, such as `kaizen sessions`.
    * @returns The exit code.
    * @throws {UsageError} If a flag or an environment variable has a wrong value.
    */
-  async run(): Promise<number> {
+  async run(command: string): Promise<number> {
     if (this.#work === null) return 0;
     const settings = readSettings(this.context, this.#flags, this.#options);
     this.#settings = settings;
-    if (settings.format === "trace" && !this.#options.speaksTrace) {
+    if (!formatsOf(command).includes(settings.format)) {
       throw new UsageError(
         "Only detail can print a trace: see kaizen help detail",
       );

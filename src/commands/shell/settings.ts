@@ -13,8 +13,23 @@ import {
 } from "../../context/mod.ts";
 
 export const FORMATS = ["text", "json", "ndjson", "trace"] as const;
-/** Output format of results; only `detail` supports `trace`. */
+/** Output format of results. */
 export type Format = typeof FORMATS[number];
+
+/** Paths of the commands that can print a trace: `detail` and its other names. */
+const TRACE_COMMANDS = /^kaizen (detail|sessions (show|tree))$/;
+
+/**
+ * Lists the formats that a command can print.
+ *
+ * @param path The full name, such as `kaizen sessions list`. The format may be written before the
+ * command, so the program itself takes all of them.
+ */
+export function formatsOf(path: string): readonly Format[] {
+  return path === "kaizen" || TRACE_COMMANDS.test(path)
+    ? FORMATS
+    : FORMATS.filter((format) => format !== "trace");
+}
 
 export const COLOR_CHOICES = ["auto", "always", "never"] as const;
 export type ColorChoice = typeof COLOR_CHOICES[number];
