@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher and the manual page beside it. With `--single` all of
- * it goes into one file, `dist/kaizen_single.js`, from which binaries are made. `--to=DIR` takes another folder than `dist/`.
+ * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher and
+ * the manual page beside it. `--single` writes one file instead, `dist/kaizen_single.js`, from
+ * which binaries are made. `--to=DIR` writes to another folder than `dist/`.
  * @module
  */
 import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
@@ -20,9 +21,9 @@ import {
 } from "./project.ts";
 
 const EXIT_BUG = 70;
-/** What is not a hook's. */
+/** The part of the program that a hook does not need. */
 const PROGRAM = "program.ts";
-/** Runs the program; where nothing is left to wait for and it has not ended, that is a bug. */
+/** Runs the program. If the event loop empties before the program has ended, that is a bug. */
 const COMMANDS = "commands.js";
 const RUN = `import{realContext as c,runProgram as r}from"./program.js";` +
   `Deno.exitCode=${EXIT_BUG};r(c()).then(Deno.exit);`;
@@ -33,7 +34,8 @@ const NOTICE = "AGPL-3.0-or-later. Holds @cliffy and @std packages, or " +
   "stand-ins for them, under the MIT licence.";
 
 await Deno.mkdir(DIST, { recursive: true });
-// Everything is written there first, so that a build that fails leaves the old one whole.
+// All files are written to a draft folder first, so that a build that fails leaves the old one
+// whole.
 const draft = await Deno.makeTempDir({ dir: DIST, prefix: ".build-" });
 try {
   if (Deno.args.includes("--single")) await buildSingle();
@@ -114,8 +116,8 @@ async function buildSingle(): Promise<void> {
 }
 
 /**
- * Puts a build's chunks where its start file looks for them. Those of the build before stay, as processes that it started may
- * still load some.
+ * Moves the chunks of a build to the folder that its start file names. The chunks of the previous
+ * build stay, as a process of that build may still load one.
  */
 async function placeChunks(from: string, id: string): Promise<void> {
   const folder = `${DIST}/chunks`;
@@ -128,7 +130,7 @@ async function placeChunks(from: string, id: string): Promise<void> {
   await Deno.rename(from, `${folder}/${id}`);
 }
 
-/** Name of the build that `dist/kaizen.js` belongs to, or null if there is none. */
+/** Returns the id of the build that `dist/kaizen.js` belongs to, or null if there is none. */
 async function lastBuild(): Promise<string | null> {
   try {
     const text = await Deno.readTextFile(`${DIST}/kaizen.js`);
@@ -139,7 +141,7 @@ async function lastBuild(): Promise<string | null> {
   }
 }
 
-/** What the program tells about its build, in front of its text. */
+/** Puts the facts of the build, which the program prints with `--version`, before its text. */
 async function addHead(text: string): Promise<string> {
   const about = {
     version: await readVersion(),
@@ -157,20 +159,20 @@ async function report(name: string, texts: readonly string[]): Promise<void> {
   );
 }
 
-/** How the source that is loaded first imports a file of `LATER`. */
+/** Returns the specifier by which the source of the start file imports a file of `LATER`. */
 function importedAs(path: string): string {
   return `./${path.slice(path.lastIndexOf("/") + 1)}`;
 }
 
-/** Name of the chunk that a file of `LATER` becomes. */
+/** Returns the name of the chunk that a file of `LATER` becomes. */
 function chunkOf(path: string): string {
   return importedAs(path).slice(2).replace(/\.ts$/, ".js");
 }
 
 /**
- * Bundles, shortens, and makes sure that nothing of it loads a module of Node's when it is loaded.
+ * Bundles and minifies, and checks that no file imports a module of Node's when it is loaded.
  *
- * @param folder For what comes on the way.
+ * @param folder Folder for intermediate files.
  * @param words Options and files for `deno bundle`.
  * @returns The files by name, without their folders.
  */
@@ -208,7 +210,7 @@ async function makeBundle(
   return files;
 }
 
-/** The part of @cliffy/command that the program has its own of, if that is the package in use. */
+/** Replaces the help of the real @cliffy/command, as the program has its own. */
 function leaveOut(): Record<string, string> {
   const command = import.meta.resolve("@cliffy/command")
     .replace(/^jsr:\/*(@cliffy\/command)@(.*)$/, "https://jsr.io/$1/$2/mod.ts");
@@ -217,7 +219,7 @@ function leaveOut(): Record<string, string> {
   return { [theirs]: new URL("no_cliffy_help.ts", import.meta.url).href };
 }
 
-/** Path of the import map that this very process runs with. */
+/** Returns the path of the import map that this process runs with. */
 function mapInUse(): string {
   switch (packageSet()) {
     case "jsr":

@@ -2,19 +2,19 @@
 /**
  * A program in several files: one to start with, and chunks that a run loads when it needs them.
  *
- * Deno looks for every `import("…")` whose address is written out and loads what it names before the program starts, needed
- * or not. So these addresses are written in a way that it does not understand.
+ * Deno loads each module that an `import("…")` with a literal address names before the program
+ * starts, needed or not. So these addresses are written in a form that Deno does not recognise.
  * @module
  */
 
-/** Text of files by their names. */
+/** Texts of files by their names. */
 export type Files = ReadonlyMap<string, string>;
 
 /**
- * Puts a chunk into one folder with all others, whatever folders the bundler has written them to, and hides what it loads later.
+ * Prepares a chunk to lie in one folder with all others, and hides its dynamic imports from Deno.
  *
  * @param chunks Names of all chunks, without folders.
- * @throws {TypeError} If the text imports one that is not there.
+ * @throws {TypeError} If the text imports a chunk that is missing.
  */
 export function placeChunk(text: string, chunks: ReadonlySet<string>): string {
   return text.replaceAll(IMPORTS, (_, how: string, name: string) => {
@@ -26,10 +26,11 @@ export function placeChunk(text: string, chunks: ReadonlySet<string>): string {
 }
 
 /**
- * Tells the file to start with where the chunks are that it loads, and hides them.
+ * Replaces the dynamic imports of the start file by the addresses of the chunks, and hides them
+ * from Deno.
  *
- * @param addresses From what its source imports (`./program.ts`) to the address of the chunk.
- * @throws {TypeError} If one of them is not imported, or another file of the source is.
+ * @param addresses Addresses of the chunks by the specifiers in the source (`./program.ts`).
+ * @throws {TypeError} If a specifier is not imported, or the source imports another file.
  */
 export function pointToChunks(text: string, addresses: Files): string {
   const missing = new Set(addresses.keys());
@@ -47,7 +48,7 @@ export function pointToChunks(text: string, addresses: Files): string {
   );
 }
 
-/** Names what makes two builds differ: the same for the same files. */
+/** Returns an id that is the same for the same files. */
 export async function nameBuild(files: Files): Promise<string> {
   const all = [...files].toSorted(([a], [b]) => a < b ? -1 : 1).flat();
   const digest = await crypto.subtle.digest(
@@ -57,7 +58,10 @@ export async function nameBuild(files: Files): Promise<string> {
   return new Uint8Array(digest).toHex().slice(0, 12);
 }
 
-/** `from"./a.js"`, `import"../b/a.js"`, `import("./a.js")`, as a bundler writes them, with white space or without. */
+/**
+ * `from"./a.js"`, `import"../b/a.js"`, `import("./a.js")`, as a bundler writes them, with or
+ * without white space.
+ */
 const IMPORTS =
   /\b(from\s*|import\s*|import\(\s*)"\.{1,2}\/(?:[\w.-]+\/)*([\w.-]+\.js)"/g;
 

@@ -6,7 +6,7 @@
  */
 import { readPermissions, ROOT } from "./project.ts";
 
-/** Name of a binary by the target that Deno knows. */
+/** Names of the binaries by the targets that Deno knows. */
 const TARGETS: readonly [target: string, name: string][] = [
   ["x86_64-unknown-linux-gnu", "kaizen-linux-x64"],
   ["aarch64-unknown-linux-gnu", "kaizen-linux-arm64"],
@@ -40,7 +40,11 @@ for (const [target, name] of all ? TARGETS : [[null, "kaizen"] as const]) {
 }
 if (all) await writeSums(made);
 
-/** Makes one binary; `target` null means this machine. */
+/**
+ * Makes one binary.
+ *
+ * @param target Null means this machine.
+ */
 async function compile(target: string | null, output: string): Promise<void> {
   const { code, stderr } = await run(Deno.execPath(), [
     "compile",
@@ -64,7 +68,7 @@ It comes from Deno's download site, once. Without that, put the path of a denort
   );
 }
 
-/** The innermost of the causes that Deno lists. */
+/** Returns the innermost of the causes that Deno lists. */
 function reason(stderr: string): string {
   const causes = [...stderr.matchAll(/^\s+(?:\d+: )(.+)$/gm)]
     .map((match) => match[1] ?? "")
@@ -72,7 +76,7 @@ function reason(stderr: string): string {
   return causes.at(-1) ?? "see above";
 }
 
-/** Writes `dist/SHA256SUMS` as `sha256sum -c` reads it. */
+/** Writes `dist/SHA256SUMS` in the format of `sha256sum -c`. */
 async function writeSums(names: readonly string[]): Promise<void> {
   let text = "";
   for (const name of names) {

@@ -6,13 +6,16 @@
 
 /** Names in the order of their declarations. */
 export interface Declared {
-  /** Whatever is exported here; a re-export is not. */
+  /** The names that the module exports, without re-exports. */
   exported: string[];
   /** Types, interfaces and classes, exported or not. */
   types: string[];
 }
 
-/** Lists the names that a module declares. Works under `deno test` only, which is where Deno offers its parser. */
+/**
+ * Lists the names that a module declares. Works only under `deno test`, as Deno offers its parser
+ * there.
+ */
 export function findDeclared(source: string): Declared {
   const found: Declared = { exported: [], types: [] };
   const visit = (node: Deno.lint.Node, isExported: boolean) => {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The files that a hook imports only when it needs them. A build bundles them apart from the file that starts, so both hold
- * their own copy of each class: `instanceof` is false for an object of the other's.
+ * The files that a hook imports only when it needs them. A build bundles them apart from the start
+ * file, so both hold their own copy of each class: `instanceof` is false for an object of the
+ * other's.
  * @module
  */
 import { findLoaded } from "./layers.ts";
 
-/** Relative to the root. */
+/** Paths relative to the root. */
 export const HOOK_CHUNKS: readonly string[] = [
   "src/ingest/exact.ts",
   "src/ingest/find_project.ts",
@@ -16,19 +17,21 @@ export const HOOK_CHUNKS: readonly string[] = [
   "src/ingest/spool_event.ts",
 ];
 
-/** Text of source files by their paths, which are relative to the root. */
+/** Texts of source files by their paths, which are relative to the root. */
 export type Sources = ReadonlyMap<string, string>;
 
 /**
- * Finds what would go wrong if an object of one of our classes came from a chunk to the file that starts, or went the other way:
+ * Finds code that would break if an object of one of our classes passed from a chunk to the start
+ * file or back:
  *
- * - in a file that can get to a chunk, an `instanceof` with one of our classes; but for errors of a `try` without `await`, as
- *   everything that comes from a chunk is awaited;
- * - an exported function of a chunk, one of whose arguments may hold an object of one of our classes.
+ * - an `instanceof` with one of our classes, in a file that can load a chunk; errors of a `try`
+ *   without `await` are fine, as every value from a chunk is awaited;
+ * - an exported function of a chunk, one of whose arguments may hold an object of one of our
+ *   classes.
  *
- * Works under `deno test` only, which is where Deno offers its parser.
+ * Works only under `deno test`, as Deno offers its parser there.
  *
- * @param sources All files of the program, comments included; each type and class has a name of its own.
+ * @param sources All files of the program; each type and class has a unique name.
  */
 export function findCrossings(
   sources: Sources,
@@ -56,7 +59,7 @@ export function findCrossings(
   return [...tests, ...taken];
 }
 
-/** What one module has to do with classes. */
+/** Facts about the classes of one module. */
 interface ModuleParts {
   classes: string[];
   /** Types and interfaces with their text. */
@@ -66,7 +69,7 @@ interface ModuleParts {
   /** Exported functions with their text up to the result. */
   signatures: { name: string; text: string }[];
   loaded: string[];
-  /** Files that are imported by a call. */
+  /** Files that are imported dynamically. */
   later: string[];
 }
 
@@ -115,7 +118,10 @@ function readModule(path: string, source: string): ModuleParts {
   return parts;
 }
 
-/** Whether a node with these ancestors, innermost last, is in the `catch` of a `try` that awaits nothing. */
+/**
+ * Whether a node with these ancestors, innermost last, is in the `catch` of a `try` that awaits
+ * nothing.
+ */
 function isOfPlainTry(
   ancestors: readonly Deno.lint.Node[],
   textOf: (node: Deno.lint.Node) => string,
@@ -141,7 +147,7 @@ function getsTo(
   return false;
 }
 
-/** The names that a text mentions, and those that their declarations mention. */
+/** Returns the names that a text mentions, and those that their declarations mention. */
 function reach(text: string, types: ReadonlyMap<string, string>): Set<string> {
   const seen = new Set(namesIn(text));
   for (const name of seen) {

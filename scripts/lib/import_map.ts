@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Import maps that can be written elsewhere than where they were read.
+ * Import maps that can be written to another folder than they were read from.
  * @module
  */
 
-/** Name to address. */
+/** Addresses by names. */
 type Table = Record<string, string>;
 
-/** What Deno reads from `--import-map`. */
+/** The format that Deno reads from `--import-map`. */
 export interface ImportMap {
   imports: Table;
   scopes: Record<string, Table>;
 }
 
 /**
- * Reads an import map, or the part of a `deno.json` that is one, makes its addresses absolute, and adds `more`.
+ * Reads an import map, or the part of a `deno.json` that is one, makes its addresses absolute, and
+ * adds `more`.
  *
- * @param path Absolute.
+ * @param path Absolute path of the file.
  * @throws {TypeError} If the file is no import map.
  */
 export async function addToMap(path: string, more: Table): Promise<ImportMap> {

@@ -4,23 +4,26 @@
  * @module
  */
 
-/** What is known when the bundle is built, and need not be looked up by every run. */
+/** Facts that are known when the bundle is built, so that no run needs to look them up. */
 export interface LauncherOptions {
-  /** The Deno that the bundle was built with; where it is gone, the one on PATH is used. */
+  /** The Deno that made the bundle; if it is gone, the launcher uses the one on PATH. */
   runtime: string;
-  /** Deno's cache, where its folder can be written. */
+  /** Deno's cache, if its folder can be written. */
   cache: string;
   /** Permission flags. */
   permissions: readonly string[];
-  /** What to run for anything but a hook, relative to `kaizen.js`, which could also do it: without the hook's part. */
+  /**
+   * The file that runs all commands but hooks, relative to `kaizen.js`. `kaizen.js` could run them
+   * too, but holds the part of a hook as well.
+   */
   commands: string;
 }
 
 /**
- * Replaces what `scripts/kaizen` holds between its marks `#[` and `#]`: first the look-up of runtime and packages, then
- * the setting of the arguments.
+ * Replaces the two parts of `scripts/kaizen` between the marks `#[` and `#]`: the first looks up
+ * the runtime and the packages, the second sets the arguments.
  *
- * @throws {SyntaxError} If the marks are not there twice.
+ * @throws {SyntaxError} If there are not two pairs of marks.
  */
 export function makeLauncher(
   source: string,
@@ -52,8 +55,8 @@ export function makeLauncher(
 /**
  * Finds the file that a bundle's launcher runs.
  *
- * @param folder Holds both.
- * @throws {TypeError} If there is no launcher that names one.
+ * @param folder Folder of the launcher and the bundle.
+ * @throws {TypeError} If the launcher names no file.
  */
 export async function startFile(
   folder: string,
@@ -67,33 +70,37 @@ export async function startFile(
 }
 
 /**
- * How V8 compiles.
+ * Flags that tell V8 how to compile.
  *
- * `--no-lazy`: Deno keeps the code that V8 has compiled when a module is loaded, which by itself are few of its functions; the
- * rest is compiled anew by every run, when it is first called. With this all of it is compiled once, and kept.
+ * `--no-lazy`: Deno caches the code that V8 has compiled by the time a module is loaded, which
+ * without this flag are a few of its functions; each run would compile the others anew when it
+ * first calls them. With this flag all functions are compiled once and cached.
  *
- * `--no-sparkplug`: its first batch of functions, to make them faster, would take a third of a millisecond in the midst of a hook that
- * calls them no more.
+ * `--no-sparkplug`: without this flag, V8 compiles a first batch of functions to faster code in the
+ * midst of a hook, which takes a third of a millisecond and calls none of them again.
  */
 export const V8_FLAGS = "--v8-flags=--no-lazy,--no-sparkplug";
 
-/** The same for a daemon, which calls its functions again and again: without that compiler a detail takes a third longer. */
+/**
+ * The flags of a daemon, which calls its functions again and again: without the baseline compiler a
+ * detail takes a third longer.
+ */
 export const DAEMON_V8_FLAGS = "--v8-flags=--no-lazy";
 
-/** Words that `sh` reads as they are. */
+/** Words that `sh` reads literally. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The head comment, with the words of a bundle. */
+/** The head comment of a bundle's launcher. */
 function describe(head: string): string {
   return head
     .replace(
-      "# Runs kaizen: from its source as scripts/kaizen ARGS…,",
-      "# Runs kaizen: the bundle kaizen.js beside this file, as kaizen.sh ARGS…,",
+      "# Runs kaizen from its source: scripts/kaizen ARGS…,",
+      "# Runs kaizen from the bundle next to this file: kaizen.sh ARGS…,",
     )
     .replace(
-      /^# scripts\/build writes .*\n/m,
-      "# Written by scripts/build from scripts/kaizen.\n",
+      /^# scripts\/build makes .*\n/m,
+      "# scripts/build made this file of scripts/kaizen.\n",
     );
 }

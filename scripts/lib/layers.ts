@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The rules that hold the folders of `src/` apart, as a lint plugin that the tests run.
+ * The rules that keep the folders of `src/` apart, as a lint plugin that the tests run.
  * @module
  */
 
-/** Which folder of `src/` may import which others; the files beside `src/` have rows of their own. */
+/**
+ * The folders that each folder of `src/` may import; the files next to `src/` have their own rows.
+ */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   "main.ts": ["context", "ingest"],
   "program.ts": ["commands", "context"],
@@ -47,8 +49,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /**
- * Which room of `src/commands/` may import which others. They import each other's files, not a `mod.ts`: what a command loads
- * before it runs stays as little as it is. The files beside the rooms build the tree of commands, and may import all of them.
+ * The rooms that each room of `src/commands/` may import. Rooms import each other's files, not a
+ * `mod.ts`, so that a command loads little before it runs. The files next to the rooms build the
+ * tree of commands, and may import all rooms.
  */
 const ROOMS: Record<string, readonly string[]> = {
   shell: [],
@@ -57,37 +60,41 @@ const ROOMS: Record<string, readonly string[]> = {
   version: ["shell"],
   ingest: ["shell"],
   spool: ["shell"],
-  // A prune finds a session as `detail` does; to restore a store the daemon is stopped.
+  // `store prune` finds a session as `detail` does; `store restore` stops the daemon.
   store: ["ask", "detail", "shell", "stop"],
   stop: ["ask", "shell"],
-  // A status has the spool's part in it.
+  // The status shows the spool's state.
   status: ["ask", "shell", "spool"],
   detail: ["ask", "shell"],
-  // `sessions show`, `daemon stop` and `daemon status` are other commands under second names; a restart stops.
+  // `sessions show`, `daemon stop` and `daemon status` are second names of other commands; `daemon
+  // restart` stops the daemon.
   sessions: ["ask", "detail", "shell"],
   daemon: ["ask", "shell", "status", "stop"],
 };
 const ROOMS_FOLDER = "commands";
 
-/** The one file that is imported past its folder's mod.ts: a hook has no time for the rest of it. */
+/**
+ * The one file that another folder imports without its `mod.ts`: a hook has no time to load the
+ * rest.
+ */
 const SHORT_WAY = "src/ingest/run_hook.ts";
 
-/** Packages by the folders that may use them. */
+/** The folders that may use each package. */
 const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
   [
     [/^@cliffy\/command$/, ["commands"]],
     [/^@std\/cli\/parse-args$/, ["commands", "ingest"]],
     [/^@std\/cli(?:\/|$)/, ["commands", "output"]],
     [/^@std\/streams(?:\/|$)/, "all"],
-    // The kind of stdout; a run loads it only where it watches.
+    // The kind of stdout; only a run that watches loads it.
     [/^node:fs$/, ["commands"]],
     [/^node:sqlite$/, ["store"]],
   ];
 
-/** The timers load node's; a daemon can afford that, a hook cannot. */
+/** Timers load a module of Node's, for which a daemon has the time and a hook has not. */
 const TIMER_FOLDERS: readonly string[] = ["daemon"];
 
-/** One place where a rule is broken. */
+/** One violation of a rule. */
 export interface Violation {
   /** Relative to the root. */
   path: string;
@@ -96,7 +103,7 @@ export interface Violation {
 }
 
 /**
- * Finds what breaks the rules in one file. Works under `deno test` only, which is where Deno offers its parser.
+ * Finds the violations in one file. Works only under `deno test`, as Deno offers its parser there.
  *
  * @param path Relative to the root: `main.ts`, `src/FOLDER/file.ts`.
  */
@@ -152,7 +159,7 @@ function makeRules(
       const text = context.sourceCode.getText(node).replaceAll(/\s/g, "");
       const [, name] =
         text.match(/^(?:globalThis\.)?Deno(?:\.|\[["'])(exit|args)\b/) ?? [];
-      // The real Context hands the arguments on.
+      // The real Context passes the arguments on.
       if (name === undefined || name === "args" && here === "context") return;
       report(node, `uses Deno.${name}, which is main.ts's`);
     },
@@ -177,7 +184,7 @@ function makeRules(
   return visitor;
 }
 
-/** Says what is wrong with an import, null if nothing is. */
+/** Returns the fault of an import, or null. */
 function judgeImport(
   path: string,
   here: string,
@@ -204,7 +211,7 @@ function judgeImport(
     : `imports ${target}, not its mod.ts`;
 }
 
-/** Says what is wrong with an import inside of `src/commands/`, null if nothing is. */
+/** Returns the fault of an import inside `src/commands/`, or null. */
 function judgeRooms(path: string, target: string): string | null {
   const here = roomOf(path);
   const there = roomOf(target);
@@ -213,24 +220,30 @@ function judgeRooms(path: string, target: string): string | null {
   return ROOMS[here]?.includes(there) ? null : `imports the room ${there}`;
 }
 
-/** The room of a file, null if it is in none. */
+/** Returns the room of a file, or null if it is in none. */
 function roomOf(path: string): string | null {
   const [, , room = "", file] = path.split("/");
   return file === undefined ? null : room;
 }
 
-/** The path, relative to the root, that a relative specifier in a file stands for. */
+/** Returns the path, relative to the root, that a relative specifier in a file stands for. */
 function resolve(path: string, specifier: string): string {
   return new URL(specifier, `file:///${path}`).pathname.slice(1);
 }
 
-/** Returns the files that are loaded together with one: what it imports before it runs, types aside. */
+/**
+ * Returns the files that are loaded together with a file: its static imports, except those of
+ * types.
+ */
 export function findLoaded(path: string, source: string): string[] {
   return listImports(path, source)
     .filter(({ kind }) => kind === "value").map(({ target }) => target);
 }
 
-/** Returns all files that one names: those that are loaded with it, those it has types of, and those it loads later. */
+/**
+ * Returns all files that a file names: those that are loaded with it, those it has types of, and
+ * those it loads later.
+ */
 export function findNamed(path: string, source: string): string[] {
   return [...new Set(listImports(path, source).map(({ target }) => target))];
 }
@@ -273,8 +286,9 @@ function listImports(path: string, source: string): FileImport[] {
 /**
  * Finds import cycles.
  *
- * @param named For every file those that it names, as {@linkcode findNamed} tells.
- * @returns Shortest ways around, each with its first file again at the end; every file that is on a cycle is on one of them.
+ * @param named The files that each file names, as {@linkcode findNamed} returns them.
+ * @returns Shortest cycles, each with its first file again at the end; every file that is on a
+ * cycle is on one of them.
  */
 export function findCycles(
   named: ReadonlyMap<string, readonly string[]>,
@@ -291,7 +305,7 @@ export function findCycles(
   return cycles;
 }
 
-/** A shortest way from a file back to itself, null if there is none. */
+/** Returns a shortest way from a file back to itself, or null if there is none. */
 function findWayBack(
   start: string,
   named: ReadonlyMap<string, readonly string[]>,

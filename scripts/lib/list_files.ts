@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What lies in a folder.
+ * The files of a folder.
  * @module
  */
 
 /**
- * Lists the files in a folder and below.
+ * Lists the files in a folder and its subfolders.
  *
- * @param ending What their names end with, such as `.ts`.
- * @param below Where to begin, relative to the folder, with a slash behind it.
+ * @param ending The suffix of their names, such as `.ts`.
+ * @param below The subfolder to list, relative to the folder, with a trailing slash.
  * @returns Paths relative to the folder.
  */
 export async function listFiles(

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Makes bundles smaller without changing what they do.
+ * Makes bundles smaller without a change of behavior.
  *
- * `deno bundle --minify` is not that: the esbuild 0.25.5 behind it takes a `using` that is read once, in the next statement,
- * for a plain constant and puts its value there, so that nothing is ever disposed of: a lock is never let go. The same esbuild
- * without its rewriting of syntax is safe.
+ * `deno bundle --minify` changes it: its esbuild 0.25.5 takes a `using` that is read once, in the
+ * next statement, for a plain constant and inlines its value, so that nothing is disposed of and a
+ * lock is never released. The same esbuild is safe when it rewrites no syntax.
  * @module
  */
 import { listFiles } from "./list_files.ts";
 
-/** A declaration whose end matters. */
+/** A declaration whose value is disposed of. */
 const USING = /\busing\s+[\w$]+\s*=/g;
 
 /**
- * Writes smaller copies of modules that a bundler has written, with the esbuild that `deno bundle` keeps in Deno's cache.
+ * Writes minified copies of the modules that a bundler has written, with the esbuild that `deno
+ * bundle` keeps in Deno's cache.
  *
- * @param from Folder that holds them, and no other `.js`, in itself and in folders below; no two have the same name.
+ * @param from Folder of the modules and no other `.js` files, subfolders included; no two have the
+ * same name.
  * @param to Folder for the copies.
  * @returns Texts of the copies by name.
- * @throws {Error} If there is no esbuild, it fails, or a copy has lost a `using`.
+ * @throws {Error} If esbuild is missing or fails, or a copy has lost a `using`.
  */
 export async function minifyFolder(
   from: string,
@@ -53,7 +55,7 @@ function countUsing(text: string): number {
   return text.match(USING)?.length ?? 0;
 }
 
-/** Deno's cache, where it keeps what it has fetched for itself. */
+/** Returns the path of Deno's cache. */
 async function findCache(): Promise<string> {
   const info: unknown = JSON.parse(
     await run(Deno.execPath(), ["info", "--json", "--no-config"]),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What came of the checks.
+ * The outcomes of checks.
  * @module
  */
 
-/** What came of one step; every reason stands for one thing that was skipped. */
+/** The outcome of one step, with a reason for each test or check that was skipped. */
 export interface Outcome {
   passed: number;
   failed: number;
@@ -26,9 +26,10 @@ export function addUp(
 }
 
 /**
- * Counts the cases of a JUnit report; no report, or a bad exit code that no case explains, is one failure.
+ * Counts the cases of a JUnit report. A missing report counts as one failure, and so does a bad
+ * exit code that no case explains.
  *
- * @param code What `deno test` exited with.
+ * @param code The exit code of `deno test`.
  */
 export function countTests(report: string, code: number): Outcome {
   const outcome: Outcome = { passed: 0, failed: 0, reasons: [] };
@@ -53,7 +54,7 @@ function readName(attributes: string): string {
     .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** The last line: the sums, and the names of what was skipped as a whole. */
+/** Returns the last line: the sums, and the names of the checks that were skipped as a whole. */
 export function printSummary(
   outcomes: readonly [name: string, outcome: Outcome][],
 ): string {
@@ -65,7 +66,7 @@ export function printSummary(
   return `${passed} passed, ${failed} failed, ${skipped} skipped${names}`;
 }
 
-/** One line a step, then why things were skipped. */
+/** Returns one line for each step, then the reasons of what was skipped. */
 export function printTable(
   outcomes: readonly [name: string, outcome: Outcome][],
 ): string {

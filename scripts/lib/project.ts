@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the tools of this folder need to know about the clone that they work on.
+ * Facts about the clone that the tools of this folder work on.
  * @module
  */
 
-/** The folder of the clone, without a slash at its end. */
+/** The folder of the clone, without a trailing slash. */
 export const ROOT = decodeURIComponent(
   new URL("../..", import.meta.url).pathname,
 ).replace(/\/$/, "");
 
-/** Which packages stand behind the bare names; a build carries its own in `--version`. */
+/** The set of packages that the bare names stand for; a build prints its own with `--version`. */
 export type PackageSet = "jsr" | "offline" | "custom";
 
-/** Tells the set of packages that this very process runs with, by where the import map sends one of them. */
+/**
+ * Returns the set of packages that this process runs with, which follows from the address of one of
+ * them.
+ */
 export function packageSet(): PackageSet {
   return nameSet(import.meta.resolve("@cliffy/command"));
 }
 
-/** Tells the set of packages by the resolved address of `@cliffy/command`. */
+/** Returns the set of packages that a resolved address of `@cliffy/command` belongs to. */
 export function nameSet(resolved: string): PackageSet {
   // Once loaded, a package of JSR has the address of its file.
   if (/^(?:jsr|https?):/.test(resolved)) return "jsr";
@@ -38,7 +41,10 @@ export async function readVersion(): Promise<string> {
   throw new TypeError("Cannot read version: deno.json has none");
 }
 
-/** Returns the short id of the commit that is checked out, with a `+` if files differ from it; null outside of git. */
+/**
+ * Returns the short id of the commit that is checked out, with a `+` if files differ from it; null
+ * outside a git repository.
+ */
 export async function readCommit(): Promise<string | null> {
   const id = await git(["rev-parse", "--short=12", "HEAD"]);
   if (id === null) return null;
@@ -66,7 +72,7 @@ export async function readPermissions(): Promise<string[]> {
   return text.split("\n").filter((line) => line.startsWith("--"));
 }
 
-/** Runs `scripts/deno`, its output going where ours goes; returns its exit code. */
+/** Runs `scripts/deno` with the output of this process, and returns its exit code. */
 export async function runDeno(
   args: string[],
   env: Record<string, string> = {},

@@ -7,17 +7,18 @@ import { ROOT } from "./project.ts";
 
 /** The version that the protocol of this project is compared with. */
 export const REFERENCE_VERSION = "0.1.46";
-/** Where `scripts/interop --install` puts it; git ignores the folder. */
+/** The folder that `scripts/interop --install` installs to; git ignores it. */
 export const REFERENCE_FOLDER = `${ROOT}/.reference`;
-/** What it may be called on PATH: `kaizen` alone could be ours. */
+/** Its name on PATH: a program called `kaizen` could be ours. */
 const NAME_ON_PATH = "kaizen-reference";
 
-/** Why there is nothing to compare with. */
+/** The reason why there is nothing to compare with. */
 export const NO_REFERENCE =
   `there is no reference daemon to compare with: KAIZEN_REFERENCE names none, ${NAME_ON_PATH} is not on PATH, and scripts/interop --install was not run`;
 
 /**
- * Returns the absolute path of the program that `KAIZEN_REFERENCE` names, else of the one on PATH, else of the installed one.
+ * Returns the absolute path of the reference: the program that `KAIZEN_REFERENCE` names, else the
+ * one on PATH, else the installed one.
  *
  * @returns `null` if there is none.
  * @throws {Error} If `KAIZEN_REFERENCE` names no file.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Runs the checks one after another and counts.
+ * Runs the checks one after another and counts the outcomes.
  * @module
  */
 import { TextLineStream } from "@std/streams/text-line-stream";
@@ -14,18 +14,20 @@ import {
   printTable,
 } from "./outcome.ts";
 
-/** No step takes longer unless it hangs. */
+/** A step that takes longer hangs. */
 const STEP_PATIENCE_MS = 20 * 60_000;
 
-/** Either runs something and tells what came of it, or says why there is nothing to run. */
+/** Runs a check and returns its outcome, or the reason why there is nothing to run. */
 type Step = () => Promise<Outcome> | Outcome;
 
 const folder = await Deno.makeTempDir({ prefix: "kaizen-test-" });
-/** What the tests see instead of the user's own: an empty home, and nothing that would steer the program. */
+/**
+ * The environment of the tests: an empty home, and no variable that changes how the program works.
+ */
 const testEnv = {
   ...cleanEnv(),
   HOME: `${folder}/home`,
-  // What a test installs comes from where the user's settings say.
+  // Tests that install something read the registry's address from the user's settings.
   KAIZEN_TEST_USER_HOME: Deno.env.get("HOME") ?? "",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
@@ -49,9 +51,9 @@ const steps: Record<string, Step> = {
   packages: tellPackages,
 };
 
-/** What `deno test` is to run beside its files. */
+/** Options of `deno test`, besides its files. */
 interface TestOptions {
-  /** Type-checks first: needed where nothing else has. */
+  /** Whether to check types first, if no other step does. */
   checked?: boolean;
   env?: Record<string, string>;
 }
@@ -89,7 +91,7 @@ async function main(words: readonly string[]): Promise<number> {
   return outcomes.some(([, { failed }]) => failed > 0) ? 1 : 0;
 }
 
-/** A word that is a path runs the tests there, null stands for neither. */
+/** Returns a step that runs the tests at a path, or null if there is no such path. */
 async function pathStep(word: string): Promise<Step | null> {
   try {
     await Deno.stat(`${ROOT}/${word}`);
@@ -101,7 +103,7 @@ async function pathStep(word: string): Promise<Step | null> {
   }
 }
 
-/** One command is one check. */
+/** Runs a command that counts as one check. */
 async function check(args: string[]): Promise<Outcome> {
   const code = await run(args, cleanEnv());
   return code === 0
@@ -110,14 +112,14 @@ async function check(args: string[]): Promise<Outcome> {
 }
 
 /**
- * Type-checks everything. Packages from an import map of one's own are files on this disk, which Deno then checks by our rules:
- * what it finds in them is not ours to mend, and does not count.
+ * Checks the types of everything. Packages of a custom import map are local files, which Deno
+ * checks by our rules; faults in them are not ours and do not count.
  */
 async function checkTypes(): Promise<Outcome> {
   const set = packageSet();
   const args = [
     "check",
-    // Offline the lock holds all that is used; elsewhere it would be written to.
+    // Offline the lock file is complete; with other packages Deno would write to it.
     ...set === "offline" ? [] : ["--no-lock"],
     "main.ts",
     "src",
@@ -149,7 +151,7 @@ async function checkTypes(): Promise<Outcome> {
   return { passed: 1, failed: 0, reasons: [] };
 }
 
-/** Runs test files; what goes wrong outside of any test counts as one that failed. */
+/** Runs test files. A failure outside any test counts as one failed test. */
 async function test(
   args: string[],
   { checked = false, env = {} }: TestOptions = {},
@@ -208,7 +210,10 @@ async function testInterop(): Promise<Outcome> {
   });
 }
 
-/** The reference, if there is one, and what steers the comparison: taken out of the environment with the rest of our names. */
+/**
+ * Returns the variables that the comparison needs, which are removed from the environment with all
+ * other names of ours.
+ */
 async function interopEnv(): Promise<Record<string, string>> {
   const names = [
     "KAIZEN_INTEROP_STEPS",
@@ -228,7 +233,7 @@ async function interopEnv(): Promise<Record<string, string>> {
   );
 }
 
-/** The suite ran with one set of packages; says so where that is not what ships. */
+/** Says so if the suite did not run with the packages that ship. */
 function tellPackages(): Outcome {
   const set = packageSet();
   if (set === "offline") {
@@ -252,7 +257,7 @@ function programEnv(named: string | undefined): Record<string, string> {
   };
 }
 
-/** Our environment without what would steer the program or git. */
+/** Returns our environment without the variables that change how the program or git works. */
 function cleanEnv(): Record<string, string> {
   const env = Deno.env.toObject();
   for (const name of Object.keys(env)) {
@@ -265,7 +270,7 @@ function cleanEnv(): Record<string, string> {
   return env;
 }
 
-/** Not worth a line in the log: a test that did what it should. */
+/** Leaves out the lines of tests that passed or were ignored. */
 function isNews(line: string): boolean {
   return !/ \.\.\. (?:ok|ignored)\b/.test(line);
 }
@@ -278,7 +283,10 @@ async function run(
   return await runProgram(`${ROOT}/scripts/deno`, args, env, isShown);
 }
 
-/** Runs a program to its end, passing on the lines of its stdout that are to be shown; returns its exit code. */
+/**
+ * Runs a program to its end, prints those lines of its stdout that `isShown` accepts, and returns
+ * its exit code.
+ */
 async function runProgram(
   path: string,
   args: string[],

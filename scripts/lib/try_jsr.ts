@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Asks JSR for the packages of the program, within limits; exits 0 once Deno's cache holds them, else 1.
+ * Asks JSR for the packages of the program, within time limits. Exits 0 once Deno's cache holds
+ * them, else 1.
  * @module
  */
 

@@ -128,7 +128,9 @@ export function assertLessOrEqual<T>(
 
 /** Asserts that a function throws, and returns what it threw. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** Asserts that a function throws an error of a class whose message contains a text, and returns it. */
+/**
+ * Asserts that a function throws an error of a class whose message contains a text, and returns it.
+ */
 export function assertThrows<E extends Error>(
   fn: () => unknown,
   expected: Class<E>,
@@ -154,7 +156,10 @@ export function assertRejects(
   fn: () => PromiseLike<unknown>,
   msg?: string,
 ): Promise<unknown>;
-/** Asserts that a promise rejects with an error of a class whose message contains a text, and returns it. */
+/**
+ * Asserts that a promise rejects with an error of a class whose message contains a text, and
+ * returns it.
+ */
 export function assertRejects<E extends Error>(
   fn: () => PromiseLike<unknown>,
   expected: Class<E>,

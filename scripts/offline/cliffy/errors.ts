@@ -31,7 +31,9 @@ export function addDashes(name: string): string {
   return name.length > 1 ? `--${name}` : `-${name}`;
 }
 
-/** Returns a sentence that offers the nearest of the known words, or nothing when there are none. */
+/**
+ * Returns a sentence that offers the nearest of the known words, or nothing when there are none.
+ */
 export function didYouMean(
   kind: "command" | "option",
   word: string,

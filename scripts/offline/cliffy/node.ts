@@ -124,7 +124,10 @@ export function findCommand(
   );
 }
 
-/** Returns the options that a command takes: inherited ones first, the nearest ancestor's before the others. */
+/**
+ * Returns the options that a command takes: inherited ones first, the nearest ancestor's before the
+ * others.
+ */
 export function optionsOf(node: CommandNode): Option[] {
   const own = [
     node.standalone.help,

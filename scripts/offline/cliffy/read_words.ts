@@ -34,7 +34,8 @@ export interface ReadOptions {
 }
 
 /**
- * Moves the words that a command understands to the options and arguments of `state`; the other words stay.
+ * Moves the words that a command understands to the options and arguments of `state`; the other
+ * words stay.
  *
  * @throws {ValidationError} If they are not what the command takes.
  */

@@ -21,7 +21,8 @@ export interface CommandResult {
 /**
  * Finds the command that the words mean, reads them and runs it.
  *
- * @throws {ValidationError} If they are not what the command takes; its `cmd` is the command that refused them.
+ * @throws {ValidationError} If they are not what the command takes; its `cmd` is the command that
+ * refused them.
  */
 export async function runCommand(
   node: CommandNode,
