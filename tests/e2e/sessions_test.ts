@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { feed, sampleSession } from "./_feed.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
@@ -213,7 +218,30 @@ Deno.test("sessions -o text without any explains where it looked, and where ther
   );
   assertEquals([code, stdout], [0, "(no sessions)\n"]);
   assertStringIncludes(stderr, `no session in ${empty}`);
-  assertStringIncludes(stderr, sample.other);
+  assertStringIncludes(
+    stderr,
+    `4 sessions in other workspaces, such as ${sample.home.workspace}: list them with --all-workspaces`,
+  );
+});
+
+Deno.test("sessions -o text with a filter names another workspace only if a session there matches", async () => {
+  await using sample = await sampleHome();
+  const cwd = `${sample.home.root}/empty`;
+  await Deno.mkdir(cwd);
+  const hints: [args: string[], hint: RegExp][] = [
+    [["--agent", "nosuch"], /^kaizen: no session matches in \S+\n$/],
+    [["--status", "waiting"], /^kaizen: no session matches in \S+\n$/],
+    [
+      ["--agent", "claude"],
+      /\nkaizen: \d matching sessions? in other workspaces/,
+    ],
+  ];
+  for (const [args, hint] of hints) {
+    const words = ["sessions", "-o", "text", ...args];
+    const { code, stdout, stderr } = await sample.home.run(words, { cwd });
+    assertEquals([code, stdout], [0, "(no sessions)\n"]);
+    assertMatch(stderr, hint);
+  }
 });
 
 Deno.test("sessions starts a daemon where none runs, unless it may not", async () => {

@@ -5,6 +5,7 @@
  */
 import {
   escapeLine,
+  formatNumberOf,
   makePaint,
   renderSessions,
   toLine,
@@ -126,17 +127,35 @@ async function explainNone(
   await printNote(run, `no session${filtered ? " matches" : ""} ${where}`);
   const others = (await askHelloQuietly(run))
     .filter((path) => !workspaces.includes(path));
-  if (others.length > 0) {
-    const some = others.slice(0, 3).join(", ");
-    const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
+  const elsewhere = await findElsewhere(others, options, run);
+  const [example] = elsewhere.rows;
+  if (example !== undefined) {
+    const count = formatNumberOf(
+      elsewhere.total,
+      filtered ? "matching session" : "session",
+    );
     await printNote(
       run,
-      `other workspaces with sessions: ${some}${more}; list them with --all-workspaces`,
+      `${count} in other workspaces, such as ${example.record.workspace}: list them with --all-workspaces`,
     );
   } else if (!filtered) {
     await printNote(
       run,
       'to record sessions, set up agent hooks that run "kaizen ingest hook": see kaizen help ingest',
     );
+  }
+}
+
+/** Looks for such sessions in other workspaces, for a hint: none if a request fails. */
+async function findElsewhere(
+  workspaces: readonly string[],
+  { filter }: SessionsOptions,
+  run: Run,
+): Promise<Pick<SessionList, "rows" | "total">> {
+  try {
+    const wanted = { filter, limit: 1, offset: 0 };
+    return await collectSessions(workspaces, wanted, run);
+  } catch {
+    return { rows: [], total: 0 };
   }
 }
