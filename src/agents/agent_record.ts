@@ -46,6 +46,15 @@ export interface AgentRecord<Source extends string = string>
   tellsFailure: boolean;
 }
 
+/** Names that differ from the wire's only in the case of their first letter. */
+export const CAMEL_CASE_NAMES = {
+  sessionStart: "SessionStart",
+  preToolUse: "PreToolUse",
+  postToolUse: "PostToolUse",
+  subagentStart: "SubagentStart",
+  subagentStop: "SubagentStop",
+} as const;
+
 /** Makes the part of a record that a hook needs. Members that are left out get a default. */
 export function makeHooks<Source extends string>(
   hooks:

@@ -6,7 +6,12 @@
  * payload has Claude Code's keys. For a camelCase name it has other keys, and no event name.
  * @module
  */
-import { makeAgent, makeHooks, pascalName } from "./agent_record.ts";
+import {
+  CAMEL_CASE_NAMES,
+  makeAgent,
+  makeHooks,
+  pascalName,
+} from "./agent_record.ts";
 import { ownTime } from "./own_time.ts";
 
 /** What a hook needs to know of Copilot. */
@@ -18,14 +23,10 @@ export const copilotHooks = /* @__PURE__ */ makeHooks({
     (fields.has("sessionId") ||
       pascalName(fields) !== "" && !fields.has("permission_mode")),
   wireNames: {
-    sessionStart: "SessionStart",
+    ...CAMEL_CASE_NAMES,
     userPromptSubmitted: "UserPromptSubmit",
-    preToolUse: "PreToolUse",
-    postToolUse: "PostToolUse",
     permissionRequest: "PermissionRequest",
     notification: "Notification",
-    subagentStart: "SubagentStart",
-    subagentStop: "SubagentStop",
     agentStop: "Stop",
   },
   sessionKeys: ["session_id", "sessionId"],

@@ -3,7 +3,7 @@
  * Cursor. It also loads hooks from Claude Code's settings.
  * @module
  */
-import { makeAgent, makeHooks } from "./agent_record.ts";
+import { CAMEL_CASE_NAMES, makeAgent, makeHooks } from "./agent_record.ts";
 
 /** What a hook needs to know of Cursor. */
 export const cursorHooks = /* @__PURE__ */ makeHooks({
@@ -12,12 +12,8 @@ export const cursorHooks = /* @__PURE__ */ makeHooks({
   marks: (fields) =>
     fields.has("conversation_id") || fields.has("cursor_version"),
   wireNames: {
-    sessionStart: "SessionStart",
+    ...CAMEL_CASE_NAMES,
     beforeSubmitPrompt: "UserPromptSubmit",
-    preToolUse: "PreToolUse",
-    postToolUse: "PostToolUse",
-    subagentStart: "SubagentStart",
-    subagentStop: "SubagentStop",
     stop: "Stop",
   },
   sessionKeys: ["session_id", "conversation_id"],

@@ -5,7 +5,7 @@
  */
 import { type AgentName, AGENTS } from "./agents.ts";
 import type { AgentRecord, OwnMeaning } from "./agent_record.ts";
-import { ownEntry } from "./wire_event.ts";
+import { ownEntry } from "./wire_name.ts";
 import { type Meaning, WIRE_MEANINGS } from "./wire_names.ts";
 
 /** Event names that several agents share and the wire does not have. */

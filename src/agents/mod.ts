@@ -15,5 +15,5 @@ export {
 export { meaningOf } from "./event_meaning.ts";
 export type { Fields } from "./fields.ts";
 export { ownTime } from "./own_time.ts";
-export { type WireEvent, wireEvent } from "./wire_event.ts";
+export { wireName } from "./wire_name.ts";
 export type { Meaning, WireName } from "./wire_names.ts";

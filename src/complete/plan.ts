@@ -9,7 +9,7 @@ import {
   type Fields,
   hooksOf,
   ownTime,
-  wireEvent,
+  wireName,
 } from "../agents/mod.ts";
 import {
   decodeInt,
@@ -109,10 +109,9 @@ function names(
   const own = event || agentsName(agent, text) || options.event;
   // Cursor's `stop` is renamed to `Stop`. Under the wire's key `stop` is a name of the wire.
   if (own && event !== "stop") {
-    const { name, covers } = wireEvent(agent, own);
+    const name = wireName(agent, own);
     if (name !== event) set(key, name);
-    // If the wire and the agent use the same key, the agent's name would be overwritten.
-    if (covers || wire === "claude" && name !== own) set("agent_event", own);
+    if (name !== own) set("agent_event", own);
   }
   if (!text("session_id")) {
     const session = sessionKeys.map(text).find((id) => id);

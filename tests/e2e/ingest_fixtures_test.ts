@@ -219,13 +219,33 @@ for (const [name, agent, given, how] of agents) {
   });
 }
 
-const failing: [agent: string, call: string, failure: string, event: string][] =
-  [
-    ["claude", "PreToolUse", "PostToolUseFailure", "hook_event_name"],
-    ["cursor", "preToolUse", "postToolUseFailure", "event"],
-  ];
+/** Agents with their names of a call's events, the key of the wire's name, and the name kept in `agent_event`. */
+const failing: {
+  agent: string;
+  call: string;
+  result: string;
+  failure: string;
+  key: string;
+  kept?: string;
+}[] = [
+  {
+    agent: "claude",
+    call: "PreToolUse",
+    result: "PostToolUse",
+    failure: "PostToolUseFailure",
+    key: "hook_event_name",
+  },
+  {
+    agent: "cursor",
+    call: "preToolUse",
+    result: "postToolUse",
+    failure: "postToolUseFailure",
+    key: "event",
+    kept: "postToolUse",
+  },
+];
 
-for (const [agent, call, failure, key] of failing) {
+for (const { agent, call, result, failure, key, kept } of failing) {
   Deno.test(`a failed tool call of ${agent} closes its span and can be told from one that worked`, async () => {
     await using home = await tempHome();
     await using _daemon = await home.startDaemon();
@@ -242,7 +262,7 @@ for (const [agent, call, failure, key] of failing) {
       event(call, "worked"),
       event(call, "failed"),
       event(failure, "failed", { error: "Exit code 1", duration_ms: 7 }),
-      event(call.replace("re", "ost"), "worked", { duration_ms: 8 }),
+      event(result, "worked", { duration_ms: 8 }),
     ];
     for (const stdin of events) {
       await home.run(["ingest", "hook", "--source", agent], { stdin });
@@ -259,7 +279,7 @@ for (const [agent, call, failure, key] of failing) {
         payload.agent_event,
         latency_ms,
       ]),
-      [["PostToolUse", failure, 7], ["PostToolUse", undefined, 8]],
+      [["PostToolUse", failure, 7], ["PostToolUse", kept, 8]],
     );
   });
 }

@@ -5,7 +5,7 @@ import {
   listAgents,
   type Meaning,
   meaningOf,
-  wireEvent,
+  wireName,
 } from "../../../src/agents/mod.ts";
 
 const meanings: [
@@ -88,37 +88,27 @@ for (const [agent, event, meaning, tool = null] of meanings) {
   });
 }
 
-Deno.test("wireEvent() keeps names of the wire and unknown names", () => {
+Deno.test("wireName() keeps names of the wire and unknown names", () => {
   const names = ["PreToolUse", "pre_tool_use", "command:new", "CwdChanged"];
   for (const agent of listAgents()) {
     for (const name of names) {
-      assertEquals(wireEvent(agent, name), { name, covers: false });
+      assertEquals(wireName(agent, name), name);
     }
   }
 });
 
-Deno.test("wireEvent() says if several events get one name", () => {
-  assertEquals(wireEvent("cursor", "sessionEnd"), {
-    name: "Stop",
-    covers: true,
-  });
-  assertEquals(wireEvent("cursor", "stop"), { name: "Stop", covers: false });
-  assertEquals(wireEvent("claude", "PostToolUseFailure"), {
-    name: "PostToolUse",
-    covers: true,
-  });
-});
+const renamed: [agent: AgentName, event: string, name: string][] = [
+  ["claude", "PostToolUseFailure", "PostToolUse"],
+  ["cursor", "sessionEnd", "Stop"],
+  ["cursor", "stop", "Stop"],
+  ["cursor", "afterFileEdit", "afterFileEdit"],
+  ["copilot", "subagentStop", "SubagentStop"],
+  ["gemini", "AfterTool", "PostToolUse"],
+  ["vibe", "post_agent", "Stop"],
+];
 
-Deno.test("wireEvent() keeps the name of an event that stands for a call", () => {
-  assertEquals(wireEvent("cursor", "afterFileEdit"), {
-    name: "afterFileEdit",
-    covers: false,
+for (const [agent, event, name] of renamed) {
+  Deno.test(`wireName() returns ${name} for ${event} of ${agent}`, () => {
+    assertEquals(wireName(agent, event), name);
   });
-});
-
-Deno.test("meaningOf() returns the same for the agent's and the wire's name of an event", () => {
-  for (const [agent, event, meaning] of meanings) {
-    const { name, covers } = wireEvent(agent, event);
-    if (!covers) assertEquals(meaningOf(agent, name).meaning, meaning, event);
-  }
-});
+}

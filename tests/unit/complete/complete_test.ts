@@ -102,7 +102,7 @@ const texts: [
     "renames Cursor's events under either key",
     "cursor",
     '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"sessionStart"}',
-    '{"kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"SessionStart"}',
+    '{"agent_event":"sessionStart","kaizen_id":"k","timestamp_ms":1,"session_id":"c","event":"SessionStart"}',
   ],
   [
     "keeps two event names that differ",

@@ -6,18 +6,11 @@
 import { type AgentName, hooksOf } from "./agents.ts";
 import type { WireName } from "./wire_names.ts";
 
-/** The name of an event on the wire. */
-export interface WireEvent {
-  name: string;
-  /** True: several events of the agent get this name, so the agent's name must be kept as well. */
-  covers: boolean;
-}
-
 /**
  * Events that have to close spans. The reference closes a span only for `PostToolUse`, and all open
  * spans only for `Stop`.
  */
-const COVERED: Readonly<Record<string, WireName>> = {
+const CLOSING: Readonly<Record<string, WireName>> = {
   PostToolUseFailure: "PostToolUse",
   postToolUseFailure: "PostToolUse",
   post_tool_use_failure: "PostToolUse",
@@ -31,11 +24,9 @@ const COVERED: Readonly<Record<string, WireName>> = {
  *
  * @param event The agent's name of the event.
  */
-export function wireEvent(agent: AgentName, event: string): WireEvent {
-  const covering = ownEntry(COVERED, event);
-  if (covering !== undefined) return { name: covering, covers: true };
-  const name = ownEntry(hooksOf(agent).wireNames, event) ?? event;
-  return { name, covers: false };
+export function wireName(agent: AgentName, event: string): string {
+  return ownEntry(CLOSING, event) ??
+    ownEntry(hooksOf(agent).wireNames, event) ?? event;
 }
 
 /** Returns an entry of a table, but not an inherited property. */
