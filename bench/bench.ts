@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Measures, and writes a folder about it. `scripts/bench` says how it is called.
+ * Measures, and writes the results to a folder. `scripts/bench` describes the arguments.
  * @module
  */
 import { findReference } from "../scripts/lib/reference.ts";
@@ -68,7 +68,7 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 
-/** One with the packages in use, and one with the stand-ins, if those are others. */
+/** Builds one bundle with the packages in use and, if those are others, one with the stand-ins. */
 async function buildBundles(): Promise<Bundle[]> {
   const sets = [...new Set([packageSet(), "offline"])];
   const bundles: Bundle[] = [];

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A daemon that knows one answer, whatever it is asked: a `detail` of a given length, from memory. Prints a line when it is ready, and
- * ends with its stdin.
+ * A daemon that answers every request alike: with a `detail` of a given length, from memory. Prints
+ * a line when it is ready, and ends with its stdin.
  *
- *   deno run -A bench/blob_server.ts '{"socket":…,"bytes":104857600}'
+ *     deno run -A bench/blob_server.ts '{"socket":…,"bytes":104857600}'
  * @module
  */
 import { serveTool } from "./lib/serve_tool.ts";
 
-/** Where to listen, and how long the answer is. */
+/** The socket, and the length of the answer. */
 export interface BlobOptions {
   socket: string;
-  /** Length of the answer's body, at least. */
+  /** Least length of the answer's body. */
   bytes: number;
 }
 

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * As little as a daemon in this runtime can do: reads a request, puts its bytes into one row, commits, says so, closes. What kaizen does
- * with an event beside that is what it costs more. Ends with its stdin.
+ * The least work of a daemon in this runtime: reads a request, inserts its bytes as one row,
+ * commits, acknowledges, closes. The difference to kaizen's daemon is what kaizen's work on an
+ * event costs. Ends with its stdin.
  *
- *   deno run -A bench/commit_server.ts '{"folder":…,"socket":…}'
+ *     deno run -A bench/commit_server.ts '{"folder":…,"socket":…}'
  * @module
  */
 import { encodeFrame } from "../src/frame/mod.ts";
 import { serveTool } from "./lib/serve_tool.ts";
 import { openCommits } from "./sqlite_commits.ts";
 
-/** Where to listen, and where to commit. */
+/** The socket, and the folder of the database. */
 export interface CommitServerOptions {
   folder: string;
   socket: string;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Fills a store by the daemon's own writer, in large transactions: as if that many events had come in. Prints one JSON object.
+ * Fills a store with the daemon's own writer, in large transactions, as if the events had come in.
+ * Prints one JSON object.
  *
- *   deno run -A bench/fill_store.ts '{"path":…,"sessions":100,"eventsEach":100,"payloadBytes":300,"workspace":…,"prefix":"s"}'
+ *     deno run -A bench/fill_store.ts '{"path":…,"sessions":100,"eventsEach":100,"payloadBytes":300,…}'
  * @module
  */
 import { SessionStates } from "../src/daemon/session_states.ts";
@@ -14,20 +15,20 @@ import { Store } from "../src/store/mod.ts";
 const BATCH = 1000;
 const START_MS = 1_700_000_000_000;
 
-/** What is to be in the store. */
+/** The contents of the store. */
 export interface FillOptions {
-  /** Of the store; its folder must be there. */
+  /** Path of the store; its folder must exist. */
   path: string;
   sessions: number;
   eventsEach: number;
   /** Length of the agent's JSON. */
   payloadBytes: number;
   workspace: string;
-  /** In front of the ids of the sessions. */
+  /** Prefix of the session ids. */
   prefix: string;
 }
 
-/** The events of one session after another. */
+/** Makes the events of one session after another. */
 export function* makeRequests(
   options: Omit<FillOptions, "path">,
 ): Generator<RequestOf<"ingest_hook">> {
@@ -56,7 +57,11 @@ export function* makeRequests(
   }
 }
 
-/** Fills; returns how many events there are and how long it took. @throws {Error} If one is refused. */
+/**
+ * Fills a store. Returns the number of events and the time it took.
+ *
+ * @throws {Error} If an event is refused.
+ */
 export function fillStore(
   options: FillOptions,
 ): { events: number; seconds: number } {

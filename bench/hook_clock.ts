@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Loaded before the program (`deno run --preload`): writes to stderr how many milliseconds lie between the read that brought the
- * last of a hook's input and the end of its process. The program itself is the one that is shipped.
+ * Loaded before the program (`deno run --preload`): writes to stderr the milliseconds from the read
+ * that brought the last bytes of a hook's input to the end of its process. The program itself is
+ * the one that is shipped.
  * @module
  */
 let inputAt = performance.now();

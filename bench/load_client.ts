@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Hook events over a daemon's socket from a number of clients that live in this one process: connect, send a frame, wait for the
- * whole answer, begin again. Prints one JSON object: how many, how long, how late.
+ * Sends hook events over a daemon's socket from a number of clients in this one process: each
+ * connects, sends a frame, waits for the whole answer, and begins again. Prints one JSON object
+ * with the number of events and the times.
  *
- *   deno run -A bench/load_client.ts '{"socket":…,"clients":8,"seconds":2,"payloadBytes":300,"workspace":…}'
+ *     deno run -A bench/load_client.ts '{"socket":…,"clients":8,"seconds":2,"payloadBytes":300,…}'
  * @module
  */
 import { quantile } from "./lib/statistics.ts";
 
-/** What is to be sent. */
+/** The events to send. */
 export interface LoadOptions {
   socket: string;
   clients: number;
-  /** For so long, in seconds; at least one event a client. */
+  /** Duration in seconds; each client sends at least one event. */
   seconds: number;
   /** Length of the agent's JSON. */
   payloadBytes: number;
   workspace: string;
-  /** In front of the ids of the sessions, of which each client has its own. */
+  /** Prefix of the session ids; each client has a session of its own. */
   prefix: string;
 }
 
-/** What came of it. */
+/** The result. */
 export interface LoadReport {
   acked: number;
   refused: number;
@@ -36,7 +37,7 @@ export interface LoadReport {
 const encoder = new TextEncoder();
 const ACK = encoder.encode('{"type":"ack"');
 
-/** The frame of one event; only its length matters, and that each has an id of its own. */
+/** Makes the frame of one event, with a unique id. */
 function makeFrame(
   options: Pick<LoadOptions, "payloadBytes" | "workspace">,
   session: string,
@@ -68,7 +69,7 @@ function makeFrame(
   return frame;
 }
 
-/** Loads a daemon. */
+/** Sends events to a daemon. */
 export async function load(options: LoadOptions): Promise<LoadReport> {
   const latencies: number[] = [];
   let refused = 0;
@@ -101,7 +102,7 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
   };
 }
 
-/** Sends a frame, reads a small answer whole; returns its length with the header. */
+/** Sends a frame, reads a small answer whole, and returns the answer's length with its header. */
 async function exchange(
   path: string,
   frame: Uint8Array,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Draws what a run of `scripts/bench` has measured: `docs/performance/growth.svg` (events a second by the size of the store) and
- * `docs/performance/peers.svg` (the same request by different programs). `scripts/plot` says how it is called.
+ * Draws the results of a run of `scripts/bench`: `docs/performance/growth.svg` (events a second by
+ * the size of the store) and `docs/performance/peers.svg` (the same request by different programs).
+ * `scripts/plot` describes the arguments.
  * @module
  */
 import * as vega from "vega";
@@ -15,14 +16,14 @@ const INK = "#1f2328";
 const BLUE = "#2f6db5";
 const GRAY = "#9aa4b0";
 const WIDTH = 560;
-/** One line for each who took part, the fastest first. */
+/** A line for each program, the fastest first. */
 const BY_MEDIAN = {
   field: "who",
   type: "nominal",
   sort: { field: "median", op: "min" },
   axis: { title: null },
 } as const;
-/** Along the sizes of the store. */
+/** A line along the sizes of the store. */
 const BY_STORED = {
   field: "stored",
   type: "quantitative",
@@ -38,7 +39,7 @@ interface Measured {
   value: string;
 }
 
-/** Median, least and most of somebody's turns. */
+/** Median, least and greatest of the measurements of one program. */
 interface Point {
   work: string;
   who: string;
@@ -57,7 +58,7 @@ const rows: Measured[] = vega.read(text, { type: "csv" }).filter(isMeasured);
 await draw("growth", growth(points("growth")));
 await draw("peers", peers(points("peers")));
 
-/** Sums up what a group has measured with the packages that count, which come first. */
+/** Sums up the measurements of a group, with the packages of the first bundle. */
 function points(group: string): Point[] {
   const some = rows.filter((row) => row.group === group);
   const packages = some[0]?.packages;
@@ -161,7 +162,7 @@ function peers(found: readonly Point[]): TopLevelSpec {
   };
 }
 
-/** What both have in common. */
+/** The parts that both pictures share. */
 function frame(title: string) {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Asks a daemon the same question again and again, from connecting to the last byte. Prints one JSON object.
+ * Asks a daemon the same question again and again, and measures from connecting to the last byte.
+ * Prints one JSON object.
  *
- *   deno run -A bench/read_client.ts '{"socket":…,"request":{"type":"status"},"count":50}'
+ *     deno run -A bench/read_client.ts '{"socket":…,"request":{"type":"status"},"count":50}'
  * @module
  */
 
-/** What to ask, and how often. */
+/** The request, and the number of times to send it. */
 export interface ReadOptions {
   socket: string;
   request: unknown;
   count: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface ReadReport {
-  /** Of each answer, in milliseconds. */
+  /** Time of each answer, in milliseconds. */
   times: number[];
-  /** Length of the last one. */
+  /** Length of the last answer. */
   bytes: number;
-  /** The beginning of the last one. */
+  /** First characters of the last answer. */
   start: string;
 }
 
@@ -28,7 +29,7 @@ const HEADER_BYTES = 4;
 const CHUNK_BYTES = 256 * 1024;
 const START_BYTES = 200;
 
-/** Asks. */
+/** Sends the requests. */
 async function readAnswers(options: ReadOptions): Promise<ReadReport> {
   const body = new TextEncoder().encode(JSON.stringify(options.request));
   const frame = new Uint8Array(4 + body.length);

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * What SQLite itself makes of the same: rows of the same length, each in a transaction of its own, WAL and `synchronous=FULL`, from
- * the same runtime, on the same disk. Prints one JSON object.
+ * The same commits by SQLite alone: rows of the same length, each in its own transaction, WAL and
+ * `synchronous=FULL`, in the same runtime, on the same disk. Prints one JSON object.
  *
- *   deno run -A bench/sqlite_commits.ts '{"folder":…,"seconds":2,"payloadBytes":300}'
+ *     deno run -A bench/sqlite_commits.ts '{"folder":…,"seconds":2,"payloadBytes":300}'
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
 
-/** What to commit, and where. */
+/** The rows to commit, and the folder. */
 export interface CommitOptions {
   folder: string;
   seconds: number;
   payloadBytes: number;
 }
 
-/** Commits rows one by one; returns how many a second. */
+/** Commits rows one by one; returns the number a second. */
 function commitRows(options: CommitOptions): number {
   using commits = openCommits(options.folder);
   const payload = new Uint8Array(options.payloadBytes).fill(0x78);
@@ -30,7 +30,7 @@ function commitRows(options: CommitOptions): number {
   return count / ((performance.now() - start) / 1000);
 }
 
-/** Opens a database of its own in the folder, which goes with it; `commit` puts one row on disk. */
+/** Opens a new database in the folder, which is removed with it; `commit` puts one row on disk. */
 export function openCommits(
   folder: string,
 ): Disposable & { commit: (row: Uint8Array) => void } {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * How long the daemon's event loop is held up by long work: each turn is measured, from one look at the sockets to the next, while a
- * client in another process reads, or a store is pruned. Runs the daemon's own service and server. Prints one JSON object.
+ * How long other work holds up the daemon's event loop: measures each turn, from one look at the
+ * sockets to the next, while a client in another process reads, or a store is pruned. Runs the
+ * daemon's own service and server. Prints one JSON object.
  *
- *   deno run -A bench/turns.ts '{"folder":…,"events":100000,"sessions":100000,"rounds":5}'
+ *     deno run -A bench/turns.ts '{"folder":…,"events":100000,"sessions":100000,"rounds":5}'
  * @module
  */
 import { LIMITS } from "../src/daemon/limits.ts";
@@ -13,25 +14,28 @@ import { Service } from "../src/daemon/service.ts";
 import { SocketTurn } from "../src/daemon/socket_turn.ts";
 import { fillStore } from "./fill_store.ts";
 
-/** What is to be measured, and where. */
+/** The work to measure, and the folder. */
 export interface TurnOptions {
-  /** Empty, on the disk that is measured, with a short path. */
+  /** An empty folder on the disk that is measured, with a short path. */
   folder: string;
-  /** Of the one long session. */
+  /** Number of events of the one long session. */
   events: number;
-  /** Beside it, of one event each. */
+  /** Number of further sessions, of one event each. */
   sessions: number;
   rounds: number;
 }
 
-/** The longest turn of each round, in milliseconds, by what was done. */
+/** The longest turn of each round, in milliseconds, by the kind of work. */
 export type TurnReport = Record<string, number[]>;
 
 const WORKSPACE = "/tmp";
 const PAYLOAD_BYTES = 600;
 const THREAD_CPU_CLOCK = 3;
 
-/** Milliseconds that this thread has worked, so that others who want the processor do not count; where that is not told, all time. */
+/**
+ * Returns the milliseconds that this thread has worked, so that other processes do not count; if
+ * the system does not tell, the wall time.
+ */
 function openClock(): () => number {
   if (Deno.build.os !== "linux") return () => performance.now();
   const { symbols } = Deno.dlopen("libc.so.6", {
@@ -119,7 +123,7 @@ async function measureTurns(options: TurnOptions): Promise<TurnReport> {
   return report;
 }
 
-/** Lets clients in processes of their own ask. */
+/** Runs clients in processes of their own. */
 async function read(
   socket: string,
   request: unknown,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a hook is given.
+ * The input of a hook.
  * @module
  */
 
-/** A tool call as Claude Code tells its hooks of it, some 330 bytes. */
+/** A tool call in the form of Claude Code's hooks, some 330 bytes. */
 export function hookText(workspace: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify({
     session_id: "3f0c1d52-6a86-4b5e-9a4b-0f6f7d2c9b11",

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How many events a second a daemon stores, by how many are stored already.
+ * How many events a second a daemon stores, by the number of stored events.
  * @module
  */
 import { type Bench, runTool } from "../lib/bench.ts";
 import { type Daemon, startFilled } from "../lib/daemons.ts";
 import type { LoadOptions, LoadReport } from "../load_client.ts";
 
-/** Events in the store before. */
+/** Numbers of events in the store at the start. */
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
 const QUICK_SIZES = [1000, 10_000];
 const CLIENTS = 8;
 const PAYLOAD_BYTES = 300;
 
-/** Measures; each daemon gets its turn in every round. */
+/** Measures each daemon once in every round. */
 export async function measureGrowth(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How long a hook takes from having its input to its end, as its own clock shows it, for each state of the daemon and of the spool,
- * with one and with two hooks at once, against the budget that a hook has.
+ * How long a hook takes from the end of its input to its own end, by its own clock, for each state
+ * of the daemon and of the spool, with one and with two hooks at once, against a hook's budget.
  * @module
  */
 import {
@@ -15,27 +15,27 @@ import { quantile } from "../lib/statistics.ts";
 import { ROOT } from "../../scripts/lib/project.ts";
 import { HOOK_WORDS, hookText } from "./fixtures.ts";
 
-/** What a hook may take in all, in milliseconds. */
+/** The time that a hook may take in all, in milliseconds. */
 const BUDGET_MS = 200;
-/** The spool is almost full then. */
+/** The spool is almost full with this number of events. */
 const MANY = 9_990;
-/** How many turns; a daemon that has to be started and stopped in each gets fewer. */
+/** Numbers of rounds; there are fewer if each of them starts and stops a daemon. */
 const TURNS = { usual: 100, starting: 20, quick: 3 } as const;
 
-/** What a hook meets with. */
+/** The state of daemon and spool that a hook finds. */
 interface Scene {
   name: string;
-  /** Where it asks. */
+  /** The socket that the hook asks. */
   socket: string;
-  /** How many events wait in its spool. */
+  /** Number of events that wait in its spool. */
   waiting: number;
-  /** Makes it so before a turn. */
+  /** Prepares the state before a round. */
   prepare?: () => Promise<void>;
-  /** Clears up after a turn; such a hook starts a daemon. */
+  /** Cleans up after a round in which the hook starts a daemon. */
   stop?: () => Promise<void>;
 }
 
-/** Measures every scene; hooks have a home of their own, so that no daemon empties their spool. */
+/** Measures every state. The hooks have their own home, so that no daemon empties their spool. */
 export async function measureHookTimes(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;
@@ -46,17 +46,17 @@ export async function measureHookTimes(bench: Bench): Promise<void> {
   const home = homePath(bench, "h2");
   const clock = new Clock(bench, bundle, home);
   const halt = () => haltAfresh(stopped, bundle);
-  const nobody = `${home}/daemon.sock`;
+  const unused = `${home}/daemon.sock`;
   const scenes: Scene[] = [
     { name: "running", socket: running.socket, waiting: 0 },
     { name: "running, one waits", socket: running.socket, waiting: 1 },
     { name: "running, 9,990 wait", socket: running.socket, waiting: MANY },
-    { name: "not running", socket: nobody, waiting: 0 },
-    { name: "not running, one waits", socket: nobody, waiting: 1 },
-    { name: "not running, 9,990 wait", socket: nobody, waiting: MANY },
+    { name: "not running", socket: unused, waiting: 0 },
+    { name: "not running, one waits", socket: unused, waiting: 1 },
+    { name: "not running, 9,990 wait", socket: unused, waiting: MANY },
     {
       name: "not running, is started",
-      socket: nobody,
+      socket: unused,
       waiting: 0,
       prepare: () => forgetStart(home),
       stop: () => stopStarted(bench, bundle, home),
@@ -122,7 +122,7 @@ async function measureScene(
   });
 }
 
-/** Runs hooks that tell their own time. */
+/** Runs hooks that measure their own time. */
 class Clock {
   readonly packages: string;
   readonly #bench: Bench;
@@ -180,7 +180,7 @@ class Clock {
   }
 }
 
-/** Leaves exactly `count` events in a spool, and no failure counted. */
+/** Leaves exactly `count` events in a spool, and no failure. */
 async function seed(
   folder: string,
   count: number,
@@ -208,7 +208,7 @@ async function seed(
     };
     await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(request));
   }
-  // Or the hook's own sync would have to write all of this to disk.
+  // Otherwise the hook's own sync would write all of this to disk.
   using opened = await Deno.open(folder);
   await opened.sync();
 }
@@ -219,7 +219,10 @@ function seedName(i: number): string {
   }.json`;
 }
 
-/** Lets a daemon go on until it has dealt with whoever has given up, then stops it again: its backlog never fills up. */
+/**
+ * Lets a daemon continue until it has dealt with the clients that gave up, then stops it again, so
+ * that its backlog never fills up.
+ */
 async function haltAfresh(daemon: Daemon, bundle: Bundle): Promise<void> {
   Deno.kill(daemon.pid, "SIGCONT");
   await run(bundle, ["status", "--wait", "10s"], daemon.env);
@@ -244,7 +247,11 @@ async function stopStarted(
   await run(bundle, ["stop"], env);
 }
 
-/** Runs the program. @throws {Error} If it fails. */
+/**
+ * Runs the program.
+ *
+ * @throws {Error} If it fails.
+ */
 async function run(
   bundle: Bundle,
   words: readonly string[],
@@ -258,7 +265,7 @@ async function run(
   throw new Error(`${words} failed: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** What is no daemon: accepts, and hangs up or says nothing. */
+/** Serves as something that is no daemon: accepts, and hangs up or says nothing. */
 class Toy implements Disposable {
   readonly socket: string;
   readonly #listener: Deno.Listener;

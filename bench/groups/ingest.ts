@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How many events a second a daemon stores, against SQLite's own commits, against itself with a hundred times as many stored, and
- * against the reference.
+ * How many events a second a daemon stores, against SQLite's own commits, against itself with a
+ * hundred times as many stored events, and against the reference.
  * @module
  */
 import type { CommitServerOptions } from "../commit_server.ts";
@@ -21,11 +21,14 @@ const SMALL = 10_000;
 const LARGE = 1_000_000;
 const SQLITE = "SQLite, one row a commit";
 const BARE = "a bare server, one row a commit";
-/** Of durable ingests to SQLite's own commits, by the number of clients; measured with the smallest payload. */
+/**
+ * Targets for the ratio of durable ingests to SQLite's own commits, by the number of clients;
+ * measured with the smallest payload.
+ */
 const TARGETS: Readonly<Record<number, number>> = { 1: 0.55, 32: 1.5 };
 const GROWN_TARGET = 0.9;
 
-/** Runs the matrix; every daemon gets its turn in every round. */
+/** Runs the matrix; every daemon is measured in every round. */
 export async function measureIngest(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;
@@ -62,7 +65,7 @@ export async function measureIngest(bench: Bench): Promise<void> {
   const table = new Table(bench, bundle.packages);
   for (const { bytes, label } of PAYLOADS) {
     for (const clients of CLIENTS) {
-      // What bounds a single client; many are bounded by what they make together.
+      // The bounds of a single client; many clients are bounded by what they achieve together.
       const isBounded = bytes === 300 && clients === 1;
       const rates = await measureRates({
         bench,
@@ -86,7 +89,7 @@ interface Contestant {
 }
 
 interface Turns {
-  /** Events a second, turn by turn. */
+  /** Events a second, round by round. */
   rate: number[];
   p50: number[];
   p99: number[];
@@ -141,7 +144,7 @@ async function measureRates(
   return all;
 }
 
-/** Puts what was measured on the board. */
+/** Adds the measurements to the board. */
 class Table {
   readonly #bench: Bench;
   readonly #packages: string;

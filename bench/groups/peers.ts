@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The same request from our program, from the reference's, and from a dozen lines in other languages; all to the same daemon, ours.
+ * The same request from our program, from the reference's, and from a dozen lines in other
+ * languages; all to our daemon.
  * @module
  */
 import { startFile } from "../../scripts/lib/launcher.ts";
@@ -32,7 +33,7 @@ const WORK = [
   },
 ] as const;
 
-/** Measures all that are installed. */
+/** Measures all programs that are installed. */
 export async function measurePeers(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;
@@ -88,7 +89,7 @@ export async function measurePeers(bench: Bench): Promise<void> {
   }
 }
 
-/** Who else is there, with all words but the last. */
+/** Returns the other programs that are installed, with all words but the last. */
 async function findOthers(
   bench: Bench,
   { socket }: Daemon,

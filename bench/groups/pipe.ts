@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A large answer through the program into a pipe, against `socat` piping the same bytes from the same server.
+ * A large answer through the program into a pipe, against `socat` with the same bytes from the same
+ * server.
  * @module
  */
 import { startFile } from "../../scripts/lib/launcher.ts";
@@ -20,7 +21,7 @@ const MIB = 1024 * 1024;
 const BYTES = 100 * MIB;
 const TARGET = 1.2;
 const MEMORY_TARGET_MIB = 16;
-/** Runs a command with its stdout thrown away and prints how much memory it has needed at most, in KiB. */
+/** Runs a command without its stdout and prints the most memory it has needed, in KiB. */
 const PEAK = `import resource, subprocess, sys
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)`;

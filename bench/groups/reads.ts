@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Pages and details, asked over the socket; and what a daemon holds in memory.
+ * Pages and details, asked over the socket; and the memory of a daemon.
  * @module
  */
 import type { CommitServerOptions } from "../commit_server.ts";
@@ -17,7 +17,7 @@ import type { LoadOptions, LoadReport } from "../load_client.ts";
 import type { ReadOptions, ReadReport } from "../read_client.ts";
 
 const MANY_SESSIONS = 100_000;
-/** As many as the reference stores in a time that one likes to wait. */
+/** The number of events that the reference stores in an acceptable time. */
 const SOME_SESSIONS = 2000;
 const PAGE = 100;
 const MANY_EVENTS = 100_000;
@@ -28,7 +28,7 @@ const PAGE_TARGET_MS = 5;
 const DETAIL_TARGET_MS = 25;
 const FILTER = { agent_prefix: null, status: null, since_ms: null };
 
-/** Measures what is asked most. */
+/** Measures the most frequent requests. */
 export async function measureReads(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;
@@ -104,7 +104,10 @@ export async function measureReads(bench: Bench): Promise<void> {
   }
 }
 
-/** Asks daemons by turns, after a turn that only warms them up; returns the times of each, in milliseconds. */
+/**
+ * Asks daemons in turns, after a first round that is not counted; returns the times of each, in
+ * milliseconds.
+ */
 async function askInTurns(
   bench: Bench,
   daemons: readonly Daemon[],
@@ -126,7 +129,7 @@ async function askInTurns(
   return times;
 }
 
-/** Measures what daemons hold before and after they have stored events. */
+/** Measures the memory of daemons before and after they have stored events. */
 export async function measureMemory(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;
@@ -233,7 +236,7 @@ async function fill(
   await runTool("fill_store.ts", options);
 }
 
-/** Stores the same events in a daemon that has to be asked for it. */
+/** Stores the same events in a daemon over its socket. */
 async function teach(daemon: Daemon): Promise<void> {
   const some = { payloadBytes: 300, workspace: daemon.workspace };
   const requests = [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How long a run of the program takes, against a run of nothing.
+ * How long a run of the program takes, against an empty script.
  * @module
  */
 import { startFile } from "../../scripts/lib/launcher.ts";
@@ -17,7 +17,7 @@ const WORK = [
 ] as const;
 const EMPTY = "empty script";
 
-/** Measures each bundle by itself, with a daemon of its own. */
+/** Measures each bundle by itself, with its own daemon. */
 export async function measureStart(bench: Bench): Promise<void> {
   const empty = `${bench.folder}/empty.js`;
   await Deno.writeTextFile(empty, "");

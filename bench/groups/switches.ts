@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What each of the things costs or saves that a start could do with or without: flags of the runtime, the environment, permissions,
- * how many modules and how many bytes a program is made of.
+ * How much each optional part of a start costs or saves: flags of the runtime, the environment,
+ * permissions, the number of modules and bytes of a program.
  * @module
  */
 import { readPermissions, ROOT } from "../../scripts/lib/project.ts";
@@ -12,10 +12,10 @@ import { DAEMON_V8_FLAGS, V8_FLAGS } from "../../scripts/lib/launcher.ts";
 import { HOOK_WORDS, hookText } from "./fixtures.ts";
 
 const MODULES = [1, 20, 100];
-/** Of code that is never called, in bytes. */
+/** Lengths of code that is never called, in bytes. */
 const UNUSED_BYTES = [100_000, 400_000];
 
-/** Measures a hook in all these ways, and empty scripts in those that a hook has no choice about. */
+/** Measures a hook with each change, and empty scripts with the parts that a hook cannot change. */
 export async function measureSwitches(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
   if (bundle === undefined) return;
@@ -41,7 +41,8 @@ export async function measureSwitches(bench: Bench): Promise<void> {
   const base = "as it ships";
   const hooks = [
     hook(base, [...runtime, script]),
-    // Copies of their own, as Deno keeps one compiled code a file: they would spoil that of the others.
+    // Separate copies, as Deno caches one compiled code a file: they would spoil that of the
+    // others.
     hook("V8 compiles lazily", [
       ...plain,
       "--v8-flags=--no-sparkplug",

@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What every group of measurements stands on.
+ * Shared by all groups of measurements.
  * @module
  */
 import { V8_FLAGS } from "../../scripts/lib/launcher.ts";
 import { readPermissions, ROOT } from "../../scripts/lib/project.ts";
 import type { Board } from "./board.ts";
 
-/** A build to be measured. */
+/** A build to measure. */
 export interface Bundle {
-  /** Which packages it holds: `jsr`, `offline`, `custom`. */
+  /** The set of packages it holds: `jsr`, `offline`, `custom`. */
   packages: string;
   /** Folder with `kaizen.js` and `kaizen.sh`. */
   folder: string;
 }
 
-/** What a group measures with. */
+/** The surroundings of a measurement. */
 export interface Bench {
   board: Board;
-  /** A folder of its own for all that is made on the way, on the disk that is measured; its path is short, for sockets. */
+  /**
+   * A folder for intermediate files, on the disk that is measured; its path is short, for sockets.
+   */
   folder: string;
-  /** The first is the one that counts. */
+  /** The targets are about the first one. */
   bundles: readonly Bundle[];
   /** The reference's program, or null. */
   reference: string | null;
-  /** Less of everything, to see whether it works. */
+  /** True: few rounds, to see whether it works. */
   isQuick: boolean;
 }
 
-/** Words that Deno gets when it runs a bundle, before the bundle's own. */
+/** Returns the words that Deno gets before a bundle's own. */
 export async function runtimeWords(): Promise<string[]> {
   return [
     Deno.execPath(),
@@ -41,7 +43,10 @@ export async function runtimeWords(): Promise<string[]> {
   ];
 }
 
-/** The environment of all that is measured: a home, a cache that is warm after the first turn, and nothing else. */
+/**
+ * Returns the environment of measured programs: a home, a cache that is warm after the first round,
+ * and nothing else.
+ */
 export function cleanEnv(
   bench: Pick<Bench, "folder">,
   more: Record<string, string> = {},
@@ -57,7 +62,7 @@ export function cleanEnv(
   };
 }
 
-/** Path of a program on PATH, or null. */
+/** Returns the path of a program on PATH, or null. */
 export async function findProgram(name: string): Promise<string | null> {
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
     try {
@@ -70,14 +75,20 @@ export async function findProgram(name: string): Promise<string | null> {
   return null;
 }
 
-/** Path of Python itself, as what is on PATH may be a script that looks for it; null if there is none. */
+/**
+ * Returns the path of Python itself, as `python3` on PATH may be a script that searches for it;
+ * null if there is none.
+ */
 export async function findPython(): Promise<string | null> {
   const named = await findProgram("python3");
   if (named === null) return null;
   return await readLine([named, "-c", "import sys; print(sys.executable)"]);
 }
 
-/** Path of Bun: on PATH, or where `scripts/bench --install` has put it; null if there is none. */
+/**
+ * Returns the path of Bun: on PATH, or installed by `scripts/bench --install`; null if there is
+ * none.
+ */
 export async function findBun(): Promise<string | null> {
   const installed = `${ROOT}/.deno/peers/node_modules/bun/bin/bun.exe`;
   try {
@@ -88,7 +99,7 @@ export async function findBun(): Promise<string | null> {
   return await findProgram("bun");
 }
 
-/** First line that a program prints; null if it fails. */
+/** Returns the first line that a program prints; null if it fails. */
 export async function readLine(
   line: readonly string[],
 ): Promise<string | null> {
@@ -107,7 +118,7 @@ export async function readLine(
   }
 }
 
-/** Runs a tool of this folder in a process of its own and reads the one JSON object that it prints. */
+/** Runs a tool of this folder in its own process and reads the one JSON object that it prints. */
 export async function runTool<T>(
   tool: string,
   options: unknown,
@@ -121,7 +132,7 @@ export async function runTool<T>(
   throw new Error(`${tool} failed: ${decoder.decode(stderr)}`);
 }
 
-/** Starts a tool that serves until its stdin ends, and waits for the line that says it is ready. */
+/** Starts a tool that serves until its stdin ends, and waits for its ready line. */
 export async function startTool(
   tool: string,
   options: unknown,

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What was measured, row by row.
+ * The measurements, row by row.
  * @module
  */
 import { ratioOf, summarize, type Summary } from "./statistics.ts";
 
-/** One comparison, or one number that stands for itself. */
+/** One comparison, or one number without one. */
 export interface Row {
   group: string;
-  /** What is done. */
+  /** The work that was measured. */
   work: string;
-  /** Which packages the bundle holds. */
+  /** The set of packages that the bundle holds. */
   packages: string;
   unit: string;
-  /** Who, and what each of its turns took or made. */
+  /** Name and measurements of the program. */
   ours: string;
   values: readonly number[];
-  /** Whom it is compared with, turn by turn. */
+  /** Name and measurements of the program it is compared with, round by round. */
   peer?: string;
   peerValues?: readonly number[];
-  /** Which is ahead: who needs less, or who makes more. */
+  /** Whether less or more is better. */
   better: "less" | "more";
-  /** The ratio to be reached; none, if being ahead is all. */
+  /** The ratio to reach; without one, the better program is ahead. */
   target?: number;
 }
 
-/** Something that was not measured, and why. */
+/** A measurement that was left out, and the reason. */
 export interface Gap {
   group: string;
   work: string;
   why: string;
 }
 
-/** Collects rows, and says on stderr how far it is. */
+/** Collects rows, and reports progress on stderr. */
 export class Board {
   readonly rows: Row[] = [];
   readonly gaps: Gap[] = [];
@@ -52,7 +52,7 @@ export class Board {
     this.#say(`${gap.group}: ${gap.work}: not measured: ${gap.why}`);
   }
 
-  /** Says what is being done. */
+  /** Reports the current work. */
   note(text: string): void {
     this.#say(text);
   }
@@ -71,14 +71,14 @@ function describeRow(row: Row): string {
   } ${row.unit}${more}`;
 }
 
-/** The ratio of a row, or null if it stands for itself. */
+/** Returns the ratio of a row, or null if there is no comparison. */
 export function rowRatio(row: Row): Summary | null {
   return row.peerValues === undefined
     ? null
     : ratioOf(row.values, row.peerValues);
 }
 
-/** A number as it is shown. */
+/** Formats a number. */
 export function format(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Daemons to be measured: ours from a bundle, and the reference's.
+ * Daemons to measure: ours from a bundle, and the reference's.
  * @module
  */
 import type { FillOptions } from "../fill_store.ts";
@@ -8,22 +8,22 @@ import { type Bench, type Bundle, cleanEnv, runTool } from "./bench.ts";
 
 const START_PATIENCE_MS = 60_000;
 const TRY_AGAIN_MS = 10;
-/** Events of each session, and bytes of each event, that a store is filled with. */
+/** Number of events in each session, and length of each event in bytes, of a filled store. */
 const EVENTS_EACH = 500;
 const FILLED_BYTES = 300;
 
-/** A daemon that runs. */
+/** A running daemon. */
 export interface Daemon extends AsyncDisposable {
   readonly name: string;
   readonly pid: number;
   readonly socket: string;
   readonly home: string;
-  /** An existing directory outside of the home. */
+  /** An existing directory outside the home. */
   readonly workspace: string;
   readonly env: Record<string, string>;
 }
 
-/** Which home: an empty one of this name, or the one that is there. */
+/** The home: a new one of this name, or the existing one. */
 export interface HomeOptions {
   name: string;
 }
@@ -41,7 +41,7 @@ export async function startOurs(
   ]);
 }
 
-/** Starts our daemon on a store that holds so many events already, in sessions of 500. */
+/** Starts our daemon on a store that already holds a number of events, in sessions of 500. */
 export async function startFilled(
   bench: Bench,
   bundle: Bundle,
@@ -65,7 +65,7 @@ export async function startFilled(
   return await startOurs(bench, bundle, { name });
 }
 
-/** Starts the reference's daemon, whose program is there. */
+/** Starts the reference's daemon, whose program must exist. */
 export async function startReference(
   bench: Bench,
   program: string,
@@ -78,12 +78,12 @@ export async function startReference(
   ]);
 }
 
-/** Where a home of this name is. */
+/** Returns the path of a home. */
 export function homePath(bench: Pick<Bench, "folder">, name: string): string {
   return `${bench.folder}/${name}`;
 }
 
-/** Memory that a process holds now, in MiB; NaN where the system does not tell. */
+/** Returns the memory that a process holds now, in MiB; NaN if the system does not tell. */
 export async function residentMib(pid: number): Promise<number> {
   try {
     const text = await Deno.readTextFile(`/proc/${pid}/status`);

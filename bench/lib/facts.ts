@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What there is to know about the machine and those who take part.
+ * Facts about the machine and the programs that are measured.
  * @module
  */
 import { findBun, findProgram, findPython, readLine } from "./bench.ts";
 
-/** Names and versions, for the run's README. */
+/** Returns names and versions, for the README of a run. */
 export async function collectFacts(
   reference: string | null,
 ): Promise<[name: string, value: string][]> {

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whole processes against each other, in turns.
+ * Measures whole processes in turns.
  * @module
  */
 
-/** One who takes part. */
+/** One program that takes part. */
 export interface Runner {
   name: string;
   /** Program and arguments. */
   line: readonly string[];
   env: Record<string, string>;
   cwd: string;
-  /** What it reads; nothing if left out. */
+  /** The contents of its stdin; empty by default. */
   stdin?: Uint8Array;
-  /** Exit codes that are right; 0 if left out. */
+  /** Exit codes that mean success; 0 by default. */
   codes?: readonly number[];
 }
 
-/** How often. */
+/** The number of rounds. */
 export interface RaceOptions {
   rounds: number;
   warmUp: number;
 }
 
 /**
- * Lets all run once a round, forwards in one and backwards in the next.
+ * Runs all programs once a round, forwards in one round and backwards in the next.
  *
- * @returns Milliseconds from before a process is started to after it has ended, in the order of the rounds, by name.
- * @throws {Error} If one fails.
+ * @returns Milliseconds from before a process is started to after it has ended, in the order of the
+ * rounds, by name.
+ * @throws {Error} If a program fails.
  */
 export async function race(
   runners: readonly Runner[],
@@ -44,7 +45,11 @@ export async function race(
   return times;
 }
 
-/** Runs a process to its end, and times it. @throws {Error} If it fails. */
+/**
+ * Runs a process to its end, and measures the time.
+ *
+ * @throws {Error} If it fails.
+ */
 async function timeRun(runner: Runner): Promise<number> {
   const [program = "", ...args] = runner.line;
   const before = performance.now();

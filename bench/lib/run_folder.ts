@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a run leaves behind: `bench/runs/DATE-MACHINE/` with `README.md`, `raw.csv` and `summary.md`.
+ * Writes the results of a run: `bench/runs/DATE-MACHINE/` with `README.md`, `raw.csv` and
+ * `summary.md`.
  * @module
  */
 import { ROOT } from "../../scripts/lib/project.ts";
 import { type Board, format, type Row, rowRatio } from "./board.ts";
 import { summarize, type Summary } from "./statistics.ts";
 
-/** What has run, and where. */
+/** Facts about the run. */
 export interface RunAbout {
-  /** As it was typed. */
+  /** The command line, as typed. */
   command: string;
   date: Date;
-  /** Name and what it says, such as `Node`, `v20.20.2`. */
+  /** Names with their values, such as `Node`, `v20.20.2`. */
   facts: readonly (readonly [name: string, value: string])[];
 }
 
-/** Writes a folder of its own for a run; returns its path below the root. */
+/** Writes a new folder for a run; returns its path relative to the root. */
 export async function writeRun(board: Board, about: RunAbout): Promise<string> {
   const day = about.date.toISOString().slice(0, 10);
   const machine = `${navigator.hardwareConcurrency}core-${Deno.build.os}`;
@@ -41,7 +42,7 @@ async function makeFolder(wanted: string): Promise<string> {
   }
 }
 
-/** Every single measurement. */
+/** Prints every single measurement. */
 export function printRaw(rows: readonly Row[]): string {
   const lines = ["group,work,packages,unit,who,turn,value"];
   for (const row of rows) {
@@ -60,7 +61,7 @@ export function printRaw(rows: readonly Row[]): string {
   return `${[...new Set(lines)].join("\n")}\n`;
 }
 
-/** A table for each group. */
+/** Prints a table for each group. */
 export function printSummary(board: Board): string {
   const groups = [
     ...new Set([...board.rows, ...board.gaps].map(({ group }) => group)),
@@ -80,7 +81,7 @@ export function printSummary(board: Board): string {
       ...gaps.map(({ work, why }) => `Not measured: ${work}: ${why}.\n`),
     ].join("\n");
   });
-  return `# Summary\n\nMedians (smallest–largest) of all turns. The ratio is the median of the turns' own ratios, ± half of the middle half. ▲ ahead of the peer, ▼ behind; ✔ target reached, ✘ missed.\n\n${
+  return `# Summary\n\nMedians (smallest–largest) of all rounds. The ratio is the median of the ratios of the rounds, ± half of their interquartile range. ▲ better than the peer, ▼ worse; ✔ target reached, ✘ missed.\n\n${
     parts.join("\n")
   }`;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * What the tools that serve have in common.
+ * Shared by the tools that serve.
  * @module
  */
 
-/** Serves connections at a socket, and closes each behind that; prints a line when it is ready, and ends with its stdin. */
+/**
+ * Serves connections at a socket, and closes each one afterwards. Prints a line when it is ready,
+ * and ends with its stdin.
+ */
 export async function serveTool(
   path: string,
   serve: (conn: Deno.Conn) => Promise<void>,
@@ -18,7 +21,7 @@ export async function serveTool(
   }
 }
 
-/** A client may go away. */
+/** A client may disconnect. */
 function passOver(error: unknown): void {
   if (!(error instanceof Error && "code" in error)) throw error;
 }

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Numbers about numbers.
+ * Statistics of measurements.
  * @module
  */
 
-/** What is shown of several measurements of one thing. */
+/** The summary of several measurements of one thing. */
 export interface Summary {
   median: number;
   min: number;
   max: number;
-  /** Half of all lie this close around the median, as a part of it. */
+  /** Half of all measurements lie this close to the median, as a fraction of it. */
   spread: number;
   count: number;
 }
 
-/** Sums measurements up. @throws {RangeError} If there are none. */
+/**
+ * Sums up measurements.
+ *
+ * @throws {RangeError} If there are none.
+ */
 export function summarize(values: readonly number[]): Summary {
   const sorted = values.toSorted((a, b) => a - b);
   const median = quantile(sorted, 0.5);
@@ -28,9 +32,9 @@ export function summarize(values: readonly number[]): Summary {
 }
 
 /**
- * The value below which a part of all lies, between two where it falls between them.
+ * Returns the value below which a part of all values lies, interpolated between two values.
  *
- * @param sorted Ascending.
+ * @param sorted Values in ascending order.
  * @param part From 0 to 1.
  * @throws {RangeError} If there are no values.
  */
@@ -44,7 +48,10 @@ export function quantile(sorted: readonly number[], part: number): number {
   return low + (high - low) * (at % 1);
 }
 
-/** The median of what `of` is to `to`, measured in turns: pair by pair, so that what disturbs both disturbs the ratio least. */
+/**
+ * Returns the median of the ratios of `of` to `to`, which were measured in turns: pair by pair, so
+ * that a disturbance of both changes the ratio least.
+ */
 export function ratioOf(of: readonly number[], to: readonly number[]): Summary {
   return summarize(of.map((value, i) => value / (to[i] ?? NaN)));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// One request to a daemon, for Node and Bun: send.mjs SOCKET hook|status; prints the answer's JSON.
+// Sends one request to a daemon, for Node and Bun: send.mjs SOCKET hook|status. Prints the
+// answer's JSON.
 import { createConnection } from "node:net";
 import { readFileSync } from "node:fs";
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# One request to a daemon: send.py SOCKET hook|status; prints the answer's JSON.
+# Sends one request to a daemon: send.py SOCKET hook|status. Prints the answer's JSON.
 import json, os, socket, struct, sys
 
 path, what = sys.argv[1:]

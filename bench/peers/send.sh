@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# One request to a daemon, with socat and jq: send.sh SOCKET hook|status; prints the answer's JSON.
+# Sends one request to a daemon, with socat and jq: send.sh SOCKET hook|status. Prints the
+# answer's JSON.
 case $2 in
 status) body='{"type":"status"}' ;;
 *) body=$(jq -Rsc --arg cwd "$PWD" '{type: "ingest_hook", source: "claude", payload: ., workspace: $cwd}') ;;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// One request to a daemon, for Deno without any of the program: send_deno.js SOCKET hook|status; prints the answer's JSON.
+// Sends one request to a daemon, with Deno alone: send_deno.js SOCKET hook|status. Prints the
+// answer's JSON.
 const [path, what] = Deno.args;
 const buffer = new Uint8Array(65536);
 const request = what === "status" ? { type: "status" } : {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a run of the bundle loads, and what a hook asks of the kernel: counts, which stand for the time that a start takes and
- * don't flicker as times do. `scripts/test bundle` builds the bundle and runs this.
+ * Counts the modules and bytes that a run of the bundle loads, and the system calls of a hook. They
+ * stand for the time of a start and, unlike times, do not vary. `scripts/test bundle` builds the
+ * bundle and runs this.
  * @module
  */
 import {
@@ -17,14 +18,15 @@ import { hasStrace } from "../unit/spool/fixtures.ts";
 
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const EVENT = '{"hook_event_name":"Stop","session_id":"s"}\n';
-/** The daemon's code: no client may load it. */
+/** The daemon's code, which no client may load. */
 const DAEMON_ONLY = /DatabaseSync|Deno\.listen\(/;
-/** Each loads several of node's modules, and costs milliseconds. */
+/** Each of these loads several modules of Node's, and costs milliseconds. */
 const COSTLY = /\bsetTimeout\(|["']node:|\bprocess\.env\b/;
 
 /**
- * The most modules and bytes that a run may load. The bytes are those of JSR's packages; the stand-ins are smaller. A hook has one file to
- * itself; the files of all other commands are as esbuild splits them (ADR 005), so each has a few to spare for a chunk that is split anew.
+ * The most modules and bytes that a run may load. The bytes are those of JSR's packages; the
+ * stand-ins are smaller. A hook has one file of its own. esbuild splits the files of all other
+ * commands (ADR 005), so each has room for a few more chunks.
  */
 const WORK = [
   { words: HOOK, modules: 1, bytes: 21_000 },
@@ -38,11 +40,11 @@ const WORK = [
   { words: ["--version"], modules: 23, bytes: 139_000 },
 ] as const;
 
-/** A program that is no bundle has nothing to count. */
+/** Only a bundle can be counted. */
 const bundle = Deno.env.get("KAIZEN_BIN") ?? "";
 const isBundle = bundle.endsWith(".js");
 
-/** Texts of the modules that a run has loaded, as V8 lists them for a coverage report. */
+/** Returns the texts of the modules that a run has loaded, which V8 lists in a coverage report. */
 async function listLoaded(
   home: Home,
   words: readonly string[],
@@ -51,7 +53,7 @@ async function listLoaded(
   const file = await startFile(bundle.slice(0, bundle.lastIndexOf("/")), {
     isHook: words === HOOK,
   });
-  // Not through the launcher, which takes whatever steers Deno out of the environment.
+  // Not through the launcher, which removes the variables that change how Deno works.
   const { code, stderr } = await home.run(words, {
     stdin: EVENT,
     env: { KAIZEN_NO_START: "1" },
@@ -94,7 +96,10 @@ for (const { words, modules, bytes } of WORK) {
   });
 }
 
-/** Calls of a traced hook, from its first line of our code on: each its name and the rest of its line. */
+/**
+ * Returns the system calls of a traced hook from the first line of our code on: the name of each,
+ * and the rest of its line.
+ */
 async function traceHook(home: Home): Promise<[name: string, rest: string][]> {
   const path = `${home.root}/trace`;
   const { code, stdout, stderr } = await home.run(HOOK, {
@@ -156,7 +161,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a bundle without its chunks says so, exit 70, and a hook is silent",
+  name:
+    "a bundle without its chunks reports that and exits 70, and a hook is silent",
   ignore: !isBundle,
   async fn() {
     await using home = await tempHome();

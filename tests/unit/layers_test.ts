@@ -22,7 +22,7 @@ function listSources(folder = "src"): string[] {
 
 const sources = ["main.ts", "program.ts", ...listSources()];
 
-Deno.test("src/ is there to be checked", () => {
+Deno.test("src/ has files to check", () => {
   assertGreater(sources.length, 30);
 });
 
@@ -35,7 +35,7 @@ for (const path of sources) {
   });
 }
 
-Deno.test("no file of the program imports itself by way of others, types and what is loaded later included", () => {
+Deno.test("no file of the program is in an import cycle, types and dynamic imports included", () => {
   const named = new Map(sources.map((path) => {
     const source = Deno.readTextFileSync(new URL(path, ROOT));
     return [path, findNamed(path, source)];
@@ -43,7 +43,7 @@ Deno.test("no file of the program imports itself by way of others, types and wha
   assertEquals(findCycles(named).map((cycle) => cycle.join(" -> ")), []);
 });
 
-/** For every file those that are loaded with it, directly or not. */
+/** Returns the files that are loaded with each file, directly or not. */
 const closures = new Map(sources.map((path) => [path, closeOver(path)]));
 
 function closeOver(start: string): Set<string> {
@@ -57,14 +57,14 @@ function closeOver(start: string): Set<string> {
   return seen;
 }
 
-/** The folders of `src/` that a file loads, beside its own. */
+/** Returns the other folders of `src/` that a file loads. */
 function foldersOf(start: string): string[] {
   const folders = [...closures.get(start) ?? []]
     .map((path) => path.split("/")[1] ?? "");
   return [...new Set(folders)].sort();
 }
 
-Deno.test("main.ts loads what a hook needs: no command, no daemon and no store", () => {
+Deno.test("main.ts loads only the folders that a hook needs: no command, no daemon and no store", () => {
   assertEquals(foldersOf("main.ts"), [
     "",
     "agents",
@@ -78,9 +78,10 @@ Deno.test("main.ts loads what a hook needs: no command, no daemon and no store",
   ]);
 });
 
-Deno.test("the command tree loads nothing that only one of its commands needs", () => {
+Deno.test("the command tree loads no file that only one of its commands needs", () => {
   const folders = foldersOf("src/commands/mod.ts");
-  // But `status`, which prompts ask often: it is there at once, and looks at the spool itself.
+  // `status` is the exception: prompts ask it often, so it is loaded at once, and looks at the
+  // spool itself.
   for (const one of ["daemon", "events", "ingest", "store"]) {
     assert(!folders.includes(one), one);
   }
@@ -95,7 +96,7 @@ Deno.test("no command loads daemon, events or store before it runs", () => {
   }
 });
 
-Deno.test("findLoaded() follows what is loaded at once, not types nor what is loaded later", () => {
+Deno.test("findLoaded() follows static imports, but neither types nor dynamic imports", () => {
   const source = `import { a } from "./b.ts";
     import type { C } from "./c.ts";
     export * from "../d/mod.ts";
@@ -110,7 +111,7 @@ Deno.test("findLoaded() follows what is loaded at once, not types nor what is lo
   ]);
 });
 
-Deno.test("findNamed() follows types, and what is loaded later, too", () => {
+Deno.test("findNamed() follows types and dynamic imports as well", () => {
   const source = `import { a } from "./b.ts";
     import { type C, d } from "./b.ts";
     import type { E } from "./c.ts";
@@ -288,7 +289,7 @@ for (const [path, source] of sound) {
   });
 }
 
-Deno.test("findViolations() tells the line", () => {
+Deno.test("findViolations() reports the line", () => {
   const found = findViolations("src/frame/a.ts", "\n\nconsole;\n");
   assertEquals(found.map(({ line }) => line), [3]);
 });

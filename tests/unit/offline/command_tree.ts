@@ -14,7 +14,8 @@ type Report = (options: object, ...args: unknown[]) => void;
 /**
  * Runs a line on a small tree like the program's own, in the way that the program does.
  *
- * @returns The exit code, and the command that ran with its options and arguments, or the reason why none did.
+ * @returns The exit code, and the command that ran with its options and arguments, or the reason
+ * why none did.
  */
 export async function runLine(words: string[]): Promise<string> {
   const log: string[] = [];

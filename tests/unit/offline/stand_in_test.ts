@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// The stand-in refuses the parts of the real class that it leaves out, so that no code comes to use them by mistake.
+// The stand-in refuses the parts of the real class that it leaves out, so that no code comes to use
+// them by mistake.
 import { assertThrows } from "@std/assert";
 import { Command } from "../../../scripts/offline/cliffy_command.ts";
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A clone with nothing but the launchers in it, and surroundings that a test breaks as it likes.
+ * A clone that holds only the launchers, in surroundings that a test can break.
  * @module
  */
 
 const ROOT = new URL("../../../", import.meta.url);
 
-/** What a launcher needs at most when it decides; a remembered decision needs none of them. */
+/** The programs that a launcher needs to make its choice; a stored choice needs none of them. */
 const TOOLS = [
   "cat",
   "chmod",
@@ -23,7 +23,7 @@ const TOOLS = [
   "wc",
 ];
 
-/** Tells what it was given, and ends as it is told to. */
+/** A program that prints its arguments and ends as the test asks. */
 const MAIN = `
 const input = await new Response(Deno.stdin.readable).text();
 console.log(JSON.stringify({
@@ -35,7 +35,7 @@ console.error("on stderr");
 Deno.exit(Deno.args[0] === "exit" ? Number(Deno.args[1]) : 0);
 `;
 
-/** What a finished launcher left. */
+/** The outcome of a launcher's run. */
 export interface Finished {
   code: number;
   stdout: string;
@@ -44,21 +44,21 @@ export interface Finished {
 
 /** How to start a launcher. */
 export interface RunOptions {
-  /** On top of PATH, HOME and the like; `undefined` takes a name out. */
+  /** Variables besides PATH, HOME and the like; `undefined` removes one. */
   env?: Record<string, string | undefined>;
   cwd?: string;
   stdin?: string;
-  /** Put behind the command line, for what only a shell can do: `<&-`. */
+  /** Appended to the command line, for what only a shell can do: `<&-`. */
   redirect?: string;
 }
 
-/** See the module. */
+/** A clone for one test. */
 export interface Clone extends AsyncDisposable {
-  /** Holds everything of the test; has a blank and a quote in its name. */
+  /** The folder of the test; its name has a blank and a quote. */
   readonly folder: string;
-  /** Of the clone. */
+  /** Root of the clone. */
   readonly root: string;
-  /** First on PATH; holds what \`stub\` puts there. */
+  /** The first folder on PATH; holds the programs that `stub` makes. */
   readonly bin: string;
   /** Puts a program on PATH. */
   stub(name: string, script: string): Promise<void>;
@@ -66,11 +66,11 @@ export interface Clone extends AsyncDisposable {
   stubDeno(): Promise<void>;
   write(path: string, text: string): Promise<void>;
   read(path: string): Promise<string>;
-  /** Runs a script of the clone under a shell. */
+  /** Runs a script of the clone with a shell. */
   run(script: string, args: string[], options?: RunOptions): Promise<Finished>;
 }
 
-/** Makes a clone; \`shell\` runs its launchers. */
+/** Makes a clone whose launchers are run by `shell`. */
 export async function makeClone(shell: readonly string[]): Promise<Clone> {
   const folder = await Deno.realPath(
     await Deno.makeTempDir({ prefix: "kz it's " }),
@@ -123,7 +123,7 @@ export async function makeClone(shell: readonly string[]): Promise<Clone> {
         env: {
           PATH: bin,
           HOME: `${folder}/home`,
-          // Where JSR is asked for, nobody answers.
+          // A launcher that asks for JSR gets no answer.
           JSR_URL: "http://127.0.0.1:1/",
           NO_COLOR: "1",
           ...options.env,
@@ -171,7 +171,7 @@ async function run(
     await writer.write(new TextEncoder().encode(stdin));
     await writer.close();
   } catch (error) {
-    // Whoever fails early does not read.
+    // A launcher that fails early does not read its stdin.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
   const { code, stdout, stderr } = await child.output();
@@ -181,10 +181,10 @@ async function run(
 
 /** The command line of a hook. */
 export const HOOK = ["ingest", "hook", "--source", "claude"];
-/** What a hook has to leave. */
+/** The outcome of every hook. */
 export const SILENT: Finished = { code: 0, stdout: "", stderr: "" };
 
-/** Writes what `scripts/lib/choose` would remember. */
+/** Writes the file in which `scripts/lib/choose` keeps its choice. */
 export async function remember(clone: Clone, text: string): Promise<void> {
   await Deno.mkdir(`${clone.root}/.deno`, { recursive: true });
   await clone.write(".deno/choice-2.9.6", text);

@@ -2,7 +2,7 @@
 import { runDeno } from "../../../scripts/lib/project.ts";
 
 /**
- * Bundles one file, after which the esbuild that does that is in Deno's cache.
+ * Bundles one file, so that Deno's cache holds esbuild afterwards.
  *
  * @param from Path of a module.
  * @param to Path of the bundle.

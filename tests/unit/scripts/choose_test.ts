@@ -8,13 +8,13 @@ import {
 import { HOOK, makeClone, remember, SILENT } from "./_clone.ts";
 
 const SHELL = ["/bin/sh"];
-/** An npm that puts a link to the Deno of this test where npm puts its own, and counts. */
+/** An npm that installs a link to the Deno of this test, and counts its runs. */
 const NPM = `
 echo run >>"\${0%/*}/npm-runs"
 while [ "$1" != --prefix ]; do shift; done
 mkdir -p "$2/node_modules/@deno/test" && sleep 1 && ln -s '${Deno.execPath()}' "$2/node_modules/@deno/test/deno"`;
 
-Deno.test("first runs at once install once, and all work", async () => {
+Deno.test("first runs at the same time install Deno once, and all of them work", async () => {
   await using clone = await makeClone(SHELL);
   await clone.stub("npm", NPM);
   const runs = await Promise.all(
@@ -58,7 +58,7 @@ Deno.test("a clone that cannot be written to does not ask JSR at each run", asyn
   assertEquals(server.asked, []);
 });
 
-Deno.test("hooks that found no Deno are counted, and a person is told", async () => {
+Deno.test("hooks that found no Deno are counted, and the next user is told", async () => {
   await using clone = await makeClone(SHELL);
   await Deno.mkdir(`${clone.root}/.deno`);
   await clone.write(".deno/tried", "");
@@ -69,7 +69,7 @@ Deno.test("hooks that found no Deno are counted, and a person is told", async ()
   assertEquals((await clone.run("kaizen", ["a"])).stderr, "on stderr\n");
 });
 
-Deno.test("a hook that finds no Deno has one installed behind it, once", async () => {
+Deno.test("a hook that finds no Deno has one installed in the background, once", async () => {
   await using clone = await makeClone(SHELL);
   await clone.stub("npm", NPM);
   await Deno.mkdir(`${clone.root}/.deno`);
@@ -86,7 +86,7 @@ Deno.test("a hook that finds no Deno has one installed behind it, once", async (
   assertEquals(await Deno.readTextFile(`${clone.bin}/npm-runs`), "run\n");
 });
 
-/** Answers like JSR for one file of one package, and counts the questions. */
+/** Serves one file of one package as JSR does, and counts the questions. */
 function serveJsr(): Deno.HttpServer<Deno.NetAddr> & { asked: string[] } {
   const asked: string[] = [];
   const file = "export const a = 1;\n";
@@ -123,7 +123,7 @@ function serveJsr(): Deno.HttpServer<Deno.NetAddr> & { asked: string[] } {
   return Object.assign(server, { asked });
 }
 
-Deno.test("the packages come from JSR where it answers, and it is asked once", async () => {
+Deno.test("the packages come from JSR if it answers, and it is asked once", async () => {
   await using server = serveJsr();
   await using clone = await makeClone(SHELL);
   await clone.stubDeno();

@@ -8,7 +8,7 @@ import {
 
 const CHUNKS = new Set(["a-1.js", "b-2.js"]);
 
-Deno.test("placeChunk() puts chunks into one folder, and hides what is loaded later", () => {
+Deno.test("placeChunk() points to chunks in one folder, and hides dynamic imports", () => {
   const cases: [written: string, placed: string][] = [
     ['import{x}from"./a-1.js";', 'import{x}from"./a-1.js";'],
     ['import"../../a-1.js";', 'import"./a-1.js";'],
@@ -26,14 +26,14 @@ Deno.test("placeChunk() puts chunks into one folder, and hides what is loaded la
   }
 });
 
-Deno.test("placeChunk() refuses what would fail when it runs", () => {
+Deno.test("placeChunk() refuses an import of a missing chunk", () => {
   assertThrows(() => placeChunk('import"./c.js"', CHUNKS), TypeError);
   assertThrows(() => placeChunk('import("./c.js")', CHUNKS), TypeError);
 });
 
 const START = 'await import("./program.ts");import( "./later.ts" )';
 
-Deno.test("pointToChunks() says where the chunks are", () => {
+Deno.test("pointToChunks() replaces dynamic imports by the addresses of chunks", () => {
   assertEquals(
     pointToChunks(
       START,
@@ -43,7 +43,7 @@ Deno.test("pointToChunks() says where the chunks are", () => {
   );
 });
 
-Deno.test("pointToChunks() refuses what would fail when it runs, and what nothing needs", () => {
+Deno.test("pointToChunks() refuses an import without a chunk, and a chunk without an import", () => {
   const one: [string, string] = ["./later.ts", "./1/k.js"];
   const two: [string, string] = ["./program.ts", "./1/p.js"];
   assertThrows(() => pointToChunks(START, new Map([one])), TypeError);
@@ -51,7 +51,7 @@ Deno.test("pointToChunks() refuses what would fail when it runs, and what nothin
   assertThrows(() => pointToChunks(START, three), TypeError);
 });
 
-Deno.test("nameBuild() tells builds apart by all they hold, in any order", async () => {
+Deno.test("nameBuild() gives different builds different ids, whatever the order of their files", async () => {
   const files = new Map([["a", "1"], ["b", "2"]]);
   const name = await nameBuild(files);
   assertEquals(name, await nameBuild(new Map([...files].reverse())));

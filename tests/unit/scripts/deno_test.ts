@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { makeClone, remember } from "./_clone.ts";
 
-/** Words that Deno is given by `scripts/deno`; MAP stands for the import map. */
+/** The words that `scripts/deno` gives to Deno; MAP stands for the import map. */
 const words: [
   args: string[],
   deps: "jsr" | "offline" | "map.json",

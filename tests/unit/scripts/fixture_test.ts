@@ -3,7 +3,7 @@ import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { decodeJson, encodeJson } from "../../../src/proto/mod.ts";
 import { ROOT } from "../../../scripts/lib/project.ts";
 
-/** What the demo has to show. */
+/** The events that the demo must show. */
 const KINDS = [
   "SessionStart",
   "UserPromptSubmit",
@@ -48,7 +48,7 @@ Deno.test("the recorded session is one session, and every line is as the agent w
   }
 });
 
-Deno.test("every tool of the recorded session that was called ended, failed or was refused", () => {
+Deno.test("every tool call of the recorded session ended, failed or was refused", () => {
   const open = new Map<unknown, string>();
   for (const event of events) {
     const id = field(event, "tool_use_id");

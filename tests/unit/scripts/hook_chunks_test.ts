@@ -8,7 +8,7 @@ import { listFiles } from "../../../scripts/lib/list_files.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
-Deno.test("no object of a class is told by instanceof on its way between a hook and its chunks", async () => {
+Deno.test("no object that passes between a hook and its chunks is recognised by instanceof", async () => {
   const sources = new Map<string, string>();
   for (const path of ["main.ts", ...await listFiles(ROOT, ".ts", "src/")]) {
     sources.set(path, await Deno.readTextFile(`${ROOT}${path}`));

@@ -33,7 +33,7 @@ Deno.test("addToMap() makes relative addresses absolute and keeps the others", a
   });
 });
 
-Deno.test("addToMap() refuses addresses that are none", async () => {
+Deno.test("addToMap() refuses addresses that are not texts", async () => {
   await assertRejects(() => read(`{"imports":{"a":1}}`), TypeError);
   assertEquals(await read("{}"), { imports: {}, scopes: {} });
 });

@@ -19,7 +19,7 @@ if (Deno.args[0] === "flags") console.log(Deno.env.get("DENO_V8_FLAGS") ?? "unse
 if (Deno.args[0] === "exit") Deno.exit(Number(Deno.args[1]));
 `;
 
-/** Makes `kaizen.sh` and a bundle in a folder of its own. */
+/** Makes `kaizen.sh` and a bundle in a new folder. */
 async function makeBundle(runtime: string): Promise<{
   folder: string;
   run(args: string[], cwd?: string): Promise<[number, string, string]>;
@@ -39,7 +39,7 @@ async function makeBundle(runtime: string): Promise<{
   );
   await Deno.writeTextFile(`${folder}/kaizen.sh`, script, { mode: 0o755 });
   await Deno.writeTextFile(`${folder}/kaizen.js`, PROGRAM);
-  // Where a Deno may be installed, PATH would lead to it.
+  // PATH must not lead to another Deno on this machine.
   await Deno.mkdir(`${folder}/bin`);
   await Deno.symlink("/usr/bin/readlink", `${folder}/bin/readlink`);
   return {
@@ -56,7 +56,7 @@ async function makeBundle(runtime: string): Promise<{
   };
 }
 
-Deno.test("the bundle's launcher runs the bundle beside it", async () => {
+Deno.test("the bundle's launcher runs the bundle next to it", async () => {
   await using bundle = await makeBundle(Deno.execPath());
   const { folder } = bundle;
   assertEquals(await bundle.run(["a b", "$c"]), [
@@ -68,7 +68,7 @@ Deno.test("the bundle's launcher runs the bundle beside it", async () => {
   assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
 });
 
-Deno.test("the launcher keeps a daemon's young generation small, and nobody else's", async () => {
+Deno.test("the launcher keeps the young generation of a daemon small, and of no other command", async () => {
   await using bundle = await makeBundle(Deno.execPath());
   const spaces = async (args: string[]) => {
     const [, stdout] = await bundle.run(["flags", ...args]);
@@ -81,7 +81,7 @@ Deno.test("the launcher keeps a daemon's young generation small, and nobody else
   assertEquals(await spaces(["detail", "run"]), "unset");
 });
 
-Deno.test("the bundle's launcher runs all but hooks without the hook's part, if that is there", async () => {
+Deno.test("the bundle's launcher runs all commands but hooks with commands.js, if it exists", async () => {
   await using bundle = await makeBundle(Deno.execPath());
   const { folder } = bundle;
   const commands = await startFile(folder, { isHook: false });
@@ -111,7 +111,7 @@ Deno.test("the launcher gives a daemon all of V8's compilers", async () => {
   assertEquals(await flags(["daemon", "run"]), DAEMON_V8_FLAGS);
 });
 
-Deno.test("the bundle's launcher exits 70 without its Deno, a hook 0 in silence", async () => {
+Deno.test("without its Deno the bundle's launcher exits 70, and a hook exits 0 in silence", async () => {
   await using bundle = await makeBundle("/nowhere/it's/deno");
   const [code, stdout, stderr] = await bundle.run(["status"]);
   assertEquals([code, stdout], [70, ""]);
@@ -119,7 +119,7 @@ Deno.test("the bundle's launcher exits 70 without its Deno, a hook 0 in silence"
   assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
 });
 
-Deno.test("the bundle's launcher looks up nothing that was known when it was built", async () => {
+Deno.test("the bundle's launcher looks up nothing that was known at build time", async () => {
   await using bundle = await makeBundle(Deno.execPath());
   const script = await Deno.readTextFile(`${bundle.folder}/kaizen.sh`);
   assertEquals(script.match(/#\[|#\]|choose|choice-|KAIZEN_DEPS=/g), null);

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { type Clone, HOOK, makeClone, remember, SILENT } from "./_clone.ts";
 
-/** Debian's `sh`, and what macOS has in its place. */
+/** Debian's `sh`, and the shell that macOS has as `sh`. */
 const SHELLS: Record<string, string[]> = {
   dash: ["dash"],
   bash: ["bash", "--posix"],
@@ -15,7 +15,7 @@ const SHELLS: Record<string, string[]> = {
 const WRONG_DENO = "echo 2.1.0 /somewhere/deno";
 const UNDECIDED = { KAIZEN_DEPS: "offline" };
 
-/** The path of a program on PATH; null if there is none. */
+/** Returns the path of a program on PATH, or null. */
 async function locate(program: string): Promise<string | null> {
   const { success, stdout } = await new Deno.Command("sh", {
     args: ["-c", 'command -v "$1"', "sh", program],
@@ -23,7 +23,7 @@ async function locate(program: string): Promise<string | null> {
   return success ? new TextDecoder().decode(stdout).trim() : null;
 }
 
-/** A clone in which everything is as it should be, and decided. */
+/** Makes a complete clone with a stored choice. */
 async function makeDecided(shell: string[]): Promise<Clone> {
   const clone = await makeClone(shell);
   await clone.stubDeno();
@@ -35,7 +35,9 @@ async function makeDecided(shell: string[]): Promise<Clone> {
   return clone;
 }
 
-/** Surroundings in which the program cannot run: the launchers say so with 70, and hooks do not care. */
+/**
+ * Surroundings in which the program cannot run: the launchers exit 70, and hooks exit 0 in silence.
+ */
 const hopeless: Record<string, (clone: Clone) => Promise<unknown>> = {
   "no deno and no npm": () => Promise.resolve(),
   "an npm that fails": (clone) =>
@@ -67,7 +69,7 @@ mkdir -p "$2/node_modules/@deno/x"; echo ")(" >"$2/node_modules/@deno/x/deno"`,
   "a broken clone": (clone) => clone.write("scripts/lib/choose", "<<<<<<< )("),
 };
 
-/** Surroundings that are odd, and do not matter once a Deno is there. */
+/** Unusual surroundings that do not matter once there is a Deno. */
 const survivable: Record<string, (clone: Clone) => Promise<unknown>> = {
   "nothing odd": () => Promise.resolve(),
   "a choice that names nothing": (clone) =>
@@ -106,7 +108,7 @@ for (const [name, [program = "", ...flags]] of Object.entries(SHELLS)) {
         for (const env of [{}, { HOME: undefined }, { HOME: "" }, UNDECIDED]) {
           await using clone = await makeClone(shell);
           await Deno.mkdir(`${clone.root}/.deno`);
-          // Nothing goes on behind the hooks of this test.
+          // No process outlives the hooks of this test.
           await clone.write(".deno/tried", "");
           await spoil(clone);
           for (const args of [HOOK, ["ingest", "git", "post-commit"]]) {
@@ -166,7 +168,7 @@ for (const [name, [program = "", ...flags]] of Object.entries(SHELLS)) {
     },
   );
 
-  define("a hook exits 0 in silence, whatever the program does", async () => {
+  define("a hook exits 0 in silence, even if the program fails", async () => {
     await using clone = await makeDecided(shell);
     const programs = [
       "Deno.exit(2);",

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { minifyFolder } from "../../../scripts/lib/minify.ts";
 import { bundleFile } from "./_esbuild.ts";
 
-/** A `using` of every kind, among them the one that a rewriting minifier loses. */
+/** Every kind of `using`, among them the one that a minifier loses when it rewrites syntax. */
 const PROGRAM = `
 const make = (name: string) => ({
   name,
@@ -29,7 +29,7 @@ never();
 await late();
 `;
 
-Deno.test("minifyFolder() makes a bundle smaller that ends what it begins", async () => {
+Deno.test("minifyFolder() makes a bundle smaller that still disposes of its resources", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${folder}/a.ts`, PROGRAM);

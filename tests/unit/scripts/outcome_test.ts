@@ -44,7 +44,7 @@ for (const [what, report, code, passed, failed, reasons] of counts) {
   });
 }
 
-Deno.test("countTests() reads what deno test writes", async () => {
+Deno.test("countTests() reads a report of deno test", async () => {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(
@@ -73,7 +73,7 @@ Deno.test("countTests() reads what deno test writes", async () => {
   }
 });
 
-Deno.test("addUp() and printTable() tell all of it", () => {
+Deno.test("addUp() and printTable() include every outcome", () => {
   const one = { passed: 2, failed: 0, reasons: ["no network"], seconds: 1.26 };
   const two = { passed: 1, failed: 3, reasons: [] };
   assertEquals(addUp([one, two]), { passed: 3, failed: 3, skipped: 1 });
@@ -85,7 +85,7 @@ Deno.test("addUp() and printTable() tell all of it", () => {
   );
 });
 
-Deno.test("printSummary() names what was skipped as a whole", () => {
+Deno.test("printSummary() names the checks that were skipped as a whole", () => {
   const some = { passed: 2, failed: 1, reasons: ["one of three"] };
   const none = { passed: 0, failed: 0, reasons: ["no reference"] };
   assertEquals(

@@ -3,7 +3,9 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { listFiles } from "../../../scripts/lib/list_files.ts";
 import { readPermissions, ROOT } from "../../../scripts/lib/project.ts";
 
-/** Names of environment variables that a source file asks for, and every text in it that could be one. */
+/**
+ * The environment variables that a source file asks for, and every text in it that could name one.
+ */
 function readNames(
   path: string,
   source: string,
@@ -35,7 +37,7 @@ function readNames(
   return { asked, written };
 }
 
-/** Names that `scripts/permissions` lets the program read. */
+/** The names that `scripts/permissions` lets the program read. */
 async function readAllowed(): Promise<string[]> {
   const flag = (await readPermissions())
     .find((one) => one.startsWith("--allow-env="));
@@ -51,7 +53,7 @@ for (const path of ["main.ts", ...await listFiles(ROOT, ".ts", "src/")]) {
 }
 const allowed = await readAllowed();
 
-/** Whether an allowed name, which may end in `*`, stands for a variable. */
+/** Whether an allowed name, which may end in `*`, covers a variable. */
 function stands(allowed: string, name: string): boolean {
   return allowed.endsWith("*")
     ? name.startsWith(allowed.slice(0, -1))
@@ -73,7 +75,7 @@ Deno.test("every environment variable that is allowed is read by the program", (
   );
 });
 
-Deno.test("only the names that git numbers are allowed by their beginning", () => {
+Deno.test("only the names that git numbers are allowed by their prefix", () => {
   assertEquals(allowed.filter((name) => name.includes("*")), ["GIT_CONFIG_*"]);
 });
 
@@ -81,7 +83,7 @@ Deno.test("the environment variables are in alphabetical order, each once", () =
   assertEquals(allowed, [...new Set(allowed)].sort());
 });
 
-Deno.test("readNames() sees what is asked for, in whatever way", () => {
+Deno.test("readNames() finds a variable in every form of a request", () => {
   const source =
     `env("A_B"); context.env("C"); Deno.env.get("D"); "E_F"; // env("G")`;
   assertEquals(readNames("src/a.ts", source), {
@@ -90,7 +92,7 @@ Deno.test("readNames() sees what is asked for, in whatever way", () => {
   });
 });
 
-Deno.test("the permissions are no wider than they have to be", async () => {
+Deno.test("the permissions are as narrow as possible", async () => {
   const flags = await readPermissions();
   assert(flags.includes("--deny-net=0.0.0.0/0"));
   assertEquals(

@@ -2,14 +2,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { findReference } from "../../../scripts/lib/reference.ts";
 
-/** A folder with files of these names in it. */
+/** Makes a folder with files of these names. */
 async function folderWith(...names: string[]): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "kz" });
   for (const name of names) await Deno.writeTextFile(`${folder}/${name}`, "");
   return folder;
 }
 
-Deno.test("findReference() takes what KAIZEN_REFERENCE names before what is on PATH", async () => {
+Deno.test("findReference() prefers the program that KAIZEN_REFERENCE names to the one on PATH", async () => {
   const folder = await folderWith("named", "kaizen-reference");
   const env: Record<string, string> = {
     KAIZEN_REFERENCE: `${folder}/named`,
@@ -24,7 +24,7 @@ Deno.test("findReference() takes what KAIZEN_REFERENCE names before what is on P
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("findReference() never takes what is called kaizen on PATH, as that could be ours", async () => {
+Deno.test("findReference() never takes a program called kaizen on PATH, as that could be ours", async () => {
   const folder = await folderWith("kaizen");
   const found = await findReference((name) =>
     name === "PATH" ? folder : undefined

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The environment variables that the runtime obeys before our code runs, against those that the launchers clear.
+ * Compares the environment variables that the runtime obeys before our code runs with those that
+ * the launchers clear.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "../../../scripts/lib/project.ts";
 
 const PREFIXES = "DENO|OTEL|RUST|TOKIO|RAYON|JSR|NPM_CONFIG|NO_DENO|DCORE";
-/** Names that look like variables of the runtime: set by the launchers themselves, or no variables at all. */
+/** Names that look like variables of the runtime: set by the launchers, or no variables at all. */
 const ALLOWED = new Set([
   // Ours.
   "DENO_DIR",
   "DENO_NO_PROMPT",
   "DENO_NO_UPDATE_CHECK",
-  // Beginnings that names are made of, and texts that stand beside other texts in the program.
+  // Beginnings of names, and texts that follow other texts in the program without a gap.
   "DENO_USE",
   "RUST_MIN",
 ]);
@@ -27,7 +28,7 @@ async function clearedNames(): Promise<Set<string>> {
   return new Set(list.split(/[\s\\]+/).filter((name) => name !== ""));
 }
 
-/** Finds what reads like a variable's name; in the program texts stand beside each other without a gap. */
+/** Finds texts that look like the name of a variable; the program stores texts without gaps. */
 async function namesInRuntime(): Promise<Set<string>> {
   const found = new Set<string>();
   const inText = new RegExp(
@@ -54,13 +55,13 @@ Deno.test("the launchers clear every variable that the pinned runtime knows", as
   const cleared = await clearedNames();
   const isKnown = (name: string) => cleared.has(name) || ALLOWED.has(name);
   const missing = [...await namesInRuntime()].filter((name) =>
-    // The first letters of the next text may stand at the end.
+    // The first letters of the next text may follow the name.
     ![0, 1, 2].some((more) => isKnown(name.slice(0, name.length - more)))
   );
   assertEquals(missing, []);
 });
 
-Deno.test("the launchers clear what Node's own variables would do", async () => {
+Deno.test("the launchers clear the variables of Node", async () => {
   const cleared = await clearedNames();
   for (
     const name of [

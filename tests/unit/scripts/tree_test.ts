@@ -4,7 +4,7 @@ import { nameSet, readVersion, ROOT } from "../../../scripts/lib/project.ts";
 
 const HEADER = "SPDX-License-Identifier: AGPL-3.0-or-later";
 const FOLDERS = ["src", "tests", "scripts", "bench", ".ci", ".github"];
-/** Not of this project's own making, or without a place for a comment. */
+/** Files that are not this project's own work, or have no place for a comment. */
 const WITHOUT_HEADER = /\.(?:json|jsonl|md|csv|txt|bin|sql)$/;
 
 async function listFiles(folder: string): Promise<string[]> {
@@ -25,7 +25,7 @@ async function listFiles(folder: string): Promise<string[]> {
 const files = ["main.ts"];
 for (const folder of FOLDERS) files.push(...await listFiles(folder));
 
-Deno.test("every file says under which licence it is", async () => {
+Deno.test("every file names its licence", async () => {
   const bare: string[] = [];
   for (const path of files) {
     if (WITHOUT_HEADER.test(path)) continue;
@@ -37,7 +37,7 @@ Deno.test("every file says under which licence it is", async () => {
   assertEquals(bare, []);
 });
 
-Deno.test("every shell script can be run, and is one to sh", async () => {
+Deno.test("every shell script is executable and can be parsed by sh", async () => {
   let scripts = 0;
   for (const path of files) {
     if (!/^(?:scripts\/(?:lib\/)?|\.ci\/)[a-z]+$/.test(path)) continue;
@@ -75,7 +75,7 @@ Deno.test("every action of a workflow is pinned to a commit, with its version be
   }
 });
 
-Deno.test("deno.lock holds no package of JSR that came through a mirror", async () => {
+Deno.test("deno.lock holds no package of JSR from a mirror", async () => {
   const text = await Deno.readTextFile(`${ROOT}/deno.lock`);
   assert(!/"remote"|"redirects"/.test(text));
   assertMatch(text, /"npm:fast-check@4\.10\.2"/);
