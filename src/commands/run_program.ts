@@ -74,13 +74,7 @@ async function parse(cli: Cli): Promise<string> {
 }
 
 async function parseWith(root: Tree, cli: Cli): Promise<string> {
-  const { literal, cmd } = await root.parse(rewriteWords(cli.context.args));
-  if (literal.length > 0 && !cli.takesLiterals) {
-    throw new CommandLineError(
-      `Unexpected argument after --: "${literal[0]}"`,
-      cmd.getPath(),
-    );
-  }
+  const { cmd } = await root.parse(rewriteWords(cli.context.args));
   return cmd.getPath();
 }
 

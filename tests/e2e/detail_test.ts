@@ -58,6 +58,33 @@ Deno.test("detail finds a session by its id, the beginning of one, and @latest",
   }
 });
 
+Deno.test("every command that takes an id takes one that begins with a dash", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  for (const id of ["-rf", "--json", "-", "--"]) {
+    await feed(home, { hook_event_name: "Stop", session_id: id });
+    const shows = [
+      ["detail", "--", id],
+      ["sessions", "show", "--events", "--", id],
+      ["sessions", "tree", "-o", "json", "--", id],
+      ["--no-start", "detail", "--", id.length > 2 ? id.slice(0, -1) : id],
+    ];
+    for (const words of shows) {
+      const { code, stdout } = await home.run(words);
+      const name = words.join(" ");
+      assertEquals([code, JSON.parse(stdout).session.id], [0, id], name);
+    }
+    const prune = ["store", "prune", `--session=${id}`, "--yes"];
+    const { code, stdout } = await home.run(prune);
+    assertEquals([code, JSON.parse(stdout).removed_sessions], [0, 1], id);
+  }
+  const missing = await home.run(["detail", "--", "-rf", "-o", "text"]);
+  assertEquals(missing.code, 64);
+  const none = await home.run(["detail", "-o", "text", "--", "-rf"]);
+  assertEquals(none.code, 1);
+  assertStringIncludes(none.stderr, 'There is no session "-rf"');
+});
+
 Deno.test("detail of an id that is not there is exit 1, in every format", async () => {
   await using sample = await sampleHome();
   const { home } = sample;

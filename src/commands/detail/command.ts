@@ -9,7 +9,7 @@ import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
 const ID_HELP =
-  "ID is the id of a session, a unique prefix of one, or @latest.";
+  "ID is the id of a session, a unique prefix of one, or @latest. Write -- before an ID that starts with a dash.";
 
 interface DetailFlags {
   workspace?: string | undefined;

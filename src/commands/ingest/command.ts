@@ -146,7 +146,7 @@ function chooseHook(cli: Cli): void {
   cli.choose({}, async ({ context }) => {
     const { runHook } = await import("../../ingest/mod.ts");
     await runHook(context);
-  }, { textByDefault: true, takesLiterals: true, starts: true });
+  }, { textByDefault: true, starts: true });
 }
 
 /** Makes the command `kaizen ingest` with its subcommands. */

@@ -26,8 +26,6 @@ export type Work = (run: Run) => Promise<number | void>;
 
 /** How a command differs from most commands. */
 export interface ChoiceOptions {
-  /** True: the command accepts words after `--`. */
-  takesLiterals?: boolean;
   /** True: the default output format is text, even if stdout is not a terminal. */
   textByDefault?: boolean;
   /** True: the command may start a process: git, or a daemon. */
@@ -51,10 +49,6 @@ export class Cli {
     this.#flags = flags;
     this.#work = work;
     this.#options = options;
-  }
-
-  get takesLiterals(): boolean {
-    return this.#options.takesLiterals ?? false;
   }
 
   /** The output format, or null before it is known. */

@@ -18,6 +18,9 @@ const ITS_GUESS = / Did you mean [a-z]+ "[^"]*"\?$/;
 // deno-lint-ignore no-control-regex
 const ITS_COLORS = /\x1b\[[0-9;]*m/g;
 
+// The messages of the command library about an argument too many.
+const ITS_SURPLUS = /^(?:Too many arguments|No arguments|Unknown command)/;
+
 // The command library prints argument names in lower case, and always "Argument(s)".
 const ITS_MISSING = /^Missing argument\(s\): (.+)$/;
 
@@ -39,6 +42,15 @@ export function explainUsage(
   words: readonly string[],
 ): CommandLineError {
   const unknown = findUnknown(command, words);
+  const literal = words.includes("--")
+    ? words[words.indexOf("--") + 1]
+    : undefined;
+  if (unknown === null && literal !== undefined && ITS_SURPLUS.test(message)) {
+    return new CommandLineError(
+      `Unexpected argument after --: "${literal}"`,
+      command.getPath(),
+    );
+  }
   if (unknown === null) {
     const text = message.replace(ITS_COLORS, "").replace(ITS_GUESS, "")
       .replace(/\.$/, "").replace(ITS_MISSING, explainMissing);

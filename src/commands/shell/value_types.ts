@@ -15,14 +15,20 @@ import {
   type Format,
   FORMATS,
 } from "./settings.ts";
+import { readMarked } from "./words.ts";
 
 /** Parses the name of an agent. */
 export function sourceType(arg: ArgumentValue): AgentName {
   return pick(arg, listAgents());
 }
 
-/** Parses any text that does not start with a dash, as that is probably an option. */
+/**
+ * Parses any text. If it starts with a dash, it is probably an option, unless it is written after
+ * `--` or as `--option=-value`.
+ */
 export function wordType({ label, name, value }: ArgumentValue): string {
+  const marked = readMarked(value);
+  if (marked !== null) return marked;
   if (!value.startsWith("-") || value === "-") return value;
   throw new ValidationError(
     label === "Argument"

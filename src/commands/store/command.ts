@@ -99,7 +99,8 @@ function declareBackup(cli: Cli) {
       "Copy the store into one new file, also while the daemon runs.\n" +
         "Never overwrites a file. Only its owner may read the copy.",
     )
-    .arguments("<file:string>")
+    .type("word", wordType)
+    .arguments("<file:word>")
     .example(
       "Back up the store with the date in the name",
       "kaizen store backup kaizen-$(date +%F).db",
@@ -118,7 +119,8 @@ function declareRestore(cli: Cli) {
       "Put a backup in the place of the store.\n" +
         "Checks the backup, stops the daemon, and keeps the store that was there under another name. The next command or hook starts the daemon again.",
     )
-    .arguments("<file:string>")
+    .type("word", wordType)
+    .arguments("<file:word>")
     .example("Go back to a backup", "kaizen store restore kaizen-2026-08-22.db")
     .action((flags, file) => {
       cli.choose(flags, async (run) => {

@@ -26,6 +26,7 @@ const good: [
 ][] = [
   [wordType, "a-b", "a-b"],
   [wordType, "-", "-"],
+  [wordType, "\0-x", "-x"],
   [durationType, "1m30s", 90_000],
   [durationType, "0", 0],
   [timeoutType, "250ms", 250],

@@ -18,11 +18,17 @@ const table: [words: string[], inside: string[]][] = [
   [["--watch", ""], ["--watch=1s", ""]],
   [["--watch", "banana"], ["--watch=banana"]],
   [["--watch", "-5s"], ["--watch=-5s"]],
-  [["--watch", "--", "5s"], ["--watch=1s", "--", "5s"]],
+  [["--watch", "--", "5s"], ["--watch=1s", "\0" + "5s"]],
   [["--watch=3s"], ["--watch=3s"]],
   [["-vq", "status"], ["-v", "-q", "status"]],
   [["-ab"], ["-ab"]],
-  [["a", "--", "--no-start", "--watch"], ["a", "--", "--no-start", "--watch"]],
+  [["a", "--", "--no-start", "-vq"], ["a", "\0--no-start", "\0-vq"]],
+  [["a", "--", "--", "b"], ["a", "\0--", "\0b"]],
+  [["--session=-rf", "-o=-", "--set=a=-1"], [
+    "--session=\0-rf",
+    "-o=\0-",
+    "--set=a=-1",
+  ]],
 ];
 for (const [words, inside] of table) {
   Deno.test(`rewriteWords() makes ${inside.join(" ")} of ${words.join(" ")}`, () => {
