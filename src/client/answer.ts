@@ -31,6 +31,12 @@ export interface Answer extends AsyncDisposable {
   chunks: AsyncIterable<Uint8Array>;
 }
 
+/** How an answer is read. */
+export interface ReadOptions {
+  /** True: the deadline is for the whole answer. False: for its first byte, then for each pause. */
+  isWhole: boolean;
+}
+
 /**
  * Sends a request and waits for the first byte of its answer.
  *
@@ -44,6 +50,7 @@ export interface Answer extends AsyncDisposable {
 export async function openAnswer(
   body: Uint8Array,
   options: ClientOptions,
+  { isWhole }: ReadOptions = { isWhole: false },
 ): Promise<Answer> {
   if (body.length > MAX_REQUEST_BYTES) {
     throw new RangeError(
@@ -66,7 +73,9 @@ export async function openAnswer(
       close,
     );
     return {
-      chunks: rest(first, stream, close, options),
+      chunks: isWhole
+        ? restBefore(deadline, first, stream, close)
+        : rest(first, stream, close, options),
       [Symbol.asyncDispose]: () => Promise.resolve(close()),
     };
   } catch (error) {
@@ -119,6 +128,25 @@ async function* rest(
   }
 }
 
+/** Reads the rest of an answer that must be complete before the deadline, however it drips. */
+async function* restBefore(
+  deadline: Deadline,
+  first: IteratorResult<Uint8Array>,
+  stream: AsyncGenerator<Uint8Array>,
+  close: () => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let step = first; !step.done;) {
+      yield step.value;
+      step = await deadline.guard(stream.next(), close);
+    }
+  } catch (error) {
+    throw frameFault(error);
+  } finally {
+    close();
+  }
+}
+
 /** Returns a function that closes a connection once. Closing a `Deno.Conn` twice throws. */
 function closer(conn: Deno.Conn): () => void {
   let open = true;
@@ -154,5 +182,7 @@ function noAnswer(cause: unknown): ProtocolError {
 function isHangUp(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted;
+    error instanceof Deno.errors.ConnectionAborted ||
+    // The connection was closed by a deadline while this read was on its way.
+    error instanceof Deno.errors.BadResource;
 }

@@ -29,6 +29,9 @@ export const HELLO = {
   workspace: null,
 } as const;
 
+/** Longest answer that is held whole, in bytes: a million workspaces, or a page of the longest records. */
+const MAX_WHOLE_ANSWER_BYTES = 64 * 1024 * 1024;
+
 /** An encoded request. */
 export interface EncodedRequest<N extends RequestName> {
   type: N;
@@ -60,15 +63,26 @@ export async function sendRequest<N extends RequestName>(
   { type, body }: EncodedRequest<N>,
   options: ClientOptions,
 ): Promise<AnswerTo<N>> {
-  await using opened = await openAnswer(body, options);
+  await using opened = await openAnswer(body, options, { isWhole: true });
   const chunks: Uint8Array[] = [];
-  for await (const chunk of opened.chunks) chunks.push(chunk.slice());
+  let bytes = 0;
+  for await (const chunk of opened.chunks) {
+    bytes += chunk.length;
+    if (bytes > MAX_WHOLE_ANSWER_BYTES) throw tooLong();
+    chunks.push(chunk.slice());
+  }
   const { maxDepth } = ANSWERS[REQUESTS[type].answer];
   const answer = decode(joinBytes(chunks), maxDepth);
   if (answer.type === "error") throw remoteError(answer);
   if (isAnswerTo(type, answer)) return answer;
   throw new ProtocolError(
     `The daemon broke the protocol: it answered with "${answer.type}"`,
+  );
+}
+
+function tooLong(): ProtocolError {
+  return new ProtocolError(
+    `The daemon broke the protocol: its answer is longer than ${MAX_WHOLE_ANSWER_BYTES} bytes`,
   );
 }
 

@@ -352,3 +352,56 @@ Deno.test("ask() passes on unknown errors of the system, and bugs", async () => 
     assertEquals(await assertRejects(failing(bug)), bug);
   }
 });
+
+/** Announces a long answer, then sends it byte by byte, slower than any pause that is too long. */
+const dripping: Behaviour = async (conn) => {
+  await readFrame(conn, MAX_REQUEST_BYTES);
+  await conn.write(Uint8Array.of(0, 1, 0, 0));
+  while (true) {
+    await conn.write(encoder.encode(" "));
+    await pause(5);
+  }
+};
+
+/** Sends an answer of 4 GiB as fast as it is read. */
+const endless: Behaviour = async (conn) => {
+  await readFrame(conn, MAX_REQUEST_BYTES);
+  await conn.write(Uint8Array.of(255, 255, 255, 255));
+  const piece = new Uint8Array(1024 * 1024).fill(0x20);
+  while (true) await conn.write(piece);
+};
+
+/** Ends an answer in its middle. */
+const cut: Behaviour = async (conn) => {
+  await readFrame(conn, MAX_REQUEST_BYTES);
+  await conn.write(encodeFrame(encoder.encode(STATUS)).subarray(0, 40));
+  conn.close();
+};
+
+Deno.test("ask() ends at its deadline, however slowly an answer drips", async () => {
+  await using daemon = new FakeDaemon(dripping);
+  await assertRejects(
+    () => ask({ type: "status" }, optionsFor(daemon.socket, 200)),
+    TimedOutError,
+  );
+});
+
+Deno.test("ask() holds no answer in memory that never ends", async () => {
+  await using daemon = new FakeDaemon(endless);
+  await assertRejects(
+    () => ask({ type: "status" }, optionsFor(daemon.socket, 30_000)),
+    ProtocolError,
+    "longer than 67108864 bytes",
+  );
+});
+
+Deno.test("ask() says of an answer that ends early that it does", async () => {
+  await using daemon = new FakeDaemon(cut);
+  for (let i = 0; i < 50; i++) {
+    await assertRejects(
+      () => ask({ type: "stop" }, optionsFor(daemon.socket)),
+      ProtocolError,
+      "inside its answer",
+    );
+  }
+});
