@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Trees of calls, made for answers: one for all readers that see a session in the same state, as that of a huge session takes some
- * hundred bytes a call for as long as it is sent.
+ * Trees of calls, made for answers: one for all readers that see a session in the same state, as
+ * that of a huge session takes some hundred bytes a call for as long as it is sent.
  * @module
  */
 import { type CallOutline, decodeState, outlineCalls } from "../events/mod.ts";
@@ -9,7 +9,10 @@ import type { ReadableSession, Reader } from "../store/mod.ts";
 import { Budget } from "./budget.ts";
 import type { Pace } from "./pace.ts";
 
-/** Events of the sessions whose calls are arranged at the same time, some 500 bytes each; the last session may exceed it. */
+/**
+ * Events of the sessions whose calls are arranged at the same time, some 500 bytes each; the last
+ * session may exceed it.
+ */
 const MAX_EVENTS = 100_000;
 
 const NEVER = new AbortController().signal;
@@ -26,7 +29,10 @@ export class Outlines {
     this.#pace = pace;
   }
 
-  /** Returns the outline of a session's calls as a reader sees them. @throws {unknown} What reading throws. */
+  /**
+   * Returns the outline of a session's calls as a reader sees them. @throws {unknown} What reading
+   * throws.
+   */
   async outline(
     reader: Reader,
     session: ReadableSession,
@@ -64,7 +70,8 @@ export class Outlines {
     session: ReadableSession,
   ): Promise<CallOutline> {
     const events = session.eventCount;
-    // No client can hold this up: once the amount is drawn, the plan is made without waiting for the client.
+    // No client can hold this up: once the amount is drawn, the plan is made without waiting for
+    // the client.
     await this.#events.draw(() => events, NEVER);
     try {
       const state = decodeState(session.state);

@@ -85,7 +85,10 @@ export class Reads {
     }
   }
 
-  /** Answers a session: of the workspace named, in whatever form, else of the one that was active last. */
+  /**
+   * Answers a session: of the given workspace, in any form of its path, else of the workspace that
+   * was active last.
+   */
   async getSessionDetail(
     request: RequestOf<"get_session_detail">,
   ): Promise<Reply<"detail">> {

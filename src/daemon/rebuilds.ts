@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Makes sessions anew of their stored events: after a migration, and where events were deleted. What is asked for comes first, the rest
- * in the background, in steps that let events pass.
+ * Makes sessions anew of their stored events: after a migration, and where events were deleted.
+ * What is asked for comes first, the rest in the background, in steps that let events pass.
  * @module
  */
 import {

@@ -46,7 +46,10 @@ export interface Applied extends CallChanges {
   readonly duplicate: boolean;
 }
 
-/** Sessions, read from their rows and written to them. All of it is to be called inside a transaction. */
+/**
+ * Sessions, read from their rows and written to them. All of it is to be called inside a
+ * transaction.
+ */
 export class SessionStates {
   readonly #store: StatesStore;
   /** Follows the store's memory: what is taken back there has no state here. */

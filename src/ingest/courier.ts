@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sends events one after the other for a caller who waits for the result; spools those that no daemon takes.
+ * Sends events one after the other for a caller who waits for the result, and spools those that no
+ * daemon takes.
  * @module
  */
 import { NotRunningError, RemoteError } from "../client/mod.ts";
@@ -12,7 +13,7 @@ import { type FullOutcome, FullSender, timeoutBySize } from "./full_sender.ts";
 
 interface Spooled {
   how: "spooled";
-  /** Of its file in the spool. */
+  /** Name of its file in the spool. */
   name: string;
   reason: string;
 }
@@ -20,7 +21,7 @@ interface Spooled {
 /** Where an event is now. */
 export type SentOrSpooled = { how: "acked"; ack: AnswerOf<"ack"> } | Spooled;
 
-/** What events need on their way. */
+/** The surroundings of the events. */
 export interface CourierOptions {
   context: Pick<Context, "connect" | "now">;
   paths: Paths;
@@ -30,16 +31,19 @@ export interface CourierOptions {
   noSpool?: boolean | undefined;
 }
 
-/** Sends events in order: those that came to the spool are delivered before those that come later. */
+/** Sends events in order: events in the spool are delivered before later ones. */
 export class Courier {
   readonly #options: CourierOptions;
   /** For an event that is sent at once. */
   readonly #sender: FullSender;
-  /** For what comes out of the spool. */
+  /** For an event that comes out of the spool. */
   readonly #patientSender: FullSender;
-  /** Names in the spool of this courier's events. */
+  /** Names of this courier's events in the spool. */
   readonly #waiting = new Set<string>();
-  /** Why the daemon could not be reached the last time; asking it for every event would take its deadline each time. */
+  /**
+   * The error of the last attempt to reach the daemon. To ask again for each event would take its
+   * timeout each time.
+   */
   #unreachable: Error | null = null;
 
   constructor(options: CourierOptions) {
@@ -56,9 +60,9 @@ export class Courier {
   /**
    * Sends one event, or spools it.
    *
-   * @throws {RemoteError} If the daemon answers with an error: the event is then nowhere.
-   * @throws {SpoolError} If it can be in neither place.
-   * @throws {Error} As the client does, without a spool.
+   * @throws {RemoteError} If the daemon answers with an error. The event is then in neither place.
+   * @throws {SpoolError} If neither the daemon nor the spool takes it.
+   * @throws {Error} The errors of the client, with `noSpool`.
    */
   async sendOrSpool(body: Uint8Array): Promise<SentOrSpooled> {
     const { spool, noSpool } = this.#options;
@@ -76,7 +80,7 @@ export class Courier {
   }
 
   /**
-   * Tries once more to deliver what has come to the spool.
+   * Tries once more to deliver the spool.
    *
    * @returns How many of this courier's events were delivered.
    */

@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `spool flush`: all that waits, now.
+ * Delivers the whole spool now, for `spool flush`.
  * @module
  */
 import { type Context, type Paths, pause } from "../context/mod.ts";
 import { type DeliverReport, type Sender, Spool } from "../spool/mod.ts";
 import { FullSender, timeoutBySize } from "./full_sender.ts";
 
-/** Between two looks whether another delivery is over, in milliseconds. */
+/** Time between two attempts while another delivery is running, in milliseconds. */
 const STEP_MS = 20;
 
-/** What is to be delivered, and to whom. */
+/** Which events to deliver, and to which daemon. */
 export interface DeliverSpoolOptions {
   paths: Paths;
-  /** Deadline of an event in milliseconds; larger ones get more. Also how long another delivery is waited for. */
+  /**
+   * Timeout of one event in milliseconds; larger events get more. Also the time to wait for another
+   * delivery.
+   */
   timeoutMs: number;
-  /** Try what was set aside, too. */
+  /** Deliver the rejected events, too. */
   rejected?: boolean | undefined;
 }
 
-/** What was delivered. */
+/** The result of a delivery. */
 export interface DeliverSpoolReport extends DeliverReport {
   /** Events still to be delivered. */
   left: number;
-  /** What the daemon, or its absence, stopped it with. */
+  /** The error that stopped it. */
   error: Error | null;
 }
 
 /**
- * Delivers what the spool holds, in order; first what was set aside, if that is wanted, as it is older.
+ * Delivers the events in the spool, in order. The rejected ones come first if they are wanted,
+ * because they are older.
  *
  * @throws {SpoolError} If the spool cannot be read or written.
  */

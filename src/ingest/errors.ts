@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How handing an event over can fail before a daemon or the spool is asked.
+ * Errors of an event before it is sent or spooled.
  * @module
  */
 

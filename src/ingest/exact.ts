@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a hook needs where the engine's own JSON parser will not do: for an event in several pieces, for one that must be changed in its
- * midst, for words instead of an event, and for what is no event. Loaded only then.
+ * Handles events for which the engine's own JSON parser is not exact: an event in several pieces,
+ * an event that is changed in the middle, words instead of an event, and input that is no event. It
+ * is loaded only for those.
  *
- * A build bundles it apart from the hook, with classes of its own: `scripts/lib/hook_chunks.ts` has the rule for what goes in and out.
+ * A build bundles it apart from the hook, with classes of its own: `scripts/lib/hook_chunks.ts` has
+ * the rule for the values that pass between the two.
  * @module
  */
 import {
@@ -18,10 +20,10 @@ import { eventRequest } from "./request_body.ts";
 export { FirstValue } from "./first_value.ts";
 export { wordedEvent } from "./words.ts";
 
-/** A request's body, or why there is none. */
+/** The body of a request, or the reason why there is none. */
 export type MadeBody = { body: Uint8Array } | { refusal: string };
 
-/** Makes the request that hands an event over. */
+/** Makes the request that carries an event. */
 export function makeBody(
   text: Uint8Array,
   options: CompleteOptions,

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A workspace by its last part: an option of the reference's hooks.
+ * Finds a workspace by the last part of its path, for an option of the reference's hooks.
  * @module
  */
 import { ask, HELLO } from "../client/mod.ts";
 import { clientWithin } from "./route.ts";
 
-/** Where to look, and who is told when nothing is found. */
+/** The daemon to ask, and a callback for failures. */
 export interface FindProjectOptions {
   route: Parameters<typeof clientWithin>[0];
   onFailure: (reason: string) => Promise<void>;
 }
 
-/** Finds the known workspace whose last part is the name of a project; undefined if there is not exactly one. */
+/**
+ * Finds the known workspace whose path ends with the name of a project.
+ *
+ * @returns Undefined if there is not exactly one.
+ */
 export async function findProject(
   project: string,
   { route, onFailure }: FindProjectOptions,

@@ -1,36 +1,39 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Where the first JSON value of an input ends.
+ * Finds the end of the first JSON value in an input.
  * @module
  */
 import { joinBytes, JsonError, JsonScanner } from "../proto/mod.ts";
 
 const MARK = [0xef, 0xbb, 0xbf];
 
-/** Looks for the end in bytes that come in pieces, behind a byte order mark if there is one. */
+/** Looks for the end in bytes that arrive in pieces, after a byte order mark if there is one. */
 export class FirstValue {
   readonly #scanner = new JsonScanner(undefined, { takesHalves: true });
-  /** What may be the beginning of a mark, until it is known. */
+  /** Bytes that may be the beginning of a mark, until that is known. */
   #held: Uint8Array | null = new Uint8Array();
   #used = 0;
   #isNoJson = false;
 
-  /** Whether anything but white space has been seen. */
+  /** Whether a byte other than white space has been seen. */
   get started(): boolean {
     return this.#scanner.started;
   }
 
-  /** Bytes up to the value's end, mark included; null as long as it is not complete, and for what is no JSON. */
+  /**
+   * Number of bytes up to the value's end, including the mark. Null while it is incomplete, and if
+   * the input is not JSON.
+   */
   get end(): number | null {
     return this.#scanner.complete ? this.#used : null;
   }
 
-  /** Whether no end can come any more. */
+  /** Whether the input is not JSON, so that no end can follow. */
   get isNoJson(): boolean {
     return this.#isNoJson;
   }
 
-  /** Takes the next bytes; to be called until `end` is known. */
+  /** Takes the next bytes. Call it until `end` is known. */
   write(chunk: Uint8Array): void {
     if (this.#held === null) return this.#scan(chunk);
     const all = joinBytes([this.#held, chunk]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sends an event for a caller who reports the result: with the daemon's ack, or the reason why there is none.
+ * Sends an event for a caller who reports the result: the daemon's ack, or the reason why there is
+ * none.
  * @module
  */
 import {
@@ -15,10 +16,10 @@ import {
 import type { AnswerOf } from "../proto/mod.ts";
 import type { Delivery, Sender } from "../spool/mod.ts";
 
-/** A daemon takes in at least this much, in bytes a millisecond. */
+/** A daemon reads at least this many bytes a millisecond. */
 const LEAST_RATE = 1024;
 
-/** What became of an event, with the daemon's ack or the error. */
+/** The result of sending an event, with the daemon's ack or the error. */
 export type FullOutcome =
   | { delivery: "acked"; reason: string; ack: AnswerOf<"ack">; error: null }
   | {
@@ -29,7 +30,7 @@ export type FullOutcome =
     error: Error | null;
   };
 
-/** Where to send, and how long one event may take. */
+/** The daemon, and the timeout of one event. */
 export interface FullSenderOptions
   extends Pick<ClientOptions, "socket" | "connect"> {
   /** Returns the timeout for a body of `bytes`, in milliseconds; null if there is no time left. */
@@ -41,7 +42,7 @@ export function timeoutBySize(leastMs: number): (bytes: number) => number {
   return (bytes) => leastMs + bytes / LEAST_RATE;
 }
 
-/** Sends with the client's deadlines, and tells every way in which that can fail. */
+/** Sends with the client's deadlines, and reports every way in which that can fail. */
 export class FullSender implements Sender {
   readonly #options: FullSenderOptions;
 

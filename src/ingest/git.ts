@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What git says about a repository from inside one of its hooks, within a deadline.
+ * Asks git about a repository from inside one of its hooks, within a deadline.
  * @module
  */
 import { type Context, findWorkspace, realPath } from "../context/mod.ts";
 import { type Commit, readHead } from "./git_head.ts";
 import { currentDirectory } from "./workspace.ts";
 
-/** Longest that git may take, in milliseconds; both calls run at once. */
+/** Timeout of git in milliseconds; both calls run at once. */
 const GIT_MS = 120;
-/** What `KAIZEN_FAULT` says where a test wants git's answer, however busy the machine is, and how long that may take. */
+/**
+ * Value of `KAIZEN_FAULT` in a test that needs git's answer even on a busy machine, and its timeout
+ * in milliseconds.
+ */
 const PATIENT = "patient git";
 const PATIENT_MS = 30_000;
-/** Most changed files that are named. */
+/** Maximum number of changed files to name. */
 const MAX_NAMED_FILES = 200;
 
-/** What a commit, a merge or a checkout has changed; null where git did not say in time. */
+/** The changes of a commit, a merge or a checkout; null if git did not answer in time. */
 export interface Changes {
   files_changed: number | null;
   lines_added: number | null;
   lines_deleted: number | null;
-  /** The first of the changed files. */
+  /** The first changed files. */
   files: string[] | null;
 }
 
-/** Where a hook runs, and what git needs of its environment. */
+/** The surroundings of a hook: its directory, and the environment that git needs. */
 export type GitContext = Pick<Context, "env" | "cwd">;
 
-/** Neither a pager nor a monitor of files is run: both are programs that a configuration names. */
+/** No pager and no file system monitor is run: both are programs that a configuration names. */
 const NO_PROGRAM = ["--no-pager", "-c", "core.fsmonitor=false"];
 /** `HEAD` as one line: its id, its decoration, its subject. */
 const HEAD = [
@@ -42,7 +45,10 @@ const HEAD = [
   "--decorate-refs=refs/heads/*",
   "--format=%H%x00%D%x00%s",
 ];
-/** Counts of changed lines, file by file; nothing that a repository's configuration could turn into a program. */
+/**
+ * Counts of changed lines for each file. A repository's configuration cannot turn any of these
+ * options into a program.
+ */
 const COUNTS = [
   "--numstat",
   "-z",
@@ -52,8 +58,8 @@ const COUNTS = [
 ];
 
 /**
- * Finds the top of the repository by the rules that git itself goes by, without asking it: a hook stands at the top, and where
- * `GIT_DIR` is set without `GIT_WORK_TREE` the current directory is the top.
+ * Finds the top of the repository by git's own rules, without asking git. A hook runs at the top;
+ * if `GIT_DIR` is set without `GIT_WORK_TREE`, the current directory is the top.
  */
 export function repositoryTop(context: GitContext): string {
   const cwd = currentDirectory(context) ?? "/";
@@ -64,7 +70,10 @@ export function repositoryTop(context: GitContext): string {
   return realPath(top) ?? cwd;
 }
 
-/** Finds the newest commit in the repository's files, and asks git only for what is not there. */
+/**
+ * Finds the newest commit in the repository's files, and asks git only for values that are not
+ * there.
+ */
 export async function readCommit(context: GitContext): Promise<Commit> {
   const head = await readHead({ top: repositoryTop(context), context });
   if (head.commit !== null && head.subject !== null) return head;
@@ -78,7 +87,7 @@ export async function readCommit(context: GitContext): Promise<Commit> {
   return { commit, branch, subject: subject.join("\0") };
 }
 
-/** Asks what the event of a hook has changed. */
+/** Asks git for the changes of a hook's event. */
 export async function readChanges(
   hook: string,
   args: readonly string[],
@@ -96,7 +105,7 @@ export async function readChanges(
     : countChanges(output);
 }
 
-/** The git command whose output has the changes; null for a hook that has none, or that has none to tell. */
+/** Returns the git command whose output has the changes; null for a hook without any. */
 function changedRange(hook: string, args: readonly string[]): string[] | null {
   const [first = "", second = "", flag] = args;
   switch (hook) {
@@ -106,7 +115,7 @@ function changedRange(hook: string, args: readonly string[]): string[] | null {
         "-c",
         "log.showRoot=true",
         "-c",
-        "log.diffMerges=separate", // what -m means
+        "log.diffMerges=separate", // the meaning of -m
         "log",
         "-1",
         "-m",
@@ -117,7 +126,7 @@ function changedRange(hook: string, args: readonly string[]): string[] | null {
         ...COUNTS,
       ];
     case "post-merge":
-      // With "1" it was a squash, which has not been committed yet.
+      // "1" means a squash, which has not been committed yet.
       return first === "1" ? null : between("ORIG_HEAD", "HEAD");
     case "post-checkout":
       return flag === "1" && isCommit(first) && isCommit(second)
@@ -153,8 +162,10 @@ function countChanges(output: string): Changes {
 }
 
 /**
- * Runs git; null if it fails, is not there, or takes too long. It is a process group of its own, which is killed whole and not
- * waited for then: what is called git may be a script that waits for the real one.
+ * Runs git in a process group of its own. If it takes too long, the whole group is killed and not
+ * waited for: the program called git may be a script that waits for the real one.
+ *
+ * @returns Null if git fails, does not exist, or takes too long.
  */
 async function runGit(
   args: readonly string[],
@@ -196,7 +207,10 @@ function killGroup(pid: number): void {
   }
 }
 
-/** Variables that lead to the repository, and those that decide what git may read: an owner that it trusts may stand there alone. */
+/**
+ * Variables that lead to the repository, and those that decide which repositories git may read: the
+ * trusted owner may be named there alone.
+ */
 const PASSED_ON = [
   "PATH",
   "HOME",
@@ -209,14 +223,18 @@ const PASSED_ON = [
   "GIT_CONFIG_PARAMETERS",
   "GIT_CONFIG_SYSTEM",
 ];
-/** Most pairs of `GIT_CONFIG_KEY_n` and `GIT_CONFIG_VALUE_n` that are passed on. */
+/** Maximum number of pairs of `GIT_CONFIG_KEY_n` and `GIT_CONFIG_VALUE_n` to pass on. */
 const MAX_PAIRS = 1000;
 
-/** The environment of git. The index and the objects of the command that is under way are left alone. */
+/**
+ * Returns the environment of git, without the index and the objects of the git command that is
+ * running.
+ */
 function environment(context: GitContext): Record<string, string> {
   const env: Record<string, string> = {
     GIT_OPTIONAL_LOCKS: "0",
-    // What a partial clone lacks is not fetched; a git before 2.44 knows only the second.
+    // Objects that a partial clone lacks are not fetched; a git before 2.44 knows only the second
+    // variable.
     GIT_NO_LAZY_FETCH: "1",
     GIT_ALLOW_PROTOCOL: "none",
   };

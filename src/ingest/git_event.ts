@@ -11,12 +11,12 @@ import { hookDeadline } from "./hook_deadline.ts";
 import type { HookText } from "./hook_input.ts";
 import type { HookWords } from "./hook_words.ts";
 
-/** Hooks that git tells something on stdin; the others' is not looked at. */
+/** Hooks that get data on stdin. The stdin of others is not read. */
 const READERS: ReadonlySet<string> = new Set(["post-rewrite", "pre-push"]);
-/** Of stdin this many bytes are kept. */
+/** Maximum number of bytes of stdin to keep. */
 const MAX_STDIN_BYTES = 64 * 1024;
 
-/** An event, and in which workspace. */
+/** An event and its workspace. */
 export interface GitEvent {
   bytes: Uint8Array;
   workspace: string;
@@ -26,7 +26,7 @@ export interface GitEvent {
 /**
  * Builds the event of a git hook.
  *
- * @param readStdin Reads all of stdin, within its time.
+ * @param readStdin Reads all of stdin, within its timeout.
  * @throws {TypeError} If no hook is named.
  */
 export async function gitEvent(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A hook's stdin: its first JSON value as soon as that is complete, and everything else away, so that its writer sees no error.
+ * Reads a hook's stdin: the first JSON value as soon as it is complete. The rest is read and
+ * dropped, so that the writer sees no error.
  * @module
  */
 import { type Input, pause } from "../context/mod.ts";
@@ -13,62 +14,72 @@ import {
 import type { FirstValue } from "./first_value.ts";
 
 const READ_BYTES = 64 * 1024;
-/** More than this is not kept, in bytes: twice what fits a frame. */
+/** Maximum number of bytes to keep: twice the size of a frame. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
-/** A writer that keeps the pipe open is looked at in turns of so many milliseconds. */
+/** Time between two checks of a writer that keeps the pipe open, in milliseconds. */
 const LOOK_MS = 10;
-/** It is done when so many looks found it silent: on a busy machine some time passes between an event and the line feed behind it. */
+/**
+ * Stop after this many checks without data. On a busy machine some time passes between an event and
+ * the line feed after it.
+ */
 const SILENT_LOOKS = 5;
-/** Where it has been silent for that long while the work was done, so many looks will do: the first may come too early for a read. */
+/**
+ * If the writer was silent for that long during the work, stop after this many checks. A single
+ * check may come too early for a read.
+ */
 const LEAST_LOOKS = 2;
-/** One that has sent more than the event is in the midst of it, and gets more looks: cut short, it would see an error. */
+/**
+ * A writer that sent more than the event is in the middle of it and gets more checks, because it
+ * would see an error if it were cut short.
+ */
 const MIDWAY_LOOKS = 40;
-/** But however it goes on sending, it is not listened to for longer than this, in milliseconds. */
+/** Maximum time to read from a writer that keeps sending, in milliseconds. */
 const MAX_DRAIN_MS = 500;
 /**
- * Stdin is waited for in turns of so many milliseconds; a writer that sends something in each turn is not cut short.
+ * Stdin is read in turns of this length, in milliseconds. A writer that sends data in each turn is
+ * not cut short.
  */
 const TURN_MS = 50;
-/** But however it sends, it is not waited for longer than this, in milliseconds. */
+/** Maximum time to wait for the first value, in milliseconds. */
 const MAX_WAIT_MS = 2000;
 /**
- * Least turns: a machine may be so busy that the runtime starts late, or that a timer ends before a read that has long had
- * its bytes; turns take longer then.
+ * Minimum number of turns. On a busy machine the runtime may start late, or a timer may end before
+ * a read whose bytes arrived long ago; turns take longer then.
  */
 const LEAST_TURNS = 10;
 
-/** What a hook was given. */
+/** The input of a hook. */
 export interface HookText {
-  /** The first JSON value; or all there was, if that is none. */
+  /** The first JSON value, or the whole input if it is not JSON. */
   bytes: Uint8Array;
-  /** What is wrong with it, in words; null if it is one whole JSON value. */
+  /** The fault in words; null if this is one whole JSON value. */
   fault: string | null;
-  /** The same as an object, if it came in one piece that leaves no doubt. */
+  /** The value as an object, if it arrived in one piece and is free of doubtful JSON. */
   object: PlainObject | null;
 }
 
 /** Reads stdin from the moment it is made. */
 export class HookInput {
   readonly #input: Input;
-  /** Whether the first value is waited for, and not all there is. */
+  /** Whether to wait for the first value, or for the whole input. */
   #wantsValue = true;
   readonly #decided = Promise.withResolvers<void>();
   #object: PlainObject | null = null;
-  /** Loaded for what is no plain object. */
+  /** Loaded for input that is no plain object. */
   #value: FirstValue | null = null;
   readonly #chunks: Uint8Array[] = [];
   #kept = 0;
-  /** Bytes of the first value, once it is complete. */
+  /** Number of bytes of the first value, once it is complete. */
   #valueEnd: number | null = null;
   #isDecided = false;
   #isTooLong = false;
   #hasEnded = false;
   #hasMore = false;
-  /** Whether anything followed the first value, but for the end of its line. */
+  /** Whether bytes followed the first value, other than the end of its line. */
   #isMidway = false;
   #isDrained = false;
   #reads = 0;
-  /** When something was read last. */
+  /** Time of the last read. */
   #readAt = performance.now();
 
   constructor(input: Input) {
@@ -77,20 +88,24 @@ export class HookInput {
     else this.#pump().then(() => this.#end(), () => this.#end());
   }
 
-  /** Takes whatever there is, instead of the first JSON value; to be said before anything can have come. */
+  /**
+   * Takes the whole input instead of the first JSON value. Call it before any data can have
+   * arrived.
+   */
   takeAll(): void {
     this.#wantsValue = false;
   }
 
-  /** Whether anything but white space followed the first value, as far as it has been read. */
+  /** Whether bytes other than white space followed the first value, as far as it has been read. */
   get hasMore(): boolean {
     return this.#hasMore;
   }
 
   /**
-   * Waits for the first value, the end, or the time to stop waiting; longer only while something is coming in.
+   * Waits for the first value, the end, or the timeout. It waits longer only while data arrives.
    *
-   * @param turn Ends very soon: most times the value has come by then, and no timer is made, which would take longer.
+   * @param turn Ends very soon. The value has usually arrived by then, and no timer is made, which
+   * would take longer.
    */
   async first(waitMs: number, turn?: Promise<unknown>): Promise<HookText> {
     const start = performance.now();
@@ -179,7 +194,10 @@ export class HookInput {
     this.#decide();
   }
 
-  /** The end of the first value, counted from the first byte; null if more must come, or it is no JSON, of which all is kept. */
+  /**
+   * Returns the end of the first value, counted from the first byte. Null if more must arrive, or
+   * if the input is not JSON, which is kept whole.
+   */
   async #findEnd(chunk: Uint8Array): Promise<number | null> {
     if (this.#value === null) {
       this.#object = readPlainObject(chunk);

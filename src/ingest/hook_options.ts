@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A hook's command line with whatever options. Nothing in it is an error: what is unknown is counted, and the event recorded all the same.
+ * Reads a hook's command line with any options. No option is an error: an unknown one is counted,
+ * and the event is recorded anyway.
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { isAgentName } from "../agents/mod.ts";
 import { type HookWords, modeAt } from "./hook_words.ts";
 
-/** The options with long names. Some are known and without effect on a hook, as are those with short names. */
+/**
+ * The options with long names. Some are accepted but have no effect on a hook, as do all short
+ * ones.
+ */
 const OPTIONS: Readonly<Record<string, "text" | "list" | "switch">> = {
   source: "text",
   home: "text",
@@ -30,19 +34,19 @@ const OPTIONS: Readonly<Record<string, "text" | "list" | "switch">> = {
   quiet: "switch",
 };
 
-/** Reads the arguments of a run whose mode has been told by two adjacent words. */
+/** Reads the arguments of a run whose mode two adjacent words have given. */
 export function readHookWords(args: readonly string[]): HookWords {
   const at = modeAt(args);
   const ignored: string[] = [];
   const words = [...args.slice(0, at), ...args.slice(at + 2)];
-  // What is declared costs a hook 10 µs a name, so that only names are that are there.
+  // Each declared name costs a hook 10 µs, so only names that occur are declared.
   const named = words.flatMap((word) =>
     word.startsWith("--") ? [nameOf(word)] : []
   );
   const of = (kind: string) => named.filter((name) => kindOf(name) === kind);
   const lists = of("list");
   const parsed: Record<string, unknown> = parseArgs(words, {
-    string: ["_", "o", ...of("text"), ...lists], // or ids made of digits would become numbers
+    string: ["_", "o", ...of("text"), ...lists], // or ids that consist of digits would become numbers
     boolean: ["v", "q", ...of("switch")],
     collect: lists,
     unknown: (word, key) => {
@@ -71,7 +75,7 @@ export function readHookWords(args: readonly string[]): HookWords {
   };
 }
 
-/** The name in `--name` and `--name=value`. */
+/** Returns the name in `--name` and `--name=value`. */
 function nameOf(word: string): string {
   const end = word.indexOf("=");
   return end < 0 ? word.slice(2) : word.slice(2, end);
@@ -81,7 +85,7 @@ function kindOf(name: string): string | undefined {
   return Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
 }
 
-/** A value that was given; of several the last. */
+/** Returns the value of an option, the last one if it is repeated. */
 function text(value: unknown): string | undefined {
   return texts(Array.isArray(value) ? value : [value]).at(-1);
 }

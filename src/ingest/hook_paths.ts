@@ -8,8 +8,8 @@ import { resolvePaths, UsageError } from "../context/mod.ts";
 import type { HookPaths, PathWords } from "./pass_over.ts";
 
 /**
- * Finds the home and the socket. A path from the command line or the environment that cannot be used
- * is ignored.
+ * Finds the home and the socket. A path from the command line or the environment that cannot be
+ * used is ignored.
  *
  * @throws {HomeError} If no home is known at all.
  */

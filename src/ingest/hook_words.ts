@@ -5,11 +5,11 @@
  */
 import { type AgentName, isAgentName } from "../agents/mod.ts";
 
-/** A hook's command line, read. */
+/** The content of a hook's command line. */
 export interface HookWords {
-  /** `hook` for an agent's, `git` for one of git's. */
+  /** `hook` for a hook of an agent, `git` for a hook of git. */
   mode: "hook" | "git";
-  /** The agent that is named, or `claude`. */
+  /** The agent that the line names, or `claude`. */
   source: AgentName;
   home?: string | undefined;
   socket?: string | undefined;
@@ -21,13 +21,13 @@ export interface HookWords {
   setJson: string[];
   raw: boolean;
   noStart: boolean;
-  /** Words behind the mode that are no options: for git its hook's name and arguments. */
+  /** Words after the mode that are not options: for git its hook's name and arguments. */
   rest: string[];
-  /** What was not understood. */
+  /** Words that are unknown. */
   ignored: string[];
 }
 
-/** Where the two words stand that tell the mode; they are there. */
+/** Returns the index of the two words that give the mode. They must be there. */
 export function modeAt(args: readonly string[]): number {
   return args.findIndex((word, i) =>
     word === "ingest" && (args[i + 1] === "hook" || args[i + 1] === "git")
@@ -35,9 +35,9 @@ export function modeAt(args: readonly string[]): number {
 }
 
 /**
- * Reads the line that agents are given to run, `ingest hook --source NAME`, which needs no parser.
+ * Reads the line that agents run, `ingest hook --source NAME`, which needs no parser.
  *
- * @returns Null for any other.
+ * @returns Null for any other line.
  */
 export function readPlainWords(args: readonly string[]): HookWords | null {
   const [first, mode, option, source = ""] = args;

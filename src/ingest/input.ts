@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Input of `ingest`: a file or stdin, whole or line by line.
+ * Reads the input of `ingest`: a file or stdin, whole or line by line.
  * @module
  */
 import { DelimiterStream } from "@std/streams/delimiter-stream";
@@ -29,7 +29,8 @@ export async function readInput(
 }
 
 /**
- * Reads an input line by line; the line feeds are not part of the lines. Lines stay bytes, as one that is not UTF-8 is refused alone.
+ * Reads an input line by line; the line feeds are not part of the lines. Lines stay bytes, as one
+ * that is not UTF-8 is refused alone.
  *
  * @throws As {@linkcode readInput}, the last if one line is longer than any frame.
  */
@@ -42,7 +43,10 @@ export function readLines(
     .pipeThrough(new DelimiterStream(Uint8Array.of(LINE_FEED)));
 }
 
-/** Passes chunks on as long as no line, or the whole if lines have no `end`, is too long: a stream that joins them has no limit. */
+/**
+ * Passes chunks on until a line is too long, or the whole input if lines have no `end`. The streams
+ * that join chunks have no limit of their own.
+ */
 async function* limitLines(
   chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
   end: number | null,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The life of one event on the client: read, completed, sent; what is not acknowledged goes to the spool.
+ * The path of one event on the client: read, completed, sent. An event that is not acknowledged is
+ * spooled.
  * @module
  */
 export { InputError, TooLargeError } from "./errors.ts";

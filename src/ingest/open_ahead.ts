@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A connection that is opened before there is anything to send.
+ * Opens a connection before there is an event to send.
  * @module
  */
 import type { Context } from "../context/mod.ts";
 
-/** The first connection, under way. */
+/** The first connection, which is being opened. */
 export interface Ahead {
-  /** Ends when it is open, or cannot be opened: very soon, as a Unix socket's backlog has room or has not. */
+  /**
+   * Resolves when it is open or has failed. That is very soon, because the backlog of a Unix socket
+   * either has room or not.
+   */
   opened: Promise<unknown>;
-  /** Connects as the context does; the first time with what is already open. */
+  /** Connects as the context does. The first call returns the connection that is being opened. */
   connect: Context["connect"];
-  /** Closes what nobody has asked for. */
+  /** Closes the connection if it was not used. */
   close(): void;
 }
 
-/** Begins to connect; whatever goes wrong with that is tried again when somebody wants to connect. */
+/** Begins to connect. After a failure, the first call of `connect` tries again. */
 export function openAhead(
   socket: string,
   context: Pick<Context, "connect">,

@@ -29,8 +29,8 @@ export interface HookPaths {
 const NO_SOCKET = "/dev/null";
 
 /**
- * Finds the first home and the first socket that can be used. If even the default socket of the home
- * has too long a path, no daemon is asked.
+ * Finds the first home and the first socket that can be used. If even the default socket of the
+ * home has too long a path, no daemon is asked.
  *
  * @throws {HomeError} If no home is known at all.
  */

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sends a hook's event: within 150 ms, and with nothing loaded that only a failure needs.
+ * Sends a hook's event within 150 ms, and loads no code that only a failure needs.
  * @module
  */
 import { sendForAck } from "../client/mod.ts";
 import type { Sender, SendOutcome } from "../spool/mod.ts";
 import { clientWithin, type Route } from "./route.ts";
 
-/** What became of an event, and why no connection could be opened. */
+/** The result of sending an event, and the reason if no connection could be opened. */
 export interface QuickOutcome extends SendOutcome {
-  /** What connecting met with, as the system says it; null if a connection was opened or none was tried. */
+  /** The system's error if no connection could be opened, else null. */
   fault: unknown;
 }
 
-/** Sends before a hook's deadline. It tells an ack from everything else, and nothing more. */
+/** Sends before a hook's deadline. It recognizes an ack and nothing else. */
 export interface QuickSender extends Sender {
   send(body: Uint8Array): Promise<QuickOutcome>;
 }

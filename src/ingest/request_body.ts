@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * From a completed event to a request body.
+ * Makes the body of a request from a completed event.
  * @module
  */
 import type { Completed } from "../complete/mod.ts";
@@ -8,7 +8,7 @@ import { MAX_REQUEST_BYTES, type RequestOf } from "../proto/mod.ts";
 import { TooLargeError } from "./errors.ts";
 
 /**
- * Returns the body that hands an event over.
+ * Returns the body of the request that carries an event.
  *
  * @throws {TooLargeError} If it does not fit a frame.
  */
@@ -16,7 +16,7 @@ export function eventRequest(
   { source, payload }: Completed,
   workspace: string,
 ): Uint8Array {
-  // No character takes less than a byte.
+  // A character takes at least one byte.
   if (payload.length > MAX_REQUEST_BYTES) throw tooLarge(payload.length);
   const request: RequestOf<"ingest_hook"> = {
     type: "ingest_hook",
@@ -24,16 +24,17 @@ export function eventRequest(
     payload,
     workspace,
   };
-  // It holds no number, so that a hook need not load what keeps those exact.
+  // It holds no number, so a hook need not load the code that keeps numbers exact.
   const body = new TextEncoder().encode(JSON.stringify(request));
   if (body.length <= MAX_REQUEST_BYTES) return body;
   throw tooLarge(body.length);
 }
 
 /**
- * Makes the id that an event keeps through every retry: 32 hexadecimal digits, those of the time first.
+ * Makes the id that an event keeps through every retry: 32 hexadecimal digits, the time first.
  *
- * It must be unlike all others, but may be guessed: `crypto` would take a hook longer than to open a connection.
+ * It must differ from all others, but may be guessed: `crypto` would take a hook longer than
+ * opening a connection.
  */
 export function newEventId(): string {
   const digits = (value: number, length: number) =>

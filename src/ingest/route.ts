@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The way from a hook to a daemon, and the time there is for it.
+ * The connection of a hook to a daemon, and its deadline.
  * @module
  */
 import type { ClientOptions } from "../client/mod.ts";
 import type { Context, Paths } from "../context/mod.ts";
 import { daemonTimeoutMs } from "./hook_deadline.ts";
 
-/** A larger event goes to the spool at once: no daemon stores it before a hook's deadline. In bytes. */
+/**
+ * A larger event is spooled at once, because no daemon stores it before a hook's deadline; in
+ * bytes.
+ */
 export const SPOOL_AT_ONCE_BYTES = 1024 * 1024;
 
-/** What a hook's event needs on its way. */
+/** The surroundings of a hook's event. */
 export interface Route {
   context: Pick<Context, "connect" | "env" | "now" | "meanwhile">;
   paths: Paths;
@@ -20,7 +23,10 @@ export interface Route {
   mayStart: boolean;
 }
 
-/** How to ask the daemon before the hook's deadline; null if it is too late to ask. */
+/**
+ * Returns options for a request that ends before the hook's deadline; null if it is too late to
+ * ask.
+ */
 export function clientWithin(
   { context, paths, deadlineMs }: Pick<Route, "paths" | "deadlineMs"> & {
     context: Pick<Context, "connect">;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `ingest hook` and `ingest git`: silent whatever happens, and back in time.
+ * Runs `ingest hook` and `ingest git`: silently in every case, and within the deadline.
  * @module
  */
 import {
@@ -21,12 +21,15 @@ import { sendOrSpool } from "./send_or_spool.ts";
 import { hasEventWords } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
-/** From the start of the process, how long stdin is waited for, in milliseconds. */
+/** Time to wait for stdin, from the start of the process, in milliseconds. */
 const STDIN_MS = 1000;
 
-/** Runs a hook from the arguments alone. Prints nothing and never throws; what it could not record it counts. */
+/**
+ * Runs a hook from the arguments alone. Prints nothing and never throws; counts events that it
+ * could not record.
+ */
 export async function runHook(context: SilentContext): Promise<void> {
-  // The input comes first: the time that it takes to arrive is time for everything else.
+  // The input comes first, so that other work is done while it arrives.
   const input = new HookInput(context.stdin);
   const { args } = context;
   const isGit = args[modeAt(args) + 1] === "git";
@@ -36,11 +39,12 @@ export async function runHook(context: SilentContext): Promise<void> {
       const words = readPlainWords(args) ?? await readWords(context);
       await run(words, input, context);
     } else if (!isGit) {
-      // Whoever starts us writes to us, and should be able to.
+      // The caller writes to this process, and should be able to.
       await input.first(waitMs(context));
     }
   } catch {
-    // There is nobody to tell: no home, or one that cannot be written, which `kaizen status` finds by looking.
+    // A hook prints nothing. The home is missing or cannot be written, which `kaizen status` finds
+    // out.
   }
   await input.drain();
 }
@@ -51,7 +55,7 @@ async function readWords(context: SilentContext): Promise<HookWords> {
   return readHookWords(context.args);
 }
 
-/** What is left of the time that stdin is waited for. */
+/** Returns the time left to wait for stdin, in milliseconds. */
 function waitMs(context: Pick<SilentContext, "startedAtMs" | "now">): number {
   return context.startedAtMs + STDIN_MS - context.now();
 }
@@ -62,7 +66,7 @@ async function run(
   context: SilentContext,
 ): Promise<void> {
   const { paths, faults } = await findHookPaths({ words, context });
-  // While the input is on its way, so is the connection.
+  // Connects while the input arrives.
   const ahead = openAhead(paths.socket, context);
   const hook = new Hook({
     words,
@@ -81,12 +85,12 @@ async function run(
   if (input.hasMore) await hook.count("more than one JSON value on stdin");
 }
 
-/** What a hook is about. */
+/** The event of a hook, as it was read. */
 interface HookReading {
   text: HookText;
-  /** A git hook's is the top of its repository, and nothing else. */
+  /** For a git hook the top of its repository, and nothing else. */
   findWorkspace: (completed: Completed) => string;
-  /** Counts from the moment when the input was there. */
+  /** As {@linkcode hookDeadline} returns it when the input is complete. */
   deadlineMs: number;
 }
 
@@ -124,7 +128,7 @@ class Hook {
     });
   }
 
-  /** Counts what was not recorded, if that can be written. */
+  /** Counts an event that was not recorded, if the count can be written. */
   async count(reason: string): Promise<void> {
     this.#context.meanwhile?.();
     const { countFailure } = await import("./spool_event.ts");
@@ -155,14 +159,14 @@ class Hook {
     return { text, findWorkspace, deadlineMs };
   }
 
-  /** The text of an event that the command line describes. */
+  /** Returns the text of an event that the command line describes. */
   async #wordedText(): Promise<HookText> {
     this.#context.meanwhile?.();
     const { wordedEvent } = await import("./exact.ts");
     return { bytes: wordedEvent(this.#words), fault: null, object: null };
   }
 
-  /** The request, where nothing about the event is in doubt. */
+  /** Makes the request of an event that leaves no doubt. */
   #makePlainBody({ text, findWorkspace }: HookReading): MadeBody | null {
     if (text.object === null) return null;
     const completed = completePlain(text.object, this.#options());
@@ -191,7 +195,9 @@ class Hook {
     };
   }
 
-  /** Keeps an input that is no event, so that a person can look at it; an empty one is only counted. */
+  /**
+   * Keeps an input that is no event, so that a person can look at it; an empty one is only counted.
+   */
   async #refuse(text: HookText, reason: string): Promise<void> {
     if (isBlank(text)) return await this.count(reason);
     this.#context.meanwhile?.();
@@ -202,7 +208,7 @@ class Hook {
     });
   }
 
-  /** The known workspace whose last part is the name of a project. */
+  /** Finds the known workspace whose path ends with the name of a project. */
   async #findProject(deadlineMs: number): Promise<string | undefined> {
     const { project } = this.#words;
     if (project === undefined) return undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `ingest` for people and scripts: says what it could not do.
+ * Runs `ingest` for users and scripts, and reports its errors.
  * @module
  */
 import { type Completed, completeEvent } from "../complete/mod.ts";
@@ -13,10 +13,10 @@ import { eventRequest, newEventId } from "./request_body.ts";
 import { hasEventWords, type WordedEvent, wordedEvent } from "./words.ts";
 import { eventWorkspace } from "./workspace.ts";
 
-/** What is to be ingested. */
+/** The events to ingest. */
 export interface IngestOptions extends WordedEvent {
   paths: Paths;
-  /** Deadline of one event in milliseconds. */
+  /** Timeout of one event in milliseconds. */
   timeoutMs: number;
   /** Whether a daemon may be started for events that wait. */
   mayStart: boolean;
@@ -25,11 +25,11 @@ export interface IngestOptions extends WordedEvent {
   file?: string | undefined;
   /** The input holds one event a line. */
   ndjson?: boolean | undefined;
-  /** The text is sent as it is. */
+  /** Send the text unchanged. */
   raw?: boolean | undefined;
-  /** What no daemon acknowledges is an error. */
+  /** An event that no daemon acknowledges is an error. */
   noSpool?: boolean | undefined;
-  /** Is told of each line that failed, with `ndjson`. */
+  /** Called for each line that failed, with `ndjson`. */
   onFailure?: ((failure: LineFailure) => Promise<void>) | undefined;
 }
 
@@ -40,26 +40,28 @@ export interface LineFailure {
   error: unknown;
 }
 
-/** How it went. */
+/** The result. */
 export interface IngestReport {
-  /** The daemon's ack; or, by its `type`, what happened instead. */
+  /** The daemon's ack, or an object whose `type` names another result. */
   answer: JsonObject;
-  /** What to tell on stderr, a line each. */
+  /** Notes for stderr, a line each. */
   notes: string[];
   /** Lines that failed; without `ndjson` a failure is thrown. */
   failures: LineFailure[];
 }
 
 /**
- * Hands events over: to the daemon, or to the spool where none answers.
+ * Sends events to the daemon, or spools them if none answers.
  *
- * @throws {UsageError} If there is nothing to read, the words make no event, or both an input and words are given.
- * @throws {NotAnEventError} If the input is no hook event, in the daemon's own words.
+ * @throws {UsageError} If there is no input, the words make no event, or both input and words are
+ * given.
+ * @throws {NotAnEventError} If the input is no hook event; the message is the daemon's.
  * @throws {TooLargeError} If the event does not fit a frame.
  * @throws {InputError} If the input cannot be read.
  * @throws {RemoteError} If the daemon answers with an error.
  * @throws {SpoolError} If no daemon takes the event, and the spool cannot.
- * @throws {NotRunningError | TimedOutError | ProtocolError | SocketError} If no daemon takes it, with `noSpool`.
+ * @throws {NotRunningError | TimedOutError | ProtocolError | SocketError} If no daemon takes it,
+ * with `noSpool`.
  */
 export async function runIngest(
   options: IngestOptions,
@@ -85,7 +87,7 @@ export async function runIngest(
   return single(await courier.sendOrSpool(body));
 }
 
-/** What is named must not be passed over in silence. */
+/** Checks that no given input is ignored. */
 function checkWords(options: IngestOptions): void {
   const { file, ndjson } = options;
   if (!hasEventWords(options) || file === undefined && !ndjson) return;

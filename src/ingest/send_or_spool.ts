@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A hook's event, on its way to where it is safe: acknowledged by a daemon, or on disk in the spool, before the hook's deadline.
+ * Brings a hook's event to safety before the hook's deadline: acknowledged by a daemon, or on disk
+ * in the spool.
  * @module
  */
 import { hasPending } from "../spool/mod.ts";
@@ -8,9 +9,8 @@ import { quickSender } from "./quick_sender.ts";
 import { type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
 /**
- * Sends an event, or spools it. Order holds: while the spool is not empty the event queues after those that are there.
- *
- * Most times a daemon acknowledges it, and nothing else is loaded.
+ * Sends an event, or spools it. Events stay in order: while the spool is not empty, an event queues
+ * after those that are there. Usually a daemon acknowledges the event, and no other code is loaded.
  *
  * @throws {SpoolError} If neither a daemon nor the spool has it.
  */
@@ -31,7 +31,7 @@ export async function sendOrSpool(
   spoolUnsent(body, fault, route);
 }
 
-/** A spool that cannot be read is no reason not to ask the daemon. */
+/** If the spool cannot be read, the daemon is asked anyway. */
 function isEmpty(folder: string): boolean {
   try {
     return !hasPending(folder);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a hook does when no daemon simply acknowledges its event: it goes to the spool. Loaded only then.
+ * Spools the event of a hook when no daemon acknowledges it. It is loaded only then.
  *
- * A build bundles it apart from the hook, with classes of its own: `scripts/lib/hook_chunks.ts` has the rule for what goes in and out.
+ * A build bundles it apart from the hook, with classes of its own: `scripts/lib/hook_chunks.ts` has
+ * the rule for the values that pass between the two.
  * @module
  */
 import { ask, connectFault, NotRunningError } from "../client/mod.ts";
@@ -14,17 +15,17 @@ import { daemonTimeoutMs } from "./hook_deadline.ts";
 import type { HookText } from "./hook_input.ts";
 import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
-/** What names a spool. */
+/** The place of a spool. */
 type SpoolPlace = Pick<Route, "paths"> & {
   context: Pick<Route["context"], "env" | "now">;
 };
 
 /**
- * Keeps an event that was not acknowledged.
+ * Spools an event that was not acknowledged.
  *
- * @param fault What connecting to the daemon met with, as the system says it; null if it was not that. Where it means that no daemon
- * runs, one is started, if it may be.
- * @throws {SpoolError} If it cannot be kept.
+ * @param fault The system's error if no connection could be opened, else null. If it means that no
+ * daemon runs, one is spawned, unless that is switched off.
+ * @throws {SpoolError} If it cannot be spooled.
  */
 export function spoolUnsent(
   body: Uint8Array,
@@ -38,7 +39,7 @@ export function spoolUnsent(
 }
 
 /**
- * Keeps an event behind all that wait, and delivers what there is time for.
+ * Spools an event after all that wait, and delivers as many as there is time for.
  *
  * @throws {SpoolError} If neither a daemon nor the spool has it.
  */
@@ -51,7 +52,7 @@ export async function spoolAndDeliver(
   await deliverWithin(spool, route);
 }
 
-/** Counts what was not recorded, if that can be written. */
+/** Counts an event that was not recorded, if the count can be written. */
 export function countFailure(reason: string, place: SpoolPlace): void {
   try {
     openSpool(place).countFailure(reason);
@@ -60,7 +61,7 @@ export function countFailure(reason: string, place: SpoolPlace): void {
   }
 }
 
-/** Of an input that is too long to be kept, this many bytes show what it was. */
+/** An input that is too long is kept up to this length, to show its kind; in bytes. */
 const SAMPLE_BYTES = 1024 * 1024;
 
 /** An input that is no event, and the reason. */
@@ -93,7 +94,10 @@ function openSpool({ paths, context }: SpoolPlace): Spool {
   return new Spool({ folder: paths.spool, env, now });
 }
 
-/** Appends; where that fails (full, read-only) delivery may make room, and out of order is better than lost. */
+/**
+ * Appends an event. If that fails (full, read-only), delivery may make room; to send the event out
+ * of order is better than to lose it.
+ */
 async function append(
   body: Uint8Array,
   spool: Spool,
@@ -110,8 +114,8 @@ async function append(
 }
 
 /**
- * Delivers what is in the spool with what is left of the budget. Asks for a sign of life first: a daemon that hangs would get the
- * first event again from every hook, and store each copy if it is the reference.
+ * Delivers the spool in the time that is left. Asks for the status first: a daemon that hangs would
+ * get the first event again from every hook, and the reference would store each copy.
  */
 async function deliverWithin(spool: Spool, route: Route): Promise<void> {
   const client = clientWithin(route);
@@ -124,13 +128,16 @@ async function deliverWithin(spool: Spool, route: Route): Promise<void> {
     return;
   }
   const report = await deliverFor(spool, route);
-  // Our own daemon watches the spool; only it says what its store holds.
+  // Our own daemon watches the spool. Only its status describes the store.
   const needsTime = report?.stopped === "too big" ||
     report?.stopped === "unreachable" || report?.stopped === "aborted";
   if (needsTime && status.store === undefined) flushLater(route);
 }
 
-/** A spool that cannot be used for delivery is left to others: the event of this hook is not in danger. */
+/**
+ * If the spool cannot be used for delivery, other processes deliver it. The event of this hook is
+ * safe.
+ */
 async function deliverFor(
   spool: Spool,
   route: Route,
@@ -147,7 +154,10 @@ async function deliverFor(
   }
 }
 
-/** Delivers in the background, where there is time, what no hook can deliver within its budget to a daemon that lives. */
+/**
+ * Spawns a delivery in the background for events that no hook can deliver before its deadline to a
+ * daemon that lives.
+ */
 function flushLater({ context, paths, mayStart }: Route): void {
   if (mayStart) spawnOnce("flush", { paths, nowMs: context.now() });
 }

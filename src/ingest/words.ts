@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * An event from the words of a command line.
+ * Builds an event from the words of a command line.
  * @module
  */
 import type { AgentName } from "../agents/mod.ts";
 import { buildEvent } from "../complete/mod.ts";
 import { UsageError } from "../context/mod.ts";
 
-/** Words that make an event. */
+/** The words of an event. */
 export interface WordedEvent {
   source: AgentName;
   event?: string | undefined;
@@ -18,7 +18,10 @@ export interface WordedEvent {
   setJson?: readonly string[] | undefined;
 }
 
-/** Whether the words make an event without any input. A name alone does not: it names the event that is read. */
+/**
+ * Whether the words make an event without any input. An event name alone does not: it names the
+ * event in the input.
+ */
 export function hasEventWords(words: WordedEvent): boolean {
   return words.session !== undefined ||
     (words.set?.length ?? 0) > 0 || (words.setJson?.length ?? 0) > 0;

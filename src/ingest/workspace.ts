@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * In which workspace an event has happened.
+ * Finds the workspace of an event.
  * @module
  */
 import { type AgentName, hooksOf } from "../agents/mod.ts";
 import { type Context, findWorkspace } from "../context/mod.ts";
 
-/** What may name the directory, besides the environment. */
+/** Sources of the directory, besides the environment. */
 export interface EventPlace {
   /** From the command line. */
   workspace?: string | undefined;
@@ -37,9 +37,9 @@ export function eventWorkspace(
 }
 
 /**
- * Names the current directory.
+ * Returns the current directory.
  *
- * @returns Null if it is gone and nobody has passed its name on, and if its name is not UTF-8.
+ * @returns Null if it does not exist and no variable names it, or if its name is not UTF-8.
  */
 export function currentDirectory(context: Pick<Context, "cwd">): string | null {
   try {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A store that version 0.1.0 wrote (tests/fixtures/make_store_v1.ts says how) is made anew of its events.
+ * A store that version 0.1.0 wrote (tests/fixtures/make_store_v1.ts says how) is made anew of its
+ * events.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";

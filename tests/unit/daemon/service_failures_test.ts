@@ -248,7 +248,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const) }) },
 );
 
-Deno.test("a Service agrees with one that never fails, whatever fails and whenever it is restarted", async () => {
+Deno.test("a Service agrees with one that never fails, through failures and restarts", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
       await using it = new TestService();

@@ -3,7 +3,7 @@ import type { Context, Input } from "../../../src/context/mod.ts";
 import { encodeFrame, readFrame, writeAll } from "../../../src/frame/mod.ts";
 import { decodeRequest, MAX_REQUEST_BYTES } from "../../../src/proto/mod.ts";
 
-/** How a toy daemon treats who connects. */
+/** How a toy daemon treats its clients. */
 export type Mood =
   | "up" // stores and acknowledges
   | "refusing" // answers with an error
@@ -12,7 +12,7 @@ export type Mood =
   | "late" // stores, and says nothing
   | "closing"; // hangs up at once
 
-/** An event as the daemon got it. */
+/** An event as the daemon received it. */
 export interface Stored {
   source: string;
   workspace: string | null;
@@ -24,7 +24,7 @@ export interface Stored {
 export class ToyDaemon implements AsyncDisposable {
   mood: Mood = "up";
   readonly stored: Stored[] = [];
-  /** How often an event came, stored or not. */
+  /** How often an event arrived, stored or not. */
   received = 0;
   readonly #socket: string;
   #listener: Deno.Listener | null = null;
@@ -125,7 +125,7 @@ export class ToyDaemon implements AsyncDisposable {
   }
 }
 
-/** Bytes that come in pieces; `open` leaves the writer silent instead of ending. */
+/** Bytes that arrive in pieces. With `open` the writer stays silent instead of ending. */
 export class FakeInput implements Input {
   readonly #pieces: Uint8Array[];
   readonly #isOpen: boolean;
@@ -161,7 +161,7 @@ export class TestHome implements AsyncDisposable {
   readonly spool = `${this.home}/spool`;
   readonly cwd = `${this.root}/w`;
   readonly daemon = new ToyDaemon(`${this.root}/s`);
-  /** The clock of what runs in it, in epoch milliseconds; moves on by itself. */
+  /** The clock of the runs in it, in epoch milliseconds; it advances by itself. */
   clockSkewMs = 0;
 
   constructor() {

@@ -8,7 +8,7 @@ import { FakeInput } from "./fixtures.ts";
 const PATIENCE_MS = 5_000;
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** What is written, whether the writer then stays silent without closing, what is read. */
+/** The written bytes, whether the writer then stays silent without closing, and the bytes read. */
 const inputs: [
   why: string,
   written: string,
@@ -30,7 +30,7 @@ const inputs: [
 ];
 
 for (const [why, written, isOpen, read, hasMore] of inputs) {
-  Deno.test(`HookInput.first() reads ${why}, however it comes`, async () => {
+  Deno.test(`HookInput.first() reads ${why}, however it is split`, async () => {
     const bytes = new TextEncoder().encode(written);
     await fc.assert(
       fc.asyncProperty(
@@ -67,7 +67,7 @@ const unfinished: [written: string[], fault: string][] = [
 ];
 
 for (const [written, fault] of unfinished) {
-  Deno.test(`HookInput.first() stops waiting behind ${JSON.stringify(written)}`, async () => {
+  Deno.test(`HookInput.first() stops waiting after ${JSON.stringify(written)}`, async () => {
     const input = new HookInput(new FakeInput(written, true));
     const first = await input.first(20);
     assertEquals(text(first.bytes), written.join(""));
@@ -81,12 +81,12 @@ Deno.test("HookInput.first() reads a byte order mark that is cut short", async (
   assertEquals((await input.first(PATIENCE_MS)).bytes, mark);
 });
 
-Deno.test("HookInput.first() takes what is there when it comes late itself", async () => {
+Deno.test("HookInput.first() takes the bytes that are there when it is called late", async () => {
   const input = new HookInput(new FakeInput(["{", "}"], true));
   assertEquals(text((await input.first(-5_000)).bytes), "{}");
 });
 
-Deno.test("HookInput.first() goes on while something comes in", async () => {
+Deno.test("HookInput.first() continues while data arrives", async () => {
   const pieces = [..." ".repeat(40), "oops"];
   const input = new HookInput({
     isTerminal: () => false,
@@ -102,7 +102,7 @@ Deno.test("HookInput.first() goes on while something comes in", async () => {
   assertEquals([text(bytes).trim(), fault], ["oops", null]);
 });
 
-Deno.test("HookInput.first() does not go on for ever", async () => {
+Deno.test("HookInput.first() ends even if data keeps arriving", async () => {
   let isOver = false;
   const input = new HookInput({
     isTerminal: () => false,
@@ -118,18 +118,18 @@ Deno.test("HookInput.first() does not go on for ever", async () => {
   await input.drain();
 });
 
-Deno.test("HookInput.first() waits for all of what is no JSON", async () => {
+Deno.test("HookInput.first() waits for the end of input that is not JSON", async () => {
   const input = new HookInput(new FakeInput(["oops", " more", " still"]));
   assertEquals(text((await input.first(PATIENCE_MS)).bytes), "oops more still");
 });
 
-Deno.test("HookInput.first() takes everything where no JSON is wanted", async () => {
+Deno.test("HookInput.first() takes the whole input after takeAll()", async () => {
   const input = new HookInput(new FakeInput(["0", "1234 5", "\n"]));
   input.takeAll();
   assertEquals(text((await input.first(PATIENCE_MS)).bytes), "01234 5\n");
 });
 
-Deno.test("HookInput.first() keeps no more than it can use", async () => {
+Deno.test("HookInput.first() keeps no more bytes than it can use", async () => {
   const piece = new Uint8Array(1024 * 1024).fill(0x20);
   const pieces = Array.from({ length: 33 }, () => piece);
   const source = new FakeInput(pieces);
@@ -149,7 +149,7 @@ Deno.test("HookInput does not read from a terminal", async () => {
   assertEquals((await input.first(PATIENCE_MS)).bytes.length, 0);
 });
 
-Deno.test("HookInput takes an error for the end", async () => {
+Deno.test("HookInput treats an error as the end", async () => {
   const input = new HookInput({
     isTerminal: () => false,
     read: () => Promise.reject(new Error("EIO")),
@@ -163,7 +163,7 @@ const resting: [pieces: string[], restMs: number, hasMore: boolean][] = [
 ];
 
 for (const [pieces, restMs, hasMore] of resting) {
-  Deno.test(`HookInput.drain() waits for a writer that rests before ${JSON.stringify(pieces[1])}`, async () => {
+  Deno.test(`HookInput.drain() waits for a writer that pauses before ${JSON.stringify(pieces[1])}`, async () => {
     let taken = 0;
     const input = new HookInput({
       isTerminal: () => false,
@@ -181,7 +181,7 @@ for (const [pieces, restMs, hasMore] of resting) {
   });
 }
 
-Deno.test("HookInput.drain() does not listen for ever", async () => {
+Deno.test("HookInput.drain() ends even if data keeps arriving", async () => {
   let isOver = false;
   const input = new HookInput({
     isTerminal: () => false,

@@ -56,7 +56,7 @@ for (const [line, words] of lines) {
   });
 }
 
-Deno.test("readHookWords() takes an empty value for none", () => {
+Deno.test("readHookWords() ignores an empty value", () => {
   const words = readHookWords(["ingest", "hook", "--home", "", "--source="]);
   assertEquals([words.home, words.source], [undefined, "claude"]);
 });

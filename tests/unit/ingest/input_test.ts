@@ -6,7 +6,7 @@ import { MAX_REQUEST_BYTES } from "../../../src/proto/mod.ts";
 
 const MIB = 1024 * 1024;
 
-/** An input of one text over and over, which counts the bytes it gave. */
+/** An input that repeats one text, and counts the bytes it gave. */
 class EndlessInput {
   given = 0;
   readonly #text: Uint8Array;
@@ -27,13 +27,13 @@ class EndlessInput {
   }
 }
 
-Deno.test("readInput() stops to read once the input is longer than any frame", async () => {
+Deno.test("readInput() stops reading once the input is longer than any frame", async () => {
   const input = new EndlessInput("x".repeat(64 * 1024));
   await assertRejects(() => readInput(undefined, input), TooLargeError);
   assertLessOrEqual(input.given, MAX_REQUEST_BYTES + MIB);
 });
 
-Deno.test("readLines() stops to read once a line is longer than any frame", async () => {
+Deno.test("readLines() stops reading once a line is longer than any frame", async () => {
   const input = new EndlessInput("x".repeat(64 * 1024));
   const read = () => Array.fromAsync(readLines("-", input));
   await assertRejects(read, TooLargeError);

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { openAhead } from "../../../src/ingest/open_ahead.ts";
 import { FakeDaemon, readAll } from "../client/fake_daemon.ts";
 
-/** Connects, and counts how often. */
+/** Connects, and counts the connections. */
 function counting() {
   const context = {
     count: 0,
@@ -15,7 +15,7 @@ function counting() {
   return context;
 }
 
-Deno.test("openAhead() connects once for the first who asks, and anew for the next", async () => {
+Deno.test("openAhead() gives the opened connection to the first caller, and a new one to the next", async () => {
   await using daemon = new FakeDaemon(() => Promise.resolve());
   const context = counting();
   const ahead = openAhead(daemon.socket, context);
@@ -29,7 +29,7 @@ Deno.test("openAhead() connects once for the first who asks, and anew for the ne
   ahead.close();
 });
 
-Deno.test("openAhead() tries again where nobody listened at first", async () => {
+Deno.test("openAhead() tries again if no daemon listened at first", async () => {
   const context = counting();
   const folder = await Deno.makeTempDir();
   const ahead = openAhead(`${folder}/d.sock`, context);
@@ -49,7 +49,7 @@ Deno.test("openAhead() tries again where nobody listened at first", async () => 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("openAhead() closes what nobody has asked for", async () => {
+Deno.test("openAhead() closes a connection that was not used", async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   await using daemon = new FakeDaemon((conn) => readAll(conn).then(resolve));
   const ahead = openAhead(daemon.socket, counting());

@@ -10,7 +10,7 @@ const HOOK = ["ingest", "hook", "--source", "claude"];
 /** A padding that makes an event too big for direct delivery. */
 const BIG = "x".repeat(1024 * 1024);
 
-/** One thing that happens; the hooks end one before the next begins. */
+/** One step; a hook ends before the next step begins. */
 type Step =
   | "small hook"
   | "big hook"
@@ -20,7 +20,7 @@ type Step =
   | "silent"
   | "late"
   | "flush"
-  | number; // the clock moves by so many milliseconds
+  | number; // the clock moves by N milliseconds
 
 const STEP: fc.Arbitrary<Step> = fc.oneof(
   { weight: 10, arbitrary: fc.constant("small hook" as const) },

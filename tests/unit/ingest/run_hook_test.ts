@@ -27,7 +27,7 @@ function stored(home: TestHome): unknown[] {
   return home.daemon.stored.map(({ payload }) => payload.kaizen_id);
 }
 
-Deno.test("runHook() hands an event to the daemon and leaves nothing on disk", async () => {
+Deno.test("runHook() sends an event to the daemon and leaves nothing on disk", async () => {
   await using home = new TestHome();
   home.daemon.start();
   await runHook(home.context(HOOK, eventText("a")));
@@ -47,7 +47,7 @@ const unwilling: (Mood | "down")[] = [
 ];
 
 for (const mood of unwilling) {
-  Deno.test(`runHook() keeps the event of a daemon that is ${mood}, and delivers it before the next`, async () => {
+  Deno.test(`runHook() spools an event while the daemon is ${mood}, and delivers it before the next`, async () => {
     await using home = new TestHome();
     if (mood !== "down") {
       home.daemon.mood = mood;
@@ -63,7 +63,7 @@ for (const mood of unwilling) {
     assertEquals(spoolOf(home).status().failures, 0);
   });
 
-  Deno.test(`runHook() keeps later events behind earlier ones while the daemon is ${mood}`, async () => {
+  Deno.test(`runHook() spools later events after earlier ones while the daemon is ${mood}`, async () => {
     await using home = new TestHome();
     if (mood !== "down") {
       home.daemon.mood = mood;
@@ -73,14 +73,18 @@ for (const mood of unwilling) {
       await runHook(home.context(HOOK, eventText(id)));
     }
     assertEquals(await spooled(home), ["a", "b", "c"]);
-    // Where nothing shows that it lives, a daemon gets no event a second time: it may be storing the first.
+    // Unless it shows that it lives, a daemon gets no event a second time: it may be storing the
+    // first.
     if (mood === "silent") assertEquals(home.daemon.received, 1);
   });
 }
 
 const DEEP = "[".repeat(127) + "]".repeat(127);
 
-/** What is written to stdin, how many events are stored, rejected, and counted as failures, and a part of the reason. */
+/**
+ * The bytes written to stdin; how many events are stored, rejected, and counted as failures; and a
+ * part of the reason.
+ */
 const inputs: [
   why: string,
   stdin: (string | Uint8Array)[],
@@ -233,7 +237,7 @@ Deno.test("runHook() stops waiting for a writer that stays silent", async () => 
   assertEquals(spoolOf(home).list()[0]?.reason, "incomplete when time was up");
 });
 
-Deno.test("runHook() puts a big event into the spool at once, and it holds nothing up", async () => {
+Deno.test("runHook() spools a big event at once, and the event holds nothing up", async () => {
   await using home = new TestHome();
   home.daemon.start();
   const big = eventText("big", { x: "x".repeat(1024 * 1024) });
@@ -244,7 +248,7 @@ Deno.test("runHook() puts a big event into the spool at once, and it holds nothi
   assertEquals(await spooled(home), ["big", "b"]);
 });
 
-Deno.test("runHook() counts what it does not understand, and records the event", async () => {
+Deno.test("runHook() counts unknown words, and records the event", async () => {
   await using home = new TestHome();
   home.daemon.start();
   await runHook(
@@ -271,7 +275,7 @@ Deno.test("runHook() builds an event from words", async () => {
   ]);
 });
 
-Deno.test("runHook() names an event after the command line where the payload has no name", async () => {
+Deno.test("runHook() takes the name of an event from the command line if the payload has none", async () => {
   await using home = new TestHome();
   home.daemon.start();
   const hook = ["ingest", "hook", "--source", "copilot"];
@@ -292,7 +296,7 @@ Deno.test("runHook() names an event after the command line where the payload has
   assertEquals([failures, last_failure?.reason], [1, "nothing on stdin"]);
 });
 
-Deno.test("runHook() puts the event of an agent that another one started into its own workspace", async () => {
+Deno.test("runHook() records the event of an agent that another one started in its own workspace", async () => {
   await using home = new TestHome();
   home.daemon.start();
   const env = { CLAUDE_PROJECT_DIR: "/by/claude" };
@@ -307,7 +311,10 @@ Deno.test("runHook() puts the event of an agent that another one started into it
   ]);
 });
 
-/** What a host may write to a program that it runs without arguments, and whether that is taken for an event. */
+/**
+ * Input that a host may write to a program that it runs without arguments, and whether it is an
+ * event.
+ */
 const piped: [
   why: string,
   input: FakeInput,
@@ -360,7 +367,7 @@ Deno.test("runHook() finds a project that the daemon knows", async () => {
   assertEquals(spoolOf(home).status().failures, 1);
 });
 
-Deno.test("runHook() does nothing when it is off, but takes its input", async () => {
+Deno.test("runHook() does nothing when it is off, but reads its input", async () => {
   await using home = new TestHome();
   home.daemon.start();
   const input = new FakeInput([eventText("a")]);
@@ -371,7 +378,7 @@ Deno.test("runHook() does nothing when it is off, but takes its input", async ()
   assertEquals(stored(home), ["a"]);
 });
 
-Deno.test("runHook() falls back on the home of the user where KAIZEN_HOME is relative", async () => {
+Deno.test("runHook() uses the default home if KAIZEN_HOME is relative", async () => {
   await using home = new TestHome();
   const env = { KAIZEN_HOME: "relative", HOME: home.root };
   await runHook(home.context(HOOK, eventText("a"), env));
@@ -382,7 +389,7 @@ Deno.test("runHook() falls back on the home of the user where KAIZEN_HOME is rel
   assert(last_failure?.reason.startsWith('Cannot use "relative" as --home'));
 });
 
-Deno.test("runHook() says nothing where there is no home, or none that can be used", async () => {
+Deno.test("runHook() is silent if there is no home, or none that can be used", async () => {
   await using home = new TestHome();
   for (
     const env of [
@@ -397,7 +404,10 @@ Deno.test("runHook() says nothing where there is no home, or none that can be us
 
 const TOO_LONG = `/${"x".repeat(200)}`;
 
-/** Paths that cannot be used, how many they are, and whether the daemon gets the event all the same: it listens at `KAIZEN_SOCK`. */
+/**
+ * Paths that cannot be used; how many they are; and whether the daemon, which listens at
+ * `KAIZEN_SOCK`, gets the event anyway.
+ */
 const badPaths: [
   words: string[],
   env: Record<string, string>,
@@ -425,7 +435,7 @@ for (const [words, env, faults, isSent] of badPaths) {
   });
 }
 
-Deno.test("runHook() starts no daemon in a home whose path is too long for a socket", async () => {
+Deno.test("runHook() spawns no daemon in a home whose path is too long for a socket", async () => {
   await using home = new TestHome();
   const long = `${home.root}/${"x".repeat(150)}`;
   const env = { KAIZEN_HOME: long, KAIZEN_SOCK: "", KAIZEN_NO_START: "" };
@@ -438,7 +448,7 @@ Deno.test("runHook() starts no daemon in a home whose path is too long for a soc
   assertEquals(spool.status().failures, 1);
 });
 
-Deno.test("runHook() asks the daemon where the spool cannot be written", async () => {
+Deno.test("runHook() asks the daemon if the spool cannot be written", async () => {
   await using home = new TestHome();
   await Deno.writeTextFile(home.home, "a file where the home should be");
   home.daemon.start();
@@ -446,7 +456,7 @@ Deno.test("runHook() asks the daemon where the spool cannot be written", async (
   assertEquals(stored(home), ["a"]);
 });
 
-Deno.test("runHook() asks the daemon where the spool is full and cannot be delivered", async () => {
+Deno.test("runHook() asks the daemon if the spool is full and cannot be delivered", async () => {
   await using home = new TestHome();
   const env = { KAIZEN_SPOOL_MAX_EVENTS: "1" };
   await runHook(home.context(HOOK, eventText("a"), env));
@@ -471,7 +481,7 @@ Deno.test("runHook() makes room in a full spool by delivering it", async () => {
   assertEquals(stored(home), ["a", "b", "d"]);
 });
 
-Deno.test("runHook() sets an event aside that the daemon refuses again and again", async () => {
+Deno.test("runHook() sets an event aside that the daemon refuses repeatedly", async () => {
   await using home = new TestHome();
   home.daemon.mood = "refusing";
   home.daemon.start();

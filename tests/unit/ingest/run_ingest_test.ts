@@ -118,7 +118,7 @@ for (const [why, stdin, words] of refused) {
   });
 }
 
-Deno.test("runIngest() refuses what does not fit a frame", async () => {
+Deno.test("runIngest() refuses an event that does not fit a frame", async () => {
   await using home = new TestHome();
   const x = "x".repeat(16 * 1024 * 1024 - 100);
   for (const more of ["", "\n".repeat(50), "x".repeat(1000)]) {
@@ -175,7 +175,7 @@ for (const [mood, error] of unwilling) {
     assertEquals(ids(home), ["a", "b"]);
   });
 
-  Deno.test(`runIngest() without a spool says that the daemon is ${mood}`, async () => {
+  Deno.test(`runIngest() with noSpool throws if the daemon is ${mood}`, async () => {
     await using home = new TestHome();
     if (mood !== "down") {
       home.daemon.mood = mood;
@@ -187,7 +187,7 @@ for (const [mood, error] of unwilling) {
   });
 }
 
-Deno.test("runIngest() says what the daemon says, and the event is nowhere", async () => {
+Deno.test("runIngest() passes on the daemon's error, and does not spool the event", async () => {
   await using home = new TestHome();
   await ingest(home, { stdin: eventText("waits") });
   home.daemon.mood = "refusing";
@@ -211,7 +211,7 @@ Deno.test("runIngest() says what the daemon says, and the event is nowhere", asy
   }
 });
 
-Deno.test("runIngest() takes a refused event out of the spool again", async () => {
+Deno.test("runIngest() removes a refused event from the spool", async () => {
   await using home = new TestHome();
   await ingest(home, { stdin: eventText("first") });
   home.daemon.start();
@@ -239,7 +239,7 @@ Deno.test("runIngest() takes a refused event out of the spool again", async () =
   assertEquals(pending(home), 0);
 });
 
-Deno.test("runIngest() says that the spool is full", async () => {
+Deno.test("runIngest() throws SpoolFullError if the spool is full", async () => {
   await using home = new TestHome();
   const env = { KAIZEN_SPOOL_MAX_EVENTS: "1" };
   await ingest(home, { stdin: eventText("a"), env });
@@ -249,7 +249,7 @@ Deno.test("runIngest() says that the spool is full", async () => {
   );
 });
 
-Deno.test("runIngest() builds an event from words, whatever is on stdin", async () => {
+Deno.test("runIngest() builds an event from words without reading stdin", async () => {
   await using home = new TestHome();
   home.daemon.start();
   await ingest(home, {
@@ -303,7 +303,7 @@ Deno.test("runIngest() does not read from a terminal", async () => {
   }
 });
 
-Deno.test("runIngest() says which file it cannot read", async () => {
+Deno.test("runIngest() names the file that it cannot read", async () => {
   await using home = new TestHome();
   for (const name of ["missing", "w"]) {
     const file = `${home.root}/${name}`;
@@ -319,7 +319,7 @@ Deno.test("runIngest() does nothing when it is off", async () => {
   assertEquals((await ingest(home, run)).answer, { type: "off" });
 });
 
-Deno.test("runIngest() sends raw text as it is", async () => {
+Deno.test("runIngest() sends raw text unchanged", async () => {
   await using home = new TestHome();
   home.daemon.start();
   const stdin = '{"hook_event_name":"SessionEnd","session_id":"s"}';
@@ -361,7 +361,7 @@ Deno.test("runIngest() reads one event a line, keeps their order and tries all",
   });
 });
 
-Deno.test("runIngest() gives each line its own moment", async () => {
+Deno.test("runIngest() gives each line its own time", async () => {
   await using home = new TestHome();
   home.daemon.start();
   const line = '{"hook_event_name":"x","session_id":"s"}\n';
@@ -408,7 +408,7 @@ Deno.test("runIngest() refuses an input without any line", async () => {
   );
 });
 
-Deno.test("deliverSpool() delivers what waits, and says what stops it", async () => {
+Deno.test("deliverSpool() delivers the spool, and reports the reason if it stops", async () => {
   await using home = new TestHome();
   const context = home.context([]);
   const options = { paths: resolvePaths(context), timeoutMs: 200 };
@@ -429,7 +429,7 @@ Deno.test("deliverSpool() delivers what waits, and says what stops it", async ()
   assertEquals(ids(home), ["a", "b"]);
 });
 
-Deno.test("deliverSpool() tries what was set aside if it is told to", async () => {
+Deno.test("deliverSpool() retries rejected events if asked to", async () => {
   await using home = new TestHome();
   home.daemon.mood = "refusing";
   home.daemon.start();

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { AgentName } from "../../../src/agents/mod.ts";
 import { eventWorkspace } from "../../../src/ingest/workspace.ts";
 
-/** The places that may name the directory; each one may be overruled by those before it. */
+/** The sources that may name the directory; an earlier one overrules a later one. */
 const order = (variable: string) => [
   "--workspace",
   "KAIZEN_WORKSPACE",
@@ -21,7 +21,7 @@ const variables: [agent: AgentName, variable: string][] = [
 for (const [agent, variable] of variables) {
   const sources = order(variable);
   for (const [i, source] of sources.entries()) {
-    Deno.test(`eventWorkspace() goes by ${source} for ${agent} if nothing before it is there`, () => {
+    Deno.test(`eventWorkspace() uses ${source} for ${agent} if no earlier source is there`, () => {
       const root = Deno.realPathSync(Deno.makeTempDirSync());
       try {
         for (const name of sources) {
@@ -85,7 +85,7 @@ for (const [workspace, cwd, found] of named) {
   });
 }
 
-Deno.test("eventWorkspace() finds something where there is no directory", () => {
+Deno.test("eventWorkspace() returns a path even if there is no directory", () => {
   const cwd = () => {
     throw new Deno.errors.NotFound();
   };
