@@ -35,14 +35,15 @@ const testEnv = {
 };
 await Deno.mkdir(testEnv.HOME);
 const program = Deno.env.get("KAIZEN_BIN");
+/** Tests of the source as text, which need nothing else to run. */
+const LAYERS = ["tests/unit/layers_test.ts", "tests/unit/names_test.ts"];
 
 const steps: Record<string, Step> = {
   format: () => check(["fmt", "--check"]),
   lint: () => check(["lint"]),
   types: checkTypes,
-  layers: () => test(["tests/unit/layers_test.ts"]),
-  unit: () =>
-    test(["--parallel", "--ignore=tests/unit/layers_test.ts", "tests/unit"]),
+  layers: () => test(LAYERS),
+  unit: () => test(["--parallel", `--ignore=${LAYERS.join()}`, "tests/unit"]),
   doc: () => test(["--doc", "src"], { checked: true }),
   e2e: () => test(["tests/e2e"], { env: programEnv(program) }),
   bundle: testBundle,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The `detail` answer, in two passes: its length from rows, then its bytes from rows.
+ * Makes the `detail` answer in two passes: its length from rows, then its bytes from rows.
  * @module
  */
 import { type CallOutline, printCalls } from "../events/mod.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Trees of calls, made for answers: one for all readers that see a session in the same state, as
- * that of a huge session takes some hundred bytes a call for as long as it is sent.
+ * Makes the trees of calls for answers. Readers that see a session in the same state share one,
+ * because the tree of a huge session takes some hundred bytes a call for as long as it is sent.
  * @module
  */
 import { type CallOutline, decodeState, outlineCalls } from "../events/mod.ts";
@@ -10,8 +10,8 @@ import { Budget } from "./budget.ts";
 import type { Pace } from "./pace.ts";
 
 /**
- * Events of the sessions whose calls are arranged at the same time, some 500 bytes each; the last
- * session may exceed it.
+ * Maximum number of events in the sessions whose calls are arranged at the same time, some 500
+ * bytes each; the last session may exceed it.
  */
 const MAX_EVENTS = 100_000;
 
@@ -21,7 +21,7 @@ const NEVER = new AbortController().signal;
 export class Outlines {
   readonly #pace: Pace;
   readonly #events = new Budget(MAX_EVENTS);
-  /** By session and state, which is another one after each event. */
+  /** The outlines by session and state. Each event changes the state. */
   readonly #made = new Map<string, WeakRef<CallOutline>>();
   readonly #making = new Map<string, Promise<CallOutline>>();
 
@@ -30,8 +30,9 @@ export class Outlines {
   }
 
   /**
-   * Returns the outline of a session's calls as a reader sees them. @throws {unknown} What reading
-   * throws.
+   * Returns the outline of a session's calls as a reader sees them.
+   *
+   * @throws {unknown} The error of a read.
    */
   async outline(
     reader: Reader,
@@ -45,7 +46,7 @@ export class Outlines {
     try {
       return await making;
     } catch {
-      // The reader that made it may have failed alone.
+      // The error may be one of the reader that made the outline.
       return await this.#plan(reader, session);
     } finally {
       this.#making.delete(name);

@@ -27,7 +27,7 @@ export interface ReadsOptions {
   rebuilds: Rebuilds;
   /** Wall clock in epoch milliseconds. */
   now: () => number;
-  /** Canonical form of a workspace's path. */
+  /** Returns the canonical form of a workspace's path. */
   canonical: (path: string) => string;
 }
 
@@ -118,12 +118,14 @@ export class Reads {
     }
   }
 
-  /** Paths of all workspaces that have sessions, that with the newest activity first. */
+  /**
+   * Returns the paths of all workspaces that have sessions, that with the newest activity first.
+   */
   listWorkspaces(): string[] {
     return this.#options.store.listWorkspaces().map(({ path }) => path);
   }
 
-  /** Rebuilds what a question about a workspace needs besides the sessions it names. */
+  /** Rebuilds the sessions that a request about a workspace needs besides those it names. */
   async #prepare(path: string, all: boolean): Promise<void> {
     const { store, rebuilds } = this.#options;
     const workspace = store.workspace(path);
@@ -156,7 +158,7 @@ export class Reads {
     return { type, ...answer, turn: () => this.#options.pace.turn() };
   }
 
-  /** Finds a session in a workspace, or (null) in any. */
+  /** Finds a session in a workspace, or in any if it is null. */
   async #find(
     reader: Reader,
     path: string | null,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Makes sessions anew of their stored events: after a migration, and where events were deleted.
- * What is asked for comes first, the rest in the background, in steps that let events pass.
+ * Rebuilds sessions from their stored events, after a migration and after events were deleted.
+ * Requested sessions come first, the others in the background, in steps that let events be stored.
  * @module
  */
 import {
@@ -14,21 +14,21 @@ import type { Steps, Store, StoredSession } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
 import type { SessionStates } from "./session_states.ts";
 
-/** How long the events of one step are read, in milliseconds; its commit takes as long again. */
+/** Time to read the events of one step, in milliseconds; its commit takes as long again. */
 const STEP_MS = 2;
-/** Bytes of events after which a step ends, however fast it was. */
+/** Number of bytes of events after which a step ends, even if it was fast. */
 const STEP_BYTES = 256 * 1024;
 
-/** What {@linkcode Rebuilds} need. */
+/** The parts of {@linkcode Rebuilds}. */
 export interface RebuildsOptions {
   store: Pick<Store, "sessions" | "stale">;
   states: SessionStates;
   pace: Pace;
-  /** Ends what is under way; the rest is done after the next start. */
+  /** Ends the running rebuild; the rest is done after the next start. */
   signal: AbortSignal;
 }
 
-/** Rebuilds sessions; each is under way once at a time. */
+/** Rebuilds sessions. No session is rebuilt twice at the same time. */
 export class Rebuilds {
   readonly #options: RebuildsOptions;
   readonly #running = new Map<number, Promise<void>>();
@@ -42,7 +42,7 @@ export class Rebuilds {
     return this.#options.store.stale.count > 0;
   }
 
-  /** Rebuilds all, one after the other. */
+  /** Rebuilds all sessions, one after the other. */
   async all(): Promise<void> {
     const { store, signal } = this.#options;
     while (!signal.aborted) {
@@ -52,13 +52,13 @@ export class Rebuilds {
     }
   }
 
-  /** Rebuilds all of a workspace, or those of one agent there. */
+  /** Rebuilds all sessions of a workspace, or those of one agent in it. */
   async workspace(key: number, agent: string | null = null): Promise<void> {
     if (!this.isNeeded) return;
     await this.some(this.#options.store.stale.ofWorkspace(key, agent));
   }
 
-  /** Rebuilds these, and those that have the same transcript. */
+  /** Rebuilds these sessions, and those with the same transcript. */
   async some(keys: readonly number[]): Promise<void> {
     const { sessions } = this.#options.store;
     for (const key of keys) {
@@ -88,14 +88,17 @@ export class Rebuilds {
   }
 }
 
-/** One reading of a session's events. */
+/** One pass over a session's events. */
 class Rebuild {
   readonly #key: number;
   readonly #options: RebuildsOptions;
-  /** How often it lost events before this began: when it loses more, all of this is of no use. */
+  /**
+   * How often the session had lost events before this began. If it loses more, this pass is
+   * useless.
+   */
   readonly #cuts: number;
   #state: SessionState;
-  /** Keys of its events, and how many are read. */
+  /** Keys of its events, and the number of those read. */
   #events: number[] = [];
   #done = 0;
 
@@ -106,7 +109,7 @@ class Rebuild {
     this.#state = newSessionState(session.id);
   }
 
-  /** Reads until nothing is left, or the session has lost events or is deleted. */
+  /** Reads until no event is left, or until the session has lost events or is deleted. */
   *run(): Steps<void> {
     const { store, signal } = this.#options;
     while (!signal.aborted) {
@@ -116,14 +119,18 @@ class Rebuild {
     }
   }
 
-  /** Reads some events; tells whether that was all. */
+  /**
+   * Reads some events.
+   *
+   * @returns Whether all events are read.
+   */
   #step(): boolean {
     const { sessions, stale } = this.#options.store;
     const session = sessions.byKey(this.#key);
     if (session === null || sessions.cutsOf(this.#key) !== this.#cuts) {
       return true;
     }
-    // More may have come meanwhile.
+    // More events may have arrived meanwhile.
     if (this.#done === this.#events.length) {
       this.#events = [...stale.events(session)];
     }
@@ -140,7 +147,11 @@ class Rebuild {
     return false;
   }
 
-  /** Reads one event; returns its length. */
+  /**
+   * Reads one event.
+   *
+   * @returns Its length.
+   */
   #read(session: StoredSession, key: number): number {
     const { states, store } = this.#options;
     const event = store.stale.readEvent(key);

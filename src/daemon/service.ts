@@ -129,12 +129,12 @@ export class Service implements AsyncDisposable {
     return this.#store.isInPlace;
   }
 
-  /** Resolves when what the last stop left undone is done. */
+  /** Resolves when the work left undone by the last stop is done. */
   async settled(): Promise<void> {
     await this.#background;
   }
 
-  /** Whether another request may be handed over; `hello` and `status` always may. */
+  /** Whether another request may be passed in; `hello` and `status` always may. */
   hasRoom(): boolean {
     return this.#queue.hasRoom;
   }

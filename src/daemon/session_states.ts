@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sessions as the rules of `src/events` know them, and their rows in the store.
+ * Sessions as the rules of `src/events` define them, and their rows in the store.
  * @module
  */
 import {
@@ -24,7 +24,7 @@ import type {
   StoredSession,
 } from "../store/mod.ts";
 
-/** What {@linkcode SessionStates} need of the store. */
+/** The parts of the store that {@linkcode SessionStates} need. */
 export interface StatesStore {
   readonly sessions: Pick<
     SessionWrites,
@@ -35,31 +35,28 @@ export interface StatesStore {
     | "readCall"
     | "readCalls"
   >;
-  /** Path of a workspace. */
+  /** Returns the path of a workspace. */
   workspacePath(key: number): string;
 }
 
-/** What an event makes of a session. */
+/** The effect of an event on a session. */
 export interface Applied extends CallChanges {
   readonly state: SessionState;
   /** Whether the event is a copy of one that is stored. */
   readonly duplicate: boolean;
 }
 
-/**
- * Sessions, read from their rows and written to them. All of it is to be called inside a
- * transaction.
- */
+/** Reads sessions from their rows and writes them. Call its methods inside a transaction. */
 export class SessionStates {
   readonly #store: StatesStore;
-  /** Follows the store's memory: what is taken back there has no state here. */
+  /** Follows the store's memory: a session that is rolled back there has no state here. */
   readonly #states = new WeakMap<StoredSession, SessionState>();
 
   constructor(store: StatesStore) {
     this.#store = store;
   }
 
-  /** What is known of a session. */
+  /** Returns the state of a session. */
   of(session: StoredSession | null, id: string): SessionState {
     if (session === null) return newSessionState(id);
     const known = this.#states.get(session);
@@ -69,7 +66,7 @@ export class SessionStates {
     return state;
   }
 
-  /** Notes what a git event says of its directory. */
+  /** Notes the facts of a git event about its directory. */
   addCommit(
     place: Pick<StoredSession, "key" | "workspaceKey">,
     { at: [tsMs, , tie], commit, branch }: Facts,
@@ -79,7 +76,11 @@ export class SessionStates {
     sessions.addCommit(place, { tsMs, tie, commit, branch });
   }
 
-  /** Tells what an event makes of a session. @param keepCopies Whether it is stored already. */
+  /**
+   * Returns the effect of an event on a session.
+   *
+   * @param keepCopies Whether the event is stored already.
+   */
   apply(
     key: number,
     state: SessionState,
@@ -93,7 +94,7 @@ export class SessionStates {
     }, { keepCopies });
   }
 
-  /** Stores an event with what it makes of its session. */
+  /** Stores an event with its effect on its session. */
   append(
     place: EventSlot,
     applied: Applied,
@@ -114,7 +115,7 @@ export class SessionStates {
     ) this.#settle(current?.trace ?? null, session.trace);
   }
 
-  /** Writes what a session is, without any new event. */
+  /** Writes the state of a session without a new event. */
   change(current: StoredSession, state: SessionState): void {
     const session = this.#write(current, state);
     this.#settle(current.trace, session.trace);
@@ -127,7 +128,7 @@ export class SessionStates {
     return session;
   }
 
-  /** Of the sessions with one transcript, each goes on where the one before ends. */
+  /** Of the sessions with one transcript, each continues at the end of the previous one. */
   #settle(...traces: readonly (string | null)[]): void {
     for (const trace of new Set(traces)) {
       if (trace === null) continue;

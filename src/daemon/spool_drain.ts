@@ -98,7 +98,7 @@ export class SpoolDrain implements AsyncDisposable {
       this.#news = Promise.withResolvers();
       const end = await this.#deliver();
       if (end === "later") {
-        // It counts against no event, and all go on as soon as the store does.
+        // The fault counts against no event, and all are stored as soon as the store works again.
         retryMs = firstRetryMs;
         await this.#rest(firstRetryMs);
       } else if (end !== "refused") {

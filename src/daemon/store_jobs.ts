@@ -22,7 +22,7 @@ export interface StoreJobsOptions {
   pace: Pace;
   rebuilds: Rebuilds;
   canonical: (path: string) => string;
-  /** Ends what is under way; the rest is done after the next start. */
+  /** Ends the running job; the rest is done after the next start. */
   signal: AbortSignal;
 }
 
@@ -72,7 +72,7 @@ export class StoreJobs {
     });
   }
 
-  /** Goes on with what was left undone at the last stop: a prune, a migration. */
+  /** Completes the work that was left undone at the last stop: a prune, a migration. */
   async goOn(): Promise<void> {
     const { store, rebuilds } = this.#options;
     await this.#runSome(store.sweep(), Infinity);

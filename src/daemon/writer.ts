@@ -71,7 +71,7 @@ export class Writer {
     return outcomes;
   }
 
-  /** Reads the events; what is none gets its outcome. */
+  /** Reads the events; a request that is no event gets its outcome. */
   #readAll(
     batch: readonly RequestOf<"ingest_hook">[],
     outcomes: WriteOutcome[],

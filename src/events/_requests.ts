@@ -15,11 +15,11 @@ import {
   threadOf,
   toolOf,
 } from "./call_state.ts";
-import { deadlineOf, stopOf } from "./deadlines.ts";
+import { deadlineOf, stopOf, type StopTimes } from "./deadlines.ts";
 import { Halts } from "./halts.ts";
 import type { Mark } from "./marks.ts";
 import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
-import type { PendingRequest, SessionState, Settled } from "./session_state.ts";
+import type { PendingRequest, Settled } from "./session_state.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 
 /** What a request tells of the call that it is about. */
@@ -83,16 +83,13 @@ export interface MatchedRequest {
   readonly key: string | null;
 }
 
-/** What of a session's state tells when its threads stopped. */
-type Times = Pick<SessionState, "end" | "background">;
-
 /**
  * Finds the calls of all requests, in steps. A notice that comes while another request for permission is pending is the same request,
  * and left out.
  */
 export function* matchRequests(
   all: Everything,
-  times: Times,
+  times: StopTimes,
 ): Generator<void, MatchedRequest[]> {
   if (!all.marks.some(([kind]) => REQUESTS.has(kind))) return [];
   const matching = new Matching();
@@ -223,7 +220,10 @@ export interface RequestsNow {
 }
 
 /** Finds out anew what is pending, from everything there is. */
-export function rebuildRequests(all: Everything, times: Times): RequestsNow {
+export function rebuildRequests(
+  all: Everything,
+  times: StopTimes,
+): RequestsNow {
   const requests: PendingRequest[] = [];
   let settled: Settled = { own: null, others: null };
   const matched = runSteps(matchRequests(all, times));

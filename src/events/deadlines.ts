@@ -7,29 +7,32 @@ import { isBefore, laterOf, type Moment } from "./moment.ts";
 import type { Background, SessionState } from "./session_state.ts";
 import type { ThreadState } from "./thread_state.ts";
 
-/** What of a session's state tells when a thread stopped. */
-type Times = Pick<SessionState, "end" | "background">;
+/** The part of a session's state that decides when its threads stopped. */
+export type StopTimes = Pick<SessionState, "end" | "background">;
 
 /** The last moment at which the thread's earlier calls were over; null if there was none. */
-export function deadlineOf(state: Times, thread: ThreadState): Moment | null {
+export function deadlineOf(
+  state: StopTimes,
+  thread: ThreadState,
+): Moment | null {
   return laterOf(thread.halt, stopOf(state, thread));
 }
 
 /** The last moment at which the thread itself ended: with its session, or as a subagent. */
-export function stopOf(state: Times, thread: ThreadState): Moment | null {
+export function stopOf(state: StopTimes, thread: ThreadState): Moment | null {
   if (thread.id === "") return state.end;
   const own = laterOf(thread.stop, thread.strayStop);
   return laterOf(state.end, laterOf(own, leftOutAt(state, thread.id)));
 }
 
 /** Whether a subagent has started and not ended since. */
-export function isRunning(state: Times, thread: ThreadState): boolean {
+export function isRunning(state: StopTimes, thread: ThreadState): boolean {
   const { lastStart } = thread;
   return lastStart !== null && !isBefore(lastStart, stopOf(state, thread));
 }
 
 /** When a turn's end last named what goes on in the background, and the subagent was not in it; null if it never was left out. */
-function leftOutAt({ background }: Times, id: string): Moment | null {
+function leftOutAt({ background }: StopTimes, id: string): Moment | null {
   if (background === null) return null;
   const { at, ids } = background;
   return Object.hasOwn(ids, id) ? ids[id] ?? null : at;

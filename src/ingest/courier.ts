@@ -18,7 +18,7 @@ interface Spooled {
   reason: string;
 }
 
-/** Where an event is now. */
+/** The place of an event after it was sent or spooled. */
 export type SentOrSpooled = { how: "acked"; ack: AnswerOf<"ack"> } | Spooled;
 
 /** The surroundings of the events. */

@@ -15,7 +15,7 @@ export interface Commit {
   subject: string | null;
 }
 
-/** Where to find the files of a repository. */
+/** The places of a repository's files. */
 export interface Repository {
   /** The top of the work tree. */
   top: string;

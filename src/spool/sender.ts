@@ -8,8 +8,8 @@
 
 /**
  * The result of sending one event. `acked`: it is stored; `invalid`: it can never be stored;
- * `failed`: the daemon refused it this time; `later`: the daemon can store no event now, whichever
- * it is; `unreachable`: there was no answer.
+ * `failed`: the daemon refused it this time; `later`: the daemon can store no event now, not only
+ * this one; `unreachable`: there was no answer.
  */
 export type Delivery =
   | "acked"

@@ -36,7 +36,7 @@ export function removeDamageNote(path: string): void {
 }
 
 /** What lies at the path: the file that is open, nothing, or another one (or the same, but others have written to it). */
-type Place = "ours" | "nothing" | "another";
+type FilePlace = "ours" | "nothing" | "another";
 
 /** The store's own file as it was when SQLite, of this process or another, had last written to it. */
 interface Seen {
@@ -130,7 +130,7 @@ export class FileWatch {
     this.#seen = folder;
   }
 
-  #look(): Place {
+  #look(): FilePlace {
     try {
       const now = lookAt(this.#path);
       const was = this.#file;

@@ -73,7 +73,7 @@ const LAST: Edge = {
 };
 
 /** What a row needs to get its place on the page. */
-interface Candidate {
+interface PageCandidate {
   key: number;
   minute: number;
   lastMs: Int;
@@ -136,7 +136,7 @@ class Page {
   }
 
   /** Takes the rows that come next, in their order. */
-  add(rows: readonly Candidate[]): void {
+  add(rows: readonly PageCandidate[]): void {
     if (this.isCounted) this.total += rows.length;
     const from = Math.min(this.skip, rows.length);
     this.skip -= from;
@@ -260,7 +260,7 @@ class Rows {
   /** Reads through the index, in its order. */
   *readAll(page: Page): Steps<void> {
     let from = page.isCounted ? FIRST : yield* this.#leap(page);
-    let minute: Candidate[] = [];
+    let minute: PageCandidate[] = [];
     while (!page.isDone) {
       const row = this.#sql.edge.get(
         this.#workspace,
@@ -281,7 +281,7 @@ class Rows {
 
   /** Reads through the ids instead, where they begin with the prefix: they are few. */
   *readPrefix(page: Page, workspaces: readonly number[]): Steps<void> {
-    const found: Candidate[] = [];
+    const found: PageCandidate[] = [];
     for (const [i, workspace] of workspaces.entries()) {
       yield* this.#readPrefixOf(workspace, found);
       if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
@@ -289,7 +289,7 @@ class Rows {
     page.add(sortRows(found));
   }
 
-  *#readPrefixOf(workspace: number, found: Candidate[]): Steps<void> {
+  *#readPrefixOf(workspace: number, found: PageCandidate[]): Steps<void> {
     // Ids are UTF-8, so none has this byte.
     const end = joinBytes([this.#prefix, Uint8Array.of(0xff)]);
     for (let from = this.#prefix;;) {
@@ -336,7 +336,7 @@ class Rows {
     return from;
   }
 
-  #read(from: Edge, to: Edge): Candidate[] {
+  #read(from: Edge, to: Edge): PageCandidate[] {
     return this.#sql.read.all(...this.#filters, ...this.#range(from, to))
       .map(toCandidate);
   }
@@ -374,14 +374,14 @@ export function minuteOf(ms: Int): number {
 }
 
 /** Hands the page all minutes of `rows` but the last, of which more may follow; returns that. */
-function takeMinutes(page: Page, rows: Candidate[]): Candidate[] {
+function takeMinutes(page: Page, rows: PageCandidate[]): PageCandidate[] {
   const last = rows.at(-1)?.minute;
   const end = rows.findIndex(({ minute }) => minute === last);
   page.add(sortRows(rows.slice(0, Math.max(0, end))));
   return rows.slice(Math.max(0, end));
 }
 
-function sortRows(rows: Candidate[]): Candidate[] {
+function sortRows(rows: PageCandidate[]): PageCandidate[] {
   return rows.sort((a, b) =>
     a.lastMs === b.lastMs
       ? compareBlobs(a.id, b.id)
@@ -400,7 +400,7 @@ function toEdge(row: Row): Edge {
   return { minute: readInt(row.minute), key: readInt(row.key) };
 }
 
-function toCandidate(row: Row): Candidate {
+function toCandidate(row: Row): PageCandidate {
   const [key, minute, lastMs, id, stale] = readCells(row);
   return {
     key: readInt(key),

@@ -69,7 +69,7 @@ export async function stopDaemon(
 }
 
 /** The answer to a stop request. */
-interface Asked {
+interface AskedStop {
   message: string;
   /** The error instead of an agreement; ignored if the daemon exits soon. */
   fault: ProtocolError | null;
@@ -80,7 +80,7 @@ interface Asked {
  *
  * @returns The answer, or null if no daemon is running.
  */
-async function askToStop(client: ClientOptions): Promise<Asked | null> {
+async function askToStop(client: ClientOptions): Promise<AskedStop | null> {
   try {
     return {
       message: (await ask({ type: "stop" }, client)).message,

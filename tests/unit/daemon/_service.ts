@@ -62,7 +62,7 @@ export class TestService implements AsyncDisposable {
   readonly #options: Partial<ServiceOptions>;
   service: Service;
 
-  /** @param files Of the store to begin with, and its WAL. */
+  /** @param files Content of the store to begin with, and of its WAL. */
   constructor(
     options: Partial<ServiceOptions> = {},
     ...files: (Uint8Array | undefined)[]
@@ -119,7 +119,7 @@ export class TestService implements AsyncDisposable {
     return removed;
   }
 
-  /** Resolves when nothing is left to be done in the background. */
+  /** Resolves when the work in the background is done. */
   async settled(): Promise<void> {
     await this.service.settled();
   }

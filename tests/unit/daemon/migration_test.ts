@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A store that version 0.1.0 wrote (tests/fixtures/make_store_v1.ts says how) is made anew of its
+ * A store that version 0.1.0 wrote (see tests/fixtures/make_store_v1.ts) is rebuilt from its
  * events.
  * @module
  */
@@ -12,7 +12,7 @@ import { asList, asObject, event, list, TestService } from "./_service.ts";
 
 const FIXTURE = new URL("../../fixtures/store_v1.db.gz", import.meta.url);
 const WORKSPACES = ["/repo/app", "/repo/lib"];
-/** After the newest event but the ones with huge times. */
+/** After the newest event, except those with huge times. */
 const CLOCK = 1_770_000_000_000;
 const fixture = await new Response(
   new Blob([await Deno.readFile(FIXTURE)]).stream()
@@ -27,7 +27,7 @@ function openOld(turn?: () => Promise<void>): TestService {
   }, fixture);
 }
 
-/** All lists and details that a service answers. */
+/** Returns all lists and details of a service. */
 async function readAll(it: TestService): Promise<JsonObject> {
   const all: JsonObject = {};
   for (const workspace of WORKSPACES) {
@@ -41,7 +41,7 @@ async function readAll(it: TestService): Promise<JsonObject> {
   return all;
 }
 
-/** What today's version makes of the same events, when they come in for the first time. */
+/** Returns the answers of today's version to the same events, stored for the first time. */
 async function readExpected(): Promise<JsonObject> {
   await using old = new TestService({}, fixture);
   await using fresh = new TestService({ now: () => CLOCK });
@@ -69,7 +69,7 @@ async function readExpected(): Promise<JsonObject> {
   return await readAll(fresh);
 }
 
-/** Prints integers and floats as what they were read from. */
+/** Prints integers and floats as they were read. */
 function printExact(value: unknown): string {
   return JSON.stringify(value, (_, it) => {
     if (typeof it === "bigint") return JSON.rawJSON(String(it));
@@ -80,7 +80,7 @@ function printExact(value: unknown): string {
 
 const expected = await readExpected();
 
-Deno.test("a store of version 1 answers what its events make today, and what is asked for first at once", async () => {
+Deno.test("a store of version 1 answers as if its events were stored today, and requested sessions at once", async () => {
   for (const status of ["Running", "Waiting", "Idle", "Done"] as const) {
     await using it = openOld();
     for (const workspace of WORKSPACES) {
@@ -107,7 +107,7 @@ Deno.test("a store of version 1 answers what its events make today, and what is 
   assertEquals(await readAll(it), expected);
 });
 
-Deno.test("a store of version 1 survives a kill at any step of the way", async () => {
+Deno.test("a store of version 1 survives a kill at any step of the migration", async () => {
   const snapshots: Uint8Array[][] = [];
   let steps = 0;
   let path = "";
@@ -121,7 +121,7 @@ Deno.test("a store of version 1 survives a kill at any step of the way", async (
   {
     await using it = openOld(turn);
     path = it.path;
-    // In the background all of it is made anew, and the old rows go.
+    // In the background all sessions are rebuilt, and the old rows are removed.
     await it.settled();
     assertEquals(it.number("SELECT count(*) FROM sessions WHERE stale = 1"), 0);
   }
@@ -133,7 +133,7 @@ Deno.test("a store of version 1 survives a kill at any step of the way", async (
   }
 });
 
-Deno.test("an event of a session that is being made anew waits for few steps, and is part of it", async () => {
+Deno.test("an event of a session that is being rebuilt waits for few steps, and is part of it", async () => {
   let turns = 0;
   await using it = openOld(() => {
     turns++;

@@ -81,7 +81,7 @@ for (const [name, sql, words] of breaks) {
       it.ingest("cursor", "nonsense"),
     ]);
     for (const answer of answers.slice(0, 2)) {
-      // A broken statement is a bug, not a fault that passes.
+      // A broken statement is a bug, not a passing fault.
       assertEquals([answer.type, answer.temporary], ["error", undefined]);
       assertStringIncludes(String(answer.message), words);
     }
@@ -177,7 +177,7 @@ Deno.test("an event with a known id is acknowledged again and stored once, in a 
   assertEquals(asList((await it.detail("a", "/w/other")).events).length, 1);
 });
 
-Deno.test("calls that are open go on after a restart, however long their payloads are", async () => {
+Deno.test("open calls continue after a restart, even with long payloads", async () => {
   await using it = new TestService();
   const long = "x".repeat(20_000);
   const call = (id: string, fields = {}) =>

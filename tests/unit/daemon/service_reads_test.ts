@@ -100,7 +100,7 @@ Deno.test("a workspace that does not exist is used as it is written, and none me
   assertEquals(asObject(session).workspace, it.folder.path);
 });
 
-Deno.test("get_session_detail without a workspace takes the one that was active last, whether its directory is there or not", async () => {
+Deno.test("get_session_detail without a workspace uses the one that was active last, even if its directory is gone", async () => {
   await using it = new TestService();
   const path = (name: string) => `${it.folder.path}/${name}`;
   for (const name of ["a", "b", "c"]) await Deno.mkdir(path(name));

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { JsonObject, JsonValue } from "../../../src/proto/mod.ts";
 import { asList, asObject, event, list, TestService } from "./_service.ts";
 
-/** What of a session's totals follows from its events as they are answered. */
+/** Computes the totals of a session that follow from its events. */
 function recount(events: JsonValue | undefined): JsonObject {
   const all = asList(events).map(asObject);
   const sum = (key: string) => {
@@ -73,7 +73,7 @@ Deno.test("store_prune forgets the session's calls: the next event of that id be
   assertEquals([asList(events).length, asList(spans).length], [1, 0]);
 });
 
-Deno.test("store_prune of a session that goes on leaves what its later events alone make, their numbers aside", async () => {
+Deno.test("after store_prune a session that continues is made of its later events alone, apart from their numbers", async () => {
   await using it = new TestService();
   await using twin = new TestService();
   for (let i = 0; i < 300; i++) {
@@ -101,7 +101,7 @@ Deno.test("store_prune of a session that goes on leaves what its later events al
     })),
     asList(fresh),
   );
-  // It goes on as if nothing had been.
+  // It continues as if the prune had not happened.
   await it.ingest("cursor", event("s", { event: "Stop", timestamp_ms: 2000 }));
   assertEquals(asObject(asList((await it.detail("s")).events).at(-1)).seq, 300);
 });

@@ -10,7 +10,7 @@ import { asObject, event, list, NOW, TestService } from "./_service.ts";
 
 const ACK = { type: "ack", message: "ingested" };
 
-/** What a session is told as by the reference. */
+/** A session as the reference shows it. */
 const EXACT_KEYS = [
   "id",
   "workspace",
@@ -46,7 +46,7 @@ for (
           await it.restart();
           break;
         case "expect": {
-          // What else is told of a session is truth.md's, not the reference's.
+          // The other fields of a session are from truth.md, not the reference.
           const { session, events } = await it.detail(step.id);
           const told = asObject(session);
           for (const key of EXACT_KEYS) {
@@ -77,7 +77,7 @@ Deno.test("hello names version and daemon, and refuses another version without r
   assertEquals((await it.ask({ type: "status" })).last_error, null);
 });
 
-Deno.test("hello lists all workspaces, also of directories that are gone, that with the newest activity first", async () => {
+Deno.test("hello lists all workspaces, even of deleted directories, that with the newest activity first", async () => {
   await using it = new TestService();
   const path = (name: string) => `${it.folder.path}/${name}`;
   for (const name of ["a", "b", "gone", "file"]) await Deno.mkdir(path(name));

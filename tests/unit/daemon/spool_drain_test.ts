@@ -176,7 +176,7 @@ for (const stopped of ["failed", "waiting"] as const) {
   });
 }
 
-Deno.test('SpoolDrain tries again after "later" at the same pace, however often', async () => {
+Deno.test('SpoolDrain retries after "later" without a growing backoff', async () => {
   using folder = tempFolder();
   const spool = new FakeSpool("later", "later", "later", "later", []);
   await using _drain = new SpoolDrain({

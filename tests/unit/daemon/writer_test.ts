@@ -12,7 +12,7 @@ import { tempFolder } from "./_folder.ts";
 
 const poison = new RangeError("a bug that one event meets");
 
-/** What writes to a store, where sessions called "poison" fail after they were written. */
+/** Writes to a store in which sessions called "poison" fail after they were written. */
 function poisoned(store: Store): SessionStates {
   const { sessions } = store;
   return new SessionStates({
@@ -73,7 +73,7 @@ function setUp() {
   };
 }
 
-Deno.test("ingest() lets an event that fails by itself fail alone, and takes back what it made of its session", () => {
+Deno.test("ingest() lets an event that fails by itself fail alone, and undoes its effect on its session", () => {
   using it = setUp();
   const call = { event: "PreToolUse", tool_name: "T", tool_call_id: "1" };
   const end = { ...call, event: "PostToolUse", timestamp_ms: 9 };

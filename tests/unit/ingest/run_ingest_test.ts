@@ -19,6 +19,11 @@ import { NotAnEventError } from "../../../src/proto/mod.ts";
 import { Spool, SpoolFullError } from "../../../src/spool/mod.ts";
 import { eventText, FakeInput, type Mood, TestHome } from "./fixtures.ts";
 
+/** Timeout for a daemon that answers, even on a busy machine, in milliseconds. */
+const PATIENCE_MS = 10_000;
+/** Timeout for a daemon that does not answer, in milliseconds. */
+const SILENCE_MS = 200;
+
 interface Run extends Partial<Omit<IngestOptions, "paths">> {
   stdin?: string | (string | Uint8Array)[];
   env?: Record<string, string>;
@@ -31,7 +36,9 @@ async function ingest(home: TestHome, run: Run = {}): Promise<IngestReport> {
   return await runIngest({
     source: "claude",
     paths: resolvePaths(context),
-    timeoutMs: 200,
+    timeoutMs: /^(?:silent|deaf)$/.test(home.daemon.mood)
+      ? SILENCE_MS
+      : PATIENCE_MS,
     mayStart: false,
     ...options,
   }, context);
@@ -292,7 +299,9 @@ Deno.test("runIngest() does not read from a terminal", async () => {
   const options = {
     source: "claude",
     paths: resolvePaths(context),
-    timeoutMs: 200,
+    timeoutMs: /^(?:silent|deaf)$/.test(home.daemon.mood)
+      ? SILENCE_MS
+      : PATIENCE_MS,
     mayStart: false,
   } as const;
   for (const ndjson of [false, true]) {
@@ -370,7 +379,9 @@ Deno.test("runIngest() gives each line its own time", async () => {
   await runIngest({
     source: "claude",
     paths: resolvePaths(context),
-    timeoutMs: 200,
+    timeoutMs: /^(?:silent|deaf)$/.test(home.daemon.mood)
+      ? SILENCE_MS
+      : PATIENCE_MS,
     mayStart: false,
     ndjson: true,
   }, { ...context, now: () => ++now });

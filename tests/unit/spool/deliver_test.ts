@@ -45,7 +45,7 @@ Deno.test("deliverPending() delivers an event that arrives between its last look
   assertEquals([report.delivered, report.stopped], [2, "empty"]);
 });
 
-Deno.test("deliverPending() counts nothing against an event that comes too early for the store, and delivers all in order after that", async () => {
+Deno.test("deliverPending() counts no attempt after 'later', and delivers all events in order afterwards", async () => {
   using folder = new TempFolder();
   const receiver = new Receiver();
   let isBusy = true;
