@@ -159,8 +159,8 @@ class Rebuild {
     const { head, payload } = event;
     const source = event.source ?? wireSourceOf(session.agent);
     const facts = readStoredEvent(source, head, payload);
-    const applied = states.apply(session.key, this.#state, facts, true);
-    store.sessions.changeCalls(session.key, applied);
+    const applied = states.apply(session, this.#state, facts, true);
+    store.sessions.fileCalls(session.key, applied);
     states.addCommit(session, facts);
     this.#state = applied.state;
     return head.length + payload.length;

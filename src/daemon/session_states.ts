@@ -82,15 +82,15 @@ export class SessionStates {
    * @param keepCopies Whether the event is stored already.
    */
   apply(
-    key: number,
+    session: StoredSession | null,
     state: SessionState,
     facts: Facts,
     keepCopies = false,
   ): Applied {
     const { sessions } = this.#store;
     return applyFacts(state, facts, {
-      get: (call) => sessions.readCall(key, call),
-      all: () => sessions.readCalls(key),
+      get: (call) => session === null ? null : sessions.readCall(session, call),
+      all: () => session === null ? [] : sessions.readCalls(session),
     }, { keepCopies });
   }
 

@@ -118,7 +118,7 @@ export class Writer {
     const { sessionId, kaizenId, facts, tsMs, payload } = event;
     const place = sessions.place(workspace, sessionId, kaizenId);
     if (place === null) return;
-    const { key, current, seq } = place;
+    const { current, seq } = place;
     const stored = {
       tsMs,
       source,
@@ -133,7 +133,7 @@ export class Writer {
       return;
     }
     const state = states.of(current, sessionId);
-    const applied = states.apply(key, state, facts);
+    const applied = states.apply(current, state, facts);
     if (!applied.duplicate) states.append(place, applied, stored);
     else if (current !== null && applied.state !== state) {
       states.change(current, applied.state);

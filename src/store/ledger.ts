@@ -4,6 +4,7 @@
  * @module
  */
 import type { Int } from "../proto/mod.ts";
+import type { CallChange } from "./calls.ts";
 import type { RowList } from "./row_lists.ts";
 import { UndoLog } from "./undo.ts";
 
@@ -34,6 +35,8 @@ export interface StoredSession {
   readonly events: RowList;
   /** The `kaizen_id`s of the events that are not filed. */
   readonly recentIds: readonly string[];
+  /** What these have made of its calls, oldest first. */
+  readonly recentCalls: readonly CallChange[];
 }
 
 /** Greatest keys that any rows have; the next ones get greater keys. */

@@ -89,7 +89,9 @@ CREATE TABLE trash (
  * - `sessions.state` is what the next event changes; `trace` the transcript, by which sessions are found that go on with one another.
  * - `sessions.last_seq` counts all events that ever came, `events` those that are left.
  * - `sessions.stale`: 1 if its events have to be read once more. Until then it gets events, and nothing else of its row is right.
- * - `calls` has what is known of each call that has ended, and other texts that the next events may need.
+ * - `calls` has what is known of each call that has ended, and other texts that the next events may need: of the events that are filed.
+ *   What an event that is not filed has changed is in its own row (`events.calls`), which is written anyway; of those up to the row
+ *   `sessions.calls_after` it is in `calls`, too.
  * - `events.source` is the agent as which the event came, a number of `HOOK_SOURCES`; null where version 1 stored it.
  * - `commits` has what git events said, by which sessions of the same directory know theirs; `ref` and `branch` are JSON.
  * - `blocks.kind` is 0 for events. The rows and blocks (1) of version 1's spans are removed a few at a time, like those of deleted sessions.
@@ -113,6 +115,7 @@ CREATE TABLE sessions (
   status TEXT NOT NULL,
   branch BLOB,
   trace BLOB,
+  calls_after INTEGER NOT NULL,
   events_filed INTEGER NOT NULL,
   events_tail BLOB NOT NULL,
   record BLOB NOT NULL,
@@ -123,7 +126,7 @@ CREATE TABLE sessions (
 ) STRICT;
 INSERT INTO sessions
   SELECT key, workspace, id, -(last_ms / 60000), -1 - newest, last_ms, NULL, last_seq, last_seq + 1, event_bytes, 1, agent, status,
-    NULL, CAST(nullif(CAST(record AS TEXT) ->> '$.trace_path', '') AS BLOB), events_filed, events_tail, x'', x'', x'', x''
+    NULL, CAST(nullif(CAST(record AS TEXT) ->> '$.trace_path', '') AS BLOB), 0, events_filed, events_tail, x'', x'', x'', x''
   FROM old_sessions ORDER BY key;
 DROP TABLE old_sessions;
 CREATE INDEX sessions_active ON sessions (workspace, minute);
@@ -145,6 +148,7 @@ CREATE TABLE commits (
   PRIMARY KEY (workspace, ts_ms, tie)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE events ADD COLUMN source INTEGER;
+ALTER TABLE events ADD COLUMN calls BLOB;
 ALTER TABLE spans RENAME TO old_spans;
 `;
 

@@ -4,9 +4,23 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { CALLS_SQL, type StoredCall, TEXT_BODY, walkCalls } from "./calls.ts";
+import {
+  CALLS_SQL,
+  newestChanges,
+  readRecent,
+  RECENT_SQL,
+  type StoredCall,
+  TEXT_BODY,
+  walkCalls,
+} from "./calls.ts";
 import { recordSql } from "./record_sql.ts";
-import { countRows, readList, type RowList, RowLists } from "./row_lists.ts";
+import {
+  countRows,
+  readList,
+  type RowList,
+  RowLists,
+  unpackRows,
+} from "./row_lists.ts";
 import { readBlob, readCells, readInt, readText, toText } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
@@ -37,6 +51,8 @@ export interface ReadableSession {
   /** Length of the JSON of all events together, without what stands between them. */
   readonly eventBytes: number;
   readonly events: RowList;
+  /** What its newest events have made of its calls. */
+  readonly recentCalls: ReadonlyMap<string, string | null>;
 }
 
 /** Reads sessions through one connection. */
@@ -47,12 +63,13 @@ export class SessionReads {
   readonly #eventBytes: StatementSync;
   readonly #eventTexts: StatementSync;
   readonly #calls: StatementSync;
+  readonly #recent: StatementSync;
   readonly #bodies: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#lists = new RowLists(db);
     this.#find = db.prepare(
-      `SELECT key, stale, event_bytes, events_filed, events_tail, state, CAST(${
+      `SELECT key, stale, event_bytes, calls_after, events_filed, events_tail, state, CAST(${
         recordSql("?1")
       } AS BLOB) AS record
        FROM sessions WHERE workspace = ?2 AND id = CAST(?3 AS BLOB)`,
@@ -67,6 +84,7 @@ export class SessionReads {
        FROM (SELECT head, payload FROM events ${LISTED} ORDER BY key LIMIT -1)`,
     );
     this.#calls = db.prepare(CALLS_SQL);
+    this.#recent = db.prepare(RECENT_SQL);
     this.#bodies = db.prepare(
       `SELECT listed.key, ${TEXT_BODY}
        FROM json_each(?2) AS listed CROSS JOIN calls ON session = ?1 AND call = unhex(listed.value)`,
@@ -88,15 +106,21 @@ export class SessionReads {
       const row = this.#find.get(nowMs, workspace, id);
       if (row !== undefined) {
         const events = readList(row);
+        const after = readInt(row.calls_after);
+        const isStale = readInt(row.stale) === 1;
+        const recent = isStale
+          ? []
+          : unpackRows(events.tail).filter((event) => event > after);
         return {
           key: readInt(row.key),
           workspaceKey: workspace,
-          isStale: readInt(row.stale) === 1,
+          isStale,
           record: readBlob(row.record),
           state: toText(readBlob(row.state)),
           eventCount: countRows(events),
           eventBytes: readInt(row.event_bytes),
           events,
+          recentCalls: newestChanges(readRecent(this.#recent, recent)),
         };
       }
       if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
@@ -128,9 +152,9 @@ export class SessionReads {
     }
   }
 
-  /** Reads all calls of a session that have a row, by their keys; one after the other, as there may be very many. */
+  /** Reads all calls of a session that have a row; one after the other, as there may be very many. */
   calls(session: ReadableSession): Iterable<StoredCall> {
-    return walkCalls(this.#calls, session.key);
+    return walkCalls(this.#calls, session.key, session.recentCalls);
   }
 
   /**
@@ -152,7 +176,9 @@ export class SessionReads {
           bodies.set(readInt(place), readText(body));
         }
       }
-      const body = bodies.get(at++ % BATCH_ROWS);
+      const recent = session.recentCalls.get(keys[at] ?? "");
+      const body = recent ?? bodies.get(at % BATCH_ROWS);
+      at++;
       if (body === undefined) throw new TypeError("Cannot read row: no call");
       return body;
     };

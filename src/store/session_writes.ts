@@ -3,14 +3,22 @@
  * What one event costs: the few statements that store it, its session and its call.
  * @module
  */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import {
   HOOK_SOURCES,
   type HookSource,
   I64_MAX,
   type Int,
 } from "../proto/mod.ts";
-import { type StoredCall, walkCalls } from "./calls.ts";
+import {
+  type CallChange,
+  newestChanges,
+  packChanges,
+  readRecent,
+  RECENT_SQL,
+  type StoredCall,
+  walkCalls,
+} from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
 import type { Ledger, StoredSession } from "./ledger.ts";
 import { minuteOf } from "./page.ts";
@@ -102,6 +110,7 @@ export class SessionWrites {
   readonly #ids: EventIds;
   readonly #lists: RowLists;
   readonly #sql: WriteStatements;
+  readonly #recentCalls: StatementSync;
   readonly #cuts = new Map<number, number>();
 
   constructor(db: DatabaseSync, ledger: Ledger) {
@@ -109,6 +118,7 @@ export class SessionWrites {
     this.#ids = new EventIds(db);
     this.#lists = new RowLists(db);
     this.#sql = prepareWrites(db);
+    this.#recentCalls = db.prepare(RECENT_SQL);
   }
 
   /**
@@ -145,7 +155,15 @@ export class SessionWrites {
     const { form, head, payload, kaizenId, tsMs } = event;
     const row = this.#ledger.nextKey("event");
     const source = HOOK_SOURCES.indexOf(event.source);
-    this.#sql.addEvent.run(row, kaizenId, head, payload, source);
+    const changes = form === null ? [] : changesOf(event);
+    this.#sql.addEvent.run(
+      row,
+      kaizenId,
+      head,
+      payload,
+      source,
+      packChanges(changes),
+    );
     const events = this.#lists.add(key, current?.events ?? NO_ROWS, row, seq);
     const session: StoredSession = {
       ...form === null ? staleForm(current, tsMs) : rememberForm(form),
@@ -156,9 +174,13 @@ export class SessionWrites {
       eventBytes: (current?.eventBytes ?? 0) + head.length + payload.length + 1,
       events,
       recentIds: this.#noteId(key, current?.recentIds ?? [], kaizenId, events),
+      recentCalls: this.#noteCalls(
+        key,
+        [...current?.recentCalls ?? [], ...changes],
+        events,
+      ),
     };
     this.#write(session, current, form);
-    this.changeCalls(key, event);
     this.#ledger.count(workspaceKey, current === null ? 1 : 0, 1);
     return session;
   }
@@ -181,10 +203,15 @@ export class SessionWrites {
 
   /** Writes what is now said of a session, which is right from here on. */
   change(current: StoredSession, form: SessionForm): StoredSession {
-    const session = { ...current, ...rememberForm(form) };
+    const { isStale, events, recentCalls } = current;
+    const session = {
+      ...current,
+      ...rememberForm(form),
+      recentCalls: isStale ? [] : recentCalls,
+    };
     this.#write(session, current, form);
-    if (current.isStale) {
-      this.#sql.markStale.run(0, current.key);
+    if (isStale) {
+      this.#sql.markFresh.run(events.last, current.key);
       this.#ledger.countStale(-1);
     }
     return session;
@@ -193,29 +220,50 @@ export class SessionWrites {
   /** Notes that the events of a session have to be read once more. */
   markStale(current: StoredSession): void {
     if (current.isStale) return;
-    this.#sql.markStale.run(1, current.key);
+    this.#sql.markStale.run(current.key);
     this.#ledger.countStale(1);
     const { workspaceKey, id } = current;
-    this.#ledger.setSession(workspaceKey, id, { ...current, isStale: true });
+    this.#ledger.setSession(workspaceKey, id, {
+      ...current,
+      isStale: true,
+      recentCalls: [],
+    });
   }
 
-  /** Reads what is known of a call; null if it has no row. */
-  readCall(session: number, call: string): string | null {
-    const row = this.#sql.readCall.get(session, call);
+  /** Reads what is known of a call of a session that is stored; null if it has no row. */
+  readCall({ key, recentCalls }: StoredSession, call: string): string | null {
+    const recent = recentCalls.findLast((change) => change.key === call);
+    if (recent !== undefined) return recent.body;
+    const row = this.#sql.readCall.get(key, call);
     return row === undefined ? null : toText(readBlob(row.body));
   }
 
   /** Reads all calls of a session that have a row. */
-  readCalls(session: number): Iterable<StoredCall> {
-    return walkCalls(this.#sql.readCalls, session);
+  readCalls({ key, recentCalls }: StoredSession): Iterable<StoredCall> {
+    return walkCalls(this.#sql.readCalls, key, newestChanges(recentCalls));
   }
 
-  /** Writes what became of a session's calls. */
-  changeCalls(session: number, { rows, removed }: CallChanges): void {
-    for (const key of removed) this.#sql.dropCall.run(session, key);
-    for (const { key, body } of rows) {
-      this.#sql.putCall.run(session, key, body);
+  /** Files what became of a session's calls, as its events are filed or read once more. */
+  fileCalls(session: number, changes: CallChanges): void {
+    this.#fileChanges(session, changesOf(changes));
+  }
+
+  #fileChanges(session: number, changes: readonly CallChange[]): void {
+    for (const [key, body] of newestChanges(changes)) {
+      if (body === null) this.#sql.dropCall.run(session, key);
+      else this.#sql.putCall.run(session, key, body);
     }
+  }
+
+  /** Returns what is to be remembered of calls; when the events have just been filed, they are, too. */
+  #noteCalls(
+    session: number,
+    changes: readonly CallChange[],
+    events: RowList,
+  ): readonly CallChange[] {
+    if (events.count > 0) return changes;
+    this.#fileChanges(session, changes);
+    return [];
   }
 
   /** How often a session has lost events since the store was opened. */
@@ -298,7 +346,10 @@ export class SessionWrites {
     const known = this.#ledger.session(workspaceKey, id);
     if (known !== undefined) return known;
     const events = readList(row);
+    const tail = unpackRows(events.tail);
     const trace = row.trace ?? null;
+    const isStale = readInt(row.stale) === 1;
+    const after = readInt(row.calls_after);
     const session = {
       key: readInt(row.key),
       workspaceKey,
@@ -309,10 +360,14 @@ export class SessionWrites {
       agent: String(row.agent),
       trace: trace === null ? null : toText(readBlob(trace)),
       state: toText(readBlob(row.state)),
-      isStale: readInt(row.stale) === 1,
+      isStale,
       eventBytes: readInt(row.event_bytes),
       events,
-      recentIds: this.#ids.load(unpackRows(events.tail)),
+      recentIds: this.#ids.load(tail),
+      recentCalls: isStale ? [] : readRecent(
+        this.#recentCalls,
+        tail.filter((event) => event > after),
+      ),
     };
     this.#ledger.setSession(workspaceKey, id, session);
     return session;
@@ -364,6 +419,11 @@ export class SessionWrites {
     }
     this.#ledger.setSession(workspaceKey, id, session);
   }
+}
+
+/** What an event has made of calls, as one list. */
+function changesOf({ rows, removed }: CallChanges): CallChange[] {
+  return [...removed.map((key) => ({ key, body: null })), ...rows];
 }
 
 /** What is remembered of a session's row. */

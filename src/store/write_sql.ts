@@ -8,7 +8,7 @@ import { CALLS_SQL } from "./calls.ts";
 
 /** What the writer knows of a session. */
 const SESSION =
-  `SELECT key, workspace, id, first_ms, last_ms, last_seq, event_bytes, stale, agent, trace, events_filed, events_tail, state
+  `SELECT key, workspace, id, first_ms, last_ms, last_seq, event_bytes, stale, agent, trace, calls_after, events_filed, events_tail, state
    FROM sessions`;
 
 /**
@@ -24,9 +24,9 @@ export const WRITE_SQL = {
     "INSERT INTO workspaces (key, path) VALUES (?, CAST(? AS BLOB))",
   addSession:
     `INSERT INTO sessions (first_ms, last_ms, quiet_ms, last_seq, events, event_bytes, agent, status, branch, events_filed, events_tail,
-      record, live, quiet, state, key, workspace, id, minute, trace, stale)
+      record, live, quiet, state, key, workspace, id, minute, trace, stale, calls_after)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), ?, ?,
-      CAST(? AS BLOB), ?, CAST(? AS BLOB), 0)`,
+      CAST(? AS BLOB), ?, CAST(? AS BLOB), 0, 0)`,
   changeSession:
     `UPDATE sessions SET first_ms = ?, last_ms = ?, quiet_ms = ?, last_seq = ?, events = ?, event_bytes = ?, agent = ?, status = ?,
       branch = CAST(? AS BLOB), events_filed = ?, events_tail = ?, record = CAST(? AS BLOB), live = CAST(? AS BLOB),
@@ -35,9 +35,10 @@ export const WRITE_SQL = {
     `UPDATE sessions SET last_ms = ?, last_seq = ?, events = ?, event_bytes = ?, events_filed = ?, events_tail = ? WHERE key = ?`,
   changeMinute: "UPDATE sessions SET minute = ? WHERE key = ?",
   changeTrace: "UPDATE sessions SET trace = CAST(? AS BLOB) WHERE key = ?",
-  markStale: "UPDATE sessions SET stale = ? WHERE key = ?",
-  addEvent:
-    "INSERT INTO events (key, kaizen_id, head, payload, source) VALUES (?, CAST(? AS BLOB), ?, ?, ?)",
+  markStale: "UPDATE sessions SET stale = 1 WHERE key = ?",
+  markFresh: "UPDATE sessions SET stale = 0, calls_after = ? WHERE key = ?",
+  addEvent: `INSERT INTO events (key, kaizen_id, head, payload, source, calls)
+    VALUES (?, CAST(? AS BLOB), ?, ?, ?, CAST(? AS BLOB))`,
   eventBytes:
     "SELECT length(head) + length(payload) + 1 AS bytes FROM events WHERE key = ?",
   dropEvent: "DELETE FROM events WHERE key = ?",
@@ -70,6 +71,7 @@ export function prepareWrites(db: DatabaseSync): WriteStatements {
     changeMinute: db.prepare(WRITE_SQL.changeMinute),
     changeTrace: db.prepare(WRITE_SQL.changeTrace),
     markStale: db.prepare(WRITE_SQL.markStale),
+    markFresh: db.prepare(WRITE_SQL.markFresh),
     addEvent: db.prepare(WRITE_SQL.addEvent),
     eventBytes: db.prepare(WRITE_SQL.eventBytes),
     dropEvent: db.prepare(WRITE_SQL.dropEvent),

@@ -27,7 +27,7 @@ function poisoned(store: Store): SessionStates {
       byTrace: (trace) => sessions.byTrace(trace),
       change: (...changed) => sessions.change(...changed),
       readCall: (...which) => sessions.readCall(...which),
-      readCalls: (key) => sessions.readCalls(key),
+      readCalls: (session) => sessions.readCalls(session),
     },
   });
 }
@@ -88,7 +88,8 @@ Deno.test("ingest() lets an event that fails by itself fail alone, and undoes it
   assertEquals([sessions, events], [2, 3]);
   const place = it.store.sessions.place("/w", "a", null);
   assertEquals([place?.seq, place?.current?.lastMs], [2, 9]);
-  const calls = [...it.store.sessions.readCalls(place?.key ?? 0)];
+  if (!place?.current) throw new TypeError("no session");
+  const calls = [...it.store.sessions.readCalls(place.current)];
   assertEquals(calls.length, 1);
 });
 
