@@ -92,6 +92,7 @@ CREATE TABLE trash (
  * - `calls` has what is known of each call that has ended, and other texts that the next events may need: of the events that are filed.
  *   What an event that is not filed has changed is in its own row (`events.calls`), which is written anyway; of those up to the row
  *   `sessions.calls_after` it is in `calls`, too.
+ * - `events.head` has marks where it has the parts that almost all events have in common (`head.ts`).
  * - `events.source` is the agent as which the event came, a number of `HOOK_SOURCES`; null where version 1 stored it.
  * - `commits` has what git events said, by which sessions of the same directory know theirs; `ref` and `branch` are JSON.
  * - `blocks.kind` is 0 for events. The rows and blocks (1) of version 1's spans are removed a few at a time, like those of deleted sessions.

@@ -13,6 +13,7 @@ import {
   TEXT_BODY,
   walkCalls,
 } from "./calls.ts";
+import { HEAD_SQL, unpackHead } from "./head.ts";
 import { recordSql } from "./record_sql.ts";
 import {
   countRows,
@@ -80,7 +81,7 @@ export class SessionReads {
     );
     // With the order inside of group_concat the texts would be copied to be sorted, although they come in this order anyway.
     this.#eventTexts = db.prepare(
-      `SELECT CAST(group_concat(head || payload || '}', ',') AS BLOB) AS texts
+      `SELECT CAST(group_concat(${HEAD_SQL} || payload || '}', ',') AS BLOB) AS texts
        FROM (SELECT head, payload FROM events ${LISTED} ORDER BY key LIMIT -1)`,
     );
     this.#calls = db.prepare(CALLS_SQL);
@@ -146,7 +147,7 @@ export class SessionReads {
     for (const [i, key] of keys.entries()) {
       const row = this.#event.get(key);
       if (i > 0) yield COMMA;
-      yield readBlob(row?.head);
+      yield unpackHead(readBlob(row?.head));
       yield readBlob(row?.payload);
       yield CLOSE;
     }

@@ -20,6 +20,7 @@ import {
   walkCalls,
 } from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
+import { packHead } from "./head.ts";
 import type { Ledger, StoredSession } from "./ledger.ts";
 import { minuteOf } from "./page.ts";
 import {
@@ -156,10 +157,11 @@ export class SessionWrites {
     const row = this.#ledger.nextKey("event");
     const source = HOOK_SOURCES.indexOf(event.source);
     const changes = form === null ? [] : changesOf(event);
+    const packed = packHead(head);
     this.#sql.addEvent.run(
       row,
       kaizenId,
-      head,
+      packed.text,
       payload,
       source,
       packChanges(changes),
@@ -171,7 +173,8 @@ export class SessionWrites {
       workspaceKey,
       id,
       lastSeq: seq,
-      eventBytes: (current?.eventBytes ?? 0) + head.length + payload.length + 1,
+      eventBytes: (current?.eventBytes ?? 0) + packed.bytes + payload.length +
+        1,
       events,
       recentIds: this.#noteId(key, current?.recentIds ?? [], kaizenId, events),
       recentCalls: this.#noteCalls(

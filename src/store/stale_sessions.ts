@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
+import { unpackHead } from "./head.ts";
 import type { Ledger, StoredSession } from "./ledger.ts";
 import { RowLists } from "./row_lists.ts";
 import { readBlob, readInt } from "./rows.ts";
@@ -88,7 +89,7 @@ export class StaleSessions {
     const source = row.source ?? null;
     return {
       source: source === null ? null : HOOK_SOURCES[readInt(source)] ?? null,
-      head: readBlob(row.head),
+      head: unpackHead(readBlob(row.head)),
       payload: readBlob(row.payload),
     };
   }

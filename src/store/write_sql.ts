@@ -4,6 +4,7 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { HEAD_SQL } from "./head.ts";
 import { CALLS_SQL } from "./calls.ts";
 
 /** What the writer knows of a session. */
@@ -38,9 +39,9 @@ export const WRITE_SQL = {
   markStale: "UPDATE sessions SET stale = 1 WHERE key = ?",
   markFresh: "UPDATE sessions SET stale = 0, calls_after = ? WHERE key = ?",
   addEvent: `INSERT INTO events (key, kaizen_id, head, payload, source, calls)
-    VALUES (?, CAST(? AS BLOB), ?, ?, ?, CAST(? AS BLOB))`,
+    VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, CAST(? AS BLOB))`,
   eventBytes:
-    "SELECT length(head) + length(payload) + 1 AS bytes FROM events WHERE key = ?",
+    `SELECT length(CAST(${HEAD_SQL} AS BLOB)) + length(payload) + 1 AS bytes FROM events WHERE key = ?`,
   dropEvent: "DELETE FROM events WHERE key = ?",
   readCall:
     "SELECT body FROM calls WHERE session = ? AND call = CAST(? AS BLOB)",

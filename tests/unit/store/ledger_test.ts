@@ -22,6 +22,7 @@ function makeSession(key: number, state = ""): StoredSession {
     eventBytes: 1,
     events: NO_ROWS,
     recentIds: [],
+    recentCalls: [],
   };
 }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The beginnings of events, without what almost all of them have in common: a third of the table of events was the same nulls.
+ * @module
+ */
+
+/** What stands for a part: no JSON text holds these characters as they are. */
+const MARKS = ["\u0001", "\u0002"] as const;
+const PARTS = [
+  ',"tokens_in":null,"tokens_out":null,"reasoning_tokens":null,"cost_usd_e6":null,"stop_reason":null,"latency_ms":',
+  ',"ttft_ms":null,"retry_count":null,"context_used_tokens":null,"context_max_tokens":null' +
+  ',"cache_creation_tokens":null,"cache_read_tokens":null,"system_prompt_tokens":null,"payload":',
+] as const;
+
+const UTF8 = new TextEncoder();
+
+/** A beginning as it is kept. */
+export interface PackedHead {
+  /** With a mark for each part that is there. */
+  readonly text: string;
+  /** Length of the whole beginning in UTF-8 bytes. */
+  readonly bytes: number;
+}
+
+/** Takes the common parts out of an event's beginning. */
+export function packHead(head: Uint8Array): PackedHead {
+  let text = UTF8_IN.decode(head);
+  for (const [i, part] of PARTS.entries()) {
+    text = text.replace(part, MARKS[i] ?? part);
+  }
+  return { text, bytes: head.length };
+}
+
+const UTF8_IN = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** SQL of an event's whole beginning. */
+export const HEAD_SQL = PARTS.reduce(
+  (sql, part, i) => `replace(${sql}, char(${i + 1}), '${part}')`,
+  "CAST(head AS TEXT)",
+);
+
+/** Returns an event's whole beginning. */
+export function unpackHead(head: Uint8Array): Uint8Array {
+  if (!head.includes(1) && !head.includes(2)) return head;
+  let text = UTF8_IN.decode(head);
+  for (const [i, part] of PARTS.entries()) {
+    text = text.replace(MARKS[i] ?? part, part);
+  }
+  return UTF8.encode(text);
+}
