@@ -267,10 +267,10 @@ interopTest("their sessions list shows ours, as text and as JSON", async () => {
   assertEquals([text.code, text.stderr], [0, ""]);
   assertEquals(
     text.stdout.trimEnd().split("\n").slice(2).map((line) =>
-      line.split(/ {2,}|(?<=\S) (?=Running)/)
+      line.split(/ {2,}|(?<=\S) (?=Idle)/)
     ),
     ["2024-04-24 23:08", "2024-04-24 23:07", "2024-04-24 23:06"].map(
-      (time, i) => [`s${2 - i}`, "cursor", "Running", time],
+      (time, i) => [`s${2 - i}`, "cursor", "Idle", time],
     ),
   );
   const json = await run("--json", "--limit", "2");
@@ -280,7 +280,15 @@ interopTest("their sessions list shows ours, as text and as JSON", async () => {
   const rows: Record<string, unknown>[] = JSON.parse(ours.stdout).rows;
   assertEquals(
     sessions,
-    rows.map(({ totals: _, ...record }) => record),
+    rows.map((row) => {
+      const { totals: _, activity, last_event_at_ms, title, ...record } = row;
+      assertEquals([activity, title].map((it) => typeof it), [
+        "object",
+        "object",
+      ]);
+      assertEquals(last_event_at_ms, record["started_at_ms"]);
+      return record;
+    }),
   );
 });
 
@@ -310,7 +318,7 @@ interopTest(
         source,
         payload: `{"event":"${name}","hook_event_name":"${name}","session_id":${
           JSON.stringify(id)
-        },"timestamp_ms":${times[i]},"model":"gpt-5","total_cost_usd":9e12}`,
+        },"timestamp_ms":${times[i]},"model":"m","total_cost_usd":9e12}`,
         workspace: cwd,
       };
       const { ours, theirs } = pair.sockets;
@@ -325,7 +333,13 @@ interopTest(
       const args = ["sessions", "list", ...more];
       const ours = await runReference(args, { home: pair.home.home, cwd });
       const theirs = await runReference(args, pair.reference);
-      assertEquals([more, ours], [more, theirs]);
+      assertEquals([more, plain(ours)], [more, plain(theirs)]);
     }
   },
 );
+
+/** What a session does is told otherwise (38): the words for it are made the same. */
+function plain<T extends { stdout: string }>(result: T): T {
+  const words = /\b(?:Running|Waiting|Idle|Done) */g;
+  return { ...result, stdout: result.stdout.replaceAll(words, "STATUS ") };
+}
