@@ -44,6 +44,8 @@ export interface AgentRecord<Source extends string = string>
   runsHooksOf: readonly string[];
   /** False: its events do not say whether a call failed. */
   tellsFailure: boolean;
+  /** A member that only the result of a failed call has; null if there is none. */
+  failureMember: string | null;
 }
 
 /** Names that differ from the wire's only in the case of their first letter. */
@@ -98,6 +100,7 @@ export function makeAgent<Source extends string>(
     questionTools: [],
     runsHooksOf: [],
     tellsFailure: true,
+    failureMember: null,
     ...rest,
   };
 }

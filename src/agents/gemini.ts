@@ -35,4 +35,5 @@ export const gemini = /* @__PURE__ */ makeAgent(geminiHooks, {
   questionTools: ["ask_user"],
   // It sends `AfterTool` for both.
   tellsFailure: false,
+  failureMember: "error",
 });

@@ -51,15 +51,15 @@ const STATUS_WORDS: ReadonlyMap<string, Outcome> = new Map([
 export interface CallEndOptions {
   /** Whether an end that says nothing of a failure is none. */
   readonly tellsFailure: boolean;
-  /** Whether a result with a member `error` is that of a failed call. */
-  readonly hasErrorMember: boolean;
+  /** A member that only the result of a failed call has; null if there is none. */
+  readonly failureMember: string | null;
 }
 
 /** Reads what the event of a call's end tells. */
 export function readCallEnd(
   payload: Payload,
   meaning: Meaning,
-  { tellsFailure, hasErrorMember }: CallEndOptions,
+  { tellsFailure, failureMember }: CallEndOptions,
 ): CallEnd {
   const result = payload.valueOf(
     "tool_response",
@@ -71,7 +71,7 @@ export function readCallEnd(
   );
   const members = readMembers(result);
   const outcome = judge(payload, meaning, members) ??
-    (hasErrorMember && members?.has("error") ? "failed" : null) ??
+    (failureMember !== null && members?.has(failureMember) ? "failed" : null) ??
     (tellsFailure ? "done" : judgeHead(result));
   return {
     outcome,

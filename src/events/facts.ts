@@ -245,11 +245,11 @@ function readCall(
   if (!ends && !asks && meaning !== "call_start") return null;
   const { patchFiles, ...input } = readCallInput(payload);
   const isFamily = callId === null && agent === "cursor";
-  const name: string = agent;
+  const record = AGENTS[agent];
   const end = ends
     ? readCallEnd(payload, meaning, {
-      tellsFailure: AGENTS[agent].tellsFailure && !isFamily,
-      hasErrorMember: name === "gemini",
+      tellsFailure: record.tellsFailure && !isFamily,
+      failureMember: record.failureMember,
     })
     : NO_END;
   const found = asks ? [] : payload.paths();

@@ -10,6 +10,7 @@ import {
   startAsAgent,
 } from "./_agent_host.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
+import { listAgents } from "../../src/agents/mod.ts";
 
 /** What a host does, and what becomes of the event: it is recorded, kept as it came for people to look at, or only counted. */
 interface Condition {
@@ -159,6 +160,11 @@ async function countEvents(
     .parse(stdout);
   return new Map(rows.map(({ id, totals }) => [id, totals.events]));
 }
+
+Deno.test("each agent is among the hosts", () => {
+  const sources = new Set(AGENTS.map(({ source }) => source));
+  assertEquals(listAgents().filter((name) => !sources.has(name)), []);
+});
 
 for (const agent of AGENTS) {
   Deno.test(`${agent.name}: hooks are silent, succeed, hold no pipe and lose nothing, whatever the host does`, async () => {

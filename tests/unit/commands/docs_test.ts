@@ -9,6 +9,7 @@ import { EXIT } from "../../../src/commands/shell/exit_codes.ts";
 import { renderHelp } from "../../../src/commands/help/print.ts";
 import { HELP_TOPICS, renderTopic } from "../../../src/commands/help/topics.ts";
 import { makeRoot } from "../../../src/commands/root.ts";
+import { listAgents } from "../../../src/agents/mod.ts";
 import { testContext } from "./_context.ts";
 
 const read = (path: string) =>
@@ -62,6 +63,14 @@ Deno.test("the help about the environment has every variable that the launchers 
     if (!internal.test(name)) {
       assertStringIncludes(renderTopic("environment"), name);
     }
+  }
+});
+
+Deno.test("README.md and docs/hooks.md set up the hooks of each agent", () => {
+  for (const page of ["README.md", "docs/hooks.md"]) {
+    const words = [...read(page).matchAll(/--source[", ]+(\w+)/g)];
+    const named = new Set(words.map(([, name]) => name));
+    assertEquals(listAgents().filter((name) => !named.has(name)), [], page);
   }
 });
 

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { listFiles } from "../../../scripts/lib/list_files.ts";
 import { readPermissions, ROOT } from "../../../scripts/lib/project.ts";
+import { AGENTS } from "../../../src/agents/mod.ts";
 
 /**
  * The environment variables that a source file asks for, and every text in it that could name one.
@@ -50,6 +51,9 @@ for (const path of ["main.ts", ...await listFiles(ROOT, ".ts", "src/")]) {
   const names = readNames(path, await Deno.readTextFile(`${ROOT}/${path}`));
   for (const name of names.asked) asked.add(name);
   for (const name of names.written) written.add(name);
+}
+for (const { directoryVariable } of Object.values(AGENTS)) {
+  if (directoryVariable !== null) asked.add(directoryVariable);
 }
 const allowed = await readAllowed();
 
