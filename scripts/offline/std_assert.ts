@@ -128,9 +128,7 @@ export function assertLessOrEqual<T>(
 
 /** Asserts that a function throws, and returns what it threw. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/**
- * Asserts that a function throws an error of a class whose message contains a text, and returns it.
- */
+/** Asserts that a function throws an error of a class with a text in its message; returns it. */
 export function assertThrows<E extends Error>(
   fn: () => unknown,
   expected: Class<E>,
@@ -157,8 +155,7 @@ export function assertRejects(
   msg?: string,
 ): Promise<unknown>;
 /**
- * Asserts that a promise rejects with an error of a class whose message contains a text, and
- * returns it.
+ * Asserts that a promise rejects with an error of a class with a text in its message; returns it.
  */
 export function assertRejects<E extends Error>(
   fn: () => PromiseLike<unknown>,

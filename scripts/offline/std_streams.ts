@@ -11,10 +11,7 @@ export async function toBytes(
   return join(await Array.fromAsync(stream));
 }
 
-/**
- * Splits bytes at a delimiter of one byte, which is dropped; the bytes after the last one are a
- * chunk, even without any.
- */
+/** Splits bytes at a delimiter of one byte, which is dropped; there is always a last chunk. */
 export class DelimiterStream extends TransformStream<Uint8Array, Uint8Array> {
   constructor(delimiter: Uint8Array) {
     // The pieces of a long chunk are joined once, when it ends, so that the cost stays linear.
@@ -36,10 +33,7 @@ export class DelimiterStream extends TransformStream<Uint8Array, Uint8Array> {
   }
 }
 
-/**
- * Splits text into lines, however it is cut into chunks; `\n` and `\r\n` end a line and are
- * dropped.
- */
+/** Splits text into lines; `\n` and `\r\n` end a line and are dropped. */
 export class TextLineStream extends TransformStream<string, string> {
   constructor() {
     // The pieces of a long line are joined once, when it ends, so that the cost stays linear.

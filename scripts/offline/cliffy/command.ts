@@ -262,10 +262,7 @@ export class Command<
     return help.call(face, face);
   }
 
-  /**
-   * The node that declarations go to; once a child is attached, the real class would give them to
-   * the child.
-   */
+  /** Declarations go here; after a child is attached, the real class gives them to the child. */
   get #open(): CommandNode {
     if (this.#node.commands.length === 0) return this.#node;
     throw unsupported("declarations after .command()");

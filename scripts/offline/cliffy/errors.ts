@@ -31,9 +31,7 @@ export function addDashes(name: string): string {
   return name.length > 1 ? `--${name}` : `-${name}`;
 }
 
-/**
- * Returns a sentence that offers the nearest of the known words, or nothing when there are none.
- */
+/** Returns a sentence that offers the nearest known word, or nothing when there is none. */
 export function didYouMean(
   kind: "command" | "option",
   word: string,

@@ -53,10 +53,7 @@ type OneArgument<S extends string, Types> = S extends
   : S extends `<${infer D}>` ? [Value<D, Types>]
   : never;
 
-/**
- * The global options that a command needs its parent to declare; an option that may be missing may
- * also be undefined.
- */
+/** The global options that a command needs of its parent; a missing one may also be undefined. */
 export type Needs<C> = C extends { readonly needs?: infer N } ? {
     [K in keyof N]: Record<never, never> extends Pick<N, K> ? N[K] | undefined
       : N[K];

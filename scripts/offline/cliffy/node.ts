@@ -124,10 +124,7 @@ export function findCommand(
   );
 }
 
-/**
- * Returns the options that a command takes: inherited ones first, the nearest ancestor's before the
- * others.
- */
+/** Returns the options of a command: inherited ones first, those of its parent before others. */
 export function optionsOf(node: CommandNode): Option[] {
   const own = [
     node.standalone.help,

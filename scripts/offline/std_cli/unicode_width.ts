@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 /**
- * Marks, control and format characters except the soft hyphen, and the later letters of a Hangul
- * syllable.
+ * Marks, control and format characters but the soft hyphen, and later letters of a Hangul syllable.
  */
 const NO_CELL = /^(?!\xad)[\p{Mn}\p{Me}\p{Cf}\p{Cc}\u1160-\u11ff]$/u;
 /** The blocks of East Asian wide and full-width characters, and emoji except half flags. */
