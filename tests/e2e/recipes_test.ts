@@ -50,7 +50,7 @@ function expectations(
   return {
     "Is it running?": "true",
     "Wait until it is, in a script that has just started it:": "up",
-    "Where is its socket, and how big is the store?": new RegExp(
+    "Print its socket and the size of the store:": new RegExp(
       `^${home.socket}\n\\d+ MiB$`,
     ),
     [ALL_WELL]: "",
@@ -58,11 +58,11 @@ function expectations(
     "Ids of the sessions of this repository, last activity first:":
       "s1\nneedy\ns2\nby-cursor",
     "The id of the one that was active last, for another command:": "s1",
-    "What is at work in this repository right now?":
+    "The sessions at work in this repository:":
       "s1\tclaude\ttool\tBash\nneedy\tclaude\tneeds_permission\tBash",
     "Who needs me? Sessions that wait for a permission or an answer:":
       `needs_permission\tBash\trm -r dist\t${home.workspace}`,
-    "Today: every session that was active today, wherever it ran:": [
+    "Today: every session that was active today, in all workspaces:": [
       "claude\ttool\t6\tfix the \x1b[31mbug",
       "claude\tneeds_permission\t1\tneedy",
       "claude\tidle\t3\tfix the \x1b[31mbug",
@@ -87,8 +87,8 @@ function expectations(
     "Cost per local day on which a session began:": `${day(0)}\t0.06`,
     "Tokens by model:": "claude-opus-4\t200\t40",
     "The most expensive sessions:": "0.03\ts1\n0.03\ts2",
-    "What the calls of a session cost, the dearest first:": "0.03\tTask",
-    "What failed, and why:": [
+    "The cost of each call of a session, most expensive first:": "0.03\tTask",
+    "The failed calls, with the reason:": [
       "failed\tBash\tdeno test\tExit code 1",
       "denied\tBash\trm -r /\tBlocked by classifier",
     ].join("\n"),
@@ -99,7 +99,7 @@ function expectations(
     "Calls per tool:": /^ *3 Bash\n *1 Task\n *1 Read\n *1 Edit$/,
     "Files touched most, over all sessions of this repository:":
       /^ *2 \/w\/app\/a\.ts\n *1 \/w\/app\/b\.ts$/,
-    "What was asked:": "fix the \x1b[31mbug",
+    "The prompts:": "fix the \x1b[31mbug",
     "Commands that were run:": "deno test\nrm -r /\nsleep 60",
     "Calls that have not come to an end:":
       "open\tBash\tsleep 60\nopen\tEdit\t/w/app/b.ts",
@@ -117,7 +117,8 @@ function expectations(
       "Task\nRead\nBash\nBash\nBash\nEdit",
     // Three names of tracks, three moments, six calls.
     "A trace for ui.perfetto.dev:": "12",
-    "What would be deleted if only the last 90 days were kept?": "0",
+    "Count the sessions that would be deleted if only the last 90 days were kept:":
+      "0",
   };
 }
 
