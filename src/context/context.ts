@@ -3,6 +3,7 @@
  * The surroundings of a run: arguments, environment, clock, streams and the connection to a socket.
  * @module
  */
+import { connectOwn } from "./connect_own.ts";
 import { fileOutput } from "./file_output.ts";
 import type { Input, Output } from "./streams.ts";
 
@@ -21,8 +22,9 @@ export interface SilentContext {
   /** Returns the wall clock in epoch milliseconds. */
   now(): number;
   /**
-   * Connects to a Unix socket.
+   * Connects to a Unix socket that no other user can have made.
    *
+   * @throws {Error} If it may be another user's.
    * @throws {Deno.errors} As the system reports it.
    */
   connect(path: string): Promise<Deno.Conn>;
@@ -50,7 +52,7 @@ export function silentContext(): SilentContext {
     env: readVariable,
     cwd: () => Deno.env.get("KAIZEN_CWD") || Deno.cwd(),
     now: Date.now,
-    connect: (path) => Deno.connect({ transport: "unix", path }),
+    connect: connectOwn,
     stdin: Deno.stdin,
   };
 }

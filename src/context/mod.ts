@@ -10,6 +10,7 @@ export {
   type SilentContext,
   silentContext,
 } from "./context.ts";
+export { connectOwn } from "./connect_own.ts";
 export { parseDuration } from "./duration.ts";
 export {
   ClosedPipeError,
@@ -19,6 +20,16 @@ export {
   UsageError,
 } from "./errors.ts";
 export { isOn } from "./is_on.ts";
+export {
+  lookAt,
+  makeOwnFolder,
+  openOwnFile,
+  openToRead,
+  readOwnFile,
+  setOddAside,
+  whyNoOwnFolder,
+  whyOdd,
+} from "./own_file.ts";
 export { foreignOwner } from "./owner.ts";
 export { expiry, pause } from "./pause.ts";
 export {

@@ -3,8 +3,7 @@
  * Appends to `daemon.log`, and rotates it; one old file is kept.
  * @module
  */
-import { HomeError, isSystemError } from "../context/mod.ts";
-import { openOwnFile } from "../launch/mod.ts";
+import { HomeError, isSystemError, openOwnFile } from "../context/mod.ts";
 
 /**
  * Maximum size of the log in bytes. A longer one becomes `daemon.log.1`, which replaces the

@@ -6,11 +6,13 @@
 import {
   HomeBusyError,
   HomeError,
+  lookAt,
   MAX_SOCKET_PATH_BYTES,
+  openOwnFile,
   pause,
   systemReason,
 } from "../context/mod.ts";
-import { lookAt, probe } from "../launch/mod.ts";
+import { probe } from "../launch/mod.ts";
 import type { Acceptor } from "./server.ts";
 
 /** The owner may connect, others may not. */
@@ -123,18 +125,12 @@ async function takePlace(path: string): Promise<Disposable> {
  * @returns Null if it was removed meanwhile.
  */
 function openLock(lock: string, path: string): Deno.FsFile | null {
-  const options = { read: true, write: true, mode: 0o600 };
   try {
-    return Deno.openSync(lock, { ...options, createNew: true });
+    return openOwnFile(lock);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) {
-      throw cannotListen(path, error);
-    }
-  }
-  try {
-    return Deno.openSync(lock, options);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (!(error instanceof HomeError)) throw error;
+    // The previous holder removed it between a look at it and its opening.
+    if (lookAt(lock) === null) return null;
     throw cannotListen(path, error);
   }
 }

@@ -7,12 +7,14 @@
  * @module
  */
 import { ask, connectFault, NotRunningError } from "../client/mod.ts";
+import type { Paths } from "../context/mod.ts";
 import { spawnOnce } from "../launch/mod.ts";
 import type { AnswerOf } from "../proto/mod.ts";
 import { type DeliverReport, Spool, SpoolError } from "../spool/mod.ts";
 import { FullSender } from "./full_sender.ts";
 import { daemonTimeoutMs } from "./hook_deadline.ts";
 import type { HookText } from "./hook_input.ts";
+import { findOwnPlace } from "./own_place.ts";
 import { clientWithin, type Route, SPOOL_AT_ONCE_BYTES } from "./route.ts";
 
 /** The place of a spool. */
@@ -32,10 +34,13 @@ export function spoolUnsent(
   fault: unknown,
   route: Route,
 ): void {
-  openSpool(route).append(body);
+  const { spool, paths, isGiven } = openSpool(route);
+  spool.append(body);
   if (fault === null) return;
   const meaning = connectFault(fault, route.paths.socket);
-  if (meaning instanceof NotRunningError) start(route);
+  if (!isGiven || meaning instanceof NotRunningError) {
+    start({ ...route, paths });
+  }
 }
 
 /**
@@ -47,15 +52,16 @@ export async function spoolAndDeliver(
   body: Uint8Array,
   route: Route,
 ): Promise<void> {
-  const spool = openSpool(route);
-  await append(body, spool, route);
-  await deliverWithin(spool, route);
+  const { spool, paths } = openSpool(route);
+  const ownRoute = { ...route, paths };
+  await append(body, spool, ownRoute);
+  await deliverWithin(spool, ownRoute);
 }
 
 /** Counts an event that was not recorded, if the count can be written. */
 export function countFailure(reason: string, place: SpoolPlace): void {
   try {
-    openSpool(place).countFailure(reason);
+    openSpool(place).spool.countFailure(reason);
   } catch (error) {
     if (!(error instanceof SpoolError)) throw error;
   }
@@ -82,16 +88,25 @@ export function rejectInput(
   place: SpoolPlace,
 ): void {
   const isWhole = fault === null || bytes.length <= SAMPLE_BYTES;
-  openSpool(place).reject(isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES), {
-    kind: "input",
-    reason: isWhole ? reason : `${reason} (its beginning)`,
-    source,
-  });
+  openSpool(place).spool.reject(
+    isWhole ? bytes : bytes.subarray(0, SAMPLE_BYTES),
+    {
+      kind: "input",
+      reason: isWhole ? reason : `${reason} (its beginning)`,
+      source,
+    },
+  );
 }
 
-function openSpool({ paths, context }: SpoolPlace): Spool {
+/** The spool of the given home, or that of this user's own home, which then says so. */
+function openSpool(
+  { paths: given, context }: SpoolPlace,
+): { spool: Spool; paths: Paths; isGiven: boolean } {
   const { env, now } = context;
-  return new Spool({ folder: paths.spool, env, now });
+  const { paths, fault } = findOwnPlace(given, context);
+  const spool = new Spool({ folder: paths.spool, env, now });
+  if (fault !== null) spool.countFailure(fault);
+  return { spool, paths, isGiven: fault === null };
 }
 
 /**

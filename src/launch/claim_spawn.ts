@@ -3,7 +3,7 @@
  * The right to spawn a process in the background for events that wait: at most once a minute.
  * @module
  */
-import { foreignOwner } from "../context/mod.ts";
+import { foreignOwner, openOwnFile } from "../context/mod.ts";
 
 /** Time between two spawns, in milliseconds. */
 const PAUSE_MS = 60_000;
@@ -18,12 +18,7 @@ const PAUSE_MS = 60_000;
 export function claimSpawn(home: string, what: string, nowMs: number): boolean {
   try {
     if (foreignOwner(home) !== null) return false;
-    using stamp = Deno.openSync(`${home}/${what}.start`, {
-      read: true,
-      write: true,
-      create: true,
-      mode: 0o600,
-    });
+    using stamp = openOwnFile(`${home}/${what}.start`, { heal: true });
     if (!stamp.tryLockSync(true)) return false;
     const since = nowMs - readStamp(stamp);
     if (since >= 0 && since < PAUSE_MS) return false;

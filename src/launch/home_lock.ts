@@ -4,8 +4,15 @@
  * lives.
  * @module
  */
-import { HomeError, systemReason } from "../context/mod.ts";
-import { openOwnFile } from "./own_file.ts";
+import {
+  HomeError,
+  openOwnFile,
+  readOwnFile,
+  systemReason,
+} from "../context/mod.ts";
+
+/** The file holds a process id and a line feed. */
+const MAX_PID_BYTES = 64;
 
 /**
  * A lock that is held. Its release leaves the file, because to remove it would let two processes
@@ -71,7 +78,8 @@ export class HomeLock implements Disposable {
  */
 export function readHolder(path: string): number | null {
   try {
-    const text = Deno.readTextFileSync(path);
+    const bytes = readOwnFile(path, MAX_PID_BYTES);
+    const text = new TextDecoder().decode(bytes ?? new Uint8Array());
     return /^[1-9]\d{0,9}\n?$/.test(text) ? Number(text.trim()) : null;
   } catch {
     return null; // the file belongs to another user

@@ -3,6 +3,7 @@
  * The reason why no daemon is running, if the last one could not start: the last line of the log.
  * @module
  */
+import { openToRead } from "../context/mod.ts";
 
 /** The message of the log line of a daemon that ends with a failure. */
 export const DAEMON_FAILED = "daemon failed";
@@ -18,7 +19,8 @@ const MAX_LINE_BYTES = 16 * 1024;
  */
 export function readLastFailure(log: string): string | null {
   try {
-    using file = Deno.openSync(log);
+    using file = openToRead(log);
+    if (file === null) return null;
     const from = Math.max(0, file.statSync().size - MAX_LINE_BYTES);
     file.seekSync(from, Deno.SeekMode.Start);
     const bytes = new Uint8Array(MAX_LINE_BYTES);

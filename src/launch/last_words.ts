@@ -4,6 +4,7 @@
  * launcher writes, when the daemon dies.
  * @module
  */
+import { openOwnFile, openToRead } from "../context/mod.ts";
 
 /** The most that is shown of a dead child's words, in characters. */
 const MAX_SHOWN_CHARS = 2_000;
@@ -18,19 +19,23 @@ export function lastWordsPath(home: string): string {
 /** The words that are written after this object was made. */
 export class LastWords {
   readonly #path: string;
+  /** Size of the file at the start, in bytes. */
   readonly #from: number;
 
   /** @param home Absolute. */
   constructor(home: string) {
     this.#path = lastWordsPath(home);
-    this.#from = readWords(this.#path).length;
+    this.#from = sizeOfWords(this.#path);
   }
 
   /** Returns the end of the words written so far; "" if there are none. */
   read(): string {
-    const bytes = readWords(this.#path);
-    const fresh = bytes.subarray(bytes.length < this.#from ? 0 : this.#from);
-    return new TextDecoder().decode(fresh).trim().slice(-MAX_SHOWN_CHARS);
+    const size = sizeOfWords(this.#path);
+    const fresh = size - (size < this.#from ? 0 : this.#from);
+    const bytes = readEnd(this.#path).slice(-fresh);
+    return fresh === 0
+      ? ""
+      : new TextDecoder().decode(bytes).trim().slice(-MAX_SHOWN_CHARS);
   }
 }
 
@@ -42,19 +47,35 @@ export class LastWords {
 export function takeLastWords(home: string): string {
   const path = lastWordsPath(home);
   try {
-    const bytes = Deno.readFileSync(path);
+    const bytes = readEnd(path);
     if (bytes.length === 0) return "";
-    Deno.truncateSync(path, 0);
-    return new TextDecoder().decode(bytes.subarray(-MAX_KEPT_BYTES));
+    using file = openOwnFile(path);
+    file.truncateSync(0);
+    return new TextDecoder().decode(bytes);
   } catch {
     return ""; // a daemon in the foreground has no such file
   }
 }
 
-function readWords(path: string): Uint8Array {
+function sizeOfWords(path: string): number {
   try {
-    return Deno.readFileSync(path);
+    using file = openToRead(path);
+    return file?.statSync().size ?? 0;
   } catch {
-    return new Uint8Array(); // no daemon has written one
+    return 0; // it is no file of ours
+  }
+}
+
+/** Reads the last bytes of the file; none if it is missing or no file of ours. */
+function readEnd(path: string): Uint8Array {
+  try {
+    using file = openToRead(path);
+    if (file === null) return new Uint8Array();
+    const from = Math.max(0, file.statSync().size - MAX_KEPT_BYTES);
+    file.seekSync(from, Deno.SeekMode.Start);
+    const bytes = new Uint8Array(MAX_KEPT_BYTES);
+    return bytes.subarray(0, file.readSync(bytes) ?? 0);
+  } catch {
+    return new Uint8Array(); // it is no file of ours
   }
 }

@@ -9,7 +9,6 @@ export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
 export { DAEMON_FAILED, readLastFailure } from "./last_failure.ts";
 export type { HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";
-export { lookAt, openOwnFile } from "./own_file.ts";
 export { probe } from "./probe.ts";
 export {
   printReadyLine,

@@ -3,8 +3,12 @@
  * Prepares the home for a daemon: a folder of ours that no other user can look into.
  * @module
  */
-import { foreignOwner, HomeError, systemReason } from "../context/mod.ts";
-import { lookAt } from "./own_file.ts";
+import {
+  foreignOwner,
+  HomeError,
+  lookAt,
+  systemReason,
+} from "../context/mod.ts";
 
 /** The owner may do everything, others nothing. */
 const HOME_MODE = 0o700;

@@ -4,7 +4,7 @@
  * or a file does not.
  * @module
  */
-import { isSystemError, systemReason } from "../context/mod.ts";
+import { connectOwn, isSystemError, systemReason } from "../context/mod.ts";
 import { encodeFrame, FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
   AnswerError,
@@ -41,7 +41,7 @@ export async function probe(
 ): Promise<ProbeResult> {
   let conn: Deno.Conn;
   try {
-    conn = await Deno.connect({ transport: "unix", path: socket });
+    conn = await connectOwn(socket);
   } catch (error) {
     const dead = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.ConnectionRefused;

@@ -3,7 +3,7 @@
  * Spawns our daemon in the background, in a new session that keeps none of its parent's files open.
  * @module
  */
-import type { Paths } from "../context/mod.ts";
+import { openOwnFile, type Paths } from "../context/mod.ts";
 import { lastWordsPath } from "./last_words.ts";
 import { type SelfCommand, selfCommand } from "./self_command.ts";
 
@@ -53,9 +53,20 @@ export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
   const { home, socket } = options.paths;
   const { program, args } = options.command ?? selfCommand();
   Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
-  const line = [lastWordsPath(home), program, ...args, "daemon", "run"];
+  const line = [placeOfWords(home), program, ...args, "daemon", "run"];
   line.push("--detached", "--home", home, "--socket", socket);
   return spawnShell(line, home, options.stdout);
+}
+
+/** Returns where the daemon's standard error goes: nowhere if its file cannot be used. */
+function placeOfWords(home: string): string {
+  const path = lastWordsPath(home);
+  try {
+    openOwnFile(path, { append: true, heal: true }).close();
+    return path;
+  } catch {
+    return "/dev/null";
+  }
 }
 
 /**

@@ -5,8 +5,7 @@
  * @module
  */
 import { decodeJson, encodeJson } from "../proto/mod.ts";
-import { openOwned, writeWhole } from "./durable_file.ts";
-import type { Owner } from "./owner.ts";
+import { openNote, readNote, writeWhole } from "./durable_file.ts";
 
 /** Attempts at one event. */
 export interface Attempts {
@@ -27,7 +26,9 @@ const NAME = ".attempts";
 export function readAttempts(folder: string, name: string): Attempts {
   const none = { name, count: 0, ms: 0 };
   try {
-    const value = decodeJson(Deno.readFileSync(`${folder}/${NAME}`));
+    const bytes = readNote(`${folder}/${NAME}`);
+    if (bytes === null) return none;
+    const value = decodeJson(bytes);
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return none;
     }
@@ -36,20 +37,14 @@ export function readAttempts(folder: string, name: string): Attempts {
       typeof ms === "number";
     return isThis ? { name, count, ms } : none;
   } catch (error) {
-    const isLost = error instanceof Deno.errors.NotFound ||
-      error instanceof SyntaxError;
-    if (isLost) return none;
+    if (error instanceof SyntaxError) return none;
     throw error;
   }
 }
 
 /** Records one more failure. */
-export function writeAttempts(
-  folder: string,
-  attempts: Attempts,
-  owner: Owner | null,
-): void {
-  using file = openOwned(`${folder}/${NAME}`, owner);
+export function writeAttempts(folder: string, attempts: Attempts): void {
+  using file = openNote(`${folder}/${NAME}`);
   file.truncateSync(0);
   writeWhole(file, new TextEncoder().encode(encodeJson(attempts)));
 }

@@ -11,9 +11,8 @@ import {
   readAttempts,
   writeAttempts,
 } from "./attempts.ts";
-import { openOwned } from "./durable_file.ts";
+import { openNote } from "./durable_file.ts";
 import type { Fault } from "./faults.ts";
-import type { Owner } from "./owner.ts";
 import type { Sender } from "./sender.ts";
 
 /** How to deliver. */
@@ -53,7 +52,6 @@ export interface DeliverReport {
 /** The parts of a spool that a delivery needs. */
 export interface DeliverySource {
   readonly folder: string;
-  readonly owner: Owner | null;
   readonly fault: Fault;
   now(): number;
   /**
@@ -61,11 +59,14 @@ export interface DeliverySource {
    * writers.
    */
   recoverPending(): string[];
-  /** Whether an event is pending. */
-  hasPending(): boolean;
+  /** Returns the names of the pending events, in order. */
+  listPending(): string[];
   /** Whether a dead writer may have left a file. */
   hasLeftovers(): boolean;
-  /** Returns an event's bytes, or null if it has gone. */
+  /**
+   * Returns an event's bytes. Returns null if it has gone, or if it cannot be read now; one that is
+   * no event's file is renamed, so that it holds up no other.
+   */
   read(name: string): Uint8Array | null;
   /** Explains why these bytes can never be delivered; null if they can. */
   whyInvalid(body: Uint8Array): string | null;
@@ -82,7 +83,7 @@ export async function deliverPending(
   options: DeliverOptions,
 ): Promise<DeliverReport> {
   const run = new DeliveryRun(spool, sender, options);
-  let hasWork = spool.hasPending() || spool.hasLeftovers();
+  let hasWork = run.hasPending() || spool.hasLeftovers();
   while (hasWork) {
     using lock = takeLock(spool);
     if (lock === null) return run.report("busy", "another delivery is on");
@@ -93,16 +94,16 @@ export async function deliverPending(
     // spawned has a copy of the descriptor.
     lock.unlockSync();
     lock.close();
-    hasWork = spool.hasPending();
+    hasWork = run.hasPending();
   }
   return run.report("empty", null);
 }
 
 /** Takes the delivery lock; null if another process has it. */
 export function takeLock(
-  spool: Pick<DeliverySource, "folder" | "owner" | "fault">,
+  spool: Pick<DeliverySource, "folder" | "fault">,
 ): Deno.FsFile | null {
-  const lock = openOwned(`${spool.folder}/${LOCK_NAME}`, spool.owner);
+  const lock = openNote(`${spool.folder}/${LOCK_NAME}`);
   if (lock.tryLockSync(true)) {
     spool.fault("deliver:after-lock");
     return lock;
@@ -118,6 +119,8 @@ class DeliveryRun {
   readonly #signal: AbortSignal;
   #delivered = 0;
   #rejected = 0;
+  /** Names that this delivery has passed over, because their files could not be read. */
+  readonly #passed = new Set<string>();
 
   constructor(spool: DeliverySource, sender: Sender, options: DeliverOptions) {
     this.#spool = spool;
@@ -135,6 +138,15 @@ class DeliveryRun {
     };
   }
 
+  /** Whether an event is pending that this delivery has not passed over. */
+  hasPending(): boolean {
+    return this.#without(this.#spool.listPending()).length > 0;
+  }
+
+  #without(names: string[]): string[] {
+    return names.filter((name) => !this.#passed.has(name));
+  }
+
   /**
    * Delivers until the folder is empty.
    *
@@ -142,7 +154,7 @@ class DeliveryRun {
    */
   async deliverAll(): Promise<DeliverReport | null> {
     while (true) {
-      const names = this.#spool.recoverPending();
+      const names = this.#without(this.#spool.recoverPending());
       if (names.length === 0) return null;
       for (const name of names) {
         const stop = await this.#deliverOne(name);
@@ -155,7 +167,10 @@ class DeliveryRun {
     const spool = this.#spool;
     if (this.#signal.aborted) return this.report("aborted", "out of time");
     const body = spool.read(name);
-    if (body === null) return null;
+    if (body === null) {
+      this.#passed.add(name);
+      return null;
+    }
     spool.fault("deliver:after-read");
     const invalid = spool.whyInvalid(body);
     if (invalid !== null) return this.#setAside(name, body, invalid);
@@ -198,7 +213,7 @@ class DeliveryRun {
     if (count >= MAX_ATTEMPTS) {
       return this.#setAside(name, body, `${reason} (${count} attempts)`);
     }
-    writeAttempts(spool.folder, { name, count, ms: spool.now() }, spool.owner);
+    writeAttempts(spool.folder, { name, count, ms: spool.now() });
     return this.report("failed", reason);
   }
 

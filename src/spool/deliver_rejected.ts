@@ -11,6 +11,7 @@ import {
   takeLock,
 } from "./deliver.ts";
 import { removeIfThere } from "./durable_file.ts";
+import { readEvent } from "./event_file.ts";
 import { listRejected, REJECTED_FOLDER } from "./listing.ts";
 import { decodeRejected } from "./rejected.ts";
 import type { Sender } from "./sender.ts";
@@ -38,7 +39,9 @@ export async function deliverRejected(
   for (const name of names) {
     if (signal.aborted) return report("aborted", "out of time");
     const path = `${spool.folder}/${REJECTED_FOLDER}/${name}`;
-    const { about, bytes } = decodeRejected(await Deno.readFile(path));
+    const file = readEvent(path);
+    if (file === null) continue;
+    const { about, bytes } = decodeRejected(file);
     const invalid = about.kind === "input"
       ? about.reason
       : spool.whyInvalid(bytes);

@@ -3,9 +3,10 @@
  * Files that are on disk whole or not at all, even if the process or the machine dies.
  * @module
  */
+import { HomeError, openOwnFile, readOwnFile } from "../context/mod.ts";
 import { randomHex } from "./event_name.ts";
 import type { Fault } from "./faults.ts";
-import { makeFor, type Owner, syncFolder } from "./owner.ts";
+import { syncFolder } from "./place.ts";
 
 /**
  * Prefix of a temporary file. The file belongs to the process that holds its `flock`; without a
@@ -13,12 +14,13 @@ import { makeFor, type Owner, syncFolder } from "./owner.ts";
  */
 export const TEMPORARY_PREFIX = ".tmp-";
 const FILE_MODE = 0o600;
+/** The largest of the spool's own small files, with room for two writers at once; in bytes. */
+const MAX_NOTE_BYTES = 1024 * 1024;
 
 /** The place of a file. */
 export interface DurableOptions {
   folder: string;
   name: string;
-  owner: Owner | null;
   fault: Fault;
 }
 
@@ -28,14 +30,8 @@ export interface DurableOptions {
  * @throws {Deno.errors} As the system reports it; nothing is left on disk then.
  */
 export function writeDurably(bytes: Uint8Array, options: DurableOptions): void {
-  const { folder, name, owner, fault } = options;
-  const path = `${folder}/${name}`;
-  if (owner === null) writeAt(folder, bytes, path, fault);
-  else {
-    makeFor(owner, path, (made) => {
-      writeAt(made.slice(0, made.lastIndexOf("/")), bytes, made, fault);
-    });
-  }
+  const { folder, name, fault } = options;
+  writeAt(folder, bytes, `${folder}/${name}`, fault);
   syncFolder(folder);
   fault("spool:after-folder-sync");
 }
@@ -102,7 +98,11 @@ export function isStill(file: Deno.FsFile, path: string): boolean {
 /** Writes all of `bytes`, in as many calls as the system needs. */
 export function writeWhole(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let sent = 0; sent < bytes.length;) {
-    sent += file.writeSync(bytes.subarray(sent));
+    try {
+      sent += file.writeSync(bytes.subarray(sent));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.Interrupted)) throw error;
+    }
   }
 }
 
@@ -116,27 +116,26 @@ export function removeIfThere(path: string): void {
 }
 
 /**
- * Opens a small file of the spool's own for reading and writing, and makes it if it is missing.
+ * Opens a small file of the spool's own for reading and writing, and makes it if it is missing. A
+ * file that cannot be used is renamed: the spool can do without it, but not without its place.
  *
  * @param append Write at the end only.
+ * @throws {HomeError} If the system refuses.
  */
-export function openOwned(
-  path: string,
-  owner: Owner | null,
-  append = false,
-): Deno.FsFile {
-  const how = append
-    ? { read: true, append: true, mode: FILE_MODE }
-    : { read: true, write: true, mode: FILE_MODE };
-  if (owner === null) return Deno.openSync(path, { ...how, create: true });
+export function openNote(path: string, append = false): Deno.FsFile {
+  return openOwnFile(path, { append, heal: true, maxBytes: MAX_NOTE_BYTES });
+}
+
+/**
+ * Reads a small file of the spool's own.
+ *
+ * @returns Null if it is missing or cannot be used.
+ */
+export function readNote(path: string): Uint8Array | null {
   try {
-    return Deno.openSync(path, how);
+    return readOwnFile(path, MAX_NOTE_BYTES);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof HomeError) return null;
+    throw error;
   }
-  makeFor(owner, path, (made) => {
-    Deno.openSync(made, { write: true, createNew: true, mode: FILE_MODE })
-      .close();
-  });
-  return Deno.openSync(path, how);
 }

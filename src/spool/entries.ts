@@ -3,7 +3,15 @@
  * Lists the files of a spool for a user, and deletes them.
  * @module
  */
+import {
+  HomeError,
+  lookAt,
+  openToRead,
+  whyNoOwnFolder,
+  whyOdd,
+} from "../context/mod.ts";
 import { removeIfThere } from "./durable_file.ts";
+import { MAX_EVENT_FILE_BYTES } from "./event_file.ts";
 import { clearFailures, FAILURES_FILE, listFailures } from "./failures.ts";
 import { clearLeftovers } from "./leftovers.ts";
 import { listRejected, listSpool, REJECTED_FOLDER, sizeOf } from "./listing.ts";
@@ -13,7 +21,7 @@ import { decodeRejected } from "./rejected.ts";
 export interface SpoolEntry {
   /** Name of its file. All failures are in one file. */
   name: string;
-  state: "pending" | "rejected" | "unknown" | "failure";
+  state: "pending" | "rejected" | "unknown" | "odd" | "failure";
   /** 0 for a failure, which takes no room of the events. */
   bytes: number;
   /** Time at which it was spooled, in epoch milliseconds; null if the name does not tell. */
@@ -34,7 +42,7 @@ const LINE_BYTES = 4096;
 
 /** Lists pending, rejected and unknown files and failures, each kind in order. */
 export function listEntries(folder: string): SpoolEntry[] {
-  const { pending, unknown } = listSpool(folder);
+  const { pending, unknown, odd } = listSpool(folder);
   return [
     ...pending.map(({ name, ms }): SpoolEntry => ({
       name,
@@ -61,6 +69,13 @@ export function listEntries(folder: string): SpoolEntry[] {
       ms: null,
       reason: "made by another version of kaizen",
     })),
+    ...odd.map((name): SpoolEntry => ({
+      name,
+      state: "odd",
+      bytes: 0,
+      ms: null,
+      reason: whyPassedOver(`${folder}/${name}`),
+    })),
     ...listFailures(folder).map(({ ms, reason, count }): SpoolEntry => ({
       name: FAILURES_FILE,
       state: "failure",
@@ -80,7 +95,9 @@ export function purgeSpool(
   for (const name of rejected) {
     removeIfThere(`${folder}/${REJECTED_FOLDER}/${name}`);
   }
-  clearLeftovers(`${folder}/${REJECTED_FOLDER}`);
+  if (whyNoOwnFolder(`${folder}/${REJECTED_FOLDER}`) === null) {
+    clearLeftovers(`${folder}/${REJECTED_FOLDER}`);
+  }
   const pending = options.pending ? listSpool(folder).pending : [];
   for (const { name } of pending) removeIfThere(`${folder}/${name}`);
   return {
@@ -92,12 +109,19 @@ export function purgeSpool(
 
 function readReason(path: string): string | null {
   try {
-    using file = Deno.openSync(path);
+    using file = openToRead(path);
+    if (file === null) return null;
     const start = new Uint8Array(LINE_BYTES);
     const length = file.readSync(start) ?? 0;
     return decodeRejected(start.subarray(0, length)).about.reason;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof HomeError) return error.message;
     throw error;
   }
+}
+
+function whyPassedOver(path: string): string {
+  const found = lookAt(path);
+  const odd = found && whyOdd(found, MAX_EVENT_FILE_BYTES);
+  return odd ?? "it could not be read";
 }

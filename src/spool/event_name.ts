@@ -13,10 +13,18 @@ export interface EventName {
 
 const PATTERN = /^v1-(\d{1,15})-\d+-[0-9A-Za-z]+\.json$/;
 
+/**
+ * The latest time that a name may hold (in the year 5138), in epoch milliseconds. A later one would
+ * leave no room for the names that must sort after it.
+ */
+const MAX_MS = 99_999_999_999_999;
+
 /** Splits a name into its parts; null if it is not a name of this version. */
 export function parseEventName(name: string): EventName | null {
   const ms = PATTERN.exec(name)?.[1];
-  return ms === undefined ? null : { name, ms: Number(ms) };
+  return ms === undefined || Number(ms) > MAX_MS
+    ? null
+    : { name, ms: Number(ms) };
 }
 
 /**
@@ -29,7 +37,9 @@ export function nextEventName(
   nowMs: number,
 ): string {
   const ms = present.reduce((least, { ms }) => Math.max(least, ms + 1), nowMs);
-  return `v1-${Math.floor(ms)}-${Deno.pid}-${randomHex(8)}.json`;
+  return `v1-${Math.min(Math.floor(ms), MAX_MS)}-${Deno.pid}-${
+    randomHex(8)
+  }.json`;
 }
 
 /**

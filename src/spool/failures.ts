@@ -4,9 +4,9 @@
  * is a line, so that hooks need not wait for each other.
  * @module
  */
+import { lookAt } from "../context/mod.ts";
 import { decodeJson, encodeJson } from "../proto/mod.ts";
-import { isStill, openOwned, writeWhole } from "./durable_file.ts";
-import type { Owner } from "./owner.ts";
+import { openNote, readNote, writeWhole } from "./durable_file.ts";
 
 /** The count. */
 export interface Failures {
@@ -34,11 +34,10 @@ const MAX_REASON = 300;
 export function addFailure(
   folder: string,
   failure: { ms: number; reason: string },
-  owner: Owner | null,
 ): void {
   const path = `${folder}/${FAILURES_FILE}`;
   const reason = failure.reason.slice(0, MAX_REASON);
-  using file = openOwned(path, owner, true);
+  using file = openNote(path, true);
   writeWhole(file, line({ ms: failure.ms, reason, count: 1 }));
   if (file.statSync().size > MAX_FILE_BYTES) sumUp(path);
 }
@@ -50,12 +49,8 @@ export function readFailures(folder: string): Failures {
 
 /** Lists the failures, oldest first. */
 export function listFailures(folder: string): Failure[] {
-  try {
-    return parseLines(Deno.readTextFileSync(`${folder}/${FAILURES_FILE}`));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const bytes = readNote(`${folder}/${FAILURES_FILE}`);
+  return bytes === null ? [] : parseLines(new TextDecoder().decode(bytes));
 }
 
 /**
@@ -64,25 +59,22 @@ export function listFailures(folder: string): Failure[] {
  * @returns How many there were.
  */
 export function clearFailures(folder: string): number {
-  try {
-    const path = `${folder}/${FAILURES_FILE}`;
-    using file = Deno.openSync(path, { write: true });
-    file.lockSync(true);
-    const { failures } = readFailures(folder);
-    file.truncateSync(0);
-    return failures;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
+  const path = `${folder}/${FAILURES_FILE}`;
+  if (lookAt(path) === null) return 0;
+  using file = openNote(path);
+  file.lockSync(true);
+  const { failures } = readFailures(folder);
+  file.truncateSync(0);
+  return failures;
 }
 
 /** Replaces the lines by one. A second process finds the file short again. */
 function sumUp(path: string): void {
-  using file = Deno.openSync(path, { read: true, write: true });
-  if (!file.tryLockSync(true) || !isStill(file, path)) return;
+  using file = openNote(path);
+  if (!file.tryLockSync(true)) return;
+  const bytes = readNote(path) ?? new Uint8Array();
   const { failures, last_failure } = countFailures(
-    parseLines(Deno.readTextFileSync(path)),
+    parseLines(new TextDecoder().decode(bytes)),
   );
   if (last_failure === null) return;
   file.truncateSync(0);

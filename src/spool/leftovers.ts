@@ -3,13 +3,12 @@
  * Temporary files of dead writers: kept if they are whole, removed if not.
  * @module
  */
+import { HomeError, lookAt, openOwnFile, whyOdd } from "../context/mod.ts";
 import { isStill, removeIfThere, TEMPORARY_PREFIX } from "./durable_file.ts";
+import { MAX_EVENT_FILE_BYTES, readEvent } from "./event_file.ts";
 import { type EventName, nextEventName, parseEventName } from "./event_name.ts";
-import { type Listing, readNames } from "./listing.ts";
-import { syncFolder } from "./owner.ts";
-
-/** No writer takes longer than this, in milliseconds. */
-const STAGE_LIFE_MS = 3_600_000;
+import { type Listing, readEntries } from "./listing.ts";
+import { syncFolder } from "./place.ts";
 
 /** The spool that is searched for leftovers. */
 export interface LeftoverOptions {
@@ -30,15 +29,12 @@ export function recoverLeftovers(options: LeftoverOptions): void {
   for (const name of listing.temporary) {
     recover(`${folder}/${name}`, present, options);
   }
-  for (const stage of listing.stages) {
-    clearStage(`${folder}/${stage}`, options.nowMs);
-  }
 }
 
 /** Removes every temporary file in `folder` that no process holds. */
 export function clearLeftovers(folder: string): void {
-  for (const name of readNames(folder)) {
-    if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+  for (const { name, isFile } of readEntries(folder)) {
+    if (!isFile || !name.startsWith(TEMPORARY_PREFIX)) continue;
     recover(`${folder}/${name}`, [], {
       folder,
       nowMs: 0,
@@ -52,16 +48,10 @@ function recover(
   present: EventName[],
   { folder, nowMs, isWhole }: Omit<LeftoverOptions, "listing">,
 ): void {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path, { read: true, write: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return; // its writer is done
-    throw error;
-  }
-  using _ = file;
-  if (!file.tryLockSync(true) || !isStill(file, path)) return;
-  if (!isWhole(Deno.readFileSync(path))) return removeIfThere(path);
+  using file = openLeftover(path);
+  if (file === null || !file.tryLockSync(true) || !isStill(file, path)) return;
+  const bytes = readEvent(path);
+  if (bytes === null || !isWhole(bytes)) return removeIfThere(path);
   file.syncDataSync();
   const name = nextEventName(present, nowMs);
   Deno.renameSync(path, `${folder}/${name}`);
@@ -70,18 +60,16 @@ function recover(
   if (event !== null) present.push(event);
 }
 
-/**
- * Root was killed in this folder before its event was in place, so no event is lost. Only root can
- * remove the folder.
- */
-function clearStage(stage: string, nowMs: number): void {
+/** Opens a leftover; null if its writer is done, or if it is not a file that a writer makes. */
+function openLeftover(path: string): Deno.FsFile | null {
+  const found = lookAt(path);
+  if (found === null || whyOdd(found, MAX_EVENT_FILE_BYTES) !== null) {
+    return null;
+  }
   try {
-    const made = Deno.lstatSync(stage).mtime?.getTime() ?? nowMs;
-    if (nowMs - made < STAGE_LIFE_MS) return;
-    Deno.removeSync(stage, { recursive: true });
+    return openOwnFile(path);
   } catch (error) {
-    const isOthers = error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotFound;
-    if (!isOthers) throw error;
+    if (error instanceof HomeError) return null;
+    throw error;
   }
 }

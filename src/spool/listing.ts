@@ -3,7 +3,9 @@
  * The files in a spool's folder.
  * @module
  */
+import { lookAt, whyNoOwnFolder, whyOdd } from "../context/mod.ts";
 import { TEMPORARY_PREFIX } from "./durable_file.ts";
+import { MAX_EVENT_FILE_BYTES } from "./event_file.ts";
 import {
   compareEventNames,
   type EventName,
@@ -16,10 +18,10 @@ export interface Listing {
   pending: EventName[];
   /** Files that are being written, or leftovers. */
   temporary: string[];
-  /** Folders in which root was writing. */
-  stages: string[];
   /** Files of another version, which are left alone. */
   unknown: string[];
+  /** What is no plain file, or was moved out of the way because it could not be used. */
+  odd: string[];
 }
 
 /** Name of the folder for files that will not be delivered. */
@@ -29,50 +31,56 @@ export const REJECTED_SUFFIX = ".rejected";
 
 /** Reads the names in `folder`; a missing folder is empty. */
 export function listSpool(folder: string): Listing {
-  return sortNames(readNames(folder));
+  return sortEntries(readEntries(folder));
 }
 
-/** Sorts names by kind. */
-export function sortNames(names: readonly string[]): Listing {
+/** Sorts the entries of a folder by kind. */
+export function sortEntries(entries: readonly Deno.DirEntry[]): Listing {
   const listing: Listing = {
     pending: [],
     temporary: [],
-    stages: [],
     unknown: [],
+    odd: [],
   };
-  for (const name of names) {
+  for (const { name, isFile, isDirectory } of entries) {
     const event = parseEventName(name);
-    if (event !== null) listing.pending.push(event);
+    if (name === REJECTED_FOLDER && isDirectory) continue;
+    if (!isFile || name.endsWith(".odd")) listing.odd.push(name);
+    else if (event !== null) listing.pending.push(event);
     else if (name.startsWith(TEMPORARY_PREFIX)) listing.temporary.push(name);
-    else if (name.startsWith(".stage-")) listing.stages.push(name);
     else if (!name.startsWith(".") && name !== REJECTED_FOLDER) {
       listing.unknown.push(name);
     }
   }
   listing.pending.sort(compareEventNames);
+  listing.odd.sort();
   return listing;
 }
 
 /** Lists the names of the rejected files, in order. */
 export function listRejected(folder: string): string[] {
-  return readNames(`${folder}/${REJECTED_FOLDER}`)
-    .filter((name) => name.endsWith(REJECTED_SUFFIX)).sort();
+  const rejected = `${folder}/${REJECTED_FOLDER}`;
+  if (whyNoOwnFolder(rejected) !== null) return [];
+  return readEntries(rejected)
+    .filter(({ name, isFile }) => isFile && name.endsWith(REJECTED_SUFFIX))
+    .map(({ name }) => name).sort();
 }
 
-/** Returns the size of a file in bytes; 0 if it has gone in the meantime. */
+/**
+ * Returns the size of an event's file in bytes; 0 if it has gone in the meantime, or is no event's
+ * file. A file with holes can be larger than a disk.
+ */
 export function sizeOf(path: string): number {
-  try {
-    return Deno.lstatSync(path).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
+  const found = lookAt(path);
+  return found === null || whyOdd(found, MAX_EVENT_FILE_BYTES) !== null
+    ? 0
+    : found.size;
 }
 
-/** Lists the names in a folder; none if it does not exist. */
-export function readNames(folder: string): string[] {
+/** Lists what is in a folder; nothing if it does not exist. */
+export function readEntries(folder: string): Deno.DirEntry[] {
   try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+    return [...Deno.readDirSync(folder)];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;

@@ -4,8 +4,9 @@
  * the folder itself would wake the daemon for every hook, because each hook reads the folder.
  * @module
  */
-import { openOwned } from "./durable_file.ts";
-import { makeFolder, newFileOwner } from "./owner.ts";
+import { lookAt, whyOdd } from "../context/mod.ts";
+import { openNote } from "./durable_file.ts";
+import { makePlace } from "./place.ts";
 
 const NEWS_FILE = ".news";
 
@@ -15,10 +16,9 @@ const NEWS_FILE = ".news";
  * @throws {Deno.errors} As the system reports it.
  */
 export function makeNews(folder: string): string {
-  const owner = newFileOwner(folder);
-  makeFolder(folder, owner);
+  makePlace(folder);
   const path = `${folder}/${NEWS_FILE}`;
-  openOwned(path, owner).close();
+  openNote(path).close();
   return path;
 }
 
@@ -28,8 +28,11 @@ export function makeNews(folder: string): string {
  */
 export function tellNews(folder: string, nowMs: number): void {
   try {
+    const path = `${folder}/${NEWS_FILE}`;
+    const found = lookAt(path);
+    if (found === null || whyOdd(found) !== null) return;
     const seconds = nowMs / 1000;
-    Deno.utimeSync(`${folder}/${NEWS_FILE}`, seconds, seconds);
+    Deno.utimeSync(path, seconds, seconds);
   } catch {
     // No daemon has ever run here, or the file belongs to another user.
   }

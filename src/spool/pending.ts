@@ -8,8 +8,8 @@ import { parseEventName } from "./event_name.ts";
 /** Whether an event waits for delivery; stops at the first one found. */
 export function hasPending(folder: string): boolean {
   try {
-    for (const { name } of Deno.readDirSync(folder)) {
-      if (parseEventName(name) !== null) return true;
+    for (const { name, isFile } of Deno.readDirSync(folder)) {
+      if (isFile && parseEventName(name) !== null) return true;
     }
     return false;
   } catch (error) {

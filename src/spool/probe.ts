@@ -5,7 +5,7 @@
  */
 import { removeIfThere, writeWhole } from "./durable_file.ts";
 import { shortReason } from "./errors.ts";
-import { nearestFolder } from "./owner.ts";
+import { nearestFolder } from "./place.ts";
 
 /** The size of a typical event, so that a full disk shows; in bytes. */
 const PROBE_BYTES = 4096;

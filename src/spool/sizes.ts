@@ -4,10 +4,10 @@
  * noted in a file in their folder; only files that came after those of the note are looked at.
  * @module
  */
+import { HomeError } from "../context/mod.ts";
 import { decodeJson, encodeJson } from "../proto/mod.ts";
-import { openOwned, writeWhole } from "./durable_file.ts";
+import { openNote, readNote, writeWhole } from "./durable_file.ts";
 import { sizeOf } from "./listing.ts";
-import type { Owner } from "./owner.ts";
 
 const NAME = ".sizes";
 /** Looking at this many files takes no longer than writing a note. */
@@ -25,15 +25,15 @@ interface Note {
  * Sums up sizes.
  *
  * @param names Sorted; files leave at the front, arrive at the end, and do not change.
- * @param noteFor The owner of a note that is written now; without it none is written.
+ * @param mayNote Whether a note may be written now.
  */
 export function sumSizes(
   folder: string,
   names: readonly string[],
-  noteFor?: Owner | null,
+  mayNote = false,
 ): number {
   if (names.length <= FEW_FILES) return lookAt(folder, names);
-  const note = readNote(folder);
+  const note = readSum(folder);
   const isTrue = note !== null && names[0] === note.first &&
     names[note.count - 1] === note.last;
   const known = isTrue ? note : { count: 0, bytes: 0 };
@@ -42,8 +42,8 @@ export function sumSizes(
   const [first, last] = [names[0], names.at(-1)];
   const isNews = rest.length > FEW_FILES && first !== undefined &&
     last !== undefined;
-  if (noteFor !== undefined && isNews) {
-    writeNote(folder, { count: names.length, first, last, bytes }, noteFor);
+  if (mayNote && isNews) {
+    writeSum(folder, { count: names.length, first, last, bytes });
   }
   return bytes;
 }
@@ -52,9 +52,11 @@ function lookAt(folder: string, names: readonly string[]): number {
   return names.reduce((sum, name) => sum + sizeOf(`${folder}/${name}`), 0);
 }
 
-function readNote(folder: string): Note | null {
+function readSum(folder: string): Note | null {
   try {
-    const value = decodeJson(Deno.readFileSync(`${folder}/${NAME}`));
+    const noted = readNote(`${folder}/${NAME}`);
+    if (noted === null) return null;
+    const value = decodeJson(noted);
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return null;
     }
@@ -69,9 +71,9 @@ function readNote(folder: string): Note | null {
   }
 }
 
-function writeNote(folder: string, note: Note, owner: Owner | null): void {
+function writeSum(folder: string, note: Note): void {
   try {
-    using file = openOwned(`${folder}/${NAME}`, owner);
+    using file = openNote(`${folder}/${NAME}`);
     file.truncateSync(0);
     writeWhole(file, new TextEncoder().encode(encodeJson(note)));
   } catch (error) {
@@ -84,6 +86,6 @@ function writeNote(folder: string, note: Note, owner: Owner | null): void {
  * may be writing it.
  */
 function isNoMatter(error: unknown): boolean {
-  return error instanceof SyntaxError ||
+  return error instanceof SyntaxError || error instanceof HomeError ||
     error instanceof Error && "code" in error;
 }

@@ -3,7 +3,7 @@
  * The durable outbox: a folder with a file for each event that no daemon has acknowledged.
  * @module
  */
-import { type Context, isSystemError } from "../context/mod.ts";
+import { type Context, HomeError, isSystemError } from "../context/mod.ts";
 import { type Bounds, checkRoom, readBounds, rejectedShare } from "./bounds.ts";
 import {
   type DeliverOptions,
@@ -25,7 +25,7 @@ import { type Fault, faultAt } from "./faults.ts";
 import { listSpool, REJECTED_FOLDER } from "./listing.ts";
 import { tellNews } from "./news.ts";
 import { hasPending } from "./pending.ts";
-import { makeFolder, newFileOwner, type Owner } from "./owner.ts";
+import { checkPlace, makeFolder, makePlace } from "./place.ts";
 import {
   encodeRejected,
   type RejectedAbout,
@@ -91,12 +91,12 @@ export class Spool {
    * @throws {SpoolError} If it cannot be written.
    */
   append(body: Uint8Array): string {
-    return this.#write(({ folder, owner, fault }) => {
+    return this.#write(({ folder, fault }) => {
       const { pending } = listSpool(folder);
-      const held = holdings(folder, pending, owner);
+      const held = holdings(folder, pending, true);
       checkRoom(held, body.length, this.#bounds);
       const name = nextEventName(pending, this.#now());
-      writeDurably(body, { folder, name, owner, fault });
+      writeDurably(body, { folder, name, fault });
       tellNews(folder, this.#now());
       return name;
     });
@@ -109,16 +109,16 @@ export class Spool {
    * @throws {SpoolError} As {@linkcode append}; rejected files may take half of the spool only.
    */
   reject(bytes: Uint8Array, about: RejectedAbout): string {
-    return this.#write(({ folder, owner, fault }) => {
+    return this.#write(({ folder, fault }) => {
       const share = rejectedShare(this.#bounds);
       const file = encodeRejected({ about, bytes });
-      checkRoom(holdings(folder, [], owner), file.length, share);
+      checkRoom(holdings(folder, [], true), file.length, share);
       const { pending } = listSpool(folder);
       checkRoom(holdings(folder, pending), file.length, this.#bounds);
       const rejected = `${folder}/${REJECTED_FOLDER}`;
-      makeFolder(rejected, owner);
+      makeFolder(rejected);
       const name = rejectedName(nextEventName([], this.#now()));
-      writeDurably(file, { folder: rejected, name, owner, fault });
+      writeDurably(file, { folder: rejected, name, fault });
       return name;
     });
   }
@@ -129,8 +129,8 @@ export class Spool {
    * @throws {SpoolError} If it cannot be written.
    */
   countFailure(reason: string): void {
-    this.#write(({ folder, owner }) => {
-      addFailure(folder, { ms: this.#now(), reason }, owner);
+    this.#write(({ folder }) => {
+      addFailure(folder, { ms: this.#now(), reason });
     });
   }
 
@@ -192,21 +192,20 @@ export class Spool {
   }
 
   #source(): SpoolFolder {
+    checkPlace(this.#folder);
     return new SpoolFolder({
       folder: this.#folder,
-      owner: newFileOwner(this.#folder),
       fault: this.#fault,
       now: this.#now,
     });
   }
 
   #write<T>(
-    work: (at: { folder: string; owner: Owner | null; fault: Fault }) => T,
+    work: (at: { folder: string; fault: Fault }) => T,
   ): T {
     try {
-      const owner = newFileOwner(this.#folder);
-      makeFolder(this.#folder, owner);
-      return work({ folder: this.#folder, owner, fault: this.#fault });
+      makePlace(this.#folder);
+      return work({ folder: this.#folder, fault: this.#fault });
     } catch (error) {
       throw this.#fail("write to", error);
     }
@@ -214,6 +213,7 @@ export class Spool {
 
   #read<T>(work: () => T): T {
     try {
+      checkPlace(this.#folder);
       return work();
     } catch (error) {
       throw this.#fail("read", error);
@@ -221,7 +221,8 @@ export class Spool {
   }
 
   #fail(action: string, error: unknown): unknown {
-    if (error instanceof SpoolError || !isSystemError(error)) return error;
+    const isKnown = error instanceof HomeError || isSystemError(error);
+    if (error instanceof SpoolError || !isKnown) return error;
     return new SpoolError(
       `Cannot ${action} the spool at ${this.#folder}: ${shortReason(error)}`,
       { cause: error },

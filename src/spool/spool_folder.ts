@@ -3,20 +3,20 @@
  * The folder of a spool, for delivery.
  * @module
  */
+import { HomeError, isSystemError, setOddAside } from "../context/mod.ts";
 import type { DeliverySource } from "./deliver.ts";
 import { removeIfThere, writeDurably } from "./durable_file.ts";
+import { readEvent } from "./event_file.ts";
 import type { Fault } from "./faults.ts";
 import { clearLeftovers, recoverLeftovers } from "./leftovers.ts";
 import { listSpool, REJECTED_FOLDER } from "./listing.ts";
-import { hasPending } from "./pending.ts";
-import { makeFolder, type Owner } from "./owner.ts";
+import { makeFolder } from "./place.ts";
 import { encodeRejected, rejectedName } from "./rejected.ts";
 import { whyNoEvent } from "./request.ts";
 
 /** The parts of a {@linkcode SpoolFolder}. */
 export interface SpoolFolderOptions {
   folder: string;
-  owner: Owner | null;
   fault: Fault;
   now: () => number;
 }
@@ -24,21 +24,19 @@ export interface SpoolFolderOptions {
 /** Reads, removes and sets aside the files of one spool. */
 export class SpoolFolder implements DeliverySource {
   readonly folder: string;
-  readonly owner: Owner | null;
   readonly fault: Fault;
   readonly now: () => number;
   readonly whyInvalid = whyNoEvent;
 
   constructor(options: SpoolFolderOptions) {
     this.folder = options.folder;
-    this.owner = options.owner;
     this.fault = options.fault;
     this.now = options.now;
   }
 
   recoverPending(): string[] {
     const listing = listSpool(this.folder);
-    if (listing.temporary.length + listing.stages.length === 0) {
+    if (listing.temporary.length === 0) {
       return listing.pending.map(({ name }) => name);
     }
     recoverLeftovers({
@@ -50,21 +48,22 @@ export class SpoolFolder implements DeliverySource {
     return listSpool(this.folder).pending.map(({ name }) => name);
   }
 
-  hasPending(): boolean {
-    return hasPending(this.folder);
+  listPending(): string[] {
+    return listSpool(this.folder).pending.map(({ name }) => name);
   }
 
   hasLeftovers(): boolean {
-    const { temporary, stages } = listSpool(this.folder);
-    return temporary.length + stages.length > 0;
+    return listSpool(this.folder).temporary.length > 0;
   }
 
   read(name: string): Uint8Array | null {
+    const path = `${this.folder}/${name}`;
     try {
-      return Deno.readFileSync(`${this.folder}/${name}`);
+      return readEvent(path);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return null;
-      throw error;
+      if (error instanceof HomeError) setUnreadableAside(path, error);
+      else if (!isSystemError(error)) throw error;
+      return null;
     }
   }
 
@@ -78,15 +77,25 @@ export class SpoolFolder implements DeliverySource {
    */
   setAside(name: string, body: Uint8Array, reason: string): void {
     const folder = `${this.folder}/${REJECTED_FOLDER}`;
-    makeFolder(folder, this.owner);
+    makeFolder(folder);
     clearLeftovers(folder);
     const file = encodeRejected({
       about: { reason, kind: "request" },
       bytes: body,
     });
-    const { owner, fault } = this;
-    writeDurably(file, { folder, name: rejectedName(name), owner, fault });
+    const { fault } = this;
+    writeDurably(file, { folder, name: rejectedName(name), fault });
     fault("reject:after-write");
     this.remove(name);
   }
+}
+
+/**
+ * Renames a file that can never be read. A fault of the disk may pass, so such a file stays where
+ * it is.
+ */
+function setUnreadableAside(path: string, { cause }: HomeError): void {
+  const mayPass = cause !== undefined &&
+    !(cause instanceof Deno.errors.PermissionDenied);
+  if (!mayPass) setOddAside(path);
 }

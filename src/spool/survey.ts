@@ -9,11 +9,11 @@ import { shortReason } from "./errors.ts";
 import { type Failures, FAILURES_FILE, readFailures } from "./failures.ts";
 import {
   listRejected,
-  readNames,
+  readEntries,
   REJECTED_FOLDER,
-  sortNames,
+  sortEntries,
 } from "./listing.ts";
-import type { Owner } from "./owner.ts";
+import { checkPlace } from "./place.ts";
 import { whyUnwritable } from "./probe.ts";
 import { sumSizes } from "./sizes.ts";
 
@@ -29,6 +29,8 @@ export interface SpoolStatus extends Failures {
   rejected: number;
   /** Files of another version, left alone. */
   unknown: number;
+  /** Names of what is no plain file of ours, or was moved out of the way because of that. */
+  odd: string[];
   /** Whether one more event could be kept now. */
   writable: boolean;
   /** The reason if not. */
@@ -46,11 +48,11 @@ export function surveySpool(
   env: Context["env"],
 ): SpoolStatus {
   try {
-    const names = readNames(folder);
-    const { pending, unknown } = sortNames(names);
-    const rejected = names.includes(REJECTED_FOLDER)
-      ? listRejected(folder)
-      : [];
+    checkPlace(folder);
+    const entries = readEntries(folder);
+    const { pending, unknown, odd } = sortEntries(entries);
+    const has = (wanted: string) => entries.some(({ name }) => name === wanted);
+    const rejected = has(REJECTED_FOLDER) ? listRejected(folder) : [];
     const held = sumUp(folder, { pending, rejected });
     const bounds = readBounds(env);
     const reason = whyFull(held, 1, bounds) ?? whyUnwritable(folder);
@@ -60,9 +62,10 @@ export function surveySpool(
       oldest_ms: pending[0]?.ms ?? null,
       rejected: rejected.length,
       unknown: unknown.length,
+      odd,
       writable: reason === null,
       reason,
-      ...names.includes(FAILURES_FILE) ? readFailures(folder) : NO_FAILURES,
+      ...has(FAILURES_FILE) ? readFailures(folder) : NO_FAILURES,
     };
   } catch (error) {
     return {
@@ -71,6 +74,7 @@ export function surveySpool(
       oldest_ms: null,
       rejected: 0,
       unknown: 0,
+      odd: [],
       writable: false,
       reason: shortReason(error),
       ...NO_FAILURES,
@@ -81,27 +85,27 @@ export function surveySpool(
 /**
  * Returns the files and bytes of `pending` and `rejected/` together.
  *
- * @param noteFor As for {@linkcode sumSizes}.
+ * @param mayNote As for {@linkcode sumSizes}.
  */
 export function holdings(
   folder: string,
   pending: readonly { name: string }[],
-  noteFor?: Owner | null,
+  mayNote = false,
 ): Bounds {
-  return sumUp(folder, { pending, rejected: listRejected(folder), noteFor });
+  return sumUp(folder, { pending, rejected: listRejected(folder), mayNote });
 }
 
 interface Kept {
   pending: readonly { name: string }[];
   rejected: readonly string[];
-  noteFor?: Owner | null | undefined;
+  mayNote?: boolean | undefined;
 }
 
-function sumUp(folder: string, { pending, rejected, noteFor }: Kept): Bounds {
+function sumUp(folder: string, { pending, rejected, mayNote }: Kept): Bounds {
   const names = pending.map(({ name }) => name);
   return {
     events: names.length + rejected.length,
-    bytes: sumSizes(folder, names, noteFor) +
-      sumSizes(`${folder}/${REJECTED_FOLDER}`, rejected, noteFor),
+    bytes: sumSizes(folder, names, mayNote) +
+      sumSizes(`${folder}/${REJECTED_FOLDER}`, rejected, mayNote),
   };
 }

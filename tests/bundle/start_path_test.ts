@@ -29,7 +29,7 @@ const COSTLY = /\bsetTimeout\(|["']node:|\bprocess\.env\b/;
  * commands (ADR 005), so each has room for a few more chunks.
  */
 const WORK = [
-  { words: HOOK, modules: 1, bytes: 21_000 },
+  { words: HOOK, modules: 1, bytes: 21_400 },
   { words: ["status"], modules: 17, bytes: 113_000 },
   { words: ["sessions"], modules: 28, bytes: 145_000 },
   { words: ["detail", "s"], modules: 28, bytes: 147_000 },
@@ -136,6 +136,7 @@ Deno.test({
     assertEquals(count("socket", ""), 1);
     assertEquals(count("connect", home.socket), 1);
     assertEquals(count("connect", ""), 1);
+    assertEquals(count("statx", home.home), 1);
     const connected = calls.findIndex(([name]) => name === "connect");
     const [, fd] = /^(\d+<socket:\[\d+\]>)/.exec(calls[connected]?.[1] ?? "") ??
       [];
@@ -152,7 +153,9 @@ Deno.test({
     );
     const opened = calls.filter(([name]) => name === "openat")
       .map(([, rest]) => /"([^"]*)"/.exec(rest)?.[1])
-      .filter((path) => !path?.startsWith("/sys/"));
+      .filter((path) => !path?.startsWith("/sys/"))
+      // V8 reads the time zone for the dates in what the system tells of the socket's folder.
+      .filter((path) => path !== "/etc/localtime");
     assertEquals(opened, [`${home.home}/spool`]);
     assertEquals(count("execve", ""), 0);
     assertEquals(count("fsync", ""), 0);

@@ -136,14 +136,19 @@ Deno.test({
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
     const plain = await runAs(SOMEBODY_ELSE, PLAIN, home);
     assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
-    assertStringIncludes(plain.stderr.toLowerCase(), "permission denied");
+    const words = `belongs to user ${SOMEBODY}`;
+    assertStringIncludes(plain.stderr, words);
     const { stdout } = await runAs(
       SOMEBODY_ELSE,
       ["spool", "status", "--json"],
       home,
     );
     const { writable, reason } = JSON.parse(stdout);
-    assertEquals([writable, reason], [false, "permission denied"]);
+    assertEquals(writable, false);
+    assertStringIncludes(reason, words);
+    const own = `${home.root}/user/.kaizen/spool`;
+    const kept = [...Deno.readDirSync(own)].map(({ name }) => name);
+    assertEquals(kept.filter((name) => name.startsWith("v1-")).length, 1);
   },
 });
 
@@ -179,42 +184,46 @@ Deno.test({
 
 for (const exists of [true, false]) {
   Deno.test({
-    name: `root in another user's home${
+    name: `root does nothing in another user's home${
       exists ? "" : " that is not there yet"
-    } leaves files that are that user's, and starts nothing`,
+    }: it records in its own, and says so`,
     ignore: !hasUsers,
     async fn() {
       await using home = await tempHome();
       await Deno.chmod(home.root, 0o755);
-      await Deno.chown(home.root, SOMEBODY, SOMEBODY);
-      await Deno.chown(`${home.root}/user`, SOMEBODY, SOMEBODY);
-      if (exists) {
-        await Deno.mkdir(home.home, { mode: 0o700 });
-        await Deno.chown(home.home, SOMEBODY, SOMEBODY);
-      }
-      const hook = await home.run(HOOK, { stdin: EVENT });
+      await Deno.mkdir(`${home.root}/root`);
+      await Deno.mkdir(`${home.root}/theirs`);
+      const theirs = `${home.root}/theirs/.kaizen`;
+      if (exists) await Deno.mkdir(theirs, { mode: 0o700 });
+      const paths = [`${home.root}/theirs`, ...exists ? [theirs] : []];
+      for (const path of paths) await Deno.chown(path, SOMEBODY, SOMEBODY);
+      const env = {
+        HOME: `${home.root}/root`,
+        KAIZEN_HOME: theirs,
+        KAIZEN_NO_START: "1",
+      };
+      const hook = await home.run(HOOK, { stdin: EVENT, env });
       assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
-      await home.run(HOOK, { stdin: "rubbish" });
-      const owners: [string, number | null][] = [];
-      for await (const path of walk(home.home)) {
-        owners.push([path, (await Deno.lstat(path)).uid]);
+      await home.run(HOOK, { stdin: "rubbish", env });
+      const left = exists ? [...Deno.readDirSync(theirs)] : [];
+      assertEquals(left, []);
+      const own = { ...env, KAIZEN_HOME: `${home.root}/root/.kaizen` };
+      const { pending, rejected, failures, last_failure } = await spoolStatus(
+        home,
+        own,
+      );
+      assertEquals([pending, rejected, failures], [1, 1, 2]);
+      assertStringIncludes(
+        last_failure.reason,
+        `"${theirs}" as it belongs to user ${SOMEBODY}`,
+      );
+      for (const words of [["spool", "purge"], ["spool", "list"], PLAIN]) {
+        const { code, stderr } = await home.run(words, { stdin: EVENT, env });
+        assertEquals(code, 74, stderr);
+        assertStringIncludes(stderr, `belongs to user ${SOMEBODY}`);
       }
-      assertEquals(owners.filter(([, uid]) => uid !== SOMEBODY), []);
-      const names = owners.map(([path]) => path.split("/").at(-1));
-      assert(!names.includes("daemon.pid"), `a daemon was started: ${names}`);
-      const mine = await runAs(SOMEBODY, ["spool", "status", "--json"], home);
-      const { pending, rejected, writable } = JSON.parse(mine.stdout);
-      assertEquals([pending, rejected, writable], [1, 1, true]);
     },
   });
-}
-
-async function* walk(path: string): AsyncGenerator<string> {
-  yield path;
-  if (!(await Deno.lstat(path)).isDirectory) return;
-  for await (const { name } of Deno.readDir(path)) {
-    yield* walk(`${path}/${name}`);
-  }
 }
 
 Deno.test("a home that is missing is made", async () => {

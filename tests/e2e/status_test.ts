@@ -15,6 +15,7 @@ const EMPTY_SPOOL = {
   oldest_ms: null,
   rejected: 0,
   unknown: 0,
+  odd: [],
   writable: true,
   reason: null,
   failures: 0,

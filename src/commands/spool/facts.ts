@@ -63,6 +63,13 @@ export function describeSpool(
       paint.yellow,
     ]);
   }
+  if (spool.odd.length > 0) {
+    facts.push([
+      "odd",
+      `${spool.odd.join(", ")}: passed over, see kaizen spool list`,
+      paint.yellow,
+    ]);
+  }
   if (spool.failures > 0) {
     const last = spool.last_failure;
     const when = last === null

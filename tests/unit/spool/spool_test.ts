@@ -416,6 +416,7 @@ Deno.test("status() shows depth, age and failures", () => {
     oldest_ms: null,
     rejected: 0,
     unknown: 0,
+    odd: [],
     writable: true,
     reason: null,
     failures: 0,

@@ -12,6 +12,7 @@ Deno.test("renderSpool() shows the waiting events, their age, and the rejected o
       oldest_ms: NOW - 3_600_000,
       rejected: 3,
       unknown: 0,
+      odd: [],
       writable: true,
       reason: null,
       failures: 0,

@@ -11,6 +11,7 @@ const EMPTY: SpoolStatus = {
   oldest_ms: null,
   rejected: 0,
   unknown: 0,
+  odd: [],
   writable: true,
   reason: null,
   failures: 0,

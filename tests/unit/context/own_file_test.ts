@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertThrows } from "@std/assert";
-import { HomeError } from "../../../src/context/mod.ts";
-import { openOwnFile } from "../../../src/launch/own_file.ts";
+import { HomeError } from "../../../src/context/errors.ts";
+import { openOwnFile } from "../../../src/context/own_file.ts";
 import { tempFolder } from "../daemon/_folder.ts";
 
 const wrong: [name: string, make: (path: string) => void, words: string][] = [

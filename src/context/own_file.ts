@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Files of the home, which only this user may have made. Every file of the home is opened here.
+ *
+ * Deno has no `O_NOFOLLOW`, so a path is looked at before it is opened, and the open file is
+ * compared with the path after that. A named pipe is never opened, because that can wait for ever.
+ * @module
+ */
+import { HomeError } from "./errors.ts";
+import { systemReason } from "./system_error.ts";
+
+/** How to open a file of the home. */
+export interface OwnFileMode {
+  /** Write at the end only, as for a log. */
+  append?: boolean | undefined;
+  /**
+   * Rename what cannot be used and make a new file, instead of refusing. This is for small files
+   * that kaizen can do without.
+   */
+  heal?: boolean | undefined;
+  /** A larger file cannot be used. */
+  maxBytes?: number | undefined;
+}
+
+/** Ends the name of what was moved out of the way. */
+const ASIDE = ".odd";
+
+/**
+ * Opens a file of the home with mode 0600, and makes it if it is missing. Follows no symbolic link
+ * and writes through no hard link.
+ *
+ * @throws {HomeError} If the path is anything but a plain file of ours with one name, or the system
+ * refuses.
+ */
+export function openOwnFile(
+  path: string,
+  mode: OwnFileMode = {},
+): Deno.FsFile {
+  let found = lookAt(path);
+  const odd = found && (whyOdd(found, mode.maxBytes) ?? whyShared(found));
+  if (odd !== null) {
+    if (!mode.heal) throw refusal(path, odd);
+    setOddAside(path);
+    found = null;
+  }
+  try {
+    return openChecked(path, mode, found);
+  } catch (error) {
+    if (error instanceof HomeError) throw error;
+    throw new HomeError(`Cannot open "${path}": ${systemReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Reads a file of the home.
+ *
+ * @param maxBytes Refuse a larger file.
+ * @returns Null if there is no file.
+ * @throws {HomeError} If the path is anything but a plain file of ours, if the file is too large,
+ * or if the system refuses.
+ */
+export function readOwnFile(path: string, maxBytes: number): Uint8Array | null {
+  using file = openToRead(path, maxBytes);
+  if (file === null) return null;
+  const bytes = new Uint8Array(Math.min(file.statSync().size, maxBytes));
+  let have = 0;
+  while (have < bytes.length) {
+    const more = file.readSync(bytes.subarray(have));
+    if (more === null) break;
+    have += more;
+  }
+  return bytes.subarray(0, have);
+}
+
+/**
+ * Opens a file of the home for reading.
+ *
+ * @returns Null if there is no file.
+ * @throws {HomeError} As {@linkcode readOwnFile}.
+ */
+export function openToRead(
+  path: string,
+  maxBytes = Infinity,
+): Deno.FsFile | null {
+  const found = lookAt(path);
+  if (found === null) return null;
+  const odd = whyOdd(found, maxBytes);
+  if (odd !== null) throw refusal(path, odd);
+  try {
+    return checkOpened(Deno.openSync(path), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof HomeError) throw error;
+    throw new HomeError(`Cannot open "${path}": ${systemReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Explains why a file of the home is not what it should be.
+ *
+ * @param info As `lstat` gives it.
+ * @param maxBytes The largest size that it may have.
+ * @returns Null if it is a plain file of ours.
+ */
+export function whyOdd(
+  info: Deno.FileInfo,
+  maxBytes = Infinity,
+): string | null {
+  if (info.isSymlink) return "it is a symbolic link";
+  if (info.isDirectory) return "it is not a plain file but a folder";
+  if (info.isFifo) return "it is not a plain file but a named pipe";
+  if (!info.isFile) return "it is not a plain file";
+  if (isForeign(info)) return `it belongs to user ${info.uid}`;
+  if (info.size > maxBytes) {
+    return `it must be <= ${maxBytes} bytes: current size is ${info.size}`;
+  }
+  return null;
+}
+
+/**
+ * Makes a folder of the home with mode 0700 if it is missing.
+ *
+ * @param heal Rename what cannot be used as a folder, and make a new one.
+ * @returns Whether it was made.
+ * @throws {HomeError} If the path is anything but a folder of ours, or the system refuses.
+ */
+export function makeOwnFolder(path: string, heal = false): boolean {
+  const odd = whyNoOwnFolder(path);
+  if (odd === null) return false;
+  if (odd !== "") {
+    if (!heal) throw refusal(path, odd);
+    setOddAside(path);
+  }
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (whyNoOwnFolder(path) === null) return false; // another process was faster
+    throw error;
+  }
+}
+
+/**
+ * Explains why a path is no folder of ours: null if it is one, "" if nothing is there.
+ *
+ * @throws {HomeError} If the system does not say.
+ */
+export function whyNoOwnFolder(path: string): string | null {
+  const found = lookAt(path);
+  if (found === null) return "";
+  if (found.isSymlink) return "it is a symbolic link";
+  if (!found.isDirectory) return "it is not a folder";
+  return isForeign(found) ? `it belongs to user ${found.uid}` : null;
+}
+
+/**
+ * Looks at a path as `lstat` does.
+ *
+ * @returns Null if nothing is there.
+ * @throws {HomeError} If the system does not say.
+ */
+export function lookAt(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw new HomeError(`Cannot look at "${path}": ${systemReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Renames what is at a path, without opening it, so that a new file can be made there.
+ *
+ * @throws {HomeError} If the system refuses.
+ */
+export function setOddAside(path: string): void {
+  try {
+    Deno.renameSync(path, `${path}-${Deno.pid}-${Date.now()}${ASIDE}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return; // another process did it
+    throw new HomeError(`Cannot rename "${path}": ${systemReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A file with two names could be a file of another folder. Reading it is fine, writing is not. */
+function whyShared({ nlink }: Deno.FileInfo): string | null {
+  return (nlink ?? 1) > 1
+    ? `the file has ${nlink} names (hard links): remove the others`
+    : null;
+}
+
+function isForeign({ uid }: Deno.FileInfo): boolean {
+  return uid !== null && uid !== Deno.uid();
+}
+
+function refusal(path: string, odd: string): HomeError {
+  return new HomeError(
+    odd.includes(": ")
+      ? `Cannot use "${path}" as ${odd}`
+      : `Cannot use "${path}" as ${odd}: move it away`,
+  );
+}
+
+function openChecked(
+  path: string,
+  mode: OwnFileMode,
+  found: Deno.FileInfo | null,
+): Deno.FsFile {
+  const options = mode.append
+    ? { read: true, append: true, mode: 0o600 }
+    : { read: true, write: true, mode: 0o600 };
+  // `createNew` never follows a link. If another process was faster, its file is checked once more.
+  try {
+    const file = Deno.openSync(path, { ...options, createNew: found === null });
+    return checkOpened(file, path);
+  } catch (error) {
+    if (found !== null || !(error instanceof Deno.errors.AlreadyExists)) {
+      throw error;
+    }
+    return openOwnFile(path, { ...mode, heal: false });
+  }
+}
+
+/** Closes the file, and refuses it, unless the path still names it. */
+function checkOpened(file: Deno.FsFile, path: string): Deno.FsFile {
+  const opened = file.statSync();
+  const named = lookAt(path);
+  if (named?.ino === opened.ino && named.dev === opened.dev) return file;
+  file.close();
+  throw new HomeError(`Cannot use "${path}" as it changed while it was opened`);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The folders of a spool: ours, and no links.
+ * @module
+ */
+import {
+  foreignOwner,
+  HomeError,
+  makeOwnFolder,
+  whyNoOwnFolder,
+} from "../context/mod.ts";
+
+/**
+ * Refuses a spool in another user's home, and a spool that is a link.
+ *
+ * Such a user could put a link in place of any file between a look at it and its opening. Root, who
+ * may write through every link, would give away or overwrite any file of the system.
+ *
+ * @throws {HomeError} If the spool cannot be used.
+ */
+export function checkPlace(folder: string): void {
+  refuseForeign(folder);
+  const odd = whyNoOwnFolder(folder);
+  if (odd) throw new HomeError(`Cannot use "${folder}" as ${odd}`);
+}
+
+/**
+ * Makes a spool and its missing parents, for the owner alone, and syncs their names to disk.
+ *
+ * @throws {HomeError} If the spool would be in another user's home.
+ */
+export function makePlace(folder: string): void {
+  refuseForeign(folder);
+  const home = parent(folder);
+  makeParents(home);
+  makeFolder(folder);
+}
+
+/**
+ * Makes a folder of the spool, and syncs its name to disk. What is in its place and is no folder is
+ * renamed.
+ *
+ * @throws {HomeError} If it belongs to another user.
+ */
+export function makeFolder(path: string): void {
+  if (makeOwnFolder(path, true)) syncFolder(parent(path));
+}
+
+/** Returns the nearest ancestor of an absolute path that exists, or the path itself. */
+export function nearestFolder(path: string): string {
+  for (let folder = path;; folder = parent(folder)) {
+    try {
+      Deno.statSync(folder);
+      return folder;
+    } catch (error) {
+      const isGone = error instanceof Deno.errors.NotFound;
+      if (!isGone || folder === "/") throw error;
+    }
+  }
+}
+
+/** Syncs the names in a folder to disk. Without it a renamed file may be gone after a power cut. */
+export function syncFolder(path: string): void {
+  using folder = Deno.openSync(path);
+  folder.syncSync();
+}
+
+function refuseForeign(folder: string): void {
+  const home = parent(folder);
+  const owner = foreignOwner(home);
+  if (owner === null) return;
+  throw new HomeError(
+    `Cannot use home "${home}" as it belongs to user ${owner}: current user is ${Deno.uid()}`,
+  );
+}
+
+/** A home, and what is above it, may be a link to a folder. */
+function makeParents(path: string): void {
+  if (exists(path)) return;
+  const above = parent(path);
+  makeParents(above);
+  if (makeOwnFolder(path)) syncFolder(above);
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function parent(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
