@@ -460,7 +460,11 @@ Deno.test("runHook() asks the daemon if the spool is full and cannot be delivere
   await using home = new TestHome();
   const env = { KAIZEN_SPOOL_MAX_EVENTS: "1" };
   await runHook(home.context(HOOK, eventText("a"), env));
-  await Deno.mkdir(`${home.spool}/.lock`);
+  using lock = await Deno.open(`${home.spool}/.lock`, {
+    create: true,
+    write: true,
+  });
+  await lock.lock(true);
   home.daemon.start();
   await runHook(home.context(HOOK, eventText("b"), env));
   assertEquals([stored(home), await spooled(home)], [["b"], ["a"]]);
