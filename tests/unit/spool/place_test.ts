@@ -59,7 +59,7 @@ const ODD: Record<string, (path: string) => void> = {
 for (const [kind, make] of Object.entries(ODD)) {
   Deno.test(`deliver() passes over an event that is ${kind}, and status() names it`, async () => {
     using folder = new TempFolder();
-    Deno.mkdirSync(folder.spool, { recursive: true });
+    await Deno.mkdir(folder.spool, { recursive: true });
     make(`${folder.spool}/v1-1-1-aa.json`);
     const spool = openSpool(folder);
     for (const id of ["a", "b"]) spool.append(eventBody(id));
@@ -81,7 +81,7 @@ for (const [kind, make] of Object.entries(ODD)) {
   ) {
     Deno.test(`a spool works whose ${note} is ${kind}`, async () => {
       using folder = new TempFolder();
-      Deno.mkdirSync(folder.spool, { recursive: true });
+      await Deno.mkdir(folder.spool, { recursive: true });
       make(`${folder.spool}/${note}`);
       const spool = openSpool(folder);
       spool.append(eventBody("a"));
@@ -108,9 +108,9 @@ Deno.test("append() renames a spool that is a link, and follows it never", () =>
 
 Deno.test("a name far in the future holds up no event, and is named", async () => {
   using folder = new TempFolder();
-  Deno.mkdirSync(folder.spool, { recursive: true });
+  await Deno.mkdir(folder.spool, { recursive: true });
   const future = "v1-999999999999999-1-aa.json";
-  Deno.writeFileSync(`${folder.spool}/${future}`, eventBody("future"));
+  await Deno.writeFile(`${folder.spool}/${future}`, eventBody("future"));
   const spool = openSpool(folder);
   for (const id of ["a", "b", "c"]) spool.append(eventBody(id));
   const receiver = new Receiver();
