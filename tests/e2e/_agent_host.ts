@@ -2,19 +2,22 @@
 /** Runs a hook as a coding agent runs it. */
 import { type Home, programCommand } from "./harness.ts";
 
-/** Longest that a host waits, in milliseconds; far above what any hook may take. */
+/** Maximum time that a host waits, in milliseconds; far more than a hook may take. */
 const PATIENCE_MS = 30_000;
 
 /** How an agent starts the command that is installed with it. */
 export interface Agent {
   name: string;
-  /** What reads the command line: a shell with its options, or none, where it is a program and arguments. */
+  /**
+   * The program that reads the command line: a shell with its options, or none for a program with
+   * arguments.
+   */
   shell: readonly string[] | null;
-  /** The word for `--source`. */
+  /** The value of `--source`. */
   source: string;
-  /** The word for `--event`, for an agent whose payloads do not name the event. */
+  /** The value of `--event`, for an agent whose payloads do not name the event. */
   eventName?: string;
-  /** A tool event of the agent, as it writes it. */
+  /** A tool event as the agent writes it. */
   event(session: string, workspace: string): Record<string, unknown>;
 }
 
@@ -117,7 +120,7 @@ export const AGENTS: readonly Agent[] = [
   },
 ];
 
-/** Codex runs its hooks by `$SHELL -lc`, whatever that shell is; those that are here are tried. */
+/** Codex runs its hooks with `$SHELL -lc`. All installed shells are tried. */
 function codexShells(): Agent[] {
   const shells = [
     ["/bin/sh", "-lc"],
@@ -146,7 +149,7 @@ function codexShells(): Agent[] {
   });
 }
 
-/** The words of an agent's hook behind the program. */
+/** The arguments of an agent's hook. */
 function wordsOf({ source, eventName }: Agent): string[] {
   const event = eventName === undefined ? [] : ["--event", eventName];
   return ["ingest", "hook", "--source", source, ...event];
@@ -160,33 +163,33 @@ function isFile(path: string): boolean {
   }
 }
 
-/** What a host does around its hook. */
+/** How a host runs its hook. */
 export interface HostOptions {
   /** Written to stdin, piece by piece. */
   writes?: (string | Uint8Array)[];
-  /** Between two writes, in milliseconds. */
+  /** Time between two writes, in milliseconds. */
   pauseMs?: number;
   /** Leave stdin open until the hook has ended. */
   leavesOpen?: boolean;
   env?: Record<string, string | undefined>;
   /** Run the hook in a directory that is deleted before it starts. */
   inDeletedDirectory?: boolean;
-  /** Put behind the command line, where a shell reads it. */
+  /** Added to the command line if a shell reads it. */
   redirect?: string;
-  /** Kill the hook with all that it has started after so many milliseconds. */
+  /** Kill the hook and its children after this time, in milliseconds. */
   killAfterMs?: number;
-  /** With this signal; SIGKILL when left out. */
+  /** The signal for that (default: SIGKILL). */
   signal?: Deno.Signal;
-  /** Kill the process that was started and none of its children. */
+  /** Kill only the process that was started, and not its children. */
   killsAlone?: boolean;
 }
 
-/** What the host saw. */
+/** The result of a hook for its host. */
 export interface HostReport {
   code: number;
-  /** Stdout and stderr, read to their ends as agents do. */
+  /** Stdout and stderr, read to their ends, as agents do. */
   output: string;
-  /** What writing to the hook failed with. */
+  /** The error of writing to the hook. */
   writeError: unknown;
 }
 
@@ -196,16 +199,16 @@ export function commandLine(agent: Agent): string {
     .map((word) => `'${word}'`).join(" ");
 }
 
-/** A host whose hook runs. */
+/** A host with a running hook. */
 export interface Host {
-  /** Settles when it has written its first piece, if it writes at all. */
+  /** Settles when the host has written its first piece, if it writes any. */
   begun: Promise<unknown>;
   report: Promise<HostReport>;
 }
 
 /**
- * Runs hosts at once. Each has written before the next one starts its hook: starting all of them can take a busy machine longer
- * than a hook waits for its input.
+ * Runs hosts at the same time. Each host writes before the next one starts its hook, because a busy
+ * machine may start them more slowly than a hook waits for its input.
  */
 export async function runTogether(
   starts: readonly (() => Host)[],
@@ -286,8 +289,8 @@ async function host(
 }
 
 /**
- * What a shell says by itself before it reads a word of ours: that there is no directory, or what the system's profile misses on
- * an empty PATH.
+ * Messages of the shell itself: that the directory does not exist, or that the system profile finds
+ * no programs on an empty PATH.
  */
 const SHELLS_OWN =
   /^(?:.*getcwd.*|error: Could not determine current .*|\/bin\/sh: \d+: (?:id|\[): .*)\n/gm;

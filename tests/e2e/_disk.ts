@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Small disks of a test's own, which can be filled, made read-only, and broken.
+ * Small disks for tests, which can be filled, made read-only, and broken.
  * @module
  */
 import { assert, assertStringIncludes } from "@std/assert";
 
-/** A file system that is mounted at a folder until it is disposed of. */
+/** A file system that is mounted on a folder until it is disposed of. */
 export class Disk implements AsyncDisposable {
   readonly path: string;
 
@@ -21,7 +21,10 @@ export class Disk implements AsyncDisposable {
     return new Disk(path);
   }
 
-  /** Whether {@linkcode Disk.mount} works here: it needs Linux, root, and more than most containers allow. */
+  /**
+   * Whether {@linkcode Disk.mount} works here: it needs Linux, root, and more than most containers
+   * allow.
+   */
   static async isPossible(): Promise<boolean> {
     if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
     const path = await Deno.makeTempDir();
@@ -31,12 +34,15 @@ export class Disk implements AsyncDisposable {
     return mounted;
   }
 
-  /** Allows or refuses all writing; a file that is open for writing keeps it from being refused. */
+  /**
+   * Makes the disk writable or read-only. It cannot become read-only while a file is open for
+   * writing.
+   */
   async remount(how: "ro" | "rw"): Promise<boolean> {
     return await run("mount", ["-o", `remount,${how}`, this.path]);
   }
 
-  /** Writes to the disk until its last byte is taken. */
+  /** Writes to the disk until it is full. */
   async fill(): Promise<void> {
     using file = await Deno.open(`${this.path}/filler`, {
       create: true,
@@ -51,30 +57,32 @@ export class Disk implements AsyncDisposable {
     }
   }
 
-  /** Gives back what {@linkcode Disk.fill} took. */
+  /** Frees the space that {@linkcode Disk.fill} took. */
   async empty(): Promise<void> {
     await Deno.remove(`${this.path}/filler`);
   }
 
-  /** Makes a file of it one that can only be read, also for root. */
+  /** Makes a file read-only, also for root. */
   async lock(name: string): Promise<void> {
     const path = `${this.path}/${name}`;
     assert(await run("mount", ["--bind", path, path]));
     assert(await run("mount", ["-o", "remount,bind,ro", path]));
   }
 
-  /** Takes {@linkcode Disk.lock} back. */
+  /** Reverts {@linkcode Disk.lock}. */
   async unlock(name: string): Promise<void> {
     assert(await run("umount", [`${this.path}/${name}`]));
   }
 
-  /** Whoever still uses the disk keeps it until then; nobody else sees it any more. */
+  /**
+   * A process that still uses the disk keeps it until it ends; other processes no longer see it.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await run("umount", ["-l", this.path]);
   }
 }
 
-/** An ext4 file system in a file, which can be made to fail as a broken disk does. */
+/** An ext4 file system in a file, which can fail like a broken disk. */
 export class FailingDisk implements AsyncDisposable {
   readonly path: string;
   readonly #image: string;
@@ -95,7 +103,7 @@ export class FailingDisk implements AsyncDisposable {
     return disk;
   }
 
-  /** Whether {@linkcode FailingDisk.mount} and the failing work here: it needs Linux, root, a loop device and mkfs. */
+  /** Whether {@linkcode FailingDisk} works here: it needs Linux, root, a loop device and mkfs. */
   static async isPossible(): Promise<boolean> {
     if (!await Disk.isPossible()) return false;
     const folder = await Deno.makeTempDir();
@@ -116,12 +124,12 @@ export class FailingDisk implements AsyncDisposable {
     return `/sys/fs/ext4/${this.#device}/trigger_fs_error`;
   }
 
-  /** From here on the kernel refuses all writing, also through files that are open. */
+  /** From now on the kernel refuses all writes, also to open files. */
   async fail(): Promise<void> {
     await Deno.writeTextFile(this.#switch, "on purpose");
   }
 
-  /** Mounts it anew, as after a new start of the machine; nobody may use it. */
+  /** Mounts the disk again, as after a reboot. No process may be using it. */
   async mend(): Promise<void> {
     assert(await run("umount", [this.path]));
     await this.#mount();
@@ -142,7 +150,7 @@ export class FailingDisk implements AsyncDisposable {
   }
 }
 
-/** Runs a program of the system; tells whether it is there and has succeeded. */
+/** Runs a program. Returns whether it exists and has succeeded. */
 async function run(program: string, args: string[]): Promise<boolean> {
   try {
     const command = new Deno.Command(program, { args, stderr: "null" });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Hook events put into a running daemon without a process each. */
+/** Sends hook events to a running daemon without starting a process for each. */
 import { frame, send } from "./fake_daemon.ts";
 
-/** What is sent, and for which workspace. */
+/** The source of events, and their workspace. */
 export interface FeedOptions {
   socket: string;
   workspace: string;
@@ -33,7 +33,7 @@ export async function feed(
   }
 }
 
-/** Events of a small session: a prompt, a call inside of a call, an error, the end. */
+/** Returns the events of a small session: a prompt, a call inside of a call, an error, the end. */
 export function sampleSession(
   id: string,
   startMs: number,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Git with hooks of ours, in a home of its own. */
+/** Git with our hooks, in a home of its own. */
 import { assert, assertEquals } from "@std/assert";
 import { type Home, programCommand } from "./harness.ts";
 
@@ -11,7 +11,7 @@ const HOOKS = [
   "pre-push",
 ];
 
-/** What a git hook has told. */
+/** The event of a git hook. */
 export interface GitEvent {
   session: string;
   workspace: string;
@@ -27,7 +27,10 @@ export interface GitEvent {
   stdin: string | null;
 }
 
-/** Git in a home of its own; hooks go to the spool of that home, as no daemon runs. */
+/**
+ * Git in a home of its own. The events of hooks go to the spool of that home, as no daemon is
+ * running.
+ */
 export class Git {
   readonly home: Home;
   readonly env: Record<string, string>;
@@ -48,7 +51,7 @@ export class Git {
     };
   }
 
-  /** Runs git to the end of its output, as an agent does that captures it; hooks may say nothing. */
+  /** Runs git to the end of its output, as an agent does. Hooks must print nothing. */
   async run(cwd: string, ...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await new Deno.Command("git", {
       args: ["-c", "protocol.file.allow=always", ...args],
@@ -84,7 +87,7 @@ export class Git {
     return await this.run(repo, "commit", "-m", subject);
   }
 
-  /** Takes the events that hooks have kept since the last time. */
+  /** Returns the events since the last call, and removes them. */
   async takeEvents(): Promise<GitEvent[]> {
     const spool = `${this.home.home}/spool`;
     const events: GitEvent[] = [];
@@ -117,7 +120,7 @@ export async function installHooks(gitDir: string): Promise<void> {
   }
 }
 
-/** The program under test as a shell's words. */
+/** The program under test, quoted for a shell. */
 export function shellLine(): string {
   return programCommand().map((word) => `'${word}'`).join(" ");
 }
@@ -127,7 +130,7 @@ export async function write(path: string, text = "line\n"): Promise<void> {
   await Deno.writeTextFile(path, text);
 }
 
-/** The one event of a hook. */
+/** Returns the only event of a hook. */
 export function only(events: GitEvent[], hook: string): GitEvent {
   const found = events.filter((event) => event.hook === hook);
   const [first] = found;

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Managers of git hooks, got from npm and pip into `.deno/` of the clone, once, where a registry can be reached; else those on PATH.
+ * Managers of git hooks: installed once from npm and pip into `.deno/` of the clone if a registry
+ * can be reached, otherwise those on PATH.
  */
 import { isInstalled } from "./_terminal.ts";
 
 const HUSKY = "husky@9.1.7";
 const LEFTHOOK = "lefthook@2.1.10";
 const PRE_COMMIT = "pre-commit==4.6.2";
-/** Longest that a registry is waited for, in milliseconds; far more than 15 MB take, and short where nothing answers. */
+/**
+ * Maximum time to wait for a registry, in milliseconds: far more than 15 MB take, but short if no
+ * registry answers.
+ */
 const INSTALL_MS = 45_000;
 
 const STATE = decodeURIComponent(
   new URL("../../.deno", import.meta.url).pathname,
 );
 
-/** Where managers are. */
+/** The installed managers. */
 export interface Managers {
-  /** A PATH with the managers before everything else. */
+  /** A PATH that begins with the folders of the managers. */
   path: string;
-  /** Where python finds the one that is written in it; null if it is none of ours. */
+  /**
+   * The folder in which Python finds the manager that is written in it; null if we did not install
+   * it.
+   */
   pythonPath: string | null;
-  /** Why a program is not there; null if it is. */
+  /** Why a program is not there; null if it is there. */
   missing(program: string): string | null;
 }
 
-/** Gets the managers, or finds out why not. */
+/** Installs the managers, or returns why that failed. */
 export async function findManagers(): Promise<Managers> {
   const [node, python] = await Promise.all([
     install(`npm-${HUSKY}-${LEFTHOOK}`, npmLine),
@@ -45,7 +52,7 @@ export async function findManagers(): Promise<Managers> {
   };
 }
 
-/** A folder that was installed, or why not. */
+/** An installed folder, or why there is none. */
 interface Installed {
   folder: string;
   failure: string | null;
@@ -90,7 +97,7 @@ function pipLine(folder: string): string[] {
   ];
 }
 
-/** Installs into a folder of its own and renames that into place, so that a half-made one is never used. */
+/** Installs into a temporary folder and renames it, so that an incomplete one is never used. */
 async function install(
   name: string,
   line: (folder: string) => string[],
@@ -105,8 +112,8 @@ async function install(
     const { success, stderr } = await new Deno.Command(program, {
       args,
       cwd: made,
-      // The tests have a HOME of their own; the user's says where the registry is. pip names the version of rustc to the registry, and a
-      // rustc of rustup makes its folder when it is asked.
+      // The tests have a HOME of their own; the one of the user has the address of the registry.
+      // pip asks rustc for its version, and a rustc of rustup would make its folder.
       env: {
         HOME: Deno.env.get("KAIZEN_TEST_USER_HOME") ?? Deno.env.get("HOME") ??
           "/",

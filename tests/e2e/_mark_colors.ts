@@ -9,7 +9,7 @@ const NAMES = new Map([
   ["33", "yellow"],
   ["36", "cyan"],
 ]);
-/** What each code ends; terminals tell the same look in different codes. */
+/** The codes that each code ends; terminals use different codes for the same look. */
 const ENDS = new Map([
   ["0", [...NAMES.values()]],
   ["", [...NAMES.values()]],
@@ -37,7 +37,7 @@ export function markColors(screen: string): { plain: string; marked: string } {
     }
     plain += token;
     const wanted = /\s/.test(token) ? shown : [...look].sort().join(" ");
-    // A look ends with its line: what follows is a thing of its own.
+    // A color ends with its line.
     const isEnd = token === "\n" && shown !== "";
     if (isEnd) marked += "‹›";
     else if (wanted !== shown) marked += `‹${wanted}›`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A process of the program, from its start to what it leaves.
+ * A process of the program, from its start to its result.
  * @module
  */
 import type { Finished, Spawned } from "./harness.ts";
@@ -15,7 +15,7 @@ export interface ProcessOptions {
   patienceMs: number;
 }
 
-/** A process of the program that runs, or ran. */
+/** A process of the program, which may have ended. */
 export class Process implements Spawned {
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
@@ -102,7 +102,7 @@ export class Process implements Spawned {
   }
 }
 
-/** Everything that a stream says, and the same by lines to whoever waits for one. */
+/** Collects the text of a stream, and passes it on by lines. */
 class Lines {
   readonly #chunks: Uint8Array[] = [];
   readonly #ready: string[] = [];

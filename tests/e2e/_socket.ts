@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A client that talks to a daemon's socket by bytes, and waits for what the daemon does to files.
+ * A client that exchanges raw bytes with a daemon, and waits for changes of files.
  * @module
  */
 import { encodeFrame } from "../../src/frame/mod.ts";
 import { type DaemonRequest, encodeRequest } from "../../src/proto/mod.ts";
 
-/** What a connection brought, without the header, and how it ended. */
+/** The answer of a connection without the header, and how the connection ended. */
 export interface Talk {
   text: string;
   end: "eof" | "reset";
@@ -52,7 +52,7 @@ export async function readToEnd(conn: Deno.Conn): Promise<Talk> {
   return { text: new TextDecoder().decode(bytes.subarray(4)), end };
 }
 
-/** One request on a connection of its own. */
+/** Sends one request on a connection of its own. */
 export async function ask(
   socket: string,
   request: DaemonRequest,
@@ -73,7 +73,7 @@ export async function askStatus(
   return JSON.parse((await ask(socket, { type: "status" })).text);
 }
 
-/** Whether anything is at a path. */
+/** Returns whether a path exists. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
@@ -84,12 +84,12 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** The permission bits of a path, as `ls` counts them. */
+/** Returns the permission bits of a path. */
 export async function modeOf(path: string): Promise<string> {
   return (((await Deno.lstat(path)).mode ?? 0) & 0o777).toString(8);
 }
 
-/** An event that the daemon takes. */
+/** Returns a request with an event that the daemon accepts. */
 export function ingest(
   session: string,
   workspace: string,
@@ -103,7 +103,7 @@ export function ingest(
   return { type: "ingest_hook", source: "claude", payload, workspace };
 }
 
-/** All sessions of a workspace, by id. */
+/** Returns all sessions of a workspace, by id. */
 export async function sessionIds(
   socket: string,
   workspace: string,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** A real terminal: tmux, looked at as a person would. */
+/** A real terminal: tmux, of which tests see the screen. */
 
-/** Whether a program can be started here. */
+/** Returns whether a program can be started here. */
 export function isInstalled(
   program: string,
   path: string = Deno.env.get("PATH") ?? "",
@@ -18,17 +18,17 @@ export function isInstalled(
 /** Title of a terminal that no program has set. */
 export const UNTOUCHED = "untouched";
 
-/** What a terminal is made of. */
+/** Options of a terminal. */
 export interface TerminalOptions {
   columns: number;
   rows: number;
-  /** What runs in it, such as `bash --norc`. */
+  /** The command that runs in it, such as `bash --norc`. */
   command: string;
   env: Record<string, string>;
   cwd: string;
 }
 
-/** A terminal that runs until it is disposed of. */
+/** A terminal that is closed when it is disposed of. */
 export class Terminal implements AsyncDisposable {
   readonly #server: string;
   readonly #env: Record<string, string>;
@@ -43,7 +43,7 @@ export class Terminal implements AsyncDisposable {
     const terminal = new Terminal(server, {
       TMUX_TMPDIR: options.cwd,
       LC_ALL: "C.UTF-8",
-      // A shell that is ended with its terminal would still write what was typed below HOME, which is removed just then.
+      // A shell that ends with its terminal writes its history below HOME, which the test removes.
       HISTFILE: "",
       ...options.env,
     });
@@ -56,13 +56,13 @@ export class Terminal implements AsyncDisposable {
     return terminal;
   }
 
-  /** Types keys, by their names in tmux; a text is typed as it is. */
+  /** Types keys by their names in tmux; other text is typed unchanged. */
   async type(...keys: string[]): Promise<void> {
     await this.#tmux("send-keys", "-t", "t", ...keys);
   }
 
   /**
-   * Waits until the screen shows what is wanted: tmux tells nobody when that is, so it is asked again and again.
+   * Waits until the screen satisfies a test. Polls, as tmux has no event for that.
    *
    * @returns The lines of the screen, without the spaces at their ends.
    */

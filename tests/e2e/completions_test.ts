@@ -8,7 +8,7 @@ import { feed } from "./_feed.ts";
 import { isInstalled, Terminal } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
-/** Command lines, the word that Tab is pressed behind last, and what it offers there. */
+/** Command lines, with Tab pressed after the last word, and the words that Tab offers. */
 const table: [words: string[], offers: string[]][] = [
   [["kaizen", "sess"], ["sessions"]],
   [["kaizen", "sessions", ""], ["list", "ls", "show", "tree"]],
@@ -53,13 +53,15 @@ const table: [words: string[], offers: string[]][] = [
   [["kaizen", "ingest", "--session", "s-"], ["s-1", "s-2"]],
 ];
 
-/** A home with a daemon, two sessions and a third whose id no shell should ever see, and `kaizen` on PATH. */
+/**
+ * A home with a daemon, sessions (some with ids that a shell must not run) and `kaizen` on PATH.
+ */
 async function sampleHome(): Promise<
   AsyncDisposable & {
     home: Home;
     env: Record<string, string>;
     script(shell: string): Promise<string>;
-    /** Fails if a shell has run what an id says. */
+    /** Fails if a shell has run the command in an id. */
     checkTrap(): Promise<void>;
   }
 > {
@@ -136,7 +138,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kaizen; printf '%s\\n' "\${COMPREPLY
 });
 
 Deno.test({
-  name: "bash itself completes what it splits at colons and equals signs",
+  name: "bash itself completes words that it splits at colons and equals signs",
   ignore: !isInstalled("bash") || !isInstalled("tmux"),
   async fn() {
     await using sample = await sampleHome();
@@ -249,13 +251,13 @@ Deno.test({
   },
 });
 
-Deno.test("completions of a daemon that is not there offers no ids, and says nothing", async () => {
+Deno.test("completions ids prints nothing if no daemon is running", async () => {
   await using home = await tempHome();
   const { code, stdout, stderr } = await home.run(["completions", "ids"]);
   assertEquals([code, stdout, stderr], [0, "", ""]);
 });
 
-Deno.test("completions of another shell is wrong usage", async () => {
+Deno.test("completions rejects other shells", async () => {
   await using home = await tempHome();
   const { code, stderr } = await home.run(["completions", "tcsh"]);
   assertEquals(code, 64);

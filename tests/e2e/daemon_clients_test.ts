@@ -16,7 +16,7 @@ import {
 
 const DETAIL = "get_session_detail";
 
-/** Runs the program with at most `files` descriptors; resolves when it is ready. */
+/** Starts a daemon with at most `files` descriptors, and waits until it is ready. */
 async function startWithFewFiles(
   home: Home,
   files: number,
@@ -40,7 +40,7 @@ async function startWithFewFiles(
   return child;
 }
 
-Deno.test("the daemon serves a client that writes a byte at a time and shuts down its half", async () => {
+Deno.test("the daemon serves a client that writes one byte at a time and shuts down its writing half", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   const conn = await connect(home.socket);
@@ -55,7 +55,10 @@ Deno.test("the daemon serves a client that writes a byte at a time and shuts dow
   conn.close();
 });
 
-/** Bytes left unread make the end a reset, unless the reader sees the runtime's shutdown that comes just before. */
+/**
+ * If the daemon leaves bytes unread, the client sees a reset, or the shutdown of the runtime just
+ * before it.
+ */
 const garbage: [name: string, bytes: Uint8Array[], end: "eof" | "any"][] = [
   ["nothing", [], "eof"],
   ["an empty frame", [encodeHeader(0)], "eof"],
@@ -82,7 +85,7 @@ const garbage: [name: string, bytes: Uint8Array[], end: "eof" | "any"][] = [
     "eof",
   ],
 ];
-Deno.test("the daemon closes without an answer what it cannot decode, and serves on", async () => {
+Deno.test("the daemon closes the connection of a request that it cannot decode, and serves the next one", async () => {
   await using home = await tempHome();
   await using daemon = await home.startDaemon();
   for (const [name, bytes, end] of garbage) {
@@ -106,14 +109,14 @@ Deno.test("the daemon serves others while 300 clients are silent", async () => {
   for (let i = 0; i < 5; i++) {
     assertEquals((await askStatus(home.socket)).pid, daemon.pid);
   }
-  // 256 are held; those that came first were closed to make room.
+  // The daemon keeps 256 connections, and has closed the oldest ones.
   const [first] = silent;
   assert(first !== undefined);
   assertEquals(await readToEnd(first), { text: "", end: "eof" });
   for (const conn of silent) conn.close();
 });
 
-Deno.test("the daemon goes on when file descriptors run out", async () => {
+Deno.test("the daemon keeps running when file descriptors run out", async () => {
   await using home = await tempHome();
   const daemon = await startWithFewFiles(home, 64);
   const silent = [];
@@ -135,7 +138,7 @@ Deno.test("the daemon goes on when file descriptors run out", async () => {
   assertEquals((await daemon.status).code, 0);
 });
 
-Deno.test("the daemon keeps what a client asked for that was gone before its answer", async () => {
+Deno.test("the daemon stores the event of a client that goes away before the answer", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   for (let i = 0; i < 10; i++) {
@@ -147,7 +150,7 @@ Deno.test("the daemon keeps what a client asked for that was gone before its ans
   assertEquals((await sessionIds(home.socket, home.workspace)).length, 11);
 });
 
-Deno.test("the daemon serves others while a reader of a long answer has stopped", async () => {
+Deno.test("the daemon serves others while the reader of a long answer does not read", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   const payload = JSON.stringify({
@@ -177,13 +180,13 @@ Deno.test("the daemon serves others while a reader of a long answer has stopped"
   }
   const { text } = await ask(home.socket, request);
   assertEquals(JSON.parse(text).events.length, 8);
-  // What the stopped one missed is still to be had, as it was when it was asked for.
+  // The reader that stopped still gets the rest of its answer, which has not changed meanwhile.
   const rest = await readToEnd(stopped);
   assertEquals(rest.text.length, text.length - 4);
   stopped.close();
 });
 
-Deno.test("the daemon takes a request of 16 MiB", async () => {
+Deno.test("the daemon accepts a request of 16 MiB", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   const request = (text: string) => ({

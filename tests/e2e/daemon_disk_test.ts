@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A daemon whose disk is full, has become read-only or has damaged the store: it says so, acknowledges nothing that is not kept, and
- * lives.
+ * A daemon whose disk is full, has become read-only or has damaged the store. It reports this,
+ * acknowledges only events that are stored, and keeps running.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
@@ -15,19 +15,21 @@ const TEXT = { env: { KAIZEN_OUTPUT: "text" } };
 const NOTHING = new Uint8Array();
 const START = ["daemon", "start", "--background"];
 const RUN = ["daemon", "run"];
-/** Clients that send at once, so that most of their events share a transaction. */
+/**
+ * Number of clients that send at the same time, so that most of their events share a transaction.
+ */
 const CLIENTS = 8;
-/** A store above this size is not checked whole at start. */
+/** A store above this size is not checked completely at the start, in bytes. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
-/** One session's events, numbered, and which of them were acknowledged. */
+/** The numbered events of a session, and which of them were acknowledged. */
 class Feed {
   readonly acked: number[] = [];
   #next = 0;
 
   constructor(readonly home: Home, readonly session = "s") {}
 
-  /** Sends events at once; returns the words of each refusal. */
+  /** Sends events at the same time. Returns the error messages. */
   async send(count: number, chars = 3_000): Promise<string[]> {
     const numbers = Array.from({ length: count }, () => this.#next++);
     const answers = await Promise.all(numbers.map(async (n) => {
@@ -50,7 +52,7 @@ class Feed {
     return refusals.map(({ message }) => message);
   }
 
-  /** What is stored is what was acknowledged: all of it, once. */
+  /** Checks that exactly the acknowledged events are stored, each once. */
   async check(): Promise<void> {
     const { session, events } = await detail(this.home, this.session);
     const stored = events.map(({ payload }) => payload.n);
@@ -77,7 +79,7 @@ async function detail(
 
 Deno.test({
   name:
-    "on a full disk the daemon refuses with words, reads on, and goes on when there is space",
+    "on a full disk the daemon reports an error, answers reads, and stores events again when there is space",
   ignore: !hasDisk,
   fn: async () => {
     await using home = await tempHome();
@@ -88,7 +90,7 @@ Deno.test({
       for (let round = 0; round < 3; round++) {
         assertEquals(await feed.send(CLIENTS), []);
         await disk.fill();
-        // There may be some room in the files as they are.
+        // The files may still have some space.
         let refusals: string[] = [];
         while (refusals.length < CLIENTS) refusals = await feed.send(CLIENTS);
         const full = "Cannot store event: database or disk is full";
@@ -113,7 +115,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the log of a daemon whose disk was full has whole lines only",
+  name: "the log of a daemon whose disk was full has complete lines only",
   ignore: !hasDisk,
   fn: async () => {
     await using home = await tempHome();
@@ -136,7 +138,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "on a disk that has become read-only the daemon refuses with words, reads on, and keeps what it acknowledged",
+    "on a disk that has become read-only the daemon reports an error, answers reads, and keeps acknowledged events",
   ignore: !hasFailingDisk,
   fn: async () => {
     await using home = await tempHome();
@@ -159,7 +161,7 @@ Deno.test({
       assertEquals((await askStatus(home.socket)).pid, daemon.pid);
       assertEquals((await daemon.stop()).code, 0);
     }
-    // Not in the background: its child could outlive it for a moment, in the disk's folder.
+    // In the foreground: a background daemon could still use the folder of the disk for a moment.
     const { code, stderr } = await home.run(RUN, TEXT);
     assertEquals(code, 74);
     assertStringIncludes(stderr, "Read-only file system");
@@ -192,8 +194,7 @@ const locks: [
 ];
 for (const [name, words, lock, unlock] of locks) {
   Deno.test({
-    name:
-      `the daemon does not start where ${name} can only be read, and says so`,
+    name: `the daemon refuses to start if ${name} is read-only`,
     ignore: !hasDisk,
     fn: async () => {
       await using home = await tempHome();
@@ -217,11 +218,11 @@ for (const [name, words, lock, unlock] of locks) {
   });
 }
 
-/** Writes noise into a file. */
+/** Writes random bytes into a file. */
 function spoil(path: string, from: number, bytes: number): void {
   const { atime, mtime } = Deno.statSync(path);
   overwrite(path, from, bytes);
-  // A broken disk does not tell.
+  // A broken disk reports nothing.
   if (atime !== null && mtime !== null) Deno.utimeSync(path, atime, mtime);
 }
 
@@ -273,7 +274,7 @@ const spoilt: [name: string, words: string[], (store: string) => void][] = [
   ],
 ];
 for (const [name, words, make] of spoilt) {
-  Deno.test(`the daemon does not start on a store with ${name}, says what to do, and leaves it as it is`, async () => {
+  Deno.test(`the daemon refuses to start on a store with ${name}, says what to do, and does not change it`, async () => {
     await using home = await tempHome();
     {
       await using _daemon = await home.startDaemon();
@@ -302,7 +303,7 @@ const damages: [
   ["the middle", (size) => size / 4, LARGE_BYTES / 2],
 ];
 for (const [where, from, bytes] of damages) {
-  Deno.test(`a daemon that meets damage in ${where} of its store says what to do, writes no more, and does not start again on it`, async () => {
+  Deno.test(`a daemon that finds damage in ${where} of its store says what to do, writes nothing more, and does not start again on it`, async () => {
     await using home = await tempHome();
     const store = `${home.home}/store.db`;
     {
@@ -349,7 +350,7 @@ for (const [where, from, bytes] of damages) {
       }
       assertEquals(await filesOf(home), before);
     }
-    // As it was told.
+    // As the message says.
     for (const end of ["", "-wal", "-shm"]) {
       await Deno.rename(store + end, `${store}.old${end}`).catch((error) => {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -361,7 +362,7 @@ for (const [where, from, bytes] of damages) {
   });
 }
 
-Deno.test("a daemon whose store is removed acknowledges nothing more, and another one keeps what waits", async () => {
+Deno.test("a daemon whose store is removed acknowledges nothing more, and the next daemon stores the waiting events", async () => {
   await using home = await tempHome();
   const feed = new Feed(home);
   await using _first = await home.startDaemon();

@@ -4,10 +4,10 @@ import { type Home, programCommand, tempHome } from "./harness.ts";
 import { hasStrace } from "../unit/spool/fixtures.ts";
 import { ask, ingest } from "./_socket.ts";
 
-/** Clients that send at once, so that their events share a transaction. */
+/** Number of clients that send at the same time, so that their events share a transaction. */
 const CLIENTS = 8;
 
-/** Runs a daemon while `work` talks to it; returns what the kernel was asked, in order. */
+/** Runs a daemon while `work` uses it. Returns its system calls in order. */
 async function traceDaemon(
   home: Home,
   work: () => Promise<void>,
@@ -35,7 +35,9 @@ async function traceDaemon(
   return (await Deno.readTextFile(trace)).split("\n");
 }
 
-/** Shortens a trace to `w`, something was written to the WAL; `s`, all of that is on disk; `a`, an event is acknowledged. */
+/**
+ * Shortens a trace to `w` for a write to the WAL, `s` for its sync, and `a` for an acknowledgement.
+ */
 function summarize(trace: readonly string[]): string {
   let steps = "";
   const syncing = new Set<string>();
@@ -74,7 +76,7 @@ Deno.test({
     const steps = summarize(trace);
     const acks = steps.match(/a/g)?.length;
     assertEquals(acks, 3 + CLIENTS, steps);
-    // Each ack, or the row of acks of one transaction, comes right after a sync of what was written.
+    // The acks of one transaction come right after the sync of its writes.
     assertEquals(steps.match(/wa/), null, steps);
     assert(/wsawsa/.test(steps), steps);
     for (const before of steps.split(/a+/).slice(0, -1)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** The worked examples of the specification, step by step through the socket. */
+/** Sends the worked examples of the specification through the socket, step by step. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   type DaemonRequest,
@@ -41,7 +41,7 @@ function findSource(name: string): HookSource {
   return source;
 }
 
-/** The wall clock of the run in place of itself, so that E17 compares equal. */
+/** Replaces the time of the run, so that E17 compares equal. */
 function hideNow(value: JsonObject, since: number): JsonObject {
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) =>
@@ -75,7 +75,7 @@ Deno.test("a daemon answers as the worked examples say", async (t) => {
           await daemon.stop();
           daemon = await home.startDaemon();
         } else {
-          // What else is told of a session is truth.md's, not the reference's.
+          // The reference does not send the other keys; truth.md defines them.
           const { session, events } = await answer(home, {
             type: "get_session_detail",
             id: step.id,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** What no agent should send, through the socket: refused in words, closed without, or kept exactly. */
+/**
+ * Input that no agent should send, through the socket: an error, a closed connection, or stored
+ * exactly.
+ */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { encodeFrame } from "../../src/frame/mod.ts";
 import type { DaemonRequest } from "../../src/proto/mod.ts";
@@ -10,7 +13,7 @@ const UTF8 = new TextEncoder();
 const ACK = '{"type":"ack","message":"ingested"}';
 const MIB = 1024 * 1024;
 
-/** Sends a payload as it is; returns the text of the answer. */
+/** Sends a payload unchanged. Returns the text of the answer. */
 async function send(
   home: Home,
   payload: string,
@@ -21,7 +24,10 @@ async function send(
   return (await ask(home.socket, request)).text;
 }
 
-/** Sends the bytes of a request; returns the text of the answer, which is empty if the daemon closed without one. */
+/**
+ * Sends the bytes of a request. Returns the text of the answer, which is empty if the daemon closed
+ * the connection.
+ */
 async function sendRaw(home: Home, body: string | Uint8Array): Promise<string> {
   const conn = await connect(home.socket);
   const bytes = typeof body === "string" ? UTF8.encode(body) : body;
@@ -39,12 +45,12 @@ function nested(depth: number): string {
   return `${"[".repeat(depth)}${"]".repeat(depth)}`;
 }
 
-/** A payload with `value` in a field. */
+/** Returns a payload with `value` in a field. */
 function payload(value: string): string {
   return `{"event":"Notification","session_id":"s","x":${value}}`;
 }
 
-/** With the object around it, 127 levels may be. */
+/** Together with the object around it, 127 levels are allowed. */
 const MAX_NESTED = 126;
 
 const refusedPayloads: Record<string, string> = {
@@ -91,7 +97,7 @@ const keptPayloads: Record<string, string> = {
   "no white space that counts": `\u0085\u3000${payload("1")}\u00a0`,
 };
 
-Deno.test("a daemon refuses in words what is no payload, closes on what is no request, and keeps the rest", async (t) => {
+Deno.test("a daemon answers an invalid payload with an error, closes the connection of an invalid request, and stores the rest", async (t) => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   for (const [name, text] of Object.entries(refusedPayloads)) {
@@ -121,13 +127,16 @@ Deno.test("a daemon refuses in words what is no payload, closes on what is no re
   }
 });
 
-/** A payload as the daemon writes it: its text, with the type of its event, and without what stands around it. */
+/**
+ * Returns a payload as the daemon writes it: its text without white space around it, and with the
+ * type of its event.
+ */
 function printed(text: string): string {
   return text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)
     .replace("{", '{"type":"notification",');
 }
 
-Deno.test("a daemon says of newer clients' requests that it does not do them", async () => {
+Deno.test("a daemon answers unknown requests of newer clients with an error", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   const { workspace } = home;
@@ -222,7 +231,7 @@ Deno.test("a daemon lists 10,000 sessions of one event", async () => {
   );
 });
 
-Deno.test("a daemon keeps what comes from a workspace that is gone", async () => {
+Deno.test("a daemon stores events of a workspace that no longer exists", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   const gone = `${home.root}/gone`;

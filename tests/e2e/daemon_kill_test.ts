@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A daemon that is killed under load, again and again: what it acknowledged is there once, and its sessions and calls are those of a
- * daemon that was never killed.
- * `scripts/crash` runs more rounds than the suite does.
+ * A daemon that is killed under load, again and again: what it acknowledged is there once, and its
+ * sessions and calls are those of a daemon that was never killed. `scripts/crash` runs more rounds
+ * than the suite does.
  */
 import { assert, assertEquals } from "@std/assert";
 import { ask, askStatus } from "./_socket.ts";
@@ -11,22 +11,28 @@ import { type Home, tempHome } from "./harness.ts";
 const ASKED_ROUNDS = Deno.env.get("KAIZEN_CRASH_ROUNDS");
 const ROUNDS = Number(ASKED_ROUNDS ?? 20);
 const SEED = Number(Deno.env.get("KAIZEN_CRASH_SEED") ?? Date.now() % 2 ** 32);
-/** Half of them tell calm stories, half wild ones. */
+/** Number of sessions. Half of them have simple stories, the others complicated ones. */
 const CLIENTS = 8;
-/** Rounds that a calm session lives through, and its most events. */
+/** Number of rounds of a simple session, and the maximum number of its events. */
 const ROUNDS_A_SESSION = 4;
 const MAX_CALM_EVENTS = 500;
-/** Rounds that a wild session lives through. */
+/** Number of rounds of a complicated session. */
 const ROUNDS_A_WILD_SESSION = 20;
-/** Events that must be acknowledged before the kill, at most: a number, not a time, so that every round is under load. */
+/**
+ * Maximum number of events that are acknowledged before the kill. It is a number and not a time, so
+ * that every round is under load.
+ */
 const MAX_ACKS = 600;
-/** The kill comes up to this long after the last of them, so that it comes at any moment of a transaction. */
+/**
+ * Maximum time between the last of them and the kill in milliseconds, so that the kill comes at any
+ * moment of a transaction.
+ */
 const MAX_DELAY_MS = 4;
 const START_MS = 1_714_000_000_000;
 /** A pause. */
 const LONG_MS = 3_700_000;
 
-/** Random numbers from 0 to 1 that a seed tells (mulberry32). */
+/** Returns a generator of random numbers from 0 to 1 for a seed (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -37,11 +43,11 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** One session's story: tool calls within each other, ended in any order. */
+/** The story of a session: nested tool calls that end in any order. */
 class Story {
   readonly payloads: string[] = [];
   readonly maxEvents: number = MAX_CALM_EVENTS;
-  /** How many are acknowledged; the next one may be stored or not. */
+  /** Number of acknowledged events. The next event may or may not be stored. */
   acked = 0;
   readonly #open: string[] = [];
 
@@ -51,7 +57,7 @@ class Story {
     readonly random: () => number,
   ) {}
 
-  /** The payload with this number; the same whenever it is asked for. */
+  /** Returns the payload with this number, always the same. */
   payload(n: number): string {
     while (this.payloads.length <= n) this.payloads.push(this.#next());
     return this.payloads[n] ?? "";
@@ -70,7 +76,7 @@ class Story {
     });
   }
 
-  /** What happens in the event with this number. */
+  /** Returns the content of the event with this number. */
   protected describe(n: number): Record<string, unknown> {
     const ends = this.#open.length > 0 && this.random() < this.#open.length / 4;
     const at = Math.floor(this.random() * this.#open.length);
@@ -84,7 +90,10 @@ class Story {
   }
 }
 
-/** A story with stops, pauses, and calls that have no id or another one's, over many events. */
+/**
+ * A story of many events with stops, pauses, and calls without an id or with the id of another
+ * call.
+ */
 class WildStory extends Story {
   override readonly maxEvents = Infinity;
   #ms = START_MS;
@@ -119,7 +128,7 @@ async function send(
   }
 }
 
-/** Sends the story on, from the first event without an ack, until the daemon is gone. */
+/** Sends the story from the first event without an ack, until the daemon has exited. */
 async function tell(
   home: Home,
   story: Story,
@@ -156,9 +165,10 @@ async function detailOf(
 }
 
 /**
- * What was acknowledged is stored, in order, once; of the rest at most the one event whose answer was lost.
+ * Checks that the acknowledged events are stored in order, each once. At most one more event is
+ * stored: one whose answer was lost.
  *
- * @returns How many events are stored.
+ * @returns The number of stored events.
  */
 async function checkStored(home: Home, story: Story): Promise<number> {
   const { session, events } = await detailOf(home, story);
@@ -170,7 +180,7 @@ async function checkStored(home: Home, story: Story): Promise<number> {
   return numbers.length;
 }
 
-/** The same events told to a daemon that is never killed. */
+/** Sends the same events to a daemon that is never killed. */
 async function retell(
   home: Home,
   story: Story,
@@ -183,7 +193,7 @@ async function retell(
   return await detailOf(home, story);
 }
 
-Deno.test(`a daemon killed ${ROUNDS} times under load loses nothing it acknowledged (seed ${SEED})`, async () => {
+Deno.test(`a daemon killed ${ROUNDS} times under load loses no acknowledged event (seed ${SEED})`, async () => {
   const random = randomFrom(SEED);
   await using home = await tempHome();
   await using model = await tempHome();

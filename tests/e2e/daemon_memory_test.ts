@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a daemon holds. The bounds are those that are promised; `scripts/bench memory` measures with 100,000 events, which take
- * too long here.
+ * The memory of a daemon. The limits are the documented ones. `scripts/bench memory` measures with
+ * 100,000 events, which take too long here.
  */
 import { assert, assertStringIncludes } from "@std/assert";
 import { fillStore } from "../../bench/fill_store.ts";
@@ -12,12 +12,12 @@ import { tempHome } from "./harness.ts";
 const MIB_KIB = 1024;
 const IDLE_MIB = 90;
 const LOADED_MIB = 150;
-/** A tree of spans kept for each reader would pass it. */
+/** A daemon that kept a tree of spans for each reader would exceed it. */
 const READERS_MIB = 300;
 const READERS = 64;
 const EVENTS = 40_000;
 
-/** The system tells what a process holds. */
+/** The system shows the memory of a process. */
 const ignore = Deno.build.os !== "linux";
 
 async function assertHolds(pid: number, mib: number): Promise<void> {
@@ -27,7 +27,7 @@ async function assertHolds(pid: number, mib: number): Promise<void> {
 }
 
 Deno.test({
-  name: "a daemon holds little when it is idle, and after many events",
+  name: "a daemon takes little memory when it is idle, and after many events",
   ignore,
   async fn() {
     await using home = await tempHome();
@@ -47,7 +47,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a daemon holds little of a huge session, and for readers that stop",
+  name:
+    "a daemon takes little memory for a huge session, and for readers that stop reading",
   ignore,
   async fn() {
     await using home = await tempHome();

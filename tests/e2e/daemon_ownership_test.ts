@@ -5,7 +5,7 @@ import { ask, askStatus, exists, modeOf } from "./_socket.ts";
 
 const TEXT = { env: { KAIZEN_OUTPUT: "text" } };
 
-Deno.test("daemon run keeps its home and socket to its user", async () => {
+Deno.test("daemon run makes its home and socket accessible to its user only", async () => {
   await using home = await tempHome();
   await using daemon = await home.startDaemon();
   assertEquals(await modeOf(home.home), "700");
@@ -17,7 +17,7 @@ Deno.test("daemon run keeps its home and socket to its user", async () => {
   );
 });
 
-Deno.test("daemon run tightens a home that is open to others", async () => {
+Deno.test("daemon run makes a home private that is open to others", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
   await Deno.chmod(home.home, 0o755);
@@ -25,7 +25,7 @@ Deno.test("daemon run tightens a home that is open to others", async () => {
   assertEquals(await modeOf(home.home), "700");
 });
 
-Deno.test("a second daemon run says who holds the home, and touches nothing", async () => {
+Deno.test("a second daemon run prints the owner of the home, and changes nothing", async () => {
   await using home = await tempHome();
   await using daemon = await home.startDaemon();
   const second = await home.run(["daemon", "run"], TEXT);
@@ -40,7 +40,7 @@ Deno.test("a second daemon run says who holds the home, and touches nothing", as
 
 Deno.test({
   name:
-    "daemon run respects a lock that another program holds, as the reference daemon does",
+    "daemon run respects the lock of another program, such as the reference daemon",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using home = await tempHome();
@@ -64,7 +64,7 @@ Deno.test({
   },
 });
 
-Deno.test("daemon run heals what kill -9 leaves, again and again", async () => {
+Deno.test("daemon run cleans up after kill -9, each time", async () => {
   await using home = await tempHome();
   for (let i = 0; i < 3; i++) {
     const daemon = await home.startDaemon();
@@ -76,7 +76,7 @@ Deno.test("daemon run heals what kill -9 leaves, again and again", async () => {
   assertEquals(code, 3);
 });
 
-Deno.test("daemon run of another home never takes a socket that is in use", async () => {
+Deno.test("daemon run with another home never takes a socket that is in use", async () => {
   await using home = await tempHome();
   await using daemon = await home.startDaemon();
   const other = await home.run([
@@ -92,7 +92,7 @@ Deno.test("daemon run of another home never takes a socket that is in use", asyn
   assertEquals((await askStatus(home.socket)).pid, daemon.pid);
 });
 
-Deno.test("daemons of several homes that find one stale socket at once never take it from each other", async () => {
+Deno.test("daemons of several homes that find a stale socket at the same time never take it from each other", async () => {
   await using home = await tempHome();
   const socket = `${home.root}/shared.sock`;
   for (let round = 0; round < 3; round++) {
@@ -117,7 +117,7 @@ Deno.test("daemons of several homes that find one stale socket at once never tak
   }
 });
 
-Deno.test("daemon run is not fooled by a holder that stopped answering", async () => {
+Deno.test("daemon run does not replace an owner that has stopped answering", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();
   daemon.signal("SIGSTOP");
@@ -175,7 +175,7 @@ Deno.test({
   },
 });
 
-Deno.test("daemon run listens at a long path up to the system's limit", async () => {
+Deno.test("daemon run listens at a path of maximum length", async () => {
   await using home = await tempHome();
   const folder = `${home.root}/s`;
   await Deno.mkdir(folder);

@@ -13,7 +13,7 @@ async function restart(home: Home): Promise<Record<string, unknown>> {
   return JSON.parse(stdout);
 }
 
-Deno.test("daemon restart starts one where none runs, then another in its place that keeps what is stored", async () => {
+Deno.test("daemon restart starts a daemon, or replaces a running one, and keeps the stored events", async () => {
   await using home = await tempHome();
   const first = await restart(home);
   assertEquals(first, {
@@ -30,7 +30,7 @@ Deno.test("daemon restart starts one where none runs, then another in its place 
   assertEquals(await sessionIds(home.socket, home.workspace), ["kept"]);
 });
 
-Deno.test("daemon restart also ends a daemon in the foreground", async () => {
+Deno.test("daemon restart also stops a daemon in the foreground", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();
   const { pid, started } = await restart(home);
@@ -38,7 +38,7 @@ Deno.test("daemon restart also ends a daemon in the foreground", async () => {
   assertEquals((await askStatus(home.socket)).pid, pid);
 });
 
-Deno.test("daemon restart leaves a daemon alone that does not answer", async () => {
+Deno.test("daemon restart does not touch a daemon that does not answer", async () => {
   await using home = await tempHome();
   await using daemon = await home.startDaemon();
   daemon.signal("SIGSTOP");

@@ -9,7 +9,7 @@ function spoolOf(home: Home): Spool {
   return new Spool({ folder: `${home.home}/spool`, env: () => undefined });
 }
 
-/** Waits until the spool's folder holds no event. */
+/** Waits until the spool is empty. */
 async function emptied(home: Home): Promise<void> {
   const folder = `${home.home}/spool`;
   using watcher = Deno.watchFs(folder);
@@ -21,7 +21,7 @@ async function emptied(home: Home): Promise<void> {
   }
 }
 
-Deno.test("the daemon delivers at its start what the spool holds, in order", async () => {
+Deno.test("the daemon delivers the events of the spool in order when it starts", async () => {
   await using home = await tempHome();
   const spool = spoolOf(home);
   for (const id of ["a", "b", "c"]) {
@@ -32,7 +32,7 @@ Deno.test("the daemon delivers at its start what the spool holds, in order", asy
   assertEquals(await sessionIds(home.socket, home.workspace), ["a", "b", "c"]);
 });
 
-Deno.test("the daemon delivers what is laid into the spool while it runs", async () => {
+Deno.test("the daemon delivers events that are added to the spool while it is running", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   for (const id of ["a", "b"]) {
@@ -42,7 +42,7 @@ Deno.test("the daemon delivers what is laid into the spool while it runs", async
   assertEquals(await sessionIds(home.socket, home.workspace), ["a", "b"]);
 });
 
-Deno.test("the daemon sets aside what is no event, and delivers what stands behind it", async () => {
+Deno.test("the daemon sets aside a file that is not an event, and delivers the events after it", async () => {
   await using home = await tempHome();
   const spool = spoolOf(home);
   spool.append(new TextEncoder().encode('{"type":"stop"}'));

@@ -10,7 +10,8 @@ function outcome({ code, stdout, stderr }: Finished): Record<string, unknown> {
   return JSON.parse(stdout);
 }
 
-// Each `run` ends when stdout and stderr are at their end, so all of these also show that the daemon keeps neither open.
+// Each `run` ends when stdout and stderr have ended, so these tests also show that the daemon keeps
+// neither open.
 
 Deno.test("start --background returns when the daemon answers", async () => {
   await using home = await tempHome();
@@ -20,7 +21,7 @@ Deno.test("start --background returns when the daemon answers", async () => {
   assertEquals((await askStatus(home.socket)).pid, pid);
 });
 
-Deno.test("start --background of a running daemon says which, and succeeds", async () => {
+Deno.test("start --background succeeds and prints the pid if a daemon is already running", async () => {
   await using home = await tempHome();
   const first = outcome(await home.run(START));
   const second = outcome(await home.run(START));
@@ -28,7 +29,7 @@ Deno.test("start --background of a running daemon says which, and succeeds", asy
 });
 
 for (const stale of [false, true]) {
-  Deno.test(`start --background twenty times at once gives one daemon and twenty successes${stale ? ", also where one was killed" : ""}`, async () => {
+  Deno.test(`start --background twenty times at once starts one daemon and succeeds twenty times${stale ? ", also after one was killed" : ""}`, async () => {
     await using home = await tempHome();
     if (stale) {
       const killed = await home.startDaemon();
@@ -46,7 +47,7 @@ for (const stale of [false, true]) {
 
 Deno.test({
   name:
-    "start --background leaves the daemon in a session and directory of its own",
+    "start --background gives the daemon a session and a directory of its own",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using home = await tempHome();
@@ -59,7 +60,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "start --background keeps no lock of the script around it",
+  name: "start --background keeps no lock of the calling script",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using home = await tempHome();
@@ -136,7 +137,7 @@ const broken: [
   ],
 ];
 for (const [name, make, code, words] of broken) {
-  Deno.test(`start --background says why when ${name}`, async () => {
+  Deno.test(`start --background prints the reason if ${name}`, async () => {
     await using home = await tempHome();
     await make(home.home);
     const done = await home.run(["daemon", "start", "--background"], {
@@ -148,10 +149,10 @@ for (const [name, make, code, words] of broken) {
   });
 }
 
-Deno.test("start --background shows the last words of a daemon that could not begin", async () => {
+Deno.test("start --background prints the last words of a daemon that could not start", async () => {
   await using home = await tempHome();
   const root = `${home.root}/program`;
-  // The command of the starter is the one that it starts: a launcher that fails only for the daemon.
+  // The parent starts the daemon with its own launcher: this one fails only for the daemon.
   const [program = "", ...args] = programCommand();
   const launcher = `#!/bin/sh
 case "$*" in *--detached*) echo "no runtime here" >&2; exit 70 ;; esac
@@ -171,7 +172,7 @@ exec ${[program, ...args].map((it) => `'${it}'`).join(" ")} "$@"
   assertStringIncludes(error.message, "no runtime here");
 });
 
-Deno.test("a daemon in the foreground logs objects on stderr, and says one line on stdout", async () => {
+Deno.test("a daemon in the foreground logs objects on stderr, and prints one line on stdout", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();
   const { stdout, stderr } = await daemon.stop();
@@ -188,7 +189,7 @@ Deno.test("a daemon in the foreground logs objects on stderr, and says one line 
   ]);
 });
 
-Deno.test("a daemon in the background logs objects, and moves the words of the one before into its log", async () => {
+Deno.test("a daemon in the background logs objects, and moves the last words of its predecessor to its log", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
   const words = `${home.home}/daemon.err`;

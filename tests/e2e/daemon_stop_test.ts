@@ -14,11 +14,14 @@ import {
   writeTo,
 } from "./_socket.ts";
 
-/** Above the two seconds that a stop may take, so that a busy machine fails nothing. */
+/**
+ * More than the two seconds that a stop may take, so that no test fails on a busy machine, in
+ * milliseconds.
+ */
 const STOP_MS = 5_000;
-/** Clients of each kind that are connected while the daemon stops. */
+/** Number of clients of each kind that are connected when the daemon stops. */
 const CLIENTS = 20;
-/** Events of an answer that no socket takes at once: each is 1 MB. */
+/** Number of events of 1 MB, which are more than a socket takes at once. */
 const LONG_EVENTS = 4;
 
 function longEvent(session_id: string, workspace: string): DaemonRequest {
@@ -42,7 +45,7 @@ async function connectMany(
 }
 
 for (const how of ["SIGTERM", "SIGINT", "stop"] as const) {
-  Deno.test(`daemon run ends cleanly on ${how}, with clients connected`, async () => {
+  Deno.test(`daemon run exits cleanly on ${how} while clients are connected`, async () => {
     await using home = await tempHome();
     const daemon = await home.startDaemon();
     for (let i = 0; i < LONG_EVENTS; i++) {
@@ -58,7 +61,7 @@ for (const how of ["SIGTERM", "SIGINT", "stop"] as const) {
         workspace: home.workspace,
       }),
     );
-    // Each has taken the header of its answer, and reads no more.
+    // Each has read the header of its answer, and reads no more.
     for (const conn of readers) await conn.read(new Uint8Array(4));
     const started = performance.now();
     if (how === "stop") {
@@ -86,7 +89,7 @@ for (const how of ["SIGTERM", "SIGINT", "stop"] as const) {
   });
 }
 
-Deno.test("daemon run answers what was asked before the stop", async () => {
+Deno.test("daemon run answers the requests that came before the stop", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();
   const clients = await Promise.all(
@@ -107,7 +110,7 @@ Deno.test("daemon run answers what was asked before the stop", async () => {
   assert(stored.length >= acked.length, `${stored.length} ${acked.length}`);
 });
 
-Deno.test("a stop whose asker leaves before the ack stops nothing, or ends cleanly", async () => {
+Deno.test("a stop whose client goes away before the ack either does nothing or ends the daemon cleanly", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();
   for (let i = 0; i < 20; i++) {
@@ -116,13 +119,14 @@ Deno.test("a stop whose asker leaves before the ack stops nothing, or ends clean
     conn.close();
     if (!await exists(home.socket)) break;
   }
-  // Whether the answer could be written is a race; what is left is a daemon that works, or one that has ended well.
+  // It is a race whether the answer can be written. Either the daemon still works, or it has exited
+  // cleanly.
   const alive = await askStatus(home.socket).catch(() => null);
   if (alive !== null) daemon.signal("SIGTERM");
   assertEquals((await daemon.ended).code, 0);
 });
 
-Deno.test("a daemon can be started while the one before is still stopping", async () => {
+Deno.test("a daemon can be started while its predecessor is still stopping", async () => {
   await using home = await tempHome();
   for (let i = 0; i < 3; i++) {
     await home.run(["daemon", "start", "--background"]);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A daemon that answers what a test tells it to: for answers that no well-behaved one gives.
+ * A daemon whose answers the test makes, for answers that no real daemon gives.
  * @module
  */
 
-/** One request and the way to answer it. */
+/** A request, and the function that answers it. */
 export interface Exchange {
   request: Record<string, unknown>;
   conn: Deno.Conn;
@@ -12,16 +12,16 @@ export interface Exchange {
   answer(body: string | Uint8Array): Promise<void>;
 }
 
-/** A daemon that runs until it is disposed of. */
+/** A daemon that stops when it is disposed of. */
 export interface FakeDaemon extends AsyncDisposable {
   /** All requests so far, decoded. */
   readonly requests: Record<string, unknown>[];
 }
 
 /**
- * Listens at `socket` and lets `reply` answer; each connection is closed once that has returned.
+ * Listens at `socket` and answers with `reply`. Closes each connection when `reply` has returned.
  *
- * @param socket Its folder must be there.
+ * @param socket Its folder must exist.
  */
 export function fakeDaemon(
   socket: string,
@@ -40,7 +40,7 @@ export function fakeDaemon(
         answer: (body) => writeFrame(conn, body),
       });
     } catch (error) {
-      // The client may have gone already: that is for the test to see, on the client's side.
+      // The client may have gone away; the test checks this on the side of the client.
       if (!(error instanceof Error) || !("code" in error)) throw error;
     } finally {
       conn.close();
@@ -63,7 +63,7 @@ export function fakeDaemon(
   };
 }
 
-/** Frames a body: its length, big-endian, then itself. */
+/** Frames a body: its length, big-endian, and then the body. */
 export function frame(body: string | Uint8Array): Uint8Array {
   const bytes = typeof body === "string"
     ? new TextEncoder().encode(body)

@@ -1,67 +1,67 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Runs the real program, as a process, in a temporary home of its own: what the program tests stand on. Nothing of the
- * user's is read or written, and whatever daemon a test leaves behind ends with its home.
+ * Runs the real program as a process in a temporary home, for the program tests. Reads and writes
+ * no file of the user, and ends a daemon that a test has left.
  * @module
  */
 
 import { Process } from "./_process.ts";
 
-/** No run of the program may take longer; far above what any of them needs. */
+/** Maximum time of a run of the program; far more than any run needs. */
 const RUN_PATIENCE_MS = 60_000;
-/** The same for a daemon, which has to outlive the runs of its test. */
+/** The same for a daemon, which must live longer than the other runs of its test. */
 const DAEMON_PATIENCE_MS = 300_000;
 
 const ROOT = decodeURIComponent(
   new URL("../../", import.meta.url).pathname,
 );
 
-/** What a finished process left. */
+/** The result of a process. */
 export interface Finished {
   code: number;
   signal: Deno.Signal | null;
   stdout: string;
-  /** The same, byte for byte. */
+  /** The bytes of stdout. */
   stdoutBytes: Uint8Array;
   stderr: string;
 }
 
 /** How to start the program. */
 export interface RunOptions {
-  /** What the program reads; without it `run` gives it an empty stdin and `spawn` an open one. */
+  /** The text on stdin (default: empty for `run`, and open for `spawn`). */
   stdin?: string | Uint8Array | undefined;
-  /** Set on top of the home's environment; `undefined` takes a name out. */
+  /** Additions to the environment of the home; `undefined` removes a variable. */
   env?: Record<string, string | undefined> | undefined;
-  /** Working directory; the home's `workspace` when left out. */
+  /** Working directory (default: `workspace` of the home). */
   cwd?: string | undefined;
-  /** How the program is started, words before its own; {@linkcode programCommand} when left out. */
+  /** Program and first arguments (default: {@linkcode programCommand}). */
   program?: readonly string[] | undefined;
 }
 
-/** A daemon that runs for a test. */
+/** A running daemon. */
 export interface RunningDaemon extends AsyncDisposable {
   readonly pid: number;
   /** Its first line on stdout. */
   readonly readyLine: string;
   /** Sends a signal, SIGTERM by default, and waits for the end. */
   stop(signal?: Deno.Signal): Promise<Finished>;
-  /** Sends a signal and goes on. */
+  /** Sends a signal without waiting. */
   signal(signal: Deno.Signal): void;
   readonly ended: Promise<Finished>;
 }
 
-/** A temporary home with everything below one short path. */
+/** A temporary home below a short path. */
 export interface Home extends AsyncDisposable {
-  /** The folder that holds all of it; made for this test, removed with it. */
+  /** The folder with all files of the test; removed after it. */
   readonly root: string;
   /** `KAIZEN_HOME` of every process. */
   readonly home: string;
   readonly socket: string;
-  /** An existing directory that belongs to no repository, as a real path; the default working directory. */
+  /** The default working directory: it exists, its path is real, and no repository contains it. */
   readonly workspace: string;
   /** Runs the program to its end. */
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
-  /** Starts the program and leaves it running; ends with the home at the latest. */
+  /** Starts the program. It is killed when the home is disposed of. */
   spawn(args: readonly string[], options?: RunOptions): Spawned;
   /** Starts `daemon run` and waits until it says that it is ready. */
   startDaemon(options?: RunOptions & { args?: string[] }): Promise<
@@ -69,7 +69,7 @@ export interface Home extends AsyncDisposable {
   >;
 }
 
-/** A process of the program that runs. */
+/** A running process of the program. */
 export interface Spawned {
   readonly pid: number;
   /** The next line of stdout without its line feed, or null at the end. */
@@ -77,11 +77,11 @@ export interface Spawned {
   write(text: string): Promise<void>;
   closeStdin(): Promise<void>;
   signal(signal: Deno.Signal): void;
-  /** What it left, once it has ended; its `stdout` has the lines handed out, too. */
+  /** Its result, when it has ended; `stdout` includes the lines of `nextLine()`. */
   readonly ended: Promise<Finished>;
 }
 
-/** The command line (program, then arguments) of the program under test: `KAIZEN_BIN`, else the one from source. */
+/** The program under test and its first arguments: `KAIZEN_BIN`, or else the source. */
 export function programCommand(): string[] {
   const named = Deno.env.get("KAIZEN_BIN");
   if (named === undefined || named === "") return [`${ROOT}scripts/kaizen`];
@@ -99,7 +99,7 @@ export function programCommand(): string[] {
  * ```
  */
 export async function tempHome(): Promise<Home> {
-  // Not TMPDIR, which is long on some systems: a socket's path has 103 bytes.
+  // Not TMPDIR, which is long on some systems: the path of a socket has at most 103 bytes.
   const root = `${await Deno.realPath("/tmp")}/kz${randomHex()}`;
   await Deno.mkdir(root, { mode: 0o700 });
   const home = `${root}/h`;
@@ -169,7 +169,10 @@ export async function tempHome(): Promise<Home> {
   };
 }
 
-/** Always as long: `Deno.makeTempDir` makes names of different lengths, after which lines are broken elsewhere. */
+/**
+ * Has a fixed length, unlike names of `Deno.makeTempDir`, so that lines always wrap at the same
+ * place.
+ */
 function randomHex(): string {
   return crypto.getRandomValues(new Uint8Array(8)).toHex();
 }
@@ -186,7 +189,7 @@ function environment(
     TERM: "dumb",
   };
   for (const name of kept) env[name] = Deno.env.get(name);
-  // The launcher keeps its runtime in the checkout; a HOME of its own must not make it fetch another.
+  // Without this, the HOME of the test would make the launcher download its cache again.
   env["DENO_DIR"] ??= `${Deno.env.get("HOME") ?? root}/.cache/deno`;
   const all = { ...env, ...extra };
   return Object.fromEntries(
@@ -196,7 +199,7 @@ function environment(
   );
 }
 
-/** The process that the lock file names, or null if there is none. */
+/** Returns the pid in the lock file, or null if there is none. */
 async function lockHolder(home: string): Promise<number | null> {
   try {
     const pid = Number(await Deno.readTextFile(`${home}/daemon.pid`));
@@ -207,13 +210,13 @@ async function lockHolder(home: string): Promise<number | null> {
   }
 }
 
-/** Ends the daemon that a command of the test has started by itself, if there is one, and waits until it is gone. */
+/** Ends a daemon that a command of the test has started, and waits until it has exited. */
 async function endDaemon(home: string): Promise<void> {
   let lock: Deno.FsFile;
   try {
     lock = await Deno.open(`${home}/daemon.pid`, { read: true, write: true });
   } catch (error) {
-    // Neither a home that a test made unreadable nor one that was never made holds a daemon.
+    // A home that is unreadable or does not exist has no daemon.
     if (
       error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.PermissionDenied ||
@@ -229,8 +232,8 @@ async function endDaemon(home: string): Promise<void> {
 }
 
 /**
- * Ends the processes that something else has started below a home, such as the hooks of a host that was killed, and looks again until there are
- * none: a hook that lives on would make the home anew.
+ * Ends all other processes of a home, such as the hooks of a host that was killed, until none is
+ * left: a hook that is still running would make the home again.
  */
 async function endStragglers(root: string): Promise<void> {
   if (Deno.build.os !== "linux") return;
@@ -241,7 +244,10 @@ async function endStragglers(root: string): Promise<void> {
   } while (found.length > 0);
 }
 
-/** Ids of the processes that have a path below the folder among their words or variables; a process that has ended has neither. */
+/**
+ * Lists the processes with a path below the folder in their arguments or environment. A process
+ * that has ended has neither.
+ */
 async function findStragglers(root: string): Promise<number[]> {
   const found: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
@@ -251,7 +257,7 @@ async function findStragglers(root: string): Promise<number[]> {
       const variables = await Deno.readTextFile(`/proc/${name}/environ`);
       if (`${words}${variables}`.includes(`${root}/`)) found.push(Number(name));
     } catch (error) {
-      // Gone meanwhile, or another user's.
+      // It has ended, or belongs to another user.
       const reason = error instanceof Error ? error.message : "";
       if (!/ \(os error \d+\)/.test(reason)) throw error;
     }
