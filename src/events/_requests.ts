@@ -15,7 +15,7 @@ import {
   threadOf,
   toolOf,
 } from "./call_state.ts";
-import { deadlineOf, stopOf, type StopTimes } from "./deadlines.ts";
+import { deadlineOf, ownStopsOf, type StopTimes } from "./deadlines.ts";
 import { Halts } from "./halts.ts";
 import type { Mark } from "./marks.ts";
 import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
@@ -107,9 +107,10 @@ export function* matchRequests(
     if (end !== null) steps.push([end, 2, () => matching.end(call)]);
   }
   for (const thread of all.threads.values()) {
-    const stop = stopOf(times, thread);
-    if (stop === null || thread.id === "") continue;
-    steps.push([stop, 0, () => matching.halt(thread.id)]);
+    if (thread.id === "") continue;
+    for (const stop of ownStopsOf(times, thread)) {
+      steps.push([stop, 0, () => matching.halt(thread.id)]);
+    }
   }
   for (const mark of all.marks) {
     const [kind, at, thread] = mark;
@@ -162,7 +163,8 @@ class Matching {
 
   ask(mark: Mark): void {
     const [kind] = mark;
-    if (kind === "notice" && this.#pending.size > 0) return;
+    const isAsked = [...this.#pending.keys()].some(({ key }) => key !== null);
+    if (kind === "notice" && isAsked) return;
     const key = matchRequest(mark, this.#running.values());
     const request = { mark, key };
     this.matched.push(request);
@@ -241,7 +243,10 @@ export function rebuildRequests(
     const call = key === null ? undefined : all.calls.get(key);
     const caller = call && all.threads.get(threadOf(call));
     const deadline = caller === undefined ? null : deadlineOf(times, caller);
-    if (call !== undefined && hasGoneOn(request, call, deadline)) {
+    const isSettled = call === undefined
+      ? isPassed(request, thread)
+      : hasGoneOn(request, call, deadline);
+    if (isSettled) {
       settled = addSettled(settled, request);
     } else requests.push(request);
   }
@@ -270,6 +275,14 @@ export function isOver(
 ): boolean {
   return isBefore(at, deadline) ||
     kind === "question" && isBefore(at, thread.answered);
+}
+
+/** Whether the thread has said something since a request of which no call is known. Should its call become known, that decides. */
+export function isPassed(
+  { at, key }: PendingRequest,
+  { said }: ThreadState,
+): boolean {
+  return key === null && isBefore(at, said?.[0] ?? null);
 }
 
 /** Makes the request of a mark. */

@@ -8,9 +8,16 @@ import { threadOf } from "./call_state.ts";
 import { isRunning } from "./deadlines.ts";
 import type { Facts } from "./facts.ts";
 import type { Mark } from "./marks.ts";
-import { compareMoments, earlierOf, isBefore, laterOf } from "./moment.ts";
+import {
+  compareMoments,
+  earlierOf,
+  isBefore,
+  laterOf,
+  type Moment,
+} from "./moment.ts";
 import type { PendingRequest } from "./session_state.ts";
 import type { Saying, ThreadState } from "./thread_state.ts";
+import { isHalt } from "./turn_halt.ts";
 
 /** Applies an event to the thread whose it is. */
 export function addThread(draft: Draft, facts: Facts): void {
@@ -22,8 +29,7 @@ export function addThread(draft: Draft, facts: Facts): void {
   const isSubagent = thread.id !== "";
   const starts = isSubagent && meaning === "subagent_start";
   const stops = isSubagent && meaning === "subagent_stop";
-  const halts = stops || meaning === "prompt" || meaning === "turn_end" ||
-    meaning === "turn_failed" || meaning === "interrupt";
+  const halts = stops || isHalt(facts);
   const saying = sayingOf(facts);
   const isFirst = starts &&
     (thread.firstStart === null || isBefore(at, thread.firstStart));
@@ -35,6 +41,7 @@ export function addThread(draft: Draft, facts: Facts): void {
   draft.putThread({
     ...thread,
     type,
+    task: starts ? lesserOf(thread.task, facts.task) : thread.task,
     firstStart: starts ? earlierOf(thread.firstStart, at) : thread.firstStart,
     lastStart: starts ? laterOf(thread.lastStart, at) : thread.lastStart,
     stop: stops ? laterOf(thread.stop, at) : thread.stop,
@@ -61,11 +68,12 @@ function lesserOf(a: string | null, b: string | null): string | null {
 /** What an event says that its thread is doing, or null. */
 function sayingOf(facts: Facts): Saying | null {
   switch (facts.meaning) {
+    case "call_end":
     case "call_failed":
       // Claude Code tells of the user's interrupt by the calls that it ended, and in no other way.
       return facts.call?.outcome === "interrupted" ? "idle" : "working";
     case "prompt":
-    case "call_end":
+    case "call_start":
     case "call_denied":
     case "subagent_start":
     case "compaction":
@@ -86,7 +94,7 @@ function sayingOf(facts: Facts): Saying | null {
 }
 
 /**
- * Applies the end of a subagent that does not say which: it is the oldest of the same type that runs.
+ * Applies the end of a subagent that does not say which: it is the oldest of the same type and task that runs.
  *
  * @returns Whether there was ever such an end.
  */
@@ -99,7 +107,7 @@ export function applyStray(
     marks: readonly Mark[];
   },
 ): boolean {
-  const { meaning, thread, threadType: type } = facts;
+  const { meaning, thread, at, threadType: type, task } = facts;
   const isStray = meaning === "subagent_stop" && thread === "";
   const isThreads = meaning === "subagent_start" || meaning === "subagent_stop";
   if (isLate && isThreads && (isStray || hasStrays)) {
@@ -108,11 +116,15 @@ export function applyStray(
     for (const [id, one] of threads) {
       threads.set(id, { ...one, strayStop: null });
     }
-    for (const [kind, at, , , strayType] of all.marks) {
+    let end: Moment | null = null;
+    for (const [kind, at, , , strayType, strayTask] of all.marks) {
+      if (kind === "end") end = at;
       if (kind !== "stray") continue;
       const ended = findStrayed(threads.values(), {
         at,
+        end,
         type: strayType ?? null,
+        task: strayTask ?? null,
       });
       if (ended !== null) threads.set(ended.id, { ...ended, strayStop: at });
     }
@@ -123,8 +135,9 @@ export function applyStray(
     return true;
   }
   if (!isStray) return hasStrays;
-  const ended = findStrayed(draft.threads(), { at: facts.at, type });
-  if (ended !== null) draft.putThread({ ...ended, strayStop: facts.at });
+  const { end } = draft;
+  const ended = findStrayed(draft.threads(), { at, end, type, task });
+  if (ended !== null) draft.putThread({ ...ended, strayStop: at });
   return true;
 }
 
@@ -137,13 +150,22 @@ function isSameMoment(
 
 function findStrayed(
   threads: Iterable<ThreadState>,
-  { at, type }: { at: Mark[1]; type: string | null },
+  { at, end, type, task }: {
+    at: Moment;
+    /** The session's last end until then. */
+    end: Moment | null;
+    type: string | null;
+    task: string | null;
+  },
 ): ThreadState | null {
   let found: ThreadState | null = null;
   for (const thread of threads) {
     const { firstStart, lastStart, stop, strayStop } = thread;
     if (firstStart === null || lastStart === null) continue;
     if (thread.type !== type || !isBefore(lastStart, at)) continue;
+    // Without a task it may be any of its type.
+    if (task !== null && (thread.task ?? task) !== task) continue;
+    if (isBefore(lastStart, end)) continue;
     const last = laterOf(stop, strayStop);
     if (isBefore(lastStart, last) && isBefore(last, at)) continue;
     if (strayStop !== null && isBefore(lastStart, strayStop)) continue;

@@ -64,9 +64,7 @@ export class UnnamedCalls {
 
   /** A call without an id ends; returns its key. */
   end(half: CallHalf): string {
-    const begun = this.#draft.open.find((call) =>
-      isUnnamedKey(call.key) && goesWith(call, half)
-    );
+    const begun = this.#findBegun(half);
     if (begun !== undefined) {
       this.#draft.put({ ...begun, end: half });
       const whole = begun.whole === null ? null : this.#draft.find(begun.whole);
@@ -84,12 +82,25 @@ export class UnnamedCalls {
     return call.key;
   }
 
+  /** The oldest call that it can be the end of. What has ended by another event is that only if that was a moment ago. */
+  #findBegun(half: CallHalf): CallState | undefined {
+    const begun = this.#draft.open.filter((call) =>
+      isUnnamedKey(call.key) && goesWith(call, half)
+    );
+    const endOfWhole = ({ whole }: CallState) =>
+      whole === null ? null : this.#draft.find(whole)?.end ?? null;
+    return begun.find((call) => endOfWhole(call) === null) ??
+      begun.find((call) => isNear(endOfWhole(call), half.at));
+  }
+
   /** A call with an id has begun: it may have been told without it a moment ago. */
   startNamed(key: string): void {
     const call = this.#draft.find(key);
     if (!this.#joins || call === null || !isWhole(call)) return;
     const part =
-      this.#draft.open.find((one) => isPart(one) && isSame(one, call)) ??
+      this.#draft.open.find((one) =>
+        isPart(one) && isSame(one, call) && isNear(one.start, seenAt(call))
+      ) ??
         this.#recent.findLast((one) =>
           isPart(one) && isSame(one, call) && isNear(endOf(one), seenAt(call))
         );
@@ -102,13 +113,23 @@ export class UnnamedCalls {
   /** A call with an id has ended. */
   endNamed(key: string): void {
     const call = this.#joins ? this.#draft.find(key) : null;
-    if (call !== null && isWhole(call)) this.#remember(call);
+    if (call === null || call.callId === null || call.part !== null) return;
+    // Its beginning may have been put to it before a turn ended, and its end come after.
+    const part = this.#recent.findLast((one) =>
+      isPart(one) && isSame(one, call) && call.end !== null &&
+      isNear(endOf(one), call.end.at)
+    );
+    if (part === undefined) return this.#remember(call);
+    this.#draft.put({ ...part, whole: key });
+    this.#draft.put({ ...call, partKey: part.key, part: part.end });
+    this.#forget(part.key);
   }
 
   #findWhole(part: CallState, half: CallHalf): CallState | undefined {
     return this.#draft.open.find((one) => isWhole(one) && isSame(part, one)) ??
       this.#findRecent((one) =>
-        isWhole(one) && isSame(part, one) && isNear(endOf(one), half.at)
+        one.callId !== null && one.part === null && isSame(part, one) &&
+        isNear(endOf(one), half.at)
       );
   }
 

@@ -9,6 +9,7 @@ import {
   addSettled,
   hasGoneOn,
   isOver,
+  isPassed,
   matchRequest,
   pendingOf,
   rebuildRequests,
@@ -27,6 +28,7 @@ import {
 import { findCopy, rememberCopy } from "./copies.ts";
 import { addBackground, deadlineOf } from "./deadlines.ts";
 import type { CallHalf, Facts } from "./facts.ts";
+import { isHalt } from "./turn_halt.ts";
 import {
   type Mark,
   markKey,
@@ -159,7 +161,7 @@ function countEvent(state: SessionState, { at: [ms] }: Facts): SessionState {
 
 /** Takes what the event says of the session as a whole. */
 function tell(state: SessionState, facts: Facts): SessionState {
-  const { at, agent, proven, call } = facts;
+  const { at, agent, proven } = facts;
   const isAgent = state.agent === null ||
     (proven === state.agentProven ? !isBefore(at, state.agent[1]) : proven);
   const { title } = state;
@@ -178,8 +180,14 @@ function tell(state: SessionState, facts: Facts): SessionState {
         (title === null || isBefore(at, title[1]))
       ? [facts.title, at]
       : title,
-    sums: call === null ? countUsage(state.sums, facts) : state.sums,
+    sums: isOfCall(facts) ? state.sums : countUsage(state.sums, facts),
   };
+}
+
+/** Whether what it uses is counted with its call. */
+function isOfCall({ meaning }: Facts): boolean {
+  return meaning === "call_start" || meaning === "call_end" ||
+    meaning === "call_failed" || meaning === "call_denied";
 }
 
 function newest(
@@ -254,7 +262,7 @@ function applyCall(
       joins,
     });
   if (role === null || half === null) {
-    const isHard = isLate && hasUnnamed && isHalt(facts);
+    const isHard = isLate && hasUnnamed && endsCalls(facts);
     return {
       recent: isHard ? rebuild(null) : recent,
       key: null,
@@ -283,10 +291,9 @@ function applyCall(
 }
 
 /** Whether the event is one that ends what a thread was doing. */
-function isHalt({ meaning }: Facts): boolean {
-  return meaning === "prompt" || meaning === "turn_end" ||
-    meaning === "turn_failed" || meaning === "interrupt" ||
-    meaning === "session_end" || meaning === "subagent_stop";
+function endsCalls(facts: Facts): boolean {
+  return isHalt(facts) || facts.meaning === "session_end" ||
+    facts.meaning === "subagent_stop";
 }
 
 /** A call that waited for the subagent it started ends that, too. */
@@ -341,9 +348,12 @@ function applyRequests(
     const thread = draft.thread(request.thread);
     if (isOver(request, deadlineOf(draft, thread), thread)) return false;
     const about = request.key === null ? null : draft.find(request.key);
-    if (about === null) return true;
-    const deadline = deadlineOf(draft, draft.thread(threadOf(about)));
-    if (!hasGoneOn(request, about, deadline)) return true;
+    const isSettled = about === null ? isPassed(request, thread) : hasGoneOn(
+      request,
+      about,
+      deadlineOf(draft, draft.thread(threadOf(about))),
+    );
+    if (!isSettled) return true;
     settled = addSettled(settled, request);
     return false;
   });
@@ -362,7 +372,7 @@ function settledSince(draft: Draft, { settled }: SessionState): Settled {
   };
 }
 
-/** Whether the user is asked for a permission already. */
+/** Whether the user is asked to allow a call already. */
 function isAsked(requests: SessionState["requests"]): boolean {
-  return requests.some(({ kind }) => kind !== "question");
+  return requests.some(({ kind, key }) => kind !== "question" && key !== null);
 }

@@ -27,7 +27,7 @@ import {
   toolOf,
 } from "./call_state.ts";
 import { buildCallTree, type TreeNode } from "./call_tree.ts";
-import { deadlineOf, isRunning, stopOf } from "./deadlines.ts";
+import { deadlineOf, isRunning, ownStopOf } from "./deadlines.ts";
 import { Halts } from "./halts.ts";
 import { isBefore, type Moment } from "./moment.ts";
 import { endMsOf, type SessionState } from "./session_state.ts";
@@ -66,12 +66,13 @@ export function* outlineCalls(
   });
   const { calls, threads } = all;
   const waits = findWaits(yield* matchRequests(all, state));
-  const roots = yield* buildCallTree(calls, threads);
+  const halts = new Halts(all.marks);
+  const roots = yield* buildCallTree(calls, threads, halts);
   return yield* outlineTree(roots, {
     state,
     threads,
     waits,
-    halts: new Halts(all.marks),
+    halts,
     inState: new Set(state.open.map(({ key }) => key)),
     endMs: endMsOf(state),
   });
@@ -351,9 +352,14 @@ function printAgent(
   { state, endMs }: OutlineContext,
 ): string {
   const { id, type, firstStart } = agent;
-  const runs = endMs === null && isRunning(state, agent);
-  const stop = runs ? null : stopOf(state, agent);
-  const status = runs ? "open" : stop === null ? "orphaned" : "done";
+  // Where nothing tells of its start, its calls do.
+  const runs = endMs === null &&
+    (firstStart === null
+      ? state.open.some((call) => call.whole === null && threadOf(call) === id)
+      : isRunning(state, agent));
+  const stop = runs ? null : ownStopOf(agent);
+  const isDone = stop !== null || firstStart === null;
+  const status = runs ? "open" : isDone ? "done" : "orphaned";
   const startMs = firstStart?.[0] ?? null;
   const lead = stop === null || startMs === null
     ? null

@@ -147,12 +147,14 @@ type UsageName = "tokensIn" | "tokensOut" | "reasoningTokens";
 
 /** A count of tokens; what its end says goes before what its beginning says. */
 export function tokensOf(call: CallState, name: UsageName): number | null {
-  return call.end?.[name] ?? call.start?.[name] ?? null;
+  const { end, part, start } = call;
+  return end?.[name] ?? part?.[name] ?? start?.[name] ?? null;
 }
 
 /** What it cost, likewise. */
 export function costOf(call: CallState): Int | null {
-  return call.end?.costUsdE6 ?? call.start?.costUsdE6 ?? null;
+  const { end, part, start } = call;
+  return end?.costUsdE6 ?? part?.costUsdE6 ?? start?.costUsdE6 ?? null;
 }
 
 /** Type of the subagent that it starts, or null. */

@@ -13,6 +13,7 @@ import {
   threadOf,
   toolOf,
 } from "./call_state.ts";
+import type { Halts } from "./halts.ts";
 import { isBefore, type Moment } from "./moment.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 import { isSubagentTool } from "./tools.ts";
@@ -33,6 +34,7 @@ export type TreeNode =
 export function* buildCallTree(
   calls: ReadonlyMap<string, CallState>,
   threads: ReadonlyMap<string, ThreadState>,
+  halts: Halts,
 ): Generator<void, TreeNode[]> {
   const nodes: TreeNode[] = [];
   for (const call of calls.values()) {
@@ -42,7 +44,7 @@ export function* buildCallTree(
     if (nodes.length % ITEMS_A_STEP === 0) yield;
   }
   const sorted = yield* sortInSteps(nodes, compareNodes);
-  const starters = yield* findStarters(calls, threads, sorted);
+  const starters = yield* findStarters(calls, { threads, sorted, halts });
   const byKey = new Map<string, TreeNode>();
   const roots: TreeNode[] = [];
   const agents = new Map<string, TreeNode>();
@@ -95,8 +97,11 @@ function compareNodes(a: TreeNode, b: TreeNode): number {
  */
 function* findStarters(
   calls: ReadonlyMap<string, CallState>,
-  threads: ReadonlyMap<string, ThreadState>,
-  sorted: readonly TreeNode[],
+  { threads, sorted, halts }: {
+    threads: ReadonlyMap<string, ThreadState>;
+    sorted: readonly TreeNode[];
+    halts: Halts;
+  },
 ): Generator<void, ReadonlyMap<string, CallState>> {
   const starters = new Map<string, CallState>();
   // Only the session itself made calls.
@@ -125,23 +130,26 @@ function* findStarters(
     if (call !== undefined) link(id, call);
     else if (thread.firstStart !== null) others.set(id, thread);
   }
-  linkByElimination(byStart, { others, taken, starters, link });
+  linkByElimination(byStart, { others, taken, starters, link, halts });
   return starters;
 }
 
 /** Links subagents to calls while one of them leaves no other choice: only one call can have started it, and no other. */
 function linkByElimination(
   byStart: readonly CallState[],
-  { others, taken, starters, link }: {
+  { others, taken, starters, link, halts }: {
     others: Map<string, ThreadState>;
     taken: ReadonlySet<string>;
     starters: ReadonlyMap<string, CallState>;
     link: (id: string, call: CallState) => void;
+    halts: Halts;
   },
 ): void {
   const choices = new Map<string, CallState[]>();
   for (const [id, thread] of others) {
-    const possible = byStart.filter((call) => canHaveStarted(call, thread));
+    const possible = byStart.filter((call) =>
+      canHaveStarted(call, thread, halts)
+    );
     choices.set(id, possible);
   }
   while (true) {
@@ -175,13 +183,20 @@ function nameOf(call: CallState): string | null {
 }
 
 /** Whether the call ran when the subagent started, and starts subagents of that type. */
-function canHaveStarted(call: CallState, thread: ThreadState): boolean {
+function canHaveStarted(
+  call: CallState,
+  thread: ThreadState,
+  halts: Halts,
+): boolean {
   const { firstStart, type } = thread;
   if (firstStart === null || !isSubagentTool(toolOf(call))) return false;
   if (nameOf(call) !== null || threadOf(call) === thread.id) return false;
   if (call.start === null || !isBefore(call.start.at, firstStart)) return false;
   const end = endOf(call);
   if (end !== null && isBefore(end.at, firstStart)) return false;
+  // One that never ended was given up when its thread turned to something else.
+  const halt = halts.lastBefore(threadOf(call), firstStart);
+  if (end === null && isBefore(call.start.at, halt)) return false;
   const wanted = subagentTypeOf(call);
   return wanted === null || type === null || wanted === type;
 }

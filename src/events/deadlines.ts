@@ -31,6 +31,18 @@ export function isRunning(state: StopTimes, thread: ThreadState): boolean {
   return lastStart !== null && !isBefore(lastStart, stopOf(state, thread));
 }
 
+/** All moments at which a subagent is known to have ended by itself. */
+export function ownStopsOf(state: StopTimes, thread: ThreadState): Moment[] {
+  return [thread.stop, thread.strayStop, leftOutAt(state, thread.id)]
+    .filter((at) => at !== null);
+}
+
+/** The moment at which a subagent that does not run was told to have ended; null where nothing told it. */
+export function ownStopOf(thread: ThreadState): Moment | null {
+  const own = laterOf(thread.stop, thread.strayStop);
+  return isBefore(own, thread.lastStart) ? null : own;
+}
+
 /** When a turn's end last named what goes on in the background, and the subagent was not in it; null if it never was left out. */
 function leftOutAt({ background }: StopTimes, id: string): Moment | null {
   if (background === null) return null;

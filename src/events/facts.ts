@@ -62,6 +62,8 @@ export interface Facts extends Usage {
   /** The subagent whose event it is; "" for the session itself. */
   readonly thread: string;
   readonly threadType: string | null;
+  /** A hash of what the subagent was told to do; null where its start or end does not tell. */
+  readonly task: string | null;
   readonly model: string | null;
   readonly tracePath: string | null;
   readonly agentVersion: string | null;
@@ -127,6 +129,9 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
       AGENTS[agent].marks(payload),
     thread,
     threadType,
+    task: meaning === "subagent_start" || meaning === "subagent_stop"
+      ? readTask(payload)
+      : null,
     model: readModel(payload),
     tracePath: payload.textOf("transcript_path", "transcriptPath") || null,
     agentVersion: payload.textOf(
@@ -138,8 +143,9 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
     os: payload.text("os"),
     arch: payload.text("arch"),
     parentSessionId: readParent(payload),
-    branch: payload.textOf("git_branch", "gitBranch", "branch") || null,
-    commit: payload.text("commit") || null,
+    branch: payload.textOf("git_branch", "gitBranch", "branch") ||
+      readGit(payload, "branch"),
+    commit: payload.text("commit") || readGit(payload, "commit"),
     title: meaning === "prompt" ? readTitle(payload) : null,
     callId,
     call: readCall(
@@ -189,6 +195,16 @@ function refine(
   const status = payload.text("status");
   if (status === "aborted") return "interrupt";
   return status === "error" ? "turn_failed" : meaning;
+}
+
+/** What our event of a git hook tells. */
+function readGit(payload: Payload, name: "branch" | "commit"): string | null {
+  return headText(readMembers(payload.value("git"))?.get(name)) || null;
+}
+
+function readTask(payload: Payload): string | null {
+  const task = payload.text("task");
+  return !task ? null : hashBytes(new TextEncoder().encode(task));
 }
 
 function readThread(payload: Payload, agent: string): string {
@@ -301,7 +317,16 @@ function readBackground(payload: Payload): string[] | null {
   if (value?.kind !== "array") return null;
   const tasks: unknown = JSON.parse(decodeText(bytesOf(value)));
   if (!Array.isArray(tasks)) return null;
-  return tasks.map((task: unknown, i) => taskId(task) ?? `#${i}`);
+  return tasks.flatMap((task: unknown, i) =>
+    isOver(task) ? [] : [taskId(task) ?? `#${i}`]
+  );
+}
+
+const OVER = /^(?:completed|failed|killed|stopped|cancell?ed)$/;
+
+function isOver(task: unknown): boolean {
+  return typeof task === "object" && task !== null && "status" in task &&
+    typeof task.status === "string" && OVER.test(task.status);
 }
 
 function taskId(task: unknown): string | null {

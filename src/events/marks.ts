@@ -5,6 +5,7 @@
  * @module
  */
 import type { Facts } from "./facts.ts";
+import { isHalt } from "./turn_halt.ts";
 import type { Moment } from "./moment.ts";
 import { parseExact, printExact } from "./_exact_text.ts";
 
@@ -22,7 +23,7 @@ export type MarkKind =
   | "answer"
   | "stray";
 
-/** One such event; for a stray end `tool` is the subagent's type. */
+/** One such event; for a stray end `tool` is the subagent's type, and `inputKey` its task. */
 export type Mark = readonly [
   kind: MarkKind,
   at: Moment,
@@ -61,21 +62,18 @@ export function parseMarks(body: string): readonly Mark[] {
 export function markOf(facts: Facts): Mark | null {
   const { at, thread, call } = facts;
   switch (facts.meaning) {
-    case "prompt":
-    case "turn_end":
-    case "turn_failed":
-      return ["halt", at, thread];
     case "interrupt":
       return ["interrupt", at, thread];
     case "session_end":
       return ["end", at, ""];
     case "subagent_stop":
       return thread === ""
-        ? ["stray", at, thread, null, facts.threadType]
+        ? ["stray", at, thread, null, facts.threadType, facts.task]
         : ["halt", at, thread];
     case "answer":
       return ["answer", at, thread];
   }
+  if (isHalt(facts)) return ["halt", at, thread];
   const kind = requestKind(facts);
   if (kind === null || call === null) return null;
   const { tool, inputKey, summary } = call;

@@ -73,7 +73,8 @@ export type SeenCopy = readonly [
   key: string,
   ms: Int,
   via: string,
-  pairedWith: string,
+  /** The id of the copy that has come, or "". */
+  copyId: string,
 ];
 
 /** What is remembered of a session; replaced as a whole, never changed. */
@@ -224,6 +225,7 @@ function packThread(thread: ThreadState) {
     lastStart: thread.lastStart ?? undefined,
     stop: thread.stop ?? undefined,
     strayStop: thread.strayStop ?? undefined,
+    task: thread.task ?? undefined,
     halt: thread.halt ?? undefined,
     answered: thread.answered ?? undefined,
     said: thread.said ?? undefined,

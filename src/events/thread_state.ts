@@ -14,6 +14,8 @@ export interface ThreadState {
   /** The subagent's id; "" for the session itself. */
   readonly id: string;
   readonly type: string | null;
+  /** A hash of what it was told to do, where its start tells. */
+  readonly task: string | null;
   /** Its first and its last start that an event told. */
   readonly firstStart: Moment | null;
   readonly lastStart: Moment | null;
@@ -50,6 +52,7 @@ export function newThread(id: string): ThreadState {
   return {
     id,
     type: null,
+    task: null,
     firstStart: null,
     lastStart: null,
     stop: null,

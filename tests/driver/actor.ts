@@ -53,6 +53,8 @@ export interface Dialect {
   source: string;
   /** The name that lists show. */
   agent: string;
+  /** Whether a call's events tell which subagent made it. */
+  tellsCaller: boolean;
   /** Whether its calls have ids. */
   hasIds: boolean;
   /** Whether it says how long a call took. */
@@ -146,9 +148,11 @@ export class Actor {
 
   /** Begins a call. */
   call(
-    { want, about, by = null, type = "general-purpose", inBackground }: Errand,
+    { want, about, by: caller = null, type = "general-purpose", inBackground }:
+      Errand,
   ): PlayedCall {
     const { dialect, stage } = this;
+    const by = dialect.tellsCaller ? caller : null;
     const call: PlayedCall = {
       id: dialect.hasIds
         ? `toolu_${this.played.id}_${stage.nextNumber()}`
@@ -351,6 +355,7 @@ export class Actor {
       this.stage.pass(afterMs);
       this.stage.run({
         source: copyFor ?? this.dialect.source,
+        isCopy: copyFor !== undefined,
         fields,
         folder: this.played.folder,
       });

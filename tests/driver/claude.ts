@@ -10,6 +10,7 @@ import type { Fields, PlayedAgent, PlayedCall } from "./played.ts";
 export const CLAUDE: Dialect = {
   source: "claude",
   agent: "claude",
+  tellsCaller: true,
   hasIds: true,
   tellsLatency: true,
   tools: {

@@ -10,6 +10,7 @@ import type { Fields, PlayedAgent, PlayedCall } from "./played.ts";
 export const CODEX: Dialect = {
   source: "codex",
   agent: "codex",
+  tellsCaller: true,
   hasIds: true,
   tellsLatency: false,
   tools: {

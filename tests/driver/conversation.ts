@@ -95,6 +95,19 @@ const NOTICES = [
   "auth_success",
 ];
 const SAID_STARTS = ["startup", "resume", "clear", "compact"];
+/** What ends a turn, or more. */
+const ENDS: ReadonlySet<ActName> = new Set([
+  "prompt",
+  "notice",
+  "stop",
+  "stopFailure",
+  "stopAgent",
+  "finishAgent",
+  "interrupt",
+  "end",
+]);
+/** Events that tell what something has used: the end of a call, of a turn, of a session. */
+const TELLS_FIGURES = /^(?:post|after|stop|session)/i;
 const MAX_STEPS = 60;
 
 /** Any conversation. */
@@ -119,16 +132,21 @@ export function anyConversation(
   }).map(({ dialects, agoMs, steps, order, keys, again, restarts }) => {
     const hooks = play({ dialects, agoMs, steps }, options());
     const reach = { sent: 0, near: 0.004, any: 1 }[order] ?? 0;
+    // An event and its copy are delivered by two hooks that run at the same time: not far from one another.
+    let place = 0;
     const arrivals = hooks
-      .map((hook, i) => ({
-        hook,
-        at: i + reach * (keys[i % keys.length] ?? 0),
-      }))
+      .map((hook, i) => {
+        if (!hook.isCopy) place = i + reach * (keys[i % keys.length] ?? 0);
+        return { hook, at: place };
+      })
       .sort((a, b) => a.at - b.at)
       .map(({ hook }) => hook);
     for (const n of again) {
-      const hook = hooks[n % hooks.length];
-      if (hook !== undefined) arrivals.push(hook);
+      const hook = arrivals[n % arrivals.length];
+      // What is sent again since no answer came follows soon.
+      if (hook !== undefined) {
+        arrivals.splice(n % arrivals.length + 1 + n % 5, 0, hook);
+      }
     }
     return { arrivals, restarts };
   });
@@ -184,13 +202,18 @@ function play(
       model: "some-model",
     })
   );
+  let isOver = false;
   for (const { act, actor: n, pick, passMs, figures } of steps) {
-    stage.pass(passMs);
+    // What ends something is of a millisecond of its own.
+    stage.pass(Math.max(passMs, isOver || ENDS.has(act) ? 1 : 0));
+    isOver = ENDS.has(act);
     const actor = actors[n % actors.length];
     const from = stage.hooks.length;
     if (actor !== undefined) perform(actor, act, pick);
     for (const { fields } of stage.hooks.slice(from)) {
-      Object.assign(fields, figures);
+      if (TELLS_FIGURES.test(String(fields.hook_event_name))) {
+        Object.assign(fields, figures);
+      }
     }
   }
   // A conversation without an event is none.
@@ -211,7 +234,10 @@ function perform(actor: Actor, act: ActName, pick: number): void {
   const agent = from(actor.running);
   const errand = () => {
     const want = from(WANTS) ?? "shell";
-    return { want, about: from(ABOUT[want]) ?? "" };
+    const about = from(ABOUT[want]) ?? "";
+    // Nothing tells which of two that are alike an event without an id is about, if another with an id says the same.
+    const isTold = actor.dialect.agent === "cursor" && actor.dialect.hasIds;
+    return { want, about: isTold ? `${about}#${stage.nextNumber()}` : about };
   };
   switch (act) {
     case "start":
@@ -292,6 +318,11 @@ function perform(actor: Actor, act: ActName, pick: number): void {
       }
       break;
     case "stop":
+      // A turn does not end before the subagents that it waits for.
+      for (const one of actor.running.filter((one) => !one.isBackground)) {
+        actor.stopAgent(one);
+        stage.pass(1);
+      }
       actor.stop();
       break;
     case "stopFailure":

@@ -10,6 +10,7 @@ import type { Fields, PlayedCall } from "./played.ts";
 export const COPILOT: Dialect = {
   source: "copilot",
   agent: "copilot",
+  tellsCaller: false,
   hasIds: false,
   tellsLatency: false,
   tools: {

@@ -19,6 +19,7 @@ export function cursorDialect(hooks: CursorHooks): Dialect {
   return {
     source: "cursor",
     agent: "cursor",
+    tellsCaller: false,
     hasIds: hooks.tools,
     tellsLatency: true,
     tools: {

@@ -10,6 +10,7 @@ import type { Fields, PlayedCall } from "./played.ts";
 export const GEMINI: Dialect = {
   source: "gemini",
   agent: "gemini",
+  tellsCaller: false,
   hasIds: false,
   tellsLatency: false,
   tools: {

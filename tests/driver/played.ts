@@ -79,6 +79,8 @@ export interface Hook {
   tsMs: number;
   /** The event's id. */
   id: string;
+  /** Whether another configuration has delivered the same event before. */
+  isCopy?: boolean | undefined;
   folder: string;
 }
 

@@ -10,6 +10,7 @@ import type { Fields, PlayedCall } from "./played.ts";
 export const VIBE: Dialect = {
   source: "vibe",
   agent: "vibe",
+  tellsCaller: false,
   hasIds: true,
   tellsLatency: true,
   tools: {

@@ -4,10 +4,9 @@
  * @module
  */
 import type { ModelCall } from "./calls.ts";
-import { isIdlePrompt } from "./calls.ts";
 import { compareSeen, type Seen, text } from "./event.ts";
 import { findRequests, QUESTION_TOOLS } from "./requests.ts";
-import { outcomeOf } from "./result.ts";
+import { stateOf } from "./saying.ts";
 import { backgroundOf, type ModelThread, runs, stopOf } from "./threads.ts";
 
 /** What a session does. */
@@ -81,17 +80,27 @@ function liveActivity(
 ): ModelActivity {
   const pending = findRequests(calls, threads, events)
     .filter(({ over }) => over === null)
-    .map(({ state, event, call }): ModelActivity => ({
+    .map(({ state, event, call }) => ({
       state,
-      since_ms: event.ms,
-      tool: call?.tool ?? text(event.fields, "tool_name"),
+      at: event,
+      tool: text(event.fields, "tool_name") ?? call?.tool ?? null,
       message: call?.summary ?? text(event.fields, "message"),
     }));
   const questions = open.filter(({ tool }) => QUESTION_TOOLS.has(tool))
-    .map((call): ModelActivity => ({ ...tell(call), state: "needs_answer" }));
+    .flatMap((call) =>
+      call.start === null ? [] : [{
+        state: "needs_answer" as const,
+        at: call.start,
+        tool: call.tool,
+        message: call.summary,
+      }]
+    );
   const [asked] = [...pending, ...questions]
-    .sort((a, b) => a.since_ms - b.since_ms);
-  if (asked !== undefined) return asked;
+    .sort((a, b) => compareSeen(a.at, b.at));
+  if (asked !== undefined) {
+    const { at, ...need } = asked;
+    return { ...need, since_ms: at.ms };
+  }
   const [first] = open;
   if (first !== undefined) return tell(first);
   return restingActivity(threads, sorted);
@@ -106,36 +115,46 @@ function tell(call: ModelCall): ModelActivity {
   };
 }
 
-/** Without an open call: what was said last, in the session itself and of subagents that still run. */
+/** Without an open call: what was said last, in the session itself and of each subagent that still runs. */
 function restingActivity(
   threads: readonly ModelThread[],
   sorted: readonly Seen[],
 ): ModelActivity {
   const main = sorted.filter(({ thread }) => thread === "");
   const last = main.findLast((event) => stateOf(event) !== null);
-  const said = last === undefined ? "working" : stateOf(last) ?? "working";
-  const running = threads.filter(runs);
-  const latest = (events: readonly Seen[]) =>
-    Math.max(...events.map(({ ms }) => ms));
-  if (said !== "working" && running.length > 0) {
-    const theirs = sorted.filter((event) =>
-      running.some(({ id }) => id === event.thread) && stateOf(event) !== null
-    );
-    return working(latest(theirs));
+  if (last === undefined && !threads.some(runs)) {
+    return working(sorted.at(-1)?.ms ?? 0);
   }
-  const stop = main.findLast(({ meaning }) => meaning === "turn_end");
-  if (said === "idle" && stop !== undefined && stop === last) {
-    const still = (backgroundOf(stop) ?? []).filter((id) =>
-      !sorted.some((event) =>
-        event.meaning === "subagent_stop" && event.thread === id &&
-        compareSeen(event, stop) > 0
-      )
-    );
-    if (still.length > 0) return working(stop.ms);
+  const said = last === undefined ? null : stateOf(last);
+  const work = threads.filter(runs).flatMap(({ id }) =>
+    sorted.findLast((event) =>
+      event.thread === id && stateOf(event) !== null
+    ) ??
+      []
+  );
+  if (last !== undefined && (said === "working" || goesOn(last, sorted))) {
+    work.push(last);
   }
-  if (said === "working") return working(last?.ms ?? sorted[0]?.ms ?? 0);
+  // What has worked for longest.
+  if (work.length > 0) return working(Math.min(...work.map(({ ms }) => ms)));
   const message = last === undefined || said !== "failed" ? null : reason(last);
-  return { state: said, since_ms: last?.ms ?? 0, tool: null, message };
+  return {
+    state: said ?? "working",
+    since_ms: last?.ms ?? 0,
+    tool: null,
+    message,
+  };
+}
+
+/** Whether a turn has ended while something that it lists goes on. */
+function goesOn(stop: Seen, sorted: readonly Seen[]): boolean {
+  if (stop.meaning !== "turn_end") return false;
+  return (backgroundOf(stop) ?? []).some((id) =>
+    !sorted.some((event) =>
+      event.meaning === "subagent_stop" && event.thread === id &&
+      compareSeen(event, stop) > 0
+    )
+  );
 }
 
 function working(since: number): ModelActivity {
@@ -145,35 +164,6 @@ function working(since: number): ModelActivity {
 function reason({ fields }: Seen): string | null {
   return text(fields, "error") ?? text(fields, "error_message") ??
     text(fields, "reason");
-}
-
-/** What an event says of the thread that it is from; null: nothing. */
-function stateOf(event: Seen): "working" | "idle" | "failed" | null {
-  const { meaning, fields } = event;
-  switch (meaning) {
-    case "prompt":
-    case "call_start":
-    case "call_end":
-    case "call_denied":
-    case "compaction":
-    case "answer":
-      return "working";
-    case "call_failed":
-      return outcomeOf(event) === "interrupted" ? "idle" : "working";
-    case "subagent_start":
-      return event.thread === "" ? null : "working";
-    case "session_start":
-      return fields.source === "compact" ? "working" : "idle";
-    case "turn_end":
-    case "interrupt":
-      return "idle";
-    case "turn_failed":
-      return "failed";
-    case "notification":
-      return isIdlePrompt(event) ? "idle" : null;
-    default:
-      return null;
-  }
 }
 
 function startMs({ start }: ModelCall): number {

@@ -48,6 +48,8 @@ export interface ModelCall {
   isAsync: boolean;
 }
 
+/** What follows the end of a call by no more is of that call, if it is of no other. */
+const SLACK_MS = 2000;
 const IS_CALL = new Set([
   "call_start",
   "call_end",
@@ -74,7 +76,9 @@ export function findCalls(events: readonly Seen[]): ModelCall[] {
   for (const event of sorted) {
     open = open.filter((group) => !endsTurnOf(event, threadOfGroup(group)));
     if (!isAboutCall(event) || callIdOf(event) !== null) continue;
-    const joined = named.find((group) => isAround(group, event));
+    const fits = (slackMs: number) =>
+      named.find((group) => isAround(group, event, { sorted, slackMs }));
+    const joined = fits(0) ?? fits(SLACK_MS);
     if (joined !== undefined) {
       joined.push(event);
       continue;
@@ -103,19 +107,35 @@ export function findCalls(events: readonly Seen[]): ModelCall[] {
 }
 
 /** Whether an event of Cursor's families stands for a call that another family names: the same thing, while it is open. */
-function isAround(group: readonly Seen[], event: Seen): boolean {
+function isAround(
+  group: readonly Seen[],
+  event: Seen,
+  { sorted, slackMs }: { sorted: readonly Seen[]; slackMs: number },
+): boolean {
   if (!(event.name in FAMILIES)) return false;
   const [first] = group;
   if (first === undefined || first.meaning !== "call_start") return false;
   const end = group.find(({ meaning, name }) =>
     meaning !== "call_start" && !(name in FAMILIES)
   );
+  // What ends later runs until then, whatever stopped meanwhile.
+  const isStopped = end === undefined &&
+    sorted.some((stop) =>
+      endsTurnOf(stop, first.thread) && compareSeen(stop, first) > 0 &&
+      compareSeen(stop, event) < 0
+    );
+  if (isStopped) return false;
   if (event.ms < first.ms) return false;
-  if (end !== undefined && event.ms > end.ms) return false;
+  if (end !== undefined && event.ms > end.ms + slackMs) return false;
   if (group.some(({ name }) => name === event.name)) return false;
-  return /MCPExecution$/.test(event.name)
-    ? (toolOf(first) ?? "").replace(/^MCP:/, "") === toolOf(event)
-    : summaryOf(first) === summaryOf(event);
+  const tool = toolOf(first) ?? "";
+  if (/MCPExecution$/.test(event.name)) {
+    return tool.replace(/^MCP:/, "") === toolOf(event);
+  }
+  const kind = /File/.test(event.name)
+    ? /Edit/.test(event.name) ? /edit|write/i : /read/i
+    : /shell/i;
+  return kind.test(tool) && summaryOf(first) === summaryOf(event);
 }
 
 function haveSameInput(start: Seen, end: Seen): boolean {
@@ -131,7 +151,8 @@ function threadOfGroup(group: readonly Seen[]): string {
 export function endsTurnOf(event: Seen, thread: string): boolean {
   if (event.meaning === "session_end") return true;
   if (event.thread !== thread) return false;
-  return isTurnEnd(event) || event.meaning === "subagent_stop";
+  // Cursor's names no subagent; it is not the session's own agent that stops.
+  return isTurnEnd(event) || event.meaning === "subagent_stop" && thread !== "";
 }
 
 /** Whether the agent itself has stopped working for the user by this event, or begins anew. */
@@ -149,11 +170,16 @@ export function isIdlePrompt({ meaning, fields }: Seen): boolean {
 function toCall(group: readonly Seen[]): ModelCall {
   const events = [...group].sort(compareSeen);
   const starts = events.filter(({ meaning }) => meaning === "call_start");
-  const ends = events.filter(({ meaning }) => meaning !== "call_start");
+  // What Cursor's tool events say goes before what its other events say of the same call.
+  const isOwn = (event: Seen) => callIdOf(event) !== null;
+  const all = events.filter(({ meaning }) => meaning !== "call_start");
+  const ends = [...all.filter((end) => !isOwn(end)), ...all.filter(isOwn)];
   const start = starts[0] ?? null;
   const end = ends.at(-1) ?? null;
-  const newest = <T>(read: (event: Seen) => T | null, of = events) =>
-    of.map(read).findLast((value) => value !== null) ?? null;
+  const newest = <T>(
+    read: (event: Seen) => T | null,
+    of = [...starts, ...ends],
+  ) => of.map(read).findLast((value) => value !== null) ?? null;
   const thread = start?.thread ?? end?.thread ?? "";
   const teller = ends.findLast((event) => outcomeOf(event) !== null) ?? null;
   return {

@@ -52,10 +52,11 @@ const SPAN_KEYS = [
 
 /** Compares a SessionRecord with the model's session. */
 export function compareSession(
-  record: Fields,
+  answered: unknown,
   model: ModelSession,
 ): Difference[] {
   const at = model.id;
+  const record = asFields(answered) ?? {};
   const activity = asFields(record.activity) ?? {};
   const totals = asFields(record.totals) ?? {};
   return [
@@ -77,23 +78,23 @@ export function compareSession(
 
 /** Compares the tree of a `detail` answer with the model's. */
 export function compareSpans(
-  nodes: readonly unknown[],
+  answered: unknown,
   model: readonly ModelSpan[],
   at: string,
 ): Difference[] {
+  const nodes: unknown[] = Array.isArray(answered) ? answered : [];
   const theirs = nodes.map(asNode).sort(inOrder);
   const ours = model.map((span) => ({
     span: { ...span },
     children: span.children,
   }))
     .sort(inOrder);
-  const found = [...nodes.map(asNode), { span: { started_at_ms: Infinity } }]
-    .flatMap(({ span }, i, all) => {
-      const before = all[i - 1]?.span;
-      return before !== undefined && startOf(before) > startOf(span)
-        ? differ(`${at} order`, startOf(before), startOf(span))
-        : [];
-    });
+  const starts = nodes.map(asNode).map(firstStart);
+  const found = starts.flatMap((start, i) =>
+    i > 0 && start < (starts[i - 1] ?? 0)
+      ? differ(`${at} order`, starts, starts.toSorted((a, b) => a - b))
+      : []
+  );
   const name = ({ span }: { span: Fields }) =>
     `${span.tool} ${
       span.tool_call_id ?? span.agent_id ?? ""
@@ -145,6 +146,14 @@ function inOrder(a: { span: Fields }, b: { span: Fields }): number {
 
 function startOf(span: Fields): number {
   return Number(span.started_at_ms ?? span.ended_at_ms ?? 0);
+}
+
+/** A node that does not know when it began is where its first child is. */
+function firstStart({ span, children }: Node): number {
+  const own = span.started_at_ms ?? span.ended_at_ms ?? null;
+  return own === null
+    ? Math.min(...children.map(asNode).map(firstStart))
+    : Number(own);
 }
 
 function keyOf(span: Fields): string {

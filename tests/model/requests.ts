@@ -3,16 +3,18 @@
  * What the model's agents ask the user: permissions and questions, from when until when.
  * @module
  */
-import { endsTurnOf, isAboutCall, type ModelCall } from "./calls.ts";
+import { endsTurnOf, type ModelCall } from "./calls.ts";
 import { compareSeen, type Seen } from "./event.ts";
+import { stateOf } from "./saying.ts";
 import { callIdOf, inputKeyOf, toolOf } from "./result.ts";
-import { type ModelThread, stopOf } from "./threads.ts";
+import { firstStopOf, type ModelThread, stopOf } from "./threads.ts";
 
 /** Something that the user is asked. */
 export interface ModelRequest {
   state: "needs_permission" | "needs_answer";
   event: Seen;
-  thread: string;
+  /** Where it was asked, and where the call is from. */
+  threads: string[];
   /** The call that waits for it, if one is open. */
   call: ModelCall | null;
   /** What ended it; null while the user is asked. */
@@ -26,9 +28,15 @@ export const QUESTION_TOOLS = new Set([
   "AskQuestion",
   "ask_user_question",
   "request_user_input",
+  "ask_user",
 ]);
 
 const PERMISSION_TYPES = new Set(["permission_prompt", "ToolPermission"]);
+
+/** Whether it asks for a permission; a question to the user does not. */
+export function isForPermission({ event, state }: ModelRequest): boolean {
+  return event.meaning === "permission" || state === "needs_permission";
+}
 
 /** Finds all requests of a session, oldest first. */
 export function findRequests(
@@ -43,17 +51,18 @@ export function findRequests(
     if (kind === null) continue;
     const isNews = event.meaning === "notification";
     const isPending = requests.some((request) =>
-      request.event.meaning !== "notification" && request.state === kind &&
+      isForPermission(request) && request.call !== null &&
       (request.over === null || compareSeen(request.over, event) > 0)
     );
-    if (isNews && isPending) continue;
+    if (isNews && kind === "needs_permission" && isPending) continue;
     const open = calls.filter((call) => isOpenAt(call, event, threads, sorted))
       .sort((a, b) => compareSeen(b.start ?? event, a.start ?? event));
-    const call = match(event, open) ?? (isNews ? open[0] : undefined) ?? null;
+    const isAnyones = isNews && kind === "needs_permission";
+    const call = (isAnyones ? open[0] : match(event, open)) ?? null;
     const request: ModelRequest = {
       state: kind,
       event,
-      thread: isNews && call !== null ? call.thread : event.thread,
+      threads: [event.thread, call?.thread ?? event.thread],
       call,
       over: null,
     };
@@ -100,8 +109,10 @@ function isOpenAt(
 ): boolean {
   const { start, end } = call;
   if (start === null || compareSeen(start, event) > 0) return false;
-  const stop = end ?? stopOf(call, { threads, events });
-  return stop === null || compareSeen(stop, event) > 0;
+  const stop = firstStopOf(call, { threads, events });
+  return [end, stop].every((over) =>
+    over === null || compareSeen(over, event) > 0
+  );
 }
 
 function isOver(
@@ -110,13 +121,16 @@ function isOver(
   threads: readonly ModelThread[],
   events: readonly Seen[],
 ): boolean {
-  const { thread, call, state } = request;
-  if (endsTurnOf(later, thread)) return true;
-  const own = threads.find(({ id }) => id === thread);
-  if (own?.ends.includes(later)) return true;
-  if (state === "needs_answer" && later.meaning === "answer") {
+  const { call, event: { thread } } = request;
+  const isEnd = request.threads.some((id) =>
+    endsTurnOf(later, id) ||
+    threads.find((one) => one.id === id)?.ends.includes(later)
+  );
+  if (isEnd) return true;
+  if (!isForPermission(request) && later.meaning === "answer") {
     return later.thread === thread;
   }
-  if (call === null) return isAboutCall(later) && later.thread === thread;
+  // No call tells that it went on, so any word of the thread does.
+  if (call === null) return later.thread === thread && stateOf(later) !== null;
   return later === (call.end ?? stopOf(call, { threads, events }));
 }

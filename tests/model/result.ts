@@ -74,7 +74,7 @@ export function summaryOf(event: Seen): string | null {
   const input = inputOf(event);
   if (input === null) return null;
   const files = patchFiles(input);
-  if (files.length > 0) return files.join(", ");
+  if (files.length > 0) return files.join(" ");
   const isMcp = /MCPExecution$/.test(event.name);
   return firstText(input, ...MAIN_KEYS) ?? (isMcp ? toolOf(event) : null);
 }
@@ -160,6 +160,7 @@ export function outcomeOf(event: Seen): Outcome | null {
   for (const one of [fields, result]) {
     if (one?.is_error === true || one?.isError === true) return "failed";
   }
+  if (result?.interrupted === true) return "interrupted";
   if (result?.error) return "failed";
   if (event.name in FAMILIES) return null;
   return SAYS_NOTHING.has(event.provenAgent ?? event.source) ? null : "done";

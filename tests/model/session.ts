@@ -4,7 +4,7 @@
  * @module
  */
 import { type ModelActivity, readActivity, STATUS_OF } from "./activity.ts";
-import { findCalls } from "./calls.ts";
+import { findCalls, isAboutCall, type ModelCall } from "./calls.ts";
 import {
   asFields,
   compareSeen,
@@ -138,8 +138,14 @@ function toSession(
     endedMs: isGit ? last.ms : endedMs,
     nowMs,
   });
-  const sum = (read: (event: Seen) => number | null) => {
-    const known = events.map(read).filter((value) => value !== null);
+  // A call's two events may tell the same figure: it counts once.
+  const alone = events.filter((event) => !isAboutCall(event));
+  const sum = (
+    ofCall: (call: ModelCall) => number | null,
+    ofEvent: (event: Seen) => number | null,
+  ) => {
+    const known = [...calls.map(ofCall), ...alone.map(ofEvent)]
+      .filter((value) => value !== null);
     return known.length === 0 ? null : known.reduce((a, b) => a + b, 0);
   };
   const commits = gitEvents(first.workspace, all);
@@ -185,9 +191,15 @@ function toSession(
         calls.filter((call) => call.end !== null && call.outcome === null)
           .length,
       ),
-      tokens_in: sum((event) => numberOf(event, "input_tokens")),
-      tokens_out: sum((event) => numberOf(event, "output_tokens")),
-      cost_usd_e6: sum(costOf),
+      tokens_in: sum(
+        ({ tokensIn }) => tokensIn,
+        (event) => numberOf(event, "input_tokens"),
+      ),
+      tokens_out: sum(
+        ({ tokensOut }) => tokensOut,
+        (event) => numberOf(event, "output_tokens"),
+      ),
+      cost_usd_e6: sum(({ cost }) => cost, costOf),
     },
     spans,
   };

@@ -13,13 +13,16 @@ export interface ModelThread {
   type: string | null;
   /** Its SubagentStart, the newest one. */
   start: Seen | null;
+  firstStart: Seen | null;
+  /** The event that says that it ended, of those after its start the last. */
+  stop: Seen | null;
   /** All that says that it no longer runs, oldest first. */
   ends: Seen[];
   /** The call that started it; null: nothing tells. */
   parent: ModelCall | null;
 }
 
-const SUBAGENT_TOOLS = new Set(["Task", "Agent"]);
+const SUBAGENT_TOOLS = new Set(["Task", "Agent", "task"]);
 
 /** Finds the subagents of a session. */
 export function findThreads(
@@ -41,21 +44,35 @@ export function findThreads(
     type: typeOf([...starts, ...stops, ...calls.flatMap((call) => call.events)]
       .filter(({ thread }) => thread === id)),
     start: starts.findLast(({ thread }) => thread === id) ?? null,
+    firstStart: starts.find(({ thread }) => thread === id) ?? null,
+    stop: null,
     ends: [],
     parent: null,
   }));
   link(threads, calls, starts, sorted);
   for (const thread of threads) {
+    thread.stop = sorted.findLast((event) =>
+      (isReport(event, thread) ||
+        stops.some((stop) =>
+          stop.event === event && stop.thread === thread.id
+        )) &&
+      (thread.start === null || compareSeen(event, thread.start) > 0)
+    ) ?? null;
     thread.ends = sorted.flatMap((event) => {
       const stop = stops.find(({ event: one }) => one === event);
       const isEnd = stop?.thread === thread.id ||
         endsTurnOf(event, thread.id) ||
         isNoLongerListed(event, thread.id) ||
-        event === thread.parent?.end && !thread.parent.isAsync;
+        isReport(event, thread);
       return isEnd ? [event] : [];
     });
   }
   return threads;
+}
+
+/** Whether an event is the result of the call that waited for the subagent. */
+function isReport(event: Seen, { id, parent }: ModelThread): boolean {
+  return event === parent?.end && parent.startsAgent === id && !parent.isAsync;
 }
 
 /** Whether a thread runs after all events. */
@@ -65,15 +82,23 @@ export function runs({ start, ends }: ModelThread): boolean {
 }
 
 /** What stopped a call that has no end of its own; null: nothing. */
-export function stopOf(
+export function stopOf(call: ModelCall, told: Told): Seen | null {
+  return call.end === null ? firstStopOf(call, told) : null;
+}
+
+/** What a session is told by, beside its calls. */
+interface Told {
+  threads: readonly ModelThread[];
+  events: readonly Seen[];
+}
+
+/** The first event after which a call was not taken to run any more, even if an end came later. */
+export function firstStopOf(
   call: ModelCall,
-  { threads, events }: {
-    threads: readonly ModelThread[];
-    events: readonly Seen[];
-  },
+  { threads, events }: Told,
 ): Seen | null {
   const { start } = call;
-  if (start === null || call.end !== null) return null;
+  if (start === null) return null;
   const ends = call.thread === ""
     ? [...events].sort(compareSeen).filter((event) => endsTurnOf(event, ""))
     : threads.find(({ id }) => id === call.thread)?.ends ?? [];
@@ -84,11 +109,15 @@ export function stopOf(
 function nameStops(
   sorted: readonly Seen[],
 ): { event: Seen; thread: string; fields: Seen["fields"] }[] {
-  const running: Seen[] = [];
+  let running: Seen[] = [];
   const stops = [];
   for (const event of sorted) {
     const { meaning, thread, fields } = event;
-    if (meaning === "subagent_start") running.push(event);
+    if (meaning === "session_end") running = [];
+    if (meaning === "subagent_start") {
+      running = running.filter((start) => start.thread !== thread);
+      running.push(event);
+    }
     if (meaning !== "subagent_stop") continue;
     const at = running.findIndex((start) =>
       thread !== "" ? start.thread === thread : isSameKind(start, event)
@@ -128,25 +157,44 @@ function link(
     ) ??
       (named ? calls.find(({ id }) => id === named) : undefined) ?? null;
   }
-  for (let found = true; found;) {
-    found = false;
-    for (const thread of threads) {
-      const { start, parent } = thread;
-      if (start === null || parent !== null) continue;
-      const able = calls.filter((call) =>
-        SUBAGENT_TOOLS.has(call.tool) && call.thread !== thread.id &&
-        call.startsAgent === null &&
-        isOpenAt(call, start, sorted) &&
-        !threads.some((other) => other.parent === call) &&
-        (thread.type === null || call.subagentType === null ||
-          thread.type === call.subagentType)
-      );
-      const [only] = able;
-      if (only === undefined || able.length > 1) continue;
-      thread.parent = only;
-      found = true;
-    }
-  }
+  while (linkOnlyOnes(threads, calls, sorted) > 0);
+}
+
+/** Links subagents of which only one call can have started each, and it no other. */
+function linkOnlyOnes(
+  threads: readonly ModelThread[],
+  calls: readonly ModelCall[],
+  sorted: readonly Seen[],
+): number {
+  const claims = threads.flatMap((thread) => {
+    const { firstStart, parent, id, type } = thread;
+    if (firstStart === null || parent !== null) return [];
+    const able = calls.filter((call) =>
+      SUBAGENT_TOOLS.has(call.tool) && call.startsAgent === null &&
+      isOpenAt(call, firstStart, sorted) && !isBelow(call, id, threads) &&
+      !threads.some((other) => other.parent === call) &&
+      (type === null || call.subagentType === null ||
+        type === call.subagentType)
+    );
+    const [only] = able;
+    return only === undefined || able.length > 1 ? [] : [{ thread, only }];
+  });
+  const sure = claims.filter(({ only }) =>
+    claims.filter((claim) => claim.only === only).length === 1
+  );
+  for (const { thread, only } of sure) thread.parent = only;
+  return sure.length;
+}
+
+/** Whether a call was made by a subagent, or by one that it started, and so on. */
+function isBelow(
+  call: ModelCall,
+  id: string,
+  threads: readonly ModelThread[],
+): boolean {
+  if (call.thread === id) return true;
+  const parent = threads.find((thread) => thread.id === call.thread)?.parent;
+  return parent ? isBelow(parent, id, threads) : false;
 }
 
 function isOpenAt(

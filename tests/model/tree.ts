@@ -4,8 +4,12 @@
  * @module
  */
 import type { ModelCall } from "./calls.ts";
-import { compareSeen, type Seen } from "./event.ts";
-import { findRequests, type ModelRequest } from "./requests.ts";
+import type { Seen } from "./event.ts";
+import {
+  findRequests,
+  isForPermission,
+  type ModelRequest,
+} from "./requests.ts";
 import { type ModelThread, runs, stopOf } from "./threads.ts";
 
 /** A span as the wire has it, without the keys that name it. */
@@ -60,7 +64,7 @@ export function buildTree(parts: Parts): ModelSpan[] {
       parent === null && parts.calls.some(({ thread }) => thread === id)
     )
     .map((thread) =>
-      withSums({ ...toNode(thread), children: below(thread.id, 1) })
+      withSums({ ...toNode(thread, parts), children: below(thread.id, 1) })
     );
   return inOrder([...below("", 0), ...nodes]);
 }
@@ -131,7 +135,7 @@ function waitOf(
     .findLast((value) => typeof value === "number");
   if (typeof said === "number") return said;
   const request = requests.find((request) =>
-    request.call === call && request.event.meaning !== "question"
+    request.call === call && isForPermission(request)
   );
   if (request === undefined || call.end === null) return null;
   const { outcome, latencyMs, end } = call;
@@ -140,19 +144,31 @@ function waitOf(
   return Math.max(0, end.ms - run - request.event.ms);
 }
 
-function toNode(thread: ModelThread): Omit<ModelSpan, "children"> {
-  const { id, type, start, ends } = thread;
-  const end = start === null
-    ? null
-    : ends.find((end) => compareSeen(end, start) > 0) ?? null;
+function toNode(
+  thread: ModelThread,
+  parts: Parts,
+): Omit<ModelSpan, "children"> {
+  const { id, type, firstStart } = thread;
+  // Where nothing tells of its start, its calls do.
+  const isOpen = !parts.isEnded &&
+    (firstStart === null
+      ? parts.calls.some((call) =>
+        call.thread === id && call.start !== null && call.end === null &&
+        stopOf(call, parts) === null
+      )
+      : runs(thread));
+  const stop = isOpen ? null : thread.stop;
+  const isDone = stop !== null || firstStart === null;
   return {
     tool_call_id: null,
     is_agent: true,
     tool: type ?? "agent",
-    status: runs(thread) || start === null && end === null ? "open" : "done",
-    started_at_ms: start?.ms ?? null,
-    ended_at_ms: end?.ms ?? null,
-    lead_time_ms: start === null || end === null ? null : end.ms - start.ms,
+    status: isOpen ? "open" : isDone ? "done" : "orphaned",
+    started_at_ms: firstStart?.ms ?? null,
+    ended_at_ms: stop?.ms ?? null,
+    lead_time_ms: firstStart === null || stop === null
+      ? null
+      : stop.ms - firstStart.ms,
     wait_ms: null,
     latency_ms: null,
     error: null,
@@ -169,13 +185,11 @@ function toNode(thread: ModelThread): Omit<ModelSpan, "children"> {
   };
 }
 
-/** A tree's sums: of costs, and of tokens in and out where those that went in are known. */
+/** A tree's sums: of costs, and of tokens in and out; null where nothing is known. */
 function withSums(span: ModelSpan): ModelSpan {
   const sum = (values: readonly (number | null)[]) =>
     values.reduce((a, b) => a === null ? b : b === null ? a : a + b, null);
-  const own = span.tokens_in === null
-    ? null
-    : span.tokens_in + (span.tokens_out ?? 0);
+  const own = sum([span.tokens_in, span.tokens_out]);
   return {
     ...span,
     subtree_cost_usd_e6: sum([

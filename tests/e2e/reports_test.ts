@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** What users of such tools complain about, tried on this one: each test is a complaint, and what is right. */
+import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import {
+  Actor,
+  CLAUDE,
+  CODEX,
+  cursorDialect,
+  type Dialect,
+  Stage,
+  VIBE,
+} from "../driver/mod.ts";
+import { flush, readJson, runHooks, sendHooks } from "./_played.ts";
+import { type Home, programCommand, tempHome } from "./harness.ts";
+import { isInstalled } from "./_terminal.ts";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** More refusals than an event survives. */
+const REFUSALS = 7;
+
+function play(
+  home: Home,
+  dialect: Dialect,
+  id = "s",
+  model = "gpt-5.5",
+): Actor {
+  const stage = new Stage(Date.now() - MINUTE);
+  return new Actor(stage, dialect, { id, folder: home.workspace, model });
+}
+
+async function sessionOf(
+  home: Home,
+  id: string,
+): Promise<Record<string, unknown>> {
+  const { rows } = await readJson(
+    home,
+    "sessions",
+    "--all-workspaces",
+    "--limit",
+    "0",
+  );
+  const all: unknown[] = Array.isArray(rows) ? rows : [];
+  const found = all.find((row) =>
+    typeof row === "object" && row !== null && "id" in row && row.id === id
+  );
+  return Object.fromEntries(Object.entries(found ?? {}));
+}
+
+/** All spans of a session, each with the members that are asked for. */
+async function spansOf(
+  home: Home,
+  id: string,
+  ...keys: string[]
+): Promise<unknown[][]> {
+  const { code, stdout } = await home.run([
+    "detail",
+    id,
+    "--spans",
+    "-o",
+    "ndjson",
+  ]);
+  assertEquals(code, 0);
+  return stdout.trim().split("\n").map((line) => JSON.parse(line))
+    .filter(({ record }) => record === "span")
+    .map((span) => keys.map((key) => span[key]));
+}
+
+Deno.test("events that Cursor gives to two configurations are stored once", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const cursor = play(
+    home,
+    cursorDialect({ tools: true, families: false, claudes: true }),
+  );
+  cursor.start().prompt("list the files");
+  cursor.stage.pass(20);
+  const call = cursor.call({ want: "shell", about: "ls" });
+  cursor.stage.pass(12);
+  cursor.done(call).stop();
+  assertEquals(cursor.stage.hooks.length, 10);
+  await runHooks(home, cursor.stage.hooks);
+  const { agent, totals } = await sessionOf(home, "s");
+  assertEquals([agent, totals], ["cursor", {
+    ...Object(totals),
+    events: 5,
+    tool_calls: 1,
+    errors: 0,
+  }]);
+});
+
+Deno.test("a Stop while a subagent works in the background ends neither the session nor the subagent's call", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const claude = play(home, CLAUDE);
+  const { stage } = claude;
+  claude.start().prompt("research this in the background");
+  const launch = claude.call({
+    want: "agent",
+    about: "research",
+    inBackground: true,
+  });
+  const agent = claude.beginAgent(launch, "Explore", true);
+  claude.done(launch, { agent });
+  stage.pass(10);
+  const make = claude.call({ want: "shell", about: "make", by: agent });
+  stage.pass(10);
+  claude.stop();
+  await sendHooks(home, stage.hooks);
+  const { status, activity } = await sessionOf(home, "s");
+  assertEquals([status, Object(activity).state], ["Running", "tool"]);
+  assertEquals((await spansOf(home, "s", "tool", "status")).at(-1), [
+    "Bash",
+    "open",
+  ]);
+  const before = stage.hooks.length;
+  stage.pass(900);
+  claude.done(make);
+  await sendHooks(home, stage.hooks.slice(before));
+  assertEquals(
+    (await spansOf(home, "s", "tool", "status", "lead_time_ms")).at(-1),
+    ["Bash", "done", 910],
+  );
+  assertEquals((await sessionOf(home, "s")).status, "Running");
+});
+
+Deno.test("the files of a patch of Codex and of a notebook of Claude Code are known", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const { workspace } = home;
+  const hook = { tsMs: Date.now(), folder: workspace };
+  const patch = {
+    session_id: "patch",
+    turn_id: "1",
+    transcript_path: null,
+    cwd: workspace,
+    model: "gpt-5.5",
+    permission_mode: "default",
+    tool_name: "apply_patch",
+    tool_input: {
+      command: [
+        "*** Begin Patch",
+        "*** Update File: notes/a.txt",
+        "*** Move to: notes/b.txt",
+        "@@",
+        "+third",
+        "*** Add File: new.txt",
+        "+*** Delete File: not/a/line/of/the/patch",
+        "*** Delete File: gone.txt",
+        "*** End Patch",
+        "",
+      ].join("\n"),
+    },
+    tool_use_id: "call_1",
+  };
+  const notebook = {
+    session_id: "notebook",
+    cwd: workspace,
+    permission_mode: "default",
+    tool_name: "NotebookEdit",
+    tool_input: { notebook_path: `${workspace}/n.ipynb`, new_source: "x" },
+    tool_use_id: "toolu_1",
+  };
+  await runHooks(home, [
+    {
+      ...hook,
+      source: "codex",
+      fields: { ...patch, hook_event_name: "PreToolUse" },
+    },
+    {
+      ...hook,
+      source: "claude",
+      fields: { ...notebook, hook_event_name: "PreToolUse" },
+    },
+  ]);
+  assertEquals(await spansOf(home, "patch", "paths", "summary"), [[
+    ["gone.txt", "new.txt", "notes/a.txt", "notes/b.txt"],
+    "notes/a.txt notes/b.txt new.txt gone.txt",
+  ]]);
+  assertEquals(await spansOf(home, "notebook", "paths"), [[[
+    `${workspace}/n.ipynb`,
+  ]]]);
+});
+
+Deno.test("a command of Codex that failed counts, by the head of its result alone; where nothing tells, nothing is said", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const codex = play(home, CODEX);
+  codex.start().prompt("test it");
+  for (const code of [1, 0]) {
+    codex.stage.pass(10);
+    const call = codex.call({ want: "shell", about: "npm test" });
+    codex.stage.pass(10);
+    if (code === 0) codex.done(call);
+    else codex.fail(call, code);
+  }
+  const unknown = play(home, CODEX, "unknown");
+  unknown.done(unknown.call({ want: "edit", about: "a.rs" }));
+  await sendHooks(home, [...codex.stage.hooks, ...unknown.stage.hooks]);
+  assertEquals(Object((await sessionOf(home, "s")).totals).errors, 1);
+  assertEquals(await spansOf(home, "s", "status", "error"), [
+    ["failed", "Process exited with code 1"],
+    ["done", null],
+  ]);
+  assertEquals(Object((await sessionOf(home, "unknown")).totals).errors, null);
+});
+
+Deno.test("the name of a model makes no agent of another", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const models = [
+    "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/k3do1x9qpz7t",
+    "gpt-5.2",
+    "openrouter/o3",
+    "us.amazon.nova-pro-v1:0",
+  ];
+  for (const [i, model] of models.entries()) {
+    const claude = play(home, CLAUDE, `s${i}`, model);
+    claude.start().prompt("hello");
+    await sendHooks(home, claude.stage.hooks);
+    const session = await sessionOf(home, `s${i}`);
+    assertEquals([session.agent, session.model], ["claude", model]);
+  }
+});
+
+Deno.test("events that come while another program holds the store are all stored once it lets go, in order", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const claude = play(home, CLAUDE);
+  const prompt = (text: string) => {
+    claude.stage.pass(10);
+    claude.prompt(text);
+  };
+  prompt("before");
+  await runHooks(home, claude.stage.hooks);
+  prompt("during 1");
+  prompt("during 2");
+  using other = new DatabaseSync(`${home.home}/store.db`);
+  other.exec("BEGIN IMMEDIATE");
+  await runHooks(home, claude.stage.hooks.slice(1));
+  for (let n = 0; n < REFUSALS; n++) await home.run(["spool", "flush"]);
+  other.exec("ROLLBACK");
+  await flush(home);
+  prompt("after");
+  await runHooks(home, claude.stage.hooks.slice(3));
+  const { spool } = await readJson(home, "status");
+  const { pending, rejected } = Object(spool);
+  assertEquals([pending, rejected], [0, 0]);
+  const { events } = await readJson(home, "detail", "s");
+  const prompts = (Array.isArray(events) ? events : [])
+    .map(({ payload }) => payload.prompt);
+  assertEquals(prompts, ["before", "during 1", "during 2", "after"]);
+});
+
+Deno.test("a session names its parent where the agent does", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const parent = play(home, VIBE, "parent");
+  parent.call({ want: "agent", about: "look" });
+  const child = new Actor(parent.stage, VIBE, {
+    id: "child",
+    folder: home.workspace,
+    parent: "parent",
+  });
+  child.done(child.call({ want: "shell", about: "ls" }));
+  await sendHooks(home, parent.stage.hooks);
+  assertEquals((await sessionOf(home, "parent")).parent_session_id, null);
+  assertEquals((await sessionOf(home, "child")).parent_session_id, "parent");
+});
+
+Deno.test("Cursor's shell, server and file events are calls, once where its tool events are wired, too", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const hooks = [false, true].flatMap((tools) => {
+    const dialect = cursorDialect({ tools, families: true, claudes: false });
+    const cursor = play(home, dialect, tools ? "both" : "families");
+    const { stage } = cursor;
+    cursor.prompt("run the tests");
+    stage.pass(10);
+    const shell = cursor.call({ want: "shell", about: "npm test" });
+    stage.pass(1234);
+    cursor.done(shell);
+    stage.pass(10);
+    const edit = cursor.call({ want: "edit", about: "/w/app/a.ts" });
+    stage.pass(30);
+    cursor.done(edit);
+    stage.pass(10);
+    cursor.stop();
+    return stage.hooks;
+  });
+  await sendHooks(home, hooks);
+  const keys = ["tool", "status", "summary", "latency_ms"];
+  assertEquals(await spansOf(home, "families", ...keys), [
+    ["Shell", "done", "npm test", 1234],
+    ["Edit", "done", "/w/app/a.ts", null],
+  ]);
+  assertEquals(await spansOf(home, "both", ...keys), [
+    ["Shell", "done", "npm test", 1235],
+    ["Edit", "done", "/w/app/a.ts", 30],
+  ]);
+});
+
+Deno.test({
+  name: "what a day cost is booked to the day of the user who asks",
+  ignore: !isInstalled("jq") || !isInstalled("bash"),
+  async fn() {
+    const page = await Deno.readTextFile(
+      new URL("../../docs/recipes.md", import.meta.url),
+    );
+    const [, recipe = ""] =
+      page.match(/\nCost per local day[^\n]*:\n\n```sh\n([^]*?)\n```/) ?? [];
+    await using home = await tempHome();
+    await using _daemon = await home.startDaemon();
+    const program = `${home.root}/bin`;
+    await Deno.mkdir(program);
+    await Deno.symlink(programCommand()[0] ?? "", `${program}/kaizen`);
+    const zones = { "Asia/Tokyo": "+09:00", "America/Los_Angeles": "-08:00" };
+    for (const [zone, offset] of Object.entries(zones)) {
+      const folder = `${home.root}/${zone.split("/")[1]}`;
+      await Deno.mkdir(folder);
+      const hooks = ["00:30", "12:00", "23:30"].map((time) => ({
+        source: "claude",
+        folder,
+        tsMs: Date.parse(`2026-11-20T${time}:00${offset}`),
+        fields: {
+          session_id: `${zone} ${time}`,
+          cwd: folder,
+          hook_event_name: "SessionStart",
+          total_cost_usd: 1,
+        },
+      }));
+      await runHooks(home, hooks);
+      const { stdout } = await new Deno.Command("bash", {
+        args: [
+          "-c",
+          recipe.replace(
+            "kaizen sessions",
+            `kaizen sessions --workspace '${folder}'`,
+          ).replace("--all-workspaces ", ""),
+        ],
+        cwd: folder,
+        env: {
+          HOME: home.root,
+          KAIZEN_HOME: home.home,
+          TZ: zone,
+          PATH: `${program}:${Deno.env.get("PATH")}`,
+        },
+      }).output();
+      assertEquals(new TextDecoder().decode(stdout), "2026-11-20\t3\n", zone);
+    }
+  },
+});
+
+Deno.test("pruning takes the old events of a session that goes on", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const commit = (agoMs: number, subject: string) => ({
+    source: "claude",
+    folder: home.workspace,
+    tsMs: Date.now() - agoMs,
+    fields: {
+      hook_event_name: "post-commit",
+      session_id: "git:app",
+      cwd: home.workspace,
+      subject,
+    },
+  });
+  await runHooks(home, [
+    commit(60 * DAY, "sixty days ago"),
+    commit(MINUTE, "today"),
+  ]);
+  const { code } = await home.run([
+    "store",
+    "prune",
+    "--older-than",
+    "30d",
+    "--yes",
+  ]);
+  assertEquals(code, 0);
+  const { events } = await readJson(home, "detail", "git:app");
+  const subjects = (Array.isArray(events) ? events : [])
+    .map(({ payload }) => payload.subject);
+  assertEquals(subjects, ["today"]);
+});
