@@ -45,8 +45,14 @@ export function findCrossings(
   );
   const classes = new Set([...parts.values()].flatMap((part) => part.classes));
   const types = new Map([...parts.values()].flatMap((part) => part.types));
+  // A chunk that loads no file and names no class of ours cannot pass an object of one.
+  const withClasses = new Set(chunks.filter((path) => {
+    const words = new Set(sources.get(path)?.match(/\w+/g));
+    return parts.get(path)?.loaded.length !== 0 ||
+      !words.isDisjointFrom(classes);
+  }));
   const tests = [...parts].flatMap(([path, { tests }]) =>
-    getsTo(path, parts, new Set(chunks))
+    getsTo(path, parts, withClasses)
       ? tests.filter((name) => classes.has(name))
         .map((name) => `${path} asks for instanceof ${name}`)
       : []

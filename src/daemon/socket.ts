@@ -130,8 +130,9 @@ function openLock(lock: string, path: string): Deno.FsFile | null {
   } catch (error) {
     if (!(error instanceof HomeError)) throw error;
     // The previous holder removed it between a look at it and its opening.
-    if (lookAt(lock) === null) return null;
-    throw cannotListen(path, error);
+    const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+    if (lookAt(lock) === null && lookAt(folder) !== null) return null;
+    throw cannotListen(path, error.cause ?? error);
   }
 }
 

@@ -51,6 +51,14 @@ const cases: [
     [],
   ],
   [
+    "an answer of a chunk that knows no class",
+    {
+      start: `${LOADS} (await f()) instanceof A;`,
+      chunk: "export function f(): number {}",
+    },
+    [],
+  ],
+  [
     "an argument of a class",
     { chunk: "export function f(a: A): void {}" },
     ["src/chunk.ts takes A in f()"],
@@ -69,7 +77,10 @@ const cases: [
   ["a function of its own", { chunk: "function f(a: A) {}" }, []],
 ];
 
-for (const [name, { start = "", chunk = "" }, found] of cases) {
+for (
+  const [name, { start = "", chunk = "export function f(): A {}" }, found]
+    of cases
+) {
   Deno.test(`findCrossings() with ${name}: ${found.join() || "none"}`, () => {
     const sources = new Map([
       ["src/a.ts", CLASS],
