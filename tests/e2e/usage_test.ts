@@ -277,7 +277,11 @@ Deno.test("without arguments an event on stdin is recorded in silence, and anyth
     hook_event_name: "UserPromptSubmit",
     prompt: "hello",
   };
-  const silent = await home.run([], { stdin: JSON.stringify(event) });
+  const silent = await home.run([], {
+    stdin: JSON.stringify(event),
+    // A daemon would take the event out of the spool.
+    env: { KAIZEN_NO_START: "1" },
+  });
   assertEquals([silent.code, silent.stdout, silent.stderr], [0, "", ""]);
   const { stdout } = await home.run(["spool", "status", "--json"]);
   assertEquals(JSON.parse(stdout).pending, 1);
