@@ -113,11 +113,17 @@ function serve(home: Home, overrides: Record<string, unknown> = {}) {
   return fakeDaemon(home.socket, async ({ request, answer }) => {
     const type = String(request.type);
     const name = NAMES[type] ?? type;
-    await answer(JSON.stringify({ type: name, ...Object(answers[name]) }));
+    const given = answers[name];
+    const fields = typeof given === "function" ? given(request) : given;
+    await answer(JSON.stringify({ type: name, ...Object(fields) }));
   });
 }
 
-const NONE = { rows: [], total: 0, next_offset: null };
+/** No sessions here, but some in the workspaces that `hello` names. */
+const NONE = ({ workspace }: Record<string, unknown>) =>
+  HELLO.workspaces.includes(String(workspace))
+    ? ANSWERS["sessions"]
+    : { rows: [], total: 0, next_offset: null };
 const NO_DETAIL = { session: null, events: [], spans: [] };
 const ERROR = { type: "error", message: HOSTILE, [HOSTILE]: HOSTILE };
 const runs: [
