@@ -38,7 +38,7 @@ export interface Asked {
  * @param running Calls that run, in any order.
  * @returns Its key, or null.
  */
-export function findAsked(
+function findAsked(
   asked: Asked,
   running: Iterable<CallState>,
 ): string | null {

@@ -92,7 +92,7 @@ export function endOf(call: CallState): CallHalf | null {
 }
 
 /** The first event that is known of it. */
-export function firstHalf(call: CallState): CallHalf {
+function firstHalf(call: CallState): CallHalf {
   let first: CallHalf | null = null;
   for (const half of [call.ask, call.start, call.end]) {
     if (half === null) continue;
@@ -171,11 +171,6 @@ export function pathsOf(call: CallState): readonly string[] {
     ...call.part?.paths ?? [],
   ]);
   return [...found].sort(compareBytes);
-}
-
-/** Whether it was heard of before `moment`. */
-export function isSeenBefore(call: CallState, moment: Moment | null): boolean {
-  return moment !== null && isBefore(seenAt(call), moment);
 }
 
 /** Stands for what the half before it in the row has, too: an end tells again what its beginning told. */

@@ -82,7 +82,7 @@ export function markOf(facts: Facts): Mark | null {
 }
 
 /** What an event asks the user for, or null. */
-export function requestKind(
+function requestKind(
   { meaning, asking }: Facts,
 ): "permission" | "notice" | "question" | null {
   if (meaning === "permission" || meaning === "question") return meaning;
