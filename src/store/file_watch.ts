@@ -135,7 +135,7 @@ export class FileWatch {
       const now = lookAt(this.#path);
       const was = this.#file;
       if (now.ino !== was.ino || now.dev !== was.dev) return "another";
-      if (now.size === was.size && isSameTime(now.mtime, was.mtime)) {
+      if (now.size === was.size && now.mtime === was.mtime) {
         return "ours";
       }
       return this.#hasMovedPages(now) ? "ours" : "another";
@@ -230,16 +230,6 @@ export class FileWatch {
 function lookAt(path: string): Seen {
   const { ino, dev, size, mtime } = Deno.statSync(path);
   return { ino, dev, size, mtime: mtime?.getTime() ?? 0 };
-}
-
-/**
- * Whether two times of a file, in epoch milliseconds, are the same. Some file systems keep whole seconds:
- * the fraction is gone once the kernel has read the file's entry again.
- */
-function isSameTime(a: number, b: number): boolean {
-  if (a === b) return true;
-  const isWhole = a % 1000 === 0 || b % 1000 === 0;
-  return isWhole && Math.floor(a / 1000) === Math.floor(b / 1000);
 }
 
 function movedError(path: string, cause?: unknown): StoreError {

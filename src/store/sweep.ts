@@ -170,15 +170,15 @@ export class Sweeper {
 
   /** Moves the WAL into the file and cuts it to nothing. */
   *#emptyWal(): Steps<void> {
-    this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)");
-    this.#parts.noteWrites();
+    this.#writeFile(() => this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)"));
     yield;
     // Never waits for a reader: the WAL then keeps its length until the next time.
     const timeout = readInt(readOne(this.#sql.timeout.get()));
-    this.#db.exec(
-      `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${timeout}`,
+    this.#writeFile(() =>
+      this.#db.exec(
+        `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${timeout}`,
+      )
     );
-    this.#parts.noteWrites();
   }
 
   /**
@@ -186,19 +186,27 @@ export class Sweeper {
    * with neither; what events have brought back meanwhile is found the next time round.
    */
   *#scrub(): Steps<void> {
-    const { pages, check, noteWrites } = this.#parts;
+    const { pages } = this.#parts;
     for (let round = 0; round < SCRUB_ROUNDS; round++) {
       let changed = 0;
       this.#db.exec("PRAGMA shrink_memory");
       for (let first = 1; first <= pages.count; first += SCRUB_PAGES) {
-        check();
-        changed += pages.scrub(first, SCRUB_PAGES);
-        noteWrites();
+        changed += this.#writeFile(() => pages.scrub(first, SCRUB_PAGES));
         yield;
       }
       if (changed === 0) return;
       pages.sync();
       yield* this.#emptyWal();
+    }
+  }
+
+  /** Writes to the file itself, outside of a transaction. Work that fails half-way has changed it, too. */
+  #writeFile<T>(work: () => T): T {
+    this.#parts.check();
+    try {
+      return work();
+    } finally {
+      this.#parts.noteWrites();
     }
   }
 }
