@@ -45,7 +45,7 @@ const steps: Record<string, Step> = {
   layers: () => test(LAYERS),
   unit: () => test(["--parallel", `--ignore=${LAYERS.join()}`, "tests/unit"]),
   doc: () => test(["--doc", "src"], { checked: true }),
-  e2e: () => test(["tests/e2e"], { env: programEnv(program) }),
+  e2e: () => test(["--parallel", "tests/e2e"], { env: programEnv(program) }),
   bundle: testBundle,
   binary: testBinary,
   interop: testInterop,
@@ -186,7 +186,7 @@ async function testBundle(): Promise<Outcome> {
   if (program) return skip("KAIZEN_BIN names the program to test");
   const code = await runProgram(`${ROOT}/scripts/build`, [], cleanEnv());
   if (code !== 0) return { passed: 0, failed: 1, reasons: [] };
-  return await test(["tests/e2e", "tests/bundle"], {
+  return await test(["--parallel", "tests/e2e", "tests/bundle"], {
     env: programEnv(`${ROOT}/dist/kaizen.js`),
   });
 }
