@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   agents: ["proto"],
   complete: ["agents", "proto"],
   events: ["agents", "proto"],
+  transcripts: ["agents", "context", "proto"],
   output: ["proto"],
   launch: ["client", "context", "frame", "proto"],
   store: ["proto"],
@@ -30,7 +31,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "proto",
     "spool",
   ],
-  daemon: ["context", "events", "frame", "launch", "proto", "spool", "store"],
+  daemon: [
+    "agents",
+    "context",
+    "events",
+    "frame",
+    "launch",
+    "proto",
+    "spool",
+    "store",
+    "transcripts",
+  ],
   commands: [
     "agents",
     "client",
@@ -45,6 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "proto",
     "spool",
     "store",
+    "transcripts",
   ],
 };
 
