@@ -10,7 +10,7 @@ import {
   pascalName,
 } from "./agent_record.ts";
 
-/** What a hook needs to know of Claude Code. */
+/** The facts that a hook needs of Claude Code. */
 export const claudeHooks = /* @__PURE__ */ makeHooks({
   source: "claude",
   wire: "claude",

@@ -10,7 +10,7 @@ import {
   pascalName,
 } from "./agent_record.ts";
 
-/** What a hook needs to know of Codex. */
+/** The facts that a hook needs of Codex. */
 export const codexHooks = /* @__PURE__ */ makeHooks({
   source: "codex",
   wire: "claude",

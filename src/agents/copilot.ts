@@ -14,7 +14,7 @@ import {
 } from "./agent_record.ts";
 import { ownTime } from "./own_time.ts";
 
-/** What a hook needs to know of Copilot. */
+/** The facts that a hook needs of Copilot. */
 export const copilotHooks = /* @__PURE__ */ makeHooks({
   source: "copilot",
   wire: "claude",

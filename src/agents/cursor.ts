@@ -5,7 +5,7 @@
  */
 import { CAMEL_CASE_NAMES, makeAgent, makeHooks } from "./agent_record.ts";
 
-/** What a hook needs to know of Cursor. */
+/** The facts that a hook needs of Cursor. */
 export const cursorHooks = /* @__PURE__ */ makeHooks({
   source: "cursor",
   wire: "cursor",

@@ -6,7 +6,7 @@
 import { hasTranscriptIn, makeAgent, makeHooks } from "./agent_record.ts";
 import { ownTime } from "./own_time.ts";
 
-/** What a hook needs to know of Gemini CLI. */
+/** The facts that a hook needs of Gemini CLI. */
 export const geminiHooks = /* @__PURE__ */ makeHooks({
   source: "gemini",
   wire: "claude",

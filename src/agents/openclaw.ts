@@ -5,7 +5,7 @@
  */
 import { makeAgent, makeHooks } from "./agent_record.ts";
 
-/** What a hook needs to know of OpenClaw. */
+/** The facts that a hook needs of OpenClaw. */
 export const openclawHooks = /* @__PURE__ */ makeHooks({
   source: "openclaw",
   wire: "openclaw",

@@ -14,7 +14,7 @@ const EVENTS = {
   post_agent_turn: "Stop",
 } as const;
 
-/** What a hook needs to know of Vibe. */
+/** The facts that a hook needs of Vibe. */
 export const vibeHooks = /* @__PURE__ */ makeHooks({
   source: "vibe",
   wire: "vibe",

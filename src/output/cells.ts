@@ -39,7 +39,7 @@ export function cutCells(text: string, cells: number): string {
   let kept = "";
   let width = 0;
   let marks = 0;
-  /** What still fits when the ellipsis has to follow. */
+  /** The part that fits before an ellipsis. */
   let short = "";
   for (const char of text.replace(PRESENTATION, "")) {
     const wide = unicodeWidth(char);

@@ -5,8 +5,8 @@
  */
 
 /**
- * What may not reach a terminal as it is: controls (escape sequences begin with one), bidirectional and other format
- * characters, line and paragraph separators, halves of surrogate pairs, and whatever else shows nothing (fillers, variation
+ * Characters that may not reach a terminal unchanged: controls (escape sequences begin with one), bidirectional and other format
+ * characters, line and paragraph separators, halves of surrogate pairs, and all else that shows nothing (fillers, variation
  * selectors, which can carry a hidden text), but for the two signs that choose how an emoji looks.
  */
 const UNSAFE =

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What an event is about, in a few words from its payload.
+ * Summarizes an event in a few words from its payload.
  * @module
  */
 import type { EventRecord, JsonObject, JsonValue } from "../proto/mod.ts";
 
-/** Where agents put what a tool is called with. */
+/** Keys in which agents put the input of a tool. */
 const INPUTS = ["tool_input", "input", "arguments", "params", "args"];
-/** What says most of an input or a payload, the most telling first. */
+/** Keys that describe an input or a payload best, the best first. */
 const TELLING = [
   "command",
   "file_path",
@@ -26,7 +26,7 @@ const TELLING = [
   "reason",
 ];
 
-/** What an event calls itself: the agent's own name for it, else its kind. */
+/** Returns the name of an event: the agent's own name for it, else its kind. */
 export function eventName({ payload, kind }: EventRecord): string {
   if (!isObject(payload)) return kind;
   for (const key of ["agent_event", "hook_event_name", "event", "type"]) {
@@ -36,7 +36,7 @@ export function eventName({ payload, kind }: EventRecord): string {
   return kind;
 }
 
-/** Where agents tell why a call or a turn failed. */
+/** Keys in which agents tell why a call or a turn failed. */
 const ERRORS = ["error", "error_message", "tool_error", "error_details"];
 /** Characters of a commit's id that people read. */
 const SHORT_ID = 9;

@@ -21,7 +21,7 @@ import {
 } from "./quantities.ts";
 import { type Column, renderTable } from "./table.ts";
 
-/** What the table depends on besides the events. */
+/** Options of the table of events. */
 export interface EventTableOptions {
   paint: Paint;
   /** Width of the terminal in cells, or null: nothing is cut. */

@@ -90,7 +90,7 @@ export function formatTime(moment: Int): string {
   return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
-/** Where in a session something happened: `+0.000s`, `+12.345s`, `+5m07s`. */
+/** Formats a time within a session: `+0.000s`, `+12.345s`, `+5m07s`. */
 export function formatOffset(ms: number): string {
   const sign = ms < 0 ? "-" : "+";
   const size = Math.abs(ms);

@@ -15,7 +15,7 @@ import {
   U64_MAX,
 } from "../proto/mod.ts";
 
-/** What a record is: `row` of a `sessions` answer, the rest of a `detail`. */
+/** Kinds of records: `row` of a `sessions` answer, the others of a `detail`. */
 export type RecordKind = "row" | "session" | "event" | "span";
 
 /** A record's own bytes, which stay valid. */
@@ -38,7 +38,7 @@ const LISTS = new Map<string, RecordKind>([
   ["spans", "span"],
 ]);
 
-/** Where an answer of a type has its records; all of these have to be there. */
+/** The keys that hold the records of an answer, by the answer's type. All of them are required. */
 const PLACES = new Map([
   ["sessions", ["rows"]],
   ["detail", ["session", "events", "spans"]],
@@ -64,7 +64,7 @@ export class RecordSplitter {
   readonly #spans: SplitOptions["spans"];
   readonly #onNumber: SplitOptions["onNumber"];
   readonly #scanner: JsonScanner;
-  /** What has come and may still be needed; `#from` is the offset of its first byte in the answer. */
+  /** Bytes received that may still be needed; `#from` is the offset of its first byte in the answer. */
   #buffer = new Uint8Array(0);
   #length = 0;
   #from = 0;
@@ -96,14 +96,14 @@ export class RecordSplitter {
    *
    * @returns The records that are complete now.
    * @throws {JsonError} If the answer is not JSON.
-   * @throws {AnswerError} If something else is where a record should be, or more comes behind the answer.
+   * @throws {AnswerError} If something else is where a record should be, or more follows the answer.
    */
   push(chunk: Uint8Array): AnswerRecord[] {
     this.#append(chunk);
     this.#found = [];
     const used = this.#scanner.complete ? 0 : this.#scanner.write(chunk);
     if (this.#scanner.complete && !chunk.subarray(used).every(isSpace)) {
-      throw new AnswerError("Cannot read answer: it goes on behind its end");
+      throw new AnswerError("Cannot read answer: it goes on after its end");
     }
     this.#forget(this.#record?.start ?? this.#done);
     return this.#found;

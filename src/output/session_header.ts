@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is known of a session as a whole.
+ * The header of a session: the facts about the session as a whole.
  * @module
  */
 import type { Int, SessionRecord } from "../proto/mod.ts";
@@ -21,7 +21,7 @@ import {
   stateBrush,
 } from "./session_facts.ts";
 
-/** What the header depends on besides the session. */
+/** Options of the header. */
 export interface SessionHeaderOptions {
   paint: Paint;
   /** Width of the terminal in cells, or null: nothing is broken or cut. */

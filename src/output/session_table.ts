@@ -21,7 +21,7 @@ import {
 } from "./session_facts.ts";
 import { type Column, renderTable } from "./table.ts";
 
-/** What the table depends on besides the sessions. */
+/** Options of the table of sessions. */
 export interface SessionTableOptions {
   paint: Paint;
   /** Width of the terminal in cells, or null if it is none: then nothing is cut, and times are absolute. */

@@ -67,7 +67,7 @@ export function renderSpanTree(
   return lines;
 }
 
-/** What there is to compare a span's cost with. */
+/** The costs that a span's cost is compared with. */
 interface Cost {
   total: bigint;
   /** The root that took most; the first of several, null if nothing cost anything. */

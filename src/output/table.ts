@@ -26,7 +26,7 @@ export interface Column<Row> {
   brush?(row: Row): Brush;
 }
 
-/** What a table is fitted to. */
+/** The size and form that a table is fitted to. */
 export interface TableOptions {
   /** Width of the terminal in cells; null: nothing is cut and no column drops. */
   width: number | null;
@@ -133,7 +133,7 @@ function fit<Row>(laid: readonly Laid<Row>[], width: number): Laid<Row>[] {
     it.width += more;
     room -= more;
   });
-  // What may not drop is cut where there is no other way, the widest first.
+  // Columns that may not be dropped are cut as a last resort, the widest first.
   for (let over = -room; over > 0; over--) {
     const [widest] = kept.toSorted((a, b) => b.width - a.width);
     if (widest === undefined || widest.width <= 1) break;

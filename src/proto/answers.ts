@@ -31,7 +31,7 @@ const TOTALS = {
   cost_complete: { missing: "bool" },
 } as const satisfies AnswerFields;
 
-/** What a session is doing. The reference does not send it. */
+/** The activity of a session. The reference does not send it. */
 const ACTIVITY = {
   state: { oneOf: ACTIVITY_STATES },
   since_ms: "u64",

@@ -14,7 +14,7 @@ export type ClientKind = typeof CLIENT_KINDS[number];
 export const SESSION_STATUSES = ["Running", "Waiting", "Idle", "Done"] as const;
 export type SessionStatus = typeof SESSION_STATUSES[number];
 
-/** What a session is doing, finer than its status. The reference does not say. */
+/** The activity of a session, finer than its status. The reference does not send it. */
 export const ACTIVITY_STATES = [
   "working",
   "tool",

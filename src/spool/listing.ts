@@ -20,7 +20,7 @@ export interface Listing {
   temporary: string[];
   /** Files of another version, which are left alone. */
   unknown: string[];
-  /** What is no plain file, or was moved out of the way because it could not be used. */
+  /** Entries that are no plain file, or were moved away because they could not be used. */
   odd: string[];
 }
 

@@ -12,7 +12,7 @@ import type {
   Stage,
 } from "./played.ts";
 
-/** What an agent can do. */
+/** The abilities of an agent. */
 export type Act =
   | { kind: "start"; how: string }
   | { kind: "prompt"; text: string }
@@ -65,16 +65,16 @@ export interface Dialect {
   tellsSuccess(call: PlayedCall): boolean;
   /** Spells an act; an empty list: no hook is run for it. */
   speak(act: Act, actor: Actor): Spoken[];
-  /** What it says of a call that the user stopped. */
+  /** The words that it reports for a call that the user stopped. */
   interruptedLine: string | null;
   /** The line that tells why a command failed, with its exit code. */
   errorLine(code: number, output: string): string;
 }
 
-/** What the driver wants done. */
+/** An instruction of the driver. */
 export type Want = "shell" | "read" | "edit" | "search" | "ask" | "agent";
 
-/** What a call is about. */
+/** The subject of a call. */
 export interface Errand {
   want: Want;
   /** Command, path, pattern, question or task. */

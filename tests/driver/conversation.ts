@@ -22,7 +22,7 @@ export interface Conversation {
   restarts: number[];
 }
 
-/** Where and when conversations are held. */
+/** The place and time of conversations. */
 export interface ConversationOptions {
   folder: string;
   nowMs: number;
@@ -75,7 +75,7 @@ interface Step {
   actor: number;
   pick: number;
   passMs: number;
-  /** What the events of this step say to have used. */
+  /** The usage that the events of this step report. */
   figures: Fields;
 }
 
@@ -95,7 +95,7 @@ const NOTICES = [
   "auth_success",
 ];
 const SAID_STARTS = ["startup", "resume", "clear", "compact"];
-/** What ends a turn, or more. */
+/** The ways in which a turn or more ends. */
 const ENDS: ReadonlySet<ActName> = new Set([
   "prompt",
   "notice",
@@ -143,7 +143,7 @@ export function anyConversation(
       .map(({ hook }) => hook);
     for (const n of again) {
       const hook = arrivals[n % arrivals.length];
-      // What is sent again since no answer came follows soon.
+      // A retry without an answer follows soon.
       if (hook !== undefined) {
         arrivals.splice(n % arrivals.length + 1 + n % 5, 0, hook);
       }
@@ -204,7 +204,7 @@ function play(
   );
   let isOver = false;
   for (const { act, actor: n, pick, passMs, figures } of steps) {
-    // What ends something is of a millisecond of its own.
+    // An event that ends something has a millisecond of its own.
     stage.pass(Math.max(passMs, isOver || ENDS.has(act) ? 1 : 0));
     isOver = ENDS.has(act);
     const actor = actors[n % actors.length];

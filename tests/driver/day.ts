@@ -12,12 +12,12 @@ import { GEMINI } from "./gemini.ts";
 import { Stage } from "./played.ts";
 import { VIBE } from "./vibe.ts";
 
-/** Where and when the day is played. */
+/** The place and time of the day. */
 export interface DayOptions {
   /** The two repositories. */
   app: string;
   lib: string;
-  /** When it is over: now, for whoever asks afterwards. */
+  /** When it is over: now, for a question afterwards. */
   nowMs: number;
 }
 

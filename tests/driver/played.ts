@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the driver remembers of what it played: written down while it happens, never read out of an event.
+ * The driver's own record of what it played: written while it happens, never read from an event.
  * @module
  */
 
@@ -23,7 +23,7 @@ export interface PlayedCall {
   id: string | null;
   tool: string;
   input: Fields;
-  /** What a reader recognizes it by: a command, a file, a pattern. */
+  /** The text that identifies it to a reader: a command, a file, a pattern. */
   summary: string | null;
   files: string[];
   /** The subagent that made it, null for the session's own agent. */
@@ -66,7 +66,7 @@ export interface PlayedSession {
   events: number;
   calls: PlayedCall[];
   agents: PlayedAgent[];
-  /** What it does when the day is over, in the words of the list; `null`: not told. */
+  /** The activity at the end of the day, in the words of the list; `null` if unknown. */
   state: string;
   tool: string | null;
 }

@@ -52,7 +52,7 @@ export async function flush(home: Home): Promise<void> {
   assertEquals([code, stderr], [0, ""]);
 }
 
-/** What a command of the program prints as JSON. */
+/** Returns the JSON that a command of the program prints. */
 export async function readJson(
   home: Home,
   ...args: string[]

@@ -61,7 +61,7 @@ const refusedPayloads: Record<string, string> = {
   "a number beyond the floats": payload("1e400"),
   "a number that is none": payload("01"),
   "a control character": payload('"\n"'),
-  "something behind it": `${payload("1")}{}`,
+  "something after it": `${payload("1")}{}`,
   "a byte order mark": `\ufeff${payload("1")}`,
 };
 

@@ -124,7 +124,7 @@ async function send(
     });
     return text === "" ? null : JSON.parse(text);
   } catch {
-    return null; // killed: the connection broke, or nobody listens any more
+    return null; // killed: the connection broke, or the daemon listens no more
   }
 }
 

@@ -129,7 +129,7 @@ Deno.test("detail of a beginning that several share lists them", async () => {
   assertStringIncludes(stderr, "abc-2");
 });
 
-/** What a run asked the daemon for, and how long all answers were together. */
+/** The requests of a run, and the length of all answers. */
 interface Traffic {
   asked: unknown[];
   bytes: number;

@@ -95,7 +95,7 @@ ${hooks.join("")}`,
   },
 };
 
-/** What hooks under a manager see of its environment. */
+/** The part of its environment that hooks under a manager see. */
 function managerEnv(): Record<string, string> {
   const { path, pythonPath } = managers;
   return {

@@ -48,7 +48,7 @@ async function realGit(home: Home): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-Deno.test("a git that hangs is not waited for, also behind a script and with children of its own", async () => {
+Deno.test("a git that hangs is not waited for, also after a script and with children of its own", async () => {
   await using home = await tempHome();
   const git = new Git(home, { KAIZEN_FAULT: "" });
   const repo = await twoCommits(git);
@@ -68,7 +68,7 @@ Deno.test("a git that hangs is not waited for, also behind a script and with chi
   }
 });
 
-Deno.test("commit, branch and subject are told without git, wherever they are kept", async () => {
+Deno.test("commit, branch and subject are told without git, in every place that git keeps them", async () => {
   await using home = await tempHome();
   const git = new Git(home);
   const repo = await twoCommits(git);

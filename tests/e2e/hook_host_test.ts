@@ -12,7 +12,7 @@ import {
 import { type Home, programCommand, tempHome } from "./harness.ts";
 import { listAgents } from "../../src/agents/mod.ts";
 
-/** What a host does, and what becomes of the event: it is recorded, kept as it came for people to look at, or only counted. */
+/** The act of a host, and the fate of the event: recorded, kept as it came for people to look at, or only counted. */
 interface Condition {
   does: string;
   becomes: "recorded" | "rejected" | "counted";
@@ -28,7 +28,7 @@ const HAS_LAUNCHER = programCommand().some((word) =>
 
 const conditions: Condition[] = [
   {
-    does: "closes stdin behind the event",
+    does: "closes stdin after the event",
     becomes: "recorded",
     options: (event) => ({ writes: [JSON.stringify(event)] }),
   },
@@ -115,7 +115,7 @@ const conditions: Condition[] = [
 ];
 if (Deno.build.os === "linux") {
   conditions.push({
-    does: "has a full disk behind its stdout",
+    does: "has a full disk as its stdout",
     becomes: "recorded",
     options: (event) => ({
       writes: [JSON.stringify(event)],
@@ -167,7 +167,7 @@ Deno.test("each agent is among the hosts", () => {
 });
 
 for (const agent of AGENTS) {
-  Deno.test(`${agent.name}: hooks are silent, succeed, hold no pipe and lose nothing, whatever the host does`, async () => {
+  Deno.test(`${agent.name}: hooks are silent, succeed, hold no pipe and lose nothing, for every act of the host`, async () => {
     await using home = await tempHome();
     await using _daemon = await home.startDaemon();
     await runAll(agent, home);
@@ -218,7 +218,7 @@ function checkReports(
   assertEquals(strange, []);
 }
 
-/** Checks how many events wait, and that whatever became of the others is known. */
+/** Checks how many events wait, and that the fate of the others is known. */
 async function checkSpool(home: Home, waiting: number): Promise<void> {
   const { stdout } = await home.run(["spool", "status", "--json"]);
   const { pending, rejected, failures } = JSON.parse(stdout);
@@ -250,7 +250,7 @@ Deno.test("hooks that start a daemon leave it none of the host's pipes", async (
   const [agent] = AGENTS;
   assert(agent !== undefined);
   const event = JSON.stringify(agent.event("s", home.workspace));
-  // The host reads to the end of its pipes, whatever number they have in the hook.
+  // The host reads to the end of its pipes, with any number in the hook.
   for (const redirect of ["", "3>&1 4>&2", "9>&1 >/dev/null"]) {
     await Deno.remove(`${home.home}/daemon.start`).catch(() => {});
     const report = await runAsAgent(agent, home, {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** What the README and docs/hooks.md tell people to paste, pasted, and run as each agent runs it. */
+/** Pastes the examples of the README and docs/hooks.md, and runs them as each agent does. */
 import { assert, assertEquals } from "@std/assert";
 import { runTogether, startCommand } from "./_agent_host.ts";
 import { Git, only, write } from "./_git.ts";

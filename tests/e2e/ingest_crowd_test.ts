@@ -5,7 +5,7 @@ import { type Home, programCommand, tempHome } from "./harness.ts";
 const HOOK = ["ingest", "hook", "--source", "claude"];
 /** The daemon stands still at least so long, in milliseconds. */
 const STANDSTILL_MS = 5_000;
-/** Hooks that run at the same time; `KAIZEN_TEST_CROWD` for a machine that cannot take so many. */
+/** Hooks that run at the same time; `KAIZEN_TEST_CROWD` for a machine that cannot run as many. */
 const CROWD = Number(Deno.env.get("KAIZEN_TEST_CROWD") ?? 200);
 
 function eventOf(id: number, home: Home): string {
@@ -26,7 +26,7 @@ async function storedNumbers(home: Home): Promise<number[]> {
     .sort((a: number, b: number) => a - b);
 }
 
-/** Runs hooks at the same time; each has its input from the start, as this process could not feed so many in time. */
+/** Runs hooks at the same time; each has its input from the start, as this process could not feed them all in time. */
 async function runCrowd(
   home: Home,
   numbers: number[],

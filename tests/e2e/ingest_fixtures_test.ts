@@ -35,7 +35,7 @@ const lines: Line[] = Deno.readTextFileSync(
   new URL("../fixtures/agent_hooks.jsonl", import.meta.url),
 ).trimEnd().split("\n").map((line) => JSON.parse(line));
 
-/** What each event of an agent is stored as; those left out are of kind `Hook`. */
+/** The kind that each event of an agent is stored as; those left out are of kind `Hook`. */
 const kinds: Record<string, Record<string, string>> = {
   "claude-code": {
     SessionStart: "Lifecycle",

@@ -15,7 +15,7 @@ async function run(
   return { code, stdout: decode(stdout), stderr: decode(stderr) };
 }
 
-/** Builds into a folder of its own, so that whoever uses `dist/` meanwhile keeps it. */
+/** Builds into a folder of its own, so that another user of `dist/` keeps it. */
 async function build(): Promise<AsyncDisposable & { folder: string }> {
   const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "kzb" });
   const built = await run(`${ROOT}scripts/build`, [`--to=${folder}`]);

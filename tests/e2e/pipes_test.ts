@@ -100,9 +100,9 @@ for (
   const [where, space, more] of [
     ["inside", "", -2],
     ["before its last brace", "", -1],
-    ["behind its last brace", " ", -1],
-    ["inside of the white space behind it", " \n\t\r   ", -3],
-    ["inside of much white space behind it", " ".repeat(300_000), -1],
+    ["after its last brace", " ", -1],
+    ["inside of the white space after it", " \n\t\r   ", -3],
+    ["inside of much white space after it", " ".repeat(300_000), -1],
   ] as const
 ) {
   Deno.test(`detail -o json of a long frame that ends ${where} leaves a document without its end`, async () => {
@@ -121,7 +121,7 @@ for (
   });
 }
 
-Deno.test("detail -o json prints a long answer whole, wherever its braces and white space fall", async () => {
+Deno.test("detail -o json prints a long answer whole, at every position of its braces and white space", async () => {
   const events = Array.from(
     { length: 3000 },
     (_, i) => event(i, `{"x":${" ".repeat(i % 97)}{}}`),
@@ -238,7 +238,7 @@ Deno.test("detail -o ndjson puts a payload with line breaks on one line", async 
 });
 
 const MIB = 1024 * 1024;
-/** What a program may need while an answer of 100 MiB goes through, in MiB beyond what it needs before the first byte. */
+/** Memory that a program may take while an answer of 100 MiB goes through, in MiB above its need before the first byte. */
 const THROUGH_MIB = 16;
 /** The same where it is cut into records, which makes garbage. */
 const RECORDS_MIB = 48;
@@ -400,7 +400,7 @@ const broken: [name: string, args: string[], body: string][] = [
     `{"type":"detail","session":${SESSION},"events":[[1]],"spans":[]}`,
   ],
   [
-    "something behind its end",
+    "something after its end",
     ["detail", "s1"],
     `{"type":"detail","session":${SESSION},"events":[],"spans":[]}${
       " ".repeat(70_000)

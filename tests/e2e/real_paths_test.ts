@@ -36,7 +36,7 @@ Deno.test("a daemon goes up from where a link leads to, and up from nowhere goes
   assertEquals(await sessionIds(socket, home.workspace), []);
 });
 
-Deno.test("a daemon refuses a workspace with a zero byte, whatever it is asked", async () => {
+Deno.test("a daemon refuses a workspace with a zero byte, for every request", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   const workspace = `${home.workspace}\0`;

@@ -19,13 +19,13 @@ function readRecipes(): Map<string, string> {
   );
 }
 
-/** What a recipe is tried on: where, and when it began. */
+/** The sample of a recipe: its folder and its start. */
 interface Sample {
   home: Home;
   start: number;
 }
 
-/** What each recipe prints about the sample, without the line feed at the end. */
+/** The output of each recipe for the sample, without the last line feed. */
 function expectations(
   { home, start }: Sample,
 ): Record<string, string | RegExp> {

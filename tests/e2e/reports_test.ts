@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** What users of such tools complain about, tried on this one: each test is a complaint, and what is right. */
+/** Complaints of users of such tools, tried on this one: each test is a complaint with the right outcome. */
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import {

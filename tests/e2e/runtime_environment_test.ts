@@ -14,7 +14,7 @@ const EVENT = (session: string) =>
     prompt: "fix it",
   });
 
-/** Code that leaves a trace wherever it runs. */
+/** Code that leaves a trace in each place that runs it. */
 async function makeForeignCode(home: Home): Promise<string> {
   const path = `${home.root}/foreign.js`;
   await Deno.writeTextFile(

@@ -40,7 +40,7 @@ function check(name: string, value: unknown, isOurs = true): void {
   const ajv = isOurs && name !== "detail-record" ? closed : open;
   const isValid = ajv.validate(`${name}.json`, value);
   assert(isValid, `${name}: ${ajv.errorsText()}: ${JSON.stringify(value)}`);
-  // What is valid must not be so whatever it is.
+  // The schema must refuse a value of another type.
   assert(!ajv.validate(`${name}.json`, []), name);
   for (const key of requiredOf(name)) {
     const rest = without(value, key);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a person sees in a terminal, compared with the screens in `tests/fixtures/screens/`. Where a name ends in `-colors`, colors
+ * The screens that a person sees in a terminal, compared with the files in `tests/fixtures/screens/`. Where a name ends in `-colors`, colors
  * are written as marks. `KAIZEN_UPDATE_SCREENS=1 scripts/deno test -A tests/e2e/screens_test.ts` writes them anew: look at the
  * difference before it is committed.
  */
@@ -367,7 +367,7 @@ const shots: Shot[] = [
 ];
 
 /** Opens a shell that has the program as `kaizen`. */
-/** Ends what runs, and asks how it ended: in a line of its own, as a shell goes on with nothing behind what Ctrl-C has ended. */
+/** Ends the running command, and asks for its exit code in a line of its own: a shell drops the rest of a line that Ctrl-C has ended. */
 async function interrupt(terminal: Terminal): Promise<void> {
   await terminal.type("C-c");
   await terminal.waitFor((screen) => screen.endsWith("\n$"));
@@ -401,7 +401,7 @@ async function prepareShell(home: Home): Promise<void> {
 
 /** Runs a command. @returns What the screen holds when it has ended, with its colors as escape sequences. */
 async function shoot(terminal: Terminal, command: string): Promise<string> {
-  // What was there before must not be taken for the end of this.
+  // Older text on the screen must not be taken for the end of this.
   await terminal.type("clear", "Enter");
   await terminal.waitFor((screen) => screen === "$");
   await terminal.type(`clear; ${command}; echo "=> $?"`, "Enter");

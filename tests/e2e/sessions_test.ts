@@ -142,7 +142,7 @@ Deno.test("sessions of a workspace reached by a symlink, or deleted since, are f
   assertEquals(ids(await list(home, "--workspace", other)), ["elsewhere"]);
 });
 
-Deno.test("sessions --project that nobody knows is exit 1, with the nearest name", async () => {
+Deno.test("sessions --project that is unknown is exit 1, with the nearest name", async () => {
   await using sample = await sampleHome();
   const { code, stdout, stderr } = await sample.home.run([
     "sessions",

@@ -12,11 +12,11 @@ const EVENT = '{"hook_event_name":"Stop","session_id":"s"}';
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const PLAIN = ["ingest", "--source", "claude"];
 /** Ids of users that no machine has. */
-const SOMEBODY = 54_321;
-const SOMEBODY_ELSE = 54_322;
-/** Only root can be somebody else, who must then be let into the folder that the program is in. */
+const OTHER_USER = 54_321;
+const OTHER_USER_ELSE = 54_322;
+/** Only root can become another user, who must then be let into the folder that the program is in. */
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
-const hasUsers = isRoot && await canRun(SOMEBODY);
+const hasUsers = isRoot && await canRun(OTHER_USER);
 const hasDisk = await Disk.isPossible();
 
 async function spoolStatus(
@@ -28,7 +28,7 @@ async function spoolStatus(
   return JSON.parse(stdout).spool;
 }
 
-/** What holds wherever nothing can be written. */
+/** Checks for each place in which nothing can be written. */
 async function assertUnwritable(
   home: Home,
   env: Record<string, string>,
@@ -129,17 +129,17 @@ Deno.test({
   async fn() {
     await using home = await tempHome();
     await Deno.chmod(home.root, 0o755);
-    await Deno.chown(`${home.root}/user`, SOMEBODY_ELSE, SOMEBODY_ELSE);
+    await Deno.chown(`${home.root}/user`, OTHER_USER_ELSE, OTHER_USER_ELSE);
     await Deno.mkdir(home.home, { mode: 0o700 });
-    await Deno.chown(home.home, SOMEBODY, SOMEBODY);
-    const hook = await runAs(SOMEBODY_ELSE, HOOK, home);
+    await Deno.chown(home.home, OTHER_USER, OTHER_USER);
+    const hook = await runAs(OTHER_USER_ELSE, HOOK, home);
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
-    const plain = await runAs(SOMEBODY_ELSE, PLAIN, home);
+    const plain = await runAs(OTHER_USER_ELSE, PLAIN, home);
     assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
-    const words = `belongs to user ${SOMEBODY}`;
+    const words = `belongs to user ${OTHER_USER}`;
     assertStringIncludes(plain.stderr, words);
     const { stdout } = await runAs(
-      SOMEBODY_ELSE,
+      OTHER_USER_ELSE,
       ["spool", "status", "--json"],
       home,
     );
@@ -162,11 +162,11 @@ Deno.test({
     if (isRoot) {
       await Deno.chmod(home.root, 0o755);
       for (const path of [home.home, `${home.root}/user`]) {
-        await Deno.chown(path, SOMEBODY, SOMEBODY);
+        await Deno.chown(path, OTHER_USER, OTHER_USER);
       }
     }
     const run = (args: string[]) =>
-      isRoot ? runAs(SOMEBODY, args, home) : home.run(args, {
+      isRoot ? runAs(OTHER_USER, args, home) : home.run(args, {
         stdin: EVENT,
         env: { KAIZEN_NO_START: "1" },
       });
@@ -196,7 +196,7 @@ for (const exists of [true, false]) {
       const theirs = `${home.root}/theirs/.kaizen`;
       if (exists) await Deno.mkdir(theirs, { mode: 0o700 });
       const paths = [`${home.root}/theirs`, ...exists ? [theirs] : []];
-      for (const path of paths) await Deno.chown(path, SOMEBODY, SOMEBODY);
+      for (const path of paths) await Deno.chown(path, OTHER_USER, OTHER_USER);
       const env = {
         HOME: `${home.root}/root`,
         KAIZEN_HOME: theirs,
@@ -215,12 +215,12 @@ for (const exists of [true, false]) {
       assertEquals([pending, rejected, failures], [1, 1, 2]);
       assertStringIncludes(
         JSON.stringify(last_failure),
-        `as it belongs to user ${SOMEBODY}`,
+        `as it belongs to user ${OTHER_USER}`,
       );
       for (const words of [["spool", "purge"], ["spool", "list"], PLAIN]) {
         const { code, stderr } = await home.run(words, { stdin: EVENT, env });
         assertEquals(code, 74, stderr);
-        assertStringIncludes(stderr, `belongs to user ${SOMEBODY}`);
+        assertStringIncludes(stderr, `belongs to user ${OTHER_USER}`);
       }
     },
   });

@@ -190,7 +190,7 @@ Deno.test("status tells what hooks could not say, without calling it lost", asyn
   assert(!after.stdout.includes("failure"), after.stdout);
 });
 
-/** What `status` prints and ends with where the daemon answers so. */
+/** The output and exit code of `status` for an answer of the daemon. */
 async function statusOf(
   answerOf: string,
 ): Promise<{ code: number; stdout: string }> {
@@ -208,7 +208,7 @@ async function statusOf(
 const withMore = (more: string) =>
   `{"type":"status","pid":1,"uptime_ms":1,"queue_depth":0,"last_error":null,${more}}`;
 
-Deno.test("status is running and at its socket whatever fields the daemon adds", async () => {
+Deno.test("status is running and at its socket with any fields that the daemon adds", async () => {
   const { code, stdout } = await statusOf(
     withMore(
       '"running":false,"socket":"/evil","spool":7,"n":-9223372036854775808',

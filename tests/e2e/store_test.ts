@@ -58,7 +58,7 @@ Deno.test("store prune --session deletes one, and is exit 1 if it is not there",
   assertEquals((await home.run(["detail", "s1"])).code, 1);
 });
 
-Deno.test("store prune where nobody can be asked is wrong usage, and deletes nothing", async () => {
+Deno.test("store prune without a terminal to ask on is wrong usage, and deletes nothing", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
   await using daemon = fakeDaemon(home.socket, () => {});

@@ -172,7 +172,7 @@ async function checkListText(home: Home, { stage }: Day): Promise<void> {
       "";
     const word = WORDS[played.state] ?? /./;
     table.same(`${played.id} ${word.source}`, true, word.test(line));
-    // A cost that nobody told is not a cost of nothing.
+    // An unknown cost is not a cost of nothing.
     table.same(`${played.id} costs nothing`, false, /\$0\b|\b0\.00/.test(line));
   }
   table.check();

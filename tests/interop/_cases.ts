@@ -187,7 +187,7 @@ function helloCase(): Case {
   };
 }
 
-/** What agents sent, as it is and as our client completes it. */
+/** Recorded payloads of agents, unchanged and as our client completes them. */
 function hookCases({ everyStep }: CaseOptions): Case[] {
   const text = Deno.readTextFileSync(
     new URL("../fixtures/agent_hooks.jsonl", import.meta.url),

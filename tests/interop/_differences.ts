@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Where two JSON values differ.
+ * Finds the places in which two JSON values differ.
  * @module
  */
 import type { JsonObject, JsonValue } from "../../src/proto/mod.ts";
@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from "../../src/proto/mod.ts";
 export interface Difference {
   /** As in `events[2].payload.id`; of the whole value: empty. */
   path: string;
-  /** What stands there, or undefined if nothing does. */
+  /** The value there, or undefined. */
   ours: JsonValue | undefined;
   theirs: JsonValue | undefined;
 }

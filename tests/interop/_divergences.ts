@@ -11,7 +11,7 @@ import {
 import { type Difference, isObject } from "./_differences.ts";
 import type { End } from "./_exchange.ts";
 
-/** What a difference has to be seen with. */
+/** The context of a difference. */
 export interface Situation {
   request: JsonObject;
   /** The whole answers, as far as there are any. */
@@ -84,7 +84,7 @@ const RULES: Record<number, Rule> = {
   /** No web server, so no address of one. */
   20: ({ path, ours }, { theirs }) =>
     path === "web" && ours === undefined && theirs["type"] === "status",
-  /** SQLite's number of the error is not repeated behind its words. */
+  /** SQLite's number of the error is not repeated after its words. */
   21: ({ path, ours, theirs }) =>
     (path === "message" || path === "last_error") &&
     typeof ours === "string" && typeof theirs === "string" &&
@@ -104,7 +104,7 @@ const RULES: Record<number, Rule> = {
     Math.abs(ours - theirs) <= 4 * Number.EPSILON * Math.abs(ours),
   /** Their sum of costs overflows, and the session takes no more events. */
   25: (_, { theirs }) => OVERFLOWN.has(theirs["message"] ?? null),
-  /** What a session does, not which event came last. */
+  /** The activity of a session, not the last event. */
   38: ({ path }) => isTold(path, ["status"]),
   /** The first event's time, and the end's. */
   39: ({ path }) => isTold(path, ["started_at_ms", "ended_at_ms"]),
@@ -113,7 +113,7 @@ const RULES: Record<number, Rule> = {
   /** One span a call, open ones too; below the call that started its agent. */
   41: ({ path }, { ours }) =>
     /^spans(?:\[|$)/.test(path) && ours["type"] === "detail",
-  /** What is told of a session besides. */
+  /** Additional facts about a session. */
   42: ({ path, theirs }) =>
     theirs === undefined &&
     isTold(path, ["activity", "last_event_at_ms", "title"]),
@@ -121,7 +121,7 @@ const RULES: Record<number, Rule> = {
   43: ({ path }, { request, ours, theirs }) =>
     isPart(path) && isPartial(request, ours) &&
     listLength(ours) === listLength(theirs),
-  /** What git's own events tell of a session's directory. */
+  /** Facts about a session's directory from git's own events. */
   44: ({ path, theirs }) =>
     theirs === null && isTold(path, ["start_commit", "end_commit", "branch"]),
   /** Sessions that a filter finds by what is told of them. */

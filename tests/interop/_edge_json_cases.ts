@@ -119,7 +119,7 @@ function textCases(): Case[] {
   }));
 }
 
-/** Where a number ends to be one, in payloads and in what is read of them. */
+/** Texts at the border of being a number, in payloads and in the values read from them. */
 function numberCase(): Case {
   const numbers = ["1E400", "-1e400", "1e308", "1.7976931348623157e308"]
     .concat(["1.7976931348623159e308", "5e-324"])

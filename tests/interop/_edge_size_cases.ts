@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is as big as may be, as many as a page cannot hold, and no text at all.
+ * Cases of the largest size, of more rows than a page holds, and of no text.
  * @module
  */
 import { type JsonObject, MAX_REQUEST_BYTES } from "../../src/proto/mod.ts";
@@ -87,7 +87,7 @@ function crowdCase(): Case {
   };
 }
 
-/** Bytes that are no text, wherever a text may stand. */
+/** Bytes that are no text, in each place of a text. */
 function bytesCase(): Case {
   const places: [before: string, after: string][] = [
     ['{"type":"status","', '":1}'],

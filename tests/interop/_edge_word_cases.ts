@@ -70,7 +70,7 @@ function orderCase(): Case {
   };
 }
 
-/** What a filter by agent makes of letters that change their length, of zero bytes and of SQL's wildcards. */
+/** Filters by agent with letters that change their length, of zero bytes and of SQL's wildcards. */
 function prefixCases(): Case[] {
   const prefixes = ["CLAUDE", "cLaU", "claude\0", "claude\0x", "\0", "c\0"]
     .concat(["İ", "ı", "CODEX", "ſ", "ΑΣ", "ＣＵＲ", "CUR", "cur\u0301", " c"])

@@ -15,14 +15,14 @@ const HEADER_BYTES = 4;
 /** How a daemon ended a connection. */
 export type End = "eof" | "reset";
 
-/** What a daemon did with what it was sent. */
+/** The reaction of a daemon to a request. */
 export interface Outcome {
   end: End;
   /** The one answer, or null if it sent nothing. */
   answer: JsonValue | null;
 }
 
-/** What to do after the bytes are sent. */
+/** The action after the bytes are sent. */
 export interface ExchangeOptions {
   /** Shuts down the writing half: nothing more comes. */
   halfClose?: boolean;

@@ -21,7 +21,7 @@ function announce(length: number, ...rest: number[]): number[] {
   ];
 }
 
-/** Every case asks for the status at the end: whatever came before, the daemon goes on. */
+/** Every case asks for the status at the end: after any request the daemon goes on. */
 export function frameCases(): Case[] {
   const cases: Record<string, Step[]> = {
     "closed at once": [raw([], { halfClose: true })],

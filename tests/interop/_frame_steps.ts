@@ -10,7 +10,7 @@ import { type Case, raw, type Step } from "./_case.ts";
 
 /** Frames of one case. */
 export const MAX_FRAMES = 20;
-/** An existing folder that holds nobody's home. */
+/** An existing folder that holds no home. */
 const FOLDER = "/usr";
 
 const encoder = new TextEncoder();
@@ -144,7 +144,7 @@ function anyNest(): fc.Arbitrary<string> {
   );
 }
 
-/** What happens to bytes: some are cut out, and others put there. */
+/** A change of bytes: some are cut out, others are inserted. */
 interface Harm {
   at: number;
   cut: number;

@@ -19,7 +19,7 @@ import type { Outcomes } from "./_pair.ts";
 export interface JudgeOptions {
   /** Events carry no time, so each daemon's clock gives one. */
   clock?: boolean;
-  /** Whatever nothing else explains is this divergence. */
+  /** A difference that nothing else explains is this divergence. */
   about?: number;
 }
 

@@ -35,7 +35,7 @@ export function idsOf({ rows }: JsonObject): JsonValue[] {
     : [];
 }
 
-/** Whether two pages have the same sessions, in whatever order. */
+/** Whether two pages have the same sessions, in any order. */
 export function haveSameRows(a: JsonObject, b: JsonObject): boolean {
   const [one, other] = [idsOf(byId(a)), idsOf(byId(b))];
   return one.length === other.length &&

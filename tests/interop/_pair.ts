@@ -10,7 +10,7 @@ import type { Judge } from "./_judge.ts";
 import { makeFolders, runCase, sendStep, writeStep } from "./_run_case.ts";
 import { ReferenceDaemon, type ReferenceOptions } from "./_reference.ts";
 
-/** What both did. */
+/** The outcome of both. */
 export interface Outcomes {
   ours: Outcome;
   theirs: Outcome;

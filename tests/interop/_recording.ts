@@ -15,12 +15,12 @@ import { encodeExactJson } from "./_exact_json.ts";
 import { isObject } from "./_differences.ts";
 import type { Outcome } from "./_exchange.ts";
 
-/** Where the files are. */
+/** The folder of the recordings. */
 export const RECORDINGS = new URL("../fixtures/reference/", import.meta.url);
 
 /** How answers came about. */
 export interface Origin {
-  /** What the reference says of itself. */
+  /** The version that the reference prints. */
   version: string;
   recorded: string;
   how: string;

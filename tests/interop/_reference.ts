@@ -26,7 +26,7 @@ export function oldInteropTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: oldReference === null, fn });
 }
 
-/** Where the reference keeps its files and runs. */
+/** The folders in which the reference keeps its files and runs. */
 export interface ReferenceOptions {
   /** The program; `KAIZEN_REFERENCE` when left out. */
   program?: string | null;
@@ -35,7 +35,7 @@ export interface ReferenceOptions {
   cwd: string;
 }
 
-/** What a run of the reference left. */
+/** The outcome of a run of the reference. */
 export interface ReferenceRun {
   code: number;
   stdout: string;
@@ -93,7 +93,7 @@ export class ReferenceDaemon implements AsyncDisposable {
     const deadline = Date.now() + START_PATIENCE_MS;
     let code: number | null = null;
     child.status.then((status) => code = status.code);
-    // It says nothing when it is ready, and leaves its socket behind when it ends: only trying tells.
+    // It says nothing when it is ready, and leaves its socket when it ends: only trying tells.
     while (!await canConnect(daemon.socket)) {
       if (code !== null || Date.now() > deadline) {
         await daemon[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the generated sessions have found, at its smallest, and what they cannot reach.
+ * Faults found by the generated sessions, as the smallest examples, and cases that generation cannot reach.
  * @module
  */
 import { type Case, detail, ingest, list, type Step } from "./_case.ts";
@@ -75,7 +75,7 @@ function memoryCase(): Case {
   };
 }
 
-/** What the reference repairs after a restart, and what it leaves. */
+/** Faults that the reference repairs after a restart, and those that it leaves. */
 function repairCases(): Case[] {
   const start = (more: string) =>
     ingest(

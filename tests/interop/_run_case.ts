@@ -70,7 +70,7 @@ export async function makeFolders(folder: string): Promise<void> {
   await Deno.symlink(`${folder}/app`, `${folder}/link`);
 }
 
-/** What a step asks for, as far as that can be told: divergences are tied to requests. */
+/** The request of a step, if it can be told: divergences are tied to requests. */
 function requestOf(step: Step, folder: string): JsonValue {
   if (step.do === "ask") return placeFolder(step.request, folder);
   if (step.do !== "bytes") return null;

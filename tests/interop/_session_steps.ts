@@ -38,7 +38,7 @@ interface Scene {
   sessions: readonly string[];
 }
 
-/** What is drawn for one step; it takes its folders and sessions from the scene. */
+/** The random values of one step. Folders and sessions come from the scene. */
 type Draft = (scene: Scene) => Step[];
 
 /** A conversation, and how many steps were drawn for it: looks at sessions and events in a row are none of their own. */
@@ -57,7 +57,7 @@ interface EventPlan {
   members: MemberText[];
   /** Names the session once more, as another one. */
   again: number | null;
-  /** Stands before and behind the payload. */
+  /** Stands before and after the payload. */
   around: string;
 }
 
@@ -142,7 +142,7 @@ function anyDraft(mode: TimeMode): fc.Arbitrary<Draft> {
   );
 }
 
-/** Events in a row that nobody looks at in between, then a restart. */
+/** Events in a row without a read in between, then a restart. */
 function anyRow(mode: TimeMode): fc.Arbitrary<Draft> {
   const time = mode === "clock" ? "" : `,"timestamp_ms":${BASE_MS}`;
   return fc.constantFrom(...ROWS).map((count) => ({ sessions }) => [

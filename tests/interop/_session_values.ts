@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What generated events are made of: names, ids, numbers at every limit, texts of any letters, paths within texts. All are JSON
+ * The values of generated events: names, ids, numbers at every limit, texts of any letters, paths within texts. All are JSON
  * text, so that a number or an escape keeps the spelling it was given.
  * @module
  */

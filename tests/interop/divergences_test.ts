@@ -36,7 +36,7 @@ interopTest("divergence 2: their command line refuses openclaw", async () => {
 });
 
 interopTest(
-  "divergence 8: theirs leaves its socket behind at SIGTERM and at stop, ours does not",
+  "divergence 8: theirs leaves its socket at SIGTERM and at stop, ours does not",
   async () => {
     for (const how of ["SIGTERM", "stop"]) {
       await using theirs = await TheirDaemon.start();
@@ -44,7 +44,7 @@ interopTest(
       else await theirs.home.run(["stop"]);
       await theirs.ended();
       assert((await Deno.lstat(theirs.home.socket)).isSocket);
-      // What it leaves is in nobody's way.
+      // The file it leaves disturbs no other daemon.
       await using ours = await theirs.home.startDaemon();
       await ours.stop();
       assert(!await exists(theirs.home.socket));

@@ -15,14 +15,14 @@ const STATUS = body('{"type":"status"}');
 interopTest(
   `both daemons do the same with ${STEPS} generated frames`,
   async () => {
-    // What happens to bytes may happen to those of a time.
+    // A changed byte may belong to a time.
     const judge = new Judge({ clock: true });
     let frames = 0;
     for (let seed = SEED; frames < STEPS; seed++) {
       await using pair = await Pair.start();
       const folder = await pair.folder("f");
       const play = async (one: Case) => {
-        // Whatever came before, both daemons go on, with the same last error.
+        // After any request both daemons go on, with the same last error.
         const steps = [...one.steps, STATUS];
         const wrong = await pair.run({ ...one, steps }, judge, folder);
         if (wrong.length > 0) throw new Error(wrong.join("\n"));

@@ -153,7 +153,7 @@ interopTest(
       const { code, stdout, stderr } = await home.run(args);
       assertEquals([args, code, stderr], [args, 0, ""]);
       assertStringIncludes(stdout, last);
-      // What a terminal would obey is not passed on to one.
+      // Control characters are not passed on to a terminal.
       const obeyed = ["\0", "\u001b", "\u202e"].filter((it) =>
         stdout.includes(it)
       );
@@ -181,7 +181,7 @@ interopTest("sessions filters and pages theirs", async () => {
     [["--limit", "0"], ["s3", "s2", "s1", "s0", "long"], 5],
     [["--agent", "claude", "--status", "Running", "--limit", "1"], ["s2"], 2],
     [["--workspace", home.workspace], ["s3", "s2", "s1", "s0", "long"], 5],
-    // Nobody has registered a workspace with it, so it names none.
+    // No workspace is registered with it, so it names none.
     [["--all-workspaces"], [], 0],
   ];
   for (const [args, ids, total] of cases) {

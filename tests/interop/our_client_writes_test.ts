@@ -15,7 +15,7 @@ const lines: Line[] = Deno.readTextFileSync(
   new URL("../fixtures/agent_hooks.jsonl", import.meta.url),
 ).trimEnd().split("\n").map((line) => JSON.parse(line));
 
-/** What agents send, under the name that the command line has for each. */
+/** Payloads of agents, by the name that the command line has for each agent. */
 function eventsOf(agent: string): string[] {
   const name = agent === "claude" ? "claude-code" : agent;
   return lines.filter((line) => line.agent === name)
@@ -267,7 +267,7 @@ interopTest(
     } finally {
       theirs.signal("SIGCONT");
     }
-    // What it was told while it slept it does now: the `stop` as well, if its asker could still be told.
+    // It now does all that was asked while it slept, the `stop` as well if its client is still connected.
     const { stdout } = await home.run(["status", "--wait", "10s"]);
     assertEquals(JSON.parse(stdout).running, true);
     const flush = await home.run(["spool", "flush", "--json"]);

@@ -120,7 +120,7 @@ interopTest(
     const stop = await runReference(["daemon", "stop"], theirOptions(home));
     daemon.signal("SIGCONT");
     assertEquals(stop.code, 1);
-    // Behind it in the queue.
+    // The next in the queue.
     assertEquals((await ingest(home, "claude", startOf("s"))).code, 0);
     const { stdout } = await home.run(["status"]);
     assertEquals(JSON.parse(stdout).pid, daemon.pid);
@@ -338,7 +338,7 @@ interopTest(
   },
 );
 
-/** What a session does is told otherwise (38): the words for it are made the same. */
+/** The activity of a session is told in other words (38): both are made the same. */
 function plain<T extends { stdout: string }>(result: T): T {
   const words = /\b(?:Running|Waiting|Idle|Done) */g;
   return { ...result, stdout: result.stdout.replaceAll(words, "STATUS ") };

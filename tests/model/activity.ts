@@ -9,7 +9,7 @@ import { findRequests, QUESTION_TOOLS } from "./requests.ts";
 import { stateOf } from "./saying.ts";
 import { backgroundOf, type ModelThread, runs, stopOf } from "./threads.ts";
 
-/** What a session does. */
+/** The activity of a session. */
 export interface ModelActivity {
   state:
     | "needs_permission"
@@ -40,7 +40,7 @@ export const STATUS_OF = {
 const SILENT_MS = 30 * 60_000;
 const SILENT_WITH_CALL_MS = 12 * 3_600_000;
 
-/** What the activity is read from. */
+/** The facts that decide the activity. */
 export interface Doings {
   calls: readonly ModelCall[];
   threads: readonly ModelThread[];
@@ -135,7 +135,7 @@ function restingActivity(
   if (last !== undefined && (said === "working" || goesOn(last, sorted))) {
     work.push(last);
   }
-  // What has worked for longest.
+  // The thread that has worked for longest.
   if (work.length > 0) return working(Math.min(...work.map(({ ms }) => ms)));
   const message = last === undefined || said !== "failed" ? null : reason(last);
   return {

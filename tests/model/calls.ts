@@ -48,7 +48,7 @@ export interface ModelCall {
   isAsync: boolean;
 }
 
-/** What follows the end of a call by no more is of that call, if it is of no other. */
+/** An event that follows the end of a call within this time belongs to that call, unless it belongs to another. */
 const SLACK_MS = 2000;
 const IS_CALL = new Set([
   "call_start",
@@ -118,7 +118,7 @@ function isAround(
   const end = group.find(({ meaning, name }) =>
     meaning !== "call_start" && !(name in FAMILIES)
   );
-  // What ends later runs until then, whatever stopped meanwhile.
+  // A call that ends later runs until then, even if its turn stopped before.
   const isStopped = end === undefined &&
     sorted.some((stop) =>
       endsTurnOf(stop, first.thread) && compareSeen(stop, first) > 0 &&
@@ -170,7 +170,7 @@ export function isIdlePrompt({ meaning, fields }: Seen): boolean {
 function toCall(group: readonly Seen[]): ModelCall {
   const events = [...group].sort(compareSeen);
   const starts = events.filter(({ meaning }) => meaning === "call_start");
-  // What Cursor's tool events say goes before what its other events say of the same call.
+  // Cursor's tool events take precedence over its other events of the same call.
   const isOwn = (event: Seen) => callIdOf(event) !== null;
   const all = events.filter(({ meaning }) => meaning !== "call_start");
   const ends = [...all.filter((end) => !isOwn(end)), ...all.filter(isOwn)];

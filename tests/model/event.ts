@@ -18,7 +18,7 @@ export interface Delivered {
   workspace: string;
 }
 
-/** What an event is about. The order is the order of events of one millisecond. */
+/** The subjects of events, in the order of events of one millisecond. */
 export const MEANINGS = [
   "session_start",
   "prompt",

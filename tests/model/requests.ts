@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the model's agents ask the user: permissions and questions, from when until when.
+ * The requests of the model's agents to the user: permissions and questions, with start and end.
  * @module
  */
 import { endsTurnOf, type ModelCall } from "./calls.ts";
@@ -13,11 +13,11 @@ import { firstStopOf, type ModelThread, stopOf } from "./threads.ts";
 export interface ModelRequest {
   state: "needs_permission" | "needs_answer";
   event: Seen;
-  /** Where it was asked, and where the call is from. */
+  /** The thread that asked, and the thread of the call. */
   threads: string[];
   /** The call that waits for it, if one is open. */
   call: ModelCall | null;
-  /** What ended it; null while the user is asked. */
+  /** The event that ended it; null while the user is asked. */
   over: Seen | null;
 }
 

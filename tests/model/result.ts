@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What one event says of its call: how it went, what it was given, which files it names.
+ * Reads what one event says of its call: the outcome, the input, the files.
  * @module
  */
 import {
@@ -59,7 +59,7 @@ export function toolOf({ fields, name }: Seen): string | null {
     FAMILIES[name] ?? null;
 }
 
-/** What the call was given. */
+/** The input of the call. */
 export function inputOf({ fields, name }: Seen): Fields | null {
   if (/^(?:before|after)(?:Shell|ReadFile|FileEdit)/.test(name)) return fields;
   for (const key of ["tool_input", "toolArgs", "tool_args", "params"]) {
@@ -227,7 +227,7 @@ export function numberOf({ fields }: Seen, key: string): number | null {
     : null;
 }
 
-/** What an event says to have cost, in millionths of a dollar. */
+/** The cost that an event reports, in millionths of a dollar. */
 export function costOf({ fields }: Seen): number | null {
   const value = fields.total_cost_usd;
   return typeof value === "number" ? Math.trunc(value * 1e6) : null;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the model's events say of what their agent is doing.
+ * Reads from the model's events what their agent is doing.
  * @module
  */
 import { isIdlePrompt } from "./calls.ts";
 import type { Seen } from "./event.ts";
 import { outcomeOf } from "./result.ts";
 
-/** What an event says of the thread that it is from; null: nothing. */
+/** Reads what an event says of its thread; null if it says nothing. */
 export function stateOf(event: Seen): "working" | "idle" | "failed" | null {
   const { meaning, fields } = event;
   switch (meaning) {

@@ -75,7 +75,7 @@ export function modelSessions(
     );
 }
 
-/** What is stored: each event once, and a copy through another configuration not at all. */
+/** The stored events: each event once, without copies through another configuration. */
 function storedOnce(events: readonly Seen[]): Seen[] {
   const stored: (Seen & { copies: Set<string> })[] = [];
   const known = new Set<string>();
@@ -96,7 +96,7 @@ function storedOnce(events: readonly Seen[]): Seen[] {
   return stored;
 }
 
-/** What copies have in common. */
+/** The facts that copies have in common. */
 function copyKey(event: Seen): string {
   const { fields, meaning, name } = event;
   const id = callIdOf(event);

@@ -81,12 +81,12 @@ export function runs({ start, ends }: ModelThread): boolean {
   return start !== null && (end === undefined || compareSeen(start, end) > 0);
 }
 
-/** What stopped a call that has no end of its own; null: nothing. */
+/** The event that stopped a call without an end of its own; null if there is none. */
 export function stopOf(call: ModelCall, told: Told): Seen | null {
   return call.end === null ? firstStopOf(call, told) : null;
 }
 
-/** What a session is told by, beside its calls. */
+/** The events of a session besides those of its calls. */
 interface Told {
   threads: readonly ModelThread[];
   events: readonly Seen[];

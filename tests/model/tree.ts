@@ -39,7 +39,7 @@ export interface ModelSpan {
   children: ModelSpan[];
 }
 
-/** What a session's spans are made of. */
+/** The parts of a session's spans. */
 export interface Parts {
   calls: readonly ModelCall[];
   threads: readonly ModelThread[];
@@ -149,7 +149,7 @@ function toNode(
   parts: Parts,
 ): Omit<ModelSpan, "children"> {
   const { id, type, firstStart } = thread;
-  // Where nothing tells of its start, its calls do.
+  // Without an event of its start, its calls tell the start.
   const isOpen = !parts.isEnded &&
     (firstStart === null
       ? parts.calls.some((call) =>

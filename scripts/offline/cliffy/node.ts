@@ -2,7 +2,7 @@
 import type { Command } from "./command.ts";
 import { type ArgumentValue, unsupported } from "./errors.ts";
 
-/** What a command does, without its types. */
+/** The behaviour of a command, without its types. */
 export type Action = (
   this: Command,
   options: Record<string, unknown>,
@@ -27,7 +27,7 @@ export interface Option {
   /** All names, with their dashes. */
   flags: string[];
   description: string;
-  /** What follows the names: `<name:type>`, or nothing. */
+  /** The text after the names: `<name:type>`, or nothing. */
   typeDefinition: string;
   args: Argument[];
   required?: boolean;

@@ -9,7 +9,7 @@ import {
   type Option,
 } from "./node.ts";
 
-/** What is known of a command line while it is read. */
+/** The state of a command line while it is read. */
 export interface ParseState {
   /** The words that have not been understood yet. */
   words: string[];

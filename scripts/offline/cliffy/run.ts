@@ -10,7 +10,7 @@ import {
 } from "./node.ts";
 import { type ParseState, readWords, tooMany } from "./read_words.ts";
 
-/** What a finished `parse` returns. */
+/** The result of a finished `parse`. */
 export interface CommandResult {
   /** The words after `--`. */
   literal: string[];

@@ -146,7 +146,7 @@ async function completeId(
       filter: { id_prefix: prefix, any_workspace },
     }, client);
     if (id_prefix !== prefix) {
-      // This daemon ignores the filter: the rows are the newest sessions, whatever their ids.
+      // This daemon ignores the filter: the rows are the newest sessions with any ids.
       const all = await listSessions(workspace, { limit: 0 }, run);
       const matching = all.filter(({ id }) => id.startsWith(prefix));
       return await pickOnly(matching, { prefix, total: matching.length }, run);

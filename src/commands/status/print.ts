@@ -85,7 +85,7 @@ export function renderStatus(
   }
 }
 
-/** What keeps a daemon from starting; its message says what to do. */
+/** The fault that keeps a daemon from starting. Its message says what to do. */
 function describeFault(fault: string | null, paint: Paint): Fact[] {
   return fault === null ? [] : [["cannot start", fault, paint.red]];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Where the code came from. */
+/** The origin of the code. */
 export interface BuildInfo {
   /** Commit of the source, or null if it is unknown. */
   commit: string | null;

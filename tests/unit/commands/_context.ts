@@ -11,7 +11,7 @@ import {
 export interface TestContextOptions {
   args?: readonly string[];
   env?: Record<string, string>;
-  /** What stdin holds; a terminal if left out. */
+  /** The content of stdin; a terminal if left out. */
   stdin?: string;
   /** Width of the terminal that stdout is; a pipe if left out. */
   columns?: number;

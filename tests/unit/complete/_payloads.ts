@@ -89,7 +89,7 @@ interface RecordedEvent {
   payload: Record<string, unknown>;
 }
 
-/** What agents really send. */
+/** Payloads that agents really send. */
 export const RECORDED: readonly RecordedEvent[] = Deno.readTextFileSync(
   new URL("../../fixtures/agent_hooks.jsonl", import.meta.url),
 ).trimEnd().split("\n").map((line) => JSON.parse(line));

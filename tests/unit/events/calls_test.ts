@@ -338,7 +338,7 @@ Deno.test("Cursor's pairs of events are calls", () => {
   assertEquals(session.record().totals?.errors, null);
 });
 
-Deno.test("Cursor's pairs and its events with an id are one call, in whatever order they come", () => {
+Deno.test("Cursor's pairs and its events with an id are one call, in every order", () => {
   const shell = {
     tool_name: "Shell",
     tool_use_id: "t1",

@@ -5,7 +5,7 @@ import { type HookEvent, readHookEvent } from "../../../src/events/mod.ts";
 
 const NOW = 1_800_000_000_000;
 
-/** Reads an event of `source` with the given fields behind those that every event needs. */
+/** Reads an event of `source` with the given fields after those that every event needs. */
 function read(
   fields: string,
   { source = "cursor", name = "X" }: { source?: HookSource; name?: string } =

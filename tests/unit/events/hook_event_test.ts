@@ -15,7 +15,7 @@ import {
 
 const NOW = 1_800_000_000_000;
 
-/** Reads an event of `source` with the given fields behind those that every event needs. */
+/** Reads an event of `source` with the given fields after those that every event needs. */
 function read(
   fields: string,
   { source = "cursor", name = "X" }: { source?: HookSource; name?: string } =
@@ -95,7 +95,7 @@ for (const [source, text, message] of refused) {
   });
 }
 
-Deno.test("readHookEvent() says where the JSON is wrong, counted behind the white space", () => {
+Deno.test("readHookEvent() says where the JSON is wrong, counted after the white space", () => {
   const error = assertThrows(
     () => readHookEvent("cursor", ' \n{\n "event" x', NOW),
     HookError,

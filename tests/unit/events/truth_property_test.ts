@@ -14,7 +14,7 @@ import { Fold } from "./_fold.ts";
 const NOW = 1_800_000_000_000;
 const RUNS = Number(Deno.env.get("KAIZEN_TRUTH_RUNS") ?? 600);
 
-/** What only a store knows: other sessions, and commits beside them. */
+/** Facts that only a store knows: other sessions, and commits beside them. */
 const STORED = /\.(?:branch|start_commit|end_commit): /;
 
 Deno.test("applyFacts() makes of any events, in any order, the session that they are", () => {

@@ -62,7 +62,7 @@ function post(id: string, tool = "Bash", more: Record<string, unknown> = {}) {
   };
 }
 
-/** What each list of events makes of its session: status, state, tool. */
+/** The result of each list of events: status, state, tool. */
 const STATES: [
   name: string,
   events: Record<string, unknown>[],
@@ -346,7 +346,7 @@ for (const [name, events, tree] of TREES) {
   });
 }
 
-Deno.test("modelSessions() adds up the tree, and knows nothing where nobody told", () => {
+Deno.test("modelSessions() adds up the tree, and knows nothing without an event", () => {
   const figures = { total_cost_usd: 0.5, input_tokens: 10, output_tokens: 2 };
   const { spans: [span], totals } = sessionOf(told(
     "claude",
@@ -452,7 +452,7 @@ Deno.test("modelSessions() agrees with the driver's own record of a day", () => 
   }
 });
 
-Deno.test("modelSessions() says the same whatever the order of arrival", () => {
+Deno.test("modelSessions() says the same for every order of arrival", () => {
   const options = { folder: "/w/app", nowMs: NOW, prefix: "" };
   fc.assert(
     fc.property(anyConversation(() => options), ({ arrivals }) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the compiler and a help function learn from a declaration, whichever packages are in use.
+// The types and the help of a declaration, with the real packages and with the stand-ins.
 import { assertEquals } from "@std/assert";
 import { type ArgumentValue, Command, ValidationError } from "@cliffy/command";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What tests rely on, with the real package and with the stand-in.
+// The parts that tests rely on, with the real package and with the stand-in.
 import * as std from "@std/assert";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 

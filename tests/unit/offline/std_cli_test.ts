@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the project uses of @std/cli, with the real package and with the stand-in.
+// The parts that the project uses of @std/cli, with the real package and with the stand-in.
 import { assertEquals } from "@std/assert";
 import { parseArgs } from "@std/cli/parse-args";
 import { unicodeWidth } from "@std/cli/unicode-width";

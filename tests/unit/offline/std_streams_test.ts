@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// What the project uses of @std/streams, with the real package and with the stand-in.
+// The parts that the project uses of @std/streams, with the real package and with the stand-in.
 import { assertEquals } from "@std/assert";
 import { DelimiterStream } from "@std/streams/delimiter-stream";
 import { TextLineStream } from "@std/streams/text-line-stream";

@@ -31,7 +31,7 @@ for (const [raw, escaped] of table) {
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
-Deno.test("escapeText() leaves nothing that a terminal acts on, whatever comes", () => {
+Deno.test("escapeText() leaves nothing that a terminal acts on, for every text", () => {
   const anything = fc.string({
     unit: fc.integer({ min: 0, max: 0xffff }).map((c) =>
       String.fromCharCode(c)

@@ -38,7 +38,7 @@ Deno.test("renderEvents() leaves titles out for lines that follow others", () =>
   assertEquals(renderEvents([call], { ...options, titles: false }).length, 1);
 });
 
-Deno.test("renderEvents() puts steady lines below each other, whatever they tell", () => {
+Deno.test("renderEvents() puts steady lines below each other, with any content", () => {
   const steady = { ...options, width: 120, isSteady: true };
   const [titles = "", first = ""] = renderEvents([event()], steady);
   const [later = ""] = renderEvents([call], { ...steady, titles: false });

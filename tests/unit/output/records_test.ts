@@ -112,8 +112,8 @@ const odd: [answer: string, fault: string][] = [
   ['{"type":"error","message":"late"}', 'type is "error"'],
   ['{"rows":[]}', 'type is ""'],
   ["[{}]", 'type is ""'],
-  ['{"type":"sessions","rows":[]} {}', "behind its end"],
-  ['{"type":"sessions","rows":[]}\n,', "behind its end"],
+  ['{"type":"sessions","rows":[]} {}', "after its end"],
+  ['{"type":"sessions","rows":[]}\n,', "after its end"],
   [detail("null", "[]", "[]"), '"session"'],
   [detail("[{}]", "[]", "[]"), '"session"'],
   ['{"type":"detail","events":[],"spans":[]}', '"session"'],
@@ -137,7 +137,7 @@ for (const [answer, fault] of odd) {
   });
 }
 
-Deno.test("RecordSplitter() does not mind white space behind an answer", () => {
+Deno.test("RecordSplitter() does not mind white space after an answer", () => {
   assertEquals(
     split('{"type":"sessions","rows":[]} \t\r\n', { spans: "each" }, [1]),
     [],

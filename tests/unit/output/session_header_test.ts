@@ -93,7 +93,7 @@ Deno.test("renderHeader() says how long a session took, and which figures are no
   ]);
 });
 
-Deno.test("renderHeader() is safe and fits, whatever a session is called", () => {
+Deno.test("renderHeader() is safe and fits, for every name of a session", () => {
   const hostile = session({
     id: "\x1b]0;x\x07".repeat(99),
     agent: "你".repeat(99),

@@ -86,7 +86,7 @@ Deno.test("renderSpanTree() shows a dash for a cost that is not known beside oth
   ]);
 });
 
-Deno.test("renderSpanTree() marks the root that cost most, and whatever cost much", () => {
+Deno.test("renderSpanTree() marks the root that cost most, and each span that cost much", () => {
   const { red, cyan } = makePaint(true);
   const show = (...costs: number[]) =>
     renderSpanTree(

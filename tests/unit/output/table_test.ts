@@ -78,7 +78,7 @@ Deno.test("renderTable() cuts what may not drop where there is no other way", ()
   }
 });
 
-Deno.test("renderTable() puts the rows of steady columns in the same place, whatever they are", () => {
+Deno.test("renderTable() puts the rows of steady columns in the same place, with any content", () => {
   const steady: Column<Row>[] = [
     { title: "ID", text: ({ id }) => id, priority: 0, steady: 6 },
     {

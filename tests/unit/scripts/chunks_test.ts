@@ -51,7 +51,7 @@ Deno.test("pointToChunks() refuses an import without a chunk, and a chunk withou
   assertThrows(() => pointToChunks(START, three), TypeError);
 });
 
-Deno.test("nameBuild() gives different builds different ids, whatever the order of their files", async () => {
+Deno.test("nameBuild() gives different builds different ids, for every order of their files", async () => {
   const files = new Map([["a", "1"], ["b", "2"]]);
   const name = await nameBuild(files);
   assertEquals(name, await nameBuild(new Map([...files].reverse())));

@@ -31,7 +31,7 @@ export function tempStore(): Disposable & { folder: string; path: string } {
   };
 }
 
-/** What a test says of an event; the rest is of no interest. */
+/** The fields of an event that a test sets. */
 export interface Made {
   workspace?: string;
   id?: string;
@@ -51,7 +51,7 @@ export interface Made {
   calls?: readonly StoredCall[];
 }
 
-/** What is said of a session: a record that is short, and ends in two ways. */
+/** A short record of a session, with two possible ends. */
 export function makeForm(made: Made, events: number): SessionForm {
   const { id = "s", agent = "cursor", status = "Running", startedAt = 1000 } =
     made;
@@ -132,7 +132,7 @@ export function readAnswer(answer: StoredAnswer): Uint8Array {
   return bytes;
 }
 
-/** What a test asks of a page. */
+/** The query of a page in a test. */
 export interface Asked {
   /** Null: all of them. */
   workspace?: string | null;

@@ -33,7 +33,7 @@ Deno.test("unpackChanges() refuses what is cut short", () => {
   }
 });
 
-/** What a reader and the writer see of a session's calls, by their keys. */
+/** The calls of a session as a reader and the writer see them, by their keys. */
 function callsOf(store: Store): [reader: object, writer: object] {
   const reader = store.read();
   const key = store.workspace("/w")?.key ?? 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What an event costs in a small store and in a large one, counted, not timed. KAIZEN_TEST_EVENTS sets the size of the large one.
+ * The cost of an event in a small store and in a large one, counted, not timed. KAIZEN_TEST_EVENTS sets the size of the large one.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
@@ -154,7 +154,7 @@ function countRows(path: string, other: string) {
   return { first: first.read, ofOther, all };
 }
 
-/** What an event costs once there are `to` of them. */
+/** The cost of an event in a store of `to` events. */
 function measureAt(path: string, from: number, to: number, other: string) {
   using store = Store.open(path);
   fill(store, from, to);

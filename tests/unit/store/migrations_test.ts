@@ -70,7 +70,7 @@ Deno.test("open() brings a store of version 1 up to date and keeps all of its ev
   assertEquals(lastSeq(put(store, { ...own, lastMs: 1714000000040 })), 4);
   assertEquals(store.stats().newest_ms, 1714000000040);
 
-  // What it had made of its events goes a few rows at a time.
+  // The rows that it had derived are removed a few at a time.
   const names = () =>
     schemaOf(temp.path).flatMap((sql) => /TABLE "?(\w+)/.exec(sql)?.[1] ?? []);
   assertEquals(names().includes("old_spans"), true);

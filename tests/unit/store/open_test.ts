@@ -39,7 +39,7 @@ Deno.test("open() finds again what was acknowledged, with and without a clean cl
     put(store, { id: "a" });
     put(store, { id: "a" });
     put(store, { id: "b", workspace: "/v" });
-    // What kill -9 leaves: the files as they are, nothing closed.
+    // The state after kill -9: the files as they are, nothing closed.
     for (const end of ["", "-wal"]) {
       Deno.copyFileSync(temp.path + end, crashed.path + end);
     }

@@ -14,7 +14,7 @@ import {
   tempStore,
 } from "./_store.ts";
 
-/** What memory says, and what a recount of the file says. */
+/** The counts in memory, and a recount of the file. */
 function counts(store: Store, path: string) {
   const { sessions, events } = store.size();
   assertEquals({ sessions, events }, {
