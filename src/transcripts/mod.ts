@@ -4,12 +4,18 @@
  * no hook has told.
  * @module
  */
-export type {
-  ReadTranscriptOptions,
-  TranscriptBatch,
-  TranscriptFault,
-  TranscriptMark,
+export {
+  isTranscriptPath,
+  TranscriptError,
+  type TranscriptFault,
+} from "./open_transcript.ts";
+export {
+  readTranscript,
+  type ReadTranscriptOptions,
+  type TranscriptBatch,
+  type TranscriptMark,
 } from "./read_transcript.ts";
+export { listSessionFiles, transcriptPaths } from "./transcript_files.ts";
 export type {
   CallFact,
   ImportedEvent,
