@@ -10,6 +10,7 @@ import { findLoaded } from "./layers.ts";
 /** Paths relative to the root. */
 export const HOOK_CHUNKS: readonly string[] = [
   "src/context/foreign_socket.ts",
+  "src/ingest/allowed_body.ts",
   "src/ingest/exact.ts",
   "src/ingest/find_project.ts",
   "src/ingest/git_event.ts",

@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   context: [],
   agents: ["proto"],
   complete: ["agents", "proto"],
+  privacy: ["context"],
   events: ["agents", "proto"],
   transcripts: ["agents", "context", "proto"],
   output: ["proto"],
@@ -28,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "complete",
     "context",
     "launch",
+    "privacy",
     "proto",
     "spool",
   ],
@@ -37,6 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "events",
     "frame",
     "launch",
+    "privacy",
     "proto",
     "spool",
     "store",
@@ -53,6 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "ingest",
     "launch",
     "output",
+    "privacy",
     "proto",
     "spool",
     "store",
@@ -101,6 +105,7 @@ const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
     // The kind of stdout; only a run that watches loads it.
     [/^node:fs$/, ["commands"]],
     [/^node:sqlite$/, ["store"]],
+    [/^smol-toml$/, ["privacy"]],
   ];
 
 /** Timers load a module of Node's, for which a daemon has the time and a hook has not. */

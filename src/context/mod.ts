@@ -21,6 +21,7 @@ export {
 } from "./errors.ts";
 export { isOn } from "./is_on.ts";
 export {
+  FileChangedError,
   lookAt,
   makeOwnFolder,
   openOwnFile,

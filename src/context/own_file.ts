@@ -9,6 +9,13 @@
 import { HomeError } from "./errors.ts";
 import { systemReason } from "./system_error.ts";
 
+/** Another process removed or replaced the file while it was opened. */
+export class FileChangedError extends HomeError {
+  override get name(): string {
+    return "FileChangedError";
+  }
+}
+
 /** How to open a file of the home. */
 export interface OwnFileMode {
   /** Write at the end only, as for a log. */
@@ -31,6 +38,7 @@ const ASIDE = ".odd";
  *
  * @throws {HomeError} If the path is anything but a plain file of ours with one name, or the system
  * refuses.
+ * @throws {FileChangedError} If another process replaced the file meanwhile.
  */
 export function openOwnFile(
   path: string,
@@ -235,5 +243,7 @@ function checkOpened(file: Deno.FsFile, path: string): Deno.FsFile {
   const named = lookAt(path);
   if (named?.ino === opened.ino && named.dev === opened.dev) return file;
   file.close();
-  throw new HomeError(`Cannot use "${path}" as it changed while it was opened`);
+  throw new FileChangedError(
+    `Cannot use "${path}" as it changed while it was opened`,
+  );
 }

@@ -12,6 +12,7 @@ import {
   REQUESTS,
 } from "../proto/mod.ts";
 import { isTemporary, Store } from "../store/mod.ts";
+import { keepForSomeTime } from "./keeper.ts";
 import { describe, type Log } from "./log.ts";
 import { Pace } from "./pace.ts";
 import { JobQueue } from "./queue.ts";
@@ -85,6 +86,7 @@ export class Service implements AsyncDisposable {
   };
   readonly #ending = new AbortController();
   readonly #background: Promise<void>;
+  readonly #keeper: Promise<void>;
   #lastError: string | null = null;
   #closed: Promise<void> | null = null;
 
@@ -112,6 +114,7 @@ export class Service implements AsyncDisposable {
     this.#background = this.#jobs.goOn().catch((error) => {
       this.#fail(error);
     });
+    this.#keeper = this.#keep(signal);
   }
 
   /**
@@ -157,6 +160,23 @@ export class Service implements AsyncDisposable {
       : await this.#dispatch(request.type, request);
   }
 
+  /** Deletes old sessions if the user wants that, as `store prune` does. */
+  async #keep(signal: AbortSignal): Promise<void> {
+    const { storePath, now } = this.#options;
+    await this.#background;
+    await keepForSomeTime({
+      home: storePath.slice(0, storePath.lastIndexOf("/")) || "/",
+      now,
+      newestMs: () => {
+        const { newest_ms } = this.#store.stats();
+        return newest_ms === null ? null : Number(newest_ms);
+      },
+      prune: (beforeMs) => this.#jobs.pruneBefore(beforeMs),
+      onFault: (error) => void this.#note(error),
+      signal,
+    });
+  }
+
   /** Waits until all requests are answered, and closes the store; may be called twice. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed ??= this.#close();
@@ -167,6 +187,7 @@ export class Service implements AsyncDisposable {
     this.#ending.abort();
     await this.#queue.idle();
     await this.#background;
+    await this.#keeper;
     this.#store.close();
   }
 

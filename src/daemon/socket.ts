@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  FileChangedError,
   HomeBusyError,
   HomeError,
   lookAt,
@@ -122,14 +123,16 @@ async function takePlace(path: string): Promise<Disposable> {
 /**
  * Opens the file, or makes it if it is missing; follows no link.
  *
- * @returns Null if it was removed meanwhile.
+ * @returns Null if it was removed or replaced meanwhile.
  */
 function openLock(lock: string, path: string): Deno.FsFile | null {
   try {
     return openOwnFile(lock);
   } catch (error) {
+    // The previous holder removed it between a look at it and its opening, and the next one may
+    // have made it anew.
+    if (error instanceof FileChangedError) return null;
     if (!(error instanceof HomeError)) throw error;
-    // The previous holder removed it between a look at it and its opening.
     const folder = path.slice(0, path.lastIndexOf("/")) || "/";
     if (lookAt(lock) === null && lookAt(folder) !== null) return null;
     throw cannotListen(path, error.cause ?? error);

@@ -72,6 +72,12 @@ export class StoreJobs {
     });
   }
 
+  /** Deletes sessions without activity since a time in epoch milliseconds. */
+  async pruneBefore(beforeMs: number): Promise<void> {
+    const query = { beforeMs, session: null, workspace: null, dryRun: false };
+    await this.#runSome(this.#options.store.prune(query), Infinity);
+  }
+
   /** Completes the work that was left undone at the last stop: a prune, a migration. */
   async goOn(): Promise<void> {
     const { store, rebuilds } = this.#options;

@@ -13,6 +13,7 @@ import { TooLargeError } from "./errors.ts";
 import type { MadeBody } from "./exact.ts";
 import { hookDeadline } from "./hook_deadline.ts";
 import { HookInput, type HookText } from "./hook_input.ts";
+import { hasConfig } from "./has_config.ts";
 import { findHookPaths } from "./hook_paths.ts";
 import { type HookWords, modeAt, readPlainWords } from "./hook_words.ts";
 import { openAhead } from "./open_ahead.ts";
@@ -120,12 +121,25 @@ class Hook {
     }
     const made = this.#makePlainBody(event) ?? await this.#makeBody(event);
     if ("refusal" in made) return await this.#refuse(text, made.refusal);
-    await sendOrSpool(made.body, {
+    const body = await this.#allowed(made.body);
+    if (body === null) return;
+    await sendOrSpool(body, {
       context: this.#context,
       paths: this.#paths,
       deadlineMs: event.deadlineMs,
       mayStart: !this.#words.noStart && !isOn(this.#context, "KAIZEN_NO_START"),
     });
+  }
+
+  /** Applies the user's `config.toml`, if there is one. */
+  async #allowed(body: Uint8Array): Promise<Uint8Array | null> {
+    const { home } = this.#paths;
+    if (!hasConfig(home)) return body;
+    this.#context.meanwhile?.();
+    const { allowedBody } = await import("./allowed_body.ts");
+    const allowed = await allowedBody(body, home, this.#context);
+    if (allowed.fault !== null) await this.count(allowed.fault);
+    return allowed.body;
   }
 
   /** Counts an event that was not recorded, if the count can be written. */
@@ -199,7 +213,9 @@ class Hook {
    * Keeps an input that is no event, so that a person can look at it; an empty one is only counted.
    */
   async #refuse(text: HookText, reason: string): Promise<void> {
-    if (isBlank(text)) return await this.count(reason);
+    if (isBlank(text) || hasConfig(this.#paths.home)) {
+      return await this.count(reason);
+    }
     this.#context.meanwhile?.();
     const { rejectInput } = await import("./spool_event.ts");
     rejectInput({ text, reason, source: this.#words.source }, {

@@ -8,6 +8,7 @@ import { type Context, isOn, type Paths, UsageError } from "../context/mod.ts";
 import { type JsonObject, NotAnEventError } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { Courier, type SentOrSpooled } from "./courier.ts";
+import { hasConfig } from "./has_config.ts";
 import { readInput, readLines } from "./input.ts";
 import { eventRequest, newEventId } from "./request_body.ts";
 import { hasEventWords, type WordedEvent, wordedEvent } from "./words.ts";
@@ -83,9 +84,17 @@ export async function runIngest(
     ? wordedEvent(options)
     : await readInput(options.file, context.stdin);
   const startedAtMs = context.startedAtMs;
-  const body = makeBody(text, { ...options, startedAtMs }, context);
+  const body = await makeBody(text, { ...options, startedAtMs }, context);
+  if (body === null) return EXCLUDED;
   return single(await courier.sendOrSpool(body));
 }
+
+/** The report of an event that the user's configuration excludes. */
+const EXCLUDED: IngestReport = {
+  answer: { type: "excluded" },
+  notes: [],
+  failures: [],
+};
 
 /** Checks that no given input is ignored. */
 function checkWords(options: IngestOptions): void {
@@ -116,7 +125,7 @@ async function ingestLines(
   context: Context,
 ): Promise<IngestReport> {
   const failures: LineFailure[] = [];
-  const counts = { acked: 0, spooled: 0, failed: 0 };
+  const counts = { acked: 0, spooled: 0, failed: 0, excluded: 0 };
   let reason = "";
   let line = 0;
   for await (const text of readLines(options.file, context.stdin)) {
@@ -124,7 +133,11 @@ async function ingestLines(
     if (isBlank(text)) continue;
     try {
       const startedAtMs = context.now();
-      const body = makeBody(text, { ...options, startedAtMs }, context);
+      const body = await makeBody(text, { ...options, startedAtMs }, context);
+      if (body === null) {
+        counts.excluded++;
+        continue;
+      }
       const sent = await courier.sendOrSpool(body);
       counts[sent.how]++;
       if (sent.how === "spooled") reason = sent.reason;
@@ -137,7 +150,7 @@ async function ingestLines(
   const late = await courier.finish();
   counts.acked += late;
   counts.spooled -= late;
-  const events = counts.acked + counts.spooled + counts.failed;
+  const events = Object.values(counts).reduce((sum, count) => sum + count);
   if (events === 0) throw new NotAnEventError("The input holds no event");
   const notes = counts.spooled === 0 ? [] : [
     `${counts.spooled} of ${events} events wait in the spool: ${reason}`,
@@ -145,11 +158,12 @@ async function ingestLines(
   return { answer: { type: "ingested", events, ...counts }, notes, failures };
 }
 
-function makeBody(
+/** Returns null if the user's configuration excludes the event. */
+async function makeBody(
   text: Uint8Array,
   options: IngestOptions & { startedAtMs: number },
   context: Context,
-): Uint8Array {
+): Promise<Uint8Array | null> {
   const { source, event, startedAtMs, raw, workspace } = options;
   const kaizenId = newEventId();
   const completed: Completed = completeEvent(text, {
@@ -160,7 +174,13 @@ function makeBody(
     raw,
   });
   const place = { workspace, ...completed };
-  return eventRequest(completed, eventWorkspace(place, context));
+  const body = eventRequest(completed, eventWorkspace(place, context));
+  const { home } = options.paths;
+  if (!hasConfig(home)) return body;
+  const { allowedBody } = await import("./allowed_body.ts");
+  const allowed = await allowedBody(body, home, context);
+  if (allowed.fault !== null) throw new UsageError(allowed.fault);
+  return allowed.body;
 }
 
 function isBlank(text: Uint8Array): boolean {
