@@ -40,6 +40,7 @@ export {
   resolvePaths,
 } from "./paths.ts";
 export { realPath } from "./real_path.ts";
+export { retryInterrupted } from "./retry_interrupted.ts";
 export type { Input, Output } from "./streams.ts";
 export { isSystemError, systemReason } from "./system_error.ts";
 export { findWorkspace } from "./workspace.ts";

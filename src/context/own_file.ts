@@ -7,6 +7,7 @@
  * @module
  */
 import { HomeError } from "./errors.ts";
+import { retryInterrupted } from "./retry_interrupted.ts";
 import { systemReason } from "./system_error.ts";
 
 /** Another process removed or replaced the file while it was opened. */
@@ -75,7 +76,7 @@ export function readOwnFile(path: string, maxBytes: number): Uint8Array | null {
   const bytes = new Uint8Array(Math.min(file.statSync().size, maxBytes));
   let have = 0;
   while (have < bytes.length) {
-    const more = file.readSync(bytes.subarray(have));
+    const more = retryInterrupted(() => file.readSync(bytes.subarray(have)));
     if (more === null) break;
     have += more;
   }
@@ -97,7 +98,7 @@ export function openToRead(
   const odd = whyOdd(found, maxBytes);
   if (odd !== null) throw refusal(path, odd);
   try {
-    return checkOpened(Deno.openSync(path), path);
+    return checkOpened(retryInterrupted(() => Deno.openSync(path)), path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof HomeError) throw error;
@@ -144,7 +145,7 @@ export function makeOwnFolder(path: string, heal = false): boolean {
     setOddAside(path);
   }
   try {
-    Deno.mkdirSync(path, { mode: 0o700 });
+    retryInterrupted(() => Deno.mkdirSync(path, { mode: 0o700 }));
     return true;
   } catch (error) {
     if (whyNoOwnFolder(path) === null) return false; // another process was faster
@@ -173,7 +174,7 @@ export function whyNoOwnFolder(path: string): string | null {
  */
 export function lookAt(path: string): Deno.FileInfo | null {
   try {
-    return Deno.lstatSync(path);
+    return retryInterrupted(() => Deno.lstatSync(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw new HomeError(`Cannot look at "${path}": ${systemReason(error)}`, {
@@ -189,7 +190,8 @@ export function lookAt(path: string): Deno.FileInfo | null {
  */
 export function setOddAside(path: string): void {
   try {
-    Deno.renameSync(path, `${path}-${Deno.pid}-${Date.now()}${ASIDE}`);
+    const aside = `${path}-${Deno.pid}-${Date.now()}${ASIDE}`;
+    retryInterrupted(() => Deno.renameSync(path, aside));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return; // another process did it
     throw new HomeError(`Cannot rename "${path}": ${systemReason(error)}`, {
@@ -227,7 +229,10 @@ function openChecked(
     : { read: true, write: true, mode: 0o600 };
   // `createNew` never follows a link. If another process was faster, its file is checked once more.
   try {
-    const file = Deno.openSync(path, { ...options, createNew: found === null });
+    const createNew = found === null;
+    const file = retryInterrupted(() =>
+      Deno.openSync(path, { ...options, createNew })
+    );
     return checkOpened(file, path);
   } catch (error) {
     if (found !== null || !(error instanceof Deno.errors.AlreadyExists)) {

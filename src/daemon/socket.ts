@@ -11,6 +11,7 @@ import {
   MAX_SOCKET_PATH_BYTES,
   openOwnFile,
   pause,
+  retryInterrupted,
   systemReason,
 } from "../context/mod.ts";
 import { probe } from "../launch/mod.ts";
@@ -100,7 +101,8 @@ async function takePlace(path: string): Promise<Disposable> {
     // The previous holder removes the file while it is locked, so a file that is locked later may
     // have no name any more.
     if (
-      file?.tryLockSync(true) && lookAt(lock)?.ino === file.statSync().ino
+      file && retryInterrupted(() => file.tryLockSync(true)) &&
+      lookAt(lock)?.ino === file.statSync().ino
     ) {
       return {
         [Symbol.dispose]: () => {

@@ -8,6 +8,7 @@ import {
   HomeError,
   openOwnFile,
   readOwnFile,
+  retryInterrupted,
   systemReason,
 } from "../context/mod.ts";
 
@@ -37,7 +38,7 @@ export class HomeLock implements Disposable {
   static take(path: string): HomeLock | null {
     const file = openOwnFile(path);
     try {
-      if (!file.tryLockSync(true)) {
+      if (!retryInterrupted(() => file.tryLockSync(true))) {
         file.close();
         return null;
       }

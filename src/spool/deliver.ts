@@ -11,7 +11,7 @@ import {
   readAttempts,
   writeAttempts,
 } from "./attempts.ts";
-import { openNote } from "./durable_file.ts";
+import { openNote, tryLock } from "./durable_file.ts";
 import type { Fault } from "./faults.ts";
 import type { Sender } from "./sender.ts";
 
@@ -104,7 +104,7 @@ export function takeLock(
   spool: Pick<DeliverySource, "folder" | "fault">,
 ): Deno.FsFile | null {
   const lock = openNote(`${spool.folder}/${LOCK_NAME}`);
-  if (lock.tryLockSync(true)) {
+  if (tryLock(lock)) {
     spool.fault("deliver:after-lock");
     return lock;
   }

@@ -3,7 +3,12 @@
  * Files that are on disk whole or not at all, even if the process or the machine dies.
  * @module
  */
-import { HomeError, openOwnFile, readOwnFile } from "../context/mod.ts";
+import {
+  HomeError,
+  openOwnFile,
+  readOwnFile,
+  retryInterrupted,
+} from "../context/mod.ts";
 import { randomHex } from "./event_name.ts";
 import type { Fault } from "./faults.ts";
 import { syncFolder } from "./place.ts";
@@ -51,9 +56,9 @@ function writeAt(
     fault("spool:half-written");
     writeWhole(file, bytes.subarray(half));
     fault("spool:after-write");
-    file.syncDataSync();
+    retryInterrupted(() => file.syncDataSync());
     fault("spool:after-sync");
-    Deno.renameSync(temporary.path, path);
+    retryInterrupted(() => Deno.renameSync(temporary.path, path));
     fault("spool:after-rename");
   } catch (error) {
     removeIfThere(temporary.path);
@@ -71,18 +76,27 @@ function openTemporary(
 ): { file: Deno.FsFile; path: string } {
   while (true) {
     const path = `${folder}/${TEMPORARY_PREFIX}${Deno.pid}-${randomHex(8)}`;
-    const file = Deno.openSync(path, {
-      createNew: true,
-      write: true,
-      mode: FILE_MODE,
-    });
+    const file = retryInterrupted(() =>
+      Deno.openSync(path, { createNew: true, write: true, mode: FILE_MODE })
+    );
     fault("spool:after-open");
-    if (file.tryLockSync(true) && isStill(file, path)) {
-      fault("spool:after-lock");
-      return { file, path };
+    try {
+      if (tryLock(file) && isStill(file, path)) {
+        fault("spool:after-lock");
+        return { file, path };
+      }
+    } catch (error) {
+      file.close();
+      removeIfThere(path);
+      throw error;
     }
     file.close();
   }
+}
+
+/** Locks a file for this process alone, unless another process has it. */
+export function tryLock(file: Deno.FsFile): boolean {
+  return retryInterrupted(() => file.tryLockSync(true));
 }
 
 /** Whether `path` still names the open file. */
@@ -98,18 +112,14 @@ export function isStill(file: Deno.FsFile, path: string): boolean {
 /** Writes all of `bytes`, in as many calls as the system needs. */
 export function writeWhole(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let sent = 0; sent < bytes.length;) {
-    try {
-      sent += file.writeSync(bytes.subarray(sent));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.Interrupted)) throw error;
-    }
+    sent += retryInterrupted(() => file.writeSync(bytes.subarray(sent)));
   }
 }
 
 /** Removes a file; it may have gone already. */
 export function removeIfThere(path: string): void {
   try {
-    Deno.removeSync(path);
+    retryInterrupted(() => Deno.removeSync(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

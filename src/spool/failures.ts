@@ -4,9 +4,9 @@
  * is a line, so that hooks need not wait for each other.
  * @module
  */
-import { lookAt } from "../context/mod.ts";
+import { lookAt, retryInterrupted } from "../context/mod.ts";
 import { decodeJson, encodeJson } from "../proto/mod.ts";
-import { openNote, readNote, writeWhole } from "./durable_file.ts";
+import { openNote, readNote, tryLock, writeWhole } from "./durable_file.ts";
 
 /** The count. */
 export interface Failures {
@@ -62,7 +62,7 @@ export function clearFailures(folder: string): number {
   const path = `${folder}/${FAILURES_FILE}`;
   if (lookAt(path) === null) return 0;
   using file = openNote(path);
-  file.lockSync(true);
+  retryInterrupted(() => file.lockSync(true));
   const { failures } = readFailures(folder);
   file.truncateSync(0);
   return failures;
@@ -71,7 +71,7 @@ export function clearFailures(folder: string): number {
 /** Replaces the lines by one. A second process finds the file short again. */
 function sumUp(path: string): void {
   using file = openNote(path);
-  if (!file.tryLockSync(true)) return;
+  if (!tryLock(file)) return;
   const bytes = readNote(path) ?? new Uint8Array();
   const { failures, last_failure } = countFailures(
     parseLines(new TextDecoder().decode(bytes)),

@@ -3,8 +3,19 @@
  * Temporary files of dead writers: kept if they are whole, removed if not.
  * @module
  */
-import { HomeError, lookAt, openOwnFile, whyOdd } from "../context/mod.ts";
-import { isStill, removeIfThere, TEMPORARY_PREFIX } from "./durable_file.ts";
+import {
+  HomeError,
+  lookAt,
+  openOwnFile,
+  retryInterrupted,
+  whyOdd,
+} from "../context/mod.ts";
+import {
+  isStill,
+  removeIfThere,
+  TEMPORARY_PREFIX,
+  tryLock,
+} from "./durable_file.ts";
 import { MAX_EVENT_FILE_BYTES, readEvent } from "./event_file.ts";
 import { type EventName, nextEventName, parseEventName } from "./event_name.ts";
 import { type Listing, readEntries } from "./listing.ts";
@@ -49,12 +60,12 @@ function recover(
   { folder, nowMs, isWhole }: Omit<LeftoverOptions, "listing">,
 ): void {
   using file = openLeftover(path);
-  if (file === null || !file.tryLockSync(true) || !isStill(file, path)) return;
+  if (file === null || !tryLock(file) || !isStill(file, path)) return;
   const bytes = readEvent(path);
   if (bytes === null || !isWhole(bytes)) return removeIfThere(path);
-  file.syncDataSync();
+  retryInterrupted(() => file.syncDataSync());
   const name = nextEventName(present, nowMs);
-  Deno.renameSync(path, `${folder}/${name}`);
+  retryInterrupted(() => Deno.renameSync(path, `${folder}/${name}`));
   syncFolder(folder);
   const event = parseEventName(name);
   if (event !== null) present.push(event);

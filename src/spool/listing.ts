@@ -3,7 +3,12 @@
  * The files in a spool's folder.
  * @module
  */
-import { lookAt, whyNoOwnFolder, whyOdd } from "../context/mod.ts";
+import {
+  lookAt,
+  retryInterrupted,
+  whyNoOwnFolder,
+  whyOdd,
+} from "../context/mod.ts";
 import { TEMPORARY_PREFIX } from "./durable_file.ts";
 import { MAX_EVENT_FILE_BYTES } from "./event_file.ts";
 import {
@@ -80,7 +85,7 @@ export function sizeOf(path: string): number {
 /** Lists what is in a folder; nothing if it does not exist. */
 export function readEntries(folder: string): Deno.DirEntry[] {
   try {
-    return [...Deno.readDirSync(folder)];
+    return retryInterrupted(() => [...Deno.readDirSync(folder)]);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;

@@ -7,6 +7,7 @@ import {
   foreignOwner,
   HomeError,
   makeOwnFolder,
+  retryInterrupted,
   whyNoOwnFolder,
 } from "../context/mod.ts";
 
@@ -61,8 +62,8 @@ export function nearestFolder(path: string): string {
 
 /** Syncs the names in a folder to disk. Without it a renamed file may be gone after a power cut. */
 export function syncFolder(path: string): void {
-  using folder = Deno.openSync(path);
-  folder.syncSync();
+  using folder = retryInterrupted(() => Deno.openSync(path));
+  retryInterrupted(() => folder.syncSync());
 }
 
 function refuseForeign(folder: string): void {
