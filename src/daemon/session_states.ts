@@ -144,7 +144,7 @@ export class SessionStates {
 
   #form(workspaceKey: number, state: SessionState): SessionForm {
     const workspace = this.#store.workspacePath(workspaceKey);
-    const { record, live, quiet, quietMs, status, branch } = printSession(
+    const { record, told, live, quiet, quietMs, status, branch } = printSession(
       state,
       workspace,
     );
@@ -158,6 +158,7 @@ export class SessionStates {
       branch: branch === null ? null : JSON.stringify(branch),
       trace: tracePath === "" ? null : tracePath,
       record,
+      told,
       live,
       quiet,
       state: encodeState(state),

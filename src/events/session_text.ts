@@ -25,11 +25,13 @@ import {
 } from "./session_state.ts";
 
 /**
- * A session's JSON in pieces: `record`, then `start_commit`, `end_commit` and `branch`, which git's events in the same worktree may tell,
- * then `live`, or `quiet` from `quietMs` on.
+ * A session's JSON in pieces: `record`, then `told`, or what its transcripts tell instead, then `start_commit`, `end_commit` and `branch`,
+ * which git's events in the same worktree may tell, then `live`, or `quiet` from `quietMs` on.
  */
 export interface PrintedSession {
   readonly record: string;
+  /** The tokens and the cost that its events tell, which end the totals. */
+  readonly told: string;
   readonly live: string;
   readonly quiet: string;
   /** As {@linkcode quietAt} says. */
@@ -79,8 +81,9 @@ export function printSession(
       `,"prompt_fingerprint":null,"parent_session_id":${told(state.parent)}` +
       `,"agent_version":${told(state.version)},"os":${told(state.os)}` +
       `,"arch":${told(state.arch)},"repo_file_count":null` +
-      `,"repo_total_loc":null,"totals":${printTotals(state)}` +
-      `,"last_event_at_ms":${state.lastMs ?? 0},"title":${told(state.title)}`,
+      `,"repo_total_loc":null,"last_event_at_ms":${state.lastMs ?? 0}` +
+      `,"title":${told(state.title)},"totals":${printTotals(state)}`,
+    told: printTold(state.sums),
     live,
     quiet: quietMs === null ? live : printStanding(silentActivity(state)),
     quietMs,
@@ -98,10 +101,13 @@ function printStanding({ status, activity }: SessionStanding): string {
 
 function printTotals({ events, lastMs, sums }: SessionState): string {
   return `{"events":${events},"tool_calls":${sums.calls}` +
-    `,"errors":${countErrors(sums)},"tokens_in":${sumOf(sums.tokensIn)}` +
+    `,"errors":${countErrors(sums)},"last_event_ms":${lastMs ?? 0}`;
+}
+
+function printTold(sums: SessionSums): string {
+  return `,"tokens_in":${sumOf(sums.tokensIn)}` +
     `,"tokens_out":${sumOf(sums.tokensOut)}` +
     `,"cost_usd_e6":${clampCost(sumOf(sums.cost))}` +
-    `,"last_event_ms":${lastMs ?? 0}` +
     `,"cost_complete":${isComplete(sums)}}`;
 }
 

@@ -83,7 +83,8 @@ CREATE TABLE trash (
  *
  * - `sessions.minute` is -(last_ms / 60000): ascending order is that of the last activity, the newest first, and the index changes once a
  *   minute at most; rows of one minute are sorted by `last_ms` and `id` when they are read. Times are signed integers with the bits of a u64.
- * - `sessions.record` is the record's JSON up to the keys that depend on other rows or on the time: `start_commit`, `end_commit` and
+ * - `sessions.record` is the record's JSON up to the keys that depend on other rows or on the time: the end of `totals` (`told`, or what
+ *   `usage_sums` has instead), `start_commit`, `end_commit` and
  *   `branch` (JSON; null where only `commits` may know), then `live`, or `quiet` once `quiet_ms` is past. `status` and `agent` are repeated
  *   to be searched.
  * - `sessions.state` is what the next event changes; `trace` the transcript, by which sessions are found that go on with one another.
@@ -95,6 +96,12 @@ CREATE TABLE trash (
  * - `events.head` has marks where it has the parts that almost all events have in common (`head.ts`).
  * - `events.source` is the agent as which the event came, a number of `HOOK_SOURCES`; null where version 1 stored it.
  * - `commits` has what git events said, by which sessions of the same directory know theirs; `ref` and `branch` are JSON.
+ * - `transcripts` has the files that payloads name, how far each is read (`mark`, JSON; null before the first time), and why one cannot be.
+ * - `usage` has the tokens of each message that a transcript tells, once; `message` is its key. `cost` is null where no price is known;
+ *   `cost_source` is a number of `COST_SOURCES`. `usage_sums` adds up those of one session, subagent ("" for none) and model; `last_ms` is
+ *   never less than the time of its last message, and `call` the call that started the subagent, where a transcript says it.
+ * - `transcript_calls` has the calls that transcripts tell of.
+ * - `prices` has one row: which prices all costs are made with.
  * - `blocks.kind` is 0 for events. The rows and blocks (1) of version 1's spans are removed a few at a time, like those of deleted sessions.
  */
 const V2 = `
@@ -120,6 +127,7 @@ CREATE TABLE sessions (
   events_filed INTEGER NOT NULL,
   events_tail BLOB NOT NULL,
   record BLOB NOT NULL,
+  told BLOB NOT NULL,
   live BLOB NOT NULL,
   quiet BLOB NOT NULL,
   state BLOB NOT NULL,
@@ -127,7 +135,7 @@ CREATE TABLE sessions (
 ) STRICT;
 INSERT INTO sessions
   SELECT key, workspace, id, -(last_ms / 60000), -1 - newest, last_ms, NULL, last_seq, last_seq + 1, event_bytes, 1, agent, status,
-    NULL, CAST(nullif(CAST(record AS TEXT) ->> '$.trace_path', '') AS BLOB), 0, events_filed, events_tail, x'', x'', x'', x''
+    NULL, CAST(nullif(CAST(record AS TEXT) ->> '$.trace_path', '') AS BLOB), 0, events_filed, events_tail, x'', x'', x'', x'', x''
   FROM old_sessions ORDER BY key;
 DROP TABLE old_sessions;
 CREATE INDEX sessions_active ON sessions (workspace, minute);
@@ -151,6 +159,62 @@ CREATE TABLE commits (
 ALTER TABLE events ADD COLUMN source INTEGER;
 ALTER TABLE events ADD COLUMN calls BLOB;
 ALTER TABLE spans RENAME TO old_spans;
+CREATE TABLE transcripts (
+  key INTEGER PRIMARY KEY,
+  path BLOB NOT NULL UNIQUE,
+  session INTEGER NOT NULL,
+  agent TEXT NOT NULL,
+  mark BLOB,
+  fault TEXT
+) STRICT;
+CREATE INDEX transcripts_session ON transcripts (session);
+CREATE TABLE usage_sums (
+  key INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL,
+  agent_id BLOB NOT NULL,
+  model BLOB NOT NULL,
+  call BLOB,
+  last_ms INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  unpriced INTEGER NOT NULL,
+  input INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  reasoned INTEGER NOT NULL,
+  reasoning INTEGER NOT NULL,
+  cost INTEGER NOT NULL,
+  UNIQUE (session, agent_id, model)
+) STRICT;
+CREATE TABLE usage (
+  key INTEGER PRIMARY KEY,
+  message BLOB NOT NULL UNIQUE,
+  sums INTEGER NOT NULL,
+  transcript INTEGER NOT NULL,
+  is_copy INTEGER NOT NULL,
+  ts_ms INTEGER NOT NULL,
+  input INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  reasoning INTEGER,
+  cost INTEGER,
+  cost_source INTEGER NOT NULL
+) STRICT;
+CREATE INDEX usage_times ON usage (sums, ts_ms);
+CREATE TABLE transcript_calls (
+  session INTEGER NOT NULL,
+  call BLOB NOT NULL,
+  ts_ms INTEGER NOT NULL,
+  agent_id BLOB NOT NULL,
+  PRIMARY KEY (session, call)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE prices (
+  key INTEGER PRIMARY KEY,
+  name TEXT NOT NULL
+) STRICT;
 `;
 
 /** Step N leads from `user_version` N to N + 1. */

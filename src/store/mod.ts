@@ -35,4 +35,20 @@ export type {
   SessionWrites,
 } from "./session_writes.ts";
 export { Store, type StoreOptions, type StoreStats } from "./store.ts";
+export type {
+  AgentUsage,
+  ToldCall,
+  UsagePart,
+  UsageQuery,
+  UsageSums,
+} from "./usage_reads.ts";
+export type {
+  CostSource,
+  NewTranscriptCall,
+  NewUsage,
+  StoredCost,
+  StoredTokens,
+  StoredTranscript,
+  TranscriptCounts,
+} from "./usage_writes.ts";
 export type { WorkspaceRef } from "./workspace_reads.ts";

@@ -215,6 +215,7 @@ export class Pruner {
     this.#sql.remove.run(key);
     this.#sql.addTrash.run(key);
     this.#sql.removeCommits.run(workspace, key);
+    this.#sql.removeTranscripts.run(key);
     if (readInt(row.stale) === 1) this.#ledger.countStale(-1);
     this.#ledger.setSession(workspace, toText(id), null);
     this.#ledger.count(workspace, -1, -events);
@@ -295,6 +296,7 @@ function prepare(db: DatabaseSync) {
     removeCommits: db.prepare(
       "DELETE FROM commits WHERE workspace = ? AND session = ?",
     ),
+    removeTranscripts: db.prepare("DELETE FROM transcripts WHERE session = ?"),
     cutCommits: db.prepare(
       `DELETE FROM commits WHERE workspace = (SELECT workspace FROM sessions WHERE key = ?) AND session = ? AND ts_ms < ?`,
     ),

@@ -15,12 +15,15 @@ import {
 } from "./page.ts";
 import { SessionReads } from "./session_reads.ts";
 import type { Steps } from "./steps.ts";
+import { UsageReads } from "./usage_reads.ts";
 
 /** An answer up to this size is made whole, so that nothing is held while it is sent. */
 const WHOLE_BYTES = 256 * 1024;
 
 /** Reads what was stored when it began. */
 export class Reader {
+  /** Reads what transcripts tell. */
+  readonly usage: UsageReads;
   /** Reads one session. */
   readonly sessions: SessionReads;
   readonly #db: DatabaseSync;
@@ -39,6 +42,7 @@ export class Reader {
     this.#end = this.#db.prepare("COMMIT");
     this.#page = preparePage(this.#db);
     this.sessions = new SessionReads(this.#db);
+    this.usage = new UsageReads(this.#db);
     this.#giveBack = giveBack;
   }
 

@@ -11,12 +11,26 @@ function commitAt(column: "ref" | "branch", time: string): string {
 }
 
 /**
+ * What the transcripts of a session tell, as the end of its totals; SQL that is null where they tell nothing. A sum without any known
+ * part is null. A model's name ends at NUL here.
+ */
+const USAGE =
+  `(SELECT ',"tokens_in":' || sum(input) || ',"tokens_out":' || sum(output)
+    || ',"cost_usd_e6":' || iif(sum(unpriced) = sum(messages), 'null', sum(cost))
+    || ',"cost_complete":' || iif(sum(unpriced) = 0, 'true', 'false')
+    || ',"cache_read_tokens":' || sum(cache_read)
+    || ',"cache_creation_tokens":' || (sum(cache_write_5m) + sum(cache_write_1h))
+    || ',"reasoning_tokens":' || iif(sum(reasoned) = 0, 'null', sum(reasoning))
+    || ',"unpriced_models":' || json_group_array(DISTINCT CAST(model AS TEXT)) FILTER (WHERE unpriced > 0) || '}'
+  FROM usage_sums WHERE session = sessions.key)`;
+
+/**
  * Returns SQL of the SessionRecord's JSON.
  *
  * @param now SQL of the time at which it is read, as a signed integer of epoch milliseconds.
  */
 export function recordSql(now: string): string {
-  return `(record
+  return `(record || coalesce(${USAGE}, told)
     || ',"start_commit":' || ${commitAt("ref", "first_ms")}
     || ',"end_commit":' || ${commitAt("ref", "last_ms")}
     || ',"branch":' || coalesce(branch, ${commitAt("branch", "last_ms")})

@@ -65,8 +65,9 @@ export interface SessionForm {
   /** JSON of the branch; null where only commits may tell. */
   branch: string | null;
   trace: string | null;
-  /** JSON of the record up to what other rows and the time decide, and its two endings. */
+  /** JSON of the record up to what other rows and the time decide, what follows if no transcript tells, and its two endings. */
   record: string;
+  told: string;
   live: string;
   quiet: string;
   /** What the next event changes, as JSON. */
@@ -470,6 +471,7 @@ function valuesOf(session: StoredSession, form: SessionForm): SQLInputValue[] {
     events.filed,
     events.tail,
     form.record,
+    form.told,
     form.live,
     form.quiet,
     form.state,

@@ -18,6 +18,7 @@ import { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 import { StaleSessions } from "./stale_sessions.ts";
 import { Sweeper } from "./sweep.ts";
+import { UsageWrites } from "./usage_writes.ts";
 import {
   loadLedger,
   WorkspaceReads,
@@ -44,6 +45,8 @@ export interface StoreStats extends StoreSize {
 export class Store implements Disposable {
   /** What events read and change. */
   readonly sessions: SessionWrites;
+  /** What transcripts tell. */
+  readonly usage: UsageWrites;
   /** What has to be made anew of events that are stored. */
   readonly stale: StaleSessions;
   readonly #path: string;
@@ -66,6 +69,7 @@ export class Store implements Disposable {
     this.#file = new FileWatch(path, { readWal: () => this.#readWal() });
     this.#ledger = loadLedger(db);
     this.sessions = new SessionWrites(db, this.#ledger);
+    this.usage = new UsageWrites(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
     const transact = <T>(work: () => T) => this.transact(work);
     const sweeper = new Sweeper(db, {

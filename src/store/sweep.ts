@@ -127,8 +127,18 @@ export class Sweeper {
   #sweepRest(session: number, left: Left): boolean {
     const calls = this.dropCalls(session, left.rows);
     const ids = this.#sql.dropIds.run(session, left.rows).changes;
-    left.rows -= calls + Number(ids);
-    return calls + Number(ids) > 0;
+    const dropped = calls + Number(ids) + this.#dropUsage(session, left.rows);
+    left.rows -= dropped;
+    return dropped > 0;
+  }
+
+  /** Removes up to `rows` rows of each kind that transcripts told; returns how many there were. */
+  #dropUsage(session: number, rows: number): number {
+    const { dropUsage, dropSums, dropTold } = this.#sql;
+    let dropped = Number(dropTold.run(session, rows).changes);
+    dropped += Number(dropUsage.run(session, rows).changes);
+    if (dropped === 0) dropped += Number(dropSums.run(session).changes);
+    return dropped;
   }
 
   /** Removes up to `rows` calls of a session; returns how many there were. */
@@ -233,6 +243,15 @@ function prepare(db: DatabaseSync) {
     dropCalls: db.prepare(
       `DELETE FROM calls WHERE (session, call) IN (SELECT session, call FROM calls WHERE session = ? LIMIT ?)`,
     ),
+    dropTold: db.prepare(
+      `DELETE FROM transcript_calls WHERE (session, call) IN
+         (SELECT session, call FROM transcript_calls WHERE session = ? LIMIT ?)`,
+    ),
+    dropUsage: db.prepare(
+      `DELETE FROM usage WHERE key IN
+         (SELECT usage.key FROM usage_sums JOIN usage ON sums = usage_sums.key WHERE session = ? LIMIT ?)`,
+    ),
+    dropSums: db.prepare("DELETE FROM usage_sums WHERE session = ?"),
     hasSpans: db.prepare(
       "SELECT 1 FROM sqlite_schema WHERE name = 'old_spans'",
     ),

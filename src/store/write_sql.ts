@@ -25,12 +25,12 @@ export const WRITE_SQL = {
     "INSERT INTO workspaces (key, path) VALUES (?, CAST(? AS BLOB))",
   addSession:
     `INSERT INTO sessions (first_ms, last_ms, quiet_ms, last_seq, events, event_bytes, agent, status, branch, events_filed, events_tail,
-      record, live, quiet, state, key, workspace, id, minute, trace, stale, calls_after)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), ?, ?,
+      record, told, live, quiet, state, key, workspace, id, minute, trace, stale, calls_after)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), ?, ?,
       CAST(? AS BLOB), ?, CAST(? AS BLOB), 0, 0)`,
   changeSession:
     `UPDATE sessions SET first_ms = ?, last_ms = ?, quiet_ms = ?, last_seq = ?, events = ?, event_bytes = ?, agent = ?, status = ?,
-      branch = CAST(? AS BLOB), events_filed = ?, events_tail = ?, record = CAST(? AS BLOB), live = CAST(? AS BLOB),
+      branch = CAST(? AS BLOB), events_filed = ?, events_tail = ?, record = CAST(? AS BLOB), told = CAST(? AS BLOB), live = CAST(? AS BLOB),
       quiet = CAST(? AS BLOB), state = CAST(? AS BLOB) WHERE key = ?`,
   changeStale:
     `UPDATE sessions SET last_ms = ?, last_seq = ?, events = ?, event_bytes = ?, events_filed = ?, events_tail = ? WHERE key = ?`,

@@ -109,8 +109,8 @@ export class MemorySession {
 
   /** The record as it travels. */
   record(): MadeRecord {
-    const { record, live } = printSession(this.state, "/w");
-    return JSON.parse(record + live);
+    const { record, told, live } = printSession(this.state, "/w");
+    return JSON.parse(record + told + live);
   }
 
   activity(): string {
@@ -179,10 +179,10 @@ export class MemorySession {
 
   /** All that is read of the session, as text. */
   text(): string {
-    const { record, live, quiet, quietMs } = printSession(
+    const { record, told, live, quiet, quietMs } = printSession(
       this.state,
       "/w",
     );
-    return [record, live, quiet, String(quietMs), this.spansText()].join("\n");
+    return [record + told, live, quiet, String(quietMs), this.spansText()].join("\n");
   }
 }

@@ -11,8 +11,8 @@ import {
 import { type Members, MemorySession } from "./_session.ts";
 
 const whole = (session: MemorySession) => {
-  const { record, live } = printSession(session.state, "/w");
-  return decodeJson(new TextEncoder().encode(record + live));
+  const { record, told, live } = printSession(session.state, "/w");
+  return decodeJson(new TextEncoder().encode(record + told + live));
 };
 
 Deno.test("printSession() prints what the events tell, whichever order they came in", () => {

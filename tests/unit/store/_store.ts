@@ -65,6 +65,7 @@ export function makeForm(made: Made, events: number): SessionForm {
     branch: made.branch ?? null,
     trace: made.trace ?? null,
     record: encodeJson({ id, agent, title, events }).slice(0, -1),
+    told: "",
     live: `,"status":"${status}"}`,
     quiet: `,"status":"Idle"}`,
     state: made.state ?? `{"events":${events}}`,

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Reads what transcripts have told.
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { readBlob, readInt, type Row, toText } from "./rows.ts";
+import type { Steps } from "./steps.ts";
+
+/** Sums read in one step. */
+const STEP_SUMS = 100;
+/** Days of all time zones begin at a multiple of this. */
+const QUARTER_MS = 15 * 60 * 1000;
+const COUNTS = [
+  "input",
+  "output",
+  "cache_read",
+  "cache_write_5m",
+  "cache_write_1h",
+] as const;
+
+/** Sums over messages. */
+export interface UsageSums {
+  messages: number;
+  /** Messages of a model without a known price. */
+  unpriced: number;
+  input: number;
+  output: number;
+  cache_read: number;
+  cache_write_5m: number;
+  cache_write_1h: number;
+  /** Null where no message tells. */
+  reasoning: number | null;
+  /** Of the messages with a price, in millionths of a US dollar. */
+  cost: number;
+}
+
+/** What one subagent used, or the session itself. */
+export interface AgentUsage extends UsageSums {
+  /** "" for the session itself. */
+  readonly agentId: string;
+  /** The call that started it, where a transcript tells. */
+  readonly call: string | null;
+}
+
+/** Messages that differ in nothing that they are grouped by. */
+export interface UsagePart extends UsageSums {
+  readonly sessionId: string;
+  readonly workspace: string;
+  readonly agent: string;
+  readonly model: string;
+  /** The first millisecond of the quarter of an hour that they are of; null if times do not matter. */
+  readonly quarterMs: number | null;
+}
+
+/** Which usage to read. */
+export interface UsageQuery {
+  /** Key of the workspace; null for all. */
+  workspace: number | null;
+  /** Only sessions with this id; null for all. */
+  session: string | null;
+  /** In epoch milliseconds; null for all time. */
+  sinceMs: number | null;
+  /** Whether the parts are to be told apart by time. */
+  byTime: boolean;
+}
+
+/** A call that a transcript tells of. */
+export interface ToldCall {
+  readonly call: string;
+  readonly tsMs: number;
+  /** Whether a subagent made it. */
+  readonly isOfAgent: boolean;
+}
+
+/** Reads usage through one connection. */
+export class UsageReads {
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: DatabaseSync) {
+    this.#sql = prepare(db);
+  }
+
+  /** What a session and its subagents used, those that used anything. */
+  ofSession(session: number): AgentUsage[] {
+    return this.#sql.ofSession.all(session).map((row) => ({
+      agentId: toText(readBlob(row.agent_id)),
+      call: row.call === null ? null : toText(readBlob(row.call)),
+      ...readSums(row),
+    }));
+  }
+
+  /** The calls that the transcripts of a session tell of. */
+  *calls(session: number): Generator<ToldCall> {
+    for (const row of this.#sql.calls.iterate(session)) {
+      yield {
+        call: toText(readBlob(row.call)),
+        tsMs: readInt(row.ts_ms),
+        isOfAgent: readInt(row.of_agent) === 1,
+      };
+    }
+  }
+
+  /** Hands out all usage that a query asks for, in parts that are to be added up. */
+  *parts(
+    { workspace, session, sinceMs, byTime }: UsageQuery,
+    add: (part: UsagePart) => void,
+  ): Steps<void> {
+    const paths = new Map<number, string>();
+    const since = sinceMs ?? 0;
+    for (let after = 0;;) {
+      const rows = this.#sql.sums.all(
+        after,
+        since,
+        workspace,
+        session,
+        STEP_SUMS,
+      );
+      for (const row of rows) {
+        after = readInt(row.key);
+        const place = readInt(row.workspace);
+        const path = paths.get(place) ?? this.#path(place);
+        paths.set(place, path);
+        const part = {
+          sessionId: toText(readBlob(row.id)),
+          workspace: path,
+          agent: String(row.agent),
+          model: toText(readBlob(row.model)),
+        };
+        if (sinceMs === null && !byTime) {
+          add({ ...part, quarterMs: null, ...readSums(row) });
+          continue;
+        }
+        for (const it of this.#sql.times.iterate(after, since)) {
+          const quarterMs = readInt(it.quarter) * QUARTER_MS;
+          add({ ...part, quarterMs, ...readSums(it) });
+        }
+      }
+      if (rows.length < STEP_SUMS) return;
+      yield;
+    }
+  }
+
+  #path(workspace: number): string {
+    const row = this.#sql.path.get(workspace);
+    return row === undefined ? "" : toText(readBlob(row.path));
+  }
+}
+
+function readSums(row: Row): UsageSums {
+  return {
+    messages: readInt(row.messages),
+    unpriced: readInt(row.unpriced),
+    input: readInt(row.input),
+    output: readInt(row.output),
+    cache_read: readInt(row.cache_read),
+    cache_write_5m: readInt(row.cache_write_5m),
+    cache_write_1h: readInt(row.cache_write_1h),
+    reasoning: readInt(row.reasoned) === 0 ? null : readInt(row.reasoning),
+    cost: readInt(row.cost),
+  };
+}
+
+function prepare(db: DatabaseSync) {
+  const added = COUNTS.map((name) => `sum(${name}) AS ${name}`).join(", ");
+  return {
+    ofSession: db.prepare(
+      `SELECT agent_id, max(call) AS call, sum(messages) AS messages, sum(unpriced) AS unpriced, ${added},
+         sum(reasoned) AS reasoned, sum(reasoning) AS reasoning, sum(cost) AS cost
+       FROM usage_sums WHERE session = ? GROUP BY agent_id ORDER BY agent_id`,
+    ),
+    calls: db.prepare(
+      "SELECT call, ts_ms, length(agent_id) > 0 AS of_agent FROM transcript_calls WHERE session = ?",
+    ),
+    sums: db.prepare(
+      `SELECT usage_sums.*, id, agent, workspace FROM usage_sums JOIN sessions ON sessions.key = session
+       WHERE usage_sums.key > ?1 AND usage_sums.last_ms >= ?2 AND (?3 IS NULL OR workspace = ?3)
+         AND (?4 IS NULL OR id = CAST(?4 AS BLOB))
+       ORDER BY usage_sums.key LIMIT ?5`,
+    ),
+    times: db.prepare(
+      `SELECT ts_ms / ${QUARTER_MS} AS quarter, count(*) AS messages, count(*) - count(cost) AS unpriced, ${added},
+         count(reasoning) AS reasoned, coalesce(sum(reasoning), 0) AS reasoning, coalesce(sum(cost), 0) AS cost
+       FROM usage WHERE sums = ? AND ts_ms >= ? GROUP BY quarter`,
+    ),
+    path: db.prepare("SELECT path FROM workspaces WHERE key = ?"),
+  } satisfies Record<string, StatementSync>;
+}
