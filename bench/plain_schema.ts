@@ -50,6 +50,7 @@ function makeForm(id: string, events: number): SessionForm {
     branch: null,
     trace: null,
     record: `{"id":"${id}","title":"${"t".repeat(500)}","events":${events}`,
+    told: "",
     live: ',"status":"Running"}',
     quiet: ',"status":"Idle"}',
     state: `{"events":${events},"x":"${"s".repeat(400)}"}`,

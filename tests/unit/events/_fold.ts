@@ -58,7 +58,10 @@ export class Fold {
   /** The session's record as it is now. */
   record(id: string, workspace: string): unknown {
     const { state } = this.#find(id);
-    const { record, told, live, quiet, quietMs } = printSession(state, workspace);
+    const { record, told, live, quiet, quietMs } = printSession(
+      state,
+      workspace,
+    );
     const isQuiet = quietMs !== null && Number(quietMs) <= this.#nowMs;
     return JSON.parse(record + told + (isQuiet ? quiet : live));
   }

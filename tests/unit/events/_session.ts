@@ -183,6 +183,8 @@ export class MemorySession {
       this.state,
       "/w",
     );
-    return [record + told, live, quiet, String(quietMs), this.spansText()].join("\n");
+    return [record + told, live, quiet, String(quietMs), this.spansText()].join(
+      "\n",
+    );
   }
 }
