@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: ["proto"],
   spool: ["context", "proto"],
   client: ["context", "frame", "proto"],
+  hooks: ["agents", "context"],
   ingest: [
     "agents",
     "client",
@@ -53,6 +54,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "daemon",
     "events",
     "frame",
+    "hooks",
     "ingest",
     "launch",
     "output",
@@ -86,6 +88,7 @@ const ROOMS: Record<string, readonly string[]> = {
   // restart` stops the daemon.
   sessions: ["ask", "detail", "shell"],
   daemon: ["ask", "shell", "status", "stop"],
+  hooks: ["ask", "shell"],
 };
 const ROOMS_FOLDER = "commands";
 
@@ -101,6 +104,7 @@ const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
     [/^@cliffy\/command$/, ["commands"]],
     [/^@std\/cli\/parse-args$/, ["commands", "ingest"]],
     [/^@std\/cli(?:\/|$)/, ["commands", "output"]],
+    [/^(?:jsonc-parser|smol-toml)$/, ["hooks"]],
     [/^@std\/streams(?:\/|$)/, "all"],
     // The kind of stdout; only a run that watches loads it.
     [/^node:fs$/, ["commands"]],

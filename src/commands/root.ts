@@ -12,6 +12,7 @@ import { makeIngest } from "./ingest/command.ts";
 import { makeSpool } from "./spool/command.ts";
 import { makeStore } from "./store/command.ts";
 import { makeDaemon } from "./daemon/command.ts";
+import { makeHooksCommand } from "./hooks/command.ts";
 import { makeCompletions } from "./help/completions_command.ts";
 import { makeMan } from "./help/man_command.ts";
 import { makeHelp } from "./help/command.ts";
@@ -50,6 +51,9 @@ const COMMANDS = {
   },
   daemon: (root, cli) => {
     root.command("daemon", makeDaemon(cli));
+  },
+  hooks: (root, cli) => {
+    root.command("hooks", makeHooksCommand(cli));
   },
   completions: (root, cli) => {
     root.command("completions", makeCompletions(cli, root));

@@ -15,6 +15,7 @@ export {
   type ReadyInfo,
   type ReadyLine,
 } from "./ready_line.ts";
+export { type SelfCommand, selfCommand } from "./self_command.ts";
 export { spawnOnce } from "./spawn_once.ts";
 export {
   startDaemon,

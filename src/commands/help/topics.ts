@@ -95,6 +95,9 @@ An empty variable counts as unset.
   CLAUDE_PROJECT_DIR, CURSOR_PROJECT_DIR, GEMINI_PROJECT_DIR
                            project directory that the agent sets for
                            its own hooks
+  CLAUDE_CONFIG_DIR, CODEX_HOME, COPILOT_HOME, GEMINI_CLI_HOME,
+  OPENCLAW_STATE_DIR, VIBE_HOME
+                           the agent's own folder, for "kaizen hooks"
 
 The path of the socket never depends on TMPDIR or XDG_RUNTIME_DIR, so
 hooks, terminals and GUIs use the same one. It cannot be longer than 107

@@ -15,7 +15,7 @@ import {
   printPruned,
   type StoreCounts,
 } from "./print.ts";
-import { confirm } from "./confirm.ts";
+import { confirm } from "../shell/confirm.ts";
 
 /** Timeout of one request in milliseconds; deleting can be slow. */
 const STORE_TIMEOUT_MS = 60_000;

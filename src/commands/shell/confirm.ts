@@ -3,7 +3,7 @@
  * Asks the user for confirmation.
  * @module
  */
-import type { Run } from "../shell/cli.ts";
+import type { Run } from "./cli.ts";
 
 const LINE_FEED = 0x0a;
 

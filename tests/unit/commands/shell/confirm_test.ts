@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { confirm } from "../../../../src/commands/store/confirm.ts";
+import { confirm } from "../../../../src/commands/shell/confirm.ts";
 import { testContext, testRun } from "../_context.ts";
 
 const table: [typed: string, isYes: boolean][] = [

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Installs hooks.
+ * @module
+ */
+import { realPath, UsageError } from "../../context/mod.ts";
+import {
+  applyChanges,
+  findAgents,
+  planGitInstall,
+  planInstall,
+  setupOf,
+} from "../../hooks/mod.ts";
+import { selfCommand } from "../../launch/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { NotFoundError } from "../shell/errors.ts";
+import type { ExitCode } from "../shell/exit_codes.ts";
+import type { HooksInstallOptions } from "./options.ts";
+import { settlePlan } from "./settle_plan.ts";
+import { planEach, readProject, readTargets } from "./targets.ts";
+
+/**
+ * Plans the hooks, shows the changes, and makes them after confirmation.
+ *
+ * @throws {UsageError} If a name is unknown, or confirmation is needed and stdin is not a terminal.
+ * @throws {NotFoundError} If no agent is found.
+ */
+export async function runHooksInstall(
+  options: HooksInstallOptions,
+  run: Run,
+): Promise<ExitCode> {
+  const { context } = run;
+  const targets = readTargets(options.names, () => findAgents(context));
+  if (targets.length === 0) {
+    throw new NotFoundError(
+      "No agent was found in HOME: name the agents to set up, such as claude",
+      "help hooks install",
+    );
+  }
+  const install = {
+    context,
+    project: readProject(options, run),
+    program: findProgram(options.program, run),
+    keepsOthers: options.keepsOthers,
+  };
+  const isNamed = options.names.length > 0;
+  const supported = targets.filter((target) =>
+    isNamed || install.project === null || target === "git" ||
+    setupOf(target).projectFile !== null
+  );
+  const plan = planEach(
+    supported,
+    (target) =>
+      target === "git" ? planGitInstall(install) : planInstall(target, install),
+  );
+  const changed = new Set(plan.changes.map(({ owner }) => owner));
+  const next = supported.flatMap((target) =>
+    target === "git" || !changed.has(target)
+      ? []
+      : [`${target}: ${setupOf(target).next}`]
+  );
+  if (install.project !== null && [...changed].some((it) => it !== "git")) {
+    next.push(
+      "The files name a path of this machine: keep them out of commits.",
+    );
+  }
+  return await settlePlan(plan, { ...options, apply: applyChanges, next }, run);
+}
+
+/**
+ * Finds the program that hooks run: as it is named on PATH if it is there, because that name stays
+ * when kaizen is updated.
+ */
+function findProgram(given: string | null, { context }: Run): string {
+  if (given !== null) {
+    if (given.startsWith("/")) return given;
+    throw new UsageError(`--program must be an absolute path: "${given}"`);
+  }
+  const { program } = selfCommand();
+  const real = realPath(program);
+  for (const folder of (context.env("PATH") ?? "").split(":")) {
+    const named = `${folder}/kaizen`;
+    if (folder.startsWith("/") && real !== null && realPath(named) === real) {
+      return named;
+    }
+  }
+  return program;
+}

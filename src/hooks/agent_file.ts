@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Files of agents and of git, which others edit, too: read with care, and replaced whole or not at
+ * all.
+ * @module
+ */
+import { foreignOwner, isSystemError, systemReason } from "../context/mod.ts";
+import { AgentFileError } from "./errors.ts";
+
+/** A file as it was read. */
+export interface AgentFile {
+  /** The path that its agent uses. */
+  path: string;
+  /** The file itself, at the end of all links. */
+  target: string;
+  /** Null if it does not exist. */
+  text: string | null;
+  /** Permission bits; those of a new file if it does not exist. */
+  mode: number;
+  gid: number | null;
+}
+
+/** Larger settings are no settings; in bytes. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_LINKS = 16;
+const NEW_FILE_MODE = 0o600;
+const NEW_FOLDER_MODE = 0o700;
+const PERMISSIONS = 0o7777;
+const OWNER_MAY_WRITE = 0o200;
+
+/**
+ * Reads a file; follows links, as dotfile managers make them.
+ *
+ * @throws {AgentFileError} If it is no plain UTF-8 file that this user may change. Nothing but a
+ * plain file is opened.
+ */
+export function readAgentFile(path: string): AgentFile {
+  return explain(path, () => {
+    const target = followLinks(path);
+    const info = look(target);
+    const foreign = foreignOwner(target);
+    if (foreign !== null) {
+      throw new AgentFileError(`it belongs to user ${foreign}`);
+    }
+    if (info === null) {
+      return { path, target, text: null, mode: NEW_FILE_MODE, gid: null };
+    }
+    if (!info.isFile) throw new AgentFileError("it is not a plain file");
+    if ((info.nlink ?? 1) > 1) {
+      throw new AgentFileError(`it has ${info.nlink} names (hard links)`);
+    }
+    if (info.size > MAX_BYTES) {
+      throw new AgentFileError(
+        `it must be <= ${MAX_BYTES} bytes: current size is ${info.size}`,
+      );
+    }
+    return {
+      path,
+      target,
+      text: decode(Deno.readFileSync(target)),
+      mode: (info.mode ?? NEW_FILE_MODE) & PERMISSIONS,
+      gid: info.gid,
+    };
+  });
+}
+
+/**
+ * Replaces a file, or removes it: writes a temporary file beside it, syncs it, and renames it if the
+ * file is still as it was read.
+ *
+ * @param after The new text; null removes the file.
+ * @param mode Permission bits, if they are to be others.
+ * @returns The folders that were made for it, outermost first.
+ * @throws {AgentFileError} If the file has changed, is read-only, or cannot be written.
+ */
+export function writeAgentFile(
+  file: AgentFile,
+  after: string | null,
+  mode: number = file.mode,
+): string[] {
+  return explain(file.path, () => {
+    if (file.text !== null && (file.mode & OWNER_MAY_WRITE) === 0) {
+      throw new AgentFileError("it is read-only");
+    }
+    const folders = after === null ? [] : makeFolders(parentOf(file.target));
+    if (after === null) {
+      demandUnchanged(file);
+      Deno.removeSync(file.target);
+    } else replace(file, after, mode);
+    syncFolder(parentOf(file.target));
+    return folders;
+  });
+}
+
+/** Removes folders that are empty, innermost first. */
+export function removeEmptyFolders(folders: readonly string[]): void {
+  for (const folder of folders.toReversed()) {
+    try {
+      Deno.removeSync(folder);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return; // it has other files, or is gone
+    }
+  }
+}
+
+function replace(file: AgentFile, after: string, mode: number): void {
+  const temporary = `${file.target}.kaizen-${Deno.pid}-${
+    crypto.randomUUID().slice(0, 8)
+  }`;
+  const made = Deno.openSync(temporary, {
+    createNew: true,
+    write: true,
+    mode: NEW_FILE_MODE,
+  });
+  try {
+    try {
+      const bytes = new TextEncoder().encode(after);
+      for (let sent = 0; sent < bytes.length;) {
+        sent += made.writeSync(bytes.subarray(sent));
+      }
+      made.syncSync();
+      if (file.gid !== null && made.statSync().gid !== file.gid) {
+        Deno.chownSync(temporary, null, file.gid);
+      }
+    } finally {
+      made.close();
+    }
+    Deno.chmodSync(temporary, mode);
+    demandUnchanged(file);
+    Deno.renameSync(temporary, file.target);
+  } catch (error) {
+    try {
+      Deno.removeSync(temporary);
+    } catch (second) {
+      if (!isSystemError(second)) throw second;
+    }
+    throw error;
+  }
+}
+
+/** @throws {AgentFileError} If the file is not as it was read. */
+function demandUnchanged({ path, target, text }: AgentFile): void {
+  const isSame = followLinks(path) === target &&
+    (look(target) === null
+      ? text === null
+      : text === decode(Deno.readFileSync(target)));
+  if (!isSame) {
+    throw new AgentFileError("it was changed in the meantime: try again");
+  }
+}
+
+function makeFolders(folder: string): string[] {
+  if (look(folder) !== null) return [];
+  const above = makeFolders(parentOf(folder));
+  Deno.mkdirSync(folder, { mode: NEW_FOLDER_MODE });
+  return [...above, folder];
+}
+
+/** A renamed file is on disk once its folder is. */
+function syncFolder(folder: string): void {
+  try {
+    using file = Deno.openSync(folder);
+    file.syncSync();
+  } catch (error) {
+    // Some file systems cannot sync a folder.
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+/** Returns the path at the end of all links; it need not exist. */
+function followLinks(path: string): string {
+  let at = path;
+  for (let hops = 0; hops <= MAX_LINKS; hops++) {
+    const info = lookAtLink(at);
+    if (info === null) return at;
+    if (!info.isSymlink) return Deno.realPathSync(at);
+    const link = Deno.readLinkSync(at);
+    at = link.startsWith("/") ? link : `${parentOf(at)}/${link}`;
+  }
+  throw new AgentFileError(`it has more than ${MAX_LINKS} links`);
+}
+
+function look(path: string): Deno.FileInfo | null {
+  return orNull(() => Deno.statSync(path));
+}
+
+function lookAtLink(path: string): Deno.FileInfo | null {
+  return orNull(() => Deno.lstatSync(path));
+}
+
+function orNull(work: () => Deno.FileInfo): Deno.FileInfo | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Returns the folder of a path. */
+export function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch (error) {
+    throw new AgentFileError("it is not UTF-8", { cause: error });
+  }
+}
+
+function explain<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+/** Returns the error with the path in its message; one that is no fault of the file stays. */
+export function explainFault(path: string, error: unknown): unknown {
+  if (error instanceof AgentFileError) {
+    return error.message.startsWith("Cannot ")
+      ? error
+      : new AgentFileError(`Cannot change "${path}" as ${error.message}`, {
+        cause: error,
+      });
+  }
+  return isSystemError(error)
+    ? new AgentFileError(`Cannot change "${path}": ${systemReason(error)}`, {
+      cause: error,
+    })
+    : error;
+}

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Hooks of git: entries of its configuration from git 2.54 on, else scripts in the folder of hooks,
+ * which run what was there before.
+ * @module
+ */
+import { type Context, UsageError } from "../context/mod.ts";
+import { explainFault, parentOf, readAgentFile } from "./agent_file.ts";
+import type { InstallOptions } from "./plan_agent.ts";
+import { type PlaceOptions, userHome } from "./agent_place.ts";
+import { AgentFileError, UnsupportedHooksError } from "./errors.ts";
+import { readCommand, writeCommand } from "./hook_command.ts";
+import type { Journal } from "./journal.ts";
+import {
+  putMarkedPart,
+  readMarkedPart,
+  removeMarkedPart,
+} from "./marked_part.ts";
+import { type FileChange, type HookPlan, planUndo } from "./plan.ts";
+
+/** The hooks that are recorded. None can stop git, but for `pre-push`, whose command ends with 0. */
+export const GIT_HOOKS = [
+  "post-commit",
+  "post-checkout",
+  "post-merge",
+  "post-rewrite",
+  "pre-push",
+] as const;
+
+/** The hooks of git as its files have them. */
+export interface FoundGitHooks {
+  path: string;
+  program: string | null;
+  events: string[];
+  missing: string[];
+}
+
+/** Config hooks exist from this version on. */
+const CONFIG_HOOKS_SINCE = [2, 54] as const;
+/** Hooks that git writes to. */
+const READS_INPUT = /^(post-rewrite|pre-push)$/;
+const BEFORE = ".before-kaizen";
+const EXECUTABLE = 0o755;
+const MAY_RUN = 0o111;
+
+/** Where git keeps what is to be changed. */
+interface GitPlace {
+  /** The configuration; null if this git has no hooks in it. */
+  config: string | null;
+  /** The folder of hooks of the repository. */
+  folder: string | null;
+  /** Why the folder is not ours to write to, and what to do instead. */
+  advice: string | null;
+}
+
+/**
+ * Plans to install the hooks of git.
+ *
+ * @throws {UnsupportedHooksError} If git is older than config hooks, or another program manages the
+ * hooks of the repository.
+ * @throws {AgentFileError} If a file cannot be changed.
+ */
+export function planGitInstall(options: InstallOptions): HookPlan {
+  const { config, folder, advice } = findPlace(options);
+  if (config !== null) return planConfig(config, options);
+  if (advice !== null) throw new UnsupportedHooksError(advice);
+  return { changes: planScripts(folder ?? "", options), notes: [] };
+}
+
+/**
+ * Plans to remove the hooks of git.
+ *
+ * @throws {AgentFileError} If a file cannot be changed.
+ */
+export function planGitUninstall(
+  options: PlaceOptions,
+  journal: Journal,
+): HookPlan {
+  const place = findPlace(options);
+  const roots = [place.config, place.folder].filter((it) => it !== null);
+  const known = planUndo("git", journal).filter(({ file }) =>
+    roots.some((root) => file.path === root || parentOf(file.path) === root)
+  );
+  if (known.length > 0) return { changes: known, notes: [] };
+  if (place.config === null) {
+    return { changes: planScriptCut(place.folder ?? ""), notes: [] };
+  }
+  const file = readAgentFile(place.config);
+  const after = file.text === null ? null : removeMarkedPart(file.text);
+  return {
+    changes: after === file.text
+      ? []
+      : [{ owner: "git", file, kept: "part", after, mode: file.mode }],
+    notes: [],
+  };
+}
+
+/** Reads which hooks git has; null if git is missing or this git has no such place. */
+export function findGitHooks(options: PlaceOptions): FoundGitHooks | null {
+  let place: GitPlace;
+  try {
+    place = findPlace(options);
+  } catch (error) {
+    if (error instanceof UnsupportedHooksError) return null;
+    throw error;
+  }
+  const { config, folder } = place;
+  const programs = new Map<string, string>();
+  if (config !== null) {
+    const part = readMarkedPart(readAgentFile(config).text ?? "") ?? "";
+    for (const [, event = "", line = ""] of part.matchAll(ENTRY)) {
+      const written = readCommand(unquote(line));
+      if (written !== null) programs.set(event, written.program);
+    }
+  } else if (folder !== null) {
+    for (const event of GIT_HOOKS) {
+      const program = readScriptProgram(`${folder}/${event}`);
+      if (program !== null) programs.set(event, program);
+    }
+  }
+  const [program = null] = programs.values();
+  return {
+    path: config ?? folder ?? "",
+    program,
+    events: GIT_HOOKS.filter((name) => programs.has(name)),
+    missing: GIT_HOOKS.filter((name) => !programs.has(name)),
+  };
+}
+
+const ENTRY = /^\tevent = (.*)\n\tcommand = "(.*)"$/gm;
+
+function planConfig(path: string, options: InstallOptions): HookPlan {
+  const file = readAgentFile(path);
+  const text = file.text ?? "";
+  try {
+    if (file.text !== null) checkConfig(file.target, options);
+    const found = findGitHooks(options);
+    const isThere = found !== null && found.missing.length === 0 &&
+      found.program !== null && canRun(found.program);
+    const body = GIT_HOOKS.map((name) => {
+      const command = writeCommand(options.program, `git ${name} "$@"`);
+      return `[hook "kaizen-${name}"]\n\tevent = ${name}\n\tcommand = "${
+        quote(command)
+      }"\n`;
+    }).join("");
+    const after = isThere ? text : putMarkedPart(text, body);
+    return {
+      changes: after === text
+        ? []
+        : [{ owner: "git", file, kept: "part", after, mode: file.mode }],
+      notes: [],
+    };
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+/** Lets git read the configuration, as a broken one must not get longer. */
+function checkConfig(path: string, { context }: PlaceOptions): void {
+  const { code, error } = runGit(context, ["config", "-f", path, "--list"]);
+  if (code === 0) return;
+  throw new AgentFileError(`git cannot read it: ${error.split("\n")[0]}`);
+}
+
+function planScripts(
+  folder: string,
+  { program }: InstallOptions,
+): FileChange[] {
+  return GIT_HOOKS.flatMap((name) => {
+    const path = `${folder}/${name}`;
+    const file = readAgentFile(path);
+    const known = readScriptProgram(path);
+    if (known !== null && canRun(known)) return [];
+    const change: FileChange = {
+      owner: "git",
+      file,
+      kept: "whole",
+      after: makeScript(name, program),
+      mode: EXECUTABLE,
+    };
+    if (file.text === null || known !== null) return [change];
+    const saved = readAgentFile(path + BEFORE);
+    if (saved.text !== null) {
+      throw new AgentFileError(
+        `Cannot change "${path}" as "${path}${BEFORE}" exists`,
+      );
+    }
+    const keep: FileChange = {
+      owner: "git",
+      file: saved,
+      kept: "whole",
+      after: file.text,
+      mode: file.mode,
+    };
+    return [keep, change];
+  });
+}
+
+/** Plans to remove scripts that the journal does not know. */
+function planScriptCut(folder: string): FileChange[] {
+  return GIT_HOOKS.flatMap((name): FileChange[] => {
+    const path = `${folder}/${name}`;
+    if (readScriptProgram(path) === null) return [];
+    const file = readAgentFile(path);
+    const saved = readAgentFile(path + BEFORE);
+    const { text, mode } = saved;
+    const back: FileChange = {
+      owner: "git",
+      file,
+      kept: "whole",
+      after: text,
+      mode,
+    };
+    return text === null
+      ? [back]
+      : [back, { ...back, file: saved, after: null }];
+  });
+}
+
+const MARK = "# Written by kaizen hooks install git.";
+
+/** Makes the script of a hook. Its exit code is that of the hook that was there before. */
+function makeScript(name: string, program: string): string {
+  const command = writeCommand(program, `git ${name} "$@"`);
+  const start = `#!/bin/sh
+${MARK} Records the event, and then runs the hook that was here before.
+`;
+  return READS_INPUT.test(name)
+    ? `${start}input=$(cat; echo x)
+printf %s "\${input%x}" | ${command} "$@"
+[ -x "$0${BEFORE}" ] || exit 0
+printf %s "\${input%x}" | "$0${BEFORE}" "$@"
+`
+    : `${start}${command} "$@" </dev/null
+[ -x "$0${BEFORE}" ] || exit 0
+exec "$0${BEFORE}" "$@"
+`;
+}
+
+/** Returns the program that a script of ours runs; null if the file is no such script. */
+function readScriptProgram(path: string): string | null {
+  const text = readAgentFile(path).text ?? "";
+  if (!text.includes(`\n${MARK}`)) return null;
+  const [, line = ""] =
+    /^(?:printf .*? \| )?(\/bin\/sh -c .*) "\$@"(?: <\/dev\/null)?$/m
+      .exec(text) ?? [];
+  return readCommand(line)?.program ?? null;
+}
+
+function findPlace(options: PlaceOptions): GitPlace {
+  const { context, project } = options;
+  const version = readVersion(context);
+  const hasConfigHooks = version[0] > CONFIG_HOOKS_SINCE[0] ||
+    version[0] === CONFIG_HOOKS_SINCE[0] && version[1] >= CONFIG_HOOKS_SINCE[1];
+  if (project === null) {
+    if (hasConfigHooks) {
+      return { config: findUserConfig(context), folder: null, advice: null };
+    }
+    throw new UnsupportedHooksError(
+      `git ${
+        version.join(".")
+      } has hooks in repositories only (2.54 has them for all at once): use kaizen hooks install git --project in a repository`,
+    );
+  }
+  const common = ask(context, project, "--git-common-dir");
+  if (hasConfigHooks) {
+    return { config: `${common}/config`, folder: null, advice: null };
+  }
+  const folder = ask(context, project, "--git-path", "hooks");
+  return { config: null, folder, advice: findManager(folder, common) };
+}
+
+/** Returns what to tell the user if another program manages the hooks; null if none does. */
+function findManager(folder: string, common: string): string | null {
+  const line = `kaizen ingest git NAME "$@"`;
+  if (/\/\.husky(\/_)?$/.test(folder)) {
+    return `husky manages these hooks: add the line ${line} to .husky/NAME, for each of ${
+      GIT_HOOKS.join(", ")
+    }`;
+  }
+  const texts = GIT_HOOKS.concat().map((name) =>
+    readAgentFile(`${folder}/${name}`).text ?? ""
+  );
+  if (texts.some((text) => /lefthook/i.test(text))) {
+    return "lefthook manages these hooks: add kaizen to lefthook.yml, as docs/hooks.md shows";
+  }
+  if (texts.some((text) => /pre-commit\.com|pre_commit/.test(text))) {
+    return "pre-commit manages these hooks: add kaizen to .pre-commit-config.yaml, as docs/hooks.md shows";
+  }
+  return folder === `${common}/hooks`
+    ? null
+    : `git runs the hooks in "${folder}" (core.hooksPath), which may be others' too: add the line ${line} to NAME there, for each of ${
+      GIT_HOOKS.join(", ")
+    }`;
+}
+
+function findUserConfig(context: Pick<Context, "env">): string {
+  const named = context.env("GIT_CONFIG_GLOBAL");
+  if (named !== undefined) return named;
+  const home = userHome(context);
+  const plain = `${home}/.gitconfig`;
+  const other = `${
+    context.env("XDG_CONFIG_HOME") ?? `${home}/.config`
+  }/git/config`;
+  return !isFile(plain) && isFile(other) ? other : plain;
+}
+
+function readVersion(context: Pick<Context, "env">): [number, number] {
+  const { code, output } = runGit(context, ["--version"]);
+  const [, major = "", minor = ""] = /(\d+)\.(\d+)/.exec(output) ?? [];
+  if (code !== 0 || major === "") {
+    throw new UnsupportedHooksError("Cannot run git: it is not on PATH");
+  }
+  return [Number(major), Number(minor)];
+}
+
+/** Asks git for an absolute path in a repository. */
+function ask(
+  context: Pick<Context, "env">,
+  project: string,
+  ...words: string[]
+): string {
+  const { code, output, error } = runGit(context, [
+    "-C",
+    project,
+    "rev-parse",
+    ...words,
+  ]);
+  if (code !== 0) {
+    throw new UsageError(
+      `Cannot find a git repository at "${project}": ${error.split("\n")[0]}`,
+    );
+  }
+  const path = output.replace(/\n$/, "");
+  return path.startsWith("/") ? path : `${project}/${path}`;
+}
+
+interface GitResult {
+  code: number;
+  output: string;
+  error: string;
+}
+
+function runGit(context: Pick<Context, "env">, args: string[]): GitResult {
+  const env: Record<string, string> = { LC_ALL: "C" };
+  for (const name of ["PATH", "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"]) {
+    const value = context.env(name);
+    if (value !== undefined) env[name] = value;
+  }
+  try {
+    const { code, stdout, stderr } = new Deno.Command("git", {
+      args,
+      clearEnv: true,
+      env,
+      stdin: "null",
+    }).outputSync();
+    const text = new TextDecoder();
+    return { code, output: text.decode(stdout), error: text.decode(stderr) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return { code: 127, output: "", error: "git is not on PATH" };
+    }
+    throw error;
+  }
+}
+
+function quote(command: string): string {
+  return command.replaceAll(/["\\]/g, "\\$&");
+}
+
+function unquote(text: string): string {
+  return text.replaceAll(/\\(["\\])/g, "$1");
+}
+
+function canRun(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && ((mode ?? 0) & MAY_RUN) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

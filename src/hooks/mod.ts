@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Hooks in the settings of agents and of git: what each wants, what is there, and changes that keep
+ * every other byte and can be taken back. A hook does not load this folder.
+ * @module
+ */
+export { findAgents, hookFile, type PlaceOptions } from "./agent_place.ts";
+export { type AgentSetup, setupOf } from "./agent_setups.ts";
+export { AgentFileError, UnsupportedHooksError } from "./errors.ts";
+export {
+  findGitHooks,
+  type FoundGitHooks,
+  planGitInstall,
+  planGitUninstall,
+} from "./git_hooks.ts";
+export { Journal } from "./journal.ts";
+export { renderDiff } from "./line_diff.ts";
+export {
+  applyChanges,
+  applyUndo,
+  type FileChange,
+  type HookPlan,
+} from "./plan.ts";
+export {
+  findHooks,
+  type FoundHooks,
+  type InstallOptions,
+  planInstall,
+  planUninstall,
+} from "./plan_agent.ts";
+export { makePluginFiles } from "./plugin_files.ts";

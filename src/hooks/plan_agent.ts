@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Plans the hooks of one agent, and tells what is there.
+ * @module
+ */
+import type { AgentName } from "../agents/mod.ts";
+import { explainFault, parentOf, readAgentFile } from "./agent_file.ts";
+import { agentFolder, hookFile, type PlaceOptions } from "./agent_place.ts";
+import { type HookedEvent, hookWords, setupOf } from "./agent_setups.ts";
+import { isOtherCommand, readCommand, writeCommand } from "./hook_command.ts";
+import type { Journal } from "./journal.ts";
+import {
+  addJsonHooks,
+  listJsonHooks,
+  removeJsonHooks,
+} from "./json_settings.ts";
+import {
+  isOtherHandler,
+  makeOpenclawFiles,
+  readOpenclawProgram,
+} from "./openclaw_files.ts";
+import { type FileChange, type HookPlan, planUndo } from "./plan.ts";
+import { undoText } from "./undo.ts";
+import { listTomlHooks, putTomlHooks } from "./vibe_hooks.ts";
+
+/** How to install hooks. */
+export interface InstallOptions extends PlaceOptions {
+  /** Absolute path of kaizen. */
+  program: string;
+  /** Leave hooks that run kaizen in another way than ours. */
+  keepsOthers: boolean;
+}
+
+/** The hooks of an agent as its files have them. */
+export interface FoundHooks {
+  /** The file that has the hooks, or would have them. */
+  path: string;
+  /** The program that our hooks run; null if there is none of ours. */
+  program: string | null;
+  /** Whether that program can be run. */
+  isProgramThere: boolean;
+  /** Events with a hook of ours. */
+  events: string[];
+  /** Events worth a hook that have none of ours. */
+  missing: string[];
+  /** Events with a hook that runs kaizen in another way. */
+  others: string[];
+  /** Whether the agent runs our hooks; null if its files do not say. */
+  isTrusted: boolean | null;
+}
+
+/**
+ * Plans to install the hooks of an agent. What is there and works stays as it is, because some
+ * agents trust a command only until it changes.
+ *
+ * @throws {AgentFileError | UnsupportedHooksError} If its file cannot be changed.
+ */
+export function planInstall(
+  agent: AgentName,
+  options: InstallOptions,
+): HookPlan {
+  const path = hookFile(agent, options);
+  try {
+    return setupOf(agent).format === "folder"
+      ? planFolder(agent, path, options)
+      : planFile(agent, path, options);
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+/**
+ * Plans to remove the hooks of an agent.
+ *
+ * @throws {AgentFileError} If its file cannot be changed.
+ */
+export function planUninstall(
+  agent: AgentName,
+  options: PlaceOptions,
+  journal: Journal,
+): HookPlan {
+  const path = hookFile(agent, options);
+  const inPlace = (change: FileChange) =>
+    isBelow(change.file.path, options.project) ===
+      isBelow(path, options.project);
+  try {
+    const changes = planUndo(agent, journal).filter(inPlace);
+    if (journal.find(path) === null) changes.push(...planCut(agent, path));
+    const notes = changes.flatMap(({ kept, file, after }) =>
+      kept === "whole" && after !== null && after === file.text
+        ? [`"${file.path}" was changed after it was written, and stays.`]
+        : []
+    );
+    return { changes, notes };
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+function isBelow(path: string, project: string | null): boolean {
+  return project !== null && path.startsWith(`${project}/`);
+}
+
+/**
+ * Reads which hooks an agent has.
+ *
+ * @throws {AgentFileError} If its file cannot be read.
+ */
+export function findHooks(agent: AgentName, options: PlaceOptions): FoundHooks {
+  const path = hookFile(agent, options);
+  try {
+    const hooks = listHooks(agent, path);
+    const ours = hooks.flatMap(({ event, command }) => {
+      const written = readCommand(command);
+      return written === null ? [] : [{ event, program: written.program }];
+    });
+    const events = [...new Set(ours.map(({ event }) => event))];
+    const program = ours[0]?.program ?? null;
+    return {
+      path,
+      program,
+      isProgramThere: program !== null && isProgram(program),
+      events,
+      missing: setupOf(agent).events.map(({ name }) => name)
+        .filter((name) => !events.includes(name)),
+      others: hooks.filter(({ command }) => isOtherCommand(command))
+        .map(({ event }) => event),
+      isTrusted: events.length === 0 ? null : isTrusted(agent, path, options),
+    };
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+interface Listed {
+  event: string;
+  command: string;
+}
+
+function listHooks(agent: AgentName, path: string): Listed[] {
+  const { format, events } = setupOf(agent);
+  if (format === "folder") {
+    const handler = readAgentFile(handlerOf(path)).text;
+    const program = handler === null ? null : readOpenclawProgram(handler);
+    if (program !== null && readAgentFile(path).text !== null) {
+      const command = writeCommand(program, hookWords(agent, ""));
+      return events.map(({ name }) => ({ event: name, command }));
+    }
+    return handler !== null && isOtherHandler(handler)
+      ? [{ event: "handler.ts", command: "kaizen ingest hook" }]
+      : [];
+  }
+  const { text } = readAgentFile(path);
+  if (text === null) return [];
+  return format === "json" ? listJsonHooks(text) : listTomlHooks(text);
+}
+
+function planFile(
+  agent: AgentName,
+  path: string,
+  options: InstallOptions,
+): HookPlan {
+  const { format, events, head } = setupOf(agent);
+  const file = readAgentFile(path);
+  const text = file.text ?? "";
+  const { kept, after, notes } = format === "json"
+    ? planJson(agent, text, options)
+    : planToml(agent, text, options);
+  const change: FileChange = {
+    owner: agent,
+    file,
+    kept,
+    after,
+    mode: file.mode,
+    head,
+  };
+  const isSame = after === file.text || after === "" && file.text === null;
+  return { changes: isSame || events.length === 0 ? [] : [change], notes };
+}
+
+interface PlannedText {
+  kept: "json" | "part";
+  after: string;
+  notes: string[];
+}
+
+function planJson(
+  agent: AgentName,
+  text: string,
+  { program, keepsOthers }: InstallOptions,
+): PlannedText {
+  const { events, entry, head } = setupOf(agent);
+  const others = listJsonHooks(text)
+    .filter(({ command }) => isOtherCommand(command));
+  const cleared = keepsOthers ? text : removeJsonHooks(text, isOtherCommand);
+  const alive = removeJsonHooks(cleared, isDead, cleared);
+  const present = new Set(
+    listJsonHooks(alive)
+      .filter(({ command }) =>
+        readCommand(command) !== null || isOtherCommand(command)
+      )
+      .map(({ event }) => event),
+  );
+  const wanted = events.filter(({ name }) => !present.has(name))
+    .map((event) => ({
+      event: event.name,
+      entry: entry(event, commandOf(agent, event, program)),
+    }));
+  return {
+    kept: "json",
+    after: addJsonHooks(alive, wanted, head),
+    notes: others.length === 0 ? [] : [tellOthers(others.length, keepsOthers)],
+  };
+}
+
+function planToml(
+  agent: AgentName,
+  text: string,
+  { program }: InstallOptions,
+): PlannedText {
+  const { events, entry } = setupOf(agent);
+  const listed = listTomlHooks(text);
+  const others = listed.filter(({ command }) => isOtherCommand(command));
+  const alive = listed.filter(({ command }) =>
+    readCommand(command) !== null && !isDead(command)
+  );
+  const taken = new Set([...others, ...alive].map(({ event }) => event));
+  const isComplete = events.every(({ name }) => taken.has(name));
+  const wanted = events.filter(({ name }) =>
+    !others.some(({ event }) => event === name)
+  ).map((event) => entry(event, commandOf(agent, event, program)));
+  return {
+    kept: "part",
+    after: isComplete ? text : putTomlHooks(text, wanted),
+    notes: others.length === 0 ? [] : [tellOthers(others.length, true)],
+  };
+}
+
+function planFolder(
+  agent: AgentName,
+  path: string,
+  { program, keepsOthers }: InstallOptions,
+): HookPlan {
+  const files = makeOpenclawFiles(
+    program,
+    setupOf(agent).events.map(({ name }) => name),
+  );
+  const notes: string[] = [];
+  const changes: FileChange[] = [];
+  const add = (at: string, after: string | null) => {
+    const file = readAgentFile(at);
+    if (file.text === after) return;
+    changes.push({ owner: agent, file, kept: "whole", after, mode: file.mode });
+  };
+  const handler = readAgentFile(handlerOf(path)).text;
+  const written = handler === null ? null : readOpenclawProgram(handler);
+  const isThere = written !== null && isProgram(written) &&
+    readAgentFile(path).text !== null;
+  const theirs = `${parentOf(parentOf(path))}/kaizen-events`;
+  const other = readAgentFile(`${theirs}/handler.ts`).text;
+  const hasOther = other !== null && isOtherHandler(other);
+  if (hasOther) notes.push(tellOthers(1, keepsOthers));
+  if (hasOther && keepsOthers) return { changes: [], notes };
+  if (hasOther) {
+    add(`${theirs}/handler.ts`, null);
+    add(`${theirs}/HOOK.md`, null);
+  }
+  if (!isThere) {
+    add(path, files["HOOK.md"]);
+    add(handlerOf(path), files["handler.ts"]);
+  }
+  return { changes, notes };
+}
+
+/** Plans to cut our hooks out of a file that the journal does not know. */
+function planCut(agent: AgentName, path: string): FileChange[] {
+  const { format, head } = setupOf(agent);
+  if (format === "folder") {
+    const handler = readAgentFile(handlerOf(path));
+    if (handler.text === null || readOpenclawProgram(handler.text) === null) {
+      return [];
+    }
+    return [handler, readAgentFile(path)].filter(({ text }) => text !== null)
+      .map((file) => ({
+        owner: agent,
+        file,
+        kept: "whole",
+        after: null,
+        mode: file.mode,
+      }));
+  }
+  const kept = format === "json" ? "json" : "part";
+  const file = readAgentFile(path);
+  const after = undoText(file.text, { entry: null, kept, head });
+  return after === file.text
+    ? []
+    : [{ owner: agent, file, kept, after, mode: file.mode }];
+}
+
+function commandOf(
+  agent: AgentName,
+  event: HookedEvent,
+  program: string,
+): string {
+  return writeCommand(program, hookWords(agent, event.name));
+}
+
+/** Whether a command is ours and its program is gone. */
+function isDead(command: string): boolean {
+  const written = readCommand(command);
+  return written !== null && !isProgram(written.program);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && ((mode ?? 0) & 0o111) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+function tellOthers(count: number, isKept: boolean): string {
+  const what = count === 1 ? "1 hook" : `${count} hooks`;
+  return isKept
+    ? `${what} that run kaizen in another way are kept, and not added again.`
+    : `${what} that run kaizen in another way are replaced; --keep leaves them.`;
+}
+
+function handlerOf(path: string): string {
+  return `${parentOf(path)}/handler.ts`;
+}
+
+/** Reads whether the agent runs our hooks from what the agent itself has written. */
+function isTrusted(
+  agent: AgentName,
+  path: string,
+  { context }: PlaceOptions,
+): boolean | null {
+  const folder = agentFolder(agent, context);
+  if (agent === "codex") return isTrustedByCodex(`${folder}/config.toml`, path);
+  if (agent === "openclaw") return isEnabledIn(`${folder}/openclaw.json`);
+  return null;
+}
+
+/** Codex keeps the hash of each hook that it trusts, by the position of the hook. */
+function isTrustedByCodex(config: string, path: string): boolean | null {
+  const text = readAgentFile(config).text ?? "";
+  const trusted = new Set<string>();
+  const table = /^\[hooks\.state\.(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\]\s*$/gm;
+  for (const { 0: head, 1: quoted, 2: plain, index } of text.matchAll(table)) {
+    const [body = ""] = text.slice(index + head.length).split(/^\[/m);
+    const isOn = /^\s*trusted_hash\s*=/m.test(body) &&
+      !/^\s*enabled\s*=\s*false/m.test(body);
+    if (isOn) trusted.add(plain ?? (quoted ?? "").replaceAll(/\\(.)/g, "$1"));
+  }
+  const hooks = listJsonHooks(readAgentFile(path).text ?? "");
+  return hooks.filter(({ command }) => readCommand(command) !== null)
+    .every(({ event, group, index }) => {
+      const name = event.replaceAll(/(?<=.)(?=[A-Z])/g, "_").toLowerCase();
+      return trusted.has(`${path}:${name}:${group}:${index}`);
+    });
+}
+
+/** OpenClaw lists the hooks that are enabled; its file may be JSON5, which is not read. */
+function isEnabledIn(config: string): boolean | null {
+  try {
+    const settings: unknown = JSON.parse(readAgentFile(config).text ?? "{}");
+    const entry = Object(settings).hooks?.internal?.entries?.kaizen;
+    return Object(entry).enabled === true;
+  } catch {
+    return null;
+  }
+}
