@@ -104,12 +104,12 @@ const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
     [/^@cliffy\/command$/, ["commands"]],
     [/^@std\/cli\/parse-args$/, ["commands", "ingest"]],
     [/^@std\/cli(?:\/|$)/, ["commands", "output"]],
-    [/^(?:jsonc-parser|smol-toml)$/, ["hooks"]],
+    [/^jsonc-parser$/, ["hooks"]],
     [/^@std\/streams(?:\/|$)/, "all"],
     // The kind of stdout; only a run that watches loads it.
     [/^node:fs$/, ["commands"]],
     [/^node:sqlite$/, ["store"]],
-    [/^smol-toml$/, ["privacy"]],
+    [/^smol-toml$/, ["hooks", "privacy"]],
   ];
 
 /** Timers load a module of Node's, for which a daemon has the time and a hook has not. */
