@@ -71,7 +71,6 @@ export async function measureSwitches(bench: Bench): Promise<void> {
     hook("without DENO_NO_PROMPT", [...runtime, script], {
       env: without("DENO_NO_PROMPT"),
     }),
-    hook("all in one file", [...runtime, await buildSingle(bench)]),
     hook("from source", [
       ...runtime,
       `--import-map=${ROOT}/scripts/offline/import_map.json`,
@@ -150,17 +149,6 @@ export async function measureSwitches(bench: Bench): Promise<void> {
     const text = names.map((name) => `import "./${name}";`).join("\n");
     return await write(`modules${count}.js`, text);
   }
-}
-
-async function buildSingle(bench: Bench): Promise<string> {
-  const to = `${bench.folder}/single`;
-  const { success, stderr } = await new Deno.Command(`${ROOT}/scripts/build`, {
-    args: ["--single", `--to=${to}`],
-    stdin: "null",
-    stdout: "null",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return `${to}/kaizen_single.js`;
 }
 
 function unusedCode(bytes: number): string {

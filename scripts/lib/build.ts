@@ -2,8 +2,7 @@
 // deno-lint-ignore-file no-console
 /**
  * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher and
- * the manual page beside it. `--single` writes one file instead, `dist/kaizen_single.js`, from
- * which binaries are made. `--to=DIR` writes to another folder than `dist/`.
+ * the manual page beside it. `--to=DIR` writes to another folder than `dist/`.
  * @module
  */
 import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
@@ -38,8 +37,7 @@ await Deno.mkdir(DIST, { recursive: true });
 // whole.
 const draft = await Deno.makeTempDir({ dir: DIST, prefix: ".build-" });
 try {
-  if (Deno.args.includes("--single")) await buildSingle();
-  else await build();
+  await build();
 } catch (error) {
   if (!(error instanceof Error)) throw error;
   console.error(`kaizen: ${error.message}`);
@@ -78,8 +76,11 @@ async function build(): Promise<void> {
   const launcher = makeLauncher(
     await Deno.readTextFile(`${ROOT}/scripts/kaizen`),
     {
-      runtime: Deno.execPath(),
-      cache: `${ROOT}/.deno/cache`,
+      runtime: {
+        kind: "path",
+        path: Deno.execPath(),
+        cache: `${ROOT}/.deno/cache`,
+      },
       permissions: await readPermissions(),
       commands: `chunks/${id}/${COMMANDS}`,
     },
@@ -105,14 +106,6 @@ async function writeManual(program: string): Promise<void> {
     );
   }
   await Deno.writeFile(`${DIST}/kaizen.1`, stdout);
-}
-
-async function buildSingle(): Promise<void> {
-  const files = await makeBundle(`${draft}/all`, [`${ROOT}/main.ts`]);
-  const text = files.get("main.js") ?? "";
-  await Deno.writeTextFile(`${draft}/single.js`, await addHead(text));
-  await Deno.rename(`${draft}/single.js`, `${DIST}/kaizen_single.js`);
-  await report(`${DIST}/kaizen_single.js`, [text]);
 }
 
 /**

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Turns the bundle into binaries.
+ * Turns the bundle into binaries, and runs what it made.
  * @module
  */
-import { readPermissions, ROOT } from "./project.ts";
+import { readCommit, readPermissions, readVersion, ROOT } from "./project.ts";
+import { writeSums } from "./sums.ts";
 
 /** Names of the binaries by the targets that Deno knows. */
 const TARGETS: readonly [target: string, name: string][] = [
@@ -13,53 +14,169 @@ const TARGETS: readonly [target: string, name: string][] = [
   ["x86_64-apple-darwin", "kaizen-macos-x64"],
   ["aarch64-apple-darwin", "kaizen-macos-arm64"],
 ];
+/**
+ * All that `deno compile` gets of the environment. It would build other variables, such as
+ * `OTEL_DENO`, into the binary.
+ */
+const PASSED = [
+  "ALL_PROXY",
+  "DENORT_BIN",
+  "DENO_CERT",
+  "DENO_DIR",
+  "DENO_TLS_CA_STORE",
+  "HOME",
+  "HTTPS_PROXY",
+  "HTTP_PROXY",
+  "NO_PROXY",
+  "PATH",
+  "SSL_CERT_DIR",
+  "SSL_CERT_FILE",
+  "TMPDIR",
+];
+/** A daemon's memory stays within its bound (`docs/daemon.md`) only with a small young generation. */
+const BINARY_V8_FLAGS = "--v8-flags=--max-semi-space-size=2";
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
 const EXIT_BUG = 70;
 
-const all = Deno.args[0] === "--all";
-if (Deno.args.length > (all ? 1 : 0)) {
-  fail(EXIT_USAGE, "usage: scripts/compile [--all]");
-}
-if (all && Deno.env.get("DENORT_BIN")) {
-  fail(
-    EXIT_USAGE,
-    "DENORT_BIN is the base runtime of one platform: unset it, or leave out --all",
-  );
+/** A failure with the exit code that it ends with. */
+class CompileError extends Error {
+  override get name(): string {
+    return "CompileError";
+  }
+  constructor(readonly code: number, message: string) {
+    super(message);
+  }
 }
 
-const build = await run(`${ROOT}/scripts/build`, ["--single"]);
-if (build.code !== 0) fail(EXIT_BUG, build.stderr.trim());
-console.log(build.stdout.trim());
-
-const made: string[] = [];
-for (const [target, name] of all ? TARGETS : [[null, "kaizen"] as const]) {
-  await compile(target, `${ROOT}/dist/${name}`);
-  made.push(name);
-  console.log(`dist/${name}`);
+try {
+  await main(Deno.args);
+} catch (error) {
+  if (!(error instanceof CompileError)) throw error;
+  console.error(`kaizen: ${error.message}`);
+  Deno.exitCode = error.code;
 }
-if (all) await writeSums(made);
+
+async function main(words: readonly string[]): Promise<void> {
+  const dist = words.find((word) => word.startsWith("--to="))?.slice(5) ??
+    `${ROOT}/dist`;
+  const all = words.includes("--all");
+  if (words.some((word) => word !== "--all" && !word.startsWith("--to="))) {
+    throw new CompileError(
+      EXIT_USAGE,
+      "usage: scripts/compile [--all] [--to=DIR]",
+    );
+  }
+  const base = Deno.env.get("DENORT_BIN");
+  if (base) {
+    if (all) {
+      throw new CompileError(
+        EXIT_USAGE,
+        "DENORT_BIN is the base runtime of one platform: unset it, or leave out --all",
+      );
+    }
+    await checkBase(base);
+  }
+  const build = await run(`${ROOT}/scripts/build`, [`--to=${dist}`]);
+  if (build.code !== 0) throw new CompileError(EXIT_BUG, build.stderr.trim());
+  console.log(build.stdout.trim());
+  const draft = await Deno.makeTempDir({ dir: dist, prefix: ".compile-" });
+  try {
+    const names: string[] = [];
+    for (const [target, name] of all ? TARGETS : [[null, "kaizen"] as const]) {
+      await compile({ target, bundle: dist, output: `${draft}/${name}` });
+      const ran = target === null || target === Deno.build.target;
+      if (ran) await checkBinary(`${draft}/${name}`);
+      await Deno.rename(`${draft}/${name}`, `${dist}/${name}`);
+      names.push(name);
+      console.log(
+        `${dist}/${name}${ran ? "" : " (not run: it is for another machine)"}`,
+      );
+    }
+    if (all) await writeSums(dist, names);
+  } finally {
+    await Deno.remove(draft, { recursive: true });
+  }
+}
+
+/**
+ * Refuses what cannot be a base runtime before time is spent on it.
+ *
+ * @throws {CompileError} If it is not a program of this kind of machine.
+ */
+async function checkBase(path: string): Promise<void> {
+  const wanted =
+    `DENORT_BIN must name a denort ${Deno.version.deno} for this machine`;
+  try {
+    using file = await Deno.open(path);
+    const { isFile } = await file.stat();
+    if (!isFile) {
+      throw new CompileError(EXIT_USAGE, `${wanted}: no file: ${path}`);
+    }
+    const head = new Uint8Array(4);
+    await file.read(head);
+    const [elf, machO] = ["7f454c46", "cffaedfe"];
+    if (head.toHex() === (Deno.build.os === "darwin" ? machO : elf)) return;
+  } catch (error) {
+    if (error instanceof CompileError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CompileError(EXIT_USAGE, `${wanted}: ${reason}`);
+  }
+  throw new CompileError(EXIT_USAGE, `${wanted}: no program: ${path}`);
+}
+
+/** What to compile. */
+interface CompileOptions {
+  /** Null means this machine. */
+  target: string | null;
+  /** Folder of the bundle. */
+  bundle: string;
+  output: string;
+}
 
 /**
  * Makes one binary.
  *
- * @param target Null means this machine.
+ * @throws {CompileError} If the base runtime cannot be had, or Deno fails otherwise.
  */
-async function compile(target: string | null, output: string): Promise<void> {
+async function compile(
+  { target, bundle, output }: CompileOptions,
+): Promise<void> {
+  const start = await Deno.readTextFile(`${bundle}/kaizen.js`);
+  const [, id] = /\.\/chunks\/(\w+)\//.exec(start) ?? [];
+  const env = Object.fromEntries(
+    PASSED.flatMap((name) => {
+      const value = Deno.env.get(name) ?? Deno.env.get(name.toLowerCase());
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
   const { code, stderr } = await run(Deno.execPath(), [
     "compile",
     "-q",
     "--no-config",
     "--no-lock",
     "--no-prompt",
+    // Deno would keep the compiled code in the folder for temporary files that all users share, in
+    // a file of a fixed name: code of another user could run in our process.
+    "--no-code-cache",
+    BINARY_V8_FLAGS,
     ...await readPermissions(),
+    `--include=${bundle}/chunks/${id}`,
     ...target === null ? [] : [`--target=${target}`],
     `--output=${output}`,
-    `${ROOT}/dist/kaizen_single.js`,
-  ]);
+    `${bundle}/kaizen.js`,
+  ], env);
   if (code === 0) return;
-  if (!/base binary|denort/i.test(stderr)) fail(EXIT_BUG, stderr.trim());
-  fail(
+  if (Deno.env.get("DENORT_BIN")) {
+    throw new CompileError(
+      EXIT_USAGE,
+      `Deno cannot make a binary from DENORT_BIN: ${reason(stderr)}`,
+    );
+  }
+  if (!/base binary|denort/i.test(stderr)) {
+    throw new CompileError(EXIT_BUG, `Deno cannot compile: ${reason(stderr)}`);
+  }
+  throw new CompileError(
     EXIT_UNAVAILABLE,
     `Deno's base runtime (denort ${Deno.version.deno}${
       target === null ? "" : ` for ${target}`
@@ -68,44 +185,57 @@ It comes from Deno's download site, once. Without that, put the path of a denort
   );
 }
 
-/** Returns the innermost of the causes that Deno lists. */
+/**
+ * Runs a binary and compares what it says with what it was made of.
+ *
+ * @throws {CompileError} If it does not run, or is another program.
+ */
+async function checkBinary(path: string): Promise<void> {
+  const wanted = [
+    `kaizen ${await readVersion()}`,
+    `deno ${Deno.version.deno}`,
+    `commit ${await readCommit() ?? "unknown"}`,
+  ];
+  const { code, stdout, stderr } = await run(path, ["--version"], {});
+  const lines = stdout.split("\n");
+  const missing = wanted.filter((text) =>
+    !lines.some((line) => line === text || line.startsWith(`${text} `))
+  );
+  if (code === 0 && missing.length === 0) return;
+  const how = code === 0
+    ? `its --version does not say "${missing.join('", "')}"`
+    : `its --version exits ${code}: ${reason(stderr)}`;
+  const base = Deno.env.get("DENORT_BIN");
+  const hint = base
+    ? `: DENORT_BIN is no denort ${Deno.version.deno} for this machine`
+    : "";
+  throw new CompileError(
+    base ? EXIT_USAGE : EXIT_BUG,
+    `The binary that was made is not kaizen, ${how}${hint}`,
+  );
+}
+
+/** Returns the innermost of the causes that Deno lists, or else the first line that it wrote. */
 function reason(stderr: string): string {
-  const causes = [...stderr.matchAll(/^\s+(?:\d+: )(.+)$/gm)]
-    .map((match) => match[1] ?? "")
-    .filter((cause) => cause !== "<unknown>");
-  return causes.at(-1) ?? "see above";
+  const [told = ""] = stderr.split(/^Stack backtrace:/m);
+  const causes = [...told.matchAll(/^\s+(?:\d+: )(.+)$/gm)]
+    .map((match) => match[1] ?? "");
+  const [first = ""] = told.trim().split("\n");
+  return causes.at(-1) ?? first.replace(/^error: /, "");
 }
 
-/** Writes `dist/SHA256SUMS` in the format of `sha256sum -c`. */
-async function writeSums(names: readonly string[]): Promise<void> {
-  let text = "";
-  for (const name of names) {
-    const digest = await crypto.subtle.digest(
-      "SHA-256",
-      await Deno.readFile(`${ROOT}/dist/${name}`),
-    );
-    const hex = [...new Uint8Array(digest)]
-      .map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    text += `${hex}  ${name}\n`;
-  }
-  await Deno.writeTextFile(`${ROOT}/dist/SHA256SUMS`, text);
-  console.log("dist/SHA256SUMS");
-}
-
+/** Runs a program to its end; without `env` in our environment, else in that one alone. */
 async function run(
   program: string,
   args: string[],
+  env?: Record<string, string>,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
-    env: { NO_COLOR: "1" },
+    env: { ...env, NO_COLOR: "1" },
+    clearEnv: env !== undefined,
     stdin: "null",
   }).output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
-}
-
-function fail(code: number, message: string): never {
-  console.error(`kaizen: ${message}`);
-  Deno.exit(code);
 }

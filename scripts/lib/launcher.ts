@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The launcher of the bundle, made from the launcher of the source.
+ * The launchers of the bundle and of the binary, made from the launcher of the source.
  * @module
  */
 
-/** Facts that are known when the bundle is built, so that no run needs to look them up. */
+/** Facts that are known when the launcher is made, so that no run needs to look them up. */
 export interface LauncherOptions {
-  /** The Deno that made the bundle; if it is gone, the launcher uses the one on PATH. */
-  runtime: string;
-  /** Deno's cache, if its folder can be written. */
-  cache: string;
+  runtime: RuntimePlace;
   /** Permission flags. */
   permissions: readonly string[];
   /**
@@ -19,16 +16,24 @@ export interface LauncherOptions {
   commands: string;
 }
 
+/** Finds the program that the launcher runs. */
+export type RuntimePlace =
+  /** The Deno at `path`; if it is gone, the one on PATH. It keeps compiled code in `cache`. */
+  | { kind: "path"; path: string; cache: string }
+  /** The Deno beside the launcher, as `scripts/install` and a package of a system put it. */
+  | { kind: "beside" }
+  /** The Deno of npm's package `deno`, on which the npm package depends. */
+  | { kind: "npm" }
+  /** The binary `kaizen` beside the launcher, which holds the runtime. */
+  | { kind: "binary" };
+
 /**
  * Replaces the two parts of `scripts/kaizen` between the marks `#[` and `#]`: the first looks up
  * the runtime and the packages, the second sets the arguments.
  *
  * @throws {SyntaxError} If there are not two pairs of marks.
  */
-export function makeLauncher(
-  source: string,
-  { runtime, cache, permissions, commands }: LauncherOptions,
-): string {
+export function makeLauncher(source: string, options: LauncherOptions): string {
   const parts = source.split(/^ *#\[.*\n(?:.*\n)*? *#\]\n/m);
   const [head, middle, tail] = parts;
   if (
@@ -39,17 +44,53 @@ export function makeLauncher(
       "Cannot make launcher: scripts/kaizen must have the marks #[ and #] twice",
     );
   }
-  const flags = permissions.map(quote).join(" ");
-  return describe(head) + middle +
-    `  runtime=${quote(runtime)}
+  const { runtime } = options;
+  return describe(head, runtime) + middle + findRuntime(runtime) +
+    (runtime.kind === "binary" ? "" : setArguments(options)) + tail;
+}
+
+/** Lines that set `runtime`, the program to run, and `cache`, Deno's cache if its folder can be written. */
+function findRuntime(place: RuntimePlace): string {
+  switch (place.kind) {
+    case "path":
+      return `  runtime=${quote(place.path)}
   [ -x "$runtime" ] || runtime=$(command -v deno) || fail 70 "needs Deno: the one it was built with is gone, and there is none on PATH"
-  cache=${quote(cache)}
-  script=$here/${commands}
+  cache=${quote(place.cache)}
+`;
+    case "beside":
+      return `  runtime=$here/deno
+  [ -x "$runtime" ] || fail 70 "this installation is incomplete: $runtime is missing"
+  cache=$here/cache
+`;
+    case "npm":
+      // npm, pnpm and Yarn lay packages out differently, and some run no script of a package, such
+      // as the one that would make the runtime executable.
+      return `  for runtime in "$here"/node_modules/deno/deno "$here"/../deno/deno \
+    "$here"/node_modules/@deno/*/deno "$here"/../@deno/*/deno "$here"/../deno/../@deno/*/deno; do
+    [ -f "$runtime" ] && break
+  done
+  [ -x "$runtime" ] || chmod +x "$runtime" 2>/dev/null ||
+    fail 70 "needs npm's package deno, with its optional dependencies: install it again"
+  cache=$here/cache
+`;
+    case "binary":
+      return `  runtime=$here/kaizen
+  [ -x "$runtime" ] || fail 70 "this installation is incomplete: $runtime is missing"
+  cache=
+`;
+  }
+}
+
+/** Lines that put the arguments of Deno before those of the program. */
+function setArguments({ permissions, commands }: LauncherOptions): string {
+  return `  script=$here/${commands}
   [ -z "$hook" ] && [ -f "$script" ] || script=$here/kaizen.js
   v8=${V8_FLAGS}
   [ -z "$daemon" ] || v8=${DAEMON_V8_FLAGS}
-  set -- "$v8" ${flags} "$script" "$@"
-` + tail;
+  set -- run -q --no-config --no-lock "$v8" ${
+    permissions.map(quote).join(" ")
+  } "$script" "$@"
+`;
 }
 
 /**
@@ -92,12 +133,13 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The head comment of a bundle's launcher. */
-function describe(head: string): string {
+/** The head comment of a launcher. */
+function describe(head: string, { kind }: RuntimePlace): string {
+  const what = kind === "binary" ? "the binary" : "the bundle";
   return head
     .replace(
       "# Runs kaizen from its source: scripts/kaizen ARGS…,",
-      "# Runs kaizen from the bundle next to this file: kaizen.sh ARGS…,",
+      `# Runs kaizen from ${what} next to this file: kaizen.sh ARGS…,`,
     )
     .replace(
       /^# scripts\/build makes .*\n/m,

@@ -11,11 +11,12 @@ export interface SelfCommand {
 }
 
 /**
- * Finds the command that runs this program: the compiled binary itself, the launcher beside a
- * bundle (`dist/kaizen.sh`), or `scripts/kaizen` beside the source's `main.ts`.
+ * Finds the command that runs this program: the launcher beside a bundle or a binary
+ * (`kaizen.sh`), a binary without a launcher itself, or `scripts/kaizen` beside the source's
+ * `main.ts`.
  */
 export function selfCommand(): SelfCommand {
-  if (Deno.build.standalone) return { program: Deno.execPath(), args: [] };
+  if (Deno.build.standalone) return standaloneCommand(Deno.execPath());
   // The launcher of a bundle starts most commands with a file in `chunks/`.
   const main = decodeURIComponent(new URL(Deno.mainModule).pathname)
     .replace(/\/chunks\/\w+\/commands\.js$/, "/kaizen.js");
@@ -24,4 +25,15 @@ export function selfCommand(): SelfCommand {
     ? `${folder}/kaizen.sh`
     : `${folder}/scripts/kaizen`;
   return { program, args: [] };
+}
+
+/** Prefers the launcher, which also works in a deleted directory and clears variables of Deno's. */
+function standaloneCommand(binary: string): SelfCommand {
+  const launcher = `${binary.slice(0, binary.lastIndexOf("/"))}/kaizen.sh`;
+  try {
+    Deno.statSync(launcher);
+    return { program: launcher, args: [] };
+  } catch {
+    return { program: binary, args: [] };
+  }
 }

@@ -89,6 +89,11 @@ export function programCommand(): string[] {
   return [named];
 }
 
+/** Whether the program under test is a binary without a launcher. */
+export const IS_BINARY = !programCommand()[0]?.match(
+  /\.sh$|\/scripts\/kaizen$/,
+);
+
 /**
  * Makes a home for one test.
  *

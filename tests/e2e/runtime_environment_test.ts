@@ -4,9 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { type Home, tempHome } from "./harness.ts";
+import { type Home, IS_BINARY, tempHome } from "./harness.ts";
 
-const IS_BINARY = Deno.env.get("KAIZEN_BIN")?.match(/\.js$/) === null;
 const EVENT = (session: string) =>
   JSON.stringify({
     session_id: session,

@@ -31,8 +31,11 @@ async function makeBundle(runtime: string): Promise<{
   const script = makeLauncher(
     await Deno.readTextFile(`${ROOT}/scripts/kaizen`),
     {
-      runtime,
-      cache: `${folder}/no such/cache`,
+      runtime: {
+        kind: "path",
+        path: runtime,
+        cache: `${folder}/no such/cache`,
+      },
       permissions: ["--allow-read", "--allow-env=KAIZEN_CWD,DENO_V8_FLAGS"],
       commands: "chunks/1/commands.js",
     },
@@ -129,8 +132,7 @@ Deno.test("makeLauncher() refuses a source without the marks", () => {
   assertThrows(
     () =>
       makeLauncher("", {
-        runtime: "",
-        cache: "",
+        runtime: { kind: "binary" },
         permissions: [],
         commands: "",
       }),
