@@ -5,7 +5,13 @@
  * the manual page beside it. `--to=DIR` writes to another folder than `dist/`.
  * @module
  */
-import { type Files, nameBuild, placeChunk, pointToChunks } from "./chunks.ts";
+import {
+  type Files,
+  findHoisted,
+  nameBuild,
+  placeChunk,
+  pointToChunks,
+} from "./chunks.ts";
 import { HOOK_CHUNKS } from "./hook_chunks.ts";
 import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
@@ -192,12 +198,10 @@ async function makeBundle(
   if (code !== 0) throw new Error("Cannot build: deno bundle failed");
   const files = await minifyFolder(`${folder}/bundle`, `${folder}/minified`);
   for (const text of files.values()) {
-    const hoisted = text.match(/\b(?:from|import)\s*"(node:[^"]+)"/);
+    const hoisted = findHoisted(text);
     if (hoisted === null) continue;
     throw new Error(
-      `Cannot build: every run would load ${
-        hoisted[1]
-      }, which must be imported lazily`,
+      `Cannot build: every run would load ${hoisted}, which must be imported lazily`,
     );
   }
   return files;

@@ -59,6 +59,15 @@ export async function nameBuild(files: Files): Promise<string> {
 }
 
 /**
+ * Returns the module of Node's that a minified file imports when it is loaded, or null. A text in
+ * the code may hold an import, too, so only the statements at the head of the file count.
+ */
+export function findHoisted(text: string): string | null {
+  const [head = ""] = text.match(/^(?:\s*(?:import|export)\b[^;(=]*;)*/) ?? [];
+  return head.match(/\b(?:from|import)\s*"(node:[^"]+)"/)?.[1] ?? null;
+}
+
+/**
  * `from"./a.js"`, `import"../b/a.js"`, `import("./a.js")`, as a bundler writes them, with or
  * without white space.
  */

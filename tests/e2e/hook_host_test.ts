@@ -9,7 +9,7 @@ import {
   runTogether,
   startAsAgent,
 } from "./_agent_host.ts";
-import { type Home, programCommand, tempHome } from "./harness.ts";
+import { type Home, IS_BINARY, programCommand, tempHome } from "./harness.ts";
 import { listAgents } from "../../src/agents/mod.ts";
 
 /** The act of a host, and the fate of the event: recorded, kept as it came for people to look at, or only counted. */
@@ -104,15 +104,18 @@ const conditions: Condition[] = [
       redirect: ">&- 2>&-",
     }),
   },
-  {
+];
+// Deno itself ends there; a launcher leaves the directory first.
+if (!IS_BINARY) {
+  conditions.push({
     does: "stands in a deleted directory",
     becomes: "recorded",
     options: (event) => ({
       writes: [JSON.stringify(event)],
       inDeletedDirectory: true,
     }),
-  },
-];
+  });
+}
 if (Deno.build.os === "linux") {
   conditions.push({
     does: "has a full disk as its stdout",

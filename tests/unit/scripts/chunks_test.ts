@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import {
+  findHoisted,
   nameBuild,
   placeChunk,
   pointToChunks,
@@ -60,3 +61,16 @@ Deno.test("nameBuild() gives different builds different ids, for every order of 
     assertNotEquals(name, await nameBuild(other));
   }
 });
+
+const HOISTED: [text: string, module: string | null][] = [
+  ['import{a as b}from"./c.js";import d from"node:sqlite";d();', "node:sqlite"],
+  ['import"./c.js";import"node:fs";d();', "node:fs"],
+  ['import{a}from"./c.js";const d=await import("node:sqlite");', null],
+  ['import{a}from"./c.js";a(`import{spawn}from"node:child_process";`);', null],
+];
+
+for (const [text, module] of HOISTED) {
+  Deno.test(`findHoisted() finds ${module} in ${text}`, () => {
+    assertEquals(findHoisted(text), module);
+  });
+}
