@@ -78,6 +78,8 @@ const ROOMS: Record<string, readonly string[]> = {
   version: ["shell"],
   ingest: ["shell"],
   spool: ["shell"],
+  // It looks at the events that sessions have, and takes a time as `sessions` does.
+  import: ["ask", "detail", "sessions", "shell"],
   // `store prune` finds a session as `detail` does; `store restore` stops the daemon.
   store: ["ask", "detail", "shell", "stop"],
   stop: ["ask", "shell"],

@@ -9,6 +9,7 @@ import { makeStop } from "./stop/command.ts";
 import { makeSessions } from "./sessions/command.ts";
 import { makeDetail } from "./detail/command.ts";
 import { makeIngest } from "./ingest/command.ts";
+import { makeImport } from "./import/command.ts";
 import { makeSpool } from "./spool/command.ts";
 import { makeStore } from "./store/command.ts";
 import { makeDaemon } from "./daemon/command.ts";
@@ -42,6 +43,9 @@ const COMMANDS = {
   },
   ingest: (root, cli) => {
     root.command("ingest", makeIngest(cli));
+  },
+  import: (root, cli) => {
+    root.command("import", makeImport(cli));
   },
   spool: (root, cli) => {
     root.command("spool", makeSpool(cli));

@@ -52,6 +52,7 @@ const KNOWN_KEYS = [
   "is_error",
   "is_interrupt",
   "kaizen_agent",
+  "kaizen_event_source",
   "kaizen_id",
   "kaizen_source",
   "latency_ms",

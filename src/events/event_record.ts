@@ -18,7 +18,7 @@ export function printEventHead(event: HookEvent, seq: number): Uint8Array {
   return encoder.encode(
     `{"session_id":${quote(event.sessionId)},"seq":${seq}` +
       `,"ts_ms":${event.tsMs},"ts_exact":true` +
-      `,"kind":"${event.readKind}","source":"Hook"` +
+      `,"kind":"${event.readKind}","source":"${event.eventSource}"` +
       `,"tool":${quote(event.tool)}` +
       `,"tool_call_id":${quote(event.toolCallId)}` +
       `,"tokens_in":${event.tokensIn},"tokens_out":${event.tokensOut}` +

@@ -5,6 +5,7 @@
  */
 import {
   checkNames,
+  type EventSource,
   hookEventKey,
   type HookSource,
   type Int,
@@ -27,6 +28,8 @@ export interface HookEvent extends Usage {
   readonly kind: StoredKind;
   /** The kind that a reader sees; see {@linkcode relabelHook}. */
   readonly readKind: StoredKind;
+  /** `Tail` if it was made from a transcript. */
+  readonly eventSource: EventSource;
   readonly tool: string | null;
   readonly toolCallId: string | null;
   readonly stopReason: string | null;
@@ -78,6 +81,9 @@ export function readHookEvent(
     readKind: kind === "Hook"
       ? relabelHook(payload.text("hook_event_name"))
       : kind,
+    eventSource: payload.text("kaizen_event_source") === "Tail"
+      ? "Tail"
+      : "Hook",
     ...readFields(payload),
     payload: stored,
     facts: readFacts(payload, { source, name, tsMs, stored }),

@@ -30,7 +30,8 @@ const MAX_ID_CHARS = 120;
 
 /** Makes an event with the source `Tail`. */
 export function makeEvent(parts: EventParts): ImportedEvent {
-  const { agent, session_id, ts_ms, event, id, workspace } = parts;
+  const { agent, session_id, ts_ms, event, workspace } = parts;
+  const id = `${ID_PREFIX}${parts.id}`.slice(0, MAX_ID_CHARS);
   const name = wireName(agent, event);
   const members: Record<string, unknown> = {
     session_id,
@@ -40,7 +41,7 @@ export function makeEvent(parts: EventParts): ImportedEvent {
   };
   Object.assign(members, parts.members, {
     timestamp_ms: ts_ms,
-    kaizen_id: `${ID_PREFIX}${id}`.slice(0, MAX_ID_CHARS),
+    kaizen_id: id,
     kaizen_agent: agent,
     kaizen_event_source: "Tail",
   });
@@ -56,6 +57,7 @@ export function makeEvent(parts: EventParts): ImportedEvent {
   );
   return {
     agent,
+    id,
     session_id,
     ts_ms,
     event,

@@ -5,6 +5,13 @@
  * @module
  */
 export {
+  findTranscript,
+  type FoundTranscript,
+  listReadableAgents,
+  listTranscripts,
+  transcriptFolders,
+} from "./list_transcripts.ts";
+export {
   isTranscriptPath,
   TranscriptError,
   type TranscriptFault,

@@ -25,12 +25,15 @@ export class TranscriptError extends Error {
   override get name(): string {
     return "TranscriptError";
   }
+  /** The fault in words. */
+  readonly reason: string;
   constructor(
     readonly fault: TranscriptFault,
     path: string,
     options?: ErrorOptions,
   ) {
     super(`Cannot read transcript "${path}": ${REASONS[fault]}`, options);
+    this.reason = REASONS[fault];
   }
 }
 
@@ -47,15 +50,18 @@ const REASONS: Record<TranscriptFault, string> = {
 /** No agent writes a larger one. */
 const MAX_BYTES = 2 * 1024 ** 3;
 
-/** The form of an agent's paths: the file's name, and the folder that holds all transcripts. */
+/** The form of an agent's paths: the file's name, and the folders that hold all transcripts. */
 interface Form {
   readonly file: RegExp;
-  readonly folder: string;
+  readonly folders: readonly string[];
 }
 
 const FORMS: Readonly<Partial<Record<AgentName, Form>>> = {
-  claude: { file: /^[\w-]+\.jsonl$/, folder: "/projects/" },
-  codex: { file: /^rollout-[\w.-]+\.jsonl$/, folder: "/sessions/" },
+  claude: { file: /^(?!rollout-)[\w-]+\.jsonl$/, folders: ["/projects/"] },
+  codex: {
+    file: /^rollout-[\w.-]+\.jsonl$/,
+    folders: ["/sessions/", "/archived_sessions/"],
+  },
 };
 
 /** Returns true if a path has the form of the agent's transcripts. Nothing is looked at. */
@@ -106,13 +112,15 @@ function findFault(agent: AgentName, path: string): TranscriptFault | null {
 }
 
 function leavesFolder(agent: AgentName, path: string): boolean {
-  const folder = FORMS[agent]?.folder ?? "/";
-  const end = path.lastIndexOf(folder);
-  if (end < 0) return false;
-  try {
-    const root = Deno.realPathSync(path.slice(0, end + folder.length));
-    return !Deno.realPathSync(path).startsWith(`${root}/`);
-  } catch {
-    return true;
+  for (const folder of FORMS[agent]?.folders ?? []) {
+    const end = path.lastIndexOf(folder);
+    if (end < 0) continue;
+    try {
+      const root = Deno.realPathSync(path.slice(0, end + folder.length));
+      if (!Deno.realPathSync(path).startsWith(`${root}/`)) return true;
+    } catch {
+      return true;
+    }
   }
+  return false;
 }

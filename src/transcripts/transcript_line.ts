@@ -61,6 +61,8 @@ export interface CallFact {
 /** An event made from a transcript, as a hook would have told it. */
 export interface ImportedEvent {
   agent: AgentName;
+  /** Its `kaizen_id`: the same whenever it is made from the same line. */
+  id: string;
   session_id: string;
   /** When it happened, in epoch milliseconds. */
   ts_ms: number;
@@ -72,6 +74,6 @@ export interface ImportedEvent {
   prompt: string | null;
   /** The agent's directory, if the transcript tells it. */
   workspace: string | null;
-  /** JSON text of the payload, complete for the wire, with its `kaizen_id`. */
+  /** JSON text of the payload, complete for the wire. */
   payload: string;
 }

@@ -160,6 +160,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   );
   const prune = ["store", "prune", "--session", "s2", "--yes"];
   check("store", await print(home, prune));
+  check("import", await print(home, ["import", "./none.jsonl"]));
   check("stop", await print(home, ["stop"]));
   await using daemon = await home.startDaemon();
   check("daemon-run", JSON.parse(daemon.readyLine));

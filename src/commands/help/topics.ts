@@ -97,7 +97,8 @@ An empty variable counts as unset.
                            its own hooks
   CLAUDE_CONFIG_DIR, CODEX_HOME, COPILOT_HOME, GEMINI_CLI_HOME,
   OPENCLAW_STATE_DIR, VIBE_HOME
-                           the agent's own folder, for "kaizen hooks"
+                           the agent's own folder, for "kaizen hooks" and
+                           "kaizen import"
 
 The path of the socket never depends on TMPDIR or XDG_RUNTIME_DIR, so
 hooks, terminals and GUIs use the same one. It cannot be longer than 107

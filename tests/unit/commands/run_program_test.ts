@@ -161,6 +161,7 @@ const starting: [line: string, starts: boolean][] = [
   ["detail s", true],
   ["sessions tree s", true],
   ["ingest --source claude", true],
+  ["import", true],
   ["spool status", false],
   ["spool flush", false],
   ["store stats", false],

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Prints what came of an import.
+ * @module
+ */
+import {
+  escapeText,
+  type Fact,
+  type FactsOptions,
+  formatBytes,
+  formatNumberOf,
+  makePaint,
+  renderFacts,
+} from "../../output/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import type { ImportReport } from "./options.ts";
+
+/** Prints a report. */
+export async function printImport(
+  report: ImportReport,
+  run: Run,
+): Promise<void> {
+  if (run.settings.format !== "text") return await printJson(run, report);
+  const paint = makePaint(run.settings.color);
+  const width = run.context.stdout.columns();
+  await printLines(run, renderReport(report, { paint, width }));
+}
+
+/** Renders a report. */
+export function renderReport(
+  report: ImportReport,
+  options: Pick<FactsOptions, "paint" | "width">,
+): string[] {
+  const { unreadable, transcripts, unreadable_transcripts: unread } = report;
+  if (transcripts === 0 && unread === 0) return ["No transcripts found."];
+  const facts: Fact[] = [
+    [
+      "transcripts",
+      `${transcripts} (${formatBytes(report.bytes)})`,
+    ],
+    [
+      report.dry_run ? "would be new" : "new",
+      `${formatNumberOf(report.new, "event")} of ${
+        formatNumberOf(report.sessions, "session")
+      }`,
+    ],
+    ["known", formatNumberOf(report.known, "event")],
+  ];
+  if (report.excluded > 0) {
+    facts.push([
+      "excluded",
+      `${formatNumberOf(report.excluded, "event")} by config.toml`,
+    ]);
+  }
+  if (report.refused > 0) {
+    facts.push([
+      "refused",
+      `${formatNumberOf(report.refused, "event")}: ${
+        report.refused_reason ?? ""
+      }`,
+    ]);
+  }
+  facts.push([
+    "unreadable",
+    `${formatNumberOf(unread, "transcript")}, ${
+      formatNumberOf(report.unreadable_lines, "line")
+    }`,
+  ]);
+  const named = unreadable.map(({ path, reason }) =>
+    `  ${escapeText(path)}: ${reason}`
+  );
+  const more = unread - unreadable.length;
+  if (more > 0) named.push(`  and ${more} more`);
+  return [...renderFacts(facts, { ...options, labelCells: 14 }), ...named];
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Imports transcripts.
+ *
+ * The store is the only memory of what has been imported: an import that is interrupted leaves whole
+ * events, and the next one sends those that are missing.
+ * @module
+ */
+import { hooksOf } from "../../agents/mod.ts";
+import { ask, HELLO } from "../../client/mod.ts";
+import { findWorkspace, UsageError } from "../../context/mod.ts";
+import {
+  allowedBody,
+  eventRequest,
+  hasConfig,
+  TooLargeError,
+} from "../../ingest/mod.ts";
+import { decodeText } from "../../proto/mod.ts";
+import {
+  type FoundTranscript,
+  type ImportedEvent,
+  readTranscript,
+  type TranscriptBatch,
+  TranscriptError,
+} from "../../transcripts/mod.ts";
+import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
+import { splitAnswer } from "../ask/stream_records.ts";
+import { openDetail } from "../detail/find_session.ts";
+import type { Run } from "../shell/cli.ts";
+import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
+import { EventSender } from "./event_sender.ts";
+import { findFiles } from "./find_files.ts";
+import { KnownEvents } from "./known_events.ts";
+import type { ImportOptions, ImportReport } from "./options.ts";
+import { printImport } from "./print.ts";
+import { Progress } from "./progress.ts";
+
+/** Transcripts that could not be read are named up to this number. */
+const MAX_NAMED = 20;
+
+/**
+ * Imports the transcripts and prints what came of it.
+ *
+ * @returns The exit code: 74 if a path that was named cannot be imported, 5 if the daemon refused
+ * events.
+ * @throws What the daemon's client throws.
+ */
+export async function runImport(
+  options: ImportOptions,
+  run: Run,
+): Promise<ExitCode> {
+  const report = await new Import(options, run).all();
+  await printImport(report, run);
+  if (report.refused > 0) return EXIT.daemonError;
+  return options.paths.length > 0 && report.unreadable_transcripts > 0
+    ? EXIT.file
+    : EXIT.ok;
+}
+
+/** What is known of the session that is being imported. */
+interface Target {
+  id: string;
+  workspace: string;
+  known: KnownEvents;
+}
+
+class Import {
+  readonly #options: ImportOptions;
+  readonly #run: Run;
+  readonly #sender: EventSender;
+  readonly #hasConfig: boolean;
+  readonly #report: ImportReport;
+  /** The workspaces of the sessions so far. */
+  readonly #workspaces = new Map<string, string>();
+  readonly #changed = new Set<string>();
+  #target: Target | null = null;
+
+  constructor(options: ImportOptions, run: Run) {
+    this.#options = options;
+    this.#run = run;
+    this.#sender = new EventSender(run);
+    this.#hasConfig = hasConfig(run.settings.paths().home);
+    this.#report = {
+      type: "imported",
+      dry_run: options.isDry,
+      transcripts: 0,
+      bytes: 0,
+      sessions: 0,
+      new: 0,
+      known: 0,
+      excluded: 0,
+      refused: 0,
+      refused_reason: null,
+      unreadable_lines: 0,
+      unreadable_transcripts: 0,
+      unreadable: [],
+    };
+  }
+
+  async all(): Promise<ImportReport> {
+    const report = this.#report;
+    const { files, missing } = findFiles(this.#options, this.#run.context);
+    for (const { path, reason } of missing) this.#addUnread(path, reason);
+    if (files.length === 0) return report;
+    const client = clientOptions(this.#run, READ_TIMEOUT_MS);
+    await askOrStart(this.#run, () => ask(HELLO, client));
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const progress = new Progress(total, this.#run);
+    let before = 0;
+    try {
+      for (const file of files) {
+        await this.#read(file, (offset) => progress.show(before + offset));
+        before += file.bytes;
+      }
+      await this.#sender.drain();
+    } finally {
+      await progress.clear();
+    }
+    const { stored, refused, reason } = this.#sender;
+    if (!report.dry_run) report.new = stored;
+    return {
+      ...report,
+      sessions: this.#changed.size,
+      refused,
+      refused_reason: reason,
+    };
+  }
+
+  async #read(
+    { agent, path }: FoundTranscript,
+    onProgress: (offset: number) => Promise<void>,
+  ): Promise<void> {
+    const report = this.#report;
+    let last: TranscriptBatch | null = null;
+    let reason: string | null = null;
+    for (const batch of readBatches(agent, path)) {
+      if ("reason" in batch) {
+        reason = batch.reason;
+        break;
+      }
+      for (const event of batch.events) await this.#take(event);
+      await onProgress(batch.mark.offset);
+      last = batch;
+    }
+    if (reason !== null) return this.#addUnread(path, reason);
+    report.transcripts++;
+    report.bytes += last?.mark.size ?? 0;
+    report.unreadable_lines += last?.mark.skipped ?? 0;
+  }
+
+  #addUnread(path: string, reason: string): void {
+    const { unreadable } = this.#report;
+    this.#report.unreadable_transcripts++;
+    if (unreadable.length < MAX_NAMED) unreadable.push({ path, reason });
+  }
+
+  async #take(event: ImportedEvent): Promise<void> {
+    const target = await this.#find(event);
+    switch (target.known.find(event)) {
+      case "known":
+        this.#report.known++;
+        break;
+      case "new":
+        await this.#send(event, target.workspace);
+        break;
+    }
+  }
+
+  async #send(event: ImportedEvent, workspace: string): Promise<void> {
+    const body = await this.#bodyOf(event, workspace);
+    if (body === null) return;
+    this.#changed.add(event.session_id);
+    if (this.#options.isDry) this.#report.new++;
+    else await this.#sender.send(body);
+  }
+
+  /** Returns null for an event that may not be recorded, or is too large. */
+  async #bodyOf(
+    event: ImportedEvent,
+    workspace: string,
+  ): Promise<Uint8Array | null> {
+    const made = makeRequest(event, workspace);
+    if (made.body === null) {
+      this.#sender.refuse(made.reason);
+      return null;
+    }
+    if (!this.#hasConfig) return made.body;
+    const { home } = this.#run.settings.paths();
+    const allowed = await allowedBody(made.body, home, this.#run.context);
+    if (allowed.fault !== null) throw new UsageError(allowed.fault);
+    if (allowed.body === null) this.#report.excluded++;
+    return allowed.body;
+  }
+
+  /** Reads what the store has of an event's session. */
+  async #find(event: ImportedEvent): Promise<Target> {
+    const { session_id: id } = event;
+    if (this.#target?.id === id) return this.#target;
+    const known = new KnownEvents();
+    const place = this.#workspaces.get(id) ??
+      findWorkspace(event.workspace ?? "/");
+    const workspace = await this.#readKnown(id, place, known) ?? place;
+    this.#workspaces.set(id, workspace);
+    this.#target = { id, workspace, known };
+    return this.#target;
+  }
+
+  /** @returns The session's workspace; null if there is no such session. */
+  async #readKnown(
+    id: string,
+    workspace: string,
+    known: KnownEvents,
+  ): Promise<string | null> {
+    // The reference looks for a session in the workspace only.
+    for (const where of [null, workspace]) {
+      const found = await openDetail(
+        { id, workspace: where, isEager: true },
+        this.#run,
+      );
+      if (found === null) continue;
+      await using answer = found.answer;
+      let place = workspace;
+      for await (const records of splitAnswer(answer, { spans: "roots" })) {
+        for (const { kind, bytes } of records) {
+          if (kind === "event") known.add(decodeText(bytes));
+          else if (kind === "session") place = workspaceOf(bytes) ?? place;
+        }
+      }
+      return place;
+    }
+    return null;
+  }
+}
+
+/** Reads a transcript; the reason is the last that comes from one that cannot be read. */
+function* readBatches(
+  agent: FoundTranscript["agent"],
+  path: string,
+): Generator<TranscriptBatch | { reason: string }> {
+  try {
+    yield* readTranscript(agent, path, { events: true });
+  } catch (error) {
+    if (!(error instanceof TranscriptError)) throw error;
+    yield { reason: error.reason };
+  }
+}
+
+/** Makes the body of a request, unless it does not fit into a frame. */
+function makeRequest(
+  { agent, payload, session_id: sessionId, workspace: hint }: ImportedEvent,
+  workspace: string,
+): { body: Uint8Array } | { body: null; reason: string } {
+  const { wire: source } = hooksOf(agent);
+  const completed = { agent, source, payload, sessionId, workspaceHint: hint };
+  try {
+    return { body: eventRequest(completed, workspace) };
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    return { body: null, reason: error.message };
+  }
+}
+
+function workspaceOf(session: Uint8Array): string | null {
+  const { workspace }: { workspace?: unknown } = JSON.parse(
+    decodeText(session),
+  );
+  return typeof workspace === "string" ? workspace : null;
+}

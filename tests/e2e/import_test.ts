@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** `kaizen import`: what transcripts tell, once, whatever hooks and earlier imports have told. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  answerLine,
+  codexLine,
+  countLine,
+  print,
+  SESSION,
+  START_MS,
+  THREAD,
+  threadLine,
+  userLine,
+} from "../unit/transcripts/_transcripts.ts";
+import { type Home, tempHome } from "./harness.ts";
+
+/** The lines of a turn of Claude Code with one call. */
+function turn(n: number, second: number): object[] {
+  const id = `toolu_${n}`;
+  return [
+    userLine(second, `prompt ${n}`, { uuid: `p${n}` }),
+    answerLine(second + 1, {
+      id: `msg_${n}a`,
+      content: [{
+        type: "tool_use",
+        id,
+        name: "Bash",
+        input: { command: `make ${n}` },
+      }],
+      more: { uuid: `a${n}` },
+    }),
+    userLine(second + 3, [{
+      type: "tool_result",
+      tool_use_id: id,
+      content: "ok",
+    }], { toolUseResult: { stdout: "ok" } }),
+    answerLine(second + 4, { id: `msg_${n}b`, more: { uuid: `b${n}` } }),
+  ];
+}
+
+/** Writes a transcript below the user's home of the test. */
+async function write(
+  home: Home,
+  path: string,
+  lines: readonly object[],
+): Promise<string> {
+  const whole = `${home.root}/user/${path}`;
+  await Deno.mkdir(whole.slice(0, whole.lastIndexOf("/")), { recursive: true });
+  await Deno.writeTextFile(whole, print(lines));
+  return whole;
+}
+
+const CLAUDE = `.claude/projects/-repo-app/${SESSION}.jsonl`;
+
+async function runImport(
+  home: Home,
+  ...args: string[]
+): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await home.run(["import", ...args]);
+  assertEquals([code, stderr], [0, ""]);
+  return JSON.parse(stdout);
+}
+
+interface Detail {
+  events: { source: string; ts_ms: number; payload: Record<string, string> }[];
+  spans: {
+    span: { tool: string; status: string; lead_time_ms: number | null };
+  }[];
+  session: { agent: string; workspace: string; title: string };
+}
+
+async function detail(home: Home, id: string): Promise<Detail> {
+  const { stdout } = await home.run(["detail", id, "-o", "json"]);
+  const { session, events, spans } = JSON.parse(stdout);
+  return { session, events, spans };
+}
+
+Deno.test("import records what transcripts tell, with its times, and nothing twice", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await write(home, CLAUDE, [...turn(1, 0), ...turn(2, 60)]);
+  await write(
+    home,
+    `.claude/projects/-repo-app/${SESSION}/subagents/agent-a7.jsonl`,
+    turn(3, 10).map((line) => ({
+      ...line,
+      isSidechain: true,
+      agentId: "a7",
+    })),
+  );
+  await write(
+    home,
+    `.codex/sessions/2026/11/03/rollout-2026-11-03T09-00-00-${THREAD}.jsonl`,
+    [
+      threadLine(0),
+      codexLine(1, "turn_context", { model: "gpt-5.5", cwd: "/repo/app" }),
+      codexLine(1, "event_msg", { type: "user_message", message: "fix it" }),
+      countLine(5, [100, 20, 30, 10], [100, 20, 30, 10]),
+    ],
+  );
+  const first = await runImport(home);
+  assertEquals(
+    [first.transcripts, first.sessions, first.new, first.known],
+    [3, 2, 11, 0],
+  );
+  const claude = await detail(home, SESSION);
+  assertEquals(claude.session.agent, "claude");
+  assertEquals(claude.session.workspace, "/repo/app");
+  assertEquals(claude.session.title, "prompt 1");
+  assertEquals(
+    new Set(claude.events.map(({ source }) => source)),
+    new Set(["Tail"]),
+  );
+  assertEquals(
+    claude.events.map(({ ts_ms, payload }) => [
+      (ts_ms - START_MS) / 1000,
+      payload.hook_event_name,
+    ]).filter(([second]) => Number(second) < 10),
+    [[0, "UserPromptSubmit"], [1, "PreToolUse"], [3, "PostToolUse"], [
+      4,
+      "Stop",
+    ]],
+  );
+  assertEquals(
+    claude.spans.map(({ span }) => [span.tool, span.status, span.lead_time_ms]),
+    [["Bash", "done", 2000], ["agent", "done", null], ["Bash", "done", 2000]],
+  );
+  const codex = await detail(home, THREAD);
+  assertEquals([codex.session.agent, codex.session.title], ["codex", "fix it"]);
+
+  const second = await runImport(home);
+  assertEquals([second.new, second.known, second.sessions], [0, 11, 0]);
+  assertEquals((await detail(home, SESSION)).events.length, 10);
+});
+
+Deno.test("import adds to what hooks have told only what is missing", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const path = await write(home, CLAUDE, [
+    ...turn(1, 0),
+    ...turn(2, 60),
+    ...turn(1, 120).map((line) => ({ ...line, uuid: crypto.randomUUID() })),
+  ]);
+  const told = [
+    { hook_event_name: "UserPromptSubmit", prompt: "prompt 1", at: 0 },
+    {
+      hook_event_name: "PreToolUse",
+      tool_name: "Bash",
+      tool_input: { command: "make 1" },
+      tool_use_id: "toolu_1",
+      at: 1,
+    },
+    {
+      hook_event_name: "PostToolUse",
+      tool_name: "Bash",
+      tool_use_id: "toolu_1",
+      tool_response: { stdout: "ok" },
+      at: 3,
+    },
+    { hook_event_name: "Stop", at: 5 },
+    {
+      hook_event_name: "PreToolUse",
+      tool_name: "Bash",
+      tool_use_id: "toolu_2",
+      at: 61,
+    },
+  ];
+  for (const { at, ...event } of told) {
+    const { code } = await home.run(["ingest", "hook", "--source", "claude"], {
+      stdin: JSON.stringify({
+        session_id: SESSION,
+        transcript_path: path,
+        cwd: home.workspace,
+        permission_mode: "default",
+        timestamp_ms: START_MS + at * 1000,
+        ...event,
+      }),
+    });
+    assertEquals(code, 0);
+  }
+  // The third turn repeats the first one's prompt an hour later, and makes no new call.
+  const { new: added, known } = await runImport(home);
+  const { events, spans, session } = await detail(home, SESSION);
+  assertEquals([added, known], [5, 5]);
+  assertEquals(events.length, told.length + 5);
+  assertEquals(spans.length, 2);
+  assertEquals(session.workspace, home.workspace);
+  const { new: again } = await runImport(home);
+  assertEquals(again, 0);
+});
+
+Deno.test("import --dry-run counts and stores nothing", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await write(home, CLAUDE, turn(1, 0));
+  const { new: count, dry_run } = await runImport(home, "claude", "--dry-run");
+  assertEquals([count, dry_run], [4, true]);
+  const { stdout } = await home.run(["sessions", "--all-workspaces"]);
+  assertEquals(JSON.parse(stdout).rows, []);
+  const late = await runImport(home, "--since", "2099-01-01");
+  assertEquals(late.transcripts, 0);
+  const none = await runImport(home, "codex");
+  assertEquals(none.transcripts, 0);
+});
+
+Deno.test("import goes on where an import was killed", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const turns = 400;
+  for (const name of ["a", "b"]) {
+    await write(
+      home,
+      CLAUDE.replace(SESSION, `${name}${SESSION.slice(1)}`),
+      Array.from({ length: turns }, (_, n) => turn(n, n * 10)).flat()
+        .map((line) => ({ ...line, sessionId: `${name}${SESSION.slice(1)}` })),
+    );
+  }
+  const cut = home.spawn(["import"]);
+  const stored = async () => {
+    const { stdout } = await home.run(["store", "stats", "-o", "json"]);
+    return Number(JSON.parse(stdout).events);
+  };
+  while (await stored() === 0);
+  cut.signal("SIGKILL");
+  await cut.ended;
+  const { new: rest, known } = await runImport(home);
+  assertEquals(Number(rest) + Number(known), 2 * 4 * turns);
+  assertEquals(await stored(), 2 * 4 * turns);
+});
+
+Deno.test("import keeps to config.toml", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home, { mode: 0o700 });
+  await Deno.writeTextFile(
+    `${home.home}/config.toml`,
+    '[exclude]\nworkspaces = ["/repo/app"]\n',
+  );
+  await using _daemon = await home.startDaemon();
+  await write(home, CLAUDE, turn(1, 0));
+  const report = await runImport(home);
+  assertEquals([report.new, report.excluded], [0, 4]);
+});
+
+Deno.test("import names what it cannot read, and imports the rest", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const good = await write(home, CLAUDE, turn(1, 0));
+  const folder = good.slice(0, good.lastIndexOf("/"));
+  await Deno.symlink("/etc/passwd", `${folder}/link.jsonl`);
+  await Deno.writeTextFile(`${folder}/odd.jsonl`, "\0\x01\n".repeat(100));
+  await Deno.writeTextFile(good, "{half\n", { append: true });
+  const { code } = await new Deno.Command("mkfifo", {
+    args: [`${folder}/pipe.jsonl`],
+  }).output();
+  assertEquals(code, 0);
+  const all = await runImport(home);
+  assertEquals(
+    [all.new, all.unreadable_lines, all.unreadable_transcripts],
+    [4, 1, 1],
+  );
+  assertEquals(all.unreadable, [{
+    path: `${folder}/odd.jsonl`,
+    reason: "it is not a transcript of the agent",
+  }]);
+  for (const name of ["link", "pipe", "none"]) {
+    const path = `${folder}/${name}.jsonl`;
+    const { code, stdout } = await home.run(["import", path]);
+    const { unreadable } = JSON.parse(stdout);
+    assertEquals([code, unreadable.length, unreadable[0].path], [74, 1, path]);
+  }
+  const { code: passwd } = await home.run(["import", "/etc/passwd"]);
+  assertEquals(passwd, 74);
+  const { stdout } = await home.run(["import", "./none.jsonl", "-o", "text"]);
+  assertStringIncludes(stdout, "no such file");
+});
+
+Deno.test("import needs a daemon, and words that it knows", async () => {
+  await using home = await tempHome();
+  await write(home, CLAUDE, turn(1, 0));
+  const stopped = await home.run(["import", "--no-start"]);
+  assertEquals(stopped.code, 3);
+  for (const word of ["gemini", "nonsense"]) {
+    const { code, stderr } = await home.run(["import", word]);
+    assertEquals(code, 64);
+    assert(stderr.includes(word));
+  }
+});
