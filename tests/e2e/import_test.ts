@@ -112,7 +112,9 @@ Deno.test("import records what transcripts tell, with its times, and nothing twi
     new Set(["Tail"]),
   );
   assertEquals(
-    claude.events.map(({ ts_ms, payload }) => [
+    claude.events.sort((a, b) => a.ts_ms - b.ts_ms).map((
+      { ts_ms, payload },
+    ) => [
       (ts_ms - START_MS) / 1000,
       payload.hook_event_name,
     ]).filter(([second]) => Number(second) < 10),
