@@ -58,7 +58,7 @@ export async function runImport(
 }
 
 /** What is known of the session that is being imported. */
-interface Target {
+interface ImportedSession {
   id: string;
   workspace: string;
   known: KnownEvents;
@@ -73,7 +73,7 @@ class Import {
   /** The workspaces of the sessions so far. */
   readonly #workspaces = new Map<string, string>();
   readonly #changed = new Set<string>();
-  #target: Target | null = null;
+  #session: ImportedSession | null = null;
 
   constructor(options: ImportOptions, run: Run) {
     this.#options = options;
@@ -155,13 +155,13 @@ class Import {
   }
 
   async #take(event: ImportedEvent): Promise<void> {
-    const target = await this.#find(event);
-    switch (target.known.find(event)) {
+    const session = await this.#find(event);
+    switch (session.known.find(event)) {
       case "known":
         this.#report.known++;
         break;
       case "new":
-        await this.#send(event, target.workspace);
+        await this.#send(event, session.workspace);
         break;
     }
   }
@@ -193,16 +193,16 @@ class Import {
   }
 
   /** Reads what the store has of an event's session. */
-  async #find(event: ImportedEvent): Promise<Target> {
+  async #find(event: ImportedEvent): Promise<ImportedSession> {
     const { session_id: id } = event;
-    if (this.#target?.id === id) return this.#target;
+    if (this.#session?.id === id) return this.#session;
     const known = new KnownEvents();
     const place = this.#workspaces.get(id) ??
       findWorkspace(event.workspace ?? "/");
     const workspace = await this.#readKnown(id, place, known) ?? place;
     this.#workspaces.set(id, workspace);
-    this.#target = { id, workspace, known };
-    return this.#target;
+    this.#session = { id, workspace, known };
+    return this.#session;
   }
 
   /** @returns The session's workspace; null if there is no such session. */
