@@ -7,8 +7,10 @@
  *     deno run -A bench/fill_store.ts '{"path":…,"sessions":100,"eventsEach":100,"payloadBytes":300,…}'
  * @module
  */
+import type { Arrival } from "../src/daemon/intake.ts";
 import { SessionStates } from "../src/daemon/session_states.ts";
 import { Writer } from "../src/daemon/writer.ts";
+import { readHookEvent } from "../src/events/mod.ts";
 import type { RequestOf } from "../src/proto/mod.ts";
 import { Store } from "../src/store/mod.ts";
 
@@ -70,11 +72,10 @@ export function fillStore(
   const writer = new Writer({
     store,
     states: new SessionStates(store),
-    now: Date.now,
     workspaceOf: () => options.workspace,
   });
   let events = 0;
-  let batch: RequestOf<"ingest_hook">[] = [];
+  let batch: Arrival[] = [];
   const flush = () => {
     const refused = writer.ingest(batch).find((outcome) => outcome !== null);
     if (refused !== undefined) throw refused;
@@ -82,7 +83,13 @@ export function fillStore(
     batch = [];
   };
   for (const request of makeRequests(options)) {
-    batch.push(request);
+    const { source, payload } = request;
+    batch.push({
+      source,
+      workspace: options.workspace,
+      chars: payload.length,
+      read: { event: readHookEvent(source, payload, Date.now()) },
+    });
     if (batch.length === BATCH) flush();
   }
   flush();

@@ -34,7 +34,7 @@ const PASSED = [
   "TMPDIR",
 ];
 /** A daemon's memory stays within its bound (`docs/daemon.md`) only with a small young generation. */
-const BINARY_V8_FLAGS = "--v8-flags=--max-semi-space-size=2";
+const BINARY_V8_FLAGS = "--v8-flags=--max-semi-space-size=2,--expose-gc";
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
 const EXIT_BUG = 70;

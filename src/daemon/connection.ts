@@ -6,8 +6,8 @@
 import { isSystemError } from "../context/mod.ts";
 import { FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
+  BudgetError,
   type DaemonRequest,
-  decodeRequest,
   JsonError,
   RequestError,
   REQUESTS,
@@ -21,7 +21,10 @@ import { BrokenAnswerError, sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
 
 /** Answers decoded requests. It is the only part of the daemon that connections know. */
-export type Answerer = Pick<Service, "handle" | "hasRoom" | "room">;
+export type Answerer = Pick<
+  Service,
+  "decode" | "handle" | "hasRoom" | "refuse" | "room"
+>;
 
 /** The phase of a connection. Only in the first two may it be closed to make room. */
 type Phase = "idle" | "arriving" | "waiting" | "answering";
@@ -47,6 +50,11 @@ class CutError extends Error {
   override get name(): string {
     return "CutError";
   }
+}
+
+declare global {
+  /** Collects all garbage at once. It is there if V8 runs with `--expose-gc`. */
+  var gc: (() => void) | undefined;
 }
 
 /** Serves one client, from its first byte to the last byte of its answer. */
@@ -91,16 +99,19 @@ export class Connection {
    */
   async serve(): Promise<boolean> {
     try {
-      const request = await this.#receive();
-      const reply = await this.#ask(request);
+      const reply = await this.#answer();
       await this.#send(reply);
       return reply.after === "stop";
     } catch (error) {
       this.#report(error);
       return false;
     } finally {
-      if (this.#large) this.#host.largeRequests.give(1);
       this.#close();
+      if (this.#large) {
+        // The runtime is in no hurry to free large texts: some hundred megabytes would pile up.
+        globalThis.gc?.();
+        this.#host.largeRequests.give(1);
+      }
     }
   }
 
@@ -125,14 +136,23 @@ export class Connection {
     );
   }
 
+  async #answer(): Promise<Reply> {
+    try {
+      return await this.#ask(await this.#receive());
+    } catch (error) {
+      if (!(error instanceof BudgetError)) throw error;
+      return this.#host.service.refuse(error);
+    }
+  }
+
   async #receive(): Promise<DaemonRequest> {
-    const { limits, readBuffers } = this.#host;
+    const { limits, readBuffers, service } = this.#host;
     const start = readBuffers.take();
     try {
       const wire = { read: (into: Uint8Array) => this.#read(into) };
       const body = await readFrame(wire, limits.requestBytes, start);
       this.#enter("waiting", Infinity);
-      return decodeRequest(body);
+      return await service.decode(body);
     } finally {
       readBuffers.give(start);
     }

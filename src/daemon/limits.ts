@@ -72,8 +72,8 @@ export const LIMITS: Limits = {
   pendingAnswerBytes: 160 * 1024 * 1024,
   /** Covers all but exceptional hook events; 256 connections make 64 MiB of it. */
   freeRequestBytes: 256 * 1024,
-  /** 64 MiB if they are all of the largest size. */
-  largeRequests: 4,
+  /** One is decoded and stored while the next arrives. */
+  largeRequests: 2,
   /** Deadlines are seconds, so an error of a quarter of a second is acceptable. */
   sweepMs: 250,
   /** Descriptors are freed when connections close, which takes milliseconds. */

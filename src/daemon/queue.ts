@@ -3,7 +3,7 @@
  * The queue of requests: first come, first served. Events next to each other are handled together.
  * @module
  */
-import type { RequestOf } from "../proto/mod.ts";
+import type { Arrival } from "./intake.ts";
 import { nextTurn } from "./pace.ts";
 import type { Reply } from "./reply.ts";
 
@@ -14,7 +14,7 @@ const MAX_BATCH_CHARS = 2 * 1024 * 1024;
 
 /** A job that is answered in its turn: an event, or a function that runs then. Neither rejects. */
 export type Job =
-  | { ingest: RequestOf<"ingest_hook"> }
+  | { ingest: Arrival }
   | { run: () => Promise<Reply> };
 
 interface Waiting {
@@ -27,7 +27,7 @@ export interface QueueOptions {
   /** Maximum number of jobs that wait. */
   maxJobs: number;
   /** Answers adjacent events, in their order; never throws. */
-  ingest: (batch: readonly RequestOf<"ingest_hook">[]) => readonly Reply[];
+  ingest: (batch: readonly Arrival[]) => readonly Reply[];
 }
 
 /** Answers jobs in the order in which they arrive. */
@@ -101,27 +101,24 @@ export class JobQueue {
   }
 
   /** Takes the events at the head of the queue. */
-  #takeBatch(): {
-    request: RequestOf<"ingest_hook">;
-    answer: Waiting["answer"];
-  }[] {
+  #takeBatch(): { arrival: Arrival; answer: Waiting["answer"] }[] {
     const batch = [];
     let chars = 0;
     for (const { job, answer } of this.#waiting) {
       if (!("ingest" in job) || batch.length === MAX_BATCH_EVENTS) break;
-      chars += job.ingest.payload.length;
+      chars += job.ingest.chars;
       if (batch.length > 0 && chars > MAX_BATCH_CHARS) break;
-      batch.push({ request: job.ingest, answer });
+      batch.push({ arrival: job.ingest, answer });
     }
     this.#waiting.splice(0, batch.length);
     return batch;
   }
 
   #ingest(
-    batch: { request: RequestOf<"ingest_hook">; answer: Waiting["answer"] }[],
+    batch: { arrival: Arrival; answer: Waiting["answer"] }[],
   ): void {
-    const requests = batch.map(({ request }) => request);
-    const replies = this.#options.ingest(requests);
+    const arrivals = batch.map(({ arrival }) => arrival);
+    const replies = this.#options.ingest(arrivals);
     for (const [i, { answer }] of batch.entries()) {
       const reply = replies[i];
       if (reply !== undefined) answer(reply);

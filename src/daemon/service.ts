@@ -5,6 +5,7 @@
  */
 import {
   type AnswerNameTo,
+  type BudgetError,
   type DaemonRequest,
   PROTO_VERSION,
   type RequestName,
@@ -14,6 +15,7 @@ import {
 import { isTemporary, Store } from "../store/mod.ts";
 import { keepForSomeTime } from "./keeper.ts";
 import { describe, type Log } from "./log.ts";
+import { type Arrival, Intake } from "./intake.ts";
 import { Pace } from "./pace.ts";
 import { JobQueue } from "./queue.ts";
 import { Reads } from "./reads.ts";
@@ -66,6 +68,7 @@ type HandlerReply<N extends RequestName> = Reply<AnswerNameTo<N> | "error">;
 export class Service implements AsyncDisposable {
   readonly #options: ServiceOptions;
   readonly #store: Store;
+  readonly #intake: Intake;
   readonly #writer: Writer;
   readonly #reads: Reads;
   readonly #jobs: StoreJobs;
@@ -78,9 +81,9 @@ export class Service implements AsyncDisposable {
       this.#noting(await this.#reads.listSessions(request)),
     get_session_detail: async (request) =>
       this.#noting(await this.#reads.getSessionDetail(request)),
-    ensure_workspace_capture: (request) => this.#refuse(request),
-    ensure_proxy: (request) => this.#refuse(request),
-    begin_observed_session: (request) => this.#refuse(request),
+    ensure_workspace_capture: (request) => this.#refuseNew(request),
+    ensure_proxy: (request) => this.#refuseNew(request),
+    begin_observed_session: (request) => this.#refuseNew(request),
     store_stats: () => this.#jobs.stats(),
     store_prune: (request) => this.#jobs.prune(request),
   };
@@ -98,10 +101,10 @@ export class Service implements AsyncDisposable {
     const { now } = options;
     const { signal } = this.#ending;
     const states = new SessionStates(store);
+    this.#intake = new Intake(pace, now);
     this.#writer = new Writer({
       store,
       states,
-      now,
       workspaceOf: ({ workspace }) => canonical(workspace ?? options.cwd),
     });
     const rebuilds = new Rebuilds({ store, states, pace, signal });
@@ -155,9 +158,22 @@ export class Service implements AsyncDisposable {
     if (this.#closed !== null) {
       return replyError("Cannot answer as the daemon is stopping");
     }
-    return request.type === "ingest_hook"
-      ? await this.#queue.add({ ingest: request })
-      : await this.#dispatch(request.type, request);
+    if (request.type !== "ingest_hook") {
+      return await this.#dispatch(request.type, request);
+    }
+    const read = this.#intake.read(request);
+    const ingest = read instanceof Promise ? await read : read;
+    return await this.#queue.add({ ingest });
+  }
+
+  /** Decodes a request; see {@linkcode Intake.decode}. */
+  async decode(body: Uint8Array): Promise<DaemonRequest> {
+    return await this.#intake.decode(body);
+  }
+
+  /** Answers a request that is too much to decode, and notes why. */
+  refuse(error: BudgetError): Reply<"error"> {
+    return this.#fail(error);
   }
 
   /** Deletes old sessions if the user wants that, as `store prune` does. */
@@ -185,6 +201,7 @@ export class Service implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#ending.abort();
+    await this.#intake.idle();
     await this.#queue.idle();
     await this.#background;
     await this.#keeper;
@@ -201,7 +218,7 @@ export class Service implements AsyncDisposable {
   }
 
   /** Never throws, because an error would block the queue for good. */
-  #ingest(batch: readonly RequestOf<"ingest_hook">[]): Reply[] {
+  #ingest(batch: readonly Arrival[]): Reply[] {
     let outcomes: readonly unknown[];
     try {
       outcomes = this.#writer.ingest(batch);
@@ -274,7 +291,7 @@ export class Service implements AsyncDisposable {
   }
 
   /** Answers requests that only newer daemons of the reference support. */
-  #refuse({ type }: DaemonRequest): Reply<"error"> {
+  #refuseNew({ type }: DaemonRequest): Reply<"error"> {
     return this.#fail(new Error(`This daemon does not do "${type}"`));
   }
 

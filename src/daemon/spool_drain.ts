@@ -6,8 +6,8 @@
 import { HookError, readHookEvent } from "../events/mod.ts";
 import {
   type AnswerOf,
+  BudgetError,
   decodeAnswer,
-  decodeRequest,
   JsonError,
   RequestError,
   type RequestOf,
@@ -144,7 +144,7 @@ export class SpoolDrain implements AsyncDisposable {
 
   async #send(body: Uint8Array, signal: AbortSignal): Promise<SendOutcome> {
     const { service } = this.#options;
-    const request = readIngest(body);
+    const request = await this.#readIngest(body);
     if (request === null) {
       return { delivery: "invalid", reason: "not a request to ingest" };
     }
@@ -157,6 +157,20 @@ export class SpoolDrain implements AsyncDisposable {
     const { message: reason, temporary } = answer;
     if (temporary) return { delivery: "later", reason };
     return { delivery: isValidEvent(request) ? "failed" : "invalid", reason };
+  }
+
+  async #readIngest(
+    body: Uint8Array,
+  ): Promise<RequestOf<"ingest_hook"> | null> {
+    try {
+      const request = await this.#options.service.decode(body);
+      return request.type === "ingest_hook" ? request : null;
+    } catch (error) {
+      const isRefused = error instanceof JsonError ||
+        error instanceof RequestError || error instanceof BudgetError;
+      if (isRefused) return null;
+      throw error;
+    }
   }
 
   async #rest(ms: number, news?: Promise<void>): Promise<void> {
@@ -173,25 +187,15 @@ export class SpoolDrain implements AsyncDisposable {
   }
 }
 
-function readIngest(body: Uint8Array): RequestOf<"ingest_hook"> | null {
-  try {
-    const request = decodeRequest(body);
-    return request.type === "ingest_hook" ? request : null;
-  } catch (error) {
-    if (error instanceof JsonError || error instanceof RequestError) {
-      return null;
-    }
-    throw error;
-  }
-}
-
 /** Whether the event is valid; if so, a refusal is the store's fault. */
 function isValidEvent({ source, payload }: RequestOf<"ingest_hook">): boolean {
   try {
     readHookEvent(source, payload, 0);
     return true;
   } catch (error) {
-    if (error instanceof HookError) return false;
+    if (error instanceof HookError || error instanceof BudgetError) {
+      return false;
+    }
     throw error;
   }
 }

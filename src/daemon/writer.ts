@@ -3,18 +3,15 @@
  * Stores events: several in one transaction, each acknowledged after it is on disk.
  * @module
  */
-import {
-  type HookEvent,
-  printEventHead,
-  readHookEvent,
-} from "../events/mod.ts";
-import type { HookSource, RequestOf } from "../proto/mod.ts";
+import { type HookEvent, printEventHead } from "../events/mod.ts";
+import type { HookSource } from "../proto/mod.ts";
 import {
   isSqliteError,
   type SessionWrites,
   type Store,
   StoreError,
 } from "../store/mod.ts";
+import type { Arrival } from "./intake.ts";
 import type { SessionStates } from "./session_states.ts";
 
 /** The parts of the store that a {@linkcode Writer} needs. */
@@ -26,10 +23,8 @@ export interface WriterStore extends Pick<Store, "transact"> {
 export interface WriterOptions {
   store: WriterStore;
   states: SessionStates;
-  /** Wall clock in epoch milliseconds. */
-  now: () => number;
-  /** Returns the canonical path of a request's workspace. */
-  workspaceOf: (request: RequestOf<"ingest_hook">) => string;
+  /** Returns the canonical path of an event's workspace. */
+  workspaceOf: (arrival: Arrival) => string;
 }
 
 /** The result of storing one event: null if it is stored (or was before), else the error. */
@@ -58,9 +53,9 @@ export class Writer {
    *
    * @returns One outcome for each event. Never throws.
    */
-  ingest(batch: readonly RequestOf<"ingest_hook">[]): WriteOutcome[] {
+  ingest(batch: readonly Arrival[]): WriteOutcome[] {
     const outcomes: WriteOutcome[] = batch.map(() => null);
-    const accepted = this.#readAll(batch, outcomes);
+    const accepted = this.#acceptAll(batch, outcomes);
     if (accepted.length === 0) return outcomes;
     const failure = this.#store(accepted);
     if (failure === null) return outcomes;
@@ -71,25 +66,25 @@ export class Writer {
     return outcomes;
   }
 
-  /** Reads the events; a request that is no event gets its outcome. */
-  #readAll(
-    batch: readonly RequestOf<"ingest_hook">[],
+  /** Places the events; a request that is no event gets its outcome. */
+  #acceptAll(
+    batch: readonly Arrival[],
     outcomes: WriteOutcome[],
   ): Accepted[] {
     const accepted: Accepted[] = [];
-    const { now, workspaceOf } = this.#options;
+    const { workspaceOf } = this.#options;
     // Adjacent events often name the same workspace, and a path cannot change its meaning between
     // them.
     const workspaces = new Map<string | null | undefined, string>();
-    for (const [index, request] of batch.entries()) {
+    for (const [index, arrival] of batch.entries()) {
       try {
         // The workspace comes first: if it is no path, the reference does not look at the payload.
-        const workspace = workspaces.get(request.workspace) ??
-          workspaceOf(request);
-        workspaces.set(request.workspace, workspace);
-        const { source, payload } = request;
-        const event = readHookEvent(source, payload, now());
-        accepted.push({ index, workspace, source, event });
+        const workspace = workspaces.get(arrival.workspace) ??
+          workspaceOf(arrival);
+        workspaces.set(arrival.workspace, workspace);
+        const { source, read } = arrival;
+        if ("failure" in read) throw read.failure;
+        accepted.push({ index, workspace, source, event: read.event });
       } catch (error) {
         outcomes[index] = error;
       }

@@ -12,7 +12,8 @@ import {
   seenAt,
   threadOf,
 } from "./call_state.ts";
-import { ITEMS_A_STEP, runSteps } from "./_steps.ts";
+import { runSteps } from "../proto/mod.ts";
+import { ITEMS_A_STEP } from "./_steps.ts";
 import type { CallAccess, CallRow } from "./call_access.ts";
 import { deadlineOf } from "./deadlines.ts";
 import { isMarkKey, type Mark, parseMarks } from "./marks.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import type { Everything } from "./_draft.ts";
-import { ITEMS_A_STEP, runSteps, sortInSteps } from "./_steps.ts";
+import { runSteps } from "../proto/mod.ts";
+import { ITEMS_A_STEP, sortInSteps } from "./_steps.ts";
 import { isSameInput } from "./call_input.ts";
 import {
   type CallState,

@@ -7,14 +7,6 @@
 /** Items between two pauses. */
 export const ITEMS_A_STEP = 500;
 
-/** Runs steps to their end at once; returns what they return. */
-export function runSteps<T>(steps: Generator<void, T>): T {
-  while (true) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
 /** Sorts items: pieces at once, then pieces of twice the length. Returns a new list. */
 export function* sortInSteps<T>(
   items: readonly T[],

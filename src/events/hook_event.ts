@@ -11,6 +11,8 @@ import {
   type Int,
   JsonError,
   NotAnEventError,
+  RequestBudget,
+  runSteps,
   trimPayload,
   U64_MAX,
 } from "../proto/mod.ts";
@@ -55,16 +57,34 @@ const encoder = new TextEncoder();
  * @param text JSON text of the payload.
  * @param nowMs The clock, for an event that has no time of its own.
  * @throws {NotAnEventError} If it is not an event; the message is the answer to give.
+ * @throws {BudgetError} If the payload holds too many values, or too long a name.
  */
 export function readHookEvent(
   source: HookSource,
   text: string,
   nowMs: number,
 ): HookEvent {
+  return runSteps(readEventInPieces(source, text, nowMs));
+}
+
+/**
+ * Does the same in steps, so that a caller can do something else in between.
+ *
+ * @throws {NotAnEventError | BudgetError} As {@linkcode readHookEvent}.
+ */
+export function* readEventInPieces(
+  source: HookSource,
+  text: string,
+  nowMs: number,
+): Generator<void, HookEvent, void> {
   const encoded = encoder.encode(text);
   const bytes = trimPayload(encoded);
   const isWhole = bytes.length === encoded.length;
-  const payload = scanPayload(source, bytes, isWhole ? text : undefined);
+  const payload = yield* scanPayload(
+    source,
+    bytes,
+    isWhole ? text : undefined,
+  );
   const { event: name, sessionId } = checkNames(
     source,
     payload.text(hookEventKey(source)),
@@ -90,13 +110,14 @@ export function readHookEvent(
   };
 }
 
-function scanPayload(
+function* scanPayload(
   source: HookSource,
   bytes: Uint8Array,
   text: string | undefined,
-): Payload {
+): Generator<void, Payload, void> {
   try {
-    const payload = Payload.scan(bytes, text);
+    const budget = new RequestBudget();
+    const payload = yield* Payload.scanInPieces(bytes, { text, budget });
     if (payload !== null) return payload;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;

@@ -10,9 +10,12 @@ import {
   type Int,
   type JsonKind,
   type JsonToken,
+  type JsonVisit,
   type Member,
-  scanDocument,
+  RequestBudget,
+  runSteps,
   scanElements,
+  scanInPieces,
   scanMembers,
   setMembers,
   U32_MAX,
@@ -56,13 +59,18 @@ export class Payload implements Fields {
   readonly #source: JsonSource;
   readonly #fields: ReadonlyMap<string, Field>;
   readonly #paths: PathFinder;
+  readonly #budget: RequestBudget;
 
   private constructor(
     source: JsonSource,
-    fields: ReadonlyMap<string, Field>,
-    paths: PathFinder,
+    { fields, paths, budget }: {
+      fields: ReadonlyMap<string, Field>;
+      paths: PathFinder;
+      budget: RequestBudget;
+    },
   ) {
     this.#source = source;
+    this.#budget = budget;
     this.#fields = fields;
     this.#paths = paths;
   }
@@ -75,6 +83,20 @@ export class Payload implements Fields {
    * @throws {JsonError} If it is not JSON, or something follows the first value.
    */
   static scan(bytes: Uint8Array, text?: string): Payload | null {
+    const budget = new RequestBudget(Infinity);
+    return runSteps(Payload.scanInPieces(bytes, { text, budget }));
+  }
+
+  /**
+   * Does the same in steps, so that a caller can do something else in between.
+   *
+   * @throws {JsonError} As {@linkcode Payload.scan}.
+   * @throws {BudgetError} If it holds more values than the budget allows.
+   */
+  static *scanInPieces(
+    bytes: Uint8Array,
+    { text, budget }: { text: string | undefined; budget: RequestBudget },
+  ): Generator<void, Payload | null, void> {
     const fields = new Map<string, Field>();
     const paths = new PathFinder(bytes);
     let key: KnownKey | null = null;
@@ -84,7 +106,7 @@ export class Payload implements Fields {
     let innerStart = 0;
     let innerEnd = 0;
     let innerOpened = 0;
-    scanDocument(bytes, (token, start, end, depth) => {
+    const visit: JsonVisit = (token, start, end, depth) => {
       paths.visit(token, start, end, depth);
       if (depth > 2 || depth === 2 && inner === null) return;
       if (depth === 2) {
@@ -118,10 +140,14 @@ export class Payload implements Fields {
         const at = isScalar ? start : opened;
         fields.set(key, { key, keyStart, start: at, end, kind, members });
       }
-    });
+    };
+    yield* scanInPieces(bytes, budget.counting(visit));
     if (bytes[0] !== 0x7b) return null;
     const isPlain = text !== undefined && text.length === bytes.length;
-    return new Payload({ bytes, text: isPlain ? text : null }, fields, paths);
+    return new Payload(
+      { bytes, text: isPlain ? text : null },
+      { fields, paths, budget },
+    );
   }
 
   /** Whether there is such a field, of any type. */
@@ -129,9 +155,16 @@ export class Payload implements Fields {
     return this.#fields.has(name);
   }
 
-  /** Text of the field if it is a string, else null. */
+  /**
+   * Text of the field if it is a string, else null.
+   *
+   * @throws {BudgetError} If the payload is a new one, and the text is too long for a name.
+   */
   text(name: string): string | null {
-    return textOf(this.value(name));
+    const value = this.value(name);
+    if (value?.kind !== "string") return null;
+    this.#budget.demandName(name, value.end - value.start);
+    return textOf(value);
   }
 
   /** Text of the first of the fields that is a string, else null. */

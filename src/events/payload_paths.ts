@@ -3,7 +3,14 @@
  * File paths that a hook payload names, found while it is scanned.
  * @module
  */
-import { JsonError, type JsonToken, scanDocument } from "../proto/mod.ts";
+import {
+  BudgetError,
+  JsonError,
+  type JsonToken,
+  MAX_NAME_BYTES,
+  RequestBudget,
+  scanDocument,
+} from "../proto/mod.ts";
 import { decodeKey, decodeToken, hasEscape } from "./_token.ts";
 
 const PATH_KEYS: ReadonlySet<string> = new Set([
@@ -44,16 +51,21 @@ interface Frame {
  * Notes where paths are as a scanner reports tokens, and decodes them only when asked to.
  *
  * A path is the non-empty text of a member called `path`, `file_path`, `target_file`, `file`, `relative_workspace_path` or `notebook_path`, at any depth;
- * every string that is itself JSON is searched as well, again and again. Of members with the same name only the last counts.
+ * every string that is itself JSON is searched as well, again and again. A text that is too long for a name is no path. Of members with the same name only the last counts.
  */
 export class PathFinder {
   readonly #bytes: Uint8Array;
+  readonly #budget: RequestBudget;
   readonly #frames: Frame[] = [];
   readonly #finds: Find[] = [];
 
-  /** @param bytes What is being scanned, from its first byte. */
-  constructor(bytes: Uint8Array) {
+  /**
+   * @param bytes What is being scanned, from its first byte.
+   * @param budget Counts the values of the texts that hold JSON. The text that exceeds the budget, and those after it, hold no paths.
+   */
+  constructor(bytes: Uint8Array, budget: RequestBudget = new RequestBudget()) {
     this.#bytes = bytes;
+    this.#budget = budget;
   }
 
   /** Takes one token; to be passed everything that a {@linkcode JsonScanner} reports. */
@@ -74,7 +86,7 @@ export class PathFinder {
       if (find.replaced) continue;
       const text = decodeToken(this.#bytes, find.start, find.end);
       if (find.isPath) into.add(text);
-      if (find.mayBeJson) searchText(text, into);
+      if (find.mayBeJson) searchText(text, into, this.#budget);
     }
   }
 
@@ -110,6 +122,7 @@ export class PathFinder {
 
   #look(frame: Frame | undefined, start: number, end: number): void {
     const isPath = frame !== undefined && frame.isObject && end > start + 2 &&
+      end - start <= MAX_NAME_BYTES &&
       isPathKey(this.#bytes, frame.keyStart, frame.keyEnd);
     const mayBeJson = mayHoldJson(this.#bytes, start, end);
     if (!isPath && !mayBeJson) return;
@@ -118,16 +131,22 @@ export class PathFinder {
 }
 
 /** Searches a text that may be JSON; one that is not holds nothing. */
-function searchText(text: string, into: Set<string>): void {
+function searchText(
+  text: string,
+  into: Set<string>,
+  budget: RequestBudget,
+): void {
   const bytes = encoder.encode(text);
-  const finder = new PathFinder(bytes);
+  const finder = new PathFinder(bytes, budget);
   try {
     scanDocument(
       bytes,
-      (token, start, end, depth) => finder.visit(token, start, end, depth),
+      budget.counting((...token) => finder.visit(...token)),
     );
   } catch (error) {
-    if (error instanceof JsonError) return;
+    const isNothing = error instanceof JsonError ||
+      error instanceof BudgetError;
+    if (isNothing) return;
     throw error;
   }
   finder.collect(into);

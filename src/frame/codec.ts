@@ -13,7 +13,7 @@ export const REQUEST_READ_BYTES = 4096;
  * caches on its way from the socket to a pipe.
  */
 const ANSWER_READ_BYTES = 32 * 1024;
-/** A body up to this size is allocated at once. The buffer of a longer one grows as it arrives. */
+/** A body up to this size is allocated at once, a longer one once this much of it has arrived. */
 const TRUSTED_BODY_BYTES = 1024 * 1024;
 
 /** The part of a connection that frames need. A call may move fewer bytes than asked. */
@@ -77,8 +77,8 @@ export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
  * Reads one request, a short one with a single read if the socket allows. Ignores bytes after it
  * that the last read returned.
  *
- * Memory for a body over 1 MiB is allocated as the body arrives, so an announced length alone costs
- * nothing.
+ * Memory for a body over 1 MiB is allocated once its first MiB has arrived, so an announced length
+ * alone costs nothing.
  *
  * @param limit Largest body in bytes, checked before the body is allocated.
  * @param start Buffer for the first read, longer than a header. If the whole body fits, the result
@@ -99,11 +99,11 @@ export async function readFrame(
   let body = new Uint8Array(Math.min(length, TRUSTED_BODY_BYTES));
   body.set(start.subarray(HEADER_BYTES, have));
   filled = await fill(wire, body, filled, body.length, "cut short");
-  while (filled < length) {
-    const grown = new Uint8Array(Math.min(length, body.length * 2));
-    grown.set(body);
-    body = grown;
-    filled = await fill(wire, body, filled, body.length, "cut short");
+  if (filled < length) {
+    const whole = new Uint8Array(length);
+    whole.set(body);
+    body = whole;
+    await fill(wire, body, filled, length, "cut short");
   }
   return body;
 }

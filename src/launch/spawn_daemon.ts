@@ -21,7 +21,7 @@ import { type SelfCommand, selfCommand } from "./self_command.ts";
 const SCRIPT = `umask 077
 if { true >>"$1"; } 2>/dev/null; then exec 2>>"$1"; fi
 shift
-export DENO_V8_FLAGS=--max-semi-space-size=2
+export DENO_V8_FLAGS=--max-semi-space-size=2,--expose-gc
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 if [ -n "$BASH_VERSION" ]; then
   for fd in /dev/fd/*; do

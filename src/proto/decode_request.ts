@@ -9,7 +9,14 @@ import type { Int } from "./int.ts";
 import type { RequestField, RequestFields, RequestKind } from "./fields.ts";
 import { decodeInt, decodeString } from "./json_text.ts";
 import { I64_MAX, I64_MIN, U32_MAX, U64_MAX } from "./limits.ts";
-import { type Member, scanElements, scanMembers } from "./json_members.ts";
+import { scanInPieces } from "./json_document.ts";
+import {
+  findTopLevel,
+  type Member,
+  scanElements,
+  scanMembers,
+  type TopLevel,
+} from "./json_members.ts";
 import {
   type DaemonRequest,
   isRequestName,
@@ -17,6 +24,8 @@ import {
   type RequestOf,
   REQUESTS,
 } from "./requests.ts";
+import { runSteps } from "./run_steps.ts";
+import { RequestBudget } from "./request_budget.ts";
 
 /** The bytes are JSON, but no request. */
 export class RequestError extends Error {
@@ -31,9 +40,24 @@ export class RequestError extends Error {
  * @throws {JsonError} If the bytes are not strict JSON.
  * @throws {RequestError} If the type is unknown, or a field is missing, repeated or of the wrong
  * kind.
+ * @throws {BudgetError} If it holds too many values.
  */
 export function decodeRequest(bytes: Uint8Array): DaemonRequest {
-  const { type, parts } = readBody(bytes);
+  return runSteps(decodeInPieces(bytes));
+}
+
+/**
+ * Does the same in steps, so that a caller can do something else in between.
+ *
+ * @throws {JsonError | RequestError | BudgetError} As {@linkcode decodeRequest}.
+ */
+export function* decodeInPieces(
+  bytes: Uint8Array,
+): Generator<void, DaemonRequest, void> {
+  const budget = new RequestBudget();
+  const found = findTopLevel(bytes);
+  yield* scanInPieces(bytes, budget.counting(found.visit));
+  const { type, parts } = readBody(bytes, found);
   if (isRequestName(type)) return readRequest(type, bytes, parts);
   throw new RequestError(`Cannot decode request: unknown type "${type}"`);
 }
@@ -43,14 +67,18 @@ type RequestParts =
   | { readonly members: readonly Member[] }
   | { readonly elements: readonly MemberValue[] };
 
-function readBody(bytes: Uint8Array): { type: string; parts: RequestParts } {
-  const members = scanMembers(bytes)?.members;
+function readBody(
+  bytes: Uint8Array,
+  found: TopLevel,
+): { type: string; parts: RequestParts } {
+  const members = found.members()?.members;
   if (members !== undefined) {
     const tag = pick(bytes, members, "type");
     if (tag === undefined) throw new RequestError(noField("type"));
     return { type: tag.text(), parts: { members } };
   }
-  const [tag, ...elements] = scanElements(bytes) ?? [];
+  const elements = found.elements() ?? [];
+  const tag = elements.shift();
   if (tag === undefined) {
     throw new RequestError("Cannot decode request: it is no object");
   }

@@ -7,6 +7,10 @@ import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
 import { isSpace } from "./json_space.ts";
 import { MAX_DEPTH } from "./limits.ts";
 
+/** Bytes that are scanned at once: as many as take some hundred microseconds if they are dense. */
+const PIECE_BYTES = 16 * 1024;
+const QUOTE = 0x22;
+
 /**
  * Checks that `bytes` are one JSON value with optional white space around it.
  *
@@ -21,12 +25,55 @@ export function scanDocument(
 ): void {
   try {
     const scanner = new JsonScanner(visit, { maxDepth });
-    let i = scanner.write(bytes);
-    scanner.end();
-    while (isSpace(bytes[i])) i++;
-    if (i < bytes.length) throw new JsonError("trailing characters", i);
+    endDocument(scanner, bytes, scanner.write(bytes));
   } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new JsonError(error.reason, error.offset, bytes);
+    throw locateError(error, bytes);
   }
+}
+
+/**
+ * Does the same in pieces of some kilobytes, with a step after each, so that a caller can do
+ * something else in between. A long string is one piece.
+ *
+ * @throws {JsonError} As {@linkcode scanDocument}.
+ */
+export function* scanInPieces(
+  bytes: Uint8Array,
+  visit: JsonVisit,
+): Generator<void, void, void> {
+  try {
+    const scanner = new JsonScanner(visit);
+    let i = 0;
+    let end = 0;
+    while (end < bytes.length && !scanner.complete) {
+      if (end > 0) yield;
+      end = Math.min(end + PIECE_BYTES, bytes.length);
+      if (scanner.isInString) {
+        // Past its end, as far as that can be told cheaply: the scanner has a shortcut then.
+        end = Math.max(end, bytes.indexOf(QUOTE, i) + 1);
+      }
+      i += scanner.write(bytes.subarray(i, end));
+    }
+    endDocument(scanner, bytes, i);
+  } catch (error) {
+    throw locateError(error, bytes);
+  }
+}
+
+/** Checks that only white space follows the value. */
+function endDocument(
+  scanner: JsonScanner,
+  bytes: Uint8Array,
+  from: number,
+): void {
+  scanner.end();
+  let i = from;
+  while (isSpace(bytes[i])) i++;
+  if (i < bytes.length) throw new JsonError("trailing characters", i);
+}
+
+function locateError(error: unknown, bytes: Uint8Array): unknown {
+  return error instanceof JsonError
+    ? new JsonError(error.reason, error.offset, bytes)
+    : error;
 }

@@ -32,6 +32,50 @@ export interface ObjectMembers {
   close: number;
 }
 
+/** The parts of a document's top level, found while it is scanned. */
+export interface TopLevel {
+  /** To be called for each token of the document. */
+  readonly visit: JsonVisit;
+  /** The members once all is scanned, with all duplicates; null if it is not an object. */
+  readonly members: () => ObjectMembers | null;
+  /** The elements once all is scanned; null if it is not an array. */
+  readonly elements: () => JsonElement[] | null;
+}
+
+/** Returns what finds the parts of a document as a scanner reports its tokens. */
+export function findTopLevel(bytes: Uint8Array): TopLevel {
+  const members: Member[] = [];
+  const elements: JsonElement[] = [];
+  let open = -1;
+  let close = -1;
+  let isArray = false;
+  let keyStart = 0;
+  let key = "";
+  let nestedStart = 0;
+  const add = (kind: JsonKind, start: number, end: number) => {
+    if (isArray) elements.push({ kind, start, end });
+    else members.push({ key, keyStart, start, end, kind });
+  };
+  return {
+    visit(token, start, end, depth) {
+      if (depth > 1) return;
+      if (depth === 0) {
+        if (token === "[") isArray = true;
+        else if (token === "{") open = start;
+        else if (token === "}") close = start;
+      } else if (token === "key") {
+        keyStart = start;
+        key = decodeString(bytes.subarray(start, end));
+      } else if (token === "{" || token === "[") nestedStart = start;
+      else if (token === "}") add("object", nestedStart, end);
+      else if (token === "]") add("array", nestedStart, end);
+      else add(token, start, end);
+    },
+    members: () => open < 0 ? null : { members, open, close },
+    elements: () => isArray ? elements : null,
+  };
+}
+
 /**
  * Finds the members of the document's object, in the order of the text and with all duplicates.
  *
@@ -43,23 +87,9 @@ export function scanMembers(
   bytes: Uint8Array,
   maxDepth: number = MAX_DEPTH,
 ): ObjectMembers | null {
-  const members: Member[] = [];
-  let open = -1;
-  let close = -1;
-  let keyStart = 0;
-  let key = "";
-  const visitValue = visitParts((kind, start, end) => {
-    members.push({ key, keyStart, start, end, kind });
-  });
-  scanDocument(bytes, (token, start, end, depth) => {
-    if (token === "key" && depth === 1) {
-      keyStart = start;
-      key = decodeString(bytes.subarray(start, end));
-    } else if (token === "{" && depth === 0) open = start;
-    else if (token === "}" && depth === 0) close = start;
-    else visitValue(token, start, end, depth);
-  }, maxDepth);
-  return open < 0 ? null : { members, open, close };
+  const found = findTopLevel(bytes);
+  scanDocument(bytes, found.visit, maxDepth);
+  return found.members();
 }
 
 /**
@@ -73,28 +103,7 @@ export function scanElements(
   bytes: Uint8Array,
   maxDepth: number = MAX_DEPTH,
 ): JsonElement[] | null {
-  const elements: JsonElement[] = [];
-  let isArray = false;
-  const visitValue = visitParts((kind, start, end) => {
-    elements.push({ kind, start, end });
-  });
-  scanDocument(bytes, (token, start, end, depth) => {
-    if (token === "[" && depth === 0) isArray = true;
-    else visitValue(token, start, end, depth);
-  }, maxDepth);
-  return isArray ? elements : null;
-}
-
-/** Returns a visitor that calls `found` for each value directly inside the outermost brackets. */
-function visitParts(
-  found: (kind: JsonKind, start: number, end: number) => void,
-): JsonVisit {
-  let nestedStart = 0;
-  return (token, start, end, depth) => {
-    if (depth !== 1 || token === "key") return;
-    if (token === "{" || token === "[") nestedStart = start;
-    else if (token === "}") found("object", nestedStart, end);
-    else if (token === "]") found("array", nestedStart, end);
-    else found(token, start, end);
-  };
+  const found = findTopLevel(bytes);
+  scanDocument(bytes, found.visit, maxDepth);
+  return found.elements();
 }

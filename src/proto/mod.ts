@@ -22,6 +22,8 @@ export * from "./json_space.ts";
 export * from "./json_text.ts";
 export * from "./limits.ts";
 export * from "./plain_object.ts";
+export * from "./request_budget.ts";
 export * from "./requests.ts";
+export * from "./run_steps.ts";
 export * from "./splice.ts";
 export * from "./wire.ts";

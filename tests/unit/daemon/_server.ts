@@ -6,9 +6,13 @@
 import { LIMITS, type Limits } from "../../../src/daemon/limits.ts";
 import { Server } from "../../../src/daemon/server.ts";
 import type { Answerer } from "../../../src/daemon/connection.ts";
-import type { Reply } from "../../../src/daemon/reply.ts";
+import { type Reply, replyError } from "../../../src/daemon/reply.ts";
 import { encodeFrame, encodeHeader } from "../../../src/frame/mod.ts";
-import { type DaemonRequest, encodeRequest } from "../../../src/proto/mod.ts";
+import {
+  type DaemonRequest,
+  decodeRequest,
+  encodeRequest,
+} from "../../../src/proto/mod.ts";
 
 /** No deadline unless a test asks for one, so that only events end a connection. */
 export const PATIENT: Limits = {
@@ -67,6 +71,14 @@ export class FakeService implements Answerer {
 
   async room(): Promise<void> {
     await this.#room?.promise;
+  }
+
+  decode(body: Uint8Array): Promise<DaemonRequest> {
+    return Promise.try(() => decodeRequest(body));
+  }
+
+  refuse({ message }: Error): Reply<"error"> {
+    return replyError(message);
   }
 
   async handle(request: DaemonRequest): Promise<Reply> {

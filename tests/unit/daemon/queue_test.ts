@@ -2,14 +2,19 @@
 import { assertEquals } from "@std/assert";
 import { JobQueue, MAX_BATCH_EVENTS } from "../../../src/daemon/queue.ts";
 import { type Reply, replyWith } from "../../../src/daemon/reply.ts";
-import type { RequestOf } from "../../../src/proto/mod.ts";
+import type { Arrival } from "../../../src/daemon/intake.ts";
 import { readReply } from "./_service.ts";
 
-function makeEvent(
-  payload: string | number,
-): { ingest: RequestOf<"ingest_hook"> } {
+/** An event that names itself in the reason why it is none. */
+function makeEvent(name: string | number): { ingest: Arrival } {
+  const failure = String(name);
   return {
-    ingest: { type: "ingest_hook", source: "cursor", payload: String(payload) },
+    ingest: {
+      source: "cursor",
+      workspace: null,
+      chars: failure.length,
+      read: { failure },
+    },
   };
 }
 
@@ -19,7 +24,9 @@ function setUp(maxJobs = 1000) {
   const queue = new JobQueue({
     maxJobs,
     ingest: (batch) => {
-      const names = batch.map(({ payload }) => payload);
+      const names = batch.map(({ read }) =>
+        "failure" in read ? String(read.failure) : ""
+      );
       served.push(names.join("+"));
       return names.map((name) => replyWith({ type: "ack", message: name }));
     },

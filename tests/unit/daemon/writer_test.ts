@@ -2,7 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { SessionStates } from "../../../src/daemon/session_states.ts";
 import { Writer } from "../../../src/daemon/writer.ts";
-import type { RequestOf } from "../../../src/proto/mod.ts";
+import { readHookEvent } from "../../../src/events/mod.ts";
+import type { Arrival } from "../../../src/daemon/intake.ts";
 import {
   type EventSlot,
   type NewEvent,
@@ -35,17 +36,18 @@ function poisoned(store: Store): SessionStates {
 function makeEvent(
   session_id: string,
   fields: Record<string, unknown> = {},
-): RequestOf<"ingest_hook"> {
-  const payload = {
+): Arrival {
+  const payload = JSON.stringify({
     event: "Notification",
     session_id,
     timestamp_ms: 5,
     ...fields,
-  };
+  });
   return {
-    type: "ingest_hook",
     source: "cursor",
-    payload: JSON.stringify(payload),
+    workspace: null,
+    chars: payload.length,
+    read: { event: readHookEvent("cursor", payload, 7) },
   };
 }
 
@@ -56,7 +58,6 @@ function setUp() {
   const writer = new Writer({
     store,
     states: poisoned(store),
-    now: () => 7,
     workspaceOf: ({ workspace }) => {
       asked.push(workspace ?? null);
       return "/w";

@@ -77,7 +77,7 @@ Deno.test({
 
 Deno.test("spawnDaemon() bounds the runtime's young generation, unless told otherwise", async () => {
   await spawnWith("echo $DENO_V8_FLAGS", ({ stdout }) => {
-    assertEquals(stdout, "--max-semi-space-size=2\n");
+    assertEquals(stdout, "--max-semi-space-size=2,--expose-gc\n");
   });
 });
 

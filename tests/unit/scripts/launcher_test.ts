@@ -77,7 +77,7 @@ Deno.test("the launcher keeps the young generation of a daemon small, and of no 
     const [, stdout] = await bundle.run(["flags", ...args]);
     return stdout.trim().split("\n").at(-1);
   };
-  const small = "--max-semi-space-size=2";
+  const small = "--max-semi-space-size=2,--expose-gc";
   assertEquals(await spaces(["daemon", "run", "--home", "/h"]), small);
   assertEquals(await spaces(["daemon", "start"]), small);
   assertEquals(await spaces(["daemon", "restart"]), "unset");

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Decodes requests and reads their events. Long ones take turns, because one that consists of small
+ * values needs many times its size while it is decoded.
+ * @module
+ */
+import { type HookEvent, readEventInPieces } from "../events/mod.ts";
+import {
+  type DaemonRequest,
+  decodeInPieces,
+  type RequestOf,
+  runSteps,
+} from "../proto/mod.ts";
+import { Budget } from "./budget.ts";
+import { nextTurn, type Pace } from "./pace.ts";
+
+/** A shorter text is decoded at once: it takes less than a millisecond and a few megabytes. */
+const SHORT_LENGTH = 16 * 1024;
+
+const NEVER = new AbortController().signal;
+
+/** An event that was read, or the reason why it is none. */
+export type Arrival =
+  & Pick<RequestOf<"ingest_hook">, "source" | "workspace">
+  & {
+    /** Length of the payload in characters. */
+    readonly chars: number;
+    readonly read: { readonly event: HookEvent } | {
+      readonly failure: unknown;
+    };
+  };
+
+/** Decodes one long request at a time, in slices. */
+export class Intake {
+  readonly #pace: Pace;
+  readonly #now: () => number;
+  readonly #turn = new Budget(1);
+
+  /** @param now Wall clock in epoch milliseconds, for events without a time of their own. */
+  constructor(pace: Pace, now: () => number) {
+    this.#pace = pace;
+    this.#now = now;
+  }
+
+  /**
+   * Decodes a request.
+   *
+   * @throws {JsonError | RequestError | BudgetError} As `decodeRequest` does.
+   */
+  async decode(body: Uint8Array): Promise<DaemonRequest> {
+    const steps = decodeInPieces(body);
+    return body.length <= SHORT_LENGTH
+      ? runSteps(steps)
+      : await this.#takeTurn(steps);
+  }
+
+  /** Reads an event; a short one at once, so that short events keep their order. */
+  read(request: RequestOf<"ingest_hook">): Arrival | Promise<Arrival> {
+    const { source, workspace, payload } = request;
+    const chars = payload.length;
+    const steps = readArrival(
+      { source, workspace: workspace ?? null, chars },
+      readEventInPieces(source, payload, this.#now()),
+    );
+    return chars <= SHORT_LENGTH ? runSteps(steps) : this.#takeTurn(steps);
+  }
+
+  /** Resolves when all that was passed in before has been read, and its readers know. */
+  async idle(): Promise<void> {
+    await this.#turn.draw(() => 0, NEVER);
+    await nextTurn();
+  }
+
+  async #takeTurn<T>(steps: Generator<void, T, void>): Promise<T> {
+    await this.#turn.draw(() => 1, NEVER);
+    try {
+      return await this.#pace.run(steps);
+    } finally {
+      this.#turn.give(1);
+    }
+  }
+}
+
+function* readArrival(
+  request: Omit<Arrival, "read">,
+  steps: Generator<void, HookEvent, void>,
+): Generator<void, Arrival, void> {
+  try {
+    return { ...request, read: { event: yield* steps } };
+  } catch (failure) {
+    return { ...request, read: { failure } };
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The most that one request may cost the daemon. A byte of a text costs about a byte. A value of
+ * two bytes costs up to a hundred, and a text that names something is kept several times.
+ * @module
+ */
+import type { JsonVisit } from "./json_scan.ts";
+
+/**
+ * Most values and keys of a request, and again of the JSON text in it. A tool result of 16 MiB with
+ * a value each 20 bytes is within it.
+ */
+export const MAX_REQUEST_VALUES = 1_000_000;
+/** Longest text that names something, such as a session, a tool or a path, in bytes as written. */
+export const MAX_NAME_BYTES = 4 * 1024 * 1024;
+
+/** A request holds more than the daemon decodes. */
+export class BudgetError extends RangeError {
+  override get name(): string {
+    return "BudgetError";
+  }
+}
+
+/** What is left of the limits for one JSON text. */
+export class RequestBudget {
+  readonly #limit: number;
+  #spent = 0;
+
+  /** @param limit Most values and keys; Infinity for a text that is in the store already. */
+  constructor(limit: number = MAX_REQUEST_VALUES) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Returns a visitor that counts each value and key, and passes it on.
+   *
+   * The visitor throws `BudgetError` at the first value over the limit.
+   */
+  counting(visit: JsonVisit): JsonVisit {
+    return (token, start, end, depth) => {
+      const isEnd = token === "}" || token === "]";
+      if (!isEnd && ++this.#spent > this.#limit) {
+        throw new BudgetError(
+          `Cannot decode request as it must hold <= ${this.#limit} values: it holds more`,
+        );
+      }
+      visit(token, start, end, depth);
+    };
+  }
+
+  /**
+   * Checks the length of a text that names something.
+   *
+   * @param key Its key, for the message.
+   * @param bytes Its length as it is written.
+   * @throws {BudgetError} If it is too long.
+   */
+  demandName(key: string, bytes: number): void {
+    if (bytes <= MAX_NAME_BYTES || this.#limit === Infinity) return;
+    throw new BudgetError(
+      `Cannot decode request as "${key}" must be <= ${MAX_NAME_BYTES} bytes: current length is ${bytes}`,
+    );
+  }
+}
