@@ -4,7 +4,7 @@
  * which run what was there before.
  * @module
  */
-import { type Context, UsageError } from "../context/mod.ts";
+import type { Context } from "../context/mod.ts";
 import { explainFault, parentOf, readAgentFile } from "./agent_file.ts";
 import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
@@ -76,21 +76,19 @@ export function planGitUninstall(
   options: PlaceOptions,
   journal: Journal,
 ): HookPlan {
-  const place = findPlace(options);
-  const roots = [place.config, place.folder].filter((it) => it !== null);
-  const known = planUndo("git", journal).filter(({ file }) =>
-    roots.some((root) => file.path === root || parentOf(file.path) === root)
-  );
+  const { project } = options;
+  const known = planUndo("git", project, journal);
   if (known.length > 0) return { changes: known, notes: [] };
+  const place = findPlace(options);
   if (place.config === null) {
-    return { changes: planScriptCut(place.folder ?? ""), notes: [] };
+    return { changes: planScriptCut(place.folder ?? "", project), notes: [] };
   }
   const file = readAgentFile(place.config);
   const after = file.text === null ? null : removeMarkedPart(file.text);
   return {
     changes: after === file.text
       ? []
-      : [{ owner: "git", file, kept: "part", after, mode: file.mode }],
+      : [{ owner: "git", project, file, kept: "part", after, mode: file.mode }],
     notes: [],
   };
 }
@@ -145,9 +143,14 @@ function planConfig(path: string, options: InstallOptions): HookPlan {
     }).join("");
     const after = isThere ? text : putMarkedPart(text, body);
     return {
-      changes: after === text
-        ? []
-        : [{ owner: "git", file, kept: "part", after, mode: file.mode }],
+      changes: after === text ? [] : [{
+        owner: "git",
+        project: options.project,
+        file,
+        kept: "part",
+        after,
+        mode: file.mode,
+      }],
       notes: [],
     };
   } catch (error) {
@@ -164,7 +167,7 @@ function checkConfig(path: string, { context }: PlaceOptions): void {
 
 function planScripts(
   folder: string,
-  { program }: InstallOptions,
+  { program, project }: InstallOptions,
 ): FileChange[] {
   return GIT_HOOKS.flatMap((name) => {
     const path = `${folder}/${name}`;
@@ -173,6 +176,7 @@ function planScripts(
     if (known !== null && canRun(known)) return [];
     const change: FileChange = {
       owner: "git",
+      project,
       file,
       kept: "whole",
       after: makeScript(name, program),
@@ -187,6 +191,7 @@ function planScripts(
     }
     const keep: FileChange = {
       owner: "git",
+      project,
       file: saved,
       kept: "whole",
       after: file.text,
@@ -197,7 +202,7 @@ function planScripts(
 }
 
 /** Plans to remove scripts that the journal does not know. */
-function planScriptCut(folder: string): FileChange[] {
+function planScriptCut(folder: string, project: string | null): FileChange[] {
   return GIT_HOOKS.flatMap((name): FileChange[] => {
     const path = `${folder}/${name}`;
     if (readScriptProgram(path) === null) return [];
@@ -206,6 +211,7 @@ function planScriptCut(folder: string): FileChange[] {
     const { text, mode } = saved;
     const back: FileChange = {
       owner: "git",
+      project,
       file,
       kept: "whole",
       after: text,
@@ -327,7 +333,7 @@ function ask(
     ...words,
   ]);
   if (code !== 0) {
-    throw new UsageError(
+    throw new UnsupportedHooksError(
       `Cannot find a git repository at "${project}": ${error.split("\n")[0]}`,
     );
   }

@@ -6,12 +6,13 @@
  * exit 2, and the shell has that code for many of its own failures, for "block this tool call".
  * `/bin/sh` is named because an agent may pass the line to any shell. The program runs in a subshell
  * so that the shell's own messages are silenced, too. If it fails, `cat` takes the input: some
- * agents report an input that was not read as an error.
+ * agents report an input that was not read as an error. Only subshells are redirected, because a
+ * shell without free descriptors can do that.
  * @module
  */
 
-const START = `/bin/sh -c 'trap "exit 0" 0; ("$0" ingest `;
-const END = " 3<&- || { cat <&3 & }) >/dev/null 2>&1 3<&0' ";
+const START = `/bin/sh -c 'trap "exit 0" 0; ( ("$0" ingest `;
+const END = ") 3<&- || { (cat) <&3 & } ) >/dev/null 2>&1 3<&0' ";
 /** A word that every shell takes as it is. */
 const PLAIN = /^[\w\/.@%+,:-]+$/;
 /** Matches a command that runs kaizen as a hook, as another program or a user has written it. */

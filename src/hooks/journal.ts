@@ -18,6 +18,8 @@ export type KeptKind = "json" | "part" | "whole";
 export interface JournalEntry {
   /** The agent, or `git`. */
   owner: string;
+  /** The repository whose hooks these are; null means the user's. */
+  project: string | null;
   path: string;
   kept: KeptKind;
   /** The text before; null if there was no file. */
@@ -81,9 +83,11 @@ export class Journal implements Disposable {
     return this.#entries.find((entry) => entry.path === path) ?? null;
   }
 
-  /** Returns the entries of an agent, or of git. */
-  of(owner: string): JournalEntry[] {
-    return this.#entries.filter((entry) => entry.owner === owner);
+  /** Returns the entries of an agent, or of git, in a repository or for the user. */
+  of(owner: string, project: string | null): JournalEntry[] {
+    return this.#entries.filter((entry) =>
+      entry.owner === owner && entry.project === project
+    );
   }
 
   /** Notes a change before it is made, and copies what was there. */
@@ -157,7 +161,8 @@ function readEntries(home: string): JournalEntry[] {
 function isEntry(value: unknown): value is JournalEntry {
   const entry = Object(value);
   const isText = (it: unknown) => it === null || typeof it === "string";
-  return typeof entry.owner === "string" && typeof entry.path === "string" &&
+  return typeof entry.owner === "string" && isText(entry.project) &&
+    typeof entry.path === "string" &&
     /^(json|part|whole)$/.test(entry.kept) && isText(entry.before) &&
     isText(entry.after) && typeof entry.mode === "number" &&
     Array.isArray(entry.folders) &&

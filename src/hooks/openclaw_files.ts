@@ -31,7 +31,7 @@ metadata: ${metadata}
 Passes each event to \`kaizen ingest hook\`, and changes nothing.
 `,
     "handler.ts": `// Written by kaizen hooks install openclaw.
-import { spawn } from "node:child_process";
+import { spawn } from 'node:child_process';
 
 const PROGRAM = ${JSON.stringify(program)};
 /** A recorder that takes longer than this is ended. */

@@ -17,6 +17,8 @@ import { undoText } from "./undo.ts";
 export interface FileChange {
   /** The agent, or `git`. */
   owner: string;
+  /** The repository whose hooks these are; null means the user's. */
+  project: string | null;
   file: AgentFile;
   kept: KeptKind;
   /** Null removes the file. */
@@ -40,13 +42,14 @@ export function applyChanges(
   journal: Journal,
 ): void {
   for (const change of changes) {
-    const { owner, file, kept, after, mode, head = {} } = change;
+    const { owner, project, file, kept, after, mode, head = {} } = change;
     const { path, text } = file;
     const last = journal.find(path);
     // A second installation keeps what was there before the first one.
     const before = undoText(text, { entry: last, kept, head });
     const entry = {
       owner,
+      project,
       path,
       kept,
       before,
@@ -72,14 +75,19 @@ export function applyUndo(
   }
 }
 
-/** Lists the changes that take back what the journal has of an agent, or of git. */
-export function planUndo(owner: string, journal: Journal): FileChange[] {
-  return journal.of(owner).map((entry) => {
+/** Lists the changes that take back what the journal has of an agent or git, the last one first. */
+export function planUndo(
+  owner: string,
+  project: string | null,
+  journal: Journal,
+): FileChange[] {
+  return journal.of(owner, project).map((entry) => {
     const { path, kept, mode, before } = entry;
     const file = readAgentFile(path);
     const after = undoText(file.text, { entry, kept, head: { version: 1 } });
     return {
       owner,
+      project,
       file,
       kept,
       after,

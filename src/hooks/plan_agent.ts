@@ -80,12 +80,11 @@ export function planUninstall(
   journal: Journal,
 ): HookPlan {
   const path = hookFile(agent, options);
-  const inPlace = (change: FileChange) =>
-    isBelow(change.file.path, options.project) ===
-      isBelow(path, options.project);
   try {
-    const changes = planUndo(agent, journal).filter(inPlace);
-    if (journal.find(path) === null) changes.push(...planCut(agent, path));
+    const changes = planUndo(agent, options.project, journal);
+    if (journal.find(path) === null) {
+      changes.push(...planCut(agent, path, options.project));
+    }
     const notes = changes.flatMap(({ kept, file, after }) =>
       kept === "whole" && after !== null && after === file.text
         ? [`"${file.path}" was changed after it was written, and stays.`]
@@ -95,10 +94,6 @@ export function planUninstall(
   } catch (error) {
     throw explainFault(path, error);
   }
-}
-
-function isBelow(path: string, project: string | null): boolean {
-  return project !== null && path.startsWith(`${project}/`);
 }
 
 /**
@@ -168,6 +163,7 @@ function planFile(
     : planToml(agent, text, options);
   const change: FileChange = {
     owner: agent,
+    project: options.project,
     file,
     kept,
     after,
@@ -239,7 +235,7 @@ function planToml(
 function planFolder(
   agent: AgentName,
   path: string,
-  { program, keepsOthers }: InstallOptions,
+  { program, keepsOthers, project }: InstallOptions,
 ): HookPlan {
   const files = makeOpenclawFiles(
     program,
@@ -250,7 +246,14 @@ function planFolder(
   const add = (at: string, after: string | null) => {
     const file = readAgentFile(at);
     if (file.text === after) return;
-    changes.push({ owner: agent, file, kept: "whole", after, mode: file.mode });
+    changes.push({
+      owner: agent,
+      project,
+      file,
+      kept: "whole",
+      after,
+      mode: file.mode,
+    });
   };
   const handler = readAgentFile(handlerOf(path)).text;
   const written = handler === null ? null : readOpenclawProgram(handler);
@@ -273,7 +276,11 @@ function planFolder(
 }
 
 /** Plans to cut our hooks out of a file that the journal does not know. */
-function planCut(agent: AgentName, path: string): FileChange[] {
+function planCut(
+  agent: AgentName,
+  path: string,
+  project: string | null,
+): FileChange[] {
   const { format, head } = setupOf(agent);
   if (format === "folder") {
     const handler = readAgentFile(handlerOf(path));
@@ -283,6 +290,7 @@ function planCut(agent: AgentName, path: string): FileChange[] {
     return [handler, readAgentFile(path)].filter(({ text }) => text !== null)
       .map((file) => ({
         owner: agent,
+        project,
         file,
         kept: "whole",
         after: null,
@@ -294,7 +302,7 @@ function planCut(agent: AgentName, path: string): FileChange[] {
   const after = undoText(file.text, { entry: null, kept, head });
   return after === file.text
     ? []
-    : [{ owner: agent, file, kept, after, mode: file.mode }];
+    : [{ owner: agent, project, file, kept, after, mode: file.mode }];
 }
 
 function commandOf(

@@ -2,6 +2,7 @@
 /** Pastes the examples of the README and docs/hooks.md, and runs them as each agent does. */
 import { assert, assertEquals } from "@std/assert";
 import { runTogether, startCommand } from "./_agent_host.ts";
+import { agents, countStored, lines } from "./_agent_settings.ts";
 import { Git, only, write } from "./_git.ts";
 import { isInstalled } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
@@ -11,23 +12,6 @@ const PAGES: Record<string, string> = {
   "README.md": "/home/me/.local/bin/kaizen",
   "docs/hooks.md": "/usr/local/bin/kaizen",
 };
-
-/** An agent's hook as its settings have it: a program with arguments, or a line for a shell. */
-interface Hook {
-  event: string;
-  command: string;
-  args?: string[];
-}
-
-interface Line {
-  agent: string;
-  event: string;
-  payload: Record<string, unknown>;
-}
-
-const lines: Line[] = Deno.readTextFileSync(
-  new URL("../fixtures/agent_hooks.jsonl", import.meta.url),
-).trimEnd().split("\n").map((line) => JSON.parse(line));
 
 /** A page's blocks of code with the name of the agent that is named in bold above each. */
 function readBlocks(
@@ -79,104 +63,6 @@ async function linkProgram(home: Home): Promise<string> {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
   return `${bin}/kaizen`;
-}
-
-/** The hooks of Claude's, Codex's and Gemini's settings, which have the same shape. */
-function readSettings(json: string): Hook[] {
-  const { hooks }: {
-    hooks: Record<string, { hooks: Omit<Hook, "event">[] }[]>;
-  } = JSON.parse(json);
-  return Object.entries(hooks).flatMap(([event, groups]) =>
-    groups.flatMap((group) => group.hooks.map((hook) => ({ event, ...hook })))
-  );
-}
-
-function readCursor(json: string): Hook[] {
-  const { hooks }: { hooks: Record<string, { command: string }[]> } = JSON
-    .parse(json);
-  return Object.entries(hooks).flatMap(([event, list]) =>
-    list.map(({ command }) => ({ event, command }))
-  );
-}
-
-function readCopilot(json: string): Hook[] {
-  const { hooks }: { hooks: Record<string, { bash: string }[]> } = JSON
-    .parse(json);
-  return Object.entries(hooks).flatMap(([event, list]) =>
-    list.map(({ bash }) => ({ event, command: bash }))
-  );
-}
-
-function readVibe(toml: string): Hook[] {
-  return toml.split("[[hooks]]").slice(1).map((table) => ({
-    event: /^type = "(.*)"$/m.exec(table)?.[1] ?? "",
-    command: /^command = "(.*)"$/m.exec(table)?.[1] ?? "",
-  }));
-}
-
-/** An agent of the pages. */
-interface Agent {
-  /** As the fixtures call it. */
-  name: string;
-  language: string;
-  read(code: string): Hook[];
-  /** The command line that the agent makes of a hook. */
-  line(hook: Hook): string[];
-}
-
-const shell = (path: string, flag: string) => ({ command, args }: Hook) => {
-  assertEquals(args, undefined);
-  return [path, flag, command];
-};
-
-const agents: Record<string, Agent> = {
-  "Claude Code": {
-    name: "claude-code",
-    language: "json",
-    read: readSettings,
-    line: ({ command, args }) =>
-      args === undefined ? ["/bin/sh", "-c", command] : [command, ...args],
-  },
-  Codex: {
-    name: "codex",
-    language: "json",
-    read: readSettings,
-    line: shell("/bin/sh", "-lc"),
-  },
-  Cursor: {
-    name: "cursor",
-    language: "json",
-    read: readCursor,
-    line: shell("/bin/sh", "-c"),
-  },
-  "Gemini CLI": {
-    name: "gemini",
-    language: "json",
-    read: readSettings,
-    line: shell("/bin/sh", "-c"),
-  },
-  "Copilot CLI": {
-    name: "copilot",
-    language: "json",
-    read: readCopilot,
-    line: shell("/bin/sh", "-c"),
-  },
-  Vibe: {
-    name: "vibe",
-    language: "toml",
-    read: readVibe,
-    line: shell("/bin/sh", "-c"),
-  },
-};
-
-/** How many events are stored; none may have got stuck. */
-async function countStored(home: Home): Promise<number> {
-  await home.run(["spool", "flush"]);
-  const { stdout } = await home.run(["store", "stats", "--json"]);
-  const status = await home.run(["spool", "status", "--json"]);
-  const { pending, rejected, failures } = JSON.parse(status.stdout);
-  assertEquals([pending, rejected, failures], [0, 0, 0], status.stdout);
-  return JSON.parse(stdout).events;
 }
 
 for (const page of Object.keys(PAGES)) {

@@ -73,8 +73,10 @@ export async function runHooksInstall(
  */
 function findProgram(given: string | null, { context }: Run): string {
   if (given !== null) {
-    if (given.startsWith("/")) return given;
-    throw new UsageError(`--program must be an absolute path: "${given}"`);
+    if (given.startsWith("/") && realPath(given) !== null) return given;
+    throw new UsageError(
+      `--program must be the absolute path of a program: "${given}"`,
+    );
   }
   const { program } = selfCommand();
   const real = realPath(program);

@@ -11,8 +11,16 @@ function entryOf(
   before: string | null,
   after: string | null,
 ): JournalEntry {
-  const owner = "claude";
-  return { owner, path: "/x", kept, before, after, mode: 0o600, folders: [] };
+  return {
+    owner: "claude",
+    project: null,
+    path: "/x",
+    kept,
+    before,
+    after,
+    mode: 0o600,
+    folders: [],
+  };
 }
 
 const command = writeCommand("/bin/kaizen", "hook --source claude");

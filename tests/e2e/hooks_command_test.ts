@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The command that `kaizen hooks install` writes, where its program is gone or cannot start. */
+import { assertEquals } from "@std/assert";
+import { startCommand } from "./_agent_host.ts";
+import { agents, countStored, lines } from "./_agent_settings.ts";
+import { type Home, tempHome } from "./harness.ts";
+
+/** What becomes of the program after the hooks were written, and how its agent runs it. */
+interface Trouble {
+  name: string;
+  /** The program in the place of ours; null removes it. */
+  script?: string | null;
+  mode?: number;
+  /** A shell line that ends in the command, `"$@"`. */
+  around?: string;
+  env?: Record<string, string>;
+  /** Whether the event is recorded in spite of it. */
+  isRecorded: boolean;
+}
+
+const troubles: Trouble[] = [
+  { name: "the program is gone", script: null, isRecorded: false },
+  { name: "the program must not be run", mode: 0o644, isRecorded: false },
+  {
+    name: "the interpreter of the program is gone",
+    script: "#!/nowhere/sh\n",
+    isRecorded: false,
+  },
+  {
+    name: "the program ends with 2 and words",
+    script: "#!/bin/sh\necho blocked; echo because >&2; exit 2\n",
+    isRecorded: false,
+  },
+  {
+    name: "the program is killed",
+    script: "#!/bin/sh\nkill -ABRT $$\n",
+    isRecorded: false,
+  },
+  {
+    name: "there are ten descriptors",
+    around: 'ulimit -n 10; exec "$@"',
+    isRecorded: false,
+  },
+  {
+    name: "the directory is deleted",
+    around: 'mkdir gone; cd gone; rmdir ../gone; exec "$@"',
+    isRecorded: true,
+  },
+  { name: "TMPDIR is relative", env: { TMPDIR: "tmp" }, isRecorded: true },
+  {
+    name: "NODE_OPTIONS is for another program",
+    env: { NODE_OPTIONS: "--require /nowhere.js --inspect-brk=1" },
+    isRecorded: true,
+  },
+];
+
+/** What a shell says itself in a directory that is deleted. */
+const SHELLS_OWN = /^.*getcwd.*\n/gm;
+const BIG = "x".repeat(1024 * 1024);
+
+/** Installs the hooks of all agents with a program that may be replaced. */
+async function install(
+  home: Home,
+  { script, mode }: Trouble,
+): Promise<void> {
+  const [own = ""] = (await import("./harness.ts")).programCommand();
+  const program = `${home.root}/kaizen`;
+  await Deno.symlink(own, program);
+  const { code, stderr } = await home.run([
+    ...["hooks", "install", "claude", "codex", "copilot", "cursor", "gemini"],
+    ...["vibe", "--yes", "--program", program],
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  if (script === undefined && mode === undefined) return;
+  await Deno.remove(program);
+  if (script === null) return;
+  await Deno.writeTextFile(program, script ?? "#!/bin/sh\n");
+  await Deno.chmod(program, mode ?? 0o755);
+}
+
+const FILES: Record<string, string> = {
+  "Claude Code": ".claude/settings.json",
+  "Codex": ".codex/hooks.json",
+  "Copilot CLI": ".copilot/hooks/kaizen.json",
+  "Cursor": ".cursor/hooks.json",
+  "Gemini CLI": ".gemini/settings.json",
+  "Vibe": ".vibe/hooks.toml",
+};
+
+for (const trouble of troubles) {
+  Deno.test(`a hook ends with 0 and in silence if ${trouble.name}`, async () => {
+    await using home = await tempHome();
+    await install(home, trouble);
+    let recorded = 0;
+    for (const [title, file] of Object.entries(FILES)) {
+      const agent = agents[title];
+      if (agent === undefined) throw new TypeError(title);
+      const text = await Deno.readTextFile(`${home.root}/user/${file}`);
+      const hook = agent.read(text)
+        .find(({ event }) => /^(post_?tool(use)?|aftertool)$/i.test(event));
+      if (hook === undefined) throw new TypeError(file);
+      const sample = lines.find((line) =>
+        line.agent === agent.name && line.event === hook.event
+      );
+      const { around } = trouble;
+      // A login shell without descriptors fails at its profile, before it reads the command.
+      const line = agent.line(hook).map((word) =>
+        word === "-lc" && around !== undefined ? "-c" : word
+      );
+      const { report } = startCommand(
+        around === undefined ? line : ["/bin/sh", "-c", around, "sh", ...line],
+        home,
+        {
+          writes: [JSON.stringify({ ...sample?.payload, big: BIG })],
+          env: trouble.env ?? {},
+        },
+      );
+      const { code, output, writeError } = await report;
+      assertEquals(
+        [title, code, output.replaceAll(SHELLS_OWN, ""), writeError],
+        [title, 0, "", null],
+      );
+      recorded++;
+    }
+    await using _daemon = await home.startDaemon();
+    assertEquals(await countStored(home), trouble.isRecorded ? recorded : 0);
+  });
+}
+
+const shells = [
+  ["/bin/sh", "-lc"],
+  ["/usr/bin/bash", "--noprofile", "-lc"],
+  ["/usr/bin/zsh", "-d", "-lc"],
+  ["/usr/bin/fish", "--no-config", "-lc"],
+];
+for (const [shell = "", ...options] of shells) {
+  Deno.test({
+    name: `the command of Codex is the same to ${shell}`,
+    ignore: !isThere(shell),
+    async fn() {
+      await using home = await tempHome();
+      await install(home, { name: "nothing", isRecorded: true });
+      const text = await Deno.readTextFile(
+        `${home.root}/user/.codex/hooks.json`,
+      );
+      const [hook] = agents["Codex"]?.read(text) ?? [];
+      const sample = lines.find((line) =>
+        line.agent === "codex" && line.event === hook?.event
+      );
+      const { report } = startCommand(
+        [shell, ...options, hook?.command ?? ""],
+        home,
+        { writes: [JSON.stringify(sample?.payload)] },
+      );
+      assertEquals(await report, { code: 0, output: "", writeError: null });
+      await using _daemon = await home.startDaemon();
+      assertEquals(await countStored(home), 1);
+    },
+  });
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
