@@ -4,7 +4,12 @@
  * of the home, beside a copy of each file that was changed.
  * @module
  */
-import { HomeError, makeOwnFolder, readOwnFile } from "../context/mod.ts";
+import {
+  foreignOwner,
+  HomeError,
+  makeOwnFolder,
+  readOwnFile,
+} from "../context/mod.ts";
 import {
   readAgentFile,
   removeEmptyFolders,
@@ -64,6 +69,12 @@ export class Journal implements Disposable {
    * @throws {HomeError} If it is in use, or the home cannot be used.
    */
   static open(home: string): Journal {
+    const foreign = foreignOwner(home);
+    if (foreign !== null) {
+      throw new HomeError(
+        `Cannot use "${home}" as it belongs to user ${foreign}`,
+      );
+    }
     const parent = home.slice(0, home.lastIndexOf("/")) || "/";
     Deno.mkdirSync(parent, { recursive: true });
     makeOwnFolder(home);

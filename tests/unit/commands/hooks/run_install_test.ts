@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertMatch } from "@std/assert";
+import { runHooksInstall } from "../../../../src/commands/hooks/run_install.ts";
+import { runHooksStatus } from "../../../../src/commands/hooks/run_status.ts";
+import { type TestContext, testContext, testRun } from "../_context.ts";
+
+/** A terminal in a home in which Cursor and Codex are found. */
+async function makeTerminal(): Promise<{ home: string; context: TestContext }> {
+  const home = await Deno.realPath(await Deno.makeTempDir());
+  await Deno.mkdir(`${home}/.cursor`);
+  await Deno.mkdir(`${home}/.codex`);
+  return {
+    home,
+    context: testContext({ env: { HOME: home }, columns: 100 }),
+  };
+}
+
+const OPTIONS = {
+  names: [],
+  isProject: false,
+  isDry: false,
+  isSure: false,
+  keepsOthers: false,
+  program: null,
+};
+
+Deno.test("runHooksInstall() shows the changes on a terminal, and writes nothing without a yes", async () => {
+  const { home, context } = await makeTerminal();
+  const code = await runHooksInstall(
+    OPTIONS,
+    testRun(context, { output: "text" }),
+  );
+  assertEquals(code, 0);
+  assertMatch(context.out(), /\+\+\+ \S*\/\.codex\/hooks\.json/);
+  assertMatch(context.out(), /^\+ {4}"beforeSubmitPrompt": \[$/m);
+  assertMatch(context.err(), /Write these changes\? \[y\/N\]/);
+  assertMatch(context.err(), /nothing was changed/);
+  assertEquals(
+    (await Array.fromAsync(Deno.readDir(`${home}/.codex`))).length,
+    0,
+  );
+  await Deno.remove(home, { recursive: true });
+});
+
+Deno.test("runHooksInstall() tells what it wrote and what is left to do; runHooksStatus() what is there", async () => {
+  const { home, context } = await makeTerminal();
+  await runHooksInstall(
+    { ...OPTIONS, isSure: true },
+    testRun(context, { output: "text" }),
+  );
+  const lines = context.out().replaceAll(home, "~").trimEnd().split("\n");
+  assertEquals(lines, [
+    "Wrote ~/.codex/hooks.json",
+    "Wrote ~/.cursor/hooks.json",
+    "codex: type /hooks in Codex to trust them, or it does not run them",
+    "cursor: open windows use the hooks, too",
+  ]);
+  const second = testContext({ env: { HOME: home }, columns: 100 });
+  await runHooksStatus(
+    { names: ["codex", "cursor", "vibe"], isProject: false },
+    testRun(second, { output: "text", verbose: true }),
+  );
+  const shown = second.out().replaceAll(home, "~").trimEnd().split("\n")
+    .map((line) => line.replaceAll(/ {2,}/g, " | "));
+  assertEquals(shown.slice(0, 5), [
+    "AGENT | HOOKS | TRUSTED | FILE",
+    "codex | 11 of 11 | no | ~/.codex/hooks.json",
+    "cursor | 10 of 10 | – | ~/.cursor/hooks.json",
+    "vibe | none | – | ~/.vibe/hooks.toml",
+    "codex: not trusted yet: type /hooks in Codex",
+  ]);
+  assertMatch(shown[5] ?? "", /^codex: SessionStart, UserPromptSubmit, /);
+  await Deno.remove(home, { recursive: true });
+});
