@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../context/mod.ts";
-import { explainFault, parentOf, readAgentFile } from "./agent_file.ts";
+import { explainFault, readAgentFile } from "./agent_file.ts";
 import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
 import { AgentFileError, UnsupportedHooksError } from "./errors.ts";

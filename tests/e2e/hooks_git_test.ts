@@ -266,7 +266,7 @@ for (const [name, before] of configs) {
     assertEquals((await hooks(home, ["uninstall", "--yes"])).code, 0);
     if (before === null) {
       assertEquals(
-        [...Deno.readDirSync(`${home.root}/user`)].map((it) => it.name),
+        await listNames(`${home.root}/user`),
         [],
       );
     } else assertEquals(await Deno.readTextFile(file), before);
@@ -353,11 +353,15 @@ for (const event of ${JSON.stringify(samples)}) {
     assert(await countStoredOf(home) >= samples.length);
     await hooks(home, ["uninstall", "openclaw", "--yes"]);
     assertEquals(await Deno.readTextFile(theirs), reference);
-    assertEquals([...Deno.readDirSync(folder)].map((it) => it.name), [
+    assertEquals(await listNames(folder), [
       "kaizen-events",
     ]);
   },
 });
+
+async function listNames(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+}
 
 async function countStoredOf(home: Home): Promise<number> {
   const { stdout } = await home.run(["store", "stats", "--json"]);

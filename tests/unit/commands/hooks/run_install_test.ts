@@ -21,14 +21,14 @@ const OPTIONS = {
   isDry: false,
   isSure: false,
   keepsOthers: false,
-  program: null,
+  program: "/bin/sh",
 };
 
 Deno.test("runHooksInstall() shows the changes on a terminal, and writes nothing without a yes", async () => {
   const { home, context } = await makeTerminal();
   const code = await runHooksInstall(
     OPTIONS,
-    testRun(context, { output: "text" }),
+    testRun(context, { output: "text", color: "never" }),
   );
   assertEquals(code, 0);
   assertMatch(context.out(), /\+\+\+ \S*\/\.codex\/hooks\.json/);
@@ -46,7 +46,7 @@ Deno.test("runHooksInstall() tells what it wrote and what is left to do; runHook
   const { home, context } = await makeTerminal();
   await runHooksInstall(
     { ...OPTIONS, isSure: true },
-    testRun(context, { output: "text" }),
+    testRun(context, { output: "text", color: "never" }),
   );
   const lines = context.out().replaceAll(home, "~").trimEnd().split("\n");
   assertEquals(lines, [
@@ -58,7 +58,7 @@ Deno.test("runHooksInstall() tells what it wrote and what is left to do; runHook
   const second = testContext({ env: { HOME: home }, columns: 100 });
   await runHooksStatus(
     { names: ["codex", "cursor", "vibe"], isProject: false },
-    testRun(second, { output: "text", verbose: true }),
+    testRun(second, { output: "text", color: "never", verbose: true }),
   );
   const shown = second.out().replaceAll(home, "~").trimEnd().split("\n")
     .map((line) => line.replaceAll(/ {2,}/g, " | "));
