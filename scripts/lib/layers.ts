@@ -86,6 +86,9 @@ const ROOMS: Record<string, readonly string[]> = {
   // The status shows the spool's state.
   status: ["ask", "shell", "spool"],
   detail: ["ask", "shell"],
+  // `--session` finds a session as `detail` does, `--since` a time as `sessions` does.
+  commits: ["ask", "detail", "sessions", "shell"],
+  blame: ["ask", "shell"],
   // `sessions show`, `daemon stop` and `daemon status` are second names of other commands; `daemon
   // restart` stops the daemon.
   sessions: ["ask", "detail", "shell"],

@@ -15,5 +15,6 @@ export {
 export { meaningOf } from "./event_meaning.ts";
 export type { Fields } from "./fields.ts";
 export { ownTime } from "./own_time.ts";
+export { shellAgent } from "./shell_variables.ts";
 export { wireName } from "./wire_name.ts";
 export type { Meaning, WireName } from "./wire_names.ts";

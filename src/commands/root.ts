@@ -8,6 +8,8 @@ import { makeStatus } from "./status/command.ts";
 import { makeStop } from "./stop/command.ts";
 import { makeSessions } from "./sessions/command.ts";
 import { makeDetail } from "./detail/command.ts";
+import { makeCommits } from "./commits/command.ts";
+import { makeBlame } from "./blame/command.ts";
 import { makeIngest } from "./ingest/command.ts";
 import { makeImport } from "./import/command.ts";
 import { makeSpool } from "./spool/command.ts";
@@ -40,6 +42,12 @@ const COMMANDS = {
   },
   detail: (root, cli) => {
     root.command("detail", makeDetail(cli));
+  },
+  commits: (root, cli) => {
+    root.command("commits", makeCommits(cli));
+  },
+  blame: (root, cli) => {
+    root.command("blame", makeBlame(cli));
   },
   ingest: (root, cli) => {
     root.command("ingest", makeIngest(cli));

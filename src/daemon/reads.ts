@@ -14,6 +14,7 @@ import type {
   Store,
 } from "../store/mod.ts";
 import { looksAtRows } from "../store/mod.ts";
+import { Commits } from "./commits.ts";
 import { planDetail, planNothing } from "./detail_plan.ts";
 import { Outlines } from "./outlines.ts";
 import type { Pace } from "./pace.ts";
@@ -35,10 +36,19 @@ export interface ReadsOptions {
 export class Reads {
   readonly #options: ReadsOptions;
   readonly #outlines: Outlines;
+  readonly #commits: Commits;
 
   constructor(options: ReadsOptions) {
     this.#options = options;
     this.#outlines = new Outlines(options.pace);
+    this.#commits = new Commits({ ...options, outlines: this.#outlines });
+  }
+
+  /** Answers a page of commits. */
+  async listCommits(
+    request: RequestOf<"list_commits">,
+  ): Promise<Reply<"commits">> {
+    return await this.#commits.list(request);
   }
 
   /**

@@ -84,6 +84,7 @@ export class Service implements AsyncDisposable {
     ensure_workspace_capture: (request) => this.#refuseNew(request),
     ensure_proxy: (request) => this.#refuseNew(request),
     begin_observed_session: (request) => this.#refuseNew(request),
+    list_commits: (request) => this.#reads.listCommits(request),
     store_stats: () => this.#jobs.stats(),
     store_prune: (request) => this.#jobs.prune(request),
   };

@@ -9,6 +9,7 @@ export * from "./activity.ts";
 export * from "./apply_facts.ts";
 export * from "./call_access.ts";
 export { type CallOutline, outlineCalls, printCalls } from "./call_outline.ts";
+export * from "./commit_links.ts";
 export * from "./event_record.ts";
 export type { Facts } from "./facts.ts";
 export * from "./hook_event.ts";

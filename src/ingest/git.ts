@@ -161,18 +161,37 @@ function countChanges(output: string): Changes {
   return { ...changes, files };
 }
 
-/**
- * Runs git in a process group of its own. If it takes too long, the whole group is killed and not
- * waited for: the program called git may be a script that waits for the real one.
- *
- * @returns Null if git fails, does not exist, or takes too long.
- */
+/** Runs git for a hook. @returns Null if git fails, does not exist, or takes too long. */
 async function runGit(
   args: readonly string[],
   context: GitContext,
 ): Promise<string | null> {
   const isPatient = context.env("KAIZEN_FAULT") === PATIENT;
-  const late = AbortSignal.timeout(isPatient ? PATIENT_MS : GIT_MS);
+  const ms = isPatient ? PATIENT_MS : GIT_MS;
+  return (await askGit(args, context, ms)).stdout;
+}
+
+const NO_ANSWER = { stdout: null, stderr: "" };
+
+/** The output of git. */
+export interface GitOutput {
+  /** Null if git failed, does not exist, or took too long. */
+  stdout: string | null;
+  stderr: string;
+}
+
+/**
+ * Runs git in a process group of its own. If it takes too long, the whole group is killed and not
+ * waited for: the program called git may be a script that waits for the real one.
+ *
+ * @param ms Timeout in milliseconds.
+ */
+export async function askGit(
+  args: readonly string[],
+  context: GitContext,
+  ms: number,
+): Promise<GitOutput> {
+  const late = AbortSignal.timeout(ms);
   const killed = Promise.withResolvers<null>();
   const cwd = currentDirectory(context);
   try {
@@ -184,7 +203,7 @@ async function runGit(
       detached: true,
       stdin: "null",
       stdout: "piped",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
     const kill = () => {
       killGroup(child.pid);
@@ -193,9 +212,14 @@ async function runGit(
     late.addEventListener("abort", kill, { once: true });
     const output = await Promise.race([child.output(), killed.promise]);
     late.removeEventListener("abort", kill);
-    return output?.success ? new TextDecoder().decode(output.stdout) : null;
+    if (output === null) return NO_ANSWER;
+    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return {
+      stdout: output.success ? decode(output.stdout) : null,
+      stderr: decode(output.stderr),
+    };
   } catch {
-    return null; // no git on PATH, or no such directory
+    return NO_ANSWER; // no git on PATH, or no such directory
   }
 }
 

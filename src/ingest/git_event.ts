@@ -3,6 +3,7 @@
  * The event of a git hook.
  * @module
  */
+import { shellAgent } from "../agents/mod.ts";
 import { buildEvent } from "../complete/mod.ts";
 import type { Context } from "../context/mod.ts";
 import { encodeJson } from "../proto/mod.ts";
@@ -48,6 +49,8 @@ export async function gitEvent(
     args,
     ...commit,
     ...changes,
+    // Tells the commit of an agent from that of a person beside it.
+    agent: shellAgent(context.env),
     stdin: stdin &&
       new TextDecoder().decode(stdin.subarray(0, MAX_STDIN_BYTES)),
   };

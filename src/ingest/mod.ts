@@ -21,3 +21,4 @@ export {
   type LineFailure,
   runIngest,
 } from "./run_ingest.ts";
+export { askGit, type GitOutput } from "./git.ts";

@@ -15,6 +15,7 @@ import {
   EVENT_SOURCES,
   SESSION_STATUSES,
   SPAN_STATUSES,
+  SURENESSES,
 } from "./wire.ts";
 
 /** Sums over a session's events, null where no event tells. The reference does not send them. */
@@ -140,6 +141,31 @@ const SIZE = {
   events: "u64",
 } as const satisfies AnswerFields;
 
+/** A commit of git, and the session that made it. */
+const COMMIT = {
+  commit: "text",
+  subject: { nullable: "text" },
+  branch: { nullable: "text" },
+  ts_ms: "u64",
+  workspace: "text",
+  /** Null: a person, or an unknown agent. */
+  session_id: { nullable: "text" },
+  agent: { nullable: "text" },
+  tool_call_id: { nullable: "text" },
+  /** How sure the session is; null without one. */
+  sureness: { nullable: { oneOf: SURENESSES } },
+  /** The session's title. */
+  title: { nullable: "text" },
+  /** The last prompt before the commit, if one commit was asked for. */
+  prompt: { nullable: "text" },
+  /** Of the whole session. */
+  cost_usd_e6: { nullable: "i64" },
+  /** The commit that was amended or rebased into this one. */
+  replaces: { nullable: "text" },
+  /** The commit that this one was amended or rebased into. */
+  replaced_by: { nullable: "text" },
+} as const satisfies AnswerFields;
+
 /** One kind of answer. */
 interface AnswerRow {
   /** All keys but `type`. */
@@ -190,6 +216,10 @@ export const ANSWERS = {
     },
     maxDepth: MAX_ANSWER_DEPTH,
   },
+  commits: {
+    fields: { rows: { list: { record: COMMIT } }, total: "u64" },
+    maxDepth: MAX_DEPTH,
+  },
   ack: { fields: { message: "text" }, maxDepth: MAX_DEPTH },
   error: {
     fields: {
@@ -239,6 +269,7 @@ export type DaemonAnswer = AnswerMap[AnswerName];
 export interface SessionTotals extends FieldsOf<typeof TOTALS> {}
 export interface SessionActivity extends FieldsOf<typeof ACTIVITY> {}
 export interface SessionRecord extends FieldsOf<typeof SESSION> {}
+export interface CommitRecord extends FieldsOf<typeof COMMIT> {}
 export interface EventRecord extends FieldsOf<typeof EVENT> {}
 export interface ToolSpanView extends FieldsOf<typeof SPAN> {}
 export interface StoreSize extends FieldsOf<typeof SIZE> {}

@@ -104,6 +104,22 @@ export const REQUESTS = {
     answer: "store",
     isQueued: true,
   },
+  /** Commits that git's hooks told, the newest first. The reference does not know it. */
+  list_commits: {
+    fields: {
+      /** Null: all workspaces. */
+      workspace: { optional: "text" },
+      since_ms: { optional: "u64" },
+      /** Only commits of this session. */
+      session: { optional: "text" },
+      /** Only commits whose id begins with this. Their rows tell the prompt. */
+      ref: { optional: "text" },
+      offset: "u64",
+      limit: "u64",
+    },
+    answer: "commits",
+    isQueued: true,
+  },
 } as const satisfies Record<string, RequestRow>;
 
 /** A request's `type`. */

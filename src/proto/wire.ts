@@ -51,3 +51,6 @@ export const SPAN_STATUSES = [
   "orphaned",
 ] as const;
 export type SpanStatus = typeof SPAN_STATUSES[number];
+
+/** How sure it is that a session made a commit. */
+export const SURENESSES = ["sure", "likely"] as const;

@@ -56,6 +56,13 @@ export interface ReadableSession {
   readonly recentCalls: ReadonlyMap<string, string | null>;
 }
 
+/** A session by its name. */
+export interface SessionName {
+  readonly workspaceKey: number;
+  readonly id: string;
+  readonly agent: string;
+}
+
 /** Reads sessions through one connection. */
 export class SessionReads {
   readonly #lists: RowLists;
@@ -66,6 +73,8 @@ export class SessionReads {
   readonly #calls: StatementSync;
   readonly #recent: StatementSync;
   readonly #bodies: StatementSync;
+  readonly #around: StatementSync;
+  readonly #committing: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#lists = new RowLists(db);
@@ -91,6 +100,30 @@ export class SessionReads {
        FROM json_each(?2) AS listed CROSS JOIN calls ON session = ?1 AND call = unhex(listed.value)`,
     );
     this.#bodies.setReturnArrays(true);
+    this.#around = db.prepare(
+      "SELECT workspace, id, agent FROM sessions WHERE agent <> 'git' AND first_ms <= ? AND last_ms >= ?",
+    );
+    this.#committing = db.prepare(
+      `SELECT id, agent FROM sessions WHERE key IN (SELECT DISTINCT session FROM commits WHERE workspace = ?)`,
+    );
+  }
+
+  /** Finds the sessions of agents that were active at some time between two, in epoch milliseconds. */
+  around(fromMs: number, toMs: number): SessionName[] {
+    return this.#around.all(toMs, fromMs).map((row) => ({
+      workspaceKey: readInt(row.workspace),
+      id: toText(readBlob(row.id)),
+      agent: String(row.agent),
+    }));
+  }
+
+  /** Finds the sessions that hooks of git in a workspace belong to. */
+  committing(workspaceKey: number): SessionName[] {
+    return this.#committing.all(workspaceKey).map((row) => ({
+      workspaceKey,
+      id: toText(readBlob(row.id)),
+      agent: String(row.agent),
+    }));
   }
 
   /**

@@ -59,8 +59,8 @@ A failure is an object that includes the exit code:
   {"type":"error","code":"daemon_not_running","message":"…","exit":3}
 Its code is one of usage, not_found, ambiguous, daemon_not_running,
 daemon_timeout, daemon_error, daemon_broken, protocol_error,
-unsupported_version, bad_input, home_owned, home_unusable, socket_unusable,
-file_error, internal.
+unsupported_version, unsupported_request, bad_input, home_owned, home_unusable,
+socket_unusable, file_error, internal.
 
 Examples
   kaizen sessions --json | jq -r '.rows[] | [.id, .status] | @tsv'

@@ -50,6 +50,13 @@ export class BadInputError extends Error {
   }
 }
 
+/** The daemon does not know the request (exit 6). */
+export class UnsupportedError extends Error {
+  override get name(): string {
+    return "UnsupportedError";
+  }
+}
+
 /** A file could not be read or written (exit 74). */
 export class FileError extends Error {
   override get name(): string {

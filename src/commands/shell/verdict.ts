@@ -23,6 +23,7 @@ import {
   CommandLineError,
   FileError,
   NotFoundError,
+  UnsupportedError,
 } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 
@@ -73,6 +74,12 @@ const RULES: readonly Rule[] = [
       error instanceof RemoteError && error.supportedMin !== null,
     exit: EXIT.protocol,
     code: "unsupported_version",
+    next: ["daemon", "restart"],
+  },
+  {
+    matches: (error) => error instanceof UnsupportedError,
+    exit: EXIT.protocol,
+    code: "unsupported_request",
     next: ["daemon", "restart"],
   },
   {

@@ -85,6 +85,10 @@ const exchanges: {
   ],
   store_stats: [{ type: "store_stats" }, STORE],
   store_prune: [{ type: "store_prune", session: "s", dry_run: true }, STORE],
+  list_commits: [
+    { type: "list_commits", workspace: "/w", offset: 0, limit: 5 },
+    '{"type":"commits","rows":[],"total":0}',
+  ],
 };
 
 for (const [request, answer] of Object.values(exchanges)) {

@@ -41,6 +41,11 @@ const SPAN = {
   paths: [],
   depth: 0,
 };
+const COMMIT = {
+  commit: "9d5ed678fe57bcca610140957afab571d0a4a7b0",
+  ts_ms: 1,
+  workspace: "/w",
+};
 const NODE = {
   span: SPAN,
   children: [],
@@ -62,6 +67,7 @@ const good = {
     events: [EVENT],
     spans: [{ ...NODE, children: [NODE] }],
   },
+  commits: { type: "commits", rows: [COMMIT], total: 1 },
   ack: { type: "ack", message: "ingested" },
   error: { type: "error", message: "no" },
   store: { type: "store", bytes: 1, sessions: 2, events: 3 },

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Asks git which commit each line of a file is from.
+ * @module
+ */
+import { askGit } from "../../ingest/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { NotFoundError } from "../shell/errors.ts";
+
+/** Timeout of git in milliseconds; a file with a long history takes seconds. */
+const BLAME_MS = 30_000;
+/** The id of lines that are not committed. */
+const NOT_COMMITTED = /^0+$/;
+
+/** Lines in a row that are of one commit. */
+export interface BlamedLines {
+  first_line: number;
+  last_line: number;
+  /** Null: not committed yet. */
+  commit: string | null;
+  author: string;
+  subject: string;
+}
+
+/**
+ * Runs `git blame`.
+ *
+ * @param range First and last line, counted from 1; null: all lines.
+ * @throws {NotFoundError} If git does not know the file or the line.
+ */
+export async function blameFile(
+  file: string,
+  range: readonly [number, number] | null,
+  { context }: Run,
+): Promise<BlamedLines[]> {
+  const { stdout, stderr } = await askGit(
+    [
+      "blame",
+      "--line-porcelain",
+      "--no-textconv",
+      ...range === null ? [] : ["-L", `${range[0]},${range[1]}`],
+      "--",
+      file,
+    ],
+    context,
+    BLAME_MS,
+  );
+  if (stdout !== null) return readPorcelain(stdout);
+  const reason = stderr.trim().split("\n")[0]?.replace(/^fatal: /, "");
+  throw new NotFoundError(
+    `Cannot find the commits of "${file}": ${reason || "git did not answer"}`,
+    "commits",
+  );
+}
+
+/**
+ * Reads the format of `git blame --line-porcelain`: a head line with the id and the number of the
+ * line, its facts, then the line itself after a tab.
+ */
+export function readPorcelain(text: string): BlamedLines[] {
+  const found: BlamedLines[] = [];
+  let line: BlamedLines | null = null;
+  for (const row of text.split("\n")) {
+    const head = /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(row);
+    if (line === null && head !== null) {
+      const [, commit = "", number = ""] = head;
+      line = {
+        first_line: Number(number),
+        last_line: Number(number),
+        commit: NOT_COMMITTED.test(commit) ? null : commit,
+        author: "",
+        subject: "",
+      };
+    } else if (line !== null && row.startsWith("\t")) {
+      const last = found.at(-1);
+      if (
+        last?.commit === line.commit &&
+        last.last_line === line.first_line - 1
+      ) last.last_line = line.last_line;
+      else found.push(line);
+      line = null;
+    } else if (line !== null) {
+      if (row.startsWith("author ")) line.author = row.slice(7);
+      if (row.startsWith("summary ")) line.subject = row.slice(8);
+    }
+  }
+  return found;
+}

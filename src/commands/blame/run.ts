@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Shows which session wrote the lines of a file.
+ * @module
+ */
+import { UsageError } from "../../context/mod.ts";
+import { toLine } from "../../output/mod.ts";
+import { type CommitRecord, encodeJson, joinBytes } from "../../proto/mod.ts";
+import { listCommits } from "../ask/list_commits.ts";
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import { type BlamedLines, blameFile } from "./git_blame.ts";
+import { renderBlame } from "./print.ts";
+
+/** The prompts of at most this many commits are asked for, each of which is one request. */
+const MAX_PROMPTS = 20;
+
+/** Lines of one commit, and the session that made it. */
+export interface BlameRow extends BlamedLines {
+  session_id: string | null;
+  agent: string | null;
+  sureness: CommitRecord["sureness"];
+  title: string | null;
+  prompt: string | null;
+  cost_usd_e6: CommitRecord["cost_usd_e6"];
+}
+
+/**
+ * Prints the sessions behind the lines of a file.
+ *
+ * @param word A path, or `PATH:LINE`, or `PATH:FIRST-LAST`.
+ * @throws {UsageError} If the lines are no range.
+ * @throws {NotFoundError} If git does not know the file or the line.
+ */
+export async function runBlame(word: string, run: Run): Promise<void> {
+  const { file, range } = await readTarget(word);
+  const lines = await blameFile(file, range, run);
+  const commits = await findCommits(lines, run);
+  const rows = lines.map((line): BlameRow => {
+    const found = line.commit === null ? undefined : commits.get(line.commit);
+    return {
+      ...line,
+      session_id: found?.session_id ?? null,
+      agent: found?.agent ?? null,
+      sureness: found?.sureness ?? null,
+      title: found?.title ?? null,
+      prompt: found?.prompt ?? null,
+      cost_usd_e6: found?.cost_usd_e6 ?? null,
+    };
+  });
+  switch (run.settings.format) {
+    case "json":
+      return await printJson(run, { type: "blame", path: file, rows });
+    case "ndjson":
+      return await run.context.stdout.write(joinBytes(rows.map(toRow)));
+  }
+  await printLines(run, renderBlame(rows, run));
+}
+
+function toRow(row: BlameRow): Uint8Array {
+  const bytes = new TextEncoder().encode(encodeJson({ ...row }));
+  return toLine({ kind: "row", bytes });
+}
+
+async function readTarget(
+  word: string,
+): Promise<{ file: string; range: [number, number] | null }> {
+  const [, file, first, last] = /^(.+):(\d+)(?:-(\d+))?$/.exec(word) ?? [];
+  if (file === undefined || await isFile(word)) {
+    return { file: word, range: null };
+  }
+  const range: [number, number] = [Number(first), Number(last ?? first)];
+  if (range[0] >= 1 && range[0] <= range[1]) return { file, range };
+  throw new UsageError(
+    `Cannot read "${word}": write FILE:LINE or FILE:FIRST-LAST, counted from 1`,
+  );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false; // git says what is wrong
+  }
+}
+
+async function findCommits(
+  lines: readonly BlamedLines[],
+  run: Run,
+): Promise<ReadonlyMap<string, CommitRecord>> {
+  const ids = new Set(lines.flatMap(({ commit }) => commit ?? []));
+  const found = new Map<string, CommitRecord>();
+  if (ids.size <= MAX_PROMPTS) {
+    for (const ref of ids) {
+      const { rows: [row] } = await listCommits({ ref }, 1, run);
+      if (row !== undefined) found.set(ref, row);
+    }
+    return found;
+  }
+  const { rows } = await listCommits({}, 0, run);
+  for (const row of rows) if (ids.has(row.commit)) found.set(row.commit, row);
+  return found;
+}

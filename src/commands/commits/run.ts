@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Lists commits.
+ * @module
+ */
+import { toLine } from "../../output/mod.ts";
+import { type CommitRecord, encodeJson, joinBytes } from "../../proto/mod.ts";
+import { listCommits } from "../ask/list_commits.ts";
+import { resolvePlace } from "../ask/place.ts";
+import { findSession } from "../detail/find_session.ts";
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines, printNote } from "../shell/print.ts";
+import type { CommitsOptions } from "./options.ts";
+import { renderCommits } from "./print.ts";
+
+/** Prints commits, the newest first. */
+export async function runCommits(
+  options: CommitsOptions,
+  run: Run,
+): Promise<void> {
+  const { place, sinceMs, limit } = options;
+  const session = options.session === null
+    ? null
+    : await resolveSession(options.session, options, run);
+  // A session may commit in several worktrees.
+  const workspaces = place.kind === "all" || session !== null
+    ? [null]
+    : await resolvePlace(place, run);
+  const [workspace = null] = workspaces;
+  const wanted = { workspace, since_ms: sinceMs, session };
+  const { rows, total } = await listCommits(wanted, limit, run);
+  switch (run.settings.format) {
+    case "json":
+      return await printJson(run, { type: "commits", rows, total });
+    case "ndjson":
+      return await run.context.stdout.write(joinBytes(rows.map(toRow)));
+  }
+  await printTable(rows, total, run);
+}
+
+async function resolveSession(
+  id: string,
+  { place }: CommitsOptions,
+  run: Run,
+): Promise<string> {
+  const found = await findSession({ id, place, isEager: true }, run);
+  await found.answer[Symbol.asyncDispose]();
+  return found.id;
+}
+
+function toRow(row: CommitRecord): Uint8Array {
+  const bytes = new TextEncoder().encode(encodeJson(row));
+  return toLine({ kind: "row", bytes });
+}
+
+async function printTable(
+  rows: readonly CommitRecord[],
+  total: number,
+  run: Run,
+): Promise<void> {
+  if (rows.length === 0) {
+    await printLines(run, ["(no commits)"]);
+    return await printNote(
+      run,
+      "commits come from the hooks of git: kaizen hooks install git",
+    );
+  }
+  await printLines(run, renderCommits(rows, run));
+  if (total > rows.length) {
+    await printNote(
+      run,
+      `${total - rows.length} more of ${total}: use --limit 0 for all`,
+    );
+  }
+}
