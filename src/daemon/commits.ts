@@ -36,7 +36,7 @@ const COMMA = 0x2c;
 const DECODER = new TextDecoder();
 
 /** The parts of {@linkcode Commits}. */
-export interface CommitsOptions {
+export interface CommitsParts {
   store: Store;
   pace: Pace;
   rebuilds: Rebuilds;
@@ -46,7 +46,7 @@ export interface CommitsOptions {
 }
 
 /** A commit as its hook told it. */
-interface Told {
+interface ToldCommit {
   commit: string;
   subject: string | null;
   branch: string | null;
@@ -60,7 +60,7 @@ interface Told {
 }
 
 /** An event of a hook of git. */
-interface HookEvent {
+interface GitHookEvent {
   tsMs: number;
   hook: unknown;
   git: Record<string, unknown>;
@@ -68,9 +68,9 @@ interface HookEvent {
 
 /** Answers `list_commits`. */
 export class Commits {
-  readonly #options: CommitsOptions;
+  readonly #options: CommitsParts;
 
-  constructor(options: CommitsOptions) {
+  constructor(options: CommitsParts) {
     this.#options = options;
   }
 
@@ -81,7 +81,7 @@ export class Commits {
       const reader = store.read();
       const stale = new Set<number>();
       try {
-        const listing = new Listing(reader, stale, this.#options);
+        const listing = new CommitListing(reader, stale, this.#options);
         const answer = await listing.answer(request);
         if (stale.size === 0) return replyWith(answer);
       } finally {
@@ -93,14 +93,14 @@ export class Commits {
 }
 
 /** One answer, read from one snapshot. */
-class Listing {
+class CommitListing {
   readonly #reader: Reader;
   readonly #stale: Set<number>;
-  readonly #options: CommitsOptions;
+  readonly #options: CommitsParts;
   readonly #calls = new Map<string, ShellCall[]>();
   readonly #sessions = new Map<string, ReadableSession>();
 
-  constructor(reader: Reader, stale: Set<number>, options: CommitsOptions) {
+  constructor(reader: Reader, stale: Set<number>, options: CommitsParts) {
     this.#reader = reader;
     this.#stale = stale;
     this.#options = options;
@@ -114,7 +114,7 @@ class Listing {
     const wanted = path === null
       ? known
       : known.filter((it) => it.path === path);
-    const told = new Map<string, Told>();
+    const told = new Map<string, ToldCommit>();
     const replaced = new Map<string, string>();
     const made = new Map<string, string>();
     for (const { key, path } of wanted) {
@@ -178,7 +178,7 @@ class Listing {
     yield* decode();
   }
 
-  async *#hookEvents(session: ReadableSession): AsyncGenerator<HookEvent> {
+  async *#hookEvents(session: ReadableSession): AsyncGenerator<GitHookEvent> {
     for await (const { ts_ms, payload } of this.#events(session)) {
       const git = member(payload, "git");
       if (typeof git !== "object" || git === null) continue;
@@ -192,13 +192,13 @@ class Listing {
    * work of whoever made the commit, an amend changes it.
    */
   async #linkThrough(
-    one: Told,
-    told: ReadonlyMap<string, Told>,
+    one: ToldCommit,
+    told: ReadonlyMap<string, ToldCommit>,
     made: ReadonlyMap<string, string>,
   ): Promise<CommitLink | null> {
     const seen = new Set<string>();
     let own: CommitLink | null = null;
-    for (let at: Told | undefined = one; at !== undefined;) {
+    for (let at: ToldCommit | undefined = one; at !== undefined;) {
       own ??= await this.#link(at);
       if (own !== null || seen.has(at.commit)) break;
       seen.add(at.commit);
@@ -207,7 +207,7 @@ class Listing {
     return own;
   }
 
-  async #link(told: Told): Promise<CommitLink | null> {
+  async #link(told: ToldCommit): Promise<CommitLink | null> {
     const { workspace, tsMs, session } = told;
     if (session !== null) {
       const call = {
@@ -248,7 +248,9 @@ class Listing {
     const calls: ShellCall[] = [];
     for (const { span } of flatten(roots)) {
       const { tool, summary, started_at_ms: start, ended_at_ms: end } = span;
-      if (!SHELL_TOOL.test(tool ?? "") || start == null) continue;
+      if (
+        !SHELL_TOOL.test(tool ?? "") || start === null || start === undefined
+      ) continue;
       calls.push({
         sessionId: id,
         agent,
@@ -256,7 +258,7 @@ class Listing {
         callId: span.tool_call_id ?? null,
         command: summary ?? "",
         startedAtMs: Number(start),
-        endedAtMs: end == null ? null : Number(end),
+        endedAtMs: end === null || end === undefined ? null : Number(end),
       });
     }
     this.#calls.set(name, calls);
@@ -264,7 +266,7 @@ class Listing {
   }
 
   async #row(
-    { commit, subject, branch, tsMs, workspace }: Told,
+    { commit, subject, branch, tsMs, workspace }: ToldCommit,
     link: CommitLink | null,
     { replaced, made, ref }: {
       replaced: ReadonlyMap<string, string>;
@@ -316,9 +318,9 @@ class Listing {
 
 /** Remembers the commit of an event, unless it is known. */
 function note(
-  { tsMs, hook, git }: HookEvent,
+  { tsMs, hook, git }: GitHookEvent,
   from: { workspace: string; session: ReadableSession | null; agent: string },
-  told: Map<string, Told>,
+  told: Map<string, ToldCommit>,
 ): void {
   const { commit, args } = git;
   if (!MAKING_HOOKS.has(hook) || typeof commit !== "string") return;
@@ -339,7 +341,7 @@ function note(
 
 /** Remembers the pairs of commits that an amend or a rebase tells: old and new, a line each. */
 function noteRewrites(
-  { hook, git }: HookEvent,
+  { hook, git }: GitHookEvent,
   replaced: Map<string, string>,
   made: Map<string, string>,
 ): void {

@@ -125,7 +125,8 @@ async function ingestLines(
   context: Context,
 ): Promise<IngestReport> {
   const failures: LineFailure[] = [];
-  const counts = { acked: 0, spooled: 0, failed: 0, excluded: 0 };
+  const counts = { acked: 0, spooled: 0, failed: 0 };
+  let excluded = 0;
   let reason = "";
   let line = 0;
   for await (const text of readLines(options.file, context.stdin)) {
@@ -135,7 +136,7 @@ async function ingestLines(
       const startedAtMs = context.now();
       const body = await makeBody(text, { ...options, startedAtMs }, context);
       if (body === null) {
-        counts.excluded++;
+        excluded++;
         continue;
       }
       const sent = await courier.sendOrSpool(body);
@@ -150,12 +151,18 @@ async function ingestLines(
   const late = await courier.finish();
   counts.acked += late;
   counts.spooled -= late;
-  const events = Object.values(counts).reduce((sum, count) => sum + count);
+  const events = counts.acked + counts.spooled + counts.failed + excluded;
   if (events === 0) throw new NotAnEventError("The input holds no event");
   const notes = counts.spooled === 0 ? [] : [
     `${counts.spooled} of ${events} events wait in the spool: ${reason}`,
   ];
-  return { answer: { type: "ingested", events, ...counts }, notes, failures };
+  const answer = {
+    type: "ingested",
+    events,
+    ...counts,
+    ...excluded === 0 ? {} : { excluded },
+  };
+  return { answer, notes, failures };
 }
 
 /** Returns null if the user's configuration excludes the event. */

@@ -10,10 +10,21 @@ import {
   renderTable,
 } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import type { BlameRow } from "./run.ts";
+import type { CommitRecord } from "../../proto/mod.ts";
+import type { BlamedLines } from "./git_blame.ts";
 
 const SHORT_ID = 8;
 const UNKNOWN = "–";
+
+/** Lines of one commit, and the session that made it. */
+export interface BlameRow extends BlamedLines {
+  session_id: string | null;
+  agent: string | null;
+  sureness: CommitRecord["sureness"];
+  title: string | null;
+  prompt: string | null;
+  cost_usd_e6: CommitRecord["cost_usd_e6"];
+}
 
 /** Returns the lines of a table. */
 export function renderBlame(

@@ -10,23 +10,13 @@ import { listCommits } from "../ask/list_commits.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import { type BlamedLines, blameFile } from "./git_blame.ts";
-import { renderBlame } from "./print.ts";
+import { type BlameRow, renderBlame } from "./print.ts";
 
 /** The prompts of at most this many commits are asked for, each of which is one request. */
 const MAX_PROMPTS = 20;
 
-/** Lines of one commit, and the session that made it. */
-export interface BlameRow extends BlamedLines {
-  session_id: string | null;
-  agent: string | null;
-  sureness: CommitRecord["sureness"];
-  title: string | null;
-  prompt: string | null;
-  cost_usd_e6: CommitRecord["cost_usd_e6"];
-}
-
 /**
- * Prints the sessions behind the lines of a file.
+ * Prints the sessions that wrote the lines of a file.
  *
  * @param word A path, or `PATH:LINE`, or `PATH:FIRST-LAST`.
  * @throws {UsageError} If the lines are no range.
