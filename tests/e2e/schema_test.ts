@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Ajv2020 } from "ajv/2020";
 import { feed, sampleSession } from "./_feed.ts";
+import { Git, write } from "./_git.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { type Home, type RunOptions, tempHome } from "./harness.ts";
 
@@ -68,8 +69,21 @@ async function print(
   return JSON.parse(stdout);
 }
 
-async function lines(home: Home, args: string[]): Promise<unknown[]> {
-  const { stdout } = await home.run([...args, "-o", "ndjson"]);
+/** Makes a repository with one commit that our hook tells. @returns Its path. */
+async function commitOnce(home: Home): Promise<string> {
+  const git = new Git(home);
+  const repo = await git.init("repo");
+  await write(`${repo}/a`);
+  await git.commit(repo, "Add a file");
+  return repo;
+}
+
+async function lines(
+  home: Home,
+  args: string[],
+  options?: RunOptions,
+): Promise<unknown[]> {
+  const { stdout } = await home.run([...args, "-o", "ndjson"], options);
   return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
@@ -161,6 +175,15 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   const prune = ["store", "prune", "--session", "s2", "--yes"];
   check("store", await print(home, prune));
   check("import", await print(home, ["import", "./none.jsonl"]));
+  const repo = await commitOnce(home);
+  check("commits", await print(home, ["commits"], { cwd: repo }));
+  for (const row of await lines(home, ["commits"], { cwd: repo })) {
+    check("commit", row);
+  }
+  check("blame", await print(home, ["blame", "a"], { cwd: repo }));
+  for (const row of await lines(home, ["blame", "a"], { cwd: repo })) {
+    check("blame-row", row);
+  }
   check("stop", await print(home, ["stop"]));
   await using daemon = await home.startDaemon();
   check("daemon-run", JSON.parse(daemon.readyLine));

@@ -11,7 +11,8 @@ import { wordType } from "../shell/value_types.ts";
 function declare(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Show the session, the prompt and the cost of the commits that git blame names.\n" +
+      "Show which session wrote the lines of a file.\n" +
+        "Prints the session, the prompt and the cost of the commits that git blame names. " +
         "Needs the hooks of git (kaizen hooks install git). Lines without a session were written by a person, or by an agent that is not recorded.",
     )
     .example("Show who wrote line 42", "kaizen blame src/main.ts:42")

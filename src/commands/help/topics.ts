@@ -95,6 +95,9 @@ An empty variable counts as unset.
   CLAUDE_PROJECT_DIR, CURSOR_PROJECT_DIR, GEMINI_PROJECT_DIR
                            project directory that the agent sets for
                            its own hooks
+  CLAUDECODE, CODEX_THREAD_ID, CODEX_SANDBOX, COPILOT_CLI, CURSOR_AGENT,
+  GEMINI_CLI               set by an agent for the commands it runs: a
+                           commit made with one is of that agent
   CLAUDE_CONFIG_DIR, CODEX_HOME, COPILOT_HOME, GEMINI_CLI_HOME,
   OPENCLAW_STATE_DIR, VIBE_HOME
                            the agent's own folder, for "kaizen hooks" and

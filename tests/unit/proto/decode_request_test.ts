@@ -127,6 +127,18 @@ const accepted: [text: string, request: DaemonRequest][] = [
       dry_run: true,
     },
   ],
+  [
+    '{"type":"list_commits","ref":"9d5e","offset":0,"limit":5}',
+    {
+      type: "list_commits",
+      workspace: null,
+      since_ms: null,
+      session: null,
+      ref: "9d5e",
+      offset: 0,
+      limit: 5,
+    },
+  ],
 ];
 Deno.test("decodeRequest() is tested with every request of the table", () => {
   const tried = new Set(accepted.map(([, { type }]) => type));
