@@ -102,6 +102,7 @@ export class Service implements AsyncDisposable {
     const { now } = options;
     const { signal } = this.#ending;
     const states = new SessionStates(store);
+    store.transact(() => states.takeIn());
     this.#intake = new Intake(pace, now);
     this.#writer = new Writer({
       store,

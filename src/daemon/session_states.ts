@@ -11,8 +11,10 @@ import {
   newSessionState,
   overviewOf,
   printSession,
+  readStoredEvent,
   type SessionState,
   supersedeSession,
+  wireSourceOf,
 } from "../events/mod.ts";
 import type { Int } from "../proto/mod.ts";
 import type {
@@ -34,6 +36,7 @@ export interface StatesStore {
     | "change"
     | "readCall"
     | "readCalls"
+    | "unlisted"
   >;
   /** Returns the path of a workspace. */
   workspacePath(key: number): string;
@@ -50,7 +53,7 @@ export interface Applied extends CallChanges {
 export class SessionStates {
   readonly #store: StatesStore;
   /** Follows the store's memory: a session that is rolled back there has no state here. */
-  readonly #states = new WeakMap<StoredSession, SessionState>();
+  readonly #states = new WeakMap<StoredSession | SessionForm, SessionState>();
 
   constructor(store: StatesStore) {
     this.#store = store;
@@ -59,10 +62,11 @@ export class SessionStates {
   /** Returns the state of a session. */
   of(session: StoredSession | null, id: string): SessionState {
     if (session === null) return newSessionState(id);
-    const known = this.#states.get(session);
+    const name = session.form ?? session;
+    const known = this.#states.get(name);
     if (known !== undefined) return known;
     const state = decodeState(session.state);
-    this.#states.set(session, state);
+    this.#states.set(name, state);
     return state;
   }
 
@@ -108,7 +112,6 @@ export class SessionStates {
       rows,
       removed,
     });
-    this.#states.set(session, state);
     const { current } = place;
     if (
       current?.trace !== session.trace || current.firstMs !== session.firstMs
@@ -123,9 +126,25 @@ export class SessionStates {
 
   #write(current: StoredSession, state: SessionState): StoredSession {
     const form = this.#form(current.workspaceKey, state);
-    const session = this.#store.sessions.change(current, form);
-    this.#states.set(session, state);
-    return session;
+    return this.#store.sessions.change(current, form);
+  }
+
+  /** Takes in the events that were stored last before a crash, which came before the rows of their sessions were written. */
+  takeIn(): void {
+    const { sessions } = this.#store;
+    for (const event of sessions.unlisted()) {
+      const { place, head, payload } = event;
+      const { current, id } = place;
+      const source = event.source ?? wireSourceOf(current?.agent ?? "");
+      const facts = readStoredEvent(source, head, payload);
+      const stored = { ...event, source, tsMs: facts.at[0] };
+      if (current?.isStale) {
+        sessions.append(place, { ...stored, ...WHEN_STALE });
+      } else {
+        const state = this.of(current, id);
+        this.append(place, this.apply(current, state, facts, true), stored);
+      }
+    }
   }
 
   /** Of the sessions with one transcript, each continues at the end of the previous one. */
@@ -143,28 +162,25 @@ export class SessionStates {
   }
 
   #form(workspaceKey: number, state: SessionState): SessionForm {
-    const workspace = this.#store.workspacePath(workspaceKey);
-    const { record, told, live, quiet, quietMs, status, branch } = printSession(
-      state,
-      workspace,
-    );
     const { firstMs, lastMs, agent, tracePath } = overviewOf(state);
-    return {
-      firstMs,
-      lastMs,
-      quietMs,
-      agent,
-      status,
-      branch: branch === null ? null : JSON.stringify(branch),
-      trace: tracePath === "" ? null : tracePath,
-      record,
-      told,
-      live,
-      quiet,
-      state: encodeState(state),
+    const trace = tracePath === "" ? null : tracePath;
+    const print = () => {
+      const workspace = this.#store.workspacePath(workspaceKey);
+      const { branch, ...texts } = printSession(state, workspace);
+      return {
+        ...texts,
+        branch: branch === null ? null : JSON.stringify(branch),
+        state: encodeState(state),
+      };
     };
+    const form = { firstMs, lastMs, agent, trace, print };
+    this.#states.set(form, state);
+    return form;
   }
 }
+
+/** What an event makes of a session that has to be rebuilt first. */
+export const WHEN_STALE = { form: null, rows: [], removed: [] } as const;
 
 function compareStarts(a: StoredSession, b: StoredSession): number {
   return compareInts(a.firstMs, b.firstMs) || (a.id < b.id ? -1 : 1);

@@ -12,7 +12,7 @@ import {
   StoreError,
 } from "../store/mod.ts";
 import type { Arrival } from "./intake.ts";
-import type { SessionStates } from "./session_states.ts";
+import { type SessionStates, WHEN_STALE } from "./session_states.ts";
 
 /** The parts of the store that a {@linkcode Writer} needs. */
 export interface WriterStore extends Pick<Store, "transact"> {
@@ -123,8 +123,7 @@ export class Writer {
     };
     states.addCommit(place, facts);
     if (current?.isStale) {
-      const changes = { form: null, rows: [], removed: [] };
-      sessions.append(place, { ...stored, ...changes });
+      sessions.append(place, { ...stored, ...WHEN_STALE });
       return;
     }
     const state = states.of(current, sessionId);

@@ -99,13 +99,20 @@ export class FileWatch {
     return !this.#isReplaced && this.#look() === "ours" && this.#hasWal();
   }
 
-  /** To be called after each transaction, even one that failed, as that may have moved pages of the WAL into the file. */
-  noteWrites(): void {
+  /**
+   * To be called after each transaction, even one that failed, as that may have moved pages of the WAL into the file.
+   *
+   * @param checkpointPages How many pages the WAL must have for that; 0 if the file may have been written to anyway.
+   */
+  noteWrites(checkpointPages = 0): void {
     if (this.#fault !== null) return;
     try {
+      const { pages, moved } = this.#walSeen;
+      this.#walSeen = this.#readWal();
+      // A WAL that was not all in the file has not begun anew since.
+      if (moved < pages && this.#walSeen.pages < checkpointPages) return;
       const { size, mtime } = lookAt(this.#path);
       this.#file = { ...this.#file, size, mtime };
-      this.#walSeen = this.#readWal();
     } catch {
       // The file is gone, or the disk fails: the next check, or the next transaction, tells.
     }

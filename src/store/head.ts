@@ -14,21 +14,13 @@ const PARTS = [
 
 const UTF8 = new TextEncoder();
 
-/** A beginning as it is kept. */
-export interface PackedHead {
-  /** With a mark for each part that is there. */
-  readonly text: string;
-  /** Length of the whole beginning in UTF-8 bytes. */
-  readonly bytes: number;
-}
-
-/** Takes the common parts out of an event's beginning. */
-export function packHead(head: Uint8Array): PackedHead {
+/** Takes the common parts out of an event's beginning: each leaves a mark. */
+export function packHead(head: Uint8Array): string {
   let text = UTF8_IN.decode(head);
   for (const [i, part] of PARTS.entries()) {
     text = text.replace(part, MARKS[i] ?? part);
   }
-  return { text, bytes: head.length };
+  return text;
 }
 
 const UTF8_IN = new TextDecoder("utf-8", { ignoreBOM: true });

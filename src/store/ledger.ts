@@ -6,6 +6,7 @@
 import type { Int } from "../proto/mod.ts";
 import type { CallChange } from "./calls.ts";
 import type { RowList } from "./row_lists.ts";
+import type { SessionForm } from "./session_writes.ts";
 import { UndoLog } from "./undo.ts";
 
 /** Sessions kept in memory; agents that work at the same time are far fewer. */
@@ -13,7 +14,7 @@ const MAX_SESSIONS = 1024;
 /** A session whose state is longer is read anew each time. */
 const MAX_STATE_CHARS = 16 * 1024;
 
-/** A session as it is stored. */
+/** A session as its events make it; its row may not say all of it yet. */
 export interface StoredSession {
   /** Its number in the store; never used again while any of its rows are left. */
   readonly key: number;
@@ -26,8 +27,12 @@ export interface StoredSession {
   readonly agent: string;
   /** Its transcript, by which sessions are found that go on with one another. */
   readonly trace: string | null;
-  /** What its next event changes, as JSON. Nothing, and not up to date, while the session is stale. */
+  /** What its next event changes, as JSON and as its row has it. Nothing, and not right, while the session is stale. */
   readonly state: string;
+  /** What is said of it; null if that is only known from its row. */
+  readonly form: SessionForm | null;
+  /** The session as its row has it, while that lacks the newest events; else null. */
+  readonly row: StoredSession | null;
   /** Whether its events have to be read once more before anything is said of it. */
   readonly isStale: boolean;
   /** Length of all its events' JSON, so that the length of an answer is known before it is read. */
@@ -58,6 +63,8 @@ export class Ledger {
   readonly #workspaces = new Map<string, Workspace>();
   readonly #byKey = new Map<number, Workspace>();
   readonly #sessions = new Map<string, StoredSession>();
+  /** Those of them whose rows lack events. */
+  readonly #behind = new Map<string, StoredSession>();
   #counts = { sessions: 0, events: 0 };
   #stale: number;
   #lastWorkspaceKey = 0;
@@ -125,15 +132,32 @@ export class Ledger {
     session: StoredSession | null,
   ): void {
     const key = name(workspaceKey, id);
-    const before = this.#sessions.get(key);
+    const before = this.#sessions.get(key) ?? null;
+    this.#keep(key, session);
+    this.undo.push(() => this.#keep(key, before));
+  }
+
+  #keep(key: string, session: StoredSession | null): void {
     this.#sessions.delete(key); // so that it moves to the end: the first is the one longest unused
-    if (session !== null && session.state.length <= MAX_STATE_CHARS) {
-      this.#sessions.set(key, session);
+    this.#behind.delete(key);
+    if (session === null) return;
+    if (session.row !== null) this.#behind.set(key, session);
+    else if (session.state.length > MAX_STATE_CHARS) return;
+    this.#sessions.set(key, session);
+  }
+
+  /** Sessions whose rows lack events. */
+  get behind(): readonly StoredSession[] {
+    return [...this.#behind.values()];
+  }
+
+  /** How many events these rows lack. */
+  get eventsBehind(): number {
+    let events = 0;
+    for (const { lastSeq, row } of this.#behind.values()) {
+      events += lastSeq - (row?.lastSeq ?? lastSeq);
     }
-    this.undo.push(() => {
-      if (before === undefined) this.#sessions.delete(key);
-      else this.#sessions.set(key, before);
-    });
+    return events;
   }
 
   /** Counts sessions and events that came or went (negative). */
@@ -162,9 +186,9 @@ export class Ledger {
   /** Makes the changes final, and forgets the sessions that were not used for longest. */
   commit(): void {
     this.undo.commit();
-    for (const key of this.#sessions.keys()) {
+    for (const [key, { row }] of this.#sessions) {
       if (this.#sessions.size <= MAX_SESSIONS) break;
-      this.#sessions.delete(key);
+      if (row === null) this.#sessions.delete(key);
     }
   }
 

@@ -94,6 +94,8 @@ CREATE TABLE trash (
  *   What an event that is not filed has changed is in its own row (`events.calls`), which is written anyway; of those up to the row
  *   `sessions.calls_after` it is in `calls`, too.
  * - `events.head` has marks where it has the parts that almost all events have in common (`head.ts`).
+ * - `events.session` is that of the event; null where version 1 stored it. The rows of sessions lack the newest 64 events at most, which
+ *   are then found by it.
  * - `events.source` is the agent as which the event came, a number of `HOOK_SOURCES`; null where version 1 stored it.
  * - `commits` has what git events said, by which sessions of the same directory know theirs; `ref` and `branch` are JSON.
  * - `transcripts` has the files that payloads name, how far each is read (`mark`, JSON; null before the first time), and why one cannot be.
@@ -158,6 +160,7 @@ CREATE TABLE commits (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE events ADD COLUMN source INTEGER;
 ALTER TABLE events ADD COLUMN calls BLOB;
+ALTER TABLE events ADD COLUMN session INTEGER;
 ALTER TABLE spans RENAME TO old_spans;
 CREATE TABLE transcripts (
   key INTEGER PRIMARY KEY,

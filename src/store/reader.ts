@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AnswerPlan, joinParts, type StoredAnswer } from "./answer.ts";
+import type { StoredSession } from "./ledger.ts";
 import { openReader } from "./open.ts";
 import {
   type PagePlan,
@@ -46,8 +47,9 @@ export class Reader {
     this.#giveBack = giveBack;
   }
 
-  /** Fixes the state that is read from here on. */
-  begin(): void {
+  /** Fixes the state that is read from here on. @param behind Sessions whose rows lack events. */
+  begin(behind: readonly StoredSession[]): void {
+    this.sessions.behind = behind;
     this.#begin.run();
     this.#touch.get(); // BEGIN alone fixes nothing
   }

@@ -3,6 +3,7 @@
  * Connections that read, kept for the next question.
  * @module
  */
+import type { StoredSession } from "./ledger.ts";
 import { Reader } from "./reader.ts";
 
 /** Connections kept while nobody reads: opening one takes longer than most reads. */
@@ -19,11 +20,11 @@ export class ReaderPool {
     this.#path = path;
   }
 
-  /** Begins to read what is stored now. */
-  begin(): Reader {
+  /** Begins to read what is stored now. @param behind Sessions whose rows lack events all the same. */
+  begin(behind: readonly StoredSession[]): Reader {
     const reader = this.#idle.pop() ?? this.#open();
     try {
-      reader.begin();
+      reader.begin(behind);
       return reader;
     } catch (error) {
       this.#drop(reader);

@@ -45,6 +45,8 @@ export const LIST_SQL = {
   changeBlock:
     "UPDATE blocks SET members = ? WHERE session = ? AND kind = 0 AND first = ?",
   dropBlock: "DELETE FROM blocks WHERE session = ? AND kind = 0 AND first = ?",
+  lastBlock:
+    "SELECT members FROM blocks WHERE session = ? AND kind = 0 ORDER BY first DESC LIMIT 1",
 } as const;
 
 /** Reads a list from a session's row. */
@@ -66,6 +68,7 @@ export class RowLists {
   readonly #readBlock: StatementSync;
   readonly #changeBlock: StatementSync;
   readonly #dropBlock: StatementSync;
+  readonly #lastBlock: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#file = db.prepare(LIST_SQL.file);
@@ -73,6 +76,7 @@ export class RowLists {
     this.#readBlock = db.prepare(LIST_SQL.readBlock);
     this.#changeBlock = db.prepare(LIST_SQL.changeBlock);
     this.#dropBlock = db.prepare(LIST_SQL.dropBlock);
+    this.#lastBlock = db.prepare(LIST_SQL.lastBlock);
   }
 
   /**
@@ -95,6 +99,15 @@ export class RowLists {
     if (list.count === 0) return list;
     this.#file.run(session, seq + 1 - list.count, list.tail);
     return { ...NO_ROWS, filed: countRows(list) };
+  }
+
+  /** Returns the last row of a session, 0 without any. */
+  lastOf({ key, events }: { key: number; events: RowList }): number {
+    if (events.count > 0 || events.filed === 0) return events.last;
+    const block = this.#lastBlock.get(key);
+    return block === undefined
+      ? 0
+      : unpackRows(readBlob(block.members)).at(-1) ?? 0;
   }
 
   /** Reads one block; nothing if there is none. */

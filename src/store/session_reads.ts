@@ -14,6 +14,7 @@ import {
   walkCalls,
 } from "./calls.ts";
 import { HEAD_SQL, unpackHead } from "./head.ts";
+import type { StoredSession } from "./ledger.ts";
 import { recordSql } from "./record_sql.ts";
 import {
   countRows,
@@ -22,7 +23,15 @@ import {
   RowLists,
   unpackRows,
 } from "./row_lists.ts";
-import { readBlob, readCells, readInt, readText, toText } from "./rows.ts";
+import {
+  readBlob,
+  readCells,
+  readInt,
+  readText,
+  toSigned,
+  toText,
+} from "./rows.ts";
+import { toQuiet } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 
 /** Workspaces looked into in one step. */
@@ -65,8 +74,11 @@ export interface SessionName {
 
 /** Reads sessions through one connection. */
 export class SessionReads {
+  /** Sessions whose rows lack events, as these could not be written. */
+  behind: readonly StoredSession[] = [];
   readonly #lists: RowLists;
   readonly #find: StatementSync;
+  readonly #recordOf: StatementSync;
   readonly #event: StatementSync;
   readonly #eventBytes: StatementSync;
   readonly #eventTexts: StatementSync;
@@ -83,6 +95,11 @@ export class SessionReads {
         recordSql("?1")
       } AS BLOB) AS record
        FROM sessions WHERE workspace = ?2 AND id = CAST(?3 AS BLOB)`,
+    );
+    this.#recordOf = db.prepare(
+      `SELECT CAST(${recordSql("?1")} AS BLOB) AS record
+       FROM (SELECT ?2 AS workspace, ?3 AS first_ms, ?4 AS last_ms, ?5 AS quiet_ms, ?6 AS branch, ?7 AS record, ?8 AS told, ?9 AS live,
+         ?10 AS quiet, ?11 AS key) AS sessions`,
     );
     this.#event = db.prepare("SELECT head, payload FROM events WHERE key = ?");
     this.#eventBytes = db.prepare(
@@ -137,6 +154,10 @@ export class SessionReads {
     nowMs: number,
   ): Steps<ReadableSession | null> {
     for (const [i, workspace] of workspaces.entries()) {
+      const ahead = this.behind.find((it) =>
+        it.workspaceKey === workspace && it.id === id
+      );
+      if (ahead !== undefined) return this.#fromMemory(ahead, nowMs);
       const row = this.#find.get(nowMs, workspace, id);
       if (row !== undefined) {
         const events = readList(row);
@@ -160,6 +181,33 @@ export class SessionReads {
       if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
     }
     return null;
+  }
+
+  #fromMemory(session: StoredSession, nowMs: number): ReadableSession | null {
+    const { workspaceKey, firstMs, lastMs, events, recentCalls } = session;
+    const texts = session.form?.print();
+    if (texts === undefined) return null;
+    const { branch, record, told, live, quiet, state } = texts;
+    const row = this.#recordOf.get(
+      nowMs,
+      workspaceKey,
+      toSigned(firstMs),
+      toSigned(lastMs),
+      toQuiet(texts),
+      branch,
+      record,
+      told,
+      live,
+      quiet,
+      session.key,
+    );
+    return {
+      ...session,
+      record: readBlob(row?.record),
+      state,
+      eventCount: countRows(events),
+      recentCalls: newestChanges(recentCalls),
+    };
   }
 
   /** Reads the JSON of a session's events in their order, in pieces, with commas between the events. */

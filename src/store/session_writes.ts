@@ -21,6 +21,7 @@ import {
 } from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
 import { packHead } from "./head.ts";
+import { readEvent, type StoredEvent } from "./stale_sessions.ts";
 import type { Ledger, StoredSession } from "./ledger.ts";
 import { minuteOf } from "./page.ts";
 import {
@@ -54,17 +55,23 @@ export interface EventSlot {
   readonly seq: number;
 }
 
-/** What is said of a session: columns and texts of its row. */
+/** What is said of a session. */
 export interface SessionForm {
   firstMs: Int;
   lastMs: Int;
+  agent: string;
+  trace: string | null;
+  /** Returns the rest, which only its row needs: that is not written with each event. */
+  print: () => SessionTexts;
+}
+
+/** Columns of a session's row that only readers need. */
+export interface SessionTexts {
   /** From when on `quiet` is true of it; null for never. */
   quietMs: Int | null;
-  agent: string;
   status: string;
   /** JSON of the branch; null where only commits may tell. */
   branch: string | null;
-  trace: string | null;
   /** JSON of the record up to what other rows and the time decide, what follows if no transcript tells, and its two endings. */
   record: string;
   told: string;
@@ -84,6 +91,8 @@ export interface CallChanges {
 
 /** One event and what it makes of its session. */
 export interface NewEvent extends CallChanges {
+  /** The key of its row, if it is stored already. */
+  row?: number;
   tsMs: Int;
   /** As whose it came. */
   source: HookSource;
@@ -95,6 +104,20 @@ export interface NewEvent extends CallChanges {
   /** Null for an event that may be stored any number of times. */
   kaizenId: string | null;
 }
+
+/** An event that no list has. */
+export interface UnlistedEvent extends StoredEvent {
+  readonly place: EventSlot;
+  /** The key of its row. */
+  readonly row: number;
+  readonly kaizenId: string | null;
+}
+
+/**
+ * Most events that rows of sessions may lack when a transaction ends. They take a page of each session that has one, once for all; and
+ * after a crash these events are read once more.
+ */
+const MAX_BEHIND = 64;
 
 /** What a git event says. */
 export interface NewCommit {
@@ -155,18 +178,8 @@ export class SessionWrites {
   append(place: EventSlot, event: NewEvent): StoredSession {
     const { key, workspaceKey, id, current, seq } = place;
     const { form, head, payload, kaizenId, tsMs } = event;
-    const row = this.#ledger.nextKey("event");
-    const source = HOOK_SOURCES.indexOf(event.source);
     const changes = form === null ? [] : changesOf(event);
-    const packed = packHead(head);
-    this.#sql.addEvent.run(
-      row,
-      kaizenId,
-      packed.text,
-      payload,
-      source,
-      packChanges(changes),
-    );
+    const row = event.row ?? this.#add(key, event, changes);
     const events = this.#lists.add(key, current?.events ?? NO_ROWS, row, seq);
     const session: StoredSession = {
       ...form === null ? staleForm(current, tsMs) : rememberForm(form),
@@ -174,8 +187,9 @@ export class SessionWrites {
       workspaceKey,
       id,
       lastSeq: seq,
-      eventBytes: (current?.eventBytes ?? 0) + packed.bytes + payload.length +
+      eventBytes: (current?.eventBytes ?? 0) + head.length + payload.length +
         1,
+      row: null,
       events,
       recentIds: this.#noteId(key, current?.recentIds ?? [], kaizenId, events),
       recentCalls: this.#noteCalls(
@@ -184,9 +198,62 @@ export class SessionWrites {
         events,
       ),
     };
-    this.#write(session, current, form);
     this.#ledger.count(workspaceKey, current === null ? 1 : 0, 1);
-    return session;
+    // What is filed, and what others are found by, is in the rows at once.
+    const waits = form !== null && current?.trace === session.trace &&
+      events.count > 0;
+    return waits
+      ? this.#remember({ ...session, row: current.row ?? current })
+      : this.#write(session, current);
+  }
+
+  /** Stores an event itself; returns the key of its row. */
+  #add(
+    session: number,
+    { kaizenId, head, payload, source }: NewEvent,
+    changes: readonly CallChange[],
+  ): number {
+    const row = this.#ledger.nextKey("event");
+    this.#sql.addEvent.run(
+      row,
+      kaizenId,
+      packHead(head),
+      payload,
+      HOOK_SOURCES.indexOf(source),
+      packChanges(changes),
+      session,
+    );
+    return row;
+  }
+
+  /** Whether rows lack so many events that they are to be written. */
+  get isFarBehind(): boolean {
+    return this.#ledger.eventsBehind >= MAX_BEHIND;
+  }
+
+  /** Writes the rows that lack events. */
+  catchUp(): void {
+    for (const session of this.#ledger.behind) this.#write(session, session);
+  }
+
+  /** Finds the events that no session lists, as a crash came first, oldest first; each is to be appended before the next is asked for. */
+  *unlisted(): Generator<UnlistedEvent> {
+    const newest = this.#sql.newestEvents.all(MAX_BEHIND);
+    for (const found of newest.reverse()) {
+      const current = this.byKey(readInt(found.session ?? -1));
+      const row = readInt(found.key);
+      if (current === null || row <= this.#lists.lastOf(current)) continue;
+      const event = this.#sql.readEvent.get(row);
+      if (event === undefined) continue;
+      const { key, workspaceKey, id, lastSeq } = current;
+      const kaizenId = event.kaizen_id ?? null;
+      yield {
+        ...readEvent(event),
+        place: { key, workspaceKey, id, current, seq: lastSeq + 1 },
+        row,
+        kaizenId: kaizenId === null ? null : toText(readBlob(kaizenId)),
+      };
+    }
   }
 
   /** Looks a session up by its number; null if it is deleted. */
@@ -208,12 +275,11 @@ export class SessionWrites {
   /** Writes what is now said of a session, which is right from here on. */
   change(current: StoredSession, form: SessionForm): StoredSession {
     const { isStale, events, recentCalls } = current;
-    const session = {
+    const session = this.#write({
       ...current,
       ...rememberForm(form),
       recentCalls: isStale ? [] : recentCalls,
-    };
-    this.#write(session, current, form);
+    }, current);
     if (isStale) {
       this.#sql.markFresh.run(events.last, current.key);
       this.#ledger.countStale(-1);
@@ -226,12 +292,7 @@ export class SessionWrites {
     if (current.isStale) return;
     this.#sql.markStale.run(current.key);
     this.#ledger.countStale(1);
-    const { workspaceKey, id } = current;
-    this.#ledger.setSession(workspaceKey, id, {
-      ...current,
-      isStale: true,
-      recentCalls: [],
-    });
+    this.#remember({ ...current, form: null, isStale: true, recentCalls: [] });
   }
 
   /** Reads what is known of a call of a session that is stored; null if it has no row. */
@@ -306,13 +367,13 @@ export class SessionWrites {
       ? { ...listRows(kept), filed: events.filed }
       : { ...events, filed: events.filed - gone.size };
     if (first !== null) this.#lists.changeBlock(key, first, kept);
-    const session = {
+    const session = this.#write({
       ...current,
+      form: null,
       eventBytes: current.eventBytes - bytes,
       events: left,
       recentIds: recentIds.filter((id) => !ids.has(id)),
-    };
-    this.#write(session, current, null);
+    }, current);
     this.markStale(session);
     this.#cuts.set(key, this.cutsOf(key) + 1);
     this.#ledger.count(workspaceKey, 0, -gone.size);
@@ -364,6 +425,8 @@ export class SessionWrites {
       agent: String(row.agent),
       trace: trace === null ? null : toText(readBlob(trace)),
       state: toText(readBlob(row.state)),
+      form: null,
+      row: null,
       isStale,
       eventBytes: readInt(row.event_bytes),
       events,
@@ -398,30 +461,38 @@ export class SessionWrites {
     return [];
   }
 
-  /** What is part of an index is written only if it changed. */
-  #write(
-    session: StoredSession,
-    current: StoredSession | null,
-    form: SessionForm | null,
-  ): void {
-    const { key, workspaceKey, id, lastMs, trace } = session;
+  /**
+   * Writes the row of a session; returns the session as its row then has it.
+   *
+   * @param current The session as it was. What is part of an index is written only if it changed.
+   */
+  #write(session: StoredSession, current: StoredSession | null): StoredSession {
+    const { key, workspaceKey, id, lastMs, trace, form } = session;
+    const was = current?.row ?? current;
     const minute = minuteOf(lastMs);
-    const isNew = current === null;
-    if (form === null) this.#sql.changeStale.run(...countsOf(session), key);
-    else {
-      const values = valuesOf(session, form);
-      if (isNew) {
+    const texts = form?.print();
+    if (texts === undefined) {
+      this.#sql.changeStale.run(...countsOf(session), key);
+    } else {
+      const values = valuesOf(session, texts);
+      if (was === null) {
         const place = [workspaceKey, id, minute, trace];
         this.#sql.addSession.run(...values, key, ...place);
       } else this.#sql.changeSession.run(...values, key);
     }
-    if (!isNew && minute !== minuteOf(current.lastMs)) {
+    if (was !== null && minute !== minuteOf(was.lastMs)) {
       this.#sql.changeMinute.run(minute, key);
     }
-    if (!isNew && trace !== current.trace) {
+    if (was !== null && trace !== was.trace) {
       this.#sql.changeTrace.run(trace, key);
     }
-    this.#ledger.setSession(workspaceKey, id, session);
+    const { state } = texts ?? session;
+    return this.#remember({ ...session, state, row: null });
+  }
+
+  #remember(session: StoredSession): StoredSession {
+    this.#ledger.setSession(session.workspaceKey, session.id, session);
+    return session;
   }
 }
 
@@ -430,17 +501,24 @@ function changesOf({ rows, removed }: CallChanges): CallChange[] {
   return [...removed.map((key) => ({ key, body: null })), ...rows];
 }
 
-/** What is remembered of a session's row. */
-function rememberForm({ firstMs, lastMs, agent, trace, state }: SessionForm) {
-  return { firstMs, lastMs, agent, trace, state, isStale: false };
+/** When a session falls silent, as its row has it: a time that no column holds never comes. */
+export function toQuiet({ quietMs }: SessionTexts): Int | null {
+  return quietMs === null || quietMs > I64_MAX ? null : quietMs;
+}
+
+/** What is remembered of what is said of a session. */
+function rememberForm(form: SessionForm) {
+  const { firstMs, lastMs, agent, trace } = form;
+  return { firstMs, lastMs, agent, trace, state: "", form, isStale: false };
 }
 
 /** @throws {TypeError} If there is no such session, as only one that is stored can be stale. */
 function staleForm(current: StoredSession | null, tsMs: Int) {
   if (current === null) throw new TypeError("Cannot store event: no session");
-  const { firstMs, lastMs, agent, trace, state } = current;
+  const { firstMs, lastMs, agent, trace } = current;
   const last = toSigned(tsMs) > toSigned(lastMs) ? tsMs : lastMs;
-  return { firstMs, lastMs: last, agent, trace, state, isStale: true };
+  const known = { firstMs, lastMs: last, agent, trace };
+  return { ...known, state: "", form: null, isStale: true };
 }
 
 function countsOf(session: StoredSession): SQLInputValue[] {
@@ -455,25 +533,22 @@ function countsOf(session: StoredSession): SQLInputValue[] {
   ];
 }
 
-function valuesOf(session: StoredSession, form: SessionForm): SQLInputValue[] {
-  const { lastSeq, events, eventBytes } = session;
-  const { firstMs, lastMs, quietMs } = form;
+function valuesOf(
+  session: StoredSession,
+  texts: SessionTexts,
+): SQLInputValue[] {
+  const { status, branch, record, told, live, quiet, state } = texts;
   return [
-    toSigned(firstMs),
-    toSigned(lastMs),
-    quietMs === null || quietMs > I64_MAX ? null : quietMs,
-    lastSeq,
-    countRows(events),
-    eventBytes,
-    form.agent,
-    form.status,
-    form.branch,
-    events.filed,
-    events.tail,
-    form.record,
-    form.told,
-    form.live,
-    form.quiet,
-    form.state,
+    ...countsOf(session),
+    toSigned(session.firstMs),
+    toQuiet(texts),
+    session.agent,
+    status,
+    branch,
+    record,
+    told,
+    live,
+    quiet,
+    state,
   ];
 }

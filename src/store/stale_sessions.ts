@@ -8,7 +8,7 @@ import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
 import { unpackHead } from "./head.ts";
 import type { Ledger, StoredSession } from "./ledger.ts";
 import { RowLists } from "./row_lists.ts";
-import { readBlob, readInt } from "./rows.ts";
+import { readBlob, readInt, type Row } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import type { Sweeper } from "./sweep.ts";
 
@@ -85,17 +85,21 @@ export class StaleSessions {
   /** Reads one event; null if it is deleted. */
   readEvent(key: number): StoredEvent | null {
     const row = this.#event.get(key);
-    if (row === undefined) return null;
-    const source = row.source ?? null;
-    return {
-      source: source === null ? null : HOOK_SOURCES[readInt(source)] ?? null,
-      head: unpackHead(readBlob(row.head)),
-      payload: readBlob(row.payload),
-    };
+    return row === undefined ? null : readEvent(row);
   }
 
   /** Runs a step in a transaction that a power failure may take back, as the session is then still stale. */
   transact<T>(work: () => T): T {
     return this.#parts.sweeper.unsynced(work);
   }
+}
+
+/** Reads an event from its row. */
+export function readEvent(row: Row): StoredEvent {
+  const source = row.source ?? null;
+  return {
+    source: source === null ? null : HOOK_SOURCES[readInt(source)] ?? null,
+    head: unpackHead(readBlob(row.head)),
+    payload: readBlob(row.payload),
+  };
 }

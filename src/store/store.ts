@@ -6,9 +6,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int, StoreSize } from "../proto/mod.ts";
 import { FileWatch, type WalState } from "./file_watch.ts";
-import { corruptError, explainOpenError } from "./errors.ts";
+import {
+  corruptError,
+  explainOpenError,
+  isSqliteError,
+  StoreError,
+} from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import { type OpenStore, openWriter } from "./open.ts";
+import { CHECKPOINT_PAGES, type OpenStore, openWriter } from "./open.ts";
 import { type PruneQuery, Pruner, type PruneResult } from "./prune.ts";
 import type { Reader } from "./reader.ts";
 import { ReaderPool } from "./reader_pool.ts";
@@ -71,7 +76,8 @@ export class Store implements Disposable {
     this.sessions = new SessionWrites(db, this.#ledger);
     this.usage = new UsageWrites(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
-    const transact = <T>(work: () => T) => this.transact(work);
+    const transact = <T>(work: () => T, checkpointPages?: number) =>
+      this.transact(work, checkpointPages);
     const sweeper = new Sweeper(db, {
       pages,
       transact,
@@ -113,15 +119,17 @@ export class Store implements Disposable {
    * Runs `work` in one transaction: when this returns, what it wrote is on disk; when this throws, nothing was written and
    * memory is as it was.
    *
+   * @param checkpointPages Pages of the WAL from which a commit moves them to the file, as it is set.
    * @throws {StoreError} If the file is damaged or not in its place, or its file system refuses; SQLite's own error for whatever else it refuses.
    */
-  transact<T>(work: () => T): T {
+  transact<T>(work: () => T, checkpointPages = CHECKPOINT_PAGES): T {
     this.#file.check();
     try {
       this.#sql.begin.run();
       const result = work();
+      if (this.sessions.isFarBehind) this.sessions.catchUp();
       this.#sql.commit.run();
-      this.#file.noteWrites();
+      this.#file.noteWrites(checkpointPages);
       this.#ledger.commit();
       return result;
     } catch (error) {
@@ -136,6 +144,21 @@ export class Store implements Disposable {
   #readWal(): WalState {
     const row = this.#sql.wal.get();
     return { pages: readInt(row?.log), moved: readInt(row?.checkpointed) };
+  }
+
+  /** Writes the rows of sessions that lack events, as these are about to be read. The disk need not have them: the events it has. */
+  #catchUp(): void {
+    if (this.#ledger.behind.length === 0) return;
+    this.#sweeper.unsynced(() => this.sessions.catchUp(), CHECKPOINT_PAGES);
+  }
+
+  /** The same for those that only read: a disk that takes nothing can be read, and one session is then answered from memory. */
+  #tryCatchUp(): void {
+    try {
+      this.#catchUp();
+    } catch (error) {
+      if (!isSqliteError(error) && !(error instanceof StoreError)) throw error;
+    }
   }
 
   /** Whether the file that is open is still the one at its path. */
@@ -164,6 +187,7 @@ export class Store implements Disposable {
       readOne(this.#sql.freePages.get()),
     );
     const page = readInt(readOne(this.#sql.pageBytes.get()));
+    this.#tryCatchUp();
     return {
       ...this.size(),
       free_bytes: free * page,
@@ -173,6 +197,7 @@ export class Store implements Disposable {
 
   /** All workspaces that have sessions, that with the newest activity first. */
   listWorkspaces(): WorkspaceRef[] {
+    this.#tryCatchUp();
     return this.#workspaces.newestFirst();
   }
 
@@ -191,7 +216,8 @@ export class Store implements Disposable {
 
   /** Begins to read what is stored now; what is written later is not seen. The reader must be closed. */
   read(): Reader {
-    return this.#readers.begin();
+    this.#tryCatchUp();
+    return this.#readers.begin(this.#ledger.behind);
   }
 
   /**
@@ -202,7 +228,17 @@ export class Store implements Disposable {
    */
   prune(options: PruneQuery, result?: PruneResult): Steps<PruneResult> {
     this.#file.check();
-    return this.#pruner.prune(options, result);
+    return this.#abreast(this.#pruner.prune(options, result));
+  }
+
+  /** Takes steps that read rows of sessions. */
+  *#abreast<T>(steps: Steps<T>): Steps<T> {
+    while (true) {
+      this.#catchUp();
+      const step = steps.next();
+      if (step.done) return step.value;
+      yield;
+    }
   }
 
   /** Removes what a prune left behind when it was ended early. */
@@ -223,7 +259,10 @@ export class Store implements Disposable {
     this.#readers.close();
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (!this.#file.mustStay) this.#db.close(); // the last connection checkpoints
+    if (!this.#file.mustStay) {
+      this.#tryCatchUp();
+      this.#db.close(); // the last connection checkpoints
+    }
     this.#pages.close();
   }
 

@@ -34,7 +34,7 @@ interface Left {
 /** What a {@linkcode Sweeper} works with. */
 export interface SweeperParts {
   pages: Pick<RawPages, "count" | "scrub" | "sync">;
-  transact: <T>(work: () => T) => T;
+  transact: <T>(work: () => T, checkpointPages: number) => T;
   /** Throws if the file must not be written to. */
   check: () => void;
   /** Is told of what is written outside of transactions. */
@@ -150,12 +150,12 @@ export class Sweeper {
    * Runs in a transaction what may be lost by a power failure, as it is begun again then; so that it does not occupy the disk for each
    * step.
    */
-  unsynced<T>(work: () => T): T {
+  unsynced<T>(work: () => T, checkpointPages = SWEEP_CHECKPOINT_PAGES): T {
     this.#db.exec(
-      `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${SWEEP_CHECKPOINT_PAGES}`,
+      `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${checkpointPages}`,
     );
     try {
-      return this.#parts.transact(work);
+      return this.#parts.transact(work, checkpointPages);
     } finally {
       this.#db.exec(
         `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,

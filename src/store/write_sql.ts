@@ -24,13 +24,13 @@ export const WRITE_SQL = {
   addWorkspace:
     "INSERT INTO workspaces (key, path) VALUES (?, CAST(? AS BLOB))",
   addSession:
-    `INSERT INTO sessions (first_ms, last_ms, quiet_ms, last_seq, events, event_bytes, agent, status, branch, events_filed, events_tail,
+    `INSERT INTO sessions (last_ms, last_seq, events, event_bytes, events_filed, events_tail, first_ms, quiet_ms, agent, status, branch,
       record, told, live, quiet, state, key, workspace, id, minute, trace, stale, calls_after)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), ?, ?,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), CAST(? AS BLOB), ?, ?,
       CAST(? AS BLOB), ?, CAST(? AS BLOB), 0, 0)`,
   changeSession:
-    `UPDATE sessions SET first_ms = ?, last_ms = ?, quiet_ms = ?, last_seq = ?, events = ?, event_bytes = ?, agent = ?, status = ?,
-      branch = CAST(? AS BLOB), events_filed = ?, events_tail = ?, record = CAST(? AS BLOB), told = CAST(? AS BLOB), live = CAST(? AS BLOB),
+    `UPDATE sessions SET last_ms = ?, last_seq = ?, events = ?, event_bytes = ?, events_filed = ?, events_tail = ?, first_ms = ?,
+      quiet_ms = ?, agent = ?, status = ?, branch = CAST(? AS BLOB), record = CAST(? AS BLOB), told = CAST(? AS BLOB), live = CAST(? AS BLOB),
       quiet = CAST(? AS BLOB), state = CAST(? AS BLOB) WHERE key = ?`,
   changeStale:
     `UPDATE sessions SET last_ms = ?, last_seq = ?, events = ?, event_bytes = ?, events_filed = ?, events_tail = ? WHERE key = ?`,
@@ -38,8 +38,11 @@ export const WRITE_SQL = {
   changeTrace: "UPDATE sessions SET trace = CAST(? AS BLOB) WHERE key = ?",
   markStale: "UPDATE sessions SET stale = 1 WHERE key = ?",
   markFresh: "UPDATE sessions SET stale = 0, calls_after = ? WHERE key = ?",
-  addEvent: `INSERT INTO events (key, kaizen_id, head, payload, source, calls)
-    VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, CAST(? AS BLOB))`,
+  addEvent:
+    `INSERT INTO events (key, kaizen_id, head, payload, source, calls, session)
+    VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), ?)`,
+  readEvent:
+    "SELECT kaizen_id, source, head, payload FROM events WHERE key = ?",
   eventBytes:
     `SELECT length(CAST(${HEAD_SQL} AS BLOB)) + length(payload) + 1 AS bytes FROM events WHERE key = ?`,
   dropEvent: "DELETE FROM events WHERE key = ?",
@@ -54,9 +57,13 @@ export const WRITE_SQL = {
     VALUES (?, ?, CAST(? AS BLOB), ?, CAST(? AS BLOB), CAST(? AS BLOB)) ON CONFLICT DO NOTHING`,
 } as const;
 
+/** What is run once, when a store is opened. */
+const NEWEST_EVENTS =
+  "SELECT key, session FROM events ORDER BY key DESC LIMIT ?";
+
 /** The statements, prepared once. */
 export type WriteStatements = Readonly<
-  Record<keyof typeof WRITE_SQL, StatementSync>
+  Record<keyof typeof WRITE_SQL | "newestEvents", StatementSync>
 >;
 
 /** Prepares them all. */
@@ -74,6 +81,8 @@ export function prepareWrites(db: DatabaseSync): WriteStatements {
     markStale: db.prepare(WRITE_SQL.markStale),
     markFresh: db.prepare(WRITE_SQL.markFresh),
     addEvent: db.prepare(WRITE_SQL.addEvent),
+    readEvent: db.prepare(WRITE_SQL.readEvent),
+    newestEvents: db.prepare(NEWEST_EVENTS),
     eventBytes: db.prepare(WRITE_SQL.eventBytes),
     dropEvent: db.prepare(WRITE_SQL.dropEvent),
     readCall: db.prepare(WRITE_SQL.readCall),

@@ -81,6 +81,17 @@ export class TestService implements AsyncDisposable {
     this.service = this.#open();
   }
 
+  /** Goes on with the files as they are at this moment, as after SIGKILL. */
+  async crash(): Promise<void> {
+    const ends = ["", "-wal"].map((end) => this.path + end);
+    const files = ends.map((path) => Deno.readFileSync(path));
+    await this.service[Symbol.asyncDispose]();
+    for (const [i, bytes] of files.entries()) {
+      Deno.writeFileSync(ends[i] ?? "", bytes);
+    }
+    this.service = this.#open();
+  }
+
   async ask(request: DaemonRequest): Promise<JsonObject> {
     return readReply(await this.service.handle(request));
   }

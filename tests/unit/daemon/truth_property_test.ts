@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon says of any conversation what the model says, in every way that its events come, and however often the daemon is restarted.
+ * The daemon says of any conversation what the model says, in every way that its events come, and however often the daemon is restarted or killed.
  */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
@@ -24,7 +24,9 @@ async function differences(
   { arrivals, restarts }: Conversation,
 ): Promise<Difference[]> {
   for (const [i, hook] of arrivals.entries()) {
-    if (restarts.includes(i)) await daemon.restart();
+    if (restarts.includes(i)) {
+      await (i % 2 === 0 ? daemon.crash() : daemon.restart());
+    }
     const answer = await daemon.ask(toRequest(hook));
     assertEquals(answer, { type: "ack", message: "ingested" });
   }
@@ -44,7 +46,7 @@ async function differences(
   return found;
 }
 
-Deno.test("the daemon says of any conversation what is true, in any order of arrival and across restarts", async () => {
+Deno.test("the daemon says of any conversation what is true, in any order of arrival and across restarts and crashes", async () => {
   let daemon = new TestService();
   let runs = 0;
   let drawn = 0;

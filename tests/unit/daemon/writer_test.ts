@@ -29,6 +29,7 @@ function poisoned(store: Store): SessionStates {
       change: (...changed) => sessions.change(...changed),
       readCall: (...which) => sessions.readCall(...which),
       readCalls: (session) => sessions.readCalls(session),
+      unlisted: () => sessions.unlisted(),
     },
   });
 }

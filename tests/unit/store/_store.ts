@@ -59,16 +59,18 @@ export function makeForm(made: Made, events: number): SessionForm {
   return {
     firstMs: startedAt,
     lastMs: made.lastMs ?? startedAt,
-    quietMs: made.quietMs ?? null,
     agent,
-    status,
-    branch: made.branch ?? null,
     trace: made.trace ?? null,
-    record: encodeJson({ id, agent, title, events }).slice(0, -1),
-    told: "",
-    live: `,"status":"${status}"}`,
-    quiet: `,"status":"Idle"}`,
-    state: made.state ?? `{"events":${events}}`,
+    print: () => ({
+      quietMs: made.quietMs ?? null,
+      status,
+      branch: made.branch ?? null,
+      record: encodeJson({ id, agent, title, events }).slice(0, -1),
+      told: "",
+      live: `,"status":"${status}"}`,
+      quiet: `,"status":"Idle"}`,
+      state: made.state ?? `{"events":${events}}`,
+    }),
   };
 }
 
@@ -96,6 +98,31 @@ export function append(
     kaizenId,
     rows: made.calls ?? [],
     removed: [],
+  });
+}
+
+/** Lists what was stored last before a crash; returns how many events that were. */
+export function takeIn(store: Store): number {
+  return store.transact(() => {
+    let events = 0;
+    for (
+      const { place, row, head, payload, kaizenId } of store.sessions.unlisted()
+    ) {
+      const { id, seq } = place;
+      store.sessions.append(place, {
+        row,
+        form: makeForm({ id }, seq + 1),
+        tsMs: 1000,
+        source: "cursor",
+        head,
+        payload,
+        kaizenId,
+        rows: [],
+        removed: [],
+      });
+      events++;
+    }
+    return events;
   });
 }
 

@@ -13,6 +13,7 @@ import {
   put,
   rawNumber,
   Store,
+  takeIn,
   tempStore,
 } from "./_store.ts";
 
@@ -32,6 +33,7 @@ Deno.test("backUpStore() copies a store that is written to, into one file that o
   put(store, { id: "later" });
   assertEquals(store.isInPlace, true);
   using copy = Store.open(backup);
+  assertEquals(takeIn(copy) > 0, true);
   assertEquals(pageOf(copy).ids, "s0,s1,s2");
   assertEquals(lastSeq(put(copy, { id: "s0" })), 100);
 });

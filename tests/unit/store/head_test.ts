@@ -22,14 +22,13 @@ for (const [payload, isShort] of payloads) {
     });
     const head = printEventHead(readHookEvent("claude", text, 5), 3);
     const packed = packHead(head);
-    const bytes = new TextEncoder().encode(packed.text);
+    const bytes = new TextEncoder().encode(packed);
     assertEquals(bytes.length < head.length - 100, isShort);
-    assertEquals(packed.bytes, head.length);
     assertEquals(unpackHead(bytes), head);
     using temp = tempStore();
     using db = openRaw(temp.path);
     db.exec("CREATE TABLE events (head BLOB)");
-    db.prepare("INSERT INTO events VALUES (CAST(? AS BLOB))").run(packed.text);
+    db.prepare("INSERT INTO events VALUES (CAST(? AS BLOB))").run(packed);
     const row = db.prepare(
       `SELECT CAST(${HEAD_SQL} AS BLOB) AS head, length(CAST(${HEAD_SQL} AS BLOB)) AS bytes FROM events`,
     ).get();

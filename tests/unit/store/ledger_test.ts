@@ -18,6 +18,8 @@ function makeSession(key: number, state = ""): StoredSession {
     agent: "cursor",
     trace: null,
     state,
+    form: null,
+    row: null,
     isStale: false,
     eventBytes: 1,
     events: NO_ROWS,

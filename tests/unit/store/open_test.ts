@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { StoreError, type StoreFault } from "../../../src/store/mod.ts";
 import {
   lastSeq,
@@ -7,7 +12,9 @@ import {
   pageOf,
   put,
   rawNumber,
+  runSteps,
   Store,
+  takeIn,
   tempStore,
 } from "./_store.ts";
 
@@ -44,8 +51,9 @@ Deno.test("open() finds again what was acknowledged, with and without a clean cl
       Deno.copyFileSync(temp.path + end, crashed.path + end);
     }
   }
-  for (const path of [temp.path, crashed.path]) {
+  for (const [path, unlisted] of [[temp.path, 0], [crashed.path, 1]] as const) {
     using store = Store.open(path);
+    assertEquals(takeIn(store), unlisted);
     const { sessions, events } = store.size();
     assertEquals({ sessions, events }, { sessions: 2, events: 3 });
     assertEquals(pageOf(store), { ids: "a", total: 1, next: null });
@@ -169,6 +177,7 @@ Deno.test("open() trusts a short file that has its rest in the WAL", () => {
   // A crash inside a checkpoint: page 1, which says how many pages there are, is written first.
   overwrite(crashed.path, 0, Deno.readFileSync(temp.path).subarray(0, 4096));
   using store = Store.open(crashed.path);
+  assertEquals(takeIn(store), 39);
   assertEquals(store.size().events, 40);
 });
 
@@ -208,3 +217,29 @@ function overwrite(path: string, at: number, bytes: Uint8Array): void {
 function noise(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 7919) % 251);
 }
+
+Deno.test("unlisted() finds at most 63 events after a crash at any moment, and with them the store is as it was", () => {
+  using temp = tempStore();
+  using crashed = tempStore();
+  using store = Store.open(temp.path);
+  let most = 0;
+  for (let i = 0; i < 420; i++) {
+    const id = `s${i % 3 === 0 ? 0 : i % 5}`;
+    put(store, { id, kaizenId: `k${i}` });
+    if (i === 200) runSteps(store.prune({ session: "s4" }));
+    if (i % 13 !== 0) continue;
+    for (const end of ["", "-wal"]) {
+      Deno.copyFileSync(temp.path + end, crashed.path + end);
+    }
+    {
+      using again = Store.open(crashed.path);
+      most = Math.max(most, takeIn(again));
+      assertEquals(takeIn(again), 0);
+      assertEquals(again.size().events, store.size().events);
+      assertEquals(again.size().sessions, store.size().sessions);
+      assertEquals(put(again, { id, kaizenId: `k${i}` }), null);
+    }
+    Deno.removeSync(crashed.path);
+  }
+  assert(most > 40 && most < 64, `${most}`);
+});
