@@ -44,16 +44,18 @@ function makeForm(id: string, events: number): SessionForm {
   return {
     firstMs: 1000,
     lastMs: 2000,
-    quietMs: null,
     agent: "cursor",
-    status: "Running",
-    branch: null,
     trace: null,
-    record: `{"id":"${id}","title":"${"t".repeat(500)}","events":${events}`,
-    told: "",
-    live: ',"status":"Running"}',
-    quiet: ',"status":"Idle"}',
-    state: `{"events":${events},"x":"${"s".repeat(400)}"}`,
+    print: () => ({
+      quietMs: null,
+      status: "Running",
+      branch: null,
+      record: `{"id":"${id}","title":"${"t".repeat(500)}","events":${events}`,
+      told: "",
+      live: ',"status":"Running"}',
+      quiet: ',"status":"Idle"}',
+      state: `{"events":${events},"x":"${"s".repeat(400)}"}`,
+    }),
   };
 }
 
@@ -219,9 +221,9 @@ class Plain implements Side {
     this.#sql.addEvent.run(key, kaizenId, head, PAYLOAD);
     session.bytes += head.length + PAYLOAD.length + 1;
     const form = makeForm(id, session.events + 1);
-    const { agent, status, record, live, quiet, state } = form;
+    const { status, record, live, quiet, state } = form.print();
     const figures = [session.events, 2000, session.bytes];
-    const texts = [agent, status, record, live, quiet, state];
+    const texts = [form.agent, status, record, live, quiet, state];
     if (known === undefined) {
       this.#sql.addSession.run(...figures, ...texts, session.key, id);
       this.#sessions.set(id, session);

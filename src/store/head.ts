@@ -3,6 +3,8 @@
  * The beginnings of events, without what almost all of them have in common: a third of the table of events was the same nulls.
  * @module
  */
+import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
+import { readBlob, readInt, type Row } from "./rows.ts";
 
 /** What stands for a part: no JSON text holds these characters as they are. */
 const MARKS = ["\u0001", "\u0002"] as const;
@@ -39,4 +41,22 @@ export function unpackHead(head: Uint8Array): Uint8Array {
     text = text.replace(MARKS[i] ?? part, part);
   }
   return UTF8.encode(text);
+}
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  /** As whose it came; null if version 1 stored it. */
+  readonly source: HookSource | null;
+  readonly head: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/** Reads an event from its row. */
+export function unpackEvent(row: Row): StoredEvent {
+  const source = row.source ?? null;
+  return {
+    source: source === null ? null : HOOK_SOURCES[readInt(source)] ?? null,
+    head: unpackHead(readBlob(row.head)),
+    payload: readBlob(row.payload),
+  };
 }

@@ -3,46 +3,13 @@
  * What the writer remembers between events, so that an event reads no rows: workspaces, counts, and the sessions in use.
  * @module
  */
-import type { Int } from "../proto/mod.ts";
-import type { CallChange } from "./calls.ts";
-import type { RowList } from "./row_lists.ts";
-import type { SessionForm } from "./session_writes.ts";
+import type { StoredSession } from "./stored_session.ts";
 import { UndoLog } from "./undo.ts";
 
 /** Sessions kept in memory; agents that work at the same time are far fewer. */
 const MAX_SESSIONS = 1024;
 /** A session whose state is longer is read anew each time. */
 const MAX_STATE_CHARS = 16 * 1024;
-
-/** A session as its events make it; its row may not say all of it yet. */
-export interface StoredSession {
-  /** Its number in the store; never used again while any of its rows are left. */
-  readonly key: number;
-  readonly workspaceKey: number;
-  readonly id: string;
-  /** Number of its newest event. */
-  readonly lastSeq: number;
-  readonly firstMs: Int;
-  readonly lastMs: Int;
-  readonly agent: string;
-  /** Its transcript, by which sessions are found that go on with one another. */
-  readonly trace: string | null;
-  /** What its next event changes, as JSON and as its row has it. Nothing, and not right, while the session is stale. */
-  readonly state: string;
-  /** What is said of it; null if that is only known from its row. */
-  readonly form: SessionForm | null;
-  /** The session as its row has it, while that lacks the newest events; else null. */
-  readonly row: StoredSession | null;
-  /** Whether its events have to be read once more before anything is said of it. */
-  readonly isStale: boolean;
-  /** Length of all its events' JSON, so that the length of an answer is known before it is read. */
-  readonly eventBytes: number;
-  readonly events: RowList;
-  /** The `kaizen_id`s of the events that are not filed. */
-  readonly recentIds: readonly string[];
-  /** What these have made of its calls, oldest first. */
-  readonly recentCalls: readonly CallChange[];
-}
 
 /** Greatest keys that any rows have; the next ones get greater keys. */
 export interface LastKeys {

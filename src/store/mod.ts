@@ -18,10 +18,10 @@ export {
   StoreError,
   type StoreFault,
 } from "./errors.ts";
-export type { StoredSession } from "./ledger.ts";
 export { looksAtRows, type PagePlan, type PageQuery } from "./page.ts";
 export type { StoredCall } from "./calls.ts";
-export type { StaleSessions, StoredEvent } from "./stale_sessions.ts";
+export type { StoredEvent } from "./head.ts";
+export type { StaleSessions } from "./stale_sessions.ts";
 export type { PruneQuery, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
 export type { ReadableSession, SessionReads } from "./session_reads.ts";
@@ -31,9 +31,9 @@ export type {
   EventSlot,
   NewCommit,
   NewEvent,
-  SessionForm,
   SessionWrites,
 } from "./session_writes.ts";
+export type { SessionForm, StoredSession } from "./stored_session.ts";
 export { Store, type StoreOptions, type StoreStats } from "./store.ts";
 export type {
   AgentUsage,

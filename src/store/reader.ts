@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AnswerPlan, joinParts, type StoredAnswer } from "./answer.ts";
-import type { StoredSession } from "./ledger.ts";
+import type { StoredSession } from "./stored_session.ts";
 import { openReader } from "./open.ts";
 import {
   type PagePlan,

@@ -3,7 +3,7 @@
  * Connections that read, kept for the next question.
  * @module
  */
-import type { StoredSession } from "./ledger.ts";
+import type { StoredSession } from "./stored_session.ts";
 import { Reader } from "./reader.ts";
 
 /** Connections kept while nobody reads: opening one takes longer than most reads. */

@@ -14,7 +14,7 @@ import {
   walkCalls,
 } from "./calls.ts";
 import { HEAD_SQL, unpackHead } from "./head.ts";
-import type { StoredSession } from "./ledger.ts";
+import { type StoredSession, toQuiet } from "./stored_session.ts";
 import { recordSql } from "./record_sql.ts";
 import {
   countRows,
@@ -31,7 +31,7 @@ import {
   toSigned,
   toText,
 } from "./rows.ts";
-import { toQuiet } from "./session_writes.ts";
+
 import type { Steps } from "./steps.ts";
 
 /** Workspaces looked into in one step. */

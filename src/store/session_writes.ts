@@ -4,12 +4,7 @@
  * @module
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import {
-  HOOK_SOURCES,
-  type HookSource,
-  I64_MAX,
-  type Int,
-} from "../proto/mod.ts";
+import { HOOK_SOURCES, type HookSource, type Int } from "../proto/mod.ts";
 import {
   type CallChange,
   newestChanges,
@@ -20,9 +15,8 @@ import {
   walkCalls,
 } from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
-import { packHead } from "./head.ts";
-import { readEvent, type StoredEvent } from "./stale_sessions.ts";
-import type { Ledger, StoredSession } from "./ledger.ts";
+import { packHead, type StoredEvent, unpackEvent } from "./head.ts";
+import type { Ledger } from "./ledger.ts";
 import { minuteOf } from "./page.ts";
 import {
   countRows,
@@ -42,6 +36,12 @@ import {
   toText,
   toUnsigned,
 } from "./rows.ts";
+import {
+  type SessionForm,
+  type SessionTexts,
+  type StoredSession,
+  toQuiet,
+} from "./stored_session.ts";
 import { prepareWrites, type WriteStatements } from "./write_sql.ts";
 
 /** Where an event goes that is about to be stored. */
@@ -53,32 +53,6 @@ export interface EventSlot {
   readonly current: StoredSession | null;
   /** The number that the event gets. */
   readonly seq: number;
-}
-
-/** What is said of a session. */
-export interface SessionForm {
-  firstMs: Int;
-  lastMs: Int;
-  agent: string;
-  trace: string | null;
-  /** Returns the rest, which only its row needs: that is not written with each event. */
-  print: () => SessionTexts;
-}
-
-/** Columns of a session's row that only readers need. */
-export interface SessionTexts {
-  /** From when on `quiet` is true of it; null for never. */
-  quietMs: Int | null;
-  status: string;
-  /** JSON of the branch; null where only commits may tell. */
-  branch: string | null;
-  /** JSON of the record up to what other rows and the time decide, what follows if no transcript tells, and its two endings. */
-  record: string;
-  told: string;
-  live: string;
-  quiet: string;
-  /** What the next event changes, as JSON. */
-  state: string;
 }
 
 /** What became of a session's calls. */
@@ -248,7 +222,7 @@ export class SessionWrites {
       const { key, workspaceKey, id, lastSeq } = current;
       const kaizenId = event.kaizen_id ?? null;
       yield {
-        ...readEvent(event),
+        ...unpackEvent(event),
         place: { key, workspaceKey, id, current, seq: lastSeq + 1 },
         row,
         kaizenId: kaizenId === null ? null : toText(readBlob(kaizenId)),
@@ -499,11 +473,6 @@ export class SessionWrites {
 /** What an event has made of calls, as one list. */
 function changesOf({ rows, removed }: CallChanges): CallChange[] {
   return [...removed.map((key) => ({ key, body: null })), ...rows];
-}
-
-/** When a session falls silent, as its row has it: a time that no column holds never comes. */
-export function toQuiet({ quietMs }: SessionTexts): Int | null {
-  return quietMs === null || quietMs > I64_MAX ? null : quietMs;
 }
 
 /** What is remembered of what is said of a session. */

@@ -4,24 +4,16 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
-import { unpackHead } from "./head.ts";
-import type { Ledger, StoredSession } from "./ledger.ts";
+import { type StoredEvent, unpackEvent } from "./head.ts";
+import type { Ledger } from "./ledger.ts";
 import { RowLists } from "./row_lists.ts";
-import { readBlob, readInt, type Row } from "./rows.ts";
+import { readInt } from "./rows.ts";
 import type { Steps } from "./steps.ts";
+import type { StoredSession } from "./stored_session.ts";
 import type { Sweeper } from "./sweep.ts";
 
 /** Calls that one step removes. */
 const CLEAR_CALLS = 100;
-
-/** An event as it is stored. */
-export interface StoredEvent {
-  /** As whose it came; null if version 1 stored it. */
-  readonly source: HookSource | null;
-  readonly head: Uint8Array;
-  readonly payload: Uint8Array;
-}
 
 /** What a {@linkcode StaleSessions} works with. */
 export interface StaleParts {
@@ -85,21 +77,11 @@ export class StaleSessions {
   /** Reads one event; null if it is deleted. */
   readEvent(key: number): StoredEvent | null {
     const row = this.#event.get(key);
-    return row === undefined ? null : readEvent(row);
+    return row === undefined ? null : unpackEvent(row);
   }
 
   /** Runs a step in a transaction that a power failure may take back, as the session is then still stale. */
   transact<T>(work: () => T): T {
     return this.#parts.sweeper.unsynced(work);
   }
-}
-
-/** Reads an event from its row. */
-export function readEvent(row: Row): StoredEvent {
-  const source = row.source ?? null;
-  return {
-    source: source === null ? null : HOOK_SOURCES[readInt(source)] ?? null,
-    head: unpackHead(readBlob(row.head)),
-    payload: readBlob(row.payload),
-  };
 }

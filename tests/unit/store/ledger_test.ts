@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { Ledger, type StoredSession } from "../../../src/store/ledger.ts";
+import { Ledger } from "../../../src/store/ledger.ts";
+import type { StoredSession } from "../../../src/store/stored_session.ts";
 import { NO_ROWS } from "../../../src/store/row_lists.ts";
 import { append, lastSeq, put, Store, tempStore } from "./_store.ts";
 
