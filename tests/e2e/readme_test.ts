@@ -16,24 +16,6 @@ function section(title: string): string {
   return text.split("\n## ")[0] ?? "";
 }
 
-Deno.test("the commands that put kaizen on PATH work in a home without ~/.local", async () => {
-  await using home = await tempHome();
-  const [, block = ""] = /```sh\n([^]*?)```/.exec(section("A minute of use")) ??
-    [];
-  const lines = block.split("\n").filter((line) => /^(mkdir|ln) /.test(line));
-  assertEquals(lines.length, 2);
-  const { code, stderr } = await new Deno.Command("sh", {
-    args: ["-e", "-c", lines.join("\n")],
-    env: { HOME: home.root },
-    cwd: home.workspace,
-  }).output();
-  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-  assertEquals(
-    await Deno.readLink(`${home.root}/.local/bin/kaizen`),
-    `${home.workspace}/dist/kaizen.sh`,
-  );
-});
-
 Deno.test("the table of files names every file that a daemon and a hook make", async () => {
   await using home = await tempHome();
   const hook = ["ingest", "hook", "--source", "claude"];
@@ -54,7 +36,7 @@ Deno.test("the table of files names every file that a daemon and a hook make", a
 Deno.test("the steps that remove kaizen begin with the hooks", () => {
   const steps = section("Removing it").split(/\n(?=\d\. )/);
   const at = (words: string) => steps.findIndex((step) => step.includes(words));
-  assertEquals([at("agents' settings"), at(".git/hooks")], [1, 1]);
+  assertEquals([at("kaizen hooks uninstall"), at(".git/hooks")], [1, 1]);
   assert(at("kaizen stop") > 1);
-  assert(at("Delete the clone") > at("kaizen stop"));
+  assert(at("Delete the clone") > at("scripts/uninstall"));
 });
