@@ -9,8 +9,9 @@ import { makeAgent, makeHooks } from "./agent_record.ts";
 export const openclawHooks = /* @__PURE__ */ makeHooks({
   source: "openclaw",
   wire: "openclaw",
+  // Not `type`, which the daemon sets in what it stores: an event read back has the same marks.
   marks: (fields) =>
-    ["sessionKey", "type", "action"].every((key) => fields.text(key) !== null),
+    ["sessionKey", "action"].every((key) => fields.text(key) !== null),
   sessionKeys: ["session_id", "sessionKey"],
 });
 

@@ -113,7 +113,7 @@ function isOfKind(kind: AnswerKind, value: unknown): boolean {
     case "i64":
       return typeof value === "bigint" || Number.isInteger(value);
     case "json":
-      return true;
+      return value !== undefined;
   }
   if ("oneOf" in kind) {
     return typeof value === "string" && kind.oneOf.includes(value);

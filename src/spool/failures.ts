@@ -81,8 +81,9 @@ function sumUp(path: string): void {
   writeWhole(file, line({ ...last_failure, count: failures }));
 }
 
+/** Begins with a line feed, as a line before it may have been cut short. */
 function line(failure: Failure) {
-  return new TextEncoder().encode(`${encodeJson(failure)}\n`);
+  return new TextEncoder().encode(`\n${encodeJson(failure)}\n`);
 }
 
 function countFailures(all: readonly Failure[]): Failures {

@@ -30,7 +30,8 @@ export async function readDetail(
   const chunks: Uint8Array[] = [];
   for await (const chunk of answer.chunks()) chunks.push(chunk.slice());
   const detail = decode(joinBytes(chunks));
-  if (detail.type === "detail" && detail.session !== null) {
+  // A key that may be null may be missing, too.
+  if (detail.type === "detail" && detail.session) {
     return { session: detail.session, detail };
   }
   throw new ProtocolError(

@@ -461,3 +461,14 @@ Deno.test("a spool that cannot be written throws SpoolError", () => {
   assertEquals(spool.status().writable, false);
   assertEquals(spool.status().reason, "not a directory");
 });
+
+Deno.test("countFailure() keeps its count after a line that was cut short", () => {
+  using folder = new TempFolder();
+  const spool = openSpool(folder);
+  spool.countFailure("one");
+  const path = `${folder.spool}/.failures`;
+  Deno.truncateSync(path, Deno.statSync(path).size - 2);
+  spool.countFailure("two");
+  assertEquals(spool.status().last_failure?.reason, "two");
+  assertEquals(spool.status().failures, 1);
+});
