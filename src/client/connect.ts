@@ -3,8 +3,11 @@
  * Opens one connection under a deadline.
  * @module
  */
-import { type Context, expiry } from "../context/mod.ts";
+import { type Context, expiry, pause } from "../context/mod.ts";
 import { NotRunningError, SocketError, TimedOutError } from "./errors.ts";
+
+/** Time between two attempts while the backlog is full, in milliseconds. */
+const BACKLOG_PAUSE_MS = 5;
 
 /** The socket to connect to, and the timeouts. */
 export interface ClientOptions {
@@ -133,8 +136,8 @@ export async function connectBefore(
   options: ClientOptions,
 ): Promise<Deno.Conn> {
   const { promise: expired, reject } = Promise.withResolvers<never>();
-  const opening = options.connect(options.socket);
   let late = false;
+  const opening = connectInTurn(options, () => late);
   opening.then((conn) => late && conn.close(), () => {});
   try {
     return await deadline.guard(
@@ -146,6 +149,22 @@ export async function connectBefore(
     );
   } catch (error) {
     throw connectFault(error, options.socket);
+  }
+}
+
+/** Tries again while the backlog is full, which it is for milliseconds if the daemon works. */
+async function connectInTurn(
+  { connect, socket }: ClientOptions,
+  isLate: () => boolean,
+): Promise<Deno.Conn> {
+  while (true) {
+    try {
+      return await connect(socket);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await pause(BACKLOG_PAUSE_MS);
+      if (isLate()) throw error;
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import {
   REQUESTS,
 } from "../proto/mod.ts";
 import type { Budget } from "./budget.ts";
+import type { FaultLog } from "./fault_log.ts";
 import { describe, type Log } from "./log.ts";
 import type { Limits } from "./limits.ts";
 import type { ReadBuffers } from "./read_buffers.ts";
@@ -34,6 +35,8 @@ export interface ConnectionHost {
   service: Answerer;
   limits: Limits;
   log: Log;
+  /** For what clients do wrong. */
+  faults: FaultLog;
   /** Slots for requests longer than the free bytes. */
   largeRequests: Budget;
   /** Bytes of answers on their way. */
@@ -61,7 +64,9 @@ declare global {
 export class Connection {
   readonly #conn: Deno.Conn;
   readonly #host: ConnectionHost;
-  readonly #cut = new AbortController();
+  /** Made when the first wait needs its signal: most connections end before. */
+  #abort: AbortController | null = null;
+  #cutReason: CutError | null = null;
   #phase: Phase = "idle";
   #touched: number;
   #deadline: number;
@@ -100,6 +105,7 @@ export class Connection {
   async serve(): Promise<boolean> {
     try {
       const reply = await this.#answer();
+      if (reply === null) return false;
       await this.#send(reply);
       return reply.after === "stop";
     } catch (error) {
@@ -118,8 +124,17 @@ export class Connection {
   /** Closes the connection now, without an answer or in the middle of one. */
   cut(why: string): void {
     if (!this.#open) return;
-    this.#cut.abort(new CutError(why));
+    this.#cutReason = new CutError(why);
+    this.#abort?.abort(this.#cutReason);
     this.#close();
+  }
+
+  get #signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.#cutReason !== null) this.#abort.abort(this.#cutReason);
+    }
+    return this.#abort.signal;
   }
 
   /** Cuts the connection if its deadline has passed at this sweep. */
@@ -136,21 +151,29 @@ export class Connection {
     );
   }
 
-  async #answer(): Promise<Reply> {
+  async #answer(): Promise<Reply | null> {
     try {
-      return await this.#ask(await this.#receive());
+      const request = await this.#receive();
+      return request === null ? null : await this.#ask(request);
     } catch (error) {
       if (!(error instanceof BudgetError)) throw error;
       return this.#host.service.refuse(error);
     }
   }
 
-  async #receive(): Promise<DaemonRequest> {
+  /**
+   * Receives the request.
+   *
+   * @returns Null if the client closes without a byte: it only checks whether a daemon listens.
+   */
+  async #receive(): Promise<DaemonRequest | null> {
     const { limits, readBuffers, service } = this.#host;
     const start = readBuffers.take();
     try {
+      const bytes = await this.#read(start);
+      if (bytes === null) return null;
       const wire = { read: (into: Uint8Array) => this.#read(into) };
-      const body = await readFrame(wire, limits.requestBytes, start);
+      const body = await readFrame(wire, limits.requestBytes, { start, bytes });
       this.#enter("waiting", Infinity);
       return await service.decode(body);
     } finally {
@@ -185,7 +208,7 @@ export class Connection {
       this.#large = true;
       return 1;
     };
-    await largeRequests.draw(take, this.#cut.signal);
+    await largeRequests.draw(take, this.#signal);
     this.#enter("arriving", limits.requestMs);
   }
 
@@ -194,7 +217,7 @@ export class Connection {
     if (REQUESTS[request.type].isQueued) {
       while (!service.hasRoom()) await service.room();
     }
-    this.#cut.signal.throwIfAborted();
+    if (this.#cutReason !== null) throw this.#cutReason;
     return await service.handle(request);
   }
 
@@ -203,7 +226,7 @@ export class Connection {
     await sendReply(reply, {
       limits,
       answers,
-      signal: this.#cut.signal,
+      signal: this.#signal,
       wait: () => this.#deadline = Infinity,
       write: async (piece) => {
         this.#enter("answering", limits.stalledReaderMs);
@@ -218,23 +241,19 @@ export class Connection {
   }
 
   #report(error: unknown): void {
-    const { log } = this.#host;
-    if (this.#cut.signal.aborted) {
-      log("warn", "connection cut", {
-        reason: describe(this.#cut.signal.reason),
-      });
+    const log = this.#host.faults.write;
+    if (this.#cutReason !== null) {
+      log("warn", "connection cut", { reason: this.#cutReason.message });
     } else if (error instanceof FrameError) {
-      // A client that connects and closes only checks whether a daemon listens.
-      if (error.fault === "closed") return;
       log("warn", "request refused", { reason: error.message });
     } else if (error instanceof JsonError || error instanceof RequestError) {
       log("warn", "request refused", { reason: error.message });
     } else if (error instanceof BrokenAnswerError) {
-      log("error", "answer broken off", { reason: error.message });
+      this.#host.log("error", "answer broken off", { reason: error.message });
     } else if (isSystemError(error)) {
       log("warn", "client went away", { reason: error.message });
     } else {
-      log("error", "connection failed", {
+      this.#host.log("error", "connection failed", {
         reason: describe(error),
         stack: error instanceof Error ? error.stack : undefined,
       });

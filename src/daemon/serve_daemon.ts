@@ -70,6 +70,7 @@ export async function serveHome(
   using _bugs = reportBugs(log);
   using stop = stopSignals(options.signal);
   using turn = await openTurn(options);
+  using acceptTurn = await openTurn(options);
   const service = openService(options, turn.wait);
   // Opening the store may start a program; nothing after that does.
   context.giveUpRun();
@@ -82,6 +83,7 @@ export async function serveHome(
       service,
       limits: LIMITS,
       log,
+      turn: acceptTurn.wait,
     });
     const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
     log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });

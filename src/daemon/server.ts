@@ -10,14 +10,19 @@ import {
   Connection,
   type ConnectionHost,
 } from "./connection.ts";
+import { FaultLog } from "./fault_log.ts";
 import type { Limits } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
+import { nextTurn } from "./pace.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 
 /**
  * Connections to give up when descriptors run out: as many descriptors as reads and the log need.
  */
 export const SPARE_DESCRIPTORS = 16;
+
+/** Connections that are accepted before the first of them is read. */
+const BURST = 32;
 
 /** A source of connections. */
 export interface Acceptor {
@@ -32,6 +37,8 @@ export interface ServerOptions {
   service: Answerer;
   limits: Limits;
   log: Log;
+  /** Waits for a turn of the event loop in which sockets are read; never rejects. */
+  turn?: () => Promise<void>;
 }
 
 /** Serves connections until it is closed. A client can end its own connection and nothing else. */
@@ -67,6 +74,7 @@ export class Server implements AsyncDisposable {
       service,
       limits,
       log,
+      faults: new FaultLog(log),
       largeRequests: new Budget(limits.largeRequests),
       answers: new Budget(limits.pendingAnswerBytes),
       readBuffers: new ReadBuffers(),
@@ -126,7 +134,11 @@ export class Server implements AsyncDisposable {
   }
 
   async #acceptAll(): Promise<void> {
-    while (!this.#gone) {
+    const turn = this.#options.turn ?? nextTurn;
+    for (let fresh = 1; !this.#gone; fresh++) {
+      // While others wait to be accepted, the runtime reads no socket. So those that were accepted
+      // get a turn: the requests that have come are read, and those who have left make room.
+      if (fresh % BURST === 0) await turn();
       let conn: Deno.Conn;
       try {
         conn = await this.#options.acceptor.accept();
@@ -218,6 +230,7 @@ export class Server implements AsyncDisposable {
   /** The ticker runs only while there are connections, so that an idle daemon sleeps. */
   #sweep(): void {
     this.#sweeps++;
+    this.#host.faults.refill();
     if (this.#connections.size === 0) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;

@@ -81,16 +81,17 @@ export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
  * alone costs nothing.
  *
  * @param limit Largest body in bytes, checked before the body is allocated.
- * @param start Buffer for the first read, longer than a header. If the whole body fits, the result
- * is a view of it.
+ * @param begun Buffer for the first read, longer than a header, and the bytes of the request that
+ * it holds already. If the whole body fits, the result is a view of it.
  * @throws {FrameError} If the peer closes early, or announces 0 or more than `limit` bytes.
  */
 export async function readFrame(
   wire: Pick<Wire, "read">,
   limit: number,
-  start = new Uint8Array(REQUEST_READ_BYTES),
+  begun = { start: new Uint8Array(REQUEST_READ_BYTES), bytes: 0 },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const have = await fill(wire, start, 0, HEADER_BYTES, "closed");
+  const { start, bytes } = begun;
+  const have = await fill(wire, start, bytes, HEADER_BYTES, "closed");
   const length = bodyLength(start, limit);
   let filled = have - HEADER_BYTES;
   if (filled >= length) {

@@ -341,6 +341,27 @@ Deno.test("ask() says why a socket's path is unusable", async () => {
   }
 });
 
+Deno.test("ask() connects again while the backlog is full, until its deadline", async () => {
+  let attempts = 0;
+  const full = () => {
+    attempts++;
+    return Promise.reject(new Deno.errors.WouldBlock("full"));
+  };
+  await assertRejects(
+    () =>
+      ask({ type: "status" }, {
+        ...optionsFor("/w/d.sock"),
+        connect: full,
+        timeoutMs: 100,
+      }),
+    TimedOutError,
+  );
+  assert(attempts > 1, `${attempts}`);
+  const before = attempts;
+  await pause(20);
+  assertEquals(attempts, before);
+});
+
 Deno.test("ask() passes on unknown errors of the system, and bugs", async () => {
   const failing = (error: Error) => () =>
     ask({ type: "status" }, {

@@ -6,7 +6,9 @@ import {
   SPARE_DESCRIPTORS,
 } from "../../../src/daemon/server.ts";
 import { nextTurn } from "../../../src/daemon/pace.ts";
+import { SocketTurn } from "../../../src/daemon/socket_turn.ts";
 import type { DaemonRequest } from "../../../src/proto/mod.ts";
+import { tempFolder } from "./_folder.ts";
 import {
   Client,
   FakeService,
@@ -87,6 +89,7 @@ class FakeAcceptor implements Acceptor {
 
   constructor(...outcomes: (Deno.Conn | Promise<Deno.Conn> | Error)[]) {
     this.#outcomes = outcomes;
+    this.#end.promise.catch(() => {}); // a server that is busy does not wait for it
   }
 
   async accept(): Promise<Deno.Conn> {
@@ -113,6 +116,31 @@ async function pair(): Promise<[client: Client, server: Deno.Conn]> {
   await Deno.remove(folder, { recursive: true });
   return [new Client(client), server];
 }
+
+Deno.test("Server keeps a client that has sent its request, however many come and vanish after it", async () => {
+  const crowd = 300;
+  const pairs = [];
+  while (pairs.length <= crowd) pairs.push(await pair());
+  const [client] = pairs[0] ?? [];
+  if (client === undefined) throw new TypeError("no client");
+  await client.send(STATUS);
+  for (const [gone] of pairs.slice(1)) gone.close();
+  const log = new LogLines();
+  using folder = tempFolder();
+  using turn = await SocketTurn.open(`${folder.path}/turn.sock`);
+  const acceptor = new FakeAcceptor(...pairs.map(([, conn]) => conn));
+  await using server = new Server({
+    acceptor,
+    service: new FakeService(),
+    limits: { ...PATIENT, connections: 64 },
+    log: log.log,
+    turn: () => turn.wait(),
+  });
+  assertEquals((await client.readAll()).text, '"status"');
+  client.close();
+  while (acceptor.calls <= pairs.length || server.size > 0) await nextTurn();
+  assertEquals(log.lines, []);
+});
 
 Deno.test("Server continues after accept errors, and logs them once", async () => {
   const [client, conn] = await pair();
