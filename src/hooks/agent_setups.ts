@@ -99,10 +99,10 @@ export const SETUPS = {
       "StopFailure",
       "SessionEnd",
     ], {
-      // The model's next answer takes longer than these hooks, so their order does not suffer.
-      PostToolUse: ASYNC,
-      PostToolUseFailure: ASYNC,
+      // An answer of the model or of the user comes next, so that the order of events stays right.
       Notification: ASYNC,
+      SubagentStart: ASYNC,
+      PreCompact: ASYNC,
       SessionEnd: AT_THE_END,
     }),
     entry: group,

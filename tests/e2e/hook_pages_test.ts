@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Pastes the examples of the README and docs/hooks.md, and runs them as each agent does. */
+/** Pastes the examples of docs/hooks.md, and runs them as each agent does. */
 import { assert, assertEquals } from "@std/assert";
 import { runTogether, startCommand } from "./_agent_host.ts";
 import { agents, countStored, lines } from "./_agent_settings.ts";
@@ -9,7 +9,6 @@ import { type Home, programCommand, tempHome } from "./harness.ts";
 
 /** Each page, and the path of the program that it writes. */
 const PAGES: Record<string, string> = {
-  "README.md": "/home/me/.local/bin/kaizen",
   "docs/hooks.md": "/usr/local/bin/kaizen",
 };
 

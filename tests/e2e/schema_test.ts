@@ -184,6 +184,15 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   for (const row of await lines(home, ["blame", "a"], { cwd: repo })) {
     check("blame-row", row);
   }
+  check("hooks-status", await print(home, ["hooks", "status"]));
+  const hooks = ["hooks", "install", "cursor", "--yes"];
+  check("hooks-change", await print(home, hooks));
+  check("hooks-status", await print(home, ["hooks", "status"]));
+  check("hooks-change", await print(home, ["hooks", "uninstall", "--yes"]));
+  check(
+    "hooks-plugin",
+    await print(home, ["hooks", "plugin", `${home.root}/plugin`]),
+  );
   check("stop", await print(home, ["stop"]));
   await using daemon = await home.startDaemon();
   check("daemon-run", JSON.parse(daemon.readyLine));
