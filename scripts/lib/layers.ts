@@ -285,7 +285,8 @@ interface FileImport {
 function listImports(path: string, source: string): FileImport[] {
   const imports: FileImport[] = [];
   const add = (specifier: string, kind: FileImport["kind"]) => {
-    if (/^\.{1,2}\//.test(specifier)) {
+    // Data is no file of the program.
+    if (/^\.{1,2}\/.*\.ts$/.test(specifier)) {
       imports.push({ target: resolve(path, specifier), kind });
     }
   };

@@ -20,12 +20,14 @@ import { Outlines } from "./outlines.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
 import type { Reply } from "./reply.ts";
+import type { TranscriptReading } from "./transcript_reading.ts";
 
 /** The parts of {@linkcode Reads}. */
 export interface ReadsOptions {
   store: Store;
   pace: Pace;
   rebuilds: Rebuilds;
+  reading: Pick<TranscriptReading, "readNow">;
   /** Wall clock in epoch milliseconds. */
   now: () => number;
   /** Returns the canonical form of a workspace's path. */
@@ -102,8 +104,9 @@ export class Reads {
   async getSessionDetail(
     request: RequestOf<"get_session_detail">,
   ): Promise<Reply<"detail">> {
-    const { store, canonical, rebuilds } = this.#options;
+    const { store, canonical, rebuilds, reading } = this.#options;
     const { id, workspace } = request;
+    await reading.readNow();
     const path = typeof workspace === "string" ? canonical(workspace) : null;
     while (true) {
       const reader = store.read();

@@ -17,12 +17,15 @@ import { keepForSomeTime } from "./keeper.ts";
 import { describe, type Log } from "./log.ts";
 import { type Arrival, Intake } from "./intake.ts";
 import { Pace } from "./pace.ts";
+import { Pricing } from "./pricing.ts";
 import { JobQueue } from "./queue.ts";
 import { Reads } from "./reads.ts";
 import { Rebuilds } from "./rebuilds.ts";
 import { type Reply, replyError, replyWith } from "./reply.ts";
 import { SessionStates } from "./session_states.ts";
 import { StoreJobs } from "./store_jobs.ts";
+import { TranscriptReading } from "./transcript_reading.ts";
+import { UsageReport } from "./usage_report.ts";
 import { Writer } from "./writer.ts";
 
 /** Maximum number of requests that wait; connections stop reading when it is reached. */
@@ -50,6 +53,10 @@ export interface ServiceOptions {
   maxQueue?: number;
   /** Maximum number of pages in the store; for tests of a full disk. */
   maxPages?: number;
+  /** How long to wait for more events before transcripts are read, in milliseconds. */
+  readingDelayMs?: number;
+  /** How long answers wait for what transcripts have to tell, in milliseconds. */
+  readingWaitMs?: number;
 }
 
 /**
@@ -72,6 +79,9 @@ export class Service implements AsyncDisposable {
   readonly #writer: Writer;
   readonly #reads: Reads;
   readonly #jobs: StoreJobs;
+  readonly #pricing: Pricing;
+  readonly #reading: TranscriptReading;
+  readonly #usage: UsageReport;
   readonly #queue: JobQueue;
   readonly #handlers: Handlers = {
     hello: (request) => this.#hello(request),
@@ -85,12 +95,14 @@ export class Service implements AsyncDisposable {
     ensure_proxy: (request) => this.#refuseNew(request),
     begin_observed_session: (request) => this.#refuseNew(request),
     list_commits: (request) => this.#reads.listCommits(request),
+    get_usage: (request) => this.#usage.get(request),
     store_stats: () => this.#jobs.stats(),
     store_prune: (request) => this.#jobs.prune(request),
   };
   readonly #ending = new AbortController();
   readonly #background: Promise<void>;
   readonly #keeper: Promise<void>;
+  readonly #catchingUp: Promise<void>;
   #lastError: string | null = null;
   #closed: Promise<void> | null = null;
 
@@ -104,21 +116,43 @@ export class Service implements AsyncDisposable {
     const states = new SessionStates(store);
     store.transact(() => states.takeIn());
     this.#intake = new Intake(pace, now);
+    this.#pricing = new Pricing(homeOf(options.storePath));
+    const reading = new TranscriptReading({
+      store,
+      pace,
+      pricing: this.#pricing,
+      signal,
+      onFault: (error) => void this.#note(error),
+      delayMs: options.readingDelayMs,
+      waitMs: options.readingWaitMs,
+    });
+    this.#reading = reading;
     this.#writer = new Writer({
       store,
       states,
+      stored: (session, { facts, payload }) => {
+        if (session > 0) reading.note(session, facts, payload);
+      },
       workspaceOf: ({ workspace }) => canonical(workspace ?? options.cwd),
     });
     const rebuilds = new Rebuilds({ store, states, pace, signal });
-    this.#reads = new Reads({ store, pace, rebuilds, now, canonical });
+    this.#reads = new Reads({ store, pace, rebuilds, reading, now, canonical });
     this.#jobs = new StoreJobs({ store, pace, rebuilds, canonical, signal });
     this.#queue = new JobQueue({
       maxJobs: options.maxQueue ?? MAX_QUEUE,
       ingest: (batch) => this.#ingest(batch),
     });
+    this.#usage = new UsageReport({
+      store,
+      pace,
+      reading,
+      pricing: this.#pricing,
+      canonical,
+    });
     this.#background = this.#jobs.goOn().catch((error) => {
       this.#fail(error);
     });
+    this.#catchingUp = this.#background.then(() => reading.catchUp());
     this.#keeper = this.#keep(signal);
   }
 
@@ -183,7 +217,7 @@ export class Service implements AsyncDisposable {
     const { storePath, now } = this.#options;
     await this.#background;
     await keepForSomeTime({
-      home: storePath.slice(0, storePath.lastIndexOf("/")) || "/",
+      home: homeOf(storePath),
       now,
       newestMs: () => {
         const { newest_ms } = this.#store.stats();
@@ -207,6 +241,8 @@ export class Service implements AsyncDisposable {
     await this.#queue.idle();
     await this.#background;
     await this.#keeper;
+    await this.#catchingUp;
+    await this.#reading.settled();
     this.#store.close();
   }
 
@@ -261,6 +297,7 @@ export class Service implements AsyncDisposable {
       last_error: this.#lastError,
       capture: [],
       store: this.#store.size(),
+      transcripts: this.#reading.status(),
     });
   }
 
@@ -326,6 +363,11 @@ export class Service implements AsyncDisposable {
     if (path === "" || path.startsWith("/")) return canonical(path);
     return canonical(`${cwd}/${path}`);
   }
+}
+
+/** The folder of the store. */
+function homeOf(storePath: string): string {
+  return storePath.slice(0, storePath.lastIndexOf("/")) || "/";
 }
 
 const INGESTED = replyWith({ type: "ack", message: "ingested" });

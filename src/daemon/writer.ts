@@ -23,6 +23,8 @@ export interface WriterStore extends Pick<Store, "transact"> {
 export interface WriterOptions {
   store: WriterStore;
   states: SessionStates;
+  /** Is told of each event that is stored, and of the key of its session. */
+  stored?: ((session: number, event: HookEvent) => void) | undefined;
   /** Returns the canonical path of an event's workspace. */
   workspaceOf: (arrival: Arrival) => string;
 }
@@ -98,21 +100,30 @@ export class Writer {
    * @returns The error, or null if they are stored.
    */
   #store(events: readonly Accepted[]): unknown {
+    const sessions: number[] = [];
     try {
       this.#options.store.transact(() => {
-        for (const event of events) this.#storeOne(event);
+        for (const event of events) sessions.push(this.#storeOne(event));
       });
-      return null;
     } catch (error) {
       return error;
     }
+    for (const [i, { event }] of events.entries()) {
+      this.#options.stored?.(sessions[i] ?? 0, event);
+    }
+    return null;
   }
 
-  #storeOne({ event, source, workspace }: Accepted): void {
+  /**
+   * Stores an event, if it is not stored already.
+   *
+   * @returns The key of its session; 0 if the event is known.
+   */
+  #storeOne({ event, source, workspace }: Accepted): number {
     const { store: { sessions }, states } = this.#options;
     const { sessionId, kaizenId, facts, tsMs, payload } = event;
     const place = sessions.place(workspace, sessionId, kaizenId);
-    if (place === null) return;
+    if (place === null) return 0;
     const { current, seq } = place;
     const stored = {
       tsMs,
@@ -124,7 +135,7 @@ export class Writer {
     states.addCommit(place, facts);
     if (current?.isStale) {
       sessions.append(place, { ...stored, ...WHEN_STALE });
-      return;
+      return place.key;
     }
     const state = states.of(current, sessionId);
     const applied = states.apply(current, state, facts);
@@ -132,6 +143,7 @@ export class Writer {
     else if (current !== null && applied.state !== state) {
       states.change(current, applied.state);
     }
+    return place.key;
   }
 }
 

@@ -4,7 +4,11 @@
  * asks no server. Only the daemon loads it, when it needs a price.
  * @module
  */
-export { costOf, type ModelPrices, type PricedTokens } from "./model_prices.ts";
+export {
+  type ModelPrices,
+  type PricedTokens,
+  priceTokens,
+} from "./model_prices.ts";
 export { type OwnPrices, PRICES_FILE, readOwnPrices } from "./own_prices.ts";
 export { type PriceList, readPriceList } from "./price_list.ts";
 export { PricesError } from "./read_prices.ts";

@@ -39,7 +39,7 @@ export interface PricedTokens {
 }
 
 /** Returns the cost of a message in millionths of a US dollar, rounded. */
-export function costOf(tokens: PricedTokens, prices: ModelPrices): number {
+export function priceTokens(tokens: PricedTokens, prices: ModelPrices): number {
   const { input, cache_read, cache_write_5m, cache_write_1h, output } = tokens;
   const length = input + cache_read + cache_write_5m + cache_write_1h;
   const priceOf = (price: Price) => priceAt(price, length);

@@ -16,6 +16,7 @@ import {
   SESSION_STATUSES,
   SPAN_STATUSES,
   SURENESSES,
+  USAGE_GROUPS,
 } from "./wire.ts";
 
 /** Sums over a session's events, null where no event tells. The reference does not send them. */
@@ -28,8 +29,16 @@ const TOTALS = {
   /** Millionths of a US dollar. */
   cost_usd_e6: { nullable: "i64" },
   last_event_ms: "u64",
-  /** Whether the cost of every call is known. */
+  /** Whether the cost of every call, or of every message, is known. */
   cost_complete: { missing: "bool" },
+  // These come from the transcript.
+  /** Input read from a cache, and written to one; `tokens_in` has neither. */
+  cache_read_tokens: { optional: "u64" },
+  cache_creation_tokens: { optional: "u64" },
+  /** The part of `tokens_out` that is reasoning. */
+  reasoning_tokens: { optional: "u64" },
+  /** Models whose price is not known. */
+  unpriced_models: { missing: { list: "text" } },
 } as const satisfies AnswerFields;
 
 /** The activity of a session. The reference does not send it. */
@@ -133,6 +142,20 @@ const SPAN_NODE = {
   subtree_token_count: "u64",
   /** False: the sum of costs is no measurement. */
   cost_known: { missing: "bool" },
+  /** False: the cost is more than the sum, as a part of it is not known. */
+  cost_complete: { missing: "bool" },
+} as const satisfies AnswerFields;
+
+/** The transcripts that the daemon knows of. The reference does not send them. */
+const TRANSCRIPTS = {
+  read: "u64",
+  /** Files that are not there, yet or any more. */
+  missing: "u64",
+  unreadable: "u64",
+  /** Files that are to be read. */
+  waiting: "u64",
+  /** Why the user's own prices are not used. */
+  prices_fault: { nullable: "text" },
 } as const satisfies AnswerFields;
 
 const SIZE = {
@@ -166,6 +189,54 @@ const COMMIT = {
   replaced_by: { nullable: "text" },
 } as const satisfies AnswerFields;
 
+/** Sums over messages. */
+const USAGE_SUMS = {
+  messages: "u64",
+  tokens_in: "u64",
+  tokens_out: "u64",
+  cache_read_tokens: "u64",
+  /** Written to a cache, for five minutes or for an hour. */
+  cache_creation_tokens: "u64",
+  cache_creation_1h_tokens: "u64",
+  reasoning_tokens: { nullable: "u64" },
+  /** Millionths of a US dollar; null where no price is known. */
+  cost_usd_e6: { nullable: "i64" },
+  /** False: the cost is more than `cost_usd_e6`. */
+  cost_complete: "bool",
+  unpriced_models: { list: "text" },
+} as const satisfies AnswerFields;
+
+/** The sums of one day, model, agent, workspace or session. */
+const USAGE_ROW = {
+  /** The day as YYYY-MM-DD, the name, the path or the id. */
+  key: "text",
+  /** Of a session. */
+  workspace: { missing: "text" },
+  agent: { missing: "text" },
+  ...USAGE_SUMS,
+} as const satisfies AnswerFields;
+
+/** The prices that costs are made with. */
+const PRICES = {
+  source: "text",
+  /** The day that the list is of, as YYYY-MM-DD. */
+  date: "text",
+  /** The path of the user's own prices. */
+  own: { nullable: "text" },
+  /** Why these are not used. */
+  fault: { nullable: "text" },
+} as const satisfies AnswerFields;
+
+/** How many calls that the transcript tells of were also told by hooks. */
+const COVERAGE = {
+  calls: "u64",
+  by_hook: "u64",
+  /** Calls before the first event of the session. */
+  before: "u64",
+  /** Hooks that did not tell of calls, by the agent's name for them. */
+  missing: { list: "text" },
+} as const satisfies AnswerFields;
+
 /** One kind of answer. */
 interface AnswerRow {
   /** All keys but `type`. */
@@ -195,6 +266,7 @@ export const ANSWERS = {
         missing: { record: { listen: "text", url: "text", token: "text" } },
       },
       store: { missing: { record: SIZE } },
+      transcripts: { missing: { record: TRANSCRIPTS } },
     },
     maxDepth: MAX_DEPTH,
   },
@@ -213,6 +285,8 @@ export const ANSWERS = {
       session: { nullable: { record: SESSION } },
       events: { list: { record: EVENT } },
       spans: { trees: SPAN_NODE },
+      /** Null: no transcript has been read. The reference does not send it. */
+      coverage: { optional: { record: COVERAGE } },
     },
     maxDepth: MAX_ANSWER_DEPTH,
   },
@@ -228,6 +302,17 @@ export const ANSWERS = {
       supported_max: { nullable: "u32" },
       /** True: it is the store's fault, so the same request may be granted later. The reference does not send it. */
       temporary: { missing: "bool" },
+    },
+    maxDepth: MAX_DEPTH,
+  },
+  /** Tokens and costs. The reference does not send it. */
+  usage: {
+    fields: {
+      by: { oneOf: USAGE_GROUPS },
+      rows: { list: { record: USAGE_ROW } },
+      total: { record: USAGE_SUMS },
+      prices: { record: PRICES },
+      transcripts: { record: TRANSCRIPTS },
     },
     maxDepth: MAX_DEPTH,
   },
@@ -272,6 +357,9 @@ export interface SessionRecord extends FieldsOf<typeof SESSION> {}
 export interface CommitRecord extends FieldsOf<typeof COMMIT> {}
 export interface EventRecord extends FieldsOf<typeof EVENT> {}
 export interface ToolSpanView extends FieldsOf<typeof SPAN> {}
+export interface UsageSumsRecord extends FieldsOf<typeof USAGE_SUMS> {}
+export interface UsageRow extends FieldsOf<typeof USAGE_ROW> {}
+export interface SessionCoverage extends FieldsOf<typeof COVERAGE> {}
 export interface StoreSize extends FieldsOf<typeof SIZE> {}
 /** A span, the spans that it contains, and their sums. */
 export type SpanNode = TreeOf<typeof SPAN_NODE>;

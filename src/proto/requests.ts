@@ -6,7 +6,12 @@
  */
 import type { AnswerName, AnswerOf } from "./answers.ts";
 import type { FieldsOf, Flat, RequestFields } from "./fields.ts";
-import { CLIENT_KINDS, HOOK_SOURCES, SESSION_STATUSES } from "./wire.ts";
+import {
+  CLIENT_KINDS,
+  HOOK_SOURCES,
+  SESSION_STATUSES,
+  USAGE_GROUPS,
+} from "./wire.ts";
 
 /** One kind of request. */
 interface RequestRow {
@@ -86,6 +91,22 @@ export const REQUESTS = {
     fields: { workspace: "text", agent: "text" },
     answer: "error",
     isQueued: false,
+  },
+  /** Asks for tokens and costs. The reference does not know it. */
+  get_usage: {
+    fields: {
+      by: { oneOf: USAGE_GROUPS },
+      /** Null: all workspaces. */
+      workspace: { optional: "text" },
+      /** Only the session with this id. */
+      session: { optional: "text" },
+      /** Only messages from this time on. */
+      since_ms: { optional: "u64" },
+      /** The time zone of days, such as "Europe/Berlin" (default: UTC). */
+      zone: { optional: "text" },
+    },
+    answer: "usage",
+    isQueued: true,
   },
   /** Asks for the size of the store. The reference does not know it. */
   store_stats: { fields: {}, answer: "store", isQueued: true },

@@ -54,3 +54,13 @@ export type SpanStatus = typeof SPAN_STATUSES[number];
 
 /** How sure it is that a session made a commit. */
 export const SURENESSES = ["sure", "likely"] as const;
+
+/** By what usage is added up. The reference does not know it. */
+export const USAGE_GROUPS = [
+  "day",
+  "model",
+  "agent",
+  "workspace",
+  "session",
+] as const;
+export type UsageGroup = typeof USAGE_GROUPS[number];

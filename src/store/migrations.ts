@@ -171,6 +171,7 @@ CREATE TABLE transcripts (
   fault TEXT
 ) STRICT;
 CREATE INDEX transcripts_session ON transcripts (session);
+CREATE INDEX transcripts_fault ON transcripts (fault);
 CREATE TABLE usage_sums (
   key INTEGER PRIMARY KEY,
   session INTEGER NOT NULL,

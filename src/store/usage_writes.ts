@@ -116,10 +116,21 @@ export class UsageWrites {
     return first;
   }
 
+  /** Whether a session is stored. */
+  hasSession(session: number): boolean {
+    return this.#sql.hasSession.get(session) !== undefined;
+  }
+
+  /** Returns a transcript; null if it was never looked for. */
+  findTranscript(path: string): StoredTranscript | null {
+    const row = this.#sql.transcript.get(path);
+    return row === undefined ? null : toTranscript(row);
+  }
+
   /** Returns a transcript, which is new if no payload has named it before. */
   transcript(path: string, session: number, agent: string): StoredTranscript {
-    const row = this.#sql.transcript.get(path);
-    if (row !== undefined) return toTranscript(row);
+    const known = this.findTranscript(path);
+    if (known !== null) return known;
     const { lastInsertRowid } = this.#sql.addTranscript.run(
       path,
       session,
@@ -270,10 +281,12 @@ export class UsageWrites {
   /** Counts the transcripts. */
   counts(): TranscriptCounts {
     const row = this.#sql.counts.get(MISSING);
+    const faults = readInt(row?.faults);
+    const missing = readInt(row?.missing);
     return {
-      read: readInt(row?.read),
-      missing: readInt(row?.missing),
-      unreadable: readInt(row?.unreadable),
+      read: readInt(row?.total) - faults,
+      missing,
+      unreadable: faults - missing,
     };
   }
 }
@@ -366,6 +379,7 @@ function prepare(db: DatabaseSync) {
     session: db.prepare(
       "SELECT key FROM sessions WHERE workspace = ? AND id = CAST(? AS BLOB)",
     ),
+    hasSession: db.prepare("SELECT 1 FROM sessions WHERE key = ?"),
     transcript: db.prepare(
       "SELECT * FROM transcripts WHERE path = CAST(? AS BLOB)",
     ),
@@ -432,8 +446,8 @@ function prepare(db: DatabaseSync) {
          AND NOT EXISTS (SELECT 1 FROM transcripts WHERE path = trace) ORDER BY key DESC LIMIT ?`,
     ),
     counts: db.prepare(
-      `SELECT count(mark) AS read, count(*) FILTER (WHERE fault = ?1) AS missing,
-         count(*) FILTER (WHERE fault <> ?1) AS unreadable FROM transcripts`,
+      `SELECT count(*) AS total, count(fault) AS faults, count(*) FILTER (WHERE fault = ?) AS missing
+       FROM transcripts INDEXED BY transcripts_fault`,
     ),
   } satisfies Record<string, StatementSync>;
 }

@@ -161,6 +161,7 @@ export class TestService implements AsyncDisposable {
       pid: 4242,
       canonical: realPath,
       cwd: this.folder.path,
+      readingWaitMs: 10_000,
       log: (_level, message, fields) =>
         this.logged.push(`${message}: ${fields?.reason}`),
       ...this.#options,

@@ -106,7 +106,14 @@ Deno.test("status reports the process, the queue, the last error and the store",
   await using it = new TestService();
   await it.ingest("cursor", event("s"));
   await it.ingest("cursor", event("s"));
-  const { store, ...status } = await it.ask({ type: "status" });
+  const { store, transcripts, ...status } = await it.ask({ type: "status" });
+  assertEquals(transcripts, {
+    read: 0,
+    missing: 0,
+    unreadable: 0,
+    waiting: 0,
+    prices_fault: null,
+  });
   assertEquals(status, {
     type: "status",
     pid: 4242,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
-  costOf,
   PricesError,
+  priceTokens,
   readOwnPrices,
   readPriceList,
 } from "../../../src/prices/mod.ts";
@@ -16,7 +16,7 @@ const TOKENS = {
 };
 const NOW = Date.UTC(2026, 10, 1);
 
-Deno.test("costOf() adds up each kind of tokens at its price", () => {
+Deno.test("priceTokens() adds up each kind of tokens at its price", () => {
   const prices = {
     input: 5,
     output: 25,
@@ -25,21 +25,21 @@ Deno.test("costOf() adds up each kind of tokens at its price", () => {
     cache_write_1h: 10,
   };
   assertEquals(
-    costOf(TOKENS, prices),
+    priceTokens(TOKENS, prices),
     100 * 5 + 200 * 25 + 5_000 + 6_250 + 5_000,
   );
 });
 
-Deno.test("costOf() takes the price of input for caches without a price", () => {
-  assertEquals(costOf(TOKENS, { input: 2, output: 0 }), 2 * 11_600);
+Deno.test("priceTokens() takes the price of input for caches without a price", () => {
+  assertEquals(priceTokens(TOKENS, { input: 2, output: 0 }), 2 * 11_600);
   const prices = { input: 2, output: 0, cache_write_5m: 3 };
-  assertEquals(costOf(TOKENS, prices), 2 * 10_100 + 3 * 1_500);
+  assertEquals(priceTokens(TOKENS, prices), 2 * 10_100 + 3 * 1_500);
 });
 
-Deno.test("costOf() takes the higher price for all tokens of a long input", () => {
+Deno.test("priceTokens() takes the higher price for all tokens of a long input", () => {
   const tiered = { base: 3, tiers: [{ start: 200_000, price: 6 }] };
   const cost = (input: number, cache_read: number) =>
-    costOf({
+    priceTokens({
       input,
       cache_read,
       output: 0,

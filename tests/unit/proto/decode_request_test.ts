@@ -116,6 +116,17 @@ const accepted: [text: string, request: DaemonRequest][] = [
     '{"type":"begin_observed_session","workspace":"/w","agent":"x"}',
     { type: "begin_observed_session", workspace: "/w", agent: "x" },
   ],
+  [
+    '{"type":"get_usage","by":"day","since_ms":1,"zone":"Europe/Berlin"}',
+    {
+      type: "get_usage",
+      by: "day",
+      workspace: null,
+      session: null,
+      since_ms: 1,
+      zone: "Europe/Berlin",
+    },
+  ],
   ['{"type":"store_stats"}', { type: "store_stats" }],
   [
     '{"type":"store_prune","session":"s","dry_run":true}',

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { assertEquals, assertMatch, assertObjectMatch } from "@std/assert";
+import fc from "fast-check";
+import type { JsonObject, RequestOf } from "../../../src/proto/mod.ts";
+import {
+  answerLine,
+  codexLine,
+  countLine,
+  Folder,
+  print,
+  SESSION,
+  START_MS,
+  THREAD,
+  threadLine,
+  userLine,
+} from "../transcripts/_transcripts.ts";
+import { asList, asObject, TestService } from "./_service.ts";
+
+/** A hook event of Claude Code that names its transcript. */
+function named(path: string, more: JsonObject = {}): JsonObject {
+  return {
+    event: "PostToolUse",
+    hook_event_name: "PostToolUse",
+    session_id: SESSION,
+    transcript_path: path,
+    cwd: "/repo/app",
+    timestamp_ms: START_MS,
+    tool_name: "Bash",
+    tool_use_id: "toolu_1",
+    tool_input: { command: "ls" },
+    ...more,
+  };
+}
+
+async function totalsOf(made: TestService, id = SESSION): Promise<JsonObject> {
+  const { session } = await made.detail(id);
+  return asObject(asObject(session).totals);
+}
+
+async function usage(
+  made: TestService,
+  request: Partial<RequestOf<"get_usage">> = {},
+): Promise<JsonObject> {
+  return await made.ask({ by: "model", ...request, type: "get_usage" });
+}
+
+function streamed(): object[] {
+  return [
+    userLine(0, "go"),
+    answerLine(1, { usage: { output_tokens: 1 } }),
+    answerLine(2, { usage: { output_tokens: 10 } }),
+    answerLine(3, { id: "msg_2", request: "req_2", model: "strange-1" }),
+  ];
+}
+
+Deno.test("an event that names a transcript brings its tokens and cost to the session's totals", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  await made.ingest("claude", named(folder.claude(streamed())));
+  const expected = {
+    tokens_in: 6,
+    tokens_out: 20,
+    cache_read_tokens: 2000,
+    cache_creation_tokens: 200,
+    // 3 * 5 + 10 * 25 + 1000 * 0.5 + 40 * 6.25 + 60 * 10
+    cost_usd_e6: 1615,
+    cost_complete: false,
+    unpriced_models: ["strange-1"],
+    reasoning_tokens: null,
+    tool_calls: 1,
+  };
+  assertObjectMatch(await totalsOf(made), expected);
+  const list = await made.ask({
+    type: "list_sessions",
+    workspace: "/w/app",
+    offset: 0,
+    limit: 10,
+    filter: {},
+  });
+  const [row] = asList(list.rows);
+  assertObjectMatch(asObject(asObject(row).totals), expected);
+});
+
+Deno.test("usage is grouped, and sums say which part has no price", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  await made.ingest("claude", named(folder.claude(streamed())));
+  const answer = await usage(made);
+  assertEquals(
+    asList(answer.rows).map((row) => {
+      const { key, messages, cost_usd_e6, cost_complete } = asObject(row);
+      return [key, messages, cost_usd_e6, cost_complete];
+    }),
+    [["claude-opus-4-8", 1, 1615, true], ["strange-1", 1, null, false]],
+  );
+  assertObjectMatch(asObject(answer.total), {
+    messages: 2,
+    cost_usd_e6: 1615,
+    cost_complete: false,
+    unpriced_models: ["strange-1"],
+  });
+  assertMatch(String(asObject(answer.prices).date), /^\d{4}-\d\d-\d\d$/);
+  const keys = async (request: Partial<RequestOf<"get_usage">>) =>
+    asList((await usage(made, request)).rows).map((row) => asObject(row).key);
+  assertEquals(await keys({ by: "agent" }), ["claude"]);
+  assertEquals(await keys({ by: "workspace" }), ["/w/app"]);
+  assertEquals(await keys({ by: "session" }), [SESSION]);
+  assertEquals(await keys({ by: "session", workspace: "/w/none" }), []);
+  assertEquals(await keys({ by: "day" }), ["2026-11-03"]);
+  assertEquals(await keys({ since_ms: START_MS + 3000 }), ["strange-1"]);
+});
+
+Deno.test("days are those of the asker's time zone, on both sides of a change of the clock", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const line = (time: string, id: string) =>
+    answerLine(0, { id, request: id, more: { timestamp: time } });
+  await made.ingest(
+    "claude",
+    named(folder.claude([
+      line("2026-10-24T21:59:59.999Z", "a"), // 23:59 in Berlin, in summer time
+      line("2026-10-24T22:00:00.000Z", "b"),
+      line("2026-10-25T22:59:59.999Z", "c"), // 23:59 in Berlin, in winter time
+      line("2026-10-25T23:00:00.000Z", "d"),
+    ])),
+  );
+  const days = async (zone: string) =>
+    asList((await usage(made, { by: "day", zone })).rows).map((row) => {
+      const { key, messages } = asObject(row);
+      return `${key} ${messages}`;
+    });
+  assertEquals(await days("Europe/Berlin"), [
+    "2026-10-24 1",
+    "2026-10-25 2",
+    "2026-10-26 1",
+  ]);
+  assertEquals(await days("Asia/Kathmandu"), ["2026-10-25 2", "2026-10-26 2"]);
+  assertEquals(await days("UTC"), ["2026-10-24 2", "2026-10-25 2"]);
+  const refused = await usage(made, { by: "day", zone: "Mars/Olympus" });
+  assertEquals(refused.type, "error");
+  assertMatch(String(refused.message), /unknown time zone "Mars\/Olympus"/);
+});
+
+Deno.test("a subagent's file counts for its session", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const path = folder.claude(streamed());
+  folder.write(
+    `.claude/projects/-repo-app/${SESSION}/subagents/agent-a1b2.jsonl`,
+    [answerLine(5, {
+      id: "msg_s",
+      request: "req_s",
+      more: { isSidechain: true, agentId: "a1b2" },
+    })],
+  );
+  await made.ingest("claude", named(path));
+  assertObjectMatch(await totalsOf(made), { tokens_out: 30 });
+});
+
+Deno.test("a Codex thread's tokens are counted", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const path = folder.codex([
+    threadLine(0),
+    codexLine(1, "turn_context", { model: "gpt-5-codex", cwd: "/repo/app" }),
+    countLine(2, [1000, 600, 50, 20], [1000, 600, 50, 20]),
+  ]);
+  await made.ingest("claude", {
+    kaizen_agent: "codex",
+    hook_event_name: "Stop",
+    event: "Stop",
+    session_id: THREAD,
+    transcript_path: path,
+    turn_id: "t1",
+    timestamp_ms: START_MS,
+  });
+  assertObjectMatch(await totalsOf(made, THREAD), {
+    tokens_in: 400,
+    cache_read_tokens: 600,
+    tokens_out: 50,
+    reasoning_tokens: 20,
+    cost_usd_e6: 400 * 1.25 + 600 * 0.125 + 50 * 10,
+  });
+});
+
+Deno.test("a path that is no transcript is not read, and counted", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const secret = folder.write("secret.jsonl", streamed());
+  Deno.mkdirSync(`${folder.path}/.claude/projects/-x`, { recursive: true });
+  const link = `${folder.path}/.claude/projects/-x/link.jsonl`;
+  Deno.symlinkSync(secret, link);
+  await made.ingest("claude", named("/etc/passwd"));
+  await made.ingest("claude", named(link));
+  await made.ingest(
+    "claude",
+    named(`${folder.path}/.claude/projects/-x/none.jsonl`),
+  );
+  assertObjectMatch(await totalsOf(made), {
+    tokens_in: null,
+    tokens_out: null,
+    cost_usd_e6: null,
+  });
+  assertEquals((await made.ask({ type: "status" })).transcripts, {
+    read: 0,
+    missing: 1,
+    unreadable: 2,
+    waiting: 0,
+    prices_fault: null,
+  });
+});
+
+Deno.test("what was read outlives its transcript, and a session takes it along when it is pruned", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const path = folder.claude(streamed());
+  await made.ingest("claude", named(path));
+  await totalsOf(made);
+  Deno.removeSync(path);
+  await made.ingest("claude", named(path, { timestamp_ms: START_MS + 1 }));
+  assertObjectMatch(await totalsOf(made), { tokens_out: 20 });
+  await made.restart();
+  await made.service.settled();
+  assertObjectMatch(await totalsOf(made), { tokens_out: 20 });
+  assertObjectMatch(
+    asObject((await made.ask({ type: "status" })).transcripts),
+    {
+      read: 1,
+      missing: 0,
+    },
+  );
+  await made.prune({ session: SESSION });
+  assertEquals(asList((await usage(made)).rows), []);
+});
+
+Deno.test("the user's own prices count for what is stored already, and broken ones are named and not used", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  await made.ingest("claude", named(folder.claude(streamed())));
+  assertObjectMatch(await totalsOf(made), { cost_usd_e6: 1615 });
+  const own = made.path.replace("store.db", "prices.json");
+  Deno.writeTextFileSync(
+    own,
+    '{"models":{"strange-*":{"input":1,"output":2,"cache_read":0}}}',
+  );
+  await usage(made);
+  // 3 * 1 + 100 * 1 + 10 * 2
+  assertObjectMatch(await totalsOf(made), {
+    cost_usd_e6: 1615 + 123,
+    cost_complete: true,
+    unpriced_models: [],
+  });
+  Deno.writeTextFileSync(own, '{"models":{"strange-*":{"input":"x"}}}');
+  const answer = await usage(made);
+  const { fault } = asObject(answer.prices);
+  assertMatch(String(fault), /prices\.json": model "strange-\*", "input"/);
+  const { transcripts } = await made.ask({ type: "status" });
+  assertEquals(asObject(transcripts).prices_fault, fault);
+  assertObjectMatch(asObject(answer.total), { cost_usd_e6: 1615 });
+});
+
+Deno.test("any order of writes, reads and restarts gives the same sums", async () => {
+  const messages = fc.array(
+    fc.record({ id: fc.nat(4), output: fc.nat(50), isCut: fc.boolean() }),
+    { minLength: 1, maxLength: 12 },
+  );
+  const acts = fc.array(
+    fc.constantFrom("write", "read", "restart", "rewrite"),
+    {
+      maxLength: 16,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(messages, acts, async (all, acts) => {
+      await using made = new TestService();
+      using folder = new Folder();
+      const lines = all.map(({ id, output }, i) =>
+        answerLine(i, {
+          id: `msg_${id}`,
+          request: `req_${id}`,
+          usage: { output_tokens: output },
+        })
+      );
+      const text = print(lines);
+      const path = folder.claude([]);
+      let written = 0;
+      let ms = START_MS;
+      const look = async () => {
+        await made.ingest("claude", named(path, { timestamp_ms: ++ms }));
+        await usage(made);
+      };
+      for (const act of [...acts, "write", "all", "read"]) {
+        if (act === "write" || act === "all") {
+          // Half a line, too.
+          const end = act === "all"
+            ? text.length
+            : Math.min(written + 777, text.length);
+          Deno.writeTextFileSync(path, text.slice(written, end), {
+            append: true,
+          });
+          written = end;
+        } else if (act === "rewrite") {
+          Deno.removeSync(path);
+          Deno.writeTextFileSync(path, text.slice(0, written));
+        } else if (act === "restart") await made.restart();
+        else await look();
+      }
+      const last = new Map(all.map(({ id, output }) => [id, output]));
+      const total = [...last.values()].reduce((sum, output) => sum + output);
+      const answer = await usage(made);
+      assertObjectMatch(asObject(answer.total), {
+        messages: last.size,
+        tokens_out: total,
+      });
+      assertObjectMatch(await totalsOf(made), { tokens_out: total });
+    }),
+    { numRuns: 20 },
+  );
+});
