@@ -49,6 +49,13 @@ const REFUSAL =
   '{"type":"error","message":"no!","supported_min":1,"supported_max":3}';
 const STORE = '{"type":"store","bytes":1,"sessions":2,"events":3}';
 
+const SUMS =
+  '"messages":0,"tokens_in":0,"tokens_out":0,"cache_read_tokens":0,' +
+  '"cache_creation_tokens":0,"cache_creation_1h_tokens":0,"cost_complete":true,"unpriced_models":[]';
+const USAGE = `{"type":"usage","by":"day","rows":[],"total":{${SUMS}},` +
+  '"prices":{"source":"list 1","date":"2026-09-23"},' +
+  '"transcripts":{"read":0,"missing":0,"unreadable":0,"waiting":0}}';
+
 /** One of each request, and an answer to it. */
 const exchanges: {
   [N in RequestName]: [request: RequestOf<N>, answer: string];
@@ -82,6 +89,10 @@ const exchanges: {
   begin_observed_session: [
     { type: "begin_observed_session", workspace: "/w", agent: "cursor" },
     REFUSAL,
+  ],
+  get_usage: [
+    { type: "get_usage", by: "day", zone: "Europe/Berlin" },
+    USAGE,
   ],
   store_stats: [{ type: "store_stats" }, STORE],
   store_prune: [{ type: "store_prune", session: "s", dry_run: true }, STORE],

@@ -187,9 +187,9 @@ Deno.test("a path that is no transcript is not read, and counted", async () => {
   await using made = new TestService();
   using folder = new Folder();
   const secret = folder.write("secret.jsonl", streamed());
-  Deno.mkdirSync(`${folder.path}/.claude/projects/-x`, { recursive: true });
+  await Deno.mkdir(`${folder.path}/.claude/projects/-x`, { recursive: true });
   const link = `${folder.path}/.claude/projects/-x/link.jsonl`;
-  Deno.symlinkSync(secret, link);
+  await Deno.symlink(secret, link);
   await made.ingest("claude", named("/etc/passwd"));
   await made.ingest("claude", named(link));
   await made.ingest(
@@ -216,7 +216,7 @@ Deno.test("what was read outlives its transcript, and a session takes it along w
   const path = folder.claude(streamed());
   await made.ingest("claude", named(path));
   await totalsOf(made);
-  Deno.removeSync(path);
+  await Deno.remove(path);
   await made.ingest("claude", named(path, { timestamp_ms: START_MS + 1 }));
   assertObjectMatch(await totalsOf(made), { tokens_out: 20 });
   await made.restart();
@@ -239,7 +239,7 @@ Deno.test("the user's own prices count for what is stored already, and broken on
   await made.ingest("claude", named(folder.claude(streamed())));
   assertObjectMatch(await totalsOf(made), { cost_usd_e6: 1615 });
   const own = made.path.replace("store.db", "prices.json");
-  Deno.writeTextFileSync(
+  await Deno.writeTextFile(
     own,
     '{"models":{"strange-*":{"input":1,"output":2,"cache_read":0}}}',
   );
@@ -250,7 +250,7 @@ Deno.test("the user's own prices count for what is stored already, and broken on
     cost_complete: true,
     unpriced_models: [],
   });
-  Deno.writeTextFileSync(own, '{"models":{"strange-*":{"input":"x"}}}');
+  await Deno.writeTextFile(own, '{"models":{"strange-*":{"input":"x"}}}');
   const answer = await usage(made);
   const { fault } = asObject(answer.prices);
   assertMatch(String(fault), /prices\.json": model "strange-\*", "input"/);
@@ -295,13 +295,13 @@ Deno.test("any order of writes, reads and restarts gives the same sums", async (
           const end = act === "all"
             ? text.length
             : Math.min(written + 777, text.length);
-          Deno.writeTextFileSync(path, text.slice(written, end), {
+          await Deno.writeTextFile(path, text.slice(written, end), {
             append: true,
           });
           written = end;
         } else if (act === "rewrite") {
-          Deno.removeSync(path);
-          Deno.writeTextFileSync(path, text.slice(0, written));
+          await Deno.remove(path);
+          await Deno.writeTextFile(path, text.slice(0, written));
         } else if (act === "restart") await made.restart();
         else await look();
       }

@@ -52,6 +52,16 @@ const NODE = {
   subtree_cost_usd_e6: 0,
   subtree_token_count: 0,
 };
+const SUMS = {
+  messages: 1,
+  tokens_in: 2,
+  tokens_out: 3,
+  cache_read_tokens: 4,
+  cache_creation_tokens: 5,
+  cache_creation_1h_tokens: 0,
+  cost_complete: true,
+  unpriced_models: [],
+};
 const good = {
   hello: {
     type: "hello",
@@ -71,6 +81,14 @@ const good = {
   ack: { type: "ack", message: "ingested" },
   error: { type: "error", message: "no" },
   store: { type: "store", bytes: 1, sessions: 2, events: 3 },
+  usage: {
+    type: "usage",
+    by: "model",
+    rows: [{ key: "m", ...SUMS }],
+    total: SUMS,
+    prices: { source: "list 1", date: "2026-09-23" },
+    transcripts: { read: 1, missing: 0, unreadable: 0, waiting: 0 },
+  },
 } satisfies { [N in AnswerName]: Record<string, unknown> & { type: N } };
 for (const [type, answer] of Object.entries(good)) {
   Deno.test(`decodeAnswer() reads "${type}" and keeps unknown keys`, () => {
