@@ -25,7 +25,7 @@ const env = {
   PATH: Deno.env.get("PATH") ?? "",
 };
 const command = writeCommand(
-  program,
+  { program, isBare: false },
   hookWords("claude", setupOf("claude").events[0]?.name ?? ""),
 );
 

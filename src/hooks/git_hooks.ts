@@ -9,7 +9,7 @@ import { explainFault, readAgentFile } from "./agent_file.ts";
 import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
 import { AgentFileError, UnsupportedHooksError } from "./errors.ts";
-import { readCommand, writeCommand } from "./hook_command.ts";
+import { type HookProgram, readCommand, writeCommand } from "./hook_command.ts";
 import type { Journal } from "./journal.ts";
 import {
   putMarkedPart,
@@ -136,7 +136,7 @@ function planConfig(path: string, options: InstallOptions): HookPlan {
     const isThere = found !== null && found.missing.length === 0 &&
       found.program !== null && canRun(found.program);
     const body = GIT_HOOKS.map((name) => {
-      const command = writeCommand(options.program, `git ${name} "$@"`);
+      const command = writeCommand(options, `git ${name} "$@"`);
       return `[hook "kaizen-${name}"]\n\tevent = ${name}\n\tcommand = "${
         quote(command)
       }"\n`;
@@ -167,8 +167,9 @@ function checkConfig(path: string, { context }: PlaceOptions): void {
 
 function planScripts(
   folder: string,
-  { program, project }: InstallOptions,
+  options: InstallOptions,
 ): FileChange[] {
+  const { project } = options;
   return GIT_HOOKS.flatMap((name) => {
     const path = `${folder}/${name}`;
     const file = readAgentFile(path);
@@ -179,7 +180,7 @@ function planScripts(
       project,
       file,
       kept: "whole",
-      after: makeScript(name, program),
+      after: makeScript(name, options),
       mode: EXECUTABLE,
     };
     if (file.text === null || known !== null) return [change];
@@ -226,7 +227,7 @@ function planScriptCut(folder: string, project: string | null): FileChange[] {
 const MARK = "# Written by kaizen hooks install git.";
 
 /** Makes the script of a hook. Its exit code is that of the hook that was there before. */
-function makeScript(name: string, program: string): string {
+function makeScript(name: string, program: HookProgram): string {
   const command = writeCommand(program, `git ${name} "$@"`);
   const start = `#!/bin/sh
 ${MARK} Records the event, and then runs the hook that was here before.

@@ -11,8 +11,19 @@
  * @module
  */
 
-const START = `/bin/sh -c 'trap "exit 0" 0; ( ("$0" ingest `;
+const START = `/bin/sh -c 'trap "exit 0" 0; `;
+const RUN = '( ("$0" ingest ';
 const END = ") 3<&- || { (cat) <&3 & } ) >/dev/null 2>&1 3<&0' ";
+/**
+ * What a launcher does for the program. A binary that was copied somewhere has none: it ends in a
+ * directory that is deleted, and obeys variables that are meant for the program that the agent works
+ * on.
+ */
+const SHIELD = 'cd / && export KAIZEN_CWD="$OLDPWD"; ' +
+  "unset NODE_OPTIONS NODE_CHANNEL_FD NODE_EXTRA_CA_CERTS NODE_V8_COVERAGE " +
+  "DENO_V8_FLAGS DENO_COVERAGE_DIR DENO_PERMISSION_BROKER_PATH " +
+  "DENO_TRACE_PERMISSIONS DENO_AUDIT_PERMISSIONS DENO_SERVE_ADDRESS " +
+  "DENO_UNSTABLE_CONTROL_SOCK OTEL_DENO; ";
 /** A word that every shell takes as it is. */
 const PLAIN = /^[\w\/.@%+,:-]+$/;
 /** Matches a command that runs kaizen as a hook, as another program or a user has written it. */
@@ -26,29 +37,41 @@ export interface WrittenCommand {
   words: string;
 }
 
+/** The program of a hook. */
+export interface HookProgram {
+  /** Absolute path of kaizen. */
+  program: string;
+  /** It is a binary without a launcher. */
+  isBare: boolean;
+}
+
 /**
  * Makes the command line of a hook.
  *
- * @param program Absolute path of kaizen.
  * @param words The words after `ingest`, none of which needs quotes, such as `hook --source claude`.
  * @throws {RangeError} If no quotes that all shells agree on can hold the path.
  */
-export function writeCommand(program: string, words: string): string {
-  if (PLAIN.test(program)) return START + words + END + program;
+export function writeCommand(
+  { program, isBare }: HookProgram,
+  words: string,
+): string {
+  const line = START + (isBare ? SHIELD : "") + RUN + words + END;
+  if (PLAIN.test(program)) return line + program;
   if (/['\\\n\r]/.test(program)) {
     throw new RangeError(
       `Cannot write "${program}" into settings: a path must have no quote, backslash or line feed`,
     );
   }
-  return `${START}${words}${END}'${program}'`;
+  return `${line}'${program}'`;
 }
 
 /** Reads a command line of ours; null if it is not one. */
 export function readCommand(line: string): WrittenCommand | null {
+  const run = line.indexOf(RUN);
   const end = line.indexOf(END);
-  if (!line.startsWith(START) || end < 0) return null;
+  if (!line.startsWith(START) || run < 0 || end < run) return null;
   const program = line.slice(end + END.length).replace(/^'([^]*)'$/, "$1");
-  return { program, words: line.slice(START.length, end) };
+  return { program, words: line.slice(run + RUN.length, end) };
 }
 
 /** Whether a command line runs kaizen as a hook, and is not one that `writeCommand` makes. */

@@ -7,7 +7,12 @@ import type { AgentName } from "../agents/mod.ts";
 import { explainFault, parentOf, readAgentFile } from "./agent_file.ts";
 import { agentFolder, hookFile, type PlaceOptions } from "./agent_place.ts";
 import { type HookedEvent, hookWords, setupOf } from "./agent_setups.ts";
-import { isOtherCommand, readCommand, writeCommand } from "./hook_command.ts";
+import {
+  type HookProgram,
+  isOtherCommand,
+  readCommand,
+  writeCommand,
+} from "./hook_command.ts";
 import type { Journal } from "./journal.ts";
 import {
   addJsonHooks,
@@ -24,9 +29,7 @@ import { undoText } from "./undo.ts";
 import { listTomlHooks, putTomlHooks } from "./vibe_hooks.ts";
 
 /** How to install hooks. */
-export interface InstallOptions extends PlaceOptions {
-  /** Absolute path of kaizen. */
-  program: string;
+export interface InstallOptions extends PlaceOptions, HookProgram {
   /** Leave hooks that run kaizen in another way than ours. */
   keepsOthers: boolean;
 }
@@ -138,7 +141,10 @@ function listHooks(agent: AgentName, path: string): Listed[] {
     const handler = readAgentFile(handlerOf(path)).text;
     const program = handler === null ? null : readOpenclawProgram(handler);
     if (program !== null && readAgentFile(path).text !== null) {
-      const command = writeCommand(program, hookWords(agent, ""));
+      const command = writeCommand(
+        { program, isBare: false },
+        hookWords(agent, ""),
+      );
       return events.map(({ name }) => ({ event: name, command }));
     }
     return handler !== null && isOtherHandler(handler)
@@ -183,8 +189,9 @@ interface PlannedText {
 function planJson(
   agent: AgentName,
   text: string,
-  { program, keepsOthers }: InstallOptions,
+  options: InstallOptions,
 ): PlannedText {
+  const { keepsOthers } = options;
   const { events, entry, head } = setupOf(agent);
   const others = listJsonHooks(text)
     .filter(({ command }) => isOtherCommand(command));
@@ -200,7 +207,7 @@ function planJson(
   const wanted = events.filter(({ name }) => !present.has(name))
     .map((event) => ({
       event: event.name,
-      entry: entry(event, commandOf(agent, event, program)),
+      entry: entry(event, commandOf(agent, event, options)),
     }));
   return {
     kept: "json",
@@ -212,7 +219,7 @@ function planJson(
 function planToml(
   agent: AgentName,
   text: string,
-  { program }: InstallOptions,
+  options: InstallOptions,
 ): PlannedText {
   const { events, entry } = setupOf(agent);
   const listed = listTomlHooks(text);
@@ -224,7 +231,7 @@ function planToml(
   const isComplete = events.every(({ name }) => taken.has(name));
   const wanted = events.filter(({ name }) =>
     !others.some(({ event }) => event === name)
-  ).map((event) => entry(event, commandOf(agent, event, program)));
+  ).map((event) => entry(event, commandOf(agent, event, options)));
   return {
     kept: "part",
     after: isComplete ? text : putTomlHooks(text, wanted),
@@ -308,7 +315,7 @@ function planCut(
 function commandOf(
   agent: AgentName,
   event: HookedEvent,
-  program: string,
+  program: HookProgram,
 ): string {
   return writeCommand(program, hookWords(agent, event.name));
 }

@@ -25,7 +25,10 @@ const MORE_PATH = "$HOME/.local/bin:/usr/local/bin:/opt/homebrew/bin";
 export function makePluginFiles(version: string): PluginFile[] {
   const { events, entry } = setupOf("claude");
   const hooks = Object.fromEntries(events.map((event) => {
-    const command = writeCommand("kaizen", hookWords("claude", event.name));
+    const command = writeCommand(
+      { program: "kaizen", isBare: false },
+      hookWords("claude", event.name),
+    );
     return [
       event.name,
       [entry(event, `PATH="$PATH:${MORE_PATH}" ${command}`)],

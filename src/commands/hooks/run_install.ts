@@ -37,10 +37,12 @@ export async function runHooksInstall(
       "help hooks install",
     );
   }
+  const program = findProgram(options.program, run);
   const install = {
     context,
     project: readProject(options, run),
-    program: findProgram(options.program, run),
+    program,
+    isBare: Deno.build.standalone && program === Deno.execPath(),
     keepsOthers: options.keepsOthers,
   };
   const isNamed = options.names.length > 0;
@@ -79,6 +81,11 @@ function findProgram(given: string | null, { context }: Run): string {
     );
   }
   const { program } = selfCommand();
+  if (program.includes("/_npx/")) {
+    throw new UsageError(
+      "npx keeps this program only for a while: install it (npm install -g), and run that",
+    );
+  }
   const real = realPath(program);
   for (const folder of (context.env("PATH") ?? "").split(":")) {
     const named = `${folder}/kaizen`;

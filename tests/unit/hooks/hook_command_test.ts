@@ -9,16 +9,50 @@ import {
 for (const program of ["/usr/bin/kaizen", "/home/a b/kaizen", "/ö/$x/kaizen"]) {
   Deno.test(`readCommand() reads what writeCommand() writes for ${program}`, () => {
     const words = "hook --source claude";
-    const line = writeCommand(program, words);
-    assertEquals(readCommand(line), { program, words });
-    assertEquals(isOtherCommand(line), false);
+    for (const isBare of [false, true]) {
+      const line = writeCommand({ program, isBare }, words);
+      assertEquals(readCommand(line), { program, words });
+      assertEquals(isOtherCommand(line), false);
+    }
   });
 }
 
 Deno.test("writeCommand() refuses a path that shells quote in different ways", () => {
   for (const program of ["/a'b", "/a\\b", "/a\nb"]) {
-    assertThrows(() => writeCommand(program, "hook"), RangeError);
+    assertThrows(
+      () => writeCommand({ program, isBare: false }, "hook"),
+      RangeError,
+    );
   }
+});
+
+Deno.test("the command of a bare binary does what a launcher does", async () => {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  const program = `${root}/kaizen`;
+  await Deno.writeTextFile(
+    program,
+    `#!/bin/sh\necho "$PWD,$KAIZEN_CWD,$NODE_OPTIONS,$DENO_V8_FLAGS,$*" >${root}/seen\n`,
+    { mode: 0o755 },
+  );
+  const line = writeCommand({ program, isBare: true }, "hook --source vibe");
+  for (
+    const [enter, cwd] of [["", root], ["mkdir x; cd x; rmdir ../x; ", ""]]
+  ) {
+    const { code } = await new Deno.Command("/bin/sh", {
+      args: ["-c", enter + line],
+      cwd: root,
+      env: { NODE_OPTIONS: "--inspect", DENO_V8_FLAGS: "--no" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    assertEquals(code, 0);
+    assertEquals(
+      await Deno.readTextFile(`${root}/seen`),
+      `/,${cwd},,,ingest hook --source vibe\n`,
+    );
+  }
+  await Deno.remove(root, { recursive: true });
 });
 
 const lines: [line: string, isOther: boolean][] = [

@@ -11,7 +11,10 @@ import {
 } from "../../../src/hooks/json_settings.ts";
 import { readCommand } from "../../../src/hooks/hook_command.ts";
 
-const OURS = writeCommand("/bin/kaizen", "hook --source claude");
+const OURS = writeCommand(
+  { program: "/bin/kaizen", isBare: false },
+  "hook --source claude",
+);
 const isOurs = (command: string) => readCommand(command) !== null;
 const wanted = ["PreToolUse", "Stop"].map((event) => ({
   event,

@@ -23,7 +23,10 @@ function entryOf(
   };
 }
 
-const command = writeCommand("/bin/kaizen", "hook --source claude");
+const command = writeCommand(
+  { program: "/bin/kaizen", isBare: false },
+  "hook --source claude",
+);
 const wanted = ["Stop", "SessionEnd"]
   .map((event) => ({ event, entry: { hooks: [{ command }] } }));
 
