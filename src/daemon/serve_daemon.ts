@@ -12,7 +12,7 @@ import { describe, type Log } from "./log.ts";
 import { nextTurn } from "./pace.ts";
 import { Server } from "./server.ts";
 import { Service } from "./service.ts";
-import { openSocket } from "./socket.ts";
+import { HeldSocket } from "./held_socket.ts";
 import { SocketTurn } from "./socket_turn.ts";
 import { SpoolDrain } from "./spool_drain.ts";
 
@@ -74,10 +74,15 @@ export async function serveHome(
   const service = openService(options, turn.wait);
   // Opening the store may start a program; nothing after that does.
   context.giveUpRun();
-  using home = watchHome(lock, service, options.homeCheckMs ?? HOME_CHECK_MS);
   let server: Server | undefined;
   try {
-    const acceptor = await openSocket(paths.socket);
+    const acceptor = await HeldSocket.open(paths.socket, log);
+    using home = watchHome({
+      lock,
+      service,
+      acceptor,
+      checkMs: options.homeCheckMs ?? HOME_CHECK_MS,
+    });
     server = new Server({
       acceptor,
       service,
@@ -102,7 +107,12 @@ export async function serveHome(
     });
     const asked = server.stopAsked.then(() => "a client asked");
     log("info", "daemon stops", {
-      reason: await Promise.race([asked, stop.asked, home.lost]),
+      reason: await Promise.race([
+        asked,
+        stop.asked,
+        home.lost,
+        acceptor.lost,
+      ]),
     });
   } finally {
     await server?.close();
@@ -189,14 +199,18 @@ function stopSignals(
  * client could find it.
  */
 function watchHome(
-  lock: HomeLock,
-  service: Pick<Service, "hasStore">,
-  checkMs: number,
+  { lock, service, acceptor, checkMs }: {
+    lock: HomeLock;
+    service: Pick<Service, "hasStore">;
+    acceptor: Pick<HeldSocket, "check">;
+    checkMs: number;
+  },
 ): Disposable & { lost: Promise<string> } {
   const { promise, resolve } = Promise.withResolvers<string>();
   const timer = setInterval(() => {
     if (!lock.isValid()) resolve("its lock file was removed or replaced");
     else if (!service.hasStore) resolve("its store was removed or replaced");
+    else acceptor.check();
   }, checkMs);
   return {
     lost: promise,

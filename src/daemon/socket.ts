@@ -37,7 +37,7 @@ const RETRY_MS = 10;
  * same `--socket`.
  * @throws {HomeError} If something else is at the path, or the system refuses.
  */
-export async function openSocket(path: string): Promise<Acceptor> {
+export async function openSocket(path: string): Promise<OwnSocket> {
   const bytes = new TextEncoder().encode(path).length;
   if (bytes > MAX_SOCKET_PATH_BYTES) {
     throw new HomeError(
@@ -200,11 +200,12 @@ function makePrivate(path: string): Deno.FileInfo {
  * A listener that removes its socket when it is closed, but never a socket that another process has
  * put in its place.
  */
-class OwnSocket implements Acceptor {
+export class OwnSocket implements Acceptor {
   readonly #listener: Deno.Listener;
   readonly #path: string;
   readonly #bound: Deno.FileInfo;
   #accepting: Promise<Deno.Conn> | undefined;
+  #closed = false;
 
   constructor(listener: Deno.Listener, path: string, bound: Deno.FileInfo) {
     this.#listener = listener;
@@ -217,15 +218,22 @@ class OwnSocket implements Acceptor {
     return this.#accepting;
   }
 
+  /** Whether clients that connect to its path no longer reach it. */
+  get isLost(): boolean {
+    return lookAt(this.#path) === null || this.#isReplaced();
+  }
+
+  /** May be called twice. */
   async close(): Promise<void> {
-    if (!this.#isReplaced()) return this.#listener.close();
+    if (this.#closed) return;
+    this.#closed = true;
     // Closing unlinks the path, even if it is another process's by now, once the last accept has
     // ended.
-    const aside = `${this.#path}.${Deno.pid}`;
-    await Deno.rename(this.#path, aside);
+    const aside = this.#isReplaced() ? `${this.#path}.${Deno.pid}` : null;
+    if (aside !== null) await Deno.rename(this.#path, aside);
     this.#listener.close();
     await this.#accepting?.then(() => {}, () => {});
-    await Deno.rename(aside, this.#path);
+    if (aside !== null) await Deno.rename(aside, this.#path);
   }
 
   #isReplaced(): boolean {

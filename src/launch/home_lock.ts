@@ -7,6 +7,7 @@
 import {
   HomeError,
   openOwnFile,
+  openToRead,
   readOwnFile,
   retryInterrupted,
   systemReason,
@@ -70,6 +71,24 @@ export class HomeLock implements Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
+}
+
+/**
+ * Finds the process that owns a home, whether or not it can be reached.
+ *
+ * @param path Path of `daemon.pid`.
+ * @returns Its process id, or null if no process holds the lock or its id is not in the file.
+ */
+export function findHolder(path: string): number | null {
+  try {
+    using file = openToRead(path, MAX_PID_BYTES);
+    if (file === null) return null;
+    // Closing the file gives the lock back. A daemon that starts meanwhile tries again.
+    if (retryInterrupted(() => file.tryLockSync(true))) return null;
+  } catch {
+    return null; // no file of this user
+  }
+  return readHolder(path);
 }
 
 /**

@@ -7,7 +7,7 @@
  */
 export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
 export { DAEMON_FAILED, readLastFailure } from "./last_failure.ts";
-export type { HomeLock } from "./home_lock.ts";
+export { findHolder, type HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";
 export { probe } from "./probe.ts";
 export {

@@ -28,7 +28,7 @@ export type Work = (run: Run) => Promise<number | void>;
 export interface ChoiceOptions {
   /** True: the default output format is text, even if stdout is not a terminal. */
   textByDefault?: boolean;
-  /** True: the command may start a process: git, or a daemon. */
+  /** True: the command may start a process (git, or a daemon), or end one. */
   starts?: boolean;
 }
 

@@ -97,8 +97,17 @@ async function askOnce(
   const reason = late ?? reasons[0];
   const words = reason instanceof Error ? reason.message : String(reason);
   if (late !== undefined) return { state: "hung", reason: words, fault: null };
-  const { readLastFailure } = await import("../../launch/mod.ts");
-  const fault = readLastFailure(run.settings.paths().log);
+  const { findHolder, readLastFailure } = await import("../../launch/mod.ts");
+  const { lock, log } = run.settings.paths();
+  const pid = findHolder(lock);
+  if (pid !== null) {
+    return {
+      state: "hung",
+      reason: `Process ${pid} holds the home, but cannot be reached: ${words}`,
+      fault: null,
+    };
+  }
+  const fault = readLastFailure(log);
   return { state: "stopped", reason: words, fault };
 }
 

@@ -23,7 +23,7 @@ function declare(cli: Cli) {
       cli.choose(flags, async (run) => {
         const { runStop } = await import("./run.ts");
         await runStop({ waits: nowait === undefined }, run);
-      });
+      }, { starts: true });
     });
 }
 

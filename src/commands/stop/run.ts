@@ -23,6 +23,8 @@ import { printStopped } from "./print.ts";
 
 /** Polling interval in milliseconds. */
 const STEP_MS = 20;
+/** Time in which a daemon notices that its socket was removed, in milliseconds. */
+const REBIND_MS = 500;
 
 /**
  * Stops the daemon and prints the result.
@@ -52,20 +54,83 @@ export async function stopDaemon(
     ...client,
     timeoutMs: Math.min(client.timeoutMs, STATUS_TIMEOUT_MS),
   });
-  const asked = await askToStop(client);
+  let asked = await askToStop(client);
+  const holder = asked === null ? await lookForHolder(run) : null;
+  if (holder !== null) asked = await askHolder(client, holder);
   if (asked === null) {
     await pid;
+    if (holder !== null) await signal(holder, { waits, end });
     return {
-      stopped: true,
-      was_running: false,
-      pid: null,
-      message: "not running",
+      stopped: waits || holder === null,
+      was_running: holder !== null,
+      pid: holder?.pid ?? null,
+      message: holder === null ? "not running" : "stopping",
     };
   }
   const { message, fault } = asked;
   if (waits) await waitUntilGone(client, { end, fault });
   else if (fault !== null) throw fault;
-  return { stopped: waits, was_running: true, pid: await pid, message };
+  return {
+    stopped: waits,
+    was_running: true,
+    pid: await pid ?? holder?.pid ?? null,
+    message,
+  };
+}
+
+/** A process that owns the home. */
+interface Holder {
+  pid: number;
+  /** Whether it still owns the home. */
+  isThere: () => boolean;
+}
+
+/** Finds a daemon that holds the home although nothing listens at its socket. */
+async function lookForHolder(run: Run): Promise<Holder | null> {
+  const { findHolder } = await import("../../launch/mod.ts");
+  const { lock } = run.settings.paths();
+  const pid = findHolder(lock);
+  if (pid === null) return null;
+  return { pid, isThere: () => findHolder(lock) === pid };
+}
+
+/**
+ * Asks a daemon whose socket was removed. It binds another one as soon as it notices.
+ *
+ * @returns Its answer, or null if it does not bind one.
+ */
+async function askHolder(
+  client: ClientOptions,
+  holder: Holder,
+): Promise<AskedStop | null> {
+  const end = performance.now() + REBIND_MS;
+  while (performance.now() < end && holder.isThere()) {
+    const asked = await askToStop(client);
+    if (asked !== null) return asked;
+    await pause(STEP_MS);
+  }
+  return null;
+}
+
+/**
+ * Asks a process that cannot be reached by a signal.
+ *
+ * @param end Time of the deadline.
+ * @throws {TimedOutError} If it does not exit in time.
+ */
+async function signal(
+  { pid, isThere }: Holder,
+  { waits, end }: StopOptions & { end: number },
+): Promise<void> {
+  if (isThere()) Deno.kill(pid, "SIGTERM");
+  while (waits && isThere()) {
+    if (performance.now() >= end) {
+      throw new TimedOutError(
+        `Process ${pid} holds the home, cannot be reached and does not stop`,
+      );
+    }
+    await pause(STEP_MS);
+  }
 }
 
 /** The answer to a stop request. */

@@ -126,7 +126,7 @@ function declareRestore(cli: Cli) {
       cli.choose(flags, async (run) => {
         const { runStoreRestore } = await import("./run_backup.ts");
         await runStoreRestore(file, run);
-      });
+      }, { starts: true });
     });
 }
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The daemon's socket for as long as it serves: bound anew if its file is removed, such as by a
+ * cleaner of temporary folders.
+ * @module
+ */
+import { describe, type Log } from "./log.ts";
+import type { Acceptor } from "./server.ts";
+import { openSocket, type OwnSocket } from "./socket.ts";
+
+/** Accepts at a path, through one socket after the other. */
+export class HeldSocket implements Acceptor {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #lost = Promise.withResolvers<string>();
+  #socket: OwnSocket;
+  #watcher: Deno.FsWatcher | null = null;
+  #listening: Promise<unknown> = Promise.resolve();
+  #renewing: Promise<void> | null = null;
+  #closed = false;
+
+  private constructor(path: string, log: Log, socket: OwnSocket) {
+    this.#path = path;
+    this.#log = log;
+    this.#socket = socket;
+    this.#watch();
+  }
+
+  /**
+   * Binds the socket.
+   *
+   * @throws {HomeBusyError | HomeError} As {@linkcode openSocket}.
+   */
+  static async open(path: string, log: Log): Promise<HeldSocket> {
+    return new HeldSocket(path, log, await openSocket(path));
+  }
+
+  /** Resolves with the reason if the path is lost for good: a daemon without it is of no use. */
+  get lost(): Promise<string> {
+    return this.#lost.promise;
+  }
+
+  async accept(): Promise<Deno.Conn> {
+    while (true) {
+      const socket = this.#socket;
+      try {
+        return await socket.accept();
+      } catch (error) {
+        await this.#renewing;
+        if (socket === this.#socket) throw error;
+      }
+    }
+  }
+
+  /** Binds anew if the path is no longer this socket's. Never rejects. */
+  async check(): Promise<void> {
+    if (this.#closed || !this.#socket.isLost) return;
+    this.#renewing ??= this.#renew();
+    await this.#renewing;
+    this.#renewing = null;
+  }
+
+  /** May be called twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#renewing;
+    this.#watcher?.close();
+    await this.#listening;
+    await this.#socket.close();
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      // Before the new socket is bound, because closing the old one removes what is at its path.
+      await this.#socket.close();
+      this.#socket = await openSocket(this.#path);
+      this.#log("warn", "socket bound anew, as its file was removed");
+      this.#watch();
+    } catch (error) {
+      this.#lost.resolve(`its socket was removed: ${describe(error)}`);
+    }
+  }
+
+  /** Without a watch the loss is noticed at the next {@linkcode check}. */
+  #watch(): void {
+    this.#watcher?.close();
+    this.#watcher = null;
+    try {
+      this.#watcher = Deno.watchFs(this.#path, { recursive: false });
+      const listening = this.#listen(this.#watcher);
+      this.#listening = Promise.all([this.#listening, listening]);
+    } catch (error) {
+      const reason = describe(error);
+      this.#log("warn", "cannot watch the socket, polling it", { reason });
+    }
+  }
+
+  async #listen(watcher: Deno.FsWatcher): Promise<void> {
+    for await (const _ of watcher) await this.check();
+  }
+}
