@@ -5,6 +5,7 @@
  */
 import {
   type AgentName,
+  type AgentRecord,
   AGENTS,
   detectAgent,
   isAgentName,
@@ -150,7 +151,7 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
     callId,
     call: readCall(
       payload,
-      { at, meaning, agent, thread, tool, callId },
+      { at, meaning, agent, thread, tool, name: own.name },
       usage,
     ),
     asking: meaning === "notification" ? readAsking(payload) : null,
@@ -171,7 +172,7 @@ function findMeaning(
   payload: Payload,
   agent: AgentName,
   wireName: string,
-): OwnMeaning {
+): OwnMeaning & { name: string } {
   const names = [
     payload.text("agent_event"),
     wireName,
@@ -180,9 +181,9 @@ function findMeaning(
   for (const name of names) {
     if (name === null) continue;
     const found = meaningOf(agent, name);
-    if (found.meaning !== "other") return found;
+    if (found.meaning !== "other") return { ...found, name };
   }
-  return { meaning: "other", tool: null };
+  return { meaning: "other", tool: null, name: wireName };
 }
 
 /** Cursor's `stop` says in its status how the turn ended. */
@@ -246,12 +247,13 @@ interface CallContext {
   readonly agent: AgentName;
   readonly thread: string;
   readonly tool: string | null;
-  readonly callId: string | null;
+  /** By which the event was understood. */
+  readonly name: string;
 }
 
 function readCall(
   payload: Payload,
-  { at, meaning, agent, thread, tool, callId }: CallContext,
+  { at, meaning, agent, thread, tool, name }: CallContext,
   usage: Usage,
 ): CallHalf | null {
   const ends = meaning === "call_end" || meaning === "call_failed" ||
@@ -260,11 +262,13 @@ function readCall(
     meaning === "notification";
   if (!ends && !asks && meaning !== "call_start") return null;
   const { patchFiles, ...input } = readCallInput(payload);
-  const isFamily = callId === null && agent === "cursor";
-  const record = AGENTS[agent];
+  const record: AgentRecord = AGENTS[agent];
+  // Cursor's tool events tell; what stands for a call beside them, as `afterShellExecution`, does not.
+  const isBeside = agent === "cursor" && Object.hasOwn(record.events, name) &&
+    !Object.hasOwn(record.wireNames, name);
   const end = ends
     ? readCallEnd(payload, meaning, {
-      tellsFailure: record.tellsFailure && !isFamily,
+      tellsFailure: record.tellsFailure && !isBeside,
       failureMember: record.failureMember,
     })
     : NO_END;

@@ -32,17 +32,17 @@ const PATH_KEYS = [
   "relative_workspace_path",
   "notebook_path",
 ];
-/** The argument that stands for a call, the first that is there. */
+/** The argument that stands for a call, the first that is there: of a search what it looks for, not the folder. */
 const MAIN_KEYS = [
   "command",
   "file_path",
-  "path",
-  "target_file",
-  "file",
   "notebook_path",
+  "target_file",
   "pattern",
   "query",
   "url",
+  "path",
+  "file",
   "description",
 ];
 /** Agents that send one event for a good result and a bad one. */
@@ -75,8 +75,8 @@ export function summaryOf(event: Seen): string | null {
   if (input === null) return null;
   const files = patchFiles(input);
   if (files.length > 0) return files.join(" ");
-  const isMcp = /MCPExecution$/.test(event.name);
-  return firstText(input, ...MAIN_KEYS) ?? (isMcp ? toolOf(event) : null);
+  const main = firstText(input, ...MAIN_KEYS);
+  return main?.trim().replaceAll(/\s+/g, " ") ?? null;
 }
 
 /** By which two events without an id are about one call. */

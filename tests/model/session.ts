@@ -245,7 +245,9 @@ function modelOf({ fields }: Seen): string | null {
 
 function titleOf({ meaning, fields }: Seen): string | null {
   if (meaning !== "prompt") return null;
-  const line = (text(fields, "prompt") ?? "").split("\n")
+  const said = text(fields, "prompt") ??
+    text(asFields(fields.context) ?? {}, "content");
+  const line = (said ?? "").split("\n")
     .map((line) => line.trim()).find((line) => line !== "");
   return line === undefined ? null : [...line].slice(0, TITLE_LETTERS).join("");
 }

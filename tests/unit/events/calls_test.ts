@@ -433,3 +433,25 @@ Deno.test("more open calls than the state holds are all there, and the oldest is
   );
   assertEquals(session.record().totals?.tool_calls, count);
 });
+
+const withoutId: [name: string, members: Members, errors: number | null][] = [
+  ["postToolUse", { tool_name: "Shell", tool_input: { command: "ls" } }, 0],
+  ["postToolUseFailure", { tool_name: "Shell", error_message: "no" }, 1],
+  ["afterFileEdit", { file_path: "/w/a.ts", edits: [] }, null],
+  ["afterShellExecution", { command: "ls", output: "x", duration: 1 }, null],
+  ["beforeReadFile", { file_path: "/w/a.ts", content: "" }, null],
+];
+for (const [name, members, errors] of withoutId) {
+  Deno.test(`Cursor's ${name} without an id is a call that has ended, with ${errors} errors`, () => {
+    const session = new MemorySession();
+    cursor(session, 1, name, members);
+    const [node] = session.spans();
+    const status = errors === 1 ? "failed" : "done";
+    assertObjectMatch({ ...node?.span }, { status, ended_at_ms: 1 });
+    assertEquals(session.record().totals?.errors, errors);
+    assertEquals(session.activity().split(" ").slice(0, 2), [
+      "Running",
+      "working",
+    ]);
+  });
+}
