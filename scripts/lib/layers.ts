@@ -91,6 +91,8 @@ const ROOMS: Record<string, readonly string[]> = {
   // `--session` finds a session as `detail` does, `--since` a time as `sessions` does.
   commits: ["ask", "detail", "sessions", "shell"],
   blame: ["ask", "shell"],
+  // It takes a time as `sessions` does.
+  usage: ["ask", "sessions", "shell"],
   // `sessions show`, `daemon stop` and `daemon status` are second names of other commands; `daemon
   // restart` stops the daemon.
   sessions: ["ask", "detail", "shell"],

@@ -14,6 +14,7 @@ import { makeIngest } from "./ingest/command.ts";
 import { makeImport } from "./import/command.ts";
 import { makeSpool } from "./spool/command.ts";
 import { makeStore } from "./store/command.ts";
+import { makeUsage } from "./usage/command.ts";
 import { makeDaemon } from "./daemon/command.ts";
 import { makeHooksCommand } from "./hooks/command.ts";
 import { makeCompletions } from "./help/completions_command.ts";
@@ -48,6 +49,9 @@ const COMMANDS = {
   },
   blame: (root, cli) => {
     root.command("blame", makeBlame(cli));
+  },
+  usage: (root, cli) => {
+    root.command("usage", makeUsage(cli));
   },
   ingest: (root, cli) => {
     root.command("ingest", makeIngest(cli));

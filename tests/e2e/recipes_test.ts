@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { answerLine, print } from "../unit/transcripts/_transcripts.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { isInstalled } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
@@ -75,18 +76,21 @@ function expectations(
     "The longest sessions, in minutes:": "5\ts1\n0\tneedy\n0\ts2\n0\tby-cursor",
     "Export to CSV:": [
       '"id","agent","model","status","started","usd"',
-      `"s1","claude","claude-opus-4","Running","${iso(1000)}",0.03`,
+      `"s1","claude","claude-opus-4","Running","${iso(1000)}",0.001615`,
       `"needy","claude",,"Waiting","${iso(20_000)}",`,
       `"elsewhere","claude","claude-opus-4","Idle","${iso(3000)}",`,
       `"s2","claude","claude-opus-4","Idle","${iso(2000)}",0.03`,
       `"by-cursor","cursor",,"Idle","${iso(0)}",`,
     ].join("\n"),
-    "Cost of the sessions that were active today, per agent:":
-      "claude\t0.06\ncursor\t–",
-    "Cost of the last 30 days, in dollars:": "0.06",
-    "Cost per local day on which a session began:": `${day(0)}\t0.06`,
-    "Tokens by model:": "claude-opus-4\t200\t40",
-    "The most expensive sessions:": "0.03\ts1\n0.03\ts2",
+    "Cost of today, per agent:": "claude\t0.001615",
+    "Cost of the last 30 days, in dollars:": "0.001615",
+    "Cost and tokens of each local day:": `${day(0)}\t0.001615\t6\t20`,
+    "Tokens by model: input, output, read from caches, written to caches:":
+      "claude-opus-4-8\t3\t10\t1000\t100\nstrange-1\t3\t10\t1000\t100",
+    "The most expensive sessions:": "0.001615\ts1",
+    "Models without a known price:": "strange-1",
+    "A status line for Claude Code, as the `command` of `statusLine` in its settings:":
+      "today ≥ $0.0016, 2.2k tokens; session ≥ $0.0016",
     "The cost of each call of a session, most expensive first:": "0.03\tTask",
     "The failed calls, with the reason:": [
       "failed\tBash\tdeno test\tExit code 1",
@@ -142,6 +146,8 @@ async function feedSample({ home, start }: Sample): Promise<void> {
     tool_use_id: id,
     tool_input: { command },
   });
+  const transcript = `${home.root}/.claude/projects/-w-app/s1.jsonl`;
+  await writeTranscript(transcript, start);
   await feed({ ...home, source: "cursor" }, {
     event: "SessionStart",
     session_id: "by-cursor",
@@ -153,6 +159,7 @@ async function feedSample({ home, start }: Sample): Promise<void> {
     ...withCost("s1", start + 1000).slice(0, -2),
     at("s1", 3000, {
       hook_event_name: "PreToolUse",
+      transcript_path: transcript,
       ...bash("b1", "deno test"),
     }),
     at("s1", 3500, {
@@ -200,6 +207,20 @@ async function feedSample({ home, start }: Sample): Promise<void> {
   );
 }
 
+/** Two answers: of a model with a price, and of one without. */
+async function writeTranscript(path: string, startMs: number): Promise<void> {
+  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  const timestamp = new Date(startMs).toISOString();
+  const more = { timestamp, sessionId: "s1" };
+  await Deno.writeTextFile(
+    path,
+    print([
+      answerLine(0, { more }),
+      answerLine(0, { id: "m2", request: "r2", model: "strange-1", more }),
+    ]),
+  );
+}
+
 Deno.test({
   name: "every recipe works, and prints what it is for",
   ignore: !isInstalled("jq") || !isInstalled("bash"),
@@ -222,7 +243,12 @@ Deno.test({
     };
     const run = async (command: string) => {
       const { code, stdout, stderr } = await new Deno.Command("bash", {
-        args: ["-o", "pipefail", "-c", command],
+        args: [
+          "-o",
+          "pipefail",
+          "-c",
+          `echo '{"session_id":"s1"}' | {\n${command}\n}`,
+        ],
         env,
         cwd: home.workspace,
       }).output();

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
 import { Ajv2020 } from "ajv/2020";
+import {
+  answerLine,
+  print as printTranscript,
+} from "../unit/transcripts/_transcripts.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { Git, write } from "./_git.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
@@ -22,6 +26,16 @@ function compile(closed: boolean): Ajv2020 {
     ajv.addSchema(schema, file);
   }
   return ajv;
+}
+
+/** Writes a transcript; returns an event that names it. */
+async function tellTokens(home: Home): Promise<Record<string, unknown>> {
+  const folder = `${home.root}/.claude/projects/-w`;
+  await Deno.mkdir(folder, { recursive: true });
+  const transcript_path = `${folder}/s1.jsonl`;
+  const line = answerLine(0, { more: { sessionId: "s1" } });
+  await Deno.writeTextFile(transcript_path, printTranscript([line]));
+  return { hook_event_name: "Stop", session_id: "s1", transcript_path };
 }
 
 function close(schema: unknown): void {
@@ -175,6 +189,11 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   const prune = ["store", "prune", "--session", "s2", "--yes"];
   check("store", await print(home, prune));
   check("import", await print(home, ["import", "./none.jsonl"]));
+  await feed(home, await tellTokens(home));
+  check("usage", await print(home, ["usage", "--by", "session"]));
+  const used = await lines(home, ["usage", "--by", "session"]);
+  assertEquals(used.length, 1);
+  for (const row of used) check("usage-row", row);
   const repo = await commitOnce(home);
   check("commits", await print(home, ["commits"], { cwd: repo }));
   for (const row of await lines(home, ["commits"], { cwd: repo })) {

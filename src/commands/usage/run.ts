@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Shows tokens and costs.
+ * @module
+ */
+import { escapeText, formatNumberOf, toLine } from "../../output/mod.ts";
+import {
+  type AnswerOf,
+  encodeJson,
+  joinBytes,
+  type UsageRow,
+} from "../../proto/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines, printNote } from "../shell/print.ts";
+import { askUsage, workspaceOfPlace } from "./ask_usage.ts";
+import type { UsageOptions } from "./options.ts";
+import { renderUsage } from "./print.ts";
+
+/** Prints the sums of each group. */
+export async function runUsage(
+  options: UsageOptions,
+  run: Run,
+): Promise<void> {
+  const { by, place, session, sinceMs } = options;
+  const workspace = await workspaceOfPlace(place, run);
+  const answer = await askUsage(
+    { by, workspace, session, since_ms: sinceMs },
+    run,
+  );
+  switch (run.settings.format) {
+    case "json":
+      return await printJson(run, answer);
+    case "ndjson":
+      return await run.context.stdout.write(
+        joinBytes(answer.rows.map(encodeRow)),
+      );
+  }
+  await printTable(answer, workspace, run);
+}
+
+function encodeRow(row: UsageRow): Uint8Array {
+  const bytes = new TextEncoder().encode(encodeJson(row));
+  return toLine({ kind: "row", bytes });
+}
+
+async function printTable(
+  answer: AnswerOf<"usage">,
+  workspace: string | null,
+  run: Run,
+): Promise<void> {
+  const { rows, total, prices, transcripts } = answer;
+  if (rows.length === 0) {
+    const place = workspace === null ? "" : ` in ${workspace}`;
+    await printLines(run, ["(no usage)"]);
+    await printNote(run, `no transcript tells of any tokens${place}`);
+  } else {
+    await printLines(run, renderUsage(answer, run));
+    await printNote(
+      run,
+      `list prices of ${prices.date} (${prices.source})${
+        prices.own === null || prices.fault !== null
+          ? ""
+          : `, and those in ${prices.own}`
+      }`,
+    );
+  }
+  if (prices.fault !== null) await printNote(run, prices.fault);
+  const { unpriced_models: models } = total;
+  if (models.length > 0) {
+    const names = models.map(escapeText).join(", ");
+    await printNote(
+      run,
+      `no price is known of ${
+        formatNumberOf(models.length, "model")
+      }: ${names}. docs/usage.md says how to add one`,
+    );
+  }
+  const unreadable = Number(transcripts.unreadable);
+  if (unreadable > 0) {
+    await printNote(
+      run,
+      `${
+        formatNumberOf(unreadable, "transcript")
+      } cannot be read; their tokens are missing here`,
+    );
+  }
+  if (Number(transcripts.waiting) > 0) {
+    await printNote(
+      run,
+      `not read yet: ${formatNumberOf(transcripts.waiting, "transcript")}`,
+    );
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Prints usage in one line, for a status line: `today $12.34, 5.6M tokens; session $1.20`.
+ * @module
+ */
+import { formatCount, formatTotalCost } from "../../output/mod.ts";
+import type { AnswerOf, UsageSumsRecord } from "../../proto/mod.ts";
+import { collectSessions } from "../ask/session_rows.ts";
+import { resolveSince } from "../sessions/since.ts";
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import { askUsage, workspaceOfPlace } from "./ask_usage.ts";
+import type { UsageLineOptions } from "./options.ts";
+
+/** Prints today's cost and tokens in all workspaces, and the cost of the current session. */
+export async function runUsageLine(
+  options: UsageLineOptions,
+  run: Run,
+): Promise<void> {
+  const since_ms = resolveSince({ isToday: true }, run.context.now());
+  // Before the session is asked for, so that a daemon is started once.
+  const today = await askUsage({ by: "agent", since_ms }, run);
+  const session = await findCurrent(options, run);
+  if (run.settings.format !== "text") {
+    return await printJson(run, { today: today.total, session });
+  }
+  const parts = [
+    `today ${formatTotalCost(today.total)}, ${countAll(today.total)} tokens`,
+  ];
+  if (session !== null && session.messages !== 0) {
+    parts.push(`session ${formatTotalCost(session)}`);
+  }
+  await printLines(run, [parts.join("; ")]);
+}
+
+/** The sums of the current session; null if there is none. */
+async function findCurrent(
+  options: UsageLineOptions,
+  run: Run,
+): Promise<UsageSumsRecord | null> {
+  const id = options.session ?? await findNewest(options, run);
+  if (id === null) return null;
+  const answer: AnswerOf<"usage"> = await askUsage(
+    { by: "agent", session: id },
+    run,
+  );
+  return answer.total;
+}
+
+async function findNewest(
+  { place }: UsageLineOptions,
+  run: Run,
+): Promise<string | null> {
+  const workspace = await workspaceOfPlace(place, run);
+  if (workspace === null) return null;
+  const { rows } = await collectSessions([workspace], {
+    filter: {},
+    limit: 10,
+    offset: 0,
+  }, run);
+  const newest = rows.find(({ record }) => record.agent !== "git");
+  return newest?.record.id ?? null;
+}
+
+function countAll(sums: UsageSumsRecord): string {
+  return formatCount(
+    [
+      sums.tokens_in,
+      sums.tokens_out,
+      sums.cache_read_tokens,
+      sums.cache_creation_tokens,
+    ].reduce((sum: bigint, count) => sum + BigInt(count), 0n),
+  );
+}
