@@ -28,6 +28,12 @@ const table: [words: string[], offers: string[]][] = [
     "copilot",
     "cursor",
   ]],
+  [["kaizen", "hooks", "install", "c"], [
+    "claude",
+    "codex",
+    "copilot",
+    "cursor",
+  ]],
   [["kaizen", "help", "exit"], ["exit-codes"]],
   [["kaizen", "completions", ""], ["bash", "fish", "zsh"]],
   [["kaizen", "detail", "s-"], ["s-1", "s-2"]],

@@ -91,6 +91,7 @@ const VALUES = new Map<string, Completion>([
   ["--home", { kind: "directories" }],
   ["--workspace", { kind: "directories" }],
   ["--socket", { kind: "files" }],
+  ["--program", { kind: "files" }],
   ["--session", { kind: "sessions" }],
 ]);
 
@@ -166,6 +167,10 @@ function argumentOf(
       return { kind: "sessions" };
     case "file":
       return { kind: "files" };
+    case "dir":
+      return { kind: "directories" };
+    case "agent":
+      return { kind: "words", words: [...listAgents(), "git"] };
     case "shell":
       return { kind: "words", words: SHELLS };
     case "command": {
