@@ -225,12 +225,12 @@ export function explainFault(path: string, error: unknown): unknown {
   if (error instanceof AgentFileError) {
     return error.message.startsWith("Cannot ")
       ? error
-      : new AgentFileError(`Cannot change "${path}" as ${error.message}`, {
+      : new AgentFileError(`Cannot use "${path}" as ${error.message}`, {
         cause: error,
       });
   }
   return isSystemError(error)
-    ? new AgentFileError(`Cannot change "${path}": ${systemReason(error)}`, {
+    ? new AgentFileError(`Cannot use "${path}": ${systemReason(error)}`, {
       cause: error,
     })
     : error;

@@ -187,7 +187,7 @@ function planScripts(
     const saved = readAgentFile(path + BEFORE);
     if (saved.text !== null) {
       throw new AgentFileError(
-        `Cannot change "${path}" as "${path}${BEFORE}" exists`,
+        `Cannot use "${path}" as "${path}${BEFORE}" exists`,
       );
     }
     const keep: FileChange = {

@@ -9,6 +9,7 @@ import {
   HomeError,
   makeOwnFolder,
   readOwnFile,
+  systemReason,
 } from "../context/mod.ts";
 import {
   readAgentFile,
@@ -75,10 +76,7 @@ export class Journal implements Disposable {
         `Cannot use "${home}" as it belongs to user ${foreign}`,
       );
     }
-    const parent = home.slice(0, home.lastIndexOf("/")) || "/";
-    Deno.mkdirSync(parent, { recursive: true });
-    makeOwnFolder(home);
-    makeOwnFolder(folderOf(home));
+    makeFolders(home);
     const lock = Deno.openSync(folderOf(home));
     if (!lock.tryLockSync(true)) {
       lock.close();
@@ -143,6 +141,21 @@ export class Journal implements Disposable {
   #remove(name: string): void {
     const file = readAgentFile(`${this.#folder}/${name}`);
     if (file.text !== null) writeAgentFile(file, null);
+  }
+}
+
+function makeFolders(home: string): void {
+  try {
+    const above = home.slice(0, home.lastIndexOf("/")) || "/";
+    Deno.mkdirSync(above, { recursive: true });
+    makeOwnFolder(home);
+    makeOwnFolder(folderOf(home));
+  } catch (error) {
+    if (error instanceof HomeError) throw error;
+    throw new HomeError(
+      `Cannot make "${folderOf(home)}": ${systemReason(error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -36,7 +36,11 @@ export interface HookPlan {
   notes: string[];
 }
 
-/** Makes the changes of an installation. */
+/**
+ * Makes the changes of an installation.
+ *
+ * @throws {AgentFileError} If a file cannot be written; it is as it was.
+ */
 export function applyChanges(
   changes: readonly FileChange[],
   journal: Journal,
@@ -58,7 +62,13 @@ export function applyChanges(
       folders: last?.folders ?? missingFolders(file.target),
     };
     journal.note(entry);
-    writeAgentFile(file, after, mode);
+    try {
+      writeAgentFile(file, after, mode);
+    } catch (error) {
+      if (last === null) journal.drop(path);
+      else journal.note(last);
+      throw error;
+    }
   }
 }
 

@@ -336,10 +336,12 @@ function isProgram(path: string): boolean {
 }
 
 function tellOthers(count: number, isKept: boolean): string {
-  const what = count === 1 ? "1 hook" : `${count} hooks`;
+  const [what, verb] = count === 1
+    ? ["1 hook that runs", "is"]
+    : [`${count} hooks that run`, "are"];
   return isKept
-    ? `${what} that run kaizen in another way are kept, and not added again.`
-    : `${what} that run kaizen in another way are replaced; --keep leaves them.`;
+    ? `${what} kaizen in another way ${verb} kept, and not added again.`
+    : `${what} kaizen in another way ${verb} replaced; --keep prevents that.`;
 }
 
 function handlerOf(path: string): string {

@@ -200,7 +200,7 @@ for (const { title, name, file, full } of setups) {
     await put(path, '{"hooks": {\n');
     const { code, json, stderr } = await run(home, "install", name, "--yes");
     assertEquals(code, 74);
-    assertMatch(stderr, /Cannot change "[^"]*" as it is no (valid JSON|TOML)/);
+    assertMatch(stderr, /Cannot use "[^"]*" as it is no (valid JSON|TOML)/);
     assertEquals(json.failures.length, 1);
     assertEquals(await Deno.readTextFile(path), '{"hooks": {\n');
   });
@@ -299,7 +299,7 @@ Deno.test("hooks install refuses what it must not write to, with words", async (
     assertMatch(stderr.replaceAll(/\s+/g, " "), words);
   };
   await put(path, "{}", 0o444);
-  await refuse(/Cannot change ".*" as it is read-only/);
+  await refuse(/Cannot use ".*" as it is read-only/);
   assertEquals(await Deno.readTextFile(path), "{}");
   await Deno.link(path, `${path}.other`);
   await refuse(/it has 2 names \(hard links\)/);
@@ -313,6 +313,17 @@ Deno.test("hooks install refuses what it must not write to, with words", async (
   await Deno.remove(path);
   await Deno.symlink("settings.json", path);
   await refuse(/it has more than 16 links/);
+});
+
+Deno.test("hooks install says why it cannot keep a journal, and writes nothing", async () => {
+  await using home = await tempHome();
+  const words = ["hooks", "install", "vibe", "--yes", "--json"];
+  for (const place of ["/proc/kaizen", `${home.workspace}/file/k`]) {
+    await Deno.writeTextFile(`${home.workspace}/file`, "");
+    const { code, stdout } = await home.run([...words, "--home", place]);
+    assertEquals([code, JSON.parse(stdout).code], [74, "home_unusable"]);
+  }
+  assertEquals(await listTree(userOf(home)), []);
 });
 
 Deno.test("hooks uninstall keeps what was written since the installation", async () => {
@@ -407,7 +418,10 @@ Deno.test("hooks install replaces the hooks of kaizen-cli, and uninstall brings 
   const status = await run(home, "status", "claude");
   assertEquals(status.json.hooks[0].others, ["PreToolUse", "Stop"]);
   const { json } = await run(home, "install", "claude", "--yes");
-  assertMatch(json.notes.join(), /2 hooks .* are replaced; --keep leaves them/);
+  assertMatch(
+    json.notes.join(),
+    /2 hooks .* are replaced; --keep prevents that/,
+  );
   const text = await Deno.readTextFile(path);
   assertEquals(text.includes('"kaizen ingest hook'), false);
   assertEquals(JSON.parse(text).hooks.Stop.length, 1);

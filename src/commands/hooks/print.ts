@@ -55,7 +55,6 @@ export function describeDone(
   written: readonly FileChange[],
   next: readonly string[],
 ): string[] {
-  if (written.length === 0) return ["Nothing to change."];
   return [
     ...written.map(describeChange).map(({ action, path }) =>
       `${DONE[action]} ${escapeLine(path)}`

@@ -65,8 +65,12 @@ export async function settlePlan(
   written = written.filter((change) => real.includes(change));
   for (const { message } of failures) await printNote(run, message);
   if (isText) {
-    if (isWanted) await printLines(run, describeDone(written, next));
-    else if (!isDry) await printNote(run, "nothing was changed");
+    if (written.length > 0) await printLines(run, describeDone(written, next));
+    else if (isWanted && failures.length === 0) {
+      await printLines(run, ["Nothing to change."]);
+    } else if (!isWanted && !isDry) {
+      await printNote(run, "nothing was changed");
+    }
   } else {
     await printJson(run, {
       written: isWanted,
