@@ -213,7 +213,17 @@ const USAGE_ROW = {
   /** Of a session. */
   workspace: { missing: "text" },
   agent: { missing: "text" },
-  ...USAGE_SUMS,
+  // The sums once more: a bundler keeps a table that another one is spread into.
+  messages: "u64",
+  tokens_in: "u64",
+  tokens_out: "u64",
+  cache_read_tokens: "u64",
+  cache_creation_tokens: "u64",
+  cache_creation_1h_tokens: "u64",
+  reasoning_tokens: { nullable: "u64" },
+  cost_usd_e6: { nullable: "i64" },
+  cost_complete: "bool",
+  unpriced_models: { list: "text" },
 } as const satisfies AnswerFields;
 
 /** The prices that costs are made with. */

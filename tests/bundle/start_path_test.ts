@@ -34,7 +34,7 @@ const WORK = [
   { words: ["sessions"], modules: 28, bytes: 145_000 },
   { words: ["detail", "s"], modules: 28, bytes: 147_000 },
   { words: ["stop"], modules: 24, bytes: 140_000 },
-  { words: ["ingest", "--source", "claude"], modules: 38, bytes: 172_000 },
+  { words: ["ingest", "--source", "claude"], modules: 38, bytes: 178_000 },
   { words: ["spool", "status"], modules: 26, bytes: 162_000 },
   { words: ["--help"], modules: 23, bytes: 138_000 },
   { words: ["--version"], modules: 23, bytes: 139_000 },
