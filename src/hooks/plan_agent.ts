@@ -147,9 +147,9 @@ function listHooks(agent: AgentName, path: string): Listed[] {
       );
       return events.map(({ name }) => ({ event: name, command }));
     }
-    return handler !== null && isOtherHandler(handler)
-      ? [{ event: "handler.ts", command: "kaizen ingest hook" }]
-      : [];
+    return [handler, readAgentFile(theirHandler(path)).text]
+      .filter((text) => text !== null && isOtherHandler(text))
+      .map(() => ({ event: "handler.ts", command: "kaizen ingest hook" }));
   }
   const { text } = readAgentFile(path);
   if (text === null) return [];
@@ -266,14 +266,14 @@ function planFolder(
   const written = handler === null ? null : readOpenclawProgram(handler);
   const isThere = written !== null && isProgram(written) &&
     readAgentFile(path).text !== null;
-  const theirs = `${parentOf(parentOf(path))}/kaizen-events`;
-  const other = readAgentFile(`${theirs}/handler.ts`).text;
+  const theirs = theirHandler(path);
+  const other = readAgentFile(theirs).text;
   const hasOther = other !== null && isOtherHandler(other);
   if (hasOther) notes.push(tellOthers(1, keepsOthers));
   if (hasOther && keepsOthers) return { changes: [], notes };
   if (hasOther) {
-    add(`${theirs}/handler.ts`, null);
-    add(`${theirs}/HOOK.md`, null);
+    add(theirs, null);
+    add(`${parentOf(theirs)}/HOOK.md`, null);
   }
   if (!isThere) {
     add(path, files["HOOK.md"]);
@@ -348,6 +348,11 @@ function handlerOf(path: string): string {
   return `${parentOf(path)}/handler.ts`;
 }
 
+/** The handler that kaizen-cli installs. */
+function theirHandler(path: string): string {
+  return `${parentOf(parentOf(path))}/kaizen-events/handler.ts`;
+}
+
 /** Reads whether the agent runs our hooks from what the agent itself has written. */
 function isTrusted(
   agent: AgentName,
@@ -357,6 +362,10 @@ function isTrusted(
   const folder = agentFolder(agent, context);
   if (agent === "codex") return isTrustedByCodex(`${folder}/config.toml`, path);
   if (agent === "openclaw") return isEnabledIn(`${folder}/openclaw.json`);
+  if (agent === "claude") {
+    const text = readAgentFile(`${folder}/settings.json`).text ?? "";
+    if (/"disableAllHooks"\s*:\s*true/.test(text)) return false;
+  }
   return null;
 }
 

@@ -313,6 +313,8 @@ Deno.test({
     const reference =
       'spawn("kaizen", ["ingest", "hook", "--source", "openclaw"], {});\n';
     await Deno.writeTextFile(theirs, reference);
+    const status = await hooks(home, ["status", "openclaw"]);
+    assertEquals(status.json.hooks[0].others, ["handler.ts"]);
     const { code, json } = await hooks(home, ["install", "openclaw", "--yes"]);
     assertEquals([code, json.changes.length], [0, 3]);
     assertEquals(

@@ -463,7 +463,7 @@ Deno.test("hooks install leaves a command whose program is there, and replaces o
   assertEquals(await readOrNull(path), null);
 });
 
-Deno.test("hooks status says whether Codex and OpenClaw run the hooks", async () => {
+Deno.test("hooks status says whether Codex, OpenClaw and Claude Code run the hooks", async () => {
   await using home = await tempHome();
   const user = userOf(home);
   await run(home, "install", "codex", "openclaw", "--yes");
@@ -489,6 +489,10 @@ Deno.test("hooks status says whether Codex and OpenClaw run the hooks", async ()
   await put(`${user}/.codex/config.toml`, state.slice(1).join("\n"));
   await put(`${user}/.openclaw/openclaw.json`, "{hooks: {},}");
   assertEquals(await trusted(), [false, null]);
+  await put(`${user}/.claude/settings.json`, '{"disableAllHooks": true}');
+  await run(home, "install", "claude", "--yes");
+  const { json } = await run(home, "status", "claude");
+  assertEquals(json.hooks[0].trusted, false);
 });
 
 Deno.test("hooks plugin writes a plugin whose hooks find kaizen on PATH, and overwrites nothing", async () => {

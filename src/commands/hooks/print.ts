@@ -128,6 +128,13 @@ export function renderHooks(
   ].map((line, i) => i <= rows.length ? line : escapeLine(line));
 }
 
+/** What keeps an agent from running our hooks. */
+const NOT_TRUSTED: Readonly<Record<string, string>> = {
+  claude: 'switched off by "disableAllHooks" in the settings of Claude Code',
+  codex: "not trusted yet: type /hooks in Codex",
+  openclaw: "not enabled yet: openclaw hooks enable kaizen",
+};
+
 function listProblems(row: HooksRow): string[] {
   const { agent, events, missing, others, program, trusted, fault } = row;
   const problems: string[] = [];
@@ -147,12 +154,6 @@ function listProblems(row: HooksRow): string[] {
       } kaizen in another way: kaizen hooks install replaces them`,
     );
   }
-  if (trusted === false) {
-    problems.push(
-      agent === "codex"
-        ? "not trusted yet: type /hooks in Codex"
-        : "not enabled yet: openclaw hooks enable kaizen",
-    );
-  }
+  if (trusted === false) problems.push(NOT_TRUSTED[agent] ?? "not trusted yet");
   return problems.map((problem) => `${agent}: ${problem}`);
 }
