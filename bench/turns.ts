@@ -86,6 +86,7 @@ async function measureTurns(options: TurnOptions): Promise<TurnReport> {
       pid: Deno.pid,
       canonical: (path) => path,
       cwd: WORKSPACE,
+      machine: () => "0".repeat(32),
       log: () => {},
       turn: () => turn.wait(),
     });

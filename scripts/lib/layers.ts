@@ -98,6 +98,9 @@ const ROOMS: Record<string, readonly string[]> = {
   sessions: ["ask", "detail", "shell"],
   daemon: ["ask", "shell", "status", "stop"],
   hooks: ["ask", "shell"],
+  // A session is found as `detail` does, and a time is read as `sessions` does.
+  events: ["ask", "detail", "sessions", "shell"],
+  wait: ["ask", "detail", "shell"],
 };
 const ROOMS_FOLDER = "commands";
 

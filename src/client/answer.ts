@@ -148,7 +148,7 @@ async function* restBefore(
 }
 
 /** Returns a function that closes a connection once. Closing a `Deno.Conn` twice throws. */
-function closer(conn: Deno.Conn): () => void {
+export function closer(conn: Deno.Conn): () => void {
   let open = true;
   return () => {
     if (open) conn.close();
@@ -156,7 +156,8 @@ function closer(conn: Deno.Conn): () => void {
   };
 }
 
-function frameFault(error: unknown): unknown {
+/** Returns our error for one of the frames or of the connection; others unchanged. */
+export function frameFault(error: unknown): unknown {
   if (error instanceof FrameError && error.fault === "closed") {
     return noAnswer(error);
   }

@@ -94,7 +94,7 @@ function isAnswerTo<N extends RequestName>(
 }
 
 /** Returns the error to throw for an error answer. */
-function remoteError(answer: AnswerOf<"error">): RemoteError {
+export function remoteError(answer: AnswerOf<"error">): RemoteError {
   const { type: _type, message, ...fields } = answer;
   // The decoder accepts null and a missing key.
   const { supported_min: min = null, supported_max: max = null } = fields;

@@ -10,6 +10,7 @@ import { makeSessions } from "./sessions/command.ts";
 import { makeDetail } from "./detail/command.ts";
 import { makeCommits } from "./commits/command.ts";
 import { makeBlame } from "./blame/command.ts";
+import { makeEvents } from "./events/command.ts";
 import { makeIngest } from "./ingest/command.ts";
 import { makeImport } from "./import/command.ts";
 import { makeSpool } from "./spool/command.ts";
@@ -52,6 +53,9 @@ const COMMANDS = {
   },
   usage: (root, cli) => {
     root.command("usage", makeUsage(cli));
+  },
+  events: (root, cli) => {
+    root.command("events", makeEvents(cli));
   },
   ingest: (root, cli) => {
     root.command("ingest", makeIngest(cli));

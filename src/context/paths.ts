@@ -25,6 +25,8 @@ export interface Paths {
   lock: string;
   log: string;
   store: string;
+  /** The file with the home's id. */
+  machine: string;
   /** The spool's folder. */
   spool: string;
 }
@@ -64,6 +66,7 @@ export function resolvePaths(
     lock: `${home}/daemon.pid`,
     log: `${home}/daemon.log`,
     store: `${home}/store.db`,
+    machine: `${home}/machine-id`,
     spool: `${home}/spool`,
   };
 }

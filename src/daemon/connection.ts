@@ -17,7 +17,7 @@ import type { FaultLog } from "./fault_log.ts";
 import { describe, type Log } from "./log.ts";
 import type { Limits } from "./limits.ts";
 import type { ReadBuffers } from "./read_buffers.ts";
-import type { Reply } from "./reply.ts";
+import type { Reply, ReplyBody, ReplyStream } from "./reply.ts";
 import { BrokenAnswerError, sendReply } from "./send_reply.ts";
 import type { Service } from "./service.ts";
 
@@ -28,7 +28,7 @@ export type Answerer = Pick<
 >;
 
 /** The phase of a connection. Only in the first two may it be closed to make room. */
-type Phase = "idle" | "arriving" | "waiting" | "answering";
+type Phase = "idle" | "arriving" | "waiting" | "answering" | "watching";
 
 /** The state that all connections share. */
 export interface ConnectionHost {
@@ -46,6 +46,13 @@ export interface ConnectionHost {
   deadline(ms: number): number;
   /** Returns a number that grows with each call, to order connections by their last activity. */
   touch(): number;
+}
+
+/** The client closed a connection on which it watches. */
+class LeftError extends Error {
+  override get name(): string {
+    return "LeftError";
+  }
 }
 
 /** We closed the connection; the message has the reason. */
@@ -66,7 +73,10 @@ export class Connection {
   readonly #host: ConnectionHost;
   /** Made when the first wait needs its signal: most connections end before. */
   #abort: AbortController | null = null;
-  #cutReason: CutError | null = null;
+  #cutReason: Error | null = null;
+  /** Tells a client that watches that the daemon stops. */
+  #stop: AbortController | null = null;
+  #isStopping = false;
   #phase: Phase = "idle";
   #touched: number;
   #deadline: number;
@@ -97,6 +107,20 @@ export class Connection {
       (this.#phase === "idle" || this.#phase === "arriving");
   }
 
+  /** Whether it waits for new events. Its client connects again with its cursor if it is closed. */
+  get isWatching(): boolean {
+    return this.#open && this.#phase === "watching";
+  }
+
+  /** Tells the client that the daemon stops: now if its request is not complete, else at the end. */
+  stop(): void {
+    if (this.evictable) this.cut("the daemon stops");
+    else {
+      this.#isStopping = true;
+      this.#stop?.abort();
+    }
+  }
+
   /**
    * Serves the client; never rejects.
    *
@@ -106,27 +130,25 @@ export class Connection {
     try {
       const reply = await this.#answer();
       if (reply === null) return false;
-      await this.#send(reply);
+      try {
+        await this.#send(reply);
+        if (reply.stream !== undefined) await this.#sendAll(reply.stream);
+      } finally {
+        reply.stream?.close();
+      }
       return reply.after === "stop";
     } catch (error) {
       this.#report(error);
       return false;
     } finally {
       this.#close();
-      if (this.#large) {
-        // The runtime is in no hurry to free large texts: some hundred megabytes would pile up.
-        globalThis.gc?.();
-        this.#host.largeRequests.give(1);
-      }
+      this.#giveLargePlace();
     }
   }
 
   /** Closes the connection now, without an answer or in the middle of one. */
   cut(why: string): void {
-    if (!this.#open) return;
-    this.#cutReason = new CutError(why);
-    this.#abort?.abort(this.#cutReason);
-    this.#close();
+    this.#end(new CutError(why));
   }
 
   get #signal(): AbortSignal {
@@ -147,6 +169,7 @@ export class Connection {
         arriving: `did not send its request within ${requestMs} ms`,
         waiting: "waited too long",
         answering: `did not take its answer for ${stalledReaderMs} ms`,
+        watching: "watched too long",
       }[this.#phase],
     );
   }
@@ -212,6 +235,14 @@ export class Connection {
     this.#enter("arriving", limits.requestMs);
   }
 
+  #giveLargePlace(): void {
+    if (!this.#large) return;
+    this.#large = false;
+    // The runtime is in no hurry to free large texts: some hundred megabytes would pile up.
+    globalThis.gc?.();
+    this.#host.largeRequests.give(1);
+  }
+
   async #ask(request: DaemonRequest): Promise<Reply> {
     const { service } = this.#host;
     if (REQUESTS[request.type].isQueued) {
@@ -221,7 +252,43 @@ export class Connection {
     return await service.handle(request);
   }
 
-  async #send(reply: Reply): Promise<void> {
+  /** Sends answers as they are made, until there are no more or the client goes away. */
+  async #sendAll(stream: ReplyStream): Promise<void> {
+    const stop = new AbortController();
+    this.#stop = stop;
+    if (this.#isStopping) stop.abort();
+    const leaving = this.#noticeEnd();
+    this.#giveLargePlace();
+    try {
+      while (true) {
+        this.#enter("watching", Infinity);
+        const body = await stream.next(stop.signal);
+        if (this.#cutReason !== null) {
+          body?.close?.();
+          throw this.#cutReason;
+        }
+        if (body === null) return;
+        await this.#send(body);
+      }
+    } finally {
+      this.#close();
+      await leaving;
+    }
+  }
+
+  /** Reads until the client closes its end, which it does not do as long as it listens. */
+  async #noticeEnd(): Promise<void> {
+    const byte = new Uint8Array(1);
+    try {
+      const n = await this.#conn.read(byte);
+      if (n === null) this.#end(new LeftError());
+      else this.cut("sent more than one request");
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new LeftError());
+    }
+  }
+
+  async #send(reply: ReplyBody): Promise<void> {
     const { answers, limits } = this.#host;
     await sendReply(reply, {
       limits,
@@ -242,9 +309,10 @@ export class Connection {
 
   #report(error: unknown): void {
     const log = this.#host.faults.write;
-    if (this.#cutReason !== null) {
+    if (this.#cutReason instanceof CutError) {
       log("warn", "connection cut", { reason: this.#cutReason.message });
-    } else if (error instanceof FrameError) {
+    } else if (this.#cutReason !== null) return; // a client that watched went away
+    else if (error instanceof FrameError) {
       log("warn", "request refused", { reason: error.message });
     } else if (error instanceof JsonError || error instanceof RequestError) {
       log("warn", "request refused", { reason: error.message });
@@ -258,6 +326,14 @@ export class Connection {
         stack: error instanceof Error ? error.stack : undefined,
       });
     }
+  }
+
+  #end(reason: Error): void {
+    if (!this.#open) return;
+    this.#cutReason = reason;
+    this.#abort?.abort(reason);
+    this.#stop?.abort();
+    this.#close();
   }
 
   #close(): void {

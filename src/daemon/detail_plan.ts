@@ -4,7 +4,12 @@
  * @module
  */
 import { type CallOutline, printCalls } from "../events/mod.ts";
-import type { AnswerPlan, ReadableSession, Reader } from "../store/mod.ts";
+import type {
+  AnswerPlan,
+  ReadableSession,
+  Reader,
+  Steps,
+} from "../store/mod.ts";
 
 const UTF8 = new TextEncoder();
 const HEAD = UTF8.encode('{"type":"detail","session":');
@@ -52,4 +57,10 @@ export function planDetail(
       yield TAIL;
     },
   };
+}
+
+/** Turns a plan into steps that lead to it. */
+// deno-lint-ignore require-yield
+export function* planned(plan: AnswerPlan): Steps<AnswerPlan> {
+  return plan;
 }

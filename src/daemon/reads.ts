@@ -15,7 +15,7 @@ import type {
 } from "../store/mod.ts";
 import { looksAtRows } from "../store/mod.ts";
 import { Commits } from "./commits.ts";
-import { planDetail, planNothing } from "./detail_plan.ts";
+import { planDetail, planned, planNothing } from "./detail_plan.ts";
 import { Outlines } from "./outlines.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
@@ -190,8 +190,3 @@ export class Reads {
 
 /** The agent of sessions that git's hooks feed. */
 const GIT = "git";
-
-// deno-lint-ignore require-yield
-function* planned(plan: AnswerPlan): Steps<AnswerPlan> {
-  return plan;
-}

@@ -154,7 +154,7 @@ class Rebuild {
    */
   #read(session: StoredSession, key: number): number {
     const { states, store } = this.#options;
-    const event = store.stale.readEvent(key);
+    const event = store.stale.readEvent(session.key, key);
     if (event === null) return 0;
     const { head, payload } = event;
     const source = event.source ?? wireSourceOf(session.agent);

@@ -27,6 +27,21 @@ export interface ReplyBody {
    * twice.
    */
   readonly close?: () => void;
+  /** True: the chunks are whole frames, with their headers. */
+  readonly isFramed?: boolean;
+}
+
+/** The answers that follow a first one. */
+export interface ReplyStream {
+  /**
+   * Waits for the next ones.
+   *
+   * @param stop Ends the wait, as the daemon stops; one last answer says so.
+   * @returns Null after the last one.
+   */
+  next(stop: AbortSignal): Promise<ReplyBody | null>;
+  /** Is called once, whether or not all was sent. */
+  close(): void;
 }
 
 /** An answer of type `N`. */
@@ -34,6 +49,8 @@ export interface Reply<N extends AnswerName = AnswerName> extends ReplyBody {
   readonly type: N;
   /** The daemon's action after the answer is written. */
   readonly after?: "stop";
+  /** What follows it on the same connection. */
+  readonly stream?: ReplyStream;
 }
 
 const UTF8 = new TextEncoder();

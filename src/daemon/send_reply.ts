@@ -49,8 +49,9 @@ export async function sendReply(
 ): Promise<void> {
   const { answerBytes } = sink.limits;
   let refusal: string | null;
-  if (reply.length <= answerBytes) refusal = await sendBody(reply, sink);
-  else {
+  if (reply.isFramed || reply.length <= answerBytes) {
+    refusal = await sendBody(reply, sink);
+  } else {
     reply.close?.();
     refusal =
       `Cannot send answer as it must be <= ${answerBytes} bytes: current length is ${reply.length}`;
@@ -68,7 +69,7 @@ async function sendBody(
   reply: ReplyBody,
   sink: ReplySink,
 ): Promise<string | null> {
-  let head = encodeHeader(reply.length);
+  let head: Uint8Array = reply.isFramed ? NOTHING : encodeHeader(reply.length);
   let left = reply.length;
   try {
     const chunks = reply.chunks()[Symbol.iterator]();

@@ -7,6 +7,7 @@ import { type Context, type Paths, realPath } from "../context/mod.ts";
 import { claimHome, type HomeLock, type ReadyInfo } from "../launch/mod.ts";
 import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
+import { readMachineId } from "./machine_id.ts";
 import { LIMITS } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
 import { nextTurn } from "./pace.ts";
@@ -150,6 +151,7 @@ function openService(
     pid: Deno.pid,
     canonical: (path) => realPath(path) ?? path,
     cwd: context.cwd(),
+    machine: () => readMachineId(paths.machine),
     log,
     turn,
   });

@@ -111,7 +111,7 @@ export class Server implements AsyncDisposable {
     this.#closing = true;
     this.#ended.resolve();
     for (const connection of this.#connections.keys()) {
-      if (connection.evictable) connection.cut("the daemon stops");
+      connection.stop();
     }
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, this.#options.limits.shutdownMs);
@@ -211,18 +211,24 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Closes the connection without a complete request that is idle longest.
+   * Closes the connection without a complete request that is idle longest; without any, one that
+   * waits for new events.
    *
    * @returns Whether there was one.
    */
   #evict(why: string): boolean {
     let oldest: Connection | undefined;
+    let watching: Connection | undefined;
     for (const connection of this.#connections.keys()) {
-      if (!connection.evictable) continue;
+      if (!connection.evictable) {
+        if (connection.isWatching) watching ??= connection;
+        continue;
+      }
       if (oldest === undefined || connection.touched < oldest.touched) {
         oldest = connection;
       }
     }
+    oldest ??= watching;
     oldest?.cut(why);
     return oldest !== undefined;
   }

@@ -26,6 +26,7 @@ import { SessionStates } from "./session_states.ts";
 import { StoreJobs } from "./store_jobs.ts";
 import { TranscriptReading } from "./transcript_reading.ts";
 import { UsageReport } from "./usage_report.ts";
+import { Watches } from "./watches.ts";
 import { Writer } from "./writer.ts";
 
 /** Maximum number of requests that wait; connections stop reading when it is reached. */
@@ -47,6 +48,8 @@ export interface ServiceOptions {
   canonical: (path: string) => string;
   /** The workspace of requests without one, and the base of relative workspaces. */
   cwd: string;
+  /** Returns the id of the home. */
+  machine: () => string;
   log: Log;
   /** Waits for a turn of the event loop in which sockets are read; never rejects. */
   turn?: (() => Promise<void>) | undefined;
@@ -82,6 +85,7 @@ export class Service implements AsyncDisposable {
   readonly #pricing: Pricing;
   readonly #reading: TranscriptReading;
   readonly #usage: UsageReport;
+  readonly #watches: Watches;
   readonly #queue: JobQueue;
   readonly #handlers: Handlers = {
     hello: (request) => this.#hello(request),
@@ -98,6 +102,7 @@ export class Service implements AsyncDisposable {
     get_usage: (request) => this.#usage.get(request),
     store_stats: () => this.#jobs.stats(),
     store_prune: (request) => this.#jobs.prune(request),
+    watch_events: (request) => this.#watches.open(request),
   };
   readonly #ending = new AbortController();
   readonly #background: Promise<void>;
@@ -138,6 +143,8 @@ export class Service implements AsyncDisposable {
     const rebuilds = new Rebuilds({ store, states, pace, signal });
     this.#reads = new Reads({ store, pace, rebuilds, reading, now, canonical });
     this.#jobs = new StoreJobs({ store, pace, rebuilds, canonical, signal });
+    const { machine } = options;
+    this.#watches = new Watches({ store, pace, rebuilds, canonical, machine });
     this.#queue = new JobQueue({
       maxJobs: options.maxQueue ?? MAX_QUEUE,
       ingest: (batch) => this.#ingest(batch),
@@ -263,6 +270,7 @@ export class Service implements AsyncDisposable {
     } catch (error) {
       outcomes = batch.map(() => error);
     }
+    if (outcomes.includes(null)) this.#watches.wake();
     return outcomes.map((failure) =>
       failure === null
         ? INGESTED

@@ -13,6 +13,7 @@ export {
   readShortFrame,
   REQUEST_READ_BYTES,
   streamFrame,
+  streamFrames,
   type Wire,
   writeAll,
 } from "./codec.ts";

@@ -22,5 +22,6 @@ export {
 export { renderHeader, type SessionHeaderOptions } from "./session_header.ts";
 export { renderSessions, type SessionTableOptions } from "./session_table.ts";
 export { renderSpanTree, type SpanTreeOptions } from "./span_tree.ts";
+export { renderStream, type StreamTableOptions } from "./stream_table.ts";
 export { type Column, renderTable, type TableOptions } from "./table.ts";
 export { buildTrace, type Trace, type TraceEvent } from "./trace.ts";

@@ -17,6 +17,8 @@ import {
   SPAN_STATUSES,
   SURENESSES,
   USAGE_GROUPS,
+  WATCH_FAULTS,
+  WATCH_STATES,
 } from "./wire.ts";
 
 /** Sums over a session's events, null where no event tells. The reference does not send them. */
@@ -312,6 +314,8 @@ export const ANSWERS = {
       supported_max: { nullable: "u32" },
       /** True: it is the store's fault, so the same request may be granted later. The reference does not send it. */
       temporary: { missing: "bool" },
+      /** Why events cannot be watched. The reference does not send it. */
+      reason: { missing: { oneOf: WATCH_FAULTS } },
     },
     maxDepth: MAX_DEPTH,
   },
@@ -342,6 +346,30 @@ export const ANSWERS = {
       done: { missing: "bool" },
     },
     maxDepth: MAX_DEPTH,
+  },
+  /** Says where a watch is. The reference does not send it. */
+  watch: {
+    fields: {
+      state: { oneOf: WATCH_STATES },
+      /** The place up to which all events that match have been sent. */
+      cursor: "text",
+      /** The home's id, made once at random. */
+      machine: "text",
+    },
+    maxDepth: MAX_DEPTH,
+  },
+  /** One event of a watch. The reference does not send it. */
+  event: {
+    fields: {
+      /** Its place among all events of the store. */
+      cursor: "text",
+      machine: "text",
+      workspace: "text",
+      /** The session's agent. */
+      agent: "text",
+      event: { record: EVENT },
+    },
+    maxDepth: MAX_DEPTH + 2,
   },
 } as const satisfies Record<string, AnswerRow>;
 

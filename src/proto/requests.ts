@@ -38,6 +38,26 @@ const FILTER = {
   any_workspace: { additive: "bool" },
 } as const satisfies RequestFields;
 
+/** Which events to send. A field that is null or missing does not filter. */
+const WATCH_FILTER = {
+  workspace: { optional: "text" },
+  /** The id of a session. */
+  session: { optional: "text" },
+  /** A prefix of the session's agent, case-insensitive. */
+  agent_prefix: { optional: "text" },
+  /** The name of a tool, case-insensitive. */
+  tool: { optional: "text" },
+  /** The kind of event, or the agent's name for it, case-insensitive. */
+  event: { optional: "text" },
+  /** A glob that a path of the event's call matches. */
+  path: { optional: "text" },
+  /** True: only calls and turns that failed. */
+  errors: { optional: "bool" },
+  /** Only events of this time or later, and before `until_ms`. */
+  since_ms: { optional: "u64" },
+  until_ms: { optional: "u64" },
+} as const satisfies RequestFields;
+
 /** All requests by their `type`. */
 export const REQUESTS = {
   hello: {
@@ -141,6 +161,25 @@ export const REQUESTS = {
     answer: "commits",
     isQueued: true,
   },
+  /**
+   * Asks for events in the order of their commits, as frames that follow one another. The reference
+   * does not know it.
+   */
+  watch_events: {
+    fields: {
+      /** Begin after the event with this cursor, else with the first event. */
+      cursor: { optional: "text" },
+      /** Begin with the newest N events that match, instead. */
+      last: { optional: "u64" },
+      /** True: go on with new events as they are stored. */
+      follow: { optional: "bool" },
+      /** True: go on although events after the cursor were deleted. */
+      allow_gap: { optional: "bool" },
+      filter: { optional: { record: WATCH_FILTER } },
+    },
+    answer: "watch",
+    isQueued: false,
+  },
 } as const satisfies Record<string, RequestRow>;
 
 /** A request's `type`. */
@@ -168,6 +207,9 @@ export type AnswerTo<N extends RequestName> = AnswerOf<AnswerNameTo<N>>;
 
 /** Which sessions to list. */
 export type SessionFilter = FieldsOf<typeof FILTER>;
+
+/** Which events to send. */
+export type WatchFilter = FieldsOf<typeof WATCH_FILTER>;
 
 /** Whether a text is the `type` of a request. */
 export function isRequestName(name: string): name is RequestName {

@@ -64,3 +64,22 @@ export const USAGE_GROUPS = [
   "session",
 ] as const;
 export type UsageGroup = typeof USAGE_GROUPS[number];
+
+/**
+ * Where a watch is: it begins, it has sent all events that are stored, it ends because that was
+ * all, it ends because the daemon stops.
+ */
+export const WATCH_STATES = ["begin", "current", "end", "stopping"] as const;
+export type WatchState = typeof WATCH_STATES[number];
+
+/**
+ * Why a watch is refused or ends: events after the cursor were deleted, the cursor is of another
+ * store, it is no cursor, too many clients follow.
+ */
+export const WATCH_FAULTS = [
+  "gone",
+  "unknown",
+  "malformed",
+  "crowded",
+] as const;
+export type WatchFault = typeof WATCH_FAULTS[number];

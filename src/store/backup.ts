@@ -4,6 +4,7 @@
  * @module
  */
 import { backup, DatabaseSync } from "node:sqlite";
+import { beginEpoch } from "./epochs.ts";
 import { explainOpenError, StoreError } from "./errors.ts";
 import { removeDamageNote } from "./file_watch.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
@@ -83,11 +84,31 @@ export function stageBackup(
       copyFile(`${file}${end}`, `${staged}${end}`);
     }
     const content = settle(staged);
+    fork(staged, path);
     syncFile(staged);
     return { ...content, staged };
   } catch (error) {
     removeFiles(staged);
     throw explain(error, file);
+  }
+}
+
+/** Begins a new epoch in a copy, so that no cursor of one store means another event of the other. */
+function fork(staged: string, path: string): void {
+  using db = new DatabaseSync(staged, { timeout: PATIENCE_MS });
+  let replaced: DatabaseSync | null = null;
+  try {
+    replaced = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE_MS });
+    replaced.prepare("SELECT 1 FROM sqlite_schema").get();
+  } catch {
+    // There is none, or it is damaged: cursors of it will be unknown.
+    replaced?.close();
+    replaced = null;
+  }
+  try {
+    beginEpoch(db, replaced);
+  } finally {
+    replaced?.close();
   }
 }
 

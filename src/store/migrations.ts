@@ -94,8 +94,8 @@ CREATE TABLE trash (
  *   What an event that is not filed has changed is in its own row (`events.calls`), which is written anyway; of those up to the row
  *   `sessions.calls_after` it is in `calls`, too.
  * - `events.head` has marks where it has the parts that almost all events have in common (`head.ts`).
- * - `events.session` is that of the event; null where version 1 stored it. The rows of sessions lack the newest 64 events at most, which
- *   are then found by it.
+ * - `events.session` is that of the event; null where version 1 stored it, until its session is rebuilt. The rows of sessions lack
+ *   the newest 64 events at most, which are then found by it.
  * - `events.source` is the agent as which the event came, a number of `HOOK_SOURCES`; null where version 1 stored it.
  * - `commits` has what git events said, by which sessions of the same directory know theirs; `ref` and `branch` are JSON.
  * - `transcripts` has the files that payloads name, how far each is read (`mark`, JSON; null before the first time), and why one cannot be.
@@ -104,6 +104,9 @@ CREATE TABLE trash (
  *   never less than the time of its last message, and `call` the call that started the subagent, where a transcript says it.
  * - `transcript_calls` has the calls that transcripts tell of.
  * - `prices` has one row: which prices all costs are made with.
+ * - `epochs` are the histories that cursors of the stream name: the events from the key `first` on are of the epoch, up to the next one's.
+ *   A restored backup begins a new one. `fork` is set for epochs of the store that a backup has replaced: up to which key both are the same.
+ * - `deleted.last` is the greatest key of any event that was deleted: no later event gets it, and a cursor before it may miss some.
  * - `blocks.kind` is 0 for events. The rows and blocks (1) of version 1's spans are removed a few at a time, like those of deleted sessions.
  */
 const V2 = `
@@ -219,6 +222,18 @@ CREATE TABLE prices (
   key INTEGER PRIMARY KEY,
   name TEXT NOT NULL
 ) STRICT;
+CREATE TABLE epochs (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  first INTEGER NOT NULL,
+  fork INTEGER
+) STRICT;
+INSERT INTO epochs (id, first) VALUES (lower(hex(randomblob(8))), 1);
+CREATE TABLE deleted (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  last INTEGER NOT NULL
+) STRICT;
+INSERT INTO deleted VALUES (1, 0);
 `;
 
 /** Step N leads from `user_version` N to N + 1. */

@@ -12,6 +12,7 @@ export {
   swapStore,
 } from "./backup.ts";
 export type { AnswerPlan, StoredAnswer } from "./answer.ts";
+export type { CursorFault, Epochs } from "./epochs.ts";
 export {
   isSqliteError,
   isTemporary,
@@ -34,6 +35,7 @@ export type {
   SessionWrites,
 } from "./session_writes.ts";
 export type { SessionForm, StoredSession } from "./stored_session.ts";
+export type { StreamEvent, StreamReads } from "./stream_reads.ts";
 export { Store, type StoreOptions, type StoreStats } from "./store.ts";
 export type {
   AgentUsage,

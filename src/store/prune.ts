@@ -6,6 +6,7 @@
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
+import { NOTE_DELETED_SQL } from "./epochs.ts";
 import type { Ledger } from "./ledger.ts";
 import { readList, RowLists, unpackRows } from "./row_lists.ts";
 import {
@@ -211,7 +212,9 @@ export class Pruner {
   #removeOne({ key, workspace, id, lastSeq, events }: Victim): boolean {
     const row = this.#sql.find.get(key, lastSeq);
     if (row === undefined) return false;
-    this.#lists.file(key, readList(row), lastSeq);
+    const listed = this.#lists.file(key, readList(row), lastSeq);
+    // From here on the stream does not have them.
+    this.#sql.noteDeleted.run(this.#lists.lastOf({ key, events: listed }));
     this.#sql.remove.run(key);
     this.#sql.addTrash.run(key);
     this.#sql.removeCommits.run(workspace, key);
@@ -306,6 +309,7 @@ function prepare(db: DatabaseSync) {
     tail: db.prepare(
       "SELECT events_filed, events_tail FROM sessions WHERE key = ?",
     ),
+    noteDeleted: db.prepare(NOTE_DELETED_SQL),
     addTrash: db.prepare("INSERT INTO trash (session) VALUES (?)"),
   } satisfies Record<string, StatementSync>;
 }

@@ -17,6 +17,7 @@ import {
 import { SessionReads } from "./session_reads.ts";
 import type { Steps } from "./steps.ts";
 import { UsageReads } from "./usage_reads.ts";
+import { StreamReads } from "./stream_reads.ts";
 
 /** An answer up to this size is made whole, so that nothing is held while it is sent. */
 const WHOLE_BYTES = 256 * 1024;
@@ -27,6 +28,8 @@ export class Reader {
   readonly usage: UsageReads;
   /** Reads one session. */
   readonly sessions: SessionReads;
+  /** Reads the events of all sessions. */
+  readonly stream: StreamReads;
   readonly #db: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #touch: StatementSync;
@@ -44,6 +47,7 @@ export class Reader {
     this.#page = preparePage(this.#db);
     this.sessions = new SessionReads(this.#db);
     this.usage = new UsageReads(this.#db);
+    this.stream = new StreamReads(this.#db);
     this.#giveBack = giveBack;
   }
 

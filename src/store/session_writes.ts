@@ -337,6 +337,7 @@ export class SessionWrites {
       bytes += readInt(this.#sql.eventBytes.get(row)?.bytes);
       this.#sql.dropEvent.run(row);
     }
+    this.#sql.noteDeleted.run(Math.max(...gone));
     const left = first === null
       ? { ...listRows(kept), filed: events.filed }
       : { ...events, filed: events.filed - gone.size };

@@ -28,6 +28,7 @@ export class StaleSessions {
   readonly #next: StatementSync;
   readonly #ofWorkspace: StatementSync;
   readonly #event: StatementSync;
+  readonly #link: StatementSync;
 
   constructor(db: DatabaseSync, parts: StaleParts) {
     this.#parts = parts;
@@ -40,8 +41,9 @@ export class StaleSessions {
        WHERE stale = 1 AND workspace = ? AND (? IS NULL OR agent = ?2)`,
     );
     this.#event = db.prepare(
-      "SELECT source, head, payload FROM events WHERE key = ?",
+      "SELECT source, head, payload, session FROM events WHERE key = ?",
     );
+    this.#link = db.prepare("UPDATE events SET session = ? WHERE key = ?");
   }
 
   /** How many there are. */
@@ -74,10 +76,12 @@ export class StaleSessions {
     return this.#lists.read(key, events);
   }
 
-  /** Reads one event; null if it is deleted. */
-  readEvent(key: number): StoredEvent | null {
+  /** Reads one event of a session, and notes whose it is where version 1 did not; null if it is deleted. */
+  readEvent(session: number, key: number): StoredEvent | null {
     const row = this.#event.get(key);
-    return row === undefined ? null : unpackEvent(row);
+    if (row === undefined) return null;
+    if (row.session === null) this.#link.run(session, key);
+    return unpackEvent(row);
   }
 
   /** Runs a step in a transaction that a power failure may take back, as the session is then still stale. */

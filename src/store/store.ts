@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int, StoreSize } from "../proto/mod.ts";
+import { Epochs } from "./epochs.ts";
 import { FileWatch, type WalState } from "./file_watch.ts";
 import {
   corruptError,
@@ -54,6 +55,8 @@ export class Store implements Disposable {
   readonly usage: UsageWrites;
   /** What has to be made anew of events that are stored. */
   readonly stale: StaleSessions;
+  /** Names the places of events. */
+  readonly epochs: Epochs;
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #pages: RawPages;
@@ -73,6 +76,7 @@ export class Store implements Disposable {
     this.#sql = prepare(db);
     this.#file = new FileWatch(path, { readWal: () => this.#readWal() });
     this.#ledger = loadLedger(db);
+    this.epochs = new Epochs(db);
     this.sessions = new SessionWrites(db, this.#ledger);
     this.usage = new UsageWrites(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
@@ -218,6 +222,11 @@ export class Store implements Disposable {
   read(): Reader {
     this.#tryCatchUp();
     return this.#readers.begin(this.#ledger.behind);
+  }
+
+  /** The same for the stream of events, for which the rows of sessions need not be up to date. */
+  readStream(): Reader {
+    return this.#readers.begin([]);
   }
 
   /**

@@ -114,6 +114,6 @@ export function loadLedger(db: DatabaseSync): Ledger {
   return new Ledger(workspaces, { events, stale }, {
     // The rows of a deleted session outlive it.
     session: Math.max(greatest("sessions"), greatest("trash", "session")),
-    event: greatest("events"),
+    event: Math.max(greatest("events"), greatest("deleted", "last")),
   });
 }

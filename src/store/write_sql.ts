@@ -6,6 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { HEAD_SQL } from "./head.ts";
 import { CALLS_SQL } from "./calls.ts";
+import { NOTE_DELETED_SQL } from "./epochs.ts";
 
 /** What the writer knows of a session. */
 const SESSION =
@@ -46,6 +47,7 @@ export const WRITE_SQL = {
   eventBytes:
     `SELECT length(CAST(${HEAD_SQL} AS BLOB)) + length(payload) + 1 AS bytes FROM events WHERE key = ?`,
   dropEvent: "DELETE FROM events WHERE key = ?",
+  noteDeleted: NOTE_DELETED_SQL,
   readCall:
     "SELECT body FROM calls WHERE session = ? AND call = CAST(? AS BLOB)",
   readCalls: CALLS_SQL,
@@ -85,6 +87,7 @@ export function prepareWrites(db: DatabaseSync): WriteStatements {
     newestEvents: db.prepare(NEWEST_EVENTS),
     eventBytes: db.prepare(WRITE_SQL.eventBytes),
     dropEvent: db.prepare(WRITE_SQL.dropEvent),
+    noteDeleted: db.prepare(WRITE_SQL.noteDeleted),
     readCall: db.prepare(WRITE_SQL.readCall),
     readCalls: db.prepare(WRITE_SQL.readCalls),
     putCall: db.prepare(WRITE_SQL.putCall),

@@ -177,6 +177,14 @@ Deno.test("every output is as its schema says, and every schema is of an output"
     const kind: unknown = Reflect.get(Object(record), "record");
     check(String(kind), without(record, "record"));
   }
+  check("events", await print(home, ["events"]));
+  for (const event of await lines(home, ["events"])) {
+    check("stream-event", event);
+  }
+  check(
+    "error",
+    await print(home, ["events", "--since-cursor", "0".repeat(30)]),
+  );
   const { stdout } = await home.run(["detail", "s1", "-o", "trace"]);
   check("trace", JSON.parse(stdout));
   check("error", await print(home, ["detail", "nope"]));

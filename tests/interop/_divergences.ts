@@ -39,7 +39,11 @@ const FOREIGN: ReadonlySet<unknown> = new Set(
     answer === "error" ? [name] : []
   ),
 );
-const OWN: ReadonlySet<unknown> = new Set(["store_stats", "store_prune"]);
+const OWN: ReadonlySet<unknown> = new Set([
+  "store_stats",
+  "store_prune",
+  "watch_events",
+]);
 
 const RULES: Record<number, Rule> = {
   /** A home inside of a workspace is none of our business. */

@@ -32,6 +32,7 @@ export class IdleOutput implements Output {
   /** Time of the last write on the monotonic clock, in milliseconds. */
   #writtenAt = performance.now();
   #hasSpaces = false;
+  #second: Promise<void> | null = null;
 
   constructor(inner: Output, options: IdleOutputOptions) {
     this.#inner = inner;
@@ -63,6 +64,24 @@ export class IdleOutput implements Output {
   async wait(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= SILENCE_MS) {
       await pause(Math.min(left, SILENCE_MS));
+      await this.#probe();
+    }
+  }
+
+  /**
+   * Waits for work, however long it takes.
+   *
+   * @throws {ClosedPipeError} If the reader has gone away meanwhile, noticed within two seconds.
+   * @throws {unknown} The error of the work.
+   */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    const settled = work.then(() => isDone = true, () => isDone = true);
+    while (true) {
+      // One wait at a time, however much work comes and goes in a second.
+      this.#second ??= pause(SILENCE_MS).finally(() => this.#second = null);
+      await Promise.race([settled, this.#second]);
+      if (isDone) return await work;
       await this.#probe();
     }
   }

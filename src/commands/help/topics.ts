@@ -57,7 +57,7 @@ are epoch milliseconds. Money is in millionths of a US dollar (cost_usd_e6).
 
 A failure is an object that includes the exit code:
   {"type":"error","code":"daemon_not_running","message":"…","exit":3}
-Its code is one of usage, not_found, ambiguous, daemon_not_running,
+Its code is one of usage, not_found, ambiguous, cursor_gone, daemon_not_running,
 daemon_timeout, daemon_error, daemon_broken, protocol_error,
 unsupported_version, unsupported_request, bad_input, home_owned, home_unusable,
 socket_unusable, file_error, internal.

@@ -48,7 +48,9 @@ interface Rule {
 /** The first matching rule applies, so a class must come before the classes that it extends. */
 const RULES: readonly Rule[] = [
   {
-    matches: (error) => error instanceof UsageError,
+    matches: (error) =>
+      error instanceof UsageError ||
+      error instanceof RemoteError && error.fields.reason === "malformed",
     exit: EXIT.usage,
     code: "usage",
   },
@@ -81,6 +83,14 @@ const RULES: readonly Rule[] = [
     exit: EXIT.protocol,
     code: "unsupported_request",
     next: ["daemon", "restart"],
+  },
+  {
+    matches: (error) =>
+      error instanceof RemoteError &&
+      (error.fields.reason === "gone" || error.fields.reason === "unknown"),
+    exit: EXIT.cursorGone,
+    code: "cursor_gone",
+    next: ["help", "events"],
   },
   {
     matches: (error) => error instanceof RemoteError,

@@ -100,6 +100,10 @@ const exchanges: {
     { type: "list_commits", workspace: "/w", offset: 0, limit: 5 },
     '{"type":"commits","rows":[],"total":0}',
   ],
+  watch_events: [
+    { type: "watch_events", last: 0, filter: { tool: "Bash" } },
+    '{"type":"watch","state":"begin","cursor":"c","machine":"m"}',
+  ],
 };
 
 for (const [request, answer] of Object.values(exchanges)) {

@@ -18,6 +18,7 @@ Deno.test("resolvePaths() puts everything into one home", () => {
     lock: "/home/u/.kaizen/daemon.pid",
     log: "/home/u/.kaizen/daemon.log",
     store: "/home/u/.kaizen/store.db",
+    machine: "/home/u/.kaizen/machine-id",
     spool: "/home/u/.kaizen/spool",
   });
 });

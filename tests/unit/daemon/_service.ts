@@ -159,6 +159,7 @@ export class TestService implements AsyncDisposable {
       startedAtMs: STARTED,
       daemonVersion: "9.9.9",
       pid: 4242,
+      machine: () => "6d".repeat(16),
       canonical: realPath,
       cwd: this.folder.path,
       readingWaitMs: 10_000,

@@ -160,3 +160,27 @@ Deno.test("an event of a session that is being rebuilt waits for few steps, and 
   assert(most <= 4, `waited for ${most} slices`);
   assertEquals(await readAll(it), await readAll(twin));
 });
+
+Deno.test("the stream has all events of an old store, in the order of their keys", async () => {
+  await using old = openOld();
+  const reply = await old.service.handle({ type: "watch_events" });
+  let events = 0;
+  const stop = new AbortController();
+  for (
+    let body = await reply.stream?.next(stop.signal) ?? null;
+    body !== null;
+    body = await reply.stream?.next(stop.signal) ?? null
+  ) {
+    const text = await new Response(
+      new Blob([...body.chunks()].map((it) => it.slice())),
+    ).text();
+    events += text.split('{"type":"event","cursor":').length - 1;
+    body.close?.();
+  }
+  reply.stream?.close();
+  assertEquals(events, old.number("SELECT count(*) FROM events"));
+  assertEquals(
+    old.number("SELECT count(*) FROM events WHERE session IS NULL"),
+    0,
+  );
+});

@@ -89,6 +89,15 @@ const good = {
     prices: { source: "list 1", date: "2026-09-23" },
     transcripts: { read: 1, missing: 0, unreadable: 0, waiting: 0 },
   },
+  watch: { type: "watch", state: "begin", cursor: "c", machine: "m" },
+  event: {
+    type: "event",
+    cursor: "c",
+    machine: "m",
+    workspace: "/w",
+    agent: "cursor",
+    event: EVENT,
+  },
 } satisfies { [N in AnswerName]: Record<string, unknown> & { type: N } };
 for (const [type, answer] of Object.entries(good)) {
   Deno.test(`decodeAnswer() reads "${type}" and keeps unknown keys`, () => {

@@ -129,6 +129,27 @@ const accepted: [text: string, request: DaemonRequest][] = [
   ],
   ['{"type":"store_stats"}', { type: "store_stats" }],
   [
+    '{"type":"watch_events","last":5,"filter":{"tool":"Bash","errors":true}}',
+    {
+      type: "watch_events",
+      cursor: null,
+      last: 5,
+      follow: null,
+      allow_gap: null,
+      filter: {
+        workspace: null,
+        session: null,
+        agent_prefix: null,
+        tool: "Bash",
+        event: null,
+        path: null,
+        errors: true,
+        since_ms: null,
+        until_ms: null,
+      },
+    },
+  ],
+  [
     '{"type":"store_prune","session":"s","dry_run":true}',
     {
       type: "store_prune",

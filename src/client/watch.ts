@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Watches events: one request whose answers follow one another on one connection.
+ * @module
+ */
+import {
+  encodeFrame,
+  streamFrames,
+  type Wire,
+  writeAll,
+} from "../frame/mod.ts";
+import {
+  type AnswerOf,
+  decodeAnswer,
+  decodeString,
+  encodeRequest,
+  MAX_REQUEST_BYTES,
+  type RequestOf,
+  scanMembers,
+} from "../proto/mod.ts";
+import { closer, frameFault } from "./answer.ts";
+import { type ClientOptions, connectBefore, Deadline } from "./connect.ts";
+import { answerFault, ProtocolError } from "./errors.ts";
+import { remoteError } from "./requests.ts";
+
+/** Longest answer in bytes: an event of the largest size with its record and place around it. */
+const MAX_WATCH_ANSWER_BYTES = 2 * MAX_REQUEST_BYTES;
+/** An event's record adds a level around the payload, and its answer another. */
+const MAX_WATCH_DEPTH = 129;
+
+/** An answer of a watch. */
+export type WatchAnswer =
+  /** Where the watch is. */
+  | { type: "watch"; cursor: string; watch: AnswerOf<"watch"> }
+  /** An event, as the daemon sent it. */
+  | { type: "event"; cursor: string; bytes: Uint8Array };
+
+/**
+ * Watches events until the daemon ends the watch.
+ *
+ * @returns Yields the answers that arrive together, in their order; the first one is of type
+ * `watch`. The connection is closed when the caller stops.
+ * @param signal Closes the connection, which ends the watch with an error.
+ * @throws {RemoteError} If the daemon answers with an error.
+ * @throws {ProtocolError} If the daemon closes without an answer or inside of one, or sends
+ * anything else.
+ * @throws {NotRunningError | TimedOutError | SocketError} As `openAnswer`. The timeout is for the
+ * first answer only: after it, a daemon says nothing until there is an event.
+ */
+export async function* watchAnswers(
+  request: RequestOf<"watch_events">,
+  options: ClientOptions,
+  signal: AbortSignal,
+): AsyncGenerator<WatchAnswer[]> {
+  const deadline = new Deadline(options.timeoutMs, options.socket);
+  const conn = await connectBefore(deadline, options);
+  const close = closer(conn);
+  signal.addEventListener("abort", close);
+  try {
+    signal.throwIfAborted();
+    const frames = streamFrames(conn, MAX_WATCH_ANSWER_BYTES);
+    const first = await deadline.guard(
+      begin(conn, request, frames),
+      close,
+    );
+    for (let step = first; !step.done; step = await frames.next()) {
+      yield step.value.map(readAnswer);
+    }
+  } catch (error) {
+    throw frameFault(error);
+  } finally {
+    signal.removeEventListener("abort", close);
+    close();
+  }
+}
+
+async function begin(
+  wire: Wire,
+  request: RequestOf<"watch_events">,
+  frames: AsyncGenerator<Uint8Array[]>,
+): Promise<IteratorResult<Uint8Array[]>> {
+  await writeAll(wire, encodeFrame(encodeRequest(request)));
+  const first = await frames.next();
+  if (!first.done) return first;
+  throw new ProtocolError(
+    "The daemon closed the connection without an answer: it may not know this request, or it just stopped",
+  );
+}
+
+function readAnswer(bytes: Uint8Array): WatchAnswer {
+  try {
+    const members = scanMembers(bytes, MAX_WATCH_DEPTH)?.members ?? [];
+    const text = (name: string) => {
+      const found = members.find(({ key, kind }) =>
+        key === name && kind === "string"
+      );
+      return found && decodeString(bytes.subarray(found.start, found.end));
+    };
+    const cursor = text("cursor");
+    if (text("type") === "event" && cursor !== undefined) {
+      return { type: "event", cursor, bytes };
+    }
+    const answer = decodeAnswer(bytes);
+    if (answer.type === "error") throw remoteError(answer);
+    if (answer.type === "watch") {
+      return { type: "watch", cursor: answer.cursor, watch: answer };
+    }
+    throw new ProtocolError(
+      `The daemon broke the protocol: it answered with "${answer.type}"`,
+    );
+  } catch (error) {
+    throw answerFault(error);
+  }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Events as they are stored, from one daemon after another.
+ * @module
+ */
+import {
+  ask,
+  HELLO,
+  NotRunningError,
+  ProtocolError,
+  RemoteError,
+  TimedOutError,
+  type WatchAnswer,
+  watchAnswers,
+} from "../../client/mod.ts";
+import { pause } from "../../context/mod.ts";
+import type { RequestOf } from "../../proto/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { printNote } from "../shell/print.ts";
+import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
+
+/** Pauses between two attempts to reach a daemon, in milliseconds; each doubles the last one. */
+const FIRST_PAUSE_MS = 50;
+const LAST_PAUSE_MS = 2_000;
+/** Time without a daemon after which to give up, in milliseconds. */
+const GIVE_UP_MS = 10 * 60_000;
+
+/** A request for events without the place at which to begin again. */
+export type EventsQuestion = Omit<RequestOf<"watch_events">, "type">;
+
+/**
+ * Watches events, and goes on with the next daemon after the last event when one stops. Starts a
+ * daemon only at the beginning, as starting one later would undo `kaizen stop`.
+ *
+ * @param signal Ends the watch.
+ * @returns Yields the answers that arrive together. It ends when all is sent, and never if the
+ * question says to follow.
+ * @throws {RemoteError} If the daemon refuses the question.
+ * @throws {ProtocolError} If the daemon does not know such questions.
+ * @throws {NotRunningError} If no daemon has run for ten minutes.
+ */
+export async function* followEvents(
+  question: EventsQuestion,
+  run: Run,
+  signal: AbortSignal,
+): AsyncGenerator<WatchAnswer[]> {
+  const client = clientOptions(run, READ_TIMEOUT_MS);
+  const open = async (asked: EventsQuestion) => {
+    const answers = watchAnswers(
+      { type: "watch_events", ...asked },
+      client,
+      signal,
+    );
+    return { answers, first: await answers.next() };
+  };
+  let { answers, first } = await askOrStart(run, async () => {
+    try {
+      return await open(question);
+    } catch (error) {
+      throw error instanceof ProtocolError
+        ? await explainUnknown(error, run)
+        : error;
+    }
+  });
+  let cursor: string | null = null;
+  while (true) {
+    try {
+      for (let step = first; !step.done; step = await answers.next()) {
+        yield step.value;
+        const last = step.value.at(-1);
+        cursor = last?.cursor ?? cursor;
+        if (last?.type === "watch" && last.watch.state === "end") return;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isPassing(error)) throw error;
+    } finally {
+      await answers.return(undefined);
+    }
+    const place = cursor === null ? {} : { cursor, last: null };
+    const next = { ...question, ...place };
+    ({ answers, first } = await reach(() => open(next), run, signal));
+  }
+}
+
+/** Tries until a daemon answers. */
+async function reach<T>(
+  open: () => Promise<T>,
+  run: Run,
+  signal: AbortSignal,
+): Promise<T> {
+  const end = performance.now() + GIVE_UP_MS;
+  let isTold = false;
+  for (let ms = FIRST_PAUSE_MS;; ms = Math.min(2 * ms, LAST_PAUSE_MS)) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isPassing(error) || performance.now() > end) throw error;
+      if (!isTold && error instanceof NotRunningError) {
+        isTold = true;
+        await printNote(run, "the daemon has stopped: waiting for another one");
+      }
+    }
+    await pause(ms, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** Whether an error is what a daemon leaves that stops, starts or has too many clients. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof RemoteError) {
+    const { reason } = error.fields;
+    return reason === undefined || reason === "crowded";
+  }
+  return error instanceof NotRunningError || error instanceof ProtocolError ||
+    error instanceof TimedOutError;
+}
+
+/** Asks a daemon that closed without an answer for its version. */
+async function explainUnknown(fault: ProtocolError, run: Run): Promise<Error> {
+  try {
+    const { daemon_version } = await ask(
+      HELLO,
+      clientOptions(run, READ_TIMEOUT_MS),
+    );
+    return new ProtocolError(
+      `This daemon is ${daemon_version}; it does not send the events of all sessions: restart it with this kaizen, or follow one session with kaizen detail --follow`,
+      { cause: fault },
+    );
+  } catch {
+    return fault;
+  }
+}

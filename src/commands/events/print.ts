@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Prints events of many sessions.
+ * @module
+ */
+import { answerFault, type WatchAnswer } from "../../client/mod.ts";
+import { makePaint, renderStream, toLine } from "../../output/mod.ts";
+import {
+  type AnswerOf,
+  ANSWERS,
+  decodeAnswer,
+  joinBytes,
+} from "../../proto/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { printLines, printNote, printText } from "../shell/print.ts";
+
+type EventAnswer = WatchAnswer & { type: "event" };
+
+/** Prints events in one format. */
+interface EventPrinter {
+  print(events: readonly EventAnswer[]): Promise<void>;
+  /** Prints what follows the last one. */
+  end(): Promise<void>;
+}
+
+/** Returns the printer for the format of a run. In a pipe, that is one line of JSON for each event. */
+export function eventPrinter(run: Run): EventPrinter {
+  const { format, isFormatGiven } = run.settings;
+  if (format === "text") return table(run);
+  return format === "json" && isFormatGiven ? document(run) : {
+    print: async (events) =>
+      await run.context.stdout.write(joinBytes(events.map(lineOf))),
+    end: () => Promise.resolve(),
+  };
+}
+
+function lineOf({ bytes }: EventAnswer): Uint8Array {
+  return toLine({ kind: "row", bytes });
+}
+
+/** One document with all events in a list. */
+function document({ context }: Run): EventPrinter {
+  const encoder = new TextEncoder();
+  let start = '{"type":"events","rows":[';
+  return {
+    async print(events) {
+      const pieces: Uint8Array[] = [];
+      for (const { bytes } of events) {
+        pieces.push(encoder.encode(start), bytes);
+        start = ",";
+      }
+      await context.stdout.write(joinBytes(pieces));
+    },
+    async end() {
+      const opening = start === "," ? "" : start;
+      await context.stdout.write(encoder.encode(`${opening}]}\n`));
+    },
+  };
+}
+
+function table(run: Run): EventPrinter {
+  let isFirst = true;
+  return {
+    async print(events) {
+      const lines = renderStream(events.map(readEvent), {
+        paint: makePaint(run.settings.color),
+        width: run.context.stdout.columns(),
+        titles: isFirst,
+      });
+      isFirst = false;
+      await printLines(run, lines);
+    },
+    async end() {
+      if (!isFirst) return;
+      await printText(run, "(no events)\n");
+      await printNote(run, "no event matches");
+    },
+  };
+}
+
+function readEvent({ bytes }: EventAnswer): AnswerOf<"event"> {
+  try {
+    const answer = decodeAnswer(bytes, ANSWERS.event.maxDepth);
+    if (answer.type === "event") return answer;
+  } catch (error) {
+    throw answerFault(error);
+  }
+  throw new TypeError("Cannot print event: it is none");
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Prints the events of all sessions.
+ * @module
+ */
+import type { WatchAnswer } from "../../client/mod.ts";
+import { UsageError } from "../../context/mod.ts";
+import type { WatchFilter } from "../../proto/mod.ts";
+import { followEvents } from "../ask/follow_events.ts";
+import { openIdleOutput } from "../ask/idle_output.ts";
+import { readPlace, resolvePlace } from "../ask/place.ts";
+import type { Run } from "../shell/cli.ts";
+import type { EventsOptions } from "./options.ts";
+import { eventPrinter } from "./print.ts";
+
+/**
+ * Prints events in the order of their commits, and new ones if the options say so.
+ *
+ * @throws {UsageError} If the output never ends and the format is a single document.
+ * @throws {NotFoundError} If there is no such session or project.
+ * @throws {RemoteError} If the events after the cursor are not there any more.
+ */
+export async function runEvents(
+  options: EventsOptions,
+  run: Run,
+): Promise<void> {
+  const { follows, last, sinceCursor, allowsGap } = options;
+  const { format, isFormatGiven } = run.settings;
+  if (follows && format === "json" && isFormatGiven) {
+    throw new UsageError(
+      "Cannot follow with -o json as that is one document: use -o ndjson",
+    );
+  }
+  const { output, run: idle } = await openIdleOutput(run);
+  const question = {
+    cursor: sinceCursor,
+    last,
+    follow: follows,
+    allow_gap: allowsGap,
+    filter: { ...options.filter, ...await findPlace(options, run) },
+  };
+  const printer = eventPrinter(idle);
+  const stop = new AbortController();
+  const answers = followEvents(question, run, stop.signal);
+  try {
+    while (true) {
+      const step = await output.until(answers.next());
+      if (step.done) break;
+      const events = step.value.filter(isEvent);
+      if (events.length > 0) await printer.print(events);
+    }
+    await printer.end();
+  } finally {
+    stop.abort();
+    await answers.return(undefined);
+  }
+}
+
+function isEvent(
+  answer: WatchAnswer,
+): answer is WatchAnswer & { type: "event" } {
+  return answer.type === "event";
+}
+
+/** Finds the workspace and the session that the options name. */
+async function findPlace(
+  { place, session }: EventsOptions,
+  run: Run,
+): Promise<Pick<WatchFilter, "workspace" | "session">> {
+  if (session !== null) {
+    const { findSession } = await import("../detail/find_session.ts");
+    const found = await findSession({
+      id: session,
+      place: place ?? readPlace({}, run),
+      isEager: true,
+    }, run);
+    await found.answer[Symbol.asyncDispose]();
+    return { workspace: found.workspace, session: found.id };
+  }
+  if (place === null || place.kind === "all") return {};
+  const [workspace = null] = await resolvePlace(place, run);
+  return { workspace };
+}
