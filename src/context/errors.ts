@@ -16,6 +16,17 @@ export class HomeError extends Error {
   override get name(): string {
     return "HomeError";
   }
+  /** Whether the message says what to do, as that of a daemon that could not start does. */
+  readonly isAdvice: boolean;
+
+  constructor(
+    message: string,
+    { isAdvice = false, ...options }: ErrorOptions & { isAdvice?: boolean } =
+      {},
+  ) {
+    super(message, options);
+    this.isAdvice = isAdvice;
+  }
 }
 
 /** Another daemon owns the home, or listens at its socket (exit 73). */

@@ -196,6 +196,10 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   );
   const prune = ["store", "prune", "--session", "s2", "--yes"];
   check("store", await print(home, prune));
+  const backup = `${home.home}/backup.db`;
+  check("store-backup", await print(home, ["store", "backup", backup]));
+  check("store-restore", await print(home, ["store", "restore", backup]));
+  check("store-restore", await print(home, ["store", "restore", backup]));
   check("import", await print(home, ["import", "./none.jsonl"]));
   await feed(home, await tellTokens(home));
   check("usage", await print(home, ["usage", "--by", "session"]));

@@ -48,7 +48,5 @@ export async function runDaemonDetached(
 
 async function foregroundFault(error: unknown): Promise<unknown> {
   const { StoreError } = await import("../../store/mod.ts");
-  return error instanceof StoreError
-    ? new FileError(error.message, "daemon run --home DIR")
-    : error;
+  return error instanceof StoreError ? new FileError(error.message) : error;
 }

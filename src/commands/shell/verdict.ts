@@ -130,6 +130,11 @@ const RULES: readonly Rule[] = [
     next: ["help", "environment"],
   },
   {
+    matches: (error) => error instanceof HomeError && error.isAdvice,
+    exit: EXIT.file,
+    code: "home_unusable",
+  },
+  {
     matches: (error) => error instanceof HomeError,
     exit: EXIT.file,
     code: "home_unusable",

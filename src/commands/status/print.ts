@@ -60,7 +60,9 @@ export function renderStatus(
             : "Events are lost now: no daemon is running, and the spool cannot be written.",
           width,
         ),
-        `Start the daemon: ${advise(run, "daemon start --background")}`,
+        ...found.fault === null
+          ? [`Start the daemon: ${advise(run, "daemon start --background")}`]
+          : [],
       ];
     case "hung":
       return [
@@ -87,7 +89,7 @@ export function renderStatus(
 
 /** The fault that keeps a daemon from starting. Its message says what to do. */
 function describeFault(fault: string | null, paint: Paint): Fact[] {
-  return fault === null ? [] : [["cannot start", fault, paint.red]];
+  return fault === null ? [] : [["fault", fault, paint.red]];
 }
 
 function describeRunning(

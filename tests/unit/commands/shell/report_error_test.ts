@@ -109,6 +109,11 @@ for (const [error, exit, code, next] of table) {
   });
 }
 
+Deno.test("reportError() adds nothing to words that say what to do", async () => {
+  const result = await report(new HomeError("x: do y", { isAdvice: true }));
+  assertEquals([result.exit, result.err], [74, "kaizen: x: do y\n"]);
+});
+
 Deno.test("reportError() is silent about a closed pipe", async () => {
   const result = await report(new ClosedPipeError("x"));
   assertEquals(result, { exit: 141, out: "", err: "" });
