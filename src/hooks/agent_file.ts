@@ -24,7 +24,6 @@ export interface AgentFile {
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_LINKS = 16;
 const NEW_FILE_MODE = 0o600;
-const NEW_FOLDER_MODE = 0o700;
 const PERMISSIONS = 0o7777;
 const OWNER_MAY_WRITE = 0o200;
 
@@ -153,7 +152,7 @@ function demandUnchanged({ path, target, text }: AgentFile): void {
 function makeFolders(folder: string): string[] {
   if (look(folder) !== null) return [];
   const above = makeFolders(parentOf(folder));
-  Deno.mkdirSync(folder, { mode: NEW_FOLDER_MODE });
+  Deno.mkdirSync(folder);
   return [...above, folder];
 }
 

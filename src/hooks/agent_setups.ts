@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Where each agent keeps its hooks, in which shape, and which of its events are worth a hook.
+ * The file in which each agent keeps its hooks, their shape, and the events that are worth a hook.
  *
  * No event is listed that an agent sends for each piece of an answer, that must print something, or
  * whose failed hook denies a call: Claude Code's `MessageDisplay` and `WorktreeCreate`, Gemini's
@@ -28,7 +28,7 @@ export interface AgentSetup {
   variable: string | null;
   /** The agent's folder in HOME. */
   folder: string;
-  /** What the value of the variable lacks to be the agent's folder. */
+  /** The rest of the folder's path, after the value of the variable. */
   below: string;
   /** The file in the agent's folder. */
   file: string;
@@ -40,7 +40,7 @@ export interface AgentSetup {
   entry(event: HookedEvent, command: string): unknown;
   /** Members that the file must have. */
   head: Readonly<Record<string, unknown>>;
-  /** What the user has to do after hooks were installed or changed. */
+  /** The next step of the user after an installation. */
   next: string;
 }
 

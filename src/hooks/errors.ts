@@ -11,7 +11,7 @@ export class AgentFileError extends Error {
   }
 }
 
-/** What was asked for does not exist: hooks of a repository where the agent has none, an old git. */
+/** There are no such hooks: in a repository for an agent that reads none there, or in an old git. */
 export class UnsupportedHooksError extends Error {
   override get name(): string {
     return "UnsupportedHooksError";

@@ -43,7 +43,7 @@ const BEFORE = ".before-kaizen";
 const EXECUTABLE = 0o755;
 const MAY_RUN = 0o111;
 
-/** Where git keeps what is to be changed. */
+/** The places in which git looks for hooks. */
 interface GitPlace {
   /** The configuration; null if this git has no hooks in it. */
   config: string | null;

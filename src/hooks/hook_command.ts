@@ -15,7 +15,7 @@ const START = `/bin/sh -c 'trap "exit 0" 0; `;
 const RUN = '( ("$0" ingest ';
 const END = ") 3<&- || { (cat) <&3 & } ) >/dev/null 2>&1 3<&0' ";
 /**
- * What a launcher does for the program. A binary that was copied somewhere has none: it ends in a
+ * Does for the program what a launcher does. A bare binary has none: it ends in a
  * directory that is deleted, and obeys variables that are meant for the program that the agent works
  * on.
  */

@@ -151,7 +151,7 @@ function parse(text: string): Node {
   const errors: Parameters<typeof parseTree>[1] = [];
   const marked = text.startsWith(BYTE_ORDER_MARK);
   // The parser knows no such mark; a space in its place keeps all offsets.
-  const root = parseTree(marked ? ` ${text.slice(1)}` : text, errors, OPTIONS);
+  const root = readTree(marked ? ` ${text.slice(1)}` : text, errors);
   const [fault] = errors;
   if (fault !== undefined) {
     const line = text.slice(0, fault.offset).split("\n").length;
@@ -165,6 +165,18 @@ function parse(text: string): Node {
     throw new AgentFileError("it is no JSON object");
   }
   return root;
+}
+
+function readTree(
+  text: string,
+  errors: Parameters<typeof parseTree>[1],
+): Node | undefined {
+  try {
+    return parseTree(text, errors, OPTIONS);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AgentFileError("it is nested too deeply", { cause: error });
+  }
 }
 
 /** Returns the value of a member, or null if there is none. */

@@ -29,7 +29,7 @@ export interface FileChange {
   head?: Readonly<Record<string, unknown>>;
 }
 
-/** What is going to happen. */
+/** Changes that are not made yet. */
 export interface HookPlan {
   changes: FileChange[];
   /** Sentences for the user. */

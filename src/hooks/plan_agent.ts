@@ -53,8 +53,8 @@ export interface FoundHooks {
 }
 
 /**
- * Plans to install the hooks of an agent. What is there and works stays as it is, because some
- * agents trust a command only until it changes.
+ * Plans to install the hooks of an agent. A hook that works stays as it is, because some agents
+ * trust a command only until it changes.
  *
  * @throws {AgentFileError | UnsupportedHooksError} If its file cannot be changed.
  */

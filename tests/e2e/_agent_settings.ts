@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** What the settings of each agent say, read and run as the agent does. */
+/** The settings of each agent, read and run as the agent does. */
 import { assertEquals } from "@std/assert";
 import type { Home } from "./harness.ts";
 

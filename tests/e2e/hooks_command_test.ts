@@ -5,7 +5,7 @@ import { startCommand } from "./_agent_host.ts";
 import { agents, countStored, lines } from "./_agent_settings.ts";
 import { type Home, tempHome } from "./harness.ts";
 
-/** What becomes of the program after the hooks were written, and how its agent runs it. */
+/** A change of the program after the hooks were written, and how its agent runs it. */
 interface Trouble {
   name: string;
   /** The program in the place of ours; null removes it. */
@@ -54,7 +54,7 @@ const troubles: Trouble[] = [
   },
 ];
 
-/** What a shell says itself in a directory that is deleted. */
+/** Words of the shell itself in a directory that is deleted. */
 const SHELLS_OWN = /^.*getcwd.*\n/gm;
 const BIG = "x".repeat(1024 * 1024);
 

@@ -128,7 +128,7 @@ export function renderHooks(
   ].map((line, i) => i <= rows.length ? line : escapeLine(line));
 }
 
-/** What keeps an agent from running our hooks. */
+/** The reasons why an agent does not run our hooks. */
 const NOT_TRUSTED: Readonly<Record<string, string>> = {
   claude: 'switched off by "disableAllHooks" in the settings of Claude Code',
   codex: "not trusted yet: type /hooks in Codex",

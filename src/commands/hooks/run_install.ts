@@ -55,6 +55,11 @@ export async function runHooksInstall(
     (target) =>
       target === "git" ? planGitInstall(install) : planInstall(target, install),
   );
+  if (run.settings.pathFlags.length > 0) {
+    plan.notes.push(
+      "Hooks record into the home that the agent's environment names, not into that of these options.",
+    );
+  }
   const changed = new Set(plan.changes.map(({ owner }) => owner));
   const next = supported.flatMap((target) =>
     target === "git" || !changed.has(target)
@@ -75,12 +80,14 @@ export async function runHooksInstall(
  */
 function findProgram(given: string | null, { context }: Run): string {
   if (given !== null) {
-    if (given.startsWith("/") && realPath(given) !== null) return given;
+    if (given.startsWith("/") && realPath(given) !== null) {
+      return checkPath(given);
+    }
     throw new UsageError(
       `--program must be the absolute path of a program: "${given}"`,
     );
   }
-  const { program } = selfCommand();
+  const program = checkPath(selfCommand().program);
   if (program.includes("/_npx/")) {
     throw new UsageError(
       "npx keeps this program only for a while: install it (npm install -g), and run that",
@@ -94,4 +101,12 @@ function findProgram(given: string | null, { context }: Run): string {
     }
   }
   return program;
+}
+
+/** @throws {UsageError} If no quotes that all shells agree on can hold the path. */
+function checkPath(program: string): string {
+  if (!/['\\\n\r]/.test(program)) return program;
+  throw new UsageError(
+    `Cannot write "${program}" into settings: move it to a path without quotes, backslashes and line feeds`,
+  );
 }

@@ -28,7 +28,7 @@ export interface HookFailure {
 /** A fault of one target. */
 interface TargetFault {
   message: string;
-  /** What was asked for does not exist, as opposed to a file that cannot be changed. */
+  /** There are no such hooks, as opposed to a file that cannot be changed. */
   isUsage: boolean;
 }
 
