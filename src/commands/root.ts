@@ -11,6 +11,7 @@ import { makeDetail } from "./detail/command.ts";
 import { makeCommits } from "./commits/command.ts";
 import { makeBlame } from "./blame/command.ts";
 import { makeEvents } from "./events/command.ts";
+import { makeWait } from "./wait/command.ts";
 import { makeIngest } from "./ingest/command.ts";
 import { makeImport } from "./import/command.ts";
 import { makeSpool } from "./spool/command.ts";
@@ -56,6 +57,9 @@ const COMMANDS = {
   },
   events: (root, cli) => {
     root.command("events", makeEvents(cli));
+  },
+  wait: (root, cli) => {
+    root.command("wait", makeWait(cli));
   },
   ingest: (root, cli) => {
     root.command("ingest", makeIngest(cli));

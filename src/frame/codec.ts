@@ -4,7 +4,8 @@
  * @module
  */
 
-const HEADER_BYTES = 4;
+/** Bytes of a length. */
+export const HEADER_BYTES = 4;
 /** Size of the first read of a request, in bytes: holds most hook events with their header. */
 export const REQUEST_READ_BYTES = 4096;
 /**
@@ -12,9 +13,9 @@ export const REQUEST_READ_BYTES = 4096;
  * a long answer slower, by half at 256 KiB, as a smaller piece stays in the processor's nearest
  * caches on its way from the socket to a pipe.
  */
-const ANSWER_READ_BYTES = 32 * 1024;
+export const ANSWER_READ_BYTES = 32 * 1024;
 /** A body up to this size is allocated at once, a longer one once this much of it has arrived. */
-const TRUSTED_BODY_BYTES = 1024 * 1024;
+export const TRUSTED_BODY_BYTES = 1024 * 1024;
 
 /** The part of a connection that frames need. A call may move fewer bytes than asked. */
 export type Wire = Pick<Deno.Conn, "read" | "write">;
@@ -168,51 +169,11 @@ export async function* streamFrame(
 }
 
 /**
- * Streams frames that follow one another, until the peer closes between two of them.
+ * Reads the length that a header announces.
  *
- * @param limit Largest body in bytes.
- * @returns Yields the bodies that each read completes; each is a copy of its own.
- * @throws {FrameError} If the peer closes inside a frame, or announces 0 or more than `limit` bytes.
+ * @throws {FrameError} If it is 0 or more than `limit` bytes.
  */
-export async function* streamFrames(
-  wire: Pick<Wire, "read">,
-  limit: number,
-): AsyncGenerator<Uint8Array[]> {
-  let buffer = new Uint8Array(ANSWER_READ_BYTES);
-  let have = 0;
-  while (true) {
-    const n = await wire.read(buffer.subarray(have));
-    if (n === null && have > 0) throw cutShort("cut short");
-    if (n === null) return;
-    have += n;
-    const bodies: Uint8Array[] = [];
-    let from = 0;
-    let needed = HEADER_BYTES;
-    while (have - from >= HEADER_BYTES) {
-      const end = HEADER_BYTES + bodyLength(buffer.subarray(from), limit);
-      needed = end;
-      if (have - from < end) break;
-      bodies.push(buffer.slice(from + HEADER_BYTES, from + end));
-      from += end;
-      needed = HEADER_BYTES;
-    }
-    buffer.copyWithin(0, from, have);
-    have -= from;
-    if (needed > buffer.length) {
-      // Grows with what has arrived, so that an announced length alone costs nothing.
-      const grown = new Uint8Array(
-        Math.min(needed, Math.max(2 * have, TRUSTED_BODY_BYTES)),
-      );
-      grown.set(buffer.subarray(0, have));
-      buffer = grown;
-    } else if (have === 0 && buffer.length > ANSWER_READ_BYTES) {
-      buffer = new Uint8Array(ANSWER_READ_BYTES);
-    }
-    if (bodies.length > 0) yield bodies;
-  }
-}
-
-function bodyLength(header: Uint8Array, limit: number): number {
+export function bodyLength(header: Uint8Array, limit: number): number {
   const length = new DataView(header.buffer, header.byteOffset).getUint32(0);
   if (length === 0) {
     throw new FrameError("empty", "Cannot read frame: its length is 0");
@@ -247,7 +208,8 @@ function trailingBytes(): FrameError {
   );
 }
 
-function cutShort(fault: FrameFault): FrameError {
+/** Returns the error for a peer that closes early. */
+export function cutShort(fault: FrameFault): FrameError {
   const how = fault === "closed" ? "without an answer" : "inside a frame";
   return new FrameError(fault, `Cannot read frame: peer closed ${how}`);
 }

@@ -13,7 +13,7 @@ export {
   readShortFrame,
   REQUEST_READ_BYTES,
   streamFrame,
-  streamFrames,
   type Wire,
   writeAll,
 } from "./codec.ts";
+export { streamFrames } from "./stream_frames.ts";

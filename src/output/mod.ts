@@ -19,6 +19,7 @@ export {
   type SplitOptions,
   toLine,
 } from "./records.ts";
+export { describeState } from "./session_facts.ts";
 export { renderHeader, type SessionHeaderOptions } from "./session_header.ts";
 export { renderSessions, type SessionTableOptions } from "./session_table.ts";
 export { renderSpanTree, type SpanTreeOptions } from "./span_tree.ts";

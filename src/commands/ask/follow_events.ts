@@ -16,6 +16,7 @@ import {
 import { pause } from "../../context/mod.ts";
 import type { RequestOf } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { UnsupportedError } from "../shell/errors.ts";
 import { printNote } from "../shell/print.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 
@@ -36,7 +37,7 @@ export type EventsQuestion = Omit<RequestOf<"watch_events">, "type">;
  * @returns Yields the answers that arrive together. It ends when all is sent, and never if the
  * question says to follow.
  * @throws {RemoteError} If the daemon refuses the question.
- * @throws {ProtocolError} If the daemon does not know such questions.
+ * @throws {UnsupportedError} If the daemon does not know such questions.
  * @throws {NotRunningError} If no daemon has run for ten minutes.
  */
 export async function* followEvents(
@@ -123,9 +124,8 @@ async function explainUnknown(fault: ProtocolError, run: Run): Promise<Error> {
       HELLO,
       clientOptions(run, READ_TIMEOUT_MS),
     );
-    return new ProtocolError(
+    return new UnsupportedError(
       `This daemon is ${daemon_version}; it does not send the events of all sessions: restart it with this kaizen, or follow one session with kaizen detail --follow`,
-      { cause: fault },
     );
   } catch {
     return fault;

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Prints what a session has got to.
+ * @module
+ */
+import { describeState, escapeLine } from "../../output/mod.ts";
+import type { SessionRecord } from "../../proto/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import type { SessionOutcome } from "./options.ts";
+
+/** What a session has got to, or that it has not. */
+export interface WaitResult {
+  outcome: SessionOutcome | "timeout";
+  session: SessionRecord;
+}
+
+/** Prints one line, or one document. */
+export async function printResult(
+  { outcome, session }: WaitResult,
+  run: Run,
+): Promise<void> {
+  if (run.settings.format !== "text") {
+    return await printJson(run, { outcome, session });
+  }
+  const { id, title } = session;
+  const words = describeState(session, run.context.now());
+  const about = title ? `  ${title}` : "";
+  await printLines(run, [escapeLine(`${id}  ${words}${about}`)]);
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Waits until a session gets somewhere.
+ * @module
+ */
+import { ask } from "../../client/mod.ts";
+import type { ActivityState, SessionRecord } from "../../proto/mod.ts";
+import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
+import { changesOf } from "../ask/session_changes.ts";
+import { findSession } from "../detail/find_session.ts";
+import type { Run } from "../shell/cli.ts";
+import { NotFoundError } from "../shell/errors.ts";
+import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
+import { OUTCOMES, type SessionOutcome, type WaitOptions } from "./options.ts";
+import { printResult } from "./print.ts";
+import { runCommand } from "./run_command.ts";
+
+/** Sessions of one page, where several have ids that begin with the whole id of one. */
+const PAGE_ROWS = 100;
+
+const OF_ACTIVITY = {
+  working: null,
+  tool: null,
+  needs_permission: "needs",
+  needs_answer: "needs",
+  idle: "idle",
+  // Nothing was heard of it for so long that it is taken to have died.
+  silent: "ended",
+  failed: "failed",
+  ended: "ended",
+} as const satisfies Record<ActivityState, SessionOutcome | null>;
+
+/** The reference's daemon sends only the status. */
+const OF_STATUS = {
+  Running: null,
+  Waiting: "needs",
+  Idle: "idle",
+  Done: "ended",
+} as const satisfies Record<SessionRecord["status"], SessionOutcome | null>;
+
+/**
+ * Waits, prints what the session has got to, and runs the user's command.
+ *
+ * @returns The exit code of the outcome, or that of a wait that took too long.
+ * @throws {NotFoundError} If there is no such session, or none any more.
+ */
+export async function runWait(
+  options: WaitOptions,
+  run: Run,
+): Promise<ExitCode> {
+  const { timeoutMs, until } = options;
+  const found = await findSession({ ...options, isEager: true }, run);
+  await found.answer[Symbol.asyncDispose]();
+  const { id, workspace } = found;
+  const end = timeoutMs === null ? null : performance.now() + timeoutMs;
+  for await (const isLate of changesOf({ id, workspace, end }, run)) {
+    const session = await readSession(id, workspace, run);
+    const outcome = outcomeOf(session);
+    if (outcome !== null && until.includes(outcome)) {
+      await printResult({ outcome, session }, run);
+      await runCommand(options.exec, { outcome, session }, run);
+      return OUTCOMES[outcome];
+    }
+    if (isLate) {
+      await printResult({ outcome: "timeout", session }, run);
+      break;
+    }
+  }
+  return EXIT.waitedTooLong;
+}
+
+function outcomeOf({ activity, status }: SessionRecord): SessionOutcome | null {
+  return activity === undefined
+    ? OF_STATUS[status]
+    : OF_ACTIVITY[activity.state];
+}
+
+/** Reads a session's record. */
+async function readSession(
+  id: string,
+  workspace: string | null,
+  run: Run,
+): Promise<SessionRecord> {
+  for (let offset = 0;;) {
+    const { rows, next_offset } = await ask({
+      type: "list_sessions",
+      workspace: workspace ?? "",
+      offset,
+      limit: PAGE_ROWS,
+      filter: { id_prefix: id, any_workspace: workspace === null },
+    }, clientOptions(run, READ_TIMEOUT_MS));
+    const session = rows.find((row) => row.id === id);
+    if (session !== undefined) return session;
+    if (next_offset === null || Number(next_offset) <= offset) break;
+    offset = Number(next_offset);
+  }
+  throw new NotFoundError(
+    `There is no session "${id}" any more`,
+    "sessions --all-workspaces",
+  );
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * `kaizen wait`: its outcomes, each with its exit code, and the command that it runs.
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import { ask } from "./_socket.ts";
+import { type Home, tempHome } from "./harness.ts";
+
+async function put(home: Home, event: Record<string, unknown>): Promise<void> {
+  const { text } = await ask(home.socket, {
+    type: "ingest_hook",
+    source: "claude",
+    payload: JSON.stringify({ session_id: "s1", ...event }),
+    workspace: home.workspace,
+  });
+  assertEquals(JSON.parse(text).type, "ack");
+}
+
+const PROMPT = { hook_event_name: "UserPromptSubmit", prompt: "Fix it" };
+const endings: [
+  outcome: string,
+  code: number,
+  event: Record<string, unknown>,
+][] = [
+  ["idle", 0, { hook_event_name: "Stop" }],
+  ["needs", 10, {
+    hook_event_name: "PermissionRequest",
+    tool_name: "Bash",
+    tool_input: { command: "rm -r build" },
+  }],
+  ["ended", 11, { hook_event_name: "SessionEnd", reason: "exit" }],
+  ["failed", 12, { hook_event_name: "StopFailure", error: "rate_limit" }],
+];
+
+for (const [outcome, code, event] of endings) {
+  Deno.test(`wait ends with ${code} when the session is ${outcome}, as soon as it is`, async () => {
+    await using home = await tempHome();
+    await using _daemon = await home.startDaemon();
+    await put(home, PROMPT);
+    const waiting = home.spawn(["wait", "@latest"]);
+    // It may look before or after the event: the result is the same.
+    await put(home, { ...PROMPT, prompt: "And that" });
+    await put(home, event);
+    const ended = await waiting.ended;
+    assertEquals([ended.code, ended.stderr], [code, ""]);
+    const { outcome: said, session } = JSON.parse(ended.stdout);
+    assertEquals([said, session.id], [outcome, "s1"]);
+    const again = await home.run(["wait", "s1", "-o", "text"]);
+    assertEquals(again.code, code);
+    assertMatch(again.stdout, /^s1 +.* +Fix it\n$/);
+  });
+}
+
+Deno.test("wait --until leaves other outcomes out, and --timeout ends it with 13", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await put(home, PROMPT);
+  await put(home, { hook_event_name: "Stop" });
+  const late = await home.run(
+    ["wait", "s1", "--until", "needs,failed", "--timeout", "50ms"],
+  );
+  assertEquals(late.code, 13);
+  assertEquals(JSON.parse(late.stdout).outcome, "timeout");
+  assertEquals((await home.run(["wait", "s1", "--until", "idle"])).code, 0);
+  assertEquals((await home.run(["wait", "s1", "--until", "x"])).code, 64);
+  assertEquals((await home.run(["wait", "nope"])).code, 1);
+});
+
+Deno.test("wait goes on when the daemon is killed and another one starts", async () => {
+  await using home = await tempHome();
+  const daemon = await home.startDaemon();
+  await put(home, PROMPT);
+  const waiting = home.spawn(["wait", "s1", "--exec", "true"]);
+  await daemon.stop("SIGKILL");
+  await using _next = await home.startDaemon();
+  await put(home, { hook_event_name: "Stop" });
+  assertEquals((await waiting.ended).code, 0);
+});
+
+Deno.test("wait --exec runs the user's command with the session's facts, and keeps its output off stdout", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await put(home, { ...PROMPT, prompt: 'Say `date` & "quote" $HOME' });
+  await put(home, { hook_event_name: "Stop" });
+  const show =
+    'printf "%s|%s|%s|%s" "$KAIZEN_WAIT_OUTCOME" "$KAIZEN_WAIT_SESSION" "$KAIZEN_WAIT_TITLE" "$KAIZEN_WAIT_SUMMARY"; exit 7';
+  const { code, stdout, stderr } = await home.run(["wait", "--exec", show]);
+  assertEquals(code, 0);
+  assertEquals(JSON.parse(stdout).outcome, "idle");
+  assertMatch(
+    stderr,
+    /^idle\|s1\|Say `date` & "quote" \$HOME\|claude in w: idlekaizen: the command exited with 7\n$/,
+  );
+});
+
+/** The recipes of docs/wait.md, each with the program that it runs. */
+const RECIPES = ["tmux", "notify-send", "osascript"];
+
+Deno.test("the recipes for notifications run with a program of that name", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await put(home, { ...PROMPT, prompt: "Fix it" });
+  await put(home, { hook_event_name: "Stop" });
+  const page = await Deno.readTextFile(
+    new URL("../../docs/wait.md", import.meta.url),
+  );
+  const bin = `${home.root}/bin`;
+  await Deno.mkdir(bin);
+  for (const name of RECIPES) {
+    const [, recipe = ""] = page.match(
+      new RegExp(`^(kaizen wait --exec '${name} .*)$`, "m"),
+    ) ?? [];
+    assertMatch(recipe, /^kaizen wait /, name);
+    await Deno.writeTextFile(
+      `${bin}/${name}`,
+      `#!/bin/sh\nprintf '%s\\n' ${name} "$@" > ${home.root}/${name}.txt\n`,
+    );
+    await Deno.chmod(`${bin}/${name}`, 0o755);
+    // The shell splits the recipe as a user's does; a script named kaizen is the program under test.
+    await Deno.writeTextFile(
+      `${bin}/kaizen`,
+      `#!/bin/sh\nexec "$KAIZEN_UNDER_TEST" "$@"\n`,
+    );
+    await Deno.chmod(`${bin}/kaizen`, 0o755);
+    const { code, stderr } = await home.run(["-c", recipe], {
+      program: ["/bin/sh"],
+      env: {
+        PATH: `${bin}:${Deno.env.get("PATH")}`,
+        KAIZEN_UNDER_TEST: Deno.env.get("KAIZEN_BIN") ||
+          decodeURIComponent(
+            new URL("../../scripts/kaizen", import.meta.url).pathname,
+          ),
+      },
+    });
+    assertEquals([code, stderr], [0, ""], name);
+    const words = await Deno.readTextFile(`${home.root}/${name}.txt`);
+    assertMatch(words, /claude in w: idle/, name);
+  }
+});
