@@ -4,7 +4,6 @@
  * spooled.
  * @module
  */
-export { allowedBody } from "./allowed_body.ts";
 export { InputError, TooLargeError } from "./errors.ts";
 export { hasConfig } from "./has_config.ts";
 export { eventRequest } from "./request_body.ts";

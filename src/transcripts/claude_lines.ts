@@ -172,7 +172,8 @@ class ClaudeLines implements LineReader {
         key: keyOf(line, message, place),
         session_id: place.session,
         agent_id: place.agent,
-        model,
+        // Each of its tokens costs several times as much, so it is not the same model to a price.
+        model: usage.speed === "fast" ? `${model}-fast` : model,
         ts_ms: place.ts,
         tokens: countTokens(usage),
         cost_usd_e6: costOf(line.costUSD),

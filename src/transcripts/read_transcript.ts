@@ -57,6 +57,7 @@ const STEP_BYTES = 128 * 1024;
 /** A file that has none of the agent's lines in its first bytes is not read further. */
 const FORM_BYTES = 1024 ** 2;
 const NEWLINE = 10;
+const NOTHING = new Uint8Array(0);
 
 const READERS: Readonly<
   Partial<Record<AgentName, (options: LineReaderOptions) => LineReader>>
@@ -66,8 +67,8 @@ const READERS: Readonly<
  * Reads what is new in a transcript. Each step reads a hundred kilobytes; the caller may do
  * other work between the steps, and may stop after any of them. The file is open in the meantime.
  *
- * A line counts when it is whole: the beginning of one at the end of the file is read again when
- * the rest has come. A line that is no JSON, or too long, is passed over and counted.
+ * A line counts when it is whole, be it without a line feed: the beginning of one at the end of the
+ * file is read again when the rest has come. A line that is no JSON, or too long, is passed over and counted.
  *
  * @returns Batches, each with the mark to go on from; none if nothing is new.
  * @throws {TranscriptError} If the file cannot be read, or is not a transcript of the agent.
@@ -108,8 +109,8 @@ export function* readTranscript(
     if (count === null) break;
     position += count;
     const facts = lines.take(chunk.subarray(0, count));
+    if (position >= size) lines.end(facts);
     if (position >= size || lines.offset > FORM_BYTES) lines.checkForm(path);
-    if (position >= size) lines.finish(facts);
     yield {
       usage: facts.usage,
       calls: facts.calls,
@@ -183,7 +184,17 @@ class Lines {
     }
   }
 
-  finish(facts: FactLists): void {
+  /** Reads the last line if only its line feed is missing, and what the end itself tells. */
+  end(facts: FactLists): void {
+    if (this.#partBytes > 0 && !this.#isInLong) {
+      const text = this.#decoder.decode(this.#join(NOTHING)).trim();
+      const value = text.endsWith("}") ? asObject(parseJson(text)) : null;
+      if (value !== null) {
+        this.#reader.read(value, facts);
+        this.#hasLines = true;
+        this.offset += this.#partBytes;
+      }
+    }
     this.#reader.finish(facts);
   }
 

@@ -9,12 +9,8 @@
 import { hooksOf } from "../../agents/mod.ts";
 import { ask, HELLO } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
-import {
-  allowedBody,
-  eventRequest,
-  hasConfig,
-  TooLargeError,
-} from "../../ingest/mod.ts";
+import { eventRequest, hasConfig, TooLargeError } from "../../ingest/mod.ts";
+import { applyConfig } from "../../privacy/mod.ts";
 import { decodeText } from "../../proto/mod.ts";
 import {
   type FoundTranscript,
@@ -186,7 +182,8 @@ class Import {
     }
     if (!this.#hasConfig) return made.body;
     const { home } = this.#run.settings.paths();
-    const allowed = await allowedBody(made.body, home, this.#run.context);
+    const userHome = this.#run.context.env("HOME") ?? "/";
+    const allowed = await applyConfig(made.body, home, userHome);
     if (allowed.fault !== null) throw new UsageError(allowed.fault);
     if (allowed.body === null) this.#report.excluded++;
     return allowed.body;

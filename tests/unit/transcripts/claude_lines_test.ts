@@ -101,6 +101,12 @@ for (const [name, line] of free) {
   });
 }
 
+Deno.test("readTranscript() tells a model in its fast mode from the model", () => {
+  using folder = new Folder();
+  const path = folder.claude([answerLine(1, { usage: { speed: "fast" } })]);
+  assertEquals(readAll("claude", path).usage[0]?.model, "claude-opus-4-8-fast");
+});
+
 Deno.test("readTranscript() takes the cost that older versions tell", () => {
   using folder = new Folder();
   const path = folder.claude([answerLine(1, { more: { costUSD: 0.0421235 } })]);

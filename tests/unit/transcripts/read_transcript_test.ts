@@ -44,7 +44,7 @@ Deno.test("readTranscript() waits for the rest of a line that is half-written", 
   const path = folder.claude([]);
   const read: string[] = [];
   let mark = null;
-  for (const end of [10, 400, whole.length - 30, whole.length]) {
+  for (const end of [10, 400, whole.length - 30, whole.length - 1]) {
     Deno.writeTextFileSync(path, whole.slice(0, end));
     const more = readAll("claude", path, { mark });
     read.push(keys(more).join());
@@ -52,7 +52,10 @@ Deno.test("readTranscript() waits for the rest of a line that is half-written", 
   }
   assertEquals(read, ["", "", "msg_1", "msg_2"]);
   assertEquals(mark?.skipped, 0);
-  assertEquals(mark?.offset, whole.length);
+  assertEquals(mark?.offset, whole.length - 1);
+  Deno.writeTextFileSync(path, whole + print([answerLine(3, { id: "msg_3" })]));
+  const last = readAll("claude", path, { mark });
+  assertEquals([keys(last), last.mark?.skipped], [["msg_3"], 0]);
 });
 
 Deno.test("readTranscript() gives no batch where nothing is new", () => {
