@@ -101,6 +101,7 @@ const ROOMS: Record<string, readonly string[]> = {
   // A session is found as `detail` does, and a time is read as `sessions` does.
   events: ["ask", "detail", "sessions", "shell"],
   wait: ["ask", "detail", "shell"],
+  doctor: ["ask", "shell"],
 };
 const ROOMS_FOLDER = "commands";
 

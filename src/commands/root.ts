@@ -19,6 +19,7 @@ import { makeStore } from "./store/command.ts";
 import { makeUsage } from "./usage/command.ts";
 import { makeDaemon } from "./daemon/command.ts";
 import { makeHooksCommand } from "./hooks/command.ts";
+import { makeDoctor } from "./doctor/command.ts";
 import { makeCompletions } from "./help/completions_command.ts";
 import { makeMan } from "./help/man_command.ts";
 import { makeHelp } from "./help/command.ts";
@@ -78,6 +79,9 @@ const COMMANDS = {
   },
   hooks: (root, cli) => {
     root.command("hooks", makeHooksCommand(cli));
+  },
+  doctor: (root, cli) => {
+    root.command("doctor", makeDoctor(cli));
   },
   completions: (root, cli) => {
     root.command("completions", makeCompletions(cli, root));

@@ -4,6 +4,7 @@
  * `serveDaemon` serves in the foreground, `serveDetached` in the child that `src/launch/` spawns.
  * @module
  */
+export { inspectStore, type StoreInspection } from "./inspect_store.ts";
 export { jsonLog, type LineSink, type Log, type LogLevel } from "./log.ts";
 export { serveDaemon, type ServeOptions } from "./serve_daemon.ts";
 export { serveDetached, type ServeDetachedOptions } from "./serve_detached.ts";

@@ -25,6 +25,7 @@ export type { StoredEvent } from "./head.ts";
 export type { StaleSessions } from "./stale_sessions.ts";
 export type { PruneQuery, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
+export { markAllStale } from "./mark_all_stale.ts";
 export type { ReadableSession, SessionReads } from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
 export type {

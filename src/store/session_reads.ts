@@ -72,6 +72,12 @@ export interface SessionName {
   readonly agent: string;
 }
 
+/** A session with the number of its newest event. */
+export interface NumberedSession extends SessionName {
+  readonly key: number;
+  readonly lastSeq: number;
+}
+
 /** Reads sessions through one connection. */
 export class SessionReads {
   /** Sessions whose rows lack events, as these could not be written. */
@@ -87,6 +93,8 @@ export class SessionReads {
   readonly #bodies: StatementSync;
   readonly #around: StatementSync;
   readonly #committing: StatementSync;
+  readonly #all: StatementSync;
+  readonly #heads: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#lists = new RowLists(db);
@@ -117,11 +125,38 @@ export class SessionReads {
        FROM json_each(?2) AS listed CROSS JOIN calls ON session = ?1 AND call = unhex(listed.value)`,
     );
     this.#bodies.setReturnArrays(true);
+    this.#all = db.prepare(
+      "SELECT key, workspace, id, agent, last_seq FROM sessions ORDER BY key",
+    );
+    this.#heads = db.prepare(
+      `SELECT head FROM events ${LISTED} ORDER BY key`,
+    );
     this.#around = db.prepare(
       "SELECT workspace, id, agent FROM sessions WHERE agent <> 'git' AND first_ms <= ? AND last_ms >= ?",
     );
     this.#committing = db.prepare(
       `SELECT id, agent FROM sessions WHERE key IN (SELECT DISTINCT session FROM commits WHERE workspace = ?)`,
+    );
+  }
+
+  /** Lists all sessions. */
+  all(): NumberedSession[] {
+    return this.#all.all().map((row) => ({
+      key: readInt(row.key),
+      workspaceKey: readInt(row.workspace),
+      id: toText(readBlob(row.id)),
+      agent: String(row.agent),
+      lastSeq: readInt(row.last_seq),
+    }));
+  }
+
+  /** Reads the numbers of a session's events in their order; those without a row are missing. */
+  eventNumbers(session: ReadableSession): number[] {
+    const keys = this.#lists.read(session.key, session.events);
+    return [...batches(keys)].flatMap((batch) =>
+      this.#heads.all(JSON.stringify(batch)).map((row) =>
+        Number(/"seq":(\d+)/.exec(toText(readBlob(row.head)))?.[1])
+      )
     );
   }
 

@@ -109,6 +109,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   check("status", await print(home, ["status"]));
   check("stop", await print(home, ["stop"]));
   check("stop", await print(home, ["stop", "--no-wait"]));
+  check("doctor", await print(home, ["doctor"]));
   check(
     "version",
     JSON.parse((await home.run(["--version", "--json"])).stdout),

@@ -420,7 +420,7 @@ Deno.test({
     await using _others = await startOthers(home, now);
     await spoil(home, now);
     await prepareShell(home);
-    for (const { name, columns, rows = 60, command, colors } of shots) {
+    for (const { name, columns, rows = 80, command, colors } of shots) {
       await test.step(name, async () => {
         await using terminal = await openShell(home, { columns, rows });
         const shown = (screen: string) =>

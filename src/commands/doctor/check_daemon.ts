@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Looks for a daemon: whether one answers, not only whether a file or a process is there.
+ * @module
+ */
+import { ask, HELLO } from "../../client/mod.ts";
+import { lookAt } from "../../context/mod.ts";
+import { findHolder, probe, readLastFailure } from "../../launch/mod.ts";
+import { formatSpan } from "../../output/mod.ts";
+import { KAIZEN_VERSION } from "../../proto/mod.ts";
+import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
+import type { Run } from "../shell/cli.ts";
+import { quoteWord } from "../shell/quote_word.ts";
+import { type Finding, Report } from "./finding.ts";
+
+const START = "kaizen daemon start --background";
+const RESTART = "kaizen daemon restart";
+
+/** Checks the socket, the lock, and the versions of the daemon and of this program. */
+export async function checkDaemon(report: Report, run: Run): Promise<void> {
+  const { socket, lock, log } = run.settings.paths();
+  const file = lookAt(socket);
+  if (file !== null && !file.isSocket) {
+    return report.fault(
+      `${socket} is no socket, so no daemon can listen there`,
+      `rm -r ${quoteWord(socket)}`,
+    );
+  }
+  const found = await probe(socket);
+  const holder = findHolder(lock);
+  if (found.state === "unclear") {
+    return report.fault(
+      `A process listens at ${socket} and does not answer: ${found.why}`,
+      holder === null ? START : `kill -9 ${holder}; ${START}`,
+    );
+  }
+  if (found.state === "dead") {
+    if (holder !== null) {
+      return report.fault(
+        `Process ${
+          findHolder(lock) ?? "?"
+        } holds ${lock}, but nothing listens at ${socket}`,
+        `kill ${holder}; ${START}`,
+      );
+    }
+    const fault = readLastFailure(log);
+    if (fault !== null) {
+      return report.fault(
+        `No daemon runs, as the last one failed: ${fault}`,
+        START,
+      );
+    }
+    return report.note("No daemon runs: the next event starts one", START);
+  }
+  if (holder === null) {
+    report.fault(
+      `The daemon ${found.pid} does not hold ${lock}, so another one could start beside it`,
+      RESTART,
+    );
+  }
+  await tellVersions(report, found.pid, run);
+}
+
+async function tellVersions(
+  report: Report,
+  pid: number,
+  run: Run,
+): Promise<void> {
+  const client = clientOptions(run, READ_TIMEOUT_MS);
+  const hello = await ask(HELLO, client);
+  const status = await ask({ type: "status" }, client);
+  report.ok(`Process ${pid} answers, up for ${formatSpan(status.uptime_ms)}`);
+  if (status.last_error !== null) {
+    report.fault(`The daemon says: ${status.last_error}`, "kaizen status");
+  }
+  report.findings.push(...compareVersions({
+    daemon: hello.daemon_version,
+    // The reference's daemon tells no size of a store.
+    isOurs: status.store !== undefined,
+    client: KAIZEN_VERSION,
+  }));
+}
+
+/** Versions to compare. */
+interface Versions {
+  daemon: string;
+  isOurs: boolean;
+  client: string;
+}
+
+function compareVersions({ daemon, isOurs, client }: Versions): Finding[] {
+  const report = new Report("version");
+  const protocol = "both speak the same protocol";
+  if (!isOurs) {
+    report.note(
+      `The daemon is ${daemon} of another program; ${protocol}, but it cannot do all that this one asks`,
+    );
+  } else if (daemon !== client) {
+    report.fault(
+      `The daemon is ${daemon}, and this program is ${client}`,
+      RESTART,
+    );
+  } else report.ok(`Daemon and program are ${client}`);
+  return report.findings;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Looks at the room on the disk of the home.
+ * @module
+ */
+import { lookAt } from "../../context/mod.ts";
+import { formatBytes } from "../../output/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import type { Report } from "./finding.ts";
+
+/** With less room than this, in bytes, events may soon be lost: the spool alone may take 64 MiB. */
+const LOW_BYTES = 256 * 1024 * 1024;
+/** With less than this, a store can hardly commit. */
+const OUT_BYTES = 16 * 1024 * 1024;
+const PRUNE = "kaizen store prune --older-than 30d";
+
+/** Checks the room that is left. */
+export function checkDisk(report: Report, { settings }: Run): void {
+  const { home } = settings.paths();
+  const folder = lookAt(home) === null ? parentOf(home) : home;
+  const free = readFree(folder);
+  if (free === null) {
+    return report.note("The system does not tell how much room the disk has");
+  }
+  const text = `${formatBytes(free)} free`;
+  if (free < OUT_BYTES) {
+    report.fault(`The disk of ${home} is full: ${text}`, PRUNE);
+  } else if (free < LOW_BYTES) {
+    report.note(`The disk of ${home} is almost full: ${text}`, PRUNE);
+  } else report.ok(text);
+}
+
+function parentOf(path: string): string {
+  let at = path;
+  while (lookAt(at) === null && at !== "/") {
+    at = at.slice(0, at.lastIndexOf("/")) || "/";
+  }
+  return at;
+}
+
+/** Returns the free bytes that a user may take, or null if `df` does not tell. */
+function readFree(folder: string): number | null {
+  try {
+    const { success, stdout } = new Deno.Command("df", {
+      args: ["-Pk", folder],
+      stdin: "null",
+      stderr: "null",
+    }).outputSync();
+    const [, line = ""] = new TextDecoder().decode(stdout).split("\n");
+    const [, kib] = /\s(\d+)\s+\d+%/.exec(line) ?? [];
+    return success && kib !== undefined ? Number(kib) * 1024 : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

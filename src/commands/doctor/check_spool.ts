@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Looks at the spool.
+ * @module
+ */
+import { formatBytes, formatNumberOf } from "../../output/mod.ts";
+import { surveySpool } from "../../spool/mod.ts";
+import { lookAt } from "../../context/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { quoteWord } from "../shell/quote_word.ts";
+import type { Report } from "./finding.ts";
+
+const FLUSH = "kaizen spool flush";
+const LIST = "kaizen spool list";
+
+/** Checks whether one more event could be kept, and which ones wait. */
+export function checkSpool(report: Report, { settings, context }: Run): void {
+  const { home, spool: folder } = settings.paths();
+  if (lookAt(home) === null) return;
+  const spool = surveySpool(folder, context.env);
+  if (!spool.writable) {
+    report.fault(
+      `The spool cannot keep events, so they are lost while no daemon answers: ${spool.reason}`,
+      repairOf(folder, spool),
+    );
+  }
+  for (const name of spool.odd) {
+    const path = quoteWord(`${folder}/${name}`);
+    report.fault(
+      `${name} in the spool is no file of kaizen's`,
+      `rm -r ${path}`,
+    );
+  }
+  if (spool.failures > 0) {
+    report.fault(
+      `Hooks could not record ${formatNumberOf(spool.failures, "event")}`,
+      `${LIST}, then kaizen spool purge`,
+    );
+  }
+  if (spool.rejected > 0) {
+    report.note(
+      `${formatNumberOf(spool.rejected, "file")} in the spool held no event`,
+      LIST,
+    );
+  }
+  if (spool.unknown > 0) {
+    report.note(
+      `${
+        formatNumberOf(spool.unknown, "file")
+      } in the spool belong to another version`,
+    );
+  }
+  if (spool.pending > 0) {
+    report.note(
+      `${formatNumberOf(spool.pending, "event")} wait for a daemon (${
+        formatBytes(spool.bytes)
+      })`,
+      FLUSH,
+    );
+  } else if (report.findings.length === 0) {
+    report.ok("Empty, and can be written");
+  }
+}
+
+function repairOf(folder: string, { pending }: { pending: number }): string {
+  const found = lookAt(folder);
+  const word = quoteWord(folder);
+  if (found !== null && !found.isDirectory) return `mv ${word} ${word}.old`;
+  if (found !== null && ((found.mode ?? 0o700) & 0o700) !== 0o700) {
+    return `chmod 700 ${word}`;
+  }
+  return pending > 0 ? FLUSH : `ls -la ${word}`;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Looks at the store, in a copy: a daemon may be writing to it, and to make sessions anew changes it.
+ * @module
+ */
+import { lookAt } from "../../context/mod.ts";
+import { formatBytes, formatNumberOf } from "../../output/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { quoteWord } from "../shell/quote_word.ts";
+import type { Report } from "./finding.ts";
+import type { DoctorOptions } from "./options.ts";
+
+/** Sessions with a fault that are named. */
+const NAMED = 5;
+
+/** Checks the content of the store. */
+export async function checkStore(
+  report: Report,
+  { settings }: Run,
+  { isQuick }: DoctorOptions,
+): Promise<void> {
+  const { home, store: path } = settings.paths();
+  const file = lookAt(path);
+  if (file === null) return report.note("There is none yet");
+  if (!file.isFile) {
+    const word = quoteWord(path);
+    return report.fault(`${path} is no file`, `mv ${word} ${word}.old`);
+  }
+  if (isQuick) return report.ok(`${formatBytes(file.size)}; not looked at`);
+  const { backUpStore, StoreError } = await import("../../store/mod.ts");
+  // In the home, as no other user may read it there.
+  const folder = await Deno.makeTempDir({ dir: home, prefix: "doctor-" });
+  try {
+    const copy = `${folder}/store.db`;
+    const { sessions, events, bytes } = await backUpStore(path, copy);
+    const { inspectStore } = await import("../../daemon/mod.ts");
+    const { numbering, content, compared } = await inspectStore(copy);
+    tellSessions(
+      report,
+      "have events whose numbers are not in order",
+      numbering,
+    );
+    tellSessions(report, "differ from what their events say", content);
+    if (report.findings.length > 0) return;
+    report.ok(
+      `Whole: ${formatNumberOf(sessions, "session")}, ${
+        formatNumberOf(events, "event")
+      }, ${formatBytes(bytes)}; ${
+        formatNumberOf(compared, "session")
+      } made anew from the events and found equal`,
+    );
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    report.fault(
+      error.message,
+      REPAIRS[error.fault] ?? "kaizen daemon restart",
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What repairs a store that cannot be read. */
+const REPAIRS: Record<string, string> = {
+  corrupt:
+    "kaizen store restore FILE; without a backup: kaizen stop, then move store.db* away",
+  foreign: "kaizen stop, then move store.db* away",
+  newer: "install the newer version of kaizen",
+};
+
+function tellSessions(
+  report: Report,
+  what: string,
+  ids: readonly string[],
+): void {
+  if (ids.length === 0) return;
+  const named = ids.slice(0, NAMED).join(", ");
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
+  report.fault(
+    `${formatNumberOf(ids.length, "session")} ${what}: ${named}${more}`,
+    "kaizen store restore FILE, or report it as a bug",
+  );
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Runs all checks, one after the other. One that fails in a way that it does not know is a finding,
+ * and does not keep the others from being made.
+ * @module
+ */
+import type { Run } from "../shell/cli.ts";
+import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import { checkDaemon } from "./check_daemon.ts";
+import { checkDisk } from "./check_disk.ts";
+import { checkHome } from "./check_home.ts";
+import { checkHooks } from "./check_hooks.ts";
+import { checkSpool } from "./check_spool.ts";
+import { checkStore } from "./check_store.ts";
+import { checkTranscripts } from "./check_transcripts.ts";
+import { CHECKS, type Finding, Report } from "./finding.ts";
+import type { DoctorOptions } from "./options.ts";
+
+/**
+ * Prints what was found.
+ *
+ * @returns 0, or 1 if something needs repair.
+ * @throws {UsageError | HomeError} If there is no usable path of a home.
+ */
+export async function runDoctor(
+  options: DoctorOptions,
+  run: Run,
+): Promise<ExitCode> {
+  run.settings.paths();
+  const findings: Finding[] = [];
+  for (const check of CHECKS) {
+    const report = new Report(check);
+    try {
+      await WORK[check](report, run, options);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      report.fault(`Cannot look: ${message}`, "kaizen doctor -v");
+    }
+    findings.push(...report.findings);
+  }
+  const isWell = findings.every(({ level }) => level !== "fault");
+  if (run.settings.format === "text") {
+    const { renderDoctor } = await import("./print.ts");
+    await printLines(run, renderDoctor(findings, run));
+  } else await printJson(run, { ok: isWell, findings });
+  return isWell ? EXIT.ok : EXIT.notFound;
+}
+
+type CheckWork = (
+  report: Report,
+  run: Run,
+  options: DoctorOptions,
+) => Promise<void> | void;
+
+const WORK = {
+  home: checkHome,
+  disk: checkDisk,
+  daemon: checkDaemon,
+  // The daemon tells its version while it is asked whether it lives.
+  version: () => {},
+  spool: checkSpool,
+  store: checkStore,
+  hooks: checkHooks,
+  transcripts: checkTranscripts,
+} satisfies Record<typeof CHECKS[number], CheckWork>;

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Makes each fault on purpose: `kaizen doctor` finds it, names it, and says what repairs it.
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Ajv2020 } from "ajv/2020";
+import { feed, sampleSession } from "./_feed.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
+import { type Home, type RunOptions, tempHome } from "./harness.ts";
+
+const SCHEMA = JSON.parse(
+  Deno.readTextFileSync(
+    new URL("../../docs/schema/doctor.json", import.meta.url),
+  ),
+);
+const isValid = new Ajv2020().compile(SCHEMA);
+
+interface Found {
+  check: string;
+  level: string;
+  message: string;
+  repair: string | null;
+}
+
+/** Runs the doctor, checks what is so in any case, and returns what is not `ok`. */
+async function examine(
+  home: Home,
+  options: RunOptions & { args?: string[] } = {},
+): Promise<{ code: number; found: Found[]; all: Found[] }> {
+  const { args = [], ...rest } = options;
+  const { code, stdout, stderr } = await home.run(
+    ["doctor", "--json", ...args],
+    rest,
+  );
+  assertEquals(stderr, "");
+  const report: { ok: boolean; findings: Found[] } = JSON.parse(stdout);
+  assert(isValid(report), JSON.stringify(isValid.errors));
+  assertEquals(code, report.ok ? 0 : 1);
+  const found = report.findings.filter(({ level }) => level !== "ok");
+  assertEquals(
+    report.ok,
+    found.every(({ level }) => level !== "fault"),
+  );
+  return { code, found, all: report.findings };
+}
+
+const faults = (found: Found[]) =>
+  found.filter(({ level }) => level === "fault");
+
+/** Runs the doctor, which must find exactly this one fault. */
+async function expectFault(
+  home: Home,
+  check: string,
+  message: RegExp,
+  repair: RegExp,
+): Promise<void> {
+  const [fault, ...more] = faults((await examine(home)).found);
+  assertEquals(more, []);
+  assertEquals(fault?.check, check);
+  assertMatch(fault?.message ?? "", message);
+  assertMatch(fault?.repair ?? "", repair);
+}
+
+async function fill(home: Home): Promise<void> {
+  await using _daemon = await home.startDaemon();
+  const { socket, workspace } = home;
+  await feed({ socket, workspace }, ...sampleSession("a", 1_800_000_000_000));
+  await feed({ socket, workspace }, ...sampleSession("b", 1_800_000_100_000));
+}
+
+/** Changes the store of a daemon that is stopped. */
+function alter(home: Home, sql: string): void {
+  using db = new DatabaseSync(`${home.home}/store.db`);
+  db.exec(sql);
+}
+
+Deno.test("doctor finds nothing to repair with a daemon, without one, and before the first event", async () => {
+  await using home = await tempHome();
+  const before = await examine(home);
+  assertEquals(before.found.map(({ check, level }) => [check, level]), [
+    ["home", "note"],
+    ["daemon", "note"],
+    ["store", "note"],
+    ["hooks", "note"],
+  ]);
+  await fill(home);
+  const stopped = await examine(home);
+  assertEquals(stopped.code, 0);
+  assert(
+    stopped.all.some(({ check, message }) =>
+      check === "store" && /2 sessions, 16 events, .* 2 sessions made anew/
+        .test(message)
+    ),
+    JSON.stringify(stopped.all),
+  );
+  await using daemon = await home.startDaemon();
+  const running = await examine(home);
+  assertEquals(running.found.map(({ check }) => check), ["hooks"]);
+  assert(
+    running.all.some(({ message }) =>
+      message.startsWith(`Process ${daemon.pid} answers`)
+    ),
+  );
+  const names = await Array.fromAsync(Deno.readDir(home.home), (it) => it.name);
+  assertEquals(names.filter((name) => /doctor/.test(name)), []);
+});
+
+Deno.test("doctor finds a home that is open, odd, a file or a link", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  await Deno.chmod(home.home, 0o755);
+  await expectFault(home, "home", /open to other users.* 0755$/, /^chmod 700 /);
+  await Deno.chmod(home.home, 0o700);
+  await Deno.mkdir(`${home.home}/doctor-killed`);
+  await expectFault(home, "home", /doctor-killed is left/, /^rm -r .*killed$/);
+  await Deno.remove(`${home.home}/doctor-killed`);
+  await Deno.writeTextFile(`${home.home}/notes.txt`, "");
+  const { found } = await examine(home);
+  assert(
+    found.some(({ message }) => /^notes\.txt is no file of/.test(message)),
+  );
+  await Deno.rename(home.home, `${home.home}2`);
+  await Deno.symlink(`${home.home}2`, home.home);
+  const linked = await examine(home);
+  assertMatch(faults(linked.found)[0]?.message ?? "", /is a symbolic link$/);
+  await Deno.remove(home.home);
+  await Deno.writeTextFile(home.home, "");
+  const file = await examine(home);
+  assertMatch(faults(file.found)[0]?.message ?? "", /is no folder$/);
+});
+
+Deno.test("doctor finds a socket that does not answer, or is none", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  await Deno.writeTextFile(home.socket, "");
+  await expectFault(home, "daemon", /daemon\.sock is no socket/, /^rm -r /);
+  await Deno.remove(home.socket);
+  {
+    await using _silent = fakeDaemon(home.socket, () => {});
+    await expectFault(
+      home,
+      "daemon",
+      /listens at .* and does not answer/,
+      /daemon start/,
+    );
+  }
+  await using daemon = await home.startDaemon();
+  daemon.signal("SIGSTOP");
+  try {
+    await expectFault(
+      home,
+      "daemon",
+      /and does not answer: no answer in/,
+      new RegExp(`^kill -9 ${daemon.pid}; kaizen daemon start`),
+    );
+  } finally {
+    daemon.signal("SIGCONT");
+  }
+});
+
+Deno.test("doctor finds a lock that is held without a socket, and a daemon without its lock", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  {
+    using file = await Deno.open(`${home.home}/daemon.pid`, { write: true });
+    await file.lock(true);
+    await file.truncate();
+    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    await expectFault(
+      home,
+      "daemon",
+      new RegExp(`^Process ${Deno.pid} holds .*, but nothing listens`),
+      new RegExp(`^kill ${Deno.pid}; `),
+    );
+  }
+  await using _daemon = await home.startDaemon();
+  await Deno.remove(`${home.home}/daemon.pid`);
+  const [fault] = faults((await examine(home)).found);
+  assertMatch(fault?.message ?? "", /^The daemon \d+ does not hold/);
+});
+
+Deno.test("doctor tells a daemon of another version from one of another program", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const hello = {
+    type: "hello",
+    proto_version: 1,
+    daemon_version: "9.9.9",
+    workspaces: [],
+  };
+  const status = {
+    type: "status",
+    pid: Deno.pid,
+    uptime_ms: 1000,
+    queue_depth: 0,
+    last_error: null,
+  };
+  for (const store of [null, { bytes: 1, sessions: 0, events: 0 }]) {
+    const answer = store === null ? status : { ...status, store };
+    await using _daemon = fakeDaemon(home.socket, async (exchange) => {
+      const isHello = exchange.request["type"] === "hello";
+      await exchange.answer(JSON.stringify(isHello ? hello : answer));
+    });
+    const { found } = await examine(home);
+    const version = found.find(({ check }) => check === "version");
+    assertEquals(version?.level, store === null ? "note" : "fault");
+    assertMatch(
+      version?.message ?? "",
+      store === null ? /9\.9\.9 of another program/ : /is 9\.9\.9, and this/,
+    );
+  }
+});
+
+Deno.test("doctor finds what is wrong in the spool", async () => {
+  await using home = await tempHome();
+  const hook = ["ingest", "hook", "--source", "claude"];
+  const env = { KAIZEN_NO_START: "1" };
+  const stdin = '{"hook_event_name":"Stop","session_id":"s","cwd":"/"}';
+  await home.run(hook, { stdin, env });
+  const waits = (await examine(home)).found
+    .find(({ check }) => check === "spool");
+  assertMatch(waits?.message ?? "", /^1 event wait/);
+  assertEquals(waits?.repair, "kaizen spool flush");
+  await home.run(hook, { stdin: "", env });
+  await expectFault(home, "spool", /^Hooks could not record 1 event$/, /purge/);
+  await home.run(["spool", "purge", "--yes"]);
+  await Deno.mkdir(`${home.home}/spool/v1-1-1-00000000.json`);
+  await expectFault(home, "spool", /is no file of kaizen's$/, /^rm -r /);
+  await Deno.remove(`${home.home}/spool/v1-1-1-00000000.json`);
+  await Deno.remove(`${home.home}/spool`, { recursive: true });
+  await Deno.writeTextFile(`${home.home}/spool`, "");
+  await expectFault(home, "spool", /^The spool cannot keep events/, /^mv /);
+});
+
+Deno.test("doctor finds a store that is damaged, foreign, from later, or no file", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const path = `${home.home}/store.db`;
+  const whole = await Deno.readFile(path);
+  const damaged = whole.slice();
+  damaged.fill(0xa5, Math.floor(whole.length / 2));
+  await Deno.writeFile(path, damaged);
+  await expectFault(home, "store", /is damaged/, /kaizen store restore FILE/);
+  await Deno.writeFile(path, whole);
+  alter(home, "PRAGMA user_version = 99");
+  await expectFault(home, "store", /version must be/, /newer version/);
+  await Deno.writeFile(path, whole);
+  alter(home, "PRAGMA application_id = 1");
+  await expectFault(home, "store", /is no store of kaizen/, /store\.db\*/);
+  await Deno.remove(path);
+  await Deno.mkdir(path);
+  await expectFault(home, "store", /is no file$/, /^mv /);
+});
+
+Deno.test("doctor finds a session that differs from its events, and one that lost some", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const path = `${home.home}/store.db`;
+  const whole = await Deno.readFile(path);
+  const ofB = "(SELECT key FROM sessions WHERE id = CAST('b' AS BLOB))";
+  for (
+    const sql of [
+      // Its calls, and its totals.
+      `UPDATE events SET calls = CAST(replace(CAST(calls AS TEXT), 'Read', 'Rode') AS BLOB)
+       WHERE session = ${ofB}`,
+      `UPDATE sessions SET record = CAST(replace(CAST(record AS TEXT), '"tool_calls":', '"tool_calls":1') AS BLOB)
+       WHERE key = ${ofB}`,
+    ]
+  ) {
+    await Deno.writeFile(path, whole);
+    alter(home, sql);
+    await expectFault(
+      home,
+      "store",
+      /^1 session differ from what their events say: b$/,
+      /restore FILE/,
+    );
+  }
+  await Deno.writeFile(path, whole);
+  alter(home, "DELETE FROM events WHERE key = (SELECT min(key) FROM events)");
+  const { found } = await examine(home);
+  assert(
+    faults(found).some(({ message }) =>
+      /numbers are not in order: a$/.test(message)
+    ),
+    JSON.stringify(found),
+  );
+  // --quick looks at none of it.
+  assertEquals(faults((await examine(home, { args: ["--quick"] })).found), []);
+});
+
+Deno.test("doctor tells of agents without hooks, of hooks without a program, and of transcripts that go", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const settings = `${home.root}/user/.claude/settings.json`;
+  await Deno.mkdir(`${home.root}/user/.claude`, { recursive: true });
+  const claude = async () =>
+    (await examine(home)).all.filter(({ check }) =>
+      check === "hooks" || check === "transcripts"
+    );
+  const [none, kept] = await claude();
+  assertMatch(none?.message ?? "", /^claude: has no hooks/);
+  assertEquals(none?.repair, "kaizen hooks install claude");
+  assertMatch(kept?.message ?? "", /after 30 days, which is its default/);
+  await Deno.writeTextFile(settings, '{"cleanupPeriodDays": 365}');
+  assertMatch((await claude())[1]?.message ?? "", /for 365 days$/);
+  await home.run(["hooks", "install", "claude", "--yes"]);
+  assertEquals((await claude()).map(({ level }) => level), ["ok", "ok"]);
+  await home.run(["hooks", "uninstall", "claude", "--yes"]);
+  const program = `${home.root}/gone`;
+  await Deno.writeTextFile(program, "#!/bin/sh\n", { mode: 0o755 });
+  await home.run(["hooks", "install", "claude", "--yes", "--program", program]);
+  await Deno.remove(program);
+  const [gone] = await claude();
+  assertEquals(gone?.level, "fault");
+  assertMatch(
+    gone?.message ?? "",
+    /its hooks run .*\/gone, which is not there/,
+  );
+  await Deno.remove(settings);
+  await Deno.mkdir(settings);
+  const [broken] = await claude();
+  assertEquals(broken?.level, "fault");
+  assertMatch(broken?.message ?? "", /settings\.json/);
+});
+
+Deno.test("doctor says in text what to run, and how much there is to repair", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  await Deno.chmod(home.home, 0o755);
+  const { code, stdout } = await home.run(["doctor", "-o", "text"]);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^✗ home .* 0755\n +→ chmod 700 .*\/h\n/);
+  assertMatch(stdout, /\n\n1 fault to repair\.\n$/);
+});
