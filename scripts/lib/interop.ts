@@ -4,6 +4,7 @@
  * Installs the reference, compares with it, and records its answers.
  * @module
  */
+import { CCUSAGE_FOLDER, CCUSAGE_PACKAGES } from "./ccusage.ts";
 import { ROOT, runDeno } from "./project.ts";
 import {
   findReference,
@@ -14,13 +15,17 @@ import {
 
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
-const USAGE = "usage: scripts/interop [--install | --record | --steps N]";
+const USAGE =
+  "usage: scripts/interop [--install | --install-ccusage | --record | --steps N]";
 
 Deno.exitCode = await main(Deno.args);
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, value] = args;
   if (word === "--install" && args.length === 1) return await install();
+  if (word === "--install-ccusage" && args.length === 1) {
+    return await installCcusage();
+  }
   const isSteps = word === "--steps" && args.length === 2 &&
     /^[1-9][0-9]*$/.test(value ?? "");
   const isRecord = word === "--record" && args.length === 1;
@@ -53,17 +58,33 @@ async function compare(env: Record<string, string>): Promise<number> {
 }
 
 async function install(): Promise<number> {
+  return await run("cargo", [
+    "install",
+    "--locked",
+    "--root",
+    REFERENCE_FOLDER,
+    "--version",
+    REFERENCE_VERSION,
+    "kaizen-cli",
+  ]);
+}
+
+async function installCcusage(): Promise<number> {
+  return await run("npm", [
+    "install",
+    "--prefix",
+    CCUSAGE_FOLDER,
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    ...CCUSAGE_PACKAGES,
+  ]);
+}
+
+async function run(program: string, args: string[]): Promise<number> {
   try {
-    const { code } = await new Deno.Command("cargo", {
-      args: [
-        "install",
-        "--locked",
-        "--root",
-        REFERENCE_FOLDER,
-        "--version",
-        REFERENCE_VERSION,
-        "kaizen-cli",
-      ],
+    const { code } = await new Deno.Command(program, {
+      args,
       stdin: "null",
       stdout: "inherit",
       stderr: "inherit",
@@ -71,7 +92,10 @@ async function install(): Promise<number> {
     return code;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return fail(EXIT_UNAVAILABLE, "Cannot install: cargo is not on PATH");
+    return fail(
+      EXIT_UNAVAILABLE,
+      `Cannot install: ${program} is not on PATH`,
+    );
   }
 }
 

@@ -7,6 +7,7 @@
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { packageSet, ROOT } from "./project.ts";
 import { findReference, NO_REFERENCE } from "./reference.ts";
+import { findCcusage, NO_CCUSAGE } from "./ccusage.ts";
 import {
   countTests,
   type Outcome,
@@ -36,6 +37,8 @@ const testEnv = {
 await Deno.mkdir(testEnv.HOME);
 const program = Deno.env.get("KAIZEN_BIN");
 /** Tests of the source as text, which need nothing else to run. */
+/** What is compared with ccusage alone. */
+const USAGE_JUDGE = "tests/interop/usage_judge_test.ts";
 const LAYERS = ["tests/unit/layers_test.ts", "tests/unit/names_test.ts"];
 
 const steps: Record<string, Step> = {
@@ -205,7 +208,11 @@ async function testBinary(): Promise<Outcome> {
 
 async function testInterop(): Promise<Outcome> {
   const env = await interopEnv();
-  if (env["KAIZEN_REFERENCE"] === undefined) return skip(NO_REFERENCE);
+  if (env["KAIZEN_REFERENCE"] === undefined) {
+    return env["KAIZEN_CCUSAGE"] === undefined
+      ? skip(`${NO_REFERENCE}; ${NO_CCUSAGE}`)
+      : await test([USAGE_JUDGE], { env: { ...programEnv(program), ...env } });
+  }
   return await test(["tests/interop"], {
     env: { ...programEnv(program), ...env },
   });
@@ -224,6 +231,7 @@ async function interopEnv(): Promise<Record<string, string>> {
   const reference = await findReference((name) => Deno.env.get(name));
   const values: [string, string | null | undefined][] = [
     ["KAIZEN_REFERENCE", reference],
+    ["KAIZEN_CCUSAGE", await findCcusage((name) => Deno.env.get(name))],
     ...names.map((name): [string, string | undefined] => [
       name,
       Deno.env.get(name),
