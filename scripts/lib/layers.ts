@@ -93,6 +93,7 @@ const ROOMS: Record<string, readonly string[]> = {
   blame: ["ask", "shell"],
   // It takes a time as `sessions` does.
   usage: ["ask", "sessions", "shell"],
+  mcp: ["ask", "detail", "sessions", "shell", "status"],
   // `sessions show`, `daemon stop` and `daemon status` are second names of other commands; `daemon
   // restart` stops the daemon.
   sessions: ["ask", "detail", "shell"],
@@ -122,6 +123,7 @@ const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
     // The kind of stdout; only a run that watches loads it.
     [/^node:fs$/, ["commands"]],
     [/^node:sqlite$/, ["store"]],
+    [/^tmcp(?:\/|$)/, ["commands"]],
     [/^smol-toml$/, ["hooks", "privacy"]],
   ];
 

@@ -12,6 +12,7 @@ import { makeCommits } from "./commits/command.ts";
 import { makeBlame } from "./blame/command.ts";
 import { makeEvents } from "./events/command.ts";
 import { makeWait } from "./wait/command.ts";
+import { makeMcp } from "./mcp/command.ts";
 import { makeIngest } from "./ingest/command.ts";
 import { makeImport } from "./import/command.ts";
 import { makeSpool } from "./spool/command.ts";
@@ -61,6 +62,9 @@ const COMMANDS = {
   },
   wait: (root, cli) => {
     root.command("wait", makeWait(cli));
+  },
+  mcp: (root, cli) => {
+    root.command("mcp", makeMcp(cli));
   },
   ingest: (root, cli) => {
     root.command("ingest", makeIngest(cli));

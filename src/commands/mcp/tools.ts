@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The tools that an agent may call. All of them only read.
+ * @module
+ */
+import { ask, NotRunningError } from "../../client/mod.ts";
+import { flattenSpans } from "../../output/mod.ts";
+import { SESSION_STATUSES, type SessionStatus } from "../../proto/mod.ts";
+import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
+import { type Place, readPlace, resolvePlace } from "../ask/place.ts";
+import { collectSessions } from "../ask/session_rows.ts";
+import { findSession } from "../detail/find_session.ts";
+import { readDetail } from "../detail/read_detail.ts";
+import { resolveSince, sinceType } from "../sessions/since.ts";
+import type { Run } from "../shell/cli.ts";
+import { redactToken } from "../status/redact.ts";
+import type { Arguments, ArgumentValues } from "./schema.ts";
+
+/** Maximum number of sessions in one result. */
+const MAX_SESSIONS = 50;
+/** Maximum number of events in one result. */
+const MAX_EVENTS = 200;
+/** A longer text in an event is cut, in characters. */
+const MAX_TEXT = 2_000;
+
+/** A tool as the server declares it. */
+export interface ToolDeclaration {
+  name: string;
+  description: string;
+  fields: Arguments;
+  /** Returns the result as a JSON value. */
+  call: (values: ArgumentValues, run: Run) => Promise<unknown>;
+}
+
+const WORKSPACE: Arguments = {
+  workspace: {
+    type: "string",
+    description: "Absolute path of a directory (default: the current one)",
+  },
+  all_workspaces: {
+    type: "boolean",
+    description: "All workspaces that kaizen knows (default: false)",
+  },
+};
+
+/** The tools. */
+export const TOOLS: readonly ToolDeclaration[] = [
+  {
+    name: "status",
+    description:
+      "Whether kaizen records: the daemon, its last error, events that wait.",
+    fields: {},
+    call: tellStatus,
+  },
+  {
+    name: "sessions",
+    description:
+      "Lists sessions of coding agents, last activity first: id, agent, title, state, duration, calls, errors, tokens, cost.",
+    fields: {
+      ...WORKSPACE,
+      agent: {
+        type: "string",
+        description: "Only agents whose name starts with this",
+      },
+      status: {
+        type: "string",
+        description: `One of ${SESSION_STATUSES.join(", ")}`,
+      },
+      since: {
+        type: "string",
+        description: "Active since: today, 7d, 24h, or an RFC 3339 time",
+      },
+      limit: {
+        type: "integer",
+        maximum: MAX_SESSIONS,
+        description: `Maximum number (default: 20, at most ${MAX_SESSIONS})`,
+      },
+      offset: {
+        type: "integer",
+        maximum: 1_000_000,
+        description: "Skip the first N (default: 0)",
+      },
+    },
+    call: listSessions,
+  },
+  {
+    name: "session",
+    description:
+      "One session: its record, its tool calls, and a page of its events in the order of their arrival. Long texts are cut.",
+    fields: {
+      id: {
+        type: "string",
+        isRequired: true,
+        description: "Its id, a prefix of it, or @latest",
+      },
+      workspace: {
+        type: "string",
+        description: "Absolute path of a directory (default: the current one)",
+      },
+      after_seq: {
+        type: "integer",
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: "Only events after this one; for the next page",
+      },
+      limit: {
+        type: "integer",
+        maximum: MAX_EVENTS,
+        description:
+          `Maximum number of events (default: 50, at most ${MAX_EVENTS})`,
+      },
+    },
+    call: showSession,
+  },
+];
+
+async function tellStatus(
+  _values: ArgumentValues,
+  run: Run,
+): Promise<unknown> {
+  const client = clientOptions(run, READ_TIMEOUT_MS);
+  try {
+    const status = await ask({ type: "status" }, client);
+    return { running: true, ...redactToken(status) };
+  } catch (error) {
+    if (!(error instanceof NotRunningError)) throw error;
+    return { running: false, reason: error.message };
+  }
+}
+
+async function listSessions(
+  values: ArgumentValues,
+  run: Run,
+): Promise<unknown> {
+  const { agent, status, since, limit, offset } = values;
+  const workspaces = await resolvePlace(placeOf(values, run), run);
+  const list = await collectSessions(workspaces, {
+    filter: {
+      ...typeof agent === "string" ? { agent_prefix: agent } : {},
+      ...status === undefined ? {} : { status: readStatus(status) },
+      ...typeof since === "string"
+        ? { active_since_ms: readSince(since, run) }
+        : {},
+    },
+    limit: Number(limit ?? 20) || MAX_SESSIONS,
+    offset: Number(offset ?? 0),
+  }, run);
+  const { rows, total, next_offset } = list;
+  return { sessions: rows.map(({ record }) => record), total, next_offset };
+}
+
+async function showSession(
+  values: ArgumentValues,
+  run: Run,
+): Promise<unknown> {
+  const { id, after_seq } = values;
+  const found = await findSession({
+    id: String(id),
+    place: placeOf(values, run),
+    isEager: false,
+  }, run);
+  await using answer = found.answer;
+  const { session, detail } = await readDetail(answer);
+  const after = Number(after_seq ?? -1);
+  const limit = Number(values.limit ?? 50) || MAX_EVENTS;
+  const later = detail.events.filter(({ seq }) => Number(seq) > after);
+  const page = later.slice(0, limit);
+  return {
+    session,
+    calls: after < 0 ? flattenSpans(detail.spans).slice(0, MAX_EVENTS) : [],
+    events: page,
+    next_after_seq: later.length > limit ? page.at(-1)?.seq ?? null : null,
+    total_events: detail.events.length,
+  };
+}
+
+function placeOf(values: ArgumentValues, run: Run): Place {
+  const { workspace, all_workspaces } = values;
+  return readPlace({
+    ...typeof workspace === "string" ? { workspace } : {},
+    ...all_workspaces === true ? { allWorkspaces: true } : {},
+  }, run);
+}
+
+/** @throws {TypeError} If it is no status. */
+function readStatus(word: string | number | boolean): SessionStatus {
+  const found = SESSION_STATUSES.find((status) =>
+    status.toLowerCase() === String(word).toLowerCase()
+  );
+  if (found !== undefined) return found;
+  throw new TypeError(`"status" must be one of ${SESSION_STATUSES.join(", ")}`);
+}
+
+function readSince(value: string, run: Run): number {
+  const type = { label: "Argument", name: "since", type: "since", value };
+  return resolveSince(sinceType(type), run.context.now());
+}
+
+/** Cuts the long texts in a JSON value. */
+export function cutTexts(value: unknown): unknown {
+  if (typeof value === "string" && value.length > MAX_TEXT) {
+    return `${value.slice(0, MAX_TEXT)}… (${value.length} characters)`;
+  }
+  if (Array.isArray(value)) return value.map(cutTexts);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, cutTexts(part)]),
+  );
+}
