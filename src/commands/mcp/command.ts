@@ -13,10 +13,7 @@ function declare(cli: Cli) {
       "Serve the Model Context Protocol on stdin and stdout.\n" +
         "An agent that runs this can read what it and other agents did: sessions, events, the status. It cannot change anything, and secrets of well-known forms are replaced.",
     )
-    .example(
-      "Let Claude Code ask kaizen",
-      "claude mcp add kaizen -- kaizen mcp",
-    )
+    .example("Serve the agent that runs this", "kaizen mcp")
     .action((flags) => {
       cli.choose(flags, async (run) => {
         const { runMcp } = await import("./run.ts");

@@ -93,7 +93,8 @@ function fits(
   field: Argument,
   value: unknown,
 ): value is string | number | boolean {
-  if (field.type !== "integer") return typeof value === field.type;
+  if (field.type === "string") return typeof value === "string";
+  if (field.type === "boolean") return typeof value === "boolean";
   return typeof value === "number" && Number.isSafeInteger(value) &&
     value >= 0 && value <= field.maximum;
 }
