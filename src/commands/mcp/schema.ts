@@ -6,11 +6,17 @@
 import { JsonSchemaAdapter } from "tmcp/adapter";
 
 /** One argument. */
-export type Argument = {
-  description: string;
-  /** Left out: the argument is optional. */
-  isRequired?: true;
-} & ({ type: "string" | "boolean" } | { type: "integer"; maximum: number });
+export type Argument =
+  & {
+    description: string;
+    /** Left out: the argument is optional. */
+    isRequired?: true;
+  }
+  & (
+    | { type: "string" }
+    | { type: "boolean" }
+    | { type: "integer"; maximum: number }
+  );
 
 /** The arguments of a tool by their names. */
 export type Arguments = Readonly<Record<string, Argument>>;
