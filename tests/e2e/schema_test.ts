@@ -203,6 +203,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   check("store-restore", await print(home, ["store", "restore", backup]));
   check("store-restore", await print(home, ["store", "restore", backup]));
   check("import", await print(home, ["import", "./none.jsonl"]));
+  await print(home, start); // a restore has stopped it
   await feed(home, await tellTokens(home));
   check("usage", await print(home, ["usage", "--by", "session"]));
   const used = await lines(home, ["usage", "--by", "session"]);

@@ -156,7 +156,8 @@ Deno.test("runProgram() returns a documented exit code for any words", async () 
 
 const starting: [line: string, starts: boolean][] = [
   ["status", false],
-  ["stop", false],
+  // It signals a daemon whose socket was removed.
+  ["stop", true],
   ["sessions", true],
   ["detail s", true],
   ["sessions tree s", true],
@@ -166,7 +167,7 @@ const starting: [line: string, starts: boolean][] = [
   ["spool flush", false],
   ["store stats", false],
   ["daemon status", false],
-  ["daemon stop", false],
+  ["daemon stop", true],
   ["completions bash", false],
   ["help", false],
   ["--version", false],

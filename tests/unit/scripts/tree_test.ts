@@ -5,7 +5,7 @@ import { nameSet, readVersion, ROOT } from "../../../scripts/lib/project.ts";
 const HEADER = "SPDX-License-Identifier: AGPL-3.0-or-later";
 const FOLDERS = ["src", "tests", "scripts", "bench", ".ci", ".github"];
 /** Files that are not this project's own work, or have no place for a comment. */
-const WITHOUT_HEADER = /\.(?:json|jsonl|md|csv|txt|bin|sql)$/;
+const WITHOUT_HEADER = /\.(?:json|jsonl|md|csv|txt|bin|sql|LICENSE)$/;
 
 async function listFiles(folder: string): Promise<string[]> {
   const paths: string[] = [];
