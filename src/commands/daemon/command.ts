@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen daemon run|start|stop|restart|status`.
+ * `kaizen daemon run|start|stop|restart|status|install|uninstall`.
  * @module
  */
 import { Command } from "@cliffy/command";
@@ -87,6 +87,36 @@ function declareRestart(cli: Cli) {
     });
 }
 
+function declareInstall(cli: Cli) {
+  return new Command<GlobalFlags>()
+    .description(
+      "Let the system start the daemon with your session.\n" +
+        "Writes a user unit of systemd, or an agent of launchd, and starts it. Hooks start a daemon anyway; a service starts it earlier.",
+    )
+    .example("Start the daemon with each session", "kaizen daemon install")
+    .action((flags) => {
+      cli.choose(flags, async (run) => {
+        const { runServiceInstall } = await import("./run_service.ts");
+        await runServiceInstall(run);
+      }, { starts: true });
+    });
+}
+
+function declareUninstall(cli: Cli) {
+  return new Command<GlobalFlags>()
+    .description(
+      "Remove what kaizen daemon install has set up.\n" +
+        "Stops the daemon that the system has started.",
+    )
+    .example("Leave the daemon to the hooks", "kaizen daemon uninstall")
+    .action((flags) => {
+      cli.choose(flags, async (run) => {
+        const { runServiceUninstall } = await import("./run_service.ts");
+        await runServiceUninstall(run);
+      }, { starts: true });
+    });
+}
+
 /** Makes the command `kaizen daemon` with its subcommands. */
 export function makeDaemon(cli: Cli): ReturnType<typeof declareGroup> {
   const daemon = declareGroup(cli);
@@ -95,5 +125,7 @@ export function makeDaemon(cli: Cli): ReturnType<typeof declareGroup> {
   daemon.command("stop", makeStop(cli));
   daemon.command("restart", declareRestart(cli));
   daemon.command("status", makeStatus(cli));
+  daemon.command("install", declareInstall(cli));
+  daemon.command("uninstall", declareUninstall(cli));
   return daemon;
 }

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Lets the system start the daemon with the user's session, or no longer.
+ * @module
+ */
+import { type Context, UsageError } from "../../context/mod.ts";
+import { selfCommand } from "../../launch/mod.ts";
+import type { Run } from "../shell/cli.ts";
+import { FileError, NotFoundError } from "../shell/errors.ts";
+import { printJson, printLines } from "../shell/print.ts";
+import { stopDaemon } from "../stop/run.ts";
+import {
+  AGENT_NAME,
+  makeLaunchAgent,
+  makeUnit,
+  type ServiceCommand,
+  UNIT_NAME,
+} from "./service_file.ts";
+
+/** A service of one system. */
+interface ServiceKind {
+  /** Path of its file. */
+  path: string;
+  make: (command: ServiceCommand) => string;
+  /** Command lines that start it, now and with each session. */
+  enable: string[][];
+  /** Command lines that stop it for good, before its file is removed and after it. */
+  disable: string[][];
+  forget: string[][];
+}
+
+/** A part of each file that `makeUnit` and `makeLaunchAgent` make. */
+const OUR_MARK = "kaizen daemon install";
+
+/**
+ * Writes the file of the service, and starts it in the place of a daemon that runs.
+ *
+ * @throws {FileError} If another file has its name, or it cannot be written.
+ */
+export async function runServiceInstall(run: Run): Promise<void> {
+  const { context, settings } = run;
+  const { path, make, enable } = findService(context);
+  const { home } = settings.paths();
+  const text = make({
+    program: selfCommand().program,
+    home: home === `${context.env("HOME")}/.kaizen` ? null : home,
+  });
+  const before = await readOwn(path);
+  if (before !== text) await writeWhole(path, text);
+  // The service could not take the home from it.
+  await stopDaemon({ waits: true }, run);
+  const failure = await runAll(enable);
+  if (settings.format !== "text") {
+    return await printJson(run, {
+      installed: true,
+      changed: before !== text,
+      path,
+      started: failure === null,
+      reason: failure,
+    });
+  }
+  await printLines(run, [
+    before === text ? `Unchanged: ${path}` : `Wrote ${path}`,
+    ...failure === null ? ["The daemon runs, and starts with your session."] : [
+      `It was not started: ${failure}`,
+      `  try: ${enable.map((words) => words.join(" ")).join(" && ")}`,
+    ],
+  ]);
+}
+
+/**
+ * Stops the service and removes its file.
+ *
+ * @throws {NotFoundError} If there is none.
+ * @throws {FileError} If another file has its name, or it cannot be removed.
+ */
+export async function runServiceUninstall(run: Run): Promise<void> {
+  const { path, disable, forget } = findService(run.context);
+  if (await readOwn(path) === null) {
+    throw new NotFoundError(
+      `There is no service of kaizen: no file ${path}`,
+      "kaizen daemon install",
+    );
+  }
+  await runAll(disable);
+  await guard(path, () => Deno.remove(path));
+  await runAll(forget);
+  if (run.settings.format !== "text") {
+    return await printJson(run, { installed: false, path });
+  }
+  await printLines(run, [`Removed ${path}`]);
+}
+
+/** @throws {UsageError} If HOME is unset. */
+function findService(context: Pick<Context, "env">): ServiceKind {
+  const user = context.env("HOME");
+  if (user === undefined) {
+    throw new UsageError(
+      "Cannot find a place for the service: HOME is not set",
+    );
+  }
+  if (Deno.build.os === "darwin") {
+    const domain = `gui/${Deno.uid()}`;
+    const path = `${user}/Library/LaunchAgents/${AGENT_NAME}.plist`;
+    return {
+      path,
+      make: makeLaunchAgent,
+      enable: [["launchctl", "bootstrap", domain, path]],
+      disable: [["launchctl", "bootout", `${domain}/${AGENT_NAME}`]],
+      forget: [],
+    };
+  }
+  const systemctl = (...words: string[]) => ["systemctl", "--user", ...words];
+  const settings = context.env("XDG_CONFIG_HOME") ?? `${user}/.config`;
+  return {
+    path: `${settings}/systemd/user/${UNIT_NAME}`,
+    make: makeUnit,
+    enable: [
+      systemctl("daemon-reload"),
+      systemctl("enable", "--now", UNIT_NAME),
+    ],
+    disable: [systemctl("disable", "--now", UNIT_NAME)],
+    forget: [systemctl("daemon-reload")],
+  };
+}
+
+/** Runs command lines until one fails; returns why it did, or null. */
+async function runAll(lines: readonly string[][]): Promise<string | null> {
+  for (const [program = "", ...args] of lines) {
+    try {
+      const { success, stderr } = await new Deno.Command(program, {
+        args,
+        stdin: "null",
+        stdout: "null",
+      }).output();
+      if (success) continue;
+      const [line = ""] = new TextDecoder().decode(stderr).trim().split("\n");
+      return `${program} failed: ${line}`;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      return `there is no ${program}`;
+    }
+  }
+  return null;
+}
+
+/** Returns the text of our file, or null if there is none. */
+async function readOwn(path: string): Promise<string | null> {
+  let text;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw cannotUse(path, error);
+  }
+  if (text.includes(OUR_MARK)) return text;
+  throw new FileError(
+    `Cannot use "${path}" as kaizen has not written it`,
+    `mv ${path} ${path}.old`,
+  );
+}
+
+/** Writes a file that is complete once it has its name. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await guard(path, async () => {
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeTextFile(`${path}.new`, text, { mode: 0o644 });
+    await Deno.rename(`${path}.new`, path);
+  });
+}
+
+async function guard(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw cannotUse(path, error);
+  }
+}
+
+function cannotUse(path: string, error: unknown): FileError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new FileError(`Cannot use "${path}": ${reason}`);
+}
