@@ -7,22 +7,18 @@ import {
   type CallState,
   endOf,
   isCallKey,
-  parseCallBody,
-  printCallBody,
   seenAt,
   threadOf,
 } from "./call_state.ts";
+import { parseCallBody, printCallBody } from "./packed_call.ts";
 import { runSteps } from "../proto/mod.ts";
 import { ITEMS_A_STEP } from "./_steps.ts";
 import type { CallAccess, CallRow } from "./call_access.ts";
 import { deadlineOf } from "./deadlines.ts";
 import { isMarkKey, type Mark, parseMarks } from "./marks.ts";
 import { compareMoments, isBefore, type Moment } from "./moment.ts";
-import {
-  countCall,
-  type SessionState,
-  type SessionSums,
-} from "./session_state.ts";
+import type { SessionState } from "./session_state.ts";
+import { countCall, type SessionSums } from "./session_sums.ts";
 import {
   isThreadKey,
   newThread,

@@ -7,7 +7,7 @@ import type { Draft } from "./_draft.ts";
 import { threadOf } from "./call_state.ts";
 import { isRunning } from "./deadlines.ts";
 import type { Facts } from "./facts.ts";
-import type { Mark } from "./marks.ts";
+import { isHalt, type Mark } from "./marks.ts";
 import {
   compareMoments,
   earlierOf,
@@ -17,7 +17,6 @@ import {
 } from "./moment.ts";
 import type { PendingRequest } from "./session_state.ts";
 import type { Saying, ThreadState } from "./thread_state.ts";
-import { isHalt } from "./turn_halt.ts";
 
 /** Applies an event to the thread whose it is. */
 export function addThread(draft: Draft, facts: Facts): void {

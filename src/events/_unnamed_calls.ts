@@ -5,7 +5,7 @@
  * @module
  */
 import { subtractInts } from "./_int.ts";
-import type { CallHalf } from "./facts.ts";
+import type { CallHalf } from "./_call_half.ts";
 import { isSameInput } from "./call_input.ts";
 import {
   type CallState,
@@ -13,12 +13,12 @@ import {
   inputOf,
   isUnnamedKey,
   newCall,
-  printCallBody,
   seenAt,
   threadOf,
   toolOf,
   unnamedKey,
 } from "./call_state.ts";
+import { printCallBody } from "./packed_call.ts";
 import { Draft, type Everything } from "./_draft.ts";
 import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
 import { newSessionState } from "./session_state.ts";

@@ -3,18 +3,9 @@
  * Applies one event to its session.
  * @module
  */
+import { applyRequests, type Circumstances } from "./_apply_requests.ts";
 import { Draft } from "./_draft.ts";
 import { addThread, applyStray, fileThreads } from "./_threads.ts";
-import {
-  addSettled,
-  hasGoneOn,
-  isOver,
-  isPassed,
-  matchRequest,
-  pendingOf,
-  rebuildRequests,
-  type RequestsNow,
-} from "./_requests.ts";
 import { rebuildUnnamed, UnnamedCalls } from "./_unnamed_calls.ts";
 import type { CallAccess, CallRow } from "./call_access.ts";
 import {
@@ -23,13 +14,13 @@ import {
   type CallState,
   namedKey,
   newCall,
-  threadOf,
 } from "./call_state.ts";
 import { findCopy, rememberCopy } from "./copies.ts";
-import { addBackground, deadlineOf } from "./deadlines.ts";
-import type { CallHalf, Facts } from "./facts.ts";
-import { isHalt } from "./turn_halt.ts";
+import { addBackground } from "./deadlines.ts";
+import type { Facts } from "./facts.ts";
+import type { CallHalf } from "./_call_half.ts";
 import {
+  isHalt,
   type Mark,
   markKey,
   markOf,
@@ -37,13 +28,8 @@ import {
   printMarks,
 } from "./marks.ts";
 import { isBefore, laterOf, type Moment } from "./moment.ts";
-import {
-  countUsage,
-  hasSettled,
-  type SessionState,
-  type Settled,
-  type Told,
-} from "./session_state.ts";
+import type { SessionState, Told } from "./session_state.ts";
+import { countUsage } from "./session_sums.ts";
 
 /** What an event makes of a session. */
 export interface AppliedFacts {
@@ -229,13 +215,6 @@ function roleOf({ meaning, callId }: Facts): CallRole | null {
   }
 }
 
-/** What applying an event needs beside its facts. */
-interface Circumstances {
-  /** Whether an event that matters to calls is later. */
-  readonly isLate: boolean;
-  readonly marks: readonly Mark[];
-}
-
 /** What an event does to calls: which ended last, and the key of its own, if that is one. */
 interface AppliedCall {
   readonly recent: readonly CallState[];
@@ -306,73 +285,4 @@ function applySpawn(
   const thread = draft.thread(id);
   const stop = inBackground ? thread.stop : laterOf(thread.stop, at);
   draft.putThread({ ...thread, stop });
-}
-
-/** What of an event changes the requests. */
-interface RequestCircumstances extends Circumstances {
-  readonly mark: Mark | null;
-  /** The key of the call that the event is about. */
-  readonly key: string | null;
-  readonly isAgain: boolean;
-}
-
-function applyRequests(
-  draft: Draft,
-  state: SessionState,
-  facts: Facts,
-  { isLate, mark, marks, key, isAgain }: RequestCircumstances,
-): RequestsNow {
-  const { at, thread, meaning, call } = facts;
-  const { requests: old } = state;
-  let settled = settledSince(draft, state);
-  const kind = mark?.[0];
-  const asks = kind === "permission" || kind === "notice" ||
-    kind === "question";
-  const matters = mark !== null || call !== null ||
-    meaning === "subagent_start";
-  const isOdd = isLate || isAgain;
-  if (!asks && old.length === 0 && (!hasSettled(settled) || !isOdd)) {
-    return { requests: old, settled };
-  }
-  const own = key === null ? null : draft.find(key);
-  const isHard = matters && isOdd || asks && draft.spilled !== null ||
-    own !== null && own.start === null && own.end !== null;
-  if (isHard) return rebuildRequests(draft.readAll(marks), draft);
-  const requests = [...old];
-  if (kind === "notice" && isAsked(old)) {
-    settled = addSettled(settled, { at, thread });
-  } else if (asks && mark !== null) {
-    requests.push(pendingOf(mark, matchRequest(mark, draft.open)));
-  }
-  const pending = requests.filter((request) => {
-    const thread = draft.thread(request.thread);
-    if (isOver(request, deadlineOf(draft, thread), thread)) return false;
-    const about = request.key === null ? null : draft.find(request.key);
-    const isSettled = about === null ? isPassed(request, thread) : hasGoneOn(
-      request,
-      about,
-      deadlineOf(draft, draft.thread(threadOf(about))),
-    );
-    if (!isSettled) return true;
-    settled = addSettled(settled, request);
-    return false;
-  });
-  return { requests: pending, settled };
-}
-
-/** The requests that were settled since their threads turned to something else. */
-function settledSince(draft: Draft, { settled }: SessionState): Settled {
-  const { own, others } = settled;
-  const turn = laterOf(draft.thread("").halt, draft.end);
-  const isPast = isBefore(own, turn) || isBefore(others, draft.end);
-  if (!isPast) return settled;
-  return {
-    own: isBefore(own, turn) ? null : own,
-    others: isBefore(others, draft.end) ? null : others,
-  };
-}
-
-/** Whether the user is asked to allow a call already. */
-function isAsked(requests: SessionState["requests"]): boolean {
-  return requests.some(({ kind, key }) => kind !== "question" && key !== null);
 }

@@ -5,7 +5,6 @@
  */
 import {
   type AgentName,
-  type AgentRecord,
   AGENTS,
   detectAgent,
   isAgentName,
@@ -14,7 +13,9 @@ import {
   type OwnMeaning,
 } from "../agents/mod.ts";
 import { decodeText, type HookSource, type Int } from "../proto/mod.ts";
-import { hashBytes, hashPart } from "./_hash.ts";
+import { type CallHalf, readCall } from "./_call_half.ts";
+import { readCopyKey } from "./_copy_key.ts";
+import { hashBytes } from "./_hash.ts";
 import { trimWhiteSpace } from "./_text.ts";
 import {
   bytesOf,
@@ -23,32 +24,9 @@ import {
   oneLine,
   readMembers,
 } from "./json_part.ts";
-import { readCallInput } from "./call_input.ts";
-import { type Outcome, readCallEnd } from "./call_outcome.ts";
 import { type Moment, momentOf } from "./moment.ts";
 import type { Payload } from "./payload.ts";
 import { readUsage, type Usage } from "./usage.ts";
-
-/** What one event tells about a tool call, or about the call that it asks a permission for. */
-export interface CallHalf extends Usage {
-  readonly at: Moment;
-  /** The subagent that made the call; "" for the session itself. */
-  readonly thread: string;
-  readonly tool: string | null;
-  readonly inputKey: string | null;
-  readonly summary: string | null;
-  readonly paths: readonly string[];
-  /** How the call ended; null at its beginning, and where nothing tells. */
-  readonly outcome: Outcome | null;
-  readonly error: string | null;
-  /** How long it took, as the agent says. */
-  readonly latencyMs: number | null;
-  /** How long the user was asked, as the agent says. */
-  readonly waitMs: number | null;
-  readonly startsAgent: string | null;
-  readonly inBackground: boolean;
-  readonly subagentType: string | null;
-}
 
 /** What a notification asks of the user: to allow a call, to answer, or a new prompt; null for nothing. */
 export type Asking = "permission" | "answer" | "prompt";
@@ -241,66 +219,6 @@ function readTitle(payload: Payload): string | null {
     firstLine(headText(readMembers(payload.value("context"))?.get("content")));
 }
 
-interface CallContext {
-  readonly at: Moment;
-  readonly meaning: Meaning;
-  readonly agent: AgentName;
-  readonly thread: string;
-  readonly tool: string | null;
-  /** By which the event was understood. */
-  readonly name: string;
-}
-
-function readCall(
-  payload: Payload,
-  { at, meaning, agent, thread, tool, name }: CallContext,
-  usage: Usage,
-): CallHalf | null {
-  const ends = meaning === "call_end" || meaning === "call_failed" ||
-    meaning === "call_denied";
-  const asks = meaning === "permission" || meaning === "question" ||
-    meaning === "notification";
-  if (!ends && !asks && meaning !== "call_start") return null;
-  const { patchFiles, ...input } = readCallInput(payload);
-  const record: AgentRecord = AGENTS[agent];
-  // Cursor's tool events tell; what stands for a call beside them, as `afterShellExecution`, does not.
-  const isBeside = agent === "cursor" && Object.hasOwn(record.events, name) &&
-    !Object.hasOwn(record.wireNames, name);
-  const end = ends
-    ? readCallEnd(payload, meaning, {
-      tellsFailure: record.tellsFailure && !isBeside,
-      failureMember: record.failureMember,
-    })
-    : NO_END;
-  const found = asks ? [] : payload.paths();
-  return {
-    at,
-    thread,
-    tool,
-    ...input,
-    paths: patchFiles.length === 0 ? found : [...found, ...patchFiles],
-    ...end,
-    latencyMs: ends ? readLatency(payload) : null,
-    waitMs: payload.count("permission_wait_ms"),
-    ...usage,
-  };
-}
-
-const NO_END = {
-  outcome: null,
-  error: null,
-  startsAgent: null,
-  inBackground: false,
-};
-
-function readLatency(payload: Payload): number | null {
-  for (const name of ["latency_ms", "duration_ms", "duration"] as const) {
-    const ms = payload.double(name);
-    if (ms !== null && ms >= 0 && ms <= 0xffff_ffff) return Math.round(ms);
-  }
-  return null;
-}
-
 function readAsking(payload: Payload): Asking | null {
   switch (payload.text("notification_type")) {
     case "permission_prompt":
@@ -357,42 +275,4 @@ function readMessage(payload: Payload, meaning: Meaning): string | null {
       headText(payload.value("message")) ?? headText(payload.value("reason")),
     )
     : null;
-}
-
-/** The agent's own time of an event in milliseconds, or null; its two spellings of events write it differently. */
-function readOwnTime(payload: Payload): string | null {
-  const number = payload.double("timestamp");
-  if (number !== null) return String(number);
-  const text = payload.text("timestamp");
-  if (text === null) return null;
-  const ms = Date.parse(text);
-  return Number.isNaN(ms) ? text : String(ms);
-}
-
-const encoder = new TextEncoder();
-const OWN_KEYS: ReadonlySet<string> = new Set(["timestamp_ms", "type"]);
-
-function readCopyKey(
-  payload: Payload,
-  { meaning, callId, tool }: {
-    meaning: Meaning;
-    callId: string | null;
-    tool: string | null;
-  },
-): string {
-  if (callId !== null) {
-    return hashBytes(encoder.encode(`${meaning}\n${callId}`));
-  }
-  const time = readOwnTime(payload);
-  if (time !== null) {
-    return hashBytes(encoder.encode(`${meaning}\n${tool}\n${time}`));
-  }
-  const parts: string[] = [];
-  const { bytes } = payload.source;
-  for (const { key, start, end } of payload.members()) {
-    // The client's own members, and what is set when the event is stored.
-    if (key.startsWith("kaizen_") || OWN_KEYS.has(key)) continue;
-    parts.push(`${key} ${hashPart(bytes, start, end)}`);
-  }
-  return hashBytes(encoder.encode(parts.join("\n")));
 }

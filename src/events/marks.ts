@@ -5,7 +5,6 @@
  * @module
  */
 import type { Facts } from "./facts.ts";
-import { isHalt } from "./turn_halt.ts";
 import type { Moment } from "./moment.ts";
 import { parseExact, printExact } from "./_exact_text.ts";
 
@@ -89,4 +88,11 @@ function requestKind(
   if (meaning !== "notification") return null;
   if (asking === "permission") return "notice";
   return asking === "answer" ? "question" : null;
+}
+
+/** Whether nothing that the thread began before the event runs any more: its turn is over, or the agent waits for a prompt. */
+export function isHalt({ meaning, asking }: Facts): boolean {
+  return meaning === "prompt" || meaning === "turn_end" ||
+    meaning === "turn_failed" || meaning === "interrupt" ||
+    asking === "prompt";
 }

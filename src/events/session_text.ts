@@ -16,13 +16,8 @@ import {
   type SessionStanding,
   silentActivity,
 } from "./activity.ts";
-import {
-  endMsOf,
-  type SessionState,
-  type SessionSums,
-  type Sum,
-  type Told,
-} from "./session_state.ts";
+import { endMsOf, type SessionState, type Told } from "./session_state.ts";
+import type { SessionSums, Sum } from "./session_sums.ts";
 
 /**
  * A session's JSON in pieces: `record`, then `told`, or what its transcripts tell instead, then `start_commit`, `end_commit` and `branch`,

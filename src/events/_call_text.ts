@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The texts of a call, and of a subagent whose call is not known, as the tree has them.
+ * @module
+ */
+import type { Int } from "../proto/mod.ts";
+import { subtractInts } from "./_int.ts";
+import { countBytes } from "./_text.ts";
+import {
+  type CallState,
+  costOf,
+  endOf,
+  errorOf,
+  latencyOf,
+  outcomeOf,
+  pathsOf,
+  seenAt,
+  summaryOf,
+  threadOf,
+  tokensOf,
+  toolOf,
+} from "./call_state.ts";
+import type { TreeNode } from "./call_tree.ts";
+import { deadlineOf, isRunning, ownStopOf } from "./deadlines.ts";
+import type { Halts } from "./halts.ts";
+import { isBefore, type Moment } from "./moment.ts";
+import type { SessionState } from "./session_state.ts";
+import { newThread, type ThreadState } from "./thread_state.ts";
+
+/** What the text of a call depends on beside the call. */
+export interface OutlineContext {
+  readonly state: SessionState;
+  readonly threads: ReadonlyMap<string, ThreadState>;
+  readonly waits: ReadonlyMap<string, Moment>;
+  readonly halts: Halts;
+  readonly inState: ReadonlySet<string>;
+  readonly endMs: Int | null;
+}
+
+/** Prints what of a call does not depend on others: the beginning of its ToolSpanView. */
+export function printCall(sessionId: string, call: CallState): string {
+  const agentId = threadOf(call) || null;
+  return `{"span_id":${quote(callSpanId(sessionId, call))}` +
+    `,"tool":${quote(toolOf(call) ?? "unknown")}` +
+    `,"tokens_in":${tokensOf(call, "tokensIn")}` +
+    `,"tokens_out":${tokensOf(call, "tokensOut")}` +
+    `,"reasoning_tokens":${tokensOf(call, "reasoningTokens")}` +
+    `,"cost_usd_e6":${costOf(call)}` +
+    `,"paths":${JSON.stringify(pathsOf(call))}` +
+    `,"tool_call_id":${quote(call.callId)}` +
+    `,"started_at_ms":${call.start?.at[0] ?? null}` +
+    `,"latency_ms":${latencyOf(call)},"error":${quote(errorOf(call))}` +
+    `,"agent_id":${quote(agentId)},"summary":${quote(summaryOf(call))}`;
+}
+
+/** Prints how the call ended: that may depend on what else happened. */
+export function printFate(call: CallState, context: OutlineContext): string {
+  const end = endOf(call);
+  const { status, endMs } = end === null
+    ? fateOf(call, context)
+    : { status: outcomeOf(call) ?? "done", endMs: end.at[0] };
+  const startMs = call.start?.at[0] ?? null;
+  const lead = endMs === null || startMs === null
+    ? null
+    : maxZero(subtractInts(endMs, startMs));
+  const wait = waitOf(call, context.waits.get(call.key) ?? null);
+  return `,"status":"${status}","lead_time_ms":${lead}` +
+    `,"ended_at_ms":${endMs},"wait_ms":${wait}`;
+}
+
+interface CallFate {
+  readonly status: "open" | "interrupted" | "orphaned";
+  readonly endMs: Int | null;
+}
+
+/** What became of a call that no event ends. */
+function fateOf(
+  call: CallState,
+  { state, threads, halts, endMs }: OutlineContext,
+): CallFate {
+  const id = threadOf(call);
+  const seen = seenAt(call);
+  const deadline = deadlineOf(state, threads.get(id) ?? newThread(id));
+  if (!isBefore(seen, deadline)) {
+    return { status: endMs === null ? "open" : "orphaned", endMs: null };
+  }
+  const interrupt = halts.interruptAfter(id, seen);
+  return interrupt === null
+    ? { status: "orphaned", endMs: null }
+    : { status: "interrupted", endMs: interrupt[0] };
+}
+
+/** How long the user was asked to allow the call: as the agent says, else what is left of the time until its end. */
+function waitOf(call: CallState, askedAt: Moment | null): Int | null {
+  const told = call.end?.waitMs ?? call.start?.waitMs ?? null;
+  const end = endOf(call);
+  if (told !== null || askedAt === null || end === null) return told;
+  const until = subtractInts(end.at[0], askedAt[0]);
+  if (outcomeOf(call) === "denied") return maxZero(until);
+  const latency = latencyOf(call);
+  return latency === null ? null : maxZero(subtractInts(until, latency));
+}
+
+function maxZero(value: Int): Int {
+  return value < 0 ? 0 : value;
+}
+
+/** Prints the beginning of the view of a subagent whose call is not known. */
+export function printAgent(
+  sessionId: string,
+  agent: ThreadState,
+  { state, endMs }: OutlineContext,
+): string {
+  const { id, type, firstStart } = agent;
+  // Where nothing tells of its start, its calls do.
+  const runs = endMs === null &&
+    (firstStart === null
+      ? state.open.some((call) => call.whole === null && threadOf(call) === id)
+      : isRunning(state, agent));
+  const stop = runs ? null : ownStopOf(agent);
+  const isDone = stop !== null || firstStart === null;
+  const status = runs ? "open" : isDone ? "done" : "orphaned";
+  const startMs = firstStart?.[0] ?? null;
+  const lead = stop === null || startMs === null
+    ? null
+    : maxZero(subtractInts(stop[0], startMs));
+  return `{"span_id":${quote(agentSpanId(sessionId, id))}` +
+    `,"tool":${quote(type ?? "agent")},"tokens_in":null,"tokens_out":null` +
+    `,"reasoning_tokens":null,"cost_usd_e6":null,"paths":[]` +
+    `,"tool_call_id":null,"started_at_ms":${startMs},"latency_ms":null` +
+    `,"error":null,"agent_id":${quote(id)},"summary":null` +
+    `,"status":"${status}","lead_time_ms":${lead}` +
+    `,"ended_at_ms":${stop?.[0] ?? null},"wait_ms":null`;
+}
+
+export function spanIdOf(sessionId: string, node: TreeNode): string {
+  return node.call === null
+    ? agentSpanId(sessionId, node.agent.id)
+    : callSpanId(sessionId, node.call);
+}
+
+/** A call's id, where it has one, makes a name that no other session's call has. */
+function callSpanId(sessionId: string, { callId, key }: CallState): string {
+  return `v1:${countBytes(sessionId)}:${sessionId}:${callId ?? key}`;
+}
+
+function agentSpanId(_sessionId: string, id: string): string {
+  return `agent:${id}`;
+}
+
+export function quote(text: string | null): string {
+  return text === null ? "null" : JSON.stringify(text);
+}
