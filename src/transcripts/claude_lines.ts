@@ -303,6 +303,16 @@ class ClaudeLines implements LineReader {
     }));
   }
 
+  /** The transcript of the session itself, which the hooks of its subagents name, too. */
+  #mainOf(session: string): string {
+    return this.#session === null
+      ? this.#path.replace(
+        /(?:\/[^/]+\/subagents)?\/[^/]+$/,
+        () => `/${session}.jsonl`,
+      )
+      : this.#path;
+  }
+
   /** Ends the turn after its last message, if that is not done. */
   #endTurn(facts: FactLists, text: string | null = null): void {
     const last = this.#last;
@@ -337,7 +347,7 @@ class ClaudeLines implements LineReader {
       workspace: cwd,
       ...rest,
       members: {
-        transcript_path: this.#session === null ? null : this.#path,
+        transcript_path: this.#mainOf(session),
         agent_id: agent,
         ...members,
       },

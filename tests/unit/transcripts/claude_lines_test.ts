@@ -177,6 +177,10 @@ Deno.test("readTranscript() gives the lines of a subagent's file to its session"
       agent_id: "a881341",
     }]);
     assertEquals(events.map(({ event }) => event), ["PreToolUse"]);
+    assertEquals(
+      JSON.parse(events[0]?.payload ?? "").transcript_path,
+      `${folder.path}/.claude/projects/-repo-app/${SESSION}.jsonl`,
+    );
   }
 });
 
