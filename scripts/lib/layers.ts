@@ -101,6 +101,8 @@ const ROOMS: Record<string, readonly string[]> = {
   hooks: ["ask", "shell"],
   // A session is found as `detail` does, and a time is read as `sessions` does.
   events: ["ask", "detail", "sessions", "shell"],
+  // It takes the options of `events`.
+  grep: ["ask", "detail", "events", "sessions", "shell"],
   wait: ["ask", "detail", "shell"],
   doctor: ["ask", "shell"],
 };

@@ -14,5 +14,5 @@ export {
   TimedOutError,
 } from "./errors.ts";
 export { sendForAck } from "./send_for_ack.ts";
-export { type WatchAnswer, watchAnswers } from "./watch.ts";
+export { type WatchAnswer, watchAnswers, type WatchRequest } from "./watch.ts";
 export { ask, type EncodedRequest, HELLO, sendRequest } from "./requests.ts";

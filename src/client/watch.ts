@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Watches events: one request whose answers follow one another on one connection.
+ * Watches events and searches them: one request whose answers follow one another on one connection.
  * @module
  */
 import {
@@ -33,10 +33,17 @@ export type WatchAnswer =
   /** Where the watch is. */
   | { type: "watch"; cursor: string; watch: AnswerOf<"watch"> }
   /** An event, as the daemon sent it. */
-  | { type: "event"; cursor: string; bytes: Uint8Array };
+  | { type: "event"; cursor: string; bytes: Uint8Array }
+  /** An event that a search found, as the daemon sent it. */
+  | { type: "match"; cursor: string; bytes: Uint8Array };
+
+/** A request with answers that follow one another. */
+export type WatchRequest =
+  | RequestOf<"watch_events">
+  | RequestOf<"search_events">;
 
 /**
- * Watches events until the daemon ends the watch.
+ * Watches events, or searches them, until the daemon ends that.
  *
  * @returns Yields the answers that arrive together, in their order; the first one is of type
  * `watch`. The connection is closed when the caller stops.
@@ -48,7 +55,7 @@ export type WatchAnswer =
  * first answer only: after it, a daemon says nothing until there is an event.
  */
 export async function* watchAnswers(
-  request: RequestOf<"watch_events">,
+  request: WatchRequest,
   options: ClientOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WatchAnswer[]> {
@@ -76,7 +83,7 @@ export async function* watchAnswers(
 
 async function begin(
   wire: Wire,
-  request: RequestOf<"watch_events">,
+  request: WatchRequest,
   frames: AsyncGenerator<Uint8Array[]>,
 ): Promise<IteratorResult<Uint8Array[]>> {
   await writeAll(wire, encodeFrame(encodeRequest(request)));
@@ -97,8 +104,9 @@ function readAnswer(bytes: Uint8Array): WatchAnswer {
       return found && decodeString(bytes.subarray(found.start, found.end));
     };
     const cursor = text("cursor");
-    if (text("type") === "event" && cursor !== undefined) {
-      return { type: "event", cursor, bytes };
+    const type = text("type");
+    if ((type === "event" || type === "match") && cursor !== undefined) {
+      return { type, cursor, bytes };
     }
     const answer = decodeAnswer(bytes);
     if (answer.type === "error") throw remoteError(answer);

@@ -11,6 +11,7 @@ import { makeDetail } from "./detail/command.ts";
 import { makeCommits } from "./commits/command.ts";
 import { makeBlame } from "./blame/command.ts";
 import { makeEvents } from "./events/command.ts";
+import { makeGrep } from "./grep/command.ts";
 import { makeWait } from "./wait/command.ts";
 import { makeMcp } from "./mcp/command.ts";
 import { makeIngest } from "./ingest/command.ts";
@@ -59,6 +60,9 @@ const COMMANDS = {
   },
   events: (root, cli) => {
     root.command("events", makeEvents(cli));
+  },
+  grep: (root, cli) => {
+    root.command("grep", makeGrep(cli));
   },
   wait: (root, cli) => {
     root.command("wait", makeWait(cli));

@@ -103,6 +103,7 @@ export class Service implements AsyncDisposable {
     store_stats: () => this.#jobs.stats(),
     store_prune: (request) => this.#jobs.prune(request),
     watch_events: (request) => this.#watches.open(request),
+    search_events: (request) => this.#watches.open(request),
   };
   readonly #ending = new AbortController();
   readonly #background: Promise<void>;

@@ -15,11 +15,13 @@ import {
   type WatchFault,
   type WatchState,
 } from "../proto/mod.ts";
+import { TextSearch } from "../events/mod.ts";
 import type { AnswerPlan, Reader, Steps, Store } from "../store/mod.ts";
 import { planned } from "./detail_plan.ts";
 import { EventMatcher, isLive, type LiveEvent } from "./event_matcher.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
+import { findNewestMatches, Search } from "./searches.ts";
 import {
   type Reply,
   type ReplyBody,
@@ -49,7 +51,9 @@ export interface WatchesOptions {
   maxWatches?: number;
 }
 
-/** All clients that watch. */
+type Asked = RequestOf<"watch_events"> | RequestOf<"search_events">;
+
+/** All clients that watch or search. */
 export class Watches {
   readonly #options: WatchesOptions;
   readonly #waiting = new Set<() => void>();
@@ -68,12 +72,12 @@ export class Watches {
   }
 
   /**
-   * Begins a watch.
+   * Begins a watch or a search.
    *
    * @returns The place where it begins, with the events after it; or an error.
    */
   async open(
-    request: RequestOf<"watch_events">,
+    request: Asked,
   ): Promise<Reply<"watch" | "error">> {
     const { canonical, rebuilds, maxWatches = MAX_WATCHES } = this.#options;
     if (this.#open >= maxWatches) {
@@ -93,19 +97,29 @@ export class Watches {
         filter.workspace = canonical(filter.workspace);
       }
       const matcher = new EventMatcher(filter);
-      const found = await this.#findStart(request, matcher);
+      const search = searchOf(request);
+      const found = await this.#findStart(request, matcher, search);
       if (typeof found !== "number") return found;
+      const closed = () => void this.#open--;
+      if (search !== null) {
+        const parts = { ...this.#options, machine, matcher, closed };
+        const stream = new Search(found, { ...parts, search });
+        isOpen = true;
+        return { ...replyWith(stream.say("begin")), stream };
+      }
+      const follows = request.type === "watch_events" &&
+        request.follow === true;
       const watch = new Watch(found, {
         ...this.#options,
         machine,
         matcher,
-        follows: request.follow === true,
-        // Without a place to go on from, an event that is deleted now was never there.
-        mayMiss: request.allow_gap === true ||
-          request.follow !== true && typeof request.cursor !== "string",
+        follows,
+        mayMiss: mayMissEvents(request) ||
+          // Without a place to go on from, an event that is deleted now was never there.
+          !follows && typeof request.cursor !== "string",
         commits: () => this.#commits,
         news: (seen, stop) => this.#news(seen, stop),
-        closed: () => void this.#open--,
+        closed,
       });
       isOpen = true;
       return { ...replyWith(watch.say("begin")), stream: watch };
@@ -116,22 +130,31 @@ export class Watches {
 
   /** Finds the key after which a watch begins. */
   async #findStart(
-    { cursor, last, allow_gap }: RequestOf<"watch_events">,
+    request: Asked,
     matcher: EventMatcher,
+    search: TextSearch | null,
   ): Promise<number | Reply<"error">> {
     const { store, pace } = this.#options;
+    const { cursor, last } = request;
     const reader = store.readStream();
     try {
       const lastKey = reader.stream.lastKey();
       if (typeof cursor === "string") {
         const key = store.epochs.keyOf(cursor, lastKey);
         if (typeof key === "string") return refuse(key, WORDS[key](cursor));
-        const isGone = key < reader.stream.deletedKey() && allow_gap !== true;
+        const isGone = key < reader.stream.deletedKey() &&
+          !mayMissEvents(request);
         return isGone ? refuse("gone", GONE) : key;
       }
       if ((last ?? null) === null) return 0;
+      const count = BigInt(last ?? 0);
       return await pace.run(
-        findNewest(reader, { matcher, lastKey, count: BigInt(last ?? 0) }),
+        search === null
+          ? findNewest(reader, { matcher, lastKey, count })
+          : findNewestMatches(reader.stream, lastKey, count, {
+            matcher,
+            search,
+          }),
       );
     } finally {
       reader.close();
@@ -147,6 +170,18 @@ export class Watches {
     await promise;
     this.#waiting.delete(resolve);
   }
+}
+
+/** A search finds what is there. */
+function mayMissEvents(request: Asked): boolean {
+  return request.type === "search_events" || request.allow_gap === true;
+}
+
+/** Returns what a search looks for; null: all events are wanted. */
+function searchOf(request: Asked): TextSearch | null {
+  return request.type === "search_events"
+    ? TextSearch.ofText(request.text, request.ignore_case === true)
+    : null;
 }
 
 /** What a {@linkcode Watch} works with. */

@@ -24,3 +24,4 @@ export {
 } from "./session_state.ts";
 export * from "./session_text.ts";
 export * from "./stored_event.ts";
+export * from "./text_search.ts";

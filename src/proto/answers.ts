@@ -257,6 +257,12 @@ interface AnswerRow {
   readonly maxDepth: number;
 }
 
+/** A match in a snippet. */
+const SNIPPET_PLACE = {
+  start: "u64",
+  end: "u64",
+} as const satisfies AnswerFields;
+
 /** All answers by their `type`. */
 export const ANSWERS = {
   hello: {
@@ -371,6 +377,28 @@ export const ANSWERS = {
     },
     maxDepth: MAX_DEPTH + 2,
   },
+  /** One event that a search found. The reference does not send it. */
+  match: {
+    fields: {
+      cursor: "text",
+      machine: "text",
+      workspace: "text",
+      agent: "text",
+      session_id: "text",
+      seq: "u64",
+      ts_ms: "u64",
+      /** The kind of event. */
+      event: "text",
+      tool: { nullable: "text" },
+      /** Path of the first text that matches in the payload. */
+      where: "text",
+      /** The part of its line around the match. */
+      snippet: "text",
+      /** Start and end of each match in the snippet, in Unicode characters. */
+      matches: { list: { record: SNIPPET_PLACE } },
+    },
+    maxDepth: MAX_DEPTH,
+  },
 } as const satisfies Record<string, AnswerRow>;
 
 /** An answer's `type`. */
@@ -393,6 +421,7 @@ export interface SessionTotals extends FieldsOf<typeof TOTALS> {}
 export interface SessionActivity extends FieldsOf<typeof ACTIVITY> {}
 export interface SessionRecord extends FieldsOf<typeof SESSION> {}
 export interface CommitRecord extends FieldsOf<typeof COMMIT> {}
+export interface SnippetPlace extends FieldsOf<typeof SNIPPET_PLACE> {}
 export interface EventRecord extends FieldsOf<typeof EVENT> {}
 export interface ToolSpanView extends FieldsOf<typeof SPAN> {}
 export interface UsageSumsRecord extends FieldsOf<typeof USAGE_SUMS> {}

@@ -180,6 +180,24 @@ export const REQUESTS = {
     answer: "watch",
     isQueued: false,
   },
+  /**
+   * Asks for the events with a text in their payload, in the order of their commits. The reference
+   * does not know it.
+   */
+  search_events: {
+    fields: {
+      /** What a text of the payload must contain, as it is meant and not as JSON writes it. */
+      text: "text",
+      ignore_case: { optional: "bool" },
+      /** Begin after the event with this cursor, else with the first event. */
+      cursor: { optional: "text" },
+      /** Only the newest N events that match. */
+      last: { optional: "u64" },
+      filter: { optional: { record: WATCH_FILTER } },
+    },
+    answer: "watch",
+    isQueued: false,
+  },
 } as const satisfies Record<string, RequestRow>;
 
 /** A request's `type`. */

@@ -12,9 +12,9 @@ import {
   TimedOutError,
   type WatchAnswer,
   watchAnswers,
+  type WatchRequest,
 } from "../../client/mod.ts";
 import { pause } from "../../context/mod.ts";
-import type { RequestOf } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { UnsupportedError } from "../shell/errors.ts";
 import { printNote } from "../shell/print.ts";
@@ -26,11 +26,8 @@ const LAST_PAUSE_MS = 2_000;
 /** Time without a daemon after which to give up, in milliseconds. */
 const GIVE_UP_MS = 10 * 60_000;
 
-/** A request for events without the place at which to begin again. */
-export type EventsQuestion = Omit<RequestOf<"watch_events">, "type">;
-
 /**
- * Watches events, and goes on with the next daemon after the last event when one stops. Starts a
+ * Watches or searches events, and goes on with the next daemon after the last event when one stops. Starts a
  * daemon only at the beginning, as starting one later would undo `kaizen stop`.
  *
  * @param signal Ends the watch.
@@ -41,17 +38,13 @@ export type EventsQuestion = Omit<RequestOf<"watch_events">, "type">;
  * @throws {NotRunningError} If no daemon has run for ten minutes.
  */
 export async function* followEvents(
-  question: EventsQuestion,
+  question: WatchRequest,
   run: Run,
   signal: AbortSignal,
 ): AsyncGenerator<WatchAnswer[]> {
   const client = clientOptions(run, READ_TIMEOUT_MS);
-  const open = async (asked: EventsQuestion) => {
-    const answers = watchAnswers(
-      { type: "watch_events", ...asked },
-      client,
-      signal,
-    );
+  const open = async (asked: WatchRequest) => {
+    const answers = watchAnswers(asked, client, signal);
     return { answers, first: await answers.next() };
   };
   let { answers, first } = await askOrStart(run, async () => {
@@ -59,7 +52,7 @@ export async function* followEvents(
       return await open(question);
     } catch (error) {
       throw error instanceof ProtocolError
-        ? await explainUnknown(error, run)
+        ? await explainUnknown(error, question, run)
         : error;
     }
   });
@@ -117,15 +110,26 @@ function isPassing(error: unknown): boolean {
     error instanceof TimedOutError;
 }
 
+const UNKNOWN_REQUEST = {
+  watch_events:
+    "it does not send the events of all sessions: restart it with this kaizen, or follow one session with kaizen detail --follow",
+  search_events:
+    "it does not search events: restart it with this kaizen, or search one session with kaizen detail ID --events | grep PATTERN",
+} as const satisfies Record<WatchRequest["type"], string>;
+
 /** Asks a daemon that closed without an answer for its version. */
-async function explainUnknown(fault: ProtocolError, run: Run): Promise<Error> {
+async function explainUnknown(
+  fault: ProtocolError,
+  { type }: WatchRequest,
+  run: Run,
+): Promise<Error> {
   try {
     const { daemon_version } = await ask(
       HELLO,
       clientOptions(run, READ_TIMEOUT_MS),
     );
     return new UnsupportedError(
-      `This daemon is ${daemon_version}; it does not send the events of all sessions: restart it with this kaizen, or follow one session with kaizen detail --follow`,
+      `This daemon is ${daemon_version}; ${UNKNOWN_REQUEST[type]}`,
     );
   } catch {
     return fault;

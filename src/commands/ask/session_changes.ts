@@ -33,7 +33,12 @@ export async function* changesOf(
 ): AsyncGenerator<boolean> {
   const stop = new AbortController();
   const answers = followEvents(
-    { last: 0, follow: true, filter: { workspace, session: id } },
+    {
+      type: "watch_events",
+      last: 0,
+      follow: true,
+      filter: { workspace, session: id },
+    },
     run,
     stop.signal,
   );

@@ -5,7 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import { UsageError } from "../../context/mod.ts";
-import { resolveSince, sinceType } from "../sessions/since.ts";
+import { sinceType } from "../sessions/since.ts";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
@@ -87,29 +87,16 @@ export function makeEvents(cli: Cli) {
       const { session, agent, tool, event, path, errors, ...others } = rest;
       const { since, until, last, sinceCursor, ...more } = others;
       const { allowGap, follow, ...flags } = more;
+      const place = { workspace, project, allWorkspaces };
+      const kind = { session, agent, tool, event, path, errors };
+      const filters = { ...place, ...kind, since, until };
       cli.choose(flags, async (run) => {
         refuseTogether({ "--last": last, "--since-cursor": sinceCursor });
         refuseTogether({ "--follow": follow, "--until": until });
         const { runEvents } = await import("./run.ts");
-        const { readPlace } = await import("../ask/place.ts");
-        const isPlaced = [workspace, project, allWorkspaces].some((it) =>
-          it !== undefined
-        );
-        const nowMs = run.context.now();
+        const { readEventFlags } = await import("./read_flags.ts");
         await runEvents({
-          place: isPlaced
-            ? readPlace({ workspace, project, allWorkspaces }, run)
-            : null,
-          session: session ?? null,
-          filter: {
-            agent_prefix: agent ?? null,
-            tool: tool ?? null,
-            event: event ?? null,
-            path: path ?? null,
-            errors: errors ?? null,
-            since_ms: since === undefined ? null : resolveSince(since, nowMs),
-            until_ms: until === undefined ? null : resolveSince(until, nowMs),
-          },
+          ...readEventFlags(filters, run),
           last: last ?? null,
           sinceCursor: sinceCursor ?? null,
           allowsGap: allowGap ?? false,

@@ -5,7 +5,7 @@
  */
 import type { WatchAnswer } from "../../client/mod.ts";
 import { UsageError } from "../../context/mod.ts";
-import type { WatchFilter } from "../../proto/mod.ts";
+import type { RequestOf, WatchFilter } from "../../proto/mod.ts";
 import { followEvents } from "../ask/follow_events.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
 import { readPlace, resolvePlace } from "../ask/place.ts";
@@ -32,12 +32,13 @@ export async function runEvents(
     );
   }
   const { output, run: idle } = await openIdleOutput(run);
-  const question = {
+  const question: RequestOf<"watch_events"> = {
+    type: "watch_events",
     cursor: sinceCursor,
     last,
     follow: follows,
     allow_gap: allowsGap,
-    filter: { ...options.filter, ...await findPlace(options, run) },
+    filter: { ...options.filter, ...await findEventsPlace(options, run) },
   };
   const printer = eventPrinter(idle);
   const stop = new AbortController();
@@ -62,9 +63,14 @@ function isEvent(
   return answer.type === "event";
 }
 
-/** Finds the workspace and the session that the options name. */
-async function findPlace(
-  { place, session }: EventsOptions,
+/**
+ * Finds the workspace and the session that the options name.
+ *
+ * @returns The part of a filter that names them.
+ * @throws {NotFoundError} If there is no such session or project.
+ */
+export async function findEventsPlace(
+  { place, session }: Pick<EventsOptions, "place" | "session">,
   run: Run,
 ): Promise<Pick<WatchFilter, "workspace" | "session">> {
   if (session !== null) {
