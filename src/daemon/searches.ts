@@ -28,7 +28,7 @@ const PIECE_BYTES = 64 * 1024;
 const ROUND_BYTES = 16 * 1024 * 1024;
 const UTF8 = new TextEncoder();
 
-/** What a {@linkcode Search} works with. */
+/** What a {@linkcode EventSearch} works with. */
 export interface SearchParts {
   store: Pick<Store, "readStream" | "epochs">;
   pace: Pace;
@@ -39,7 +39,7 @@ export interface SearchParts {
 }
 
 /** One client that searches. */
-export class Search implements ReplyStream {
+export class EventSearch implements ReplyStream {
   readonly #parts: SearchParts;
   /** All events up to this key have been sent, if they match. */
   #key: number;
@@ -149,7 +149,7 @@ export function* findNewestMatches(
 }
 
 /** The place of a search: all events up to the key are done. */
-type Found =
+type SearchStep =
   & { key: number; /** Length of what was read for it. */ bytes: number }
   & ({ event: LiveEvent; match: TextMatch } | { event: null });
 
@@ -159,7 +159,7 @@ function* findMatches(
   start: number,
   isBackward: boolean,
   { matcher, search }: Pick<SearchParts, "matcher" | "search">,
-): Generator<Found, void> {
+): Generator<SearchStep, void> {
   for (const texts of stream.texts(start, isBackward)) {
     const { first, last, bytes } = texts;
     if (search.mayMatch(texts.text)) {

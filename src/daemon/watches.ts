@@ -21,7 +21,7 @@ import { planned } from "./detail_plan.ts";
 import { EventMatcher, isLive, type LiveEvent } from "./event_matcher.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
-import { findNewestMatches, Search } from "./searches.ts";
+import { EventSearch, findNewestMatches } from "./searches.ts";
 import {
   type Reply,
   type ReplyBody,
@@ -51,7 +51,7 @@ export interface WatchesOptions {
   maxWatches?: number;
 }
 
-type Asked = RequestOf<"watch_events"> | RequestOf<"search_events">;
+type EventsRequest = RequestOf<"watch_events"> | RequestOf<"search_events">;
 
 /** All clients that watch or search. */
 export class Watches {
@@ -77,7 +77,7 @@ export class Watches {
    * @returns The place where it begins, with the events after it; or an error.
    */
   async open(
-    request: Asked,
+    request: EventsRequest,
   ): Promise<Reply<"watch" | "error">> {
     const { canonical, rebuilds, maxWatches = MAX_WATCHES } = this.#options;
     if (this.#open >= maxWatches) {
@@ -103,7 +103,7 @@ export class Watches {
       const closed = () => void this.#open--;
       if (search !== null) {
         const parts = { ...this.#options, machine, matcher, closed };
-        const stream = new Search(found, { ...parts, search });
+        const stream = new EventSearch(found, { ...parts, search });
         isOpen = true;
         return { ...replyWith(stream.say("begin")), stream };
       }
@@ -130,7 +130,7 @@ export class Watches {
 
   /** Finds the key after which a watch begins. */
   async #findStart(
-    request: Asked,
+    request: EventsRequest,
     matcher: EventMatcher,
     search: TextSearch | null,
   ): Promise<number | Reply<"error">> {
@@ -173,12 +173,12 @@ export class Watches {
 }
 
 /** A search finds what is there. */
-function mayMissEvents(request: Asked): boolean {
+function mayMissEvents(request: EventsRequest): boolean {
   return request.type === "search_events" || request.allow_gap === true;
 }
 
 /** Returns what a search looks for; null: all events are wanted. */
-function searchOf(request: Asked): TextSearch | null {
+function searchOf(request: EventsRequest): TextSearch | null {
   return request.type === "search_events"
     ? TextSearch.ofText(request.text, request.ignore_case === true)
     : null;

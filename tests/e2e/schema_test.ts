@@ -182,6 +182,16 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   for (const event of await lines(home, ["events"])) {
     check("stream-event", event);
   }
+  check("matches", await print(home, ["grep", "Bash"]));
+  for (const match of await lines(home, ["grep", "Bash"])) {
+    check("match", match);
+  }
+  for (const flag of ["-l", "-c"]) {
+    check("matches", await print(home, ["grep", flag, "Bash"]));
+    for (const match of await lines(home, ["grep", flag, "Bash"])) {
+      check("session-matches", match);
+    }
+  }
   check(
     "error",
     await print(home, ["events", "--since-cursor", "0".repeat(30)]),

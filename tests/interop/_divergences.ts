@@ -43,6 +43,7 @@ const OWN: ReadonlySet<unknown> = new Set([
   "store_stats",
   "store_prune",
   "watch_events",
+  "search_events",
 ]);
 
 const RULES: Record<number, Rule> = {

@@ -5,7 +5,7 @@
  */
 import { answerFault } from "../../client/mod.ts";
 import { UsageError } from "../../context/mod.ts";
-import { TextSearch } from "../../events/mod.ts";
+import type { TextSearch } from "../../events/mod.ts";
 import {
   type AnswerOf,
   decodeAnswer,
@@ -18,7 +18,7 @@ import type { Run } from "../shell/cli.ts";
 
 /** An event that matches. */
 export type GrepMatch = AnswerOf<"match">;
-type Question = RequestOf<"search_events">;
+type GrepQuestion = RequestOf<"search_events">;
 /** An event's record adds a level around the payload, and its answer another. */
 const MAX_EVENT_DEPTH = 129;
 
@@ -29,7 +29,7 @@ const MAX_EVENT_DEPTH = 129;
  * @throws As `followEvents`.
  */
 export async function* searchThere(
-  question: Question,
+  question: GrepQuestion,
   run: Run,
   signal: AbortSignal,
 ): AsyncGenerator<GrepMatch[], void> {
@@ -50,11 +50,11 @@ export async function* searchThere(
  * @throws As `followEvents`.
  */
 export async function* searchHere(
-  { text, ignore_case, last, filter }: Question,
+  { text, ignore_case, last, filter }: GrepQuestion,
   run: Run,
   signal: AbortSignal,
 ): AsyncGenerator<GrepMatch[], void> {
-  const search = compile(text, ignore_case === true);
+  const search = await compile(text, ignore_case === true);
   const most = last ?? null;
   const newest: GrepMatch[] = [];
   const question = {
@@ -78,7 +78,11 @@ export async function* searchHere(
   if (newest.length > 0) yield newest;
 }
 
-function compile(pattern: string, ignoresCase: boolean): TextSearch {
+async function compile(
+  pattern: string,
+  ignoresCase: boolean,
+): Promise<TextSearch> {
+  const { TextSearch } = await import("../../events/mod.ts");
   try {
     return TextSearch.ofPattern(pattern, ignoresCase);
   } catch (error) {

@@ -35,7 +35,7 @@ export type ExitCode = typeof EXIT[keyof typeof EXIT];
 /** The meanings that `kaizen help exit-codes` prints. */
 export const EXIT_MEANINGS: Record<ExitCode, string> = {
   0: "success",
-  1: "not found, or the name is ambiguous",
+  1: "not found, or the name is ambiguous; grep: nothing matches",
   3: "the daemon is not running, and was not started",
   4: "the daemon did not answer in time: it is busy, hung or stopped by a signal",
   5: "the daemon answered with an error",

@@ -104,6 +104,10 @@ const exchanges: {
     { type: "watch_events", last: 0, filter: { tool: "Bash" } },
     '{"type":"watch","state":"begin","cursor":"c","machine":"m"}',
   ],
+  search_events: [
+    { type: "search_events", text: "é", ignore_case: true },
+    '{"type":"watch","state":"begin","cursor":"c","machine":"m"}',
+  ],
 };
 
 for (const [request, answer] of Object.values(exchanges)) {

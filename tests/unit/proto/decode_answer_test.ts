@@ -98,6 +98,21 @@ const good = {
     agent: "cursor",
     event: EVENT,
   },
+  match: {
+    type: "match",
+    cursor: "c",
+    machine: "m",
+    workspace: "/w",
+    agent: "cursor",
+    session_id: "s",
+    seq: 1,
+    ts_ms: 2,
+    event: "ToolCall",
+    tool: null,
+    where: "tool_input.command",
+    snippet: "ls",
+    matches: [{ start: 0, end: 2 }],
+  },
 } satisfies { [N in AnswerName]: Record<string, unknown> & { type: N } };
 for (const [type, answer] of Object.entries(good)) {
   Deno.test(`decodeAnswer() reads "${type}" and keeps unknown keys`, () => {

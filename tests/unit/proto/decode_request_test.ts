@@ -150,6 +150,17 @@ const accepted: [text: string, request: DaemonRequest][] = [
     },
   ],
   [
+    '{"type":"search_events","text":"x","last":5}',
+    {
+      type: "search_events",
+      text: "x",
+      ignore_case: null,
+      cursor: null,
+      last: 5,
+      filter: null,
+    },
+  ],
+  [
     '{"type":"store_prune","session":"s","dry_run":true}',
     {
       type: "store_prune",
