@@ -15,6 +15,7 @@ const UTF8 = new TextEncoder();
 const HEAD = UTF8.encode('{"type":"detail","session":');
 const EVENTS = UTF8.encode(',"events":[');
 const SPANS = UTF8.encode('],"spans":');
+const COVERAGE = UTF8.encode(',"coverage":');
 const TAIL = UTF8.encode("}");
 const NOTHING = UTF8.encode(
   '{"type":"detail","session":null,"events":[],"spans":[]}',
@@ -36,6 +37,7 @@ export function planDetail(
   outline: CallOutline,
 ): AnswerPlan {
   const { record } = session;
+  const coverage = UTF8.encode(outline.coverage);
   const parts = [
     HEAD.length,
     record.length,
@@ -43,6 +45,8 @@ export function planDetail(
     session.eventBytes + Math.max(0, session.eventCount - 1), // a comma between two
     SPANS.length,
     outline.bytes,
+    COVERAGE.length,
+    coverage.length,
     TAIL.length,
   ];
   return {
@@ -54,6 +58,8 @@ export function planDetail(
       yield* sessions.events(session);
       yield SPANS;
       yield* printCalls(outline, sessions.bodies(session, outline.keys));
+      yield COVERAGE;
+      yield coverage;
       yield TAIL;
     },
   };

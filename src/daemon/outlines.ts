@@ -4,7 +4,12 @@
  * because the tree of a huge session takes some hundred bytes a call for as long as it is sent.
  * @module
  */
-import { type CallOutline, decodeState, outlineCalls } from "../events/mod.ts";
+import {
+  type CallOutline,
+  decodeState,
+  outlineCalls,
+  type ThreadUsage,
+} from "../events/mod.ts";
 import type { ReadableSession, Reader } from "../store/mod.ts";
 import { Budget } from "./budget.ts";
 import type { Pace } from "./pace.ts";
@@ -38,7 +43,11 @@ export class Outlines {
     reader: Reader,
     session: ReadableSession,
   ): Promise<CallOutline> {
-    const name = `${session.key} ${session.state}`;
+    const used = usedByAgents(reader, session);
+    const told = reader.usage.countCalls(session.key);
+    const name = `${session.key} ${told} ${
+      JSON.stringify(used)
+    } ${session.state}`;
     const known = this.#made.get(name)?.deref();
     if (known !== undefined) return known;
     const making = this.#making.get(name) ?? this.#make(reader, session, name);
@@ -67,7 +76,7 @@ export class Outlines {
   }
 
   async #plan(
-    { sessions }: Reader,
+    reader: Reader,
     session: ReadableSession,
   ): Promise<CallOutline> {
     const events = session.eventCount;
@@ -76,10 +85,30 @@ export class Outlines {
     await this.#events.draw(() => events, NEVER);
     try {
       const state = decodeState(session.state);
-      const rows = sessions.calls(session);
-      return await this.#pace.run(outlineCalls(state, rows));
+      const rows = reader.sessions.calls(session);
+      return await this.#pace.run(outlineCalls(state, rows, {
+        usage: usedByAgents(reader, session),
+        calls: reader.usage.calls(session.key),
+      }));
     } finally {
       this.#events.give(events);
     }
   }
+}
+
+/** What the subagents of a session used. */
+function usedByAgents(
+  { usage }: Reader,
+  { key }: ReadableSession,
+): ThreadUsage[] {
+  return usage.ofSession(key).filter(({ agentId }) => agentId !== "")
+    .map(({ agentId, call, ...sums }) => ({
+      agentId,
+      call,
+      tokensIn: sums.input,
+      tokensOut: sums.output,
+      reasoningTokens: sums.reasoning,
+      costUsdE6: sums.unpriced === sums.messages ? null : sums.cost,
+      isComplete: sums.unpriced === 0,
+    }));
 }

@@ -434,7 +434,8 @@ class FileReading {
     store.usage.put(transcript, {
       message: `${this.#named.agent}:${key}`,
       session,
-      agentId: agent_id ?? "",
+      // A subagent without an id is known by the call that started it.
+      agentId: agent_id ?? call_id ?? "",
       call: call_id,
       model,
       tsMs: ts_ms,

@@ -34,6 +34,8 @@ export interface CallHalf extends Usage {
   readonly startsAgent: string | null;
   readonly inBackground: boolean;
   readonly subagentType: string | null;
+  /** Whether a transcript told it, and no hook. */
+  readonly isImported: boolean;
 }
 
 interface CallContext {
@@ -77,6 +79,7 @@ export function readCall(
     ...end,
     latencyMs: ends ? readLatency(payload) : null,
     waitMs: payload.count("permission_wait_ms"),
+    isImported: payload.text("kaizen_event_source") === "Tail",
     ...usage,
   };
 }

@@ -8,7 +8,6 @@ import { subtractInts } from "./_int.ts";
 import { countBytes } from "./_text.ts";
 import {
   type CallState,
-  costOf,
   endOf,
   errorOf,
   latencyOf,
@@ -17,7 +16,6 @@ import {
   seenAt,
   summaryOf,
   threadOf,
-  tokensOf,
   toolOf,
 } from "./call_state.ts";
 import type { TreeNode } from "./call_tree.ts";
@@ -42,10 +40,6 @@ export function printCall(sessionId: string, call: CallState): string {
   const agentId = threadOf(call) || null;
   return `{"span_id":${quote(callSpanId(sessionId, call))}` +
     `,"tool":${quote(toolOf(call) ?? "unknown")}` +
-    `,"tokens_in":${tokensOf(call, "tokensIn")}` +
-    `,"tokens_out":${tokensOf(call, "tokensOut")}` +
-    `,"reasoning_tokens":${tokensOf(call, "reasoningTokens")}` +
-    `,"cost_usd_e6":${costOf(call)}` +
     `,"paths":${JSON.stringify(pathsOf(call))}` +
     `,"tool_call_id":${quote(call.callId)}` +
     `,"started_at_ms":${call.start?.at[0] ?? null}` +
@@ -125,8 +119,8 @@ export function printAgent(
     ? null
     : maxZero(subtractInts(stop[0], startMs));
   return `{"span_id":${quote(agentSpanId(sessionId, id))}` +
-    `,"tool":${quote(type ?? "agent")},"tokens_in":null,"tokens_out":null` +
-    `,"reasoning_tokens":null,"cost_usd_e6":null,"paths":[]` +
+    `,"tool":${quote(type ?? "agent")}` +
+    `,"paths":[]` +
     `,"tool_call_id":null,"started_at_ms":${startMs},"latency_ms":null` +
     `,"error":null,"agent_id":${quote(id)},"summary":null` +
     `,"status":"${status}","lead_time_ms":${lead}` +

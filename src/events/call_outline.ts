@@ -14,13 +14,24 @@ import {
   spanIdOf,
 } from "./_call_text.ts";
 import { gather } from "./_draft.ts";
-import { addCosts, addInts } from "./_int.ts";
+import { addCosts } from "./_int.ts";
 import { type MatchedRequest, matchRequests } from "./_requests.ts";
+import {
+  addKnown,
+  findFigures,
+  minInt,
+  NO_FIGURES,
+  NOTHING_TOLD,
+  printFigures,
+  type SpanFigures,
+  type ThreadUsage,
+  type Transcripts,
+} from "./_span_figures.ts";
 import { ITEMS_A_STEP } from "./_steps.ts";
 import { countBytes } from "./_text.ts";
 import type { CallRow } from "./call_access.ts";
-import { type CallState, costOf, tokensOf } from "./call_state.ts";
 import { buildCallTree, type TreeNode } from "./call_tree.ts";
+import { coverCalls } from "./coverage.ts";
 import { Halts } from "./halts.ts";
 import type { Moment } from "./moment.ts";
 import { parseCallBody } from "./packed_call.ts";
@@ -35,6 +46,8 @@ export interface CallOutline {
   /** Texts in their order; null where the text of the call in the next row comes. */
   readonly pieces: readonly (string | null)[];
   readonly sessionId: string;
+  /** JSON of the SessionCoverage, or "null". */
+  readonly coverage: string;
 }
 
 /** Texts up to this length are kept between the passes. */
@@ -53,6 +66,7 @@ const encoder = new TextEncoder();
 export function* outlineCalls(
   state: SessionState,
   rows: Iterable<CallRow>,
+  transcripts: Transcripts = NOTHING_TOLD,
 ): Generator<void, CallOutline> {
   const all = yield* gather(pairsOf(rows), {
     open: state.open,
@@ -63,14 +77,22 @@ export function* outlineCalls(
   const waits = findWaits(yield* matchRequests(all, state));
   const halts = new Halts(all.marks);
   const roots = yield* buildCallTree(calls, threads, halts);
-  return yield* outlineTree(roots, {
+  const inState = new Set(state.open.map(({ key }) => key));
+  const coverage = yield* coverCalls(transcripts.calls, {
+    calls,
+    open: inState,
+    firstMs: state.firstMs ?? 0,
+  });
+  const context = {
     state,
     threads,
     waits,
     halts,
-    inState: new Set(state.open.map(({ key }) => key)),
+    inState,
     endMs: endMsOf(state),
-  });
+  };
+  const outline = yield* outlineTree(roots, context, transcripts.usage);
+  return { ...outline, coverage: JSON.stringify(coverage) };
 }
 
 function* pairsOf(
@@ -95,13 +117,17 @@ function findWaits(
 interface TreeSums {
   readonly cost: Int | null;
   readonly tokens: Int | null;
+  /** Whether nothing is missing in the cost. */
+  readonly isComplete: boolean;
 }
 
 function* outlineTree(
   roots: readonly TreeNode[],
   context: OutlineContext,
-): Generator<void, CallOutline> {
-  const sums = yield* sumTree(roots);
+  usage: readonly ThreadUsage[],
+): Generator<void, Omit<CallOutline, "coverage">> {
+  const figures = yield* findFigures(roots, usage);
+  const sums = yield* sumTree(roots, figures);
   const { id } = context.state;
   const texts = new OutlineText();
   texts.add("[");
@@ -117,21 +143,23 @@ function* outlineTree(
       continue;
     }
     const open = at.next++ > 0 ? ',{"span":' : '{"span":';
-    const { cost, tokens } = sums.get(node) ?? NO_SUMS;
+    const { cost, tokens, isComplete } = sums.get(node) ?? NO_SUMS;
+    const own = printFigures(figures.get(node) ?? NO_FIGURES);
     const parentId = at.parent === null ? null : spanIdOf(id, at.parent);
     const rest = `,"parent_span_id":${quote(parentId)}` +
       `,"depth":${levels.length - 1},"subtree_cost_usd_e6":${cost}` +
       `,"subtree_token_count":${minInt(tokens, U32_MAX)}},"children":[`;
     texts.add(open);
     if (node.call === null) {
-      texts.add(printAgent(id, node.agent, context) + rest);
+      texts.add(printAgent(id, node.agent, context) + own + rest);
     } else {
       const { key } = node.call;
       texts.addCall(key, printCall(id, node.call), context.inState.has(key));
-      texts.add(printFate(node.call, context) + rest);
+      texts.add(printFate(node.call, context) + own + rest);
     }
     const end = `],"subtree_cost_usd_e6":${cost ?? 0}` +
-      `,"subtree_token_count":${tokens ?? 0},"cost_known":${cost !== null}}`;
+      `,"subtree_token_count":${tokens ?? 0},"cost_known":${cost !== null}` +
+      `,"cost_complete":${cost !== null && isComplete}}`;
     levels.push({ nodes: node.children, next: 0, parent: node, end });
     if (++seen % ITEMS_A_STEP === 0) yield;
   }
@@ -147,7 +175,7 @@ interface OutlineLevel {
   readonly end: string;
 }
 
-const NO_SUMS: TreeSums = { cost: null, tokens: null };
+const NO_SUMS: TreeSums = { cost: null, tokens: null, isComplete: true };
 
 /** Gathers texts; once they are long, those of calls that have a row are left out, to be printed again. */
 class OutlineText {
@@ -181,7 +209,7 @@ class OutlineText {
     for (const { index } of this.#calls) this.#pieces[index] = null;
   }
 
-  outline(sessionId: string): CallOutline {
+  outline(sessionId: string): Omit<CallOutline, "coverage"> {
     return {
       bytes: this.#bytes,
       keys: this.#isLong ? this.#calls.map(({ key }) => key) : [],
@@ -214,6 +242,7 @@ export function* printCalls(
 
 function* sumTree(
   roots: readonly TreeNode[],
+  figures: ReadonlyMap<TreeNode, SpanFigures>,
 ): Generator<void, ReadonlyMap<TreeNode, TreeSums>> {
   const order: TreeNode[] = [...roots];
   for (let i = 0; i < order.length; i++) {
@@ -223,41 +252,24 @@ function* sumTree(
   const sums = new Map<TreeNode, TreeSums>();
   let seen = 0;
   for (const node of order.reverse()) {
-    let { cost, tokens } = ownSums(node.call);
+    let { cost, tokens, isComplete } = ownSums(figures.get(node) ?? NO_FIGURES);
     for (const child of node.children) {
       const below = sums.get(child) ?? NO_SUMS;
-      cost = addKnown(cost, below.cost, addInts);
-      tokens = addKnown(tokens, below.tokens, addInts);
+      cost = addKnown(cost, below.cost);
+      tokens = addKnown(tokens, below.tokens);
+      isComplete &&= below.isComplete;
     }
-    sums.set(node, { cost, tokens });
+    sums.set(node, { cost, tokens, isComplete });
     if (++seen % ITEMS_A_STEP === 0) yield;
   }
-  for (const [node, { cost, tokens }] of sums) {
-    sums.set(node, { cost: cost === null ? null : addCosts(cost, 0), tokens });
+  for (const [node, { cost, ...rest }] of sums) {
+    sums.set(node, { ...rest, cost: cost === null ? null : addCosts(cost, 0) });
   }
   return sums;
 }
 
-function ownSums(call: CallState | null): TreeSums {
-  if (call === null) return NO_SUMS;
-  return {
-    cost: costOf(call),
-    tokens: addKnown(
-      tokensOf(call, "tokensIn"),
-      tokensOf(call, "tokensOut"),
-      addInts,
-    ),
-  };
-}
-
-function addKnown(
-  a: Int | null,
-  b: Int | null,
-  add: (a: Int, b: Int) => Int,
-): Int | null {
-  return a === null || b === null ? a ?? b : add(a, b);
-}
-
-function minInt(value: Int | null, most: Int): Int | null {
-  return value === null || value < most ? value : most;
+function ownSums(
+  { tokensIn, tokensOut, costUsdE6, isComplete }: SpanFigures,
+): TreeSums {
+  return { cost: costUsdE6, tokens: addKnown(tokensIn, tokensOut), isComplete };
 }

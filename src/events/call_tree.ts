@@ -24,6 +24,8 @@ export type TreeNode =
     readonly children: TreeNode[];
     readonly at: Moment;
     readonly key: string;
+    /** Ids of the subagents that the call started. */
+    readonly starts: string[];
   }
   & (
     | { readonly call: CallState; readonly agent: null }
@@ -40,7 +42,8 @@ export function* buildCallTree(
   for (const call of calls.values()) {
     const { key, whole } = call;
     if (whole !== null) continue;
-    nodes.push({ call, agent: null, key, at: seenAt(call), children: [] });
+    const at = seenAt(call);
+    nodes.push({ call, agent: null, key, at, children: [], starts: [] });
     if (nodes.length % ITEMS_A_STEP === 0) yield;
   }
   const sorted = yield* sortInSteps(nodes, compareNodes);
@@ -53,6 +56,7 @@ export function* buildCallTree(
     if (++seen % ITEMS_A_STEP === 0) yield;
     byKey.set(node.key, node);
   }
+  for (const [id, { key }] of starters) byKey.get(key)?.starts.push(id);
   for (const node of sorted) {
     if (++seen % ITEMS_A_STEP === 0) yield;
     const id = node.call === null ? "" : threadOf(node.call);
@@ -80,7 +84,7 @@ function agentNode(
   const agent = threads.get(id) ?? newThread(id);
   const at = agent.firstStart ?? node.at;
   const key = `agent:${id}`;
-  const made = { call: null, agent, key, at, children: [] };
+  const made = { call: null, agent, key, at, children: [], starts: [] };
   known.set(id, made);
   return made;
 }

@@ -8,7 +8,13 @@ export { NotAnEventError as HookError } from "../proto/mod.ts";
 export * from "./activity.ts";
 export * from "./apply_facts.ts";
 export * from "./call_access.ts";
+export {
+  NOTHING_TOLD,
+  type ThreadUsage,
+  type Transcripts,
+} from "./_span_figures.ts";
 export { type CallOutline, outlineCalls, printCalls } from "./call_outline.ts";
+export type { TranscriptCall } from "./coverage.ts";
 export * from "./commit_links.ts";
 export * from "./event_record.ts";
 export type { Facts } from "./facts.ts";

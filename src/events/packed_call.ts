@@ -34,6 +34,7 @@ type PackedHalf = readonly [
   costUsdE6: Int | null,
   startsAgent: string | null,
   inBackground: boolean | null,
+  isImported: boolean | null,
 ];
 
 /** A call likewise. */
@@ -112,6 +113,7 @@ function pack(
     half.costUsdE6,
     half.startsAgent,
     half.inBackground || null,
+    half.isImported || null,
   ];
   while (list.length > 1 && list.at(-1) === null) list.pop();
   return list;
@@ -149,6 +151,7 @@ function unpack(
     costUsdE6,
     startsAgent,
     inBackground,
+    isImported,
   ] = list ?? [];
   if (at === undefined) return null;
   return {
@@ -170,5 +173,6 @@ function unpack(
     costUsdE6: costUsdE6 ?? null,
     startsAgent: startsAgent ?? null,
     inBackground: inBackground ?? false,
+    isImported: isImported ?? false,
   };
 }

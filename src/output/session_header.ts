@@ -3,7 +3,12 @@
  * The header of a session: the facts about the session as a whole.
  * @module
  */
-import type { Int, SessionRecord } from "../proto/mod.ts";
+import type {
+  Int,
+  SessionCoverage,
+  SessionRecord,
+  SessionTotals,
+} from "../proto/mod.ts";
 import { type Fact, renderFacts } from "./facts.ts";
 import type { Paint } from "./paint.ts";
 import {
@@ -29,6 +34,8 @@ export interface SessionHeaderOptions {
   nowMs: number;
   /** Whether the session's directory no longer exists. */
   isGone: boolean;
+  /** How many calls hooks told; null if no transcript tells of calls. */
+  coverage: SessionCoverage | null;
 }
 
 const LABEL_CELLS = 11;
@@ -36,7 +43,7 @@ const LABEL_CELLS = 11;
 /** Describes a session, a line a fact; what is not known is left out. */
 export function renderHeader(
   session: SessionRecord,
-  { paint, width, nowMs, isGone }: SessionHeaderOptions,
+  { paint, width, nowMs, isGone, coverage }: SessionHeaderOptions,
 ): string[] {
   const facts: Fact[] = [
     ["session", session.id, paint.bold],
@@ -48,6 +55,7 @@ export function renderHeader(
     ["started", describeMoment(session.started_at_ms, nowMs)],
     ["active", describeActive(session, nowMs)],
     ["totals", describeTotals(session)],
+    ["hooks", coverage === null ? "" : describeCoverage(coverage)],
     ["parent", session.parent_session_id ?? ""],
     ["transcript", session.trace_path],
     ["system", joinFacts([session.os, session.arch])],
@@ -113,6 +121,31 @@ function describeTotals({ totals }: SessionRecord): string {
         formatCount(tokens_out ?? 0)
       } out`
       : null,
+    describeCaches(totals),
     totals.cost_usd_e6 === null ? null : formatTotalCost(totals),
+  ]);
+}
+
+function describeCaches(totals: SessionTotals): string | null {
+  const read = totals.cache_read_tokens ?? 0;
+  const written = totals.cache_creation_tokens ?? 0;
+  if (Number(read) === 0 && Number(written) === 0) return null;
+  return `${formatCount(read)} read from caches, ${
+    formatCount(written)
+  } written`;
+}
+
+/** `42 of 42 calls`, and which hooks do not tell of the others. */
+export function describeCoverage(coverage: SessionCoverage): string {
+  const { calls, by_hook, in_subagents, before, missing } = coverage;
+  const subagents = Number(in_subagents) > 0
+    ? `, ${in_subagents} of them in subagents`
+    : "";
+  return joinFacts([
+    `${by_hook} of ${formatNumberOf(calls, "call")} came by hook`,
+    missing.length === 0 ? null : `missing: ${missing.join(", ")}${subagents}`,
+    Number(before) === 0
+      ? null
+      : `${formatNumberOf(before, "call")} before the first event`,
   ]);
 }

@@ -144,7 +144,10 @@ function describe(
 function describeCost(node: SpanNode, total: bigint): string | null {
   if (node.cost_known === false) return total > 0n ? UNKNOWN : null;
   const cost = node.subtree_cost_usd_e6;
-  return BigInt(cost) === 0n ? null : formatCost(cost);
+  if (BigInt(cost) === 0n) return null;
+  return node.cost_complete === false
+    ? `≥ ${formatCost(cost)}`
+    : formatCost(cost);
 }
 
 /** The call's command or other summary; else its paths, the first alone unless all are wanted. */

@@ -243,6 +243,8 @@ const PRICES = {
 const COVERAGE = {
   calls: "u64",
   by_hook: "u64",
+  /** Of the calls that no hook told, those of subagents. */
+  in_subagents: "u64",
   /** Calls before the first event of the session. */
   before: "u64",
   /** Hooks that did not tell of calls, by the agent's name for them. */

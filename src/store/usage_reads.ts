@@ -90,6 +90,11 @@ export class UsageReads {
     }));
   }
 
+  /** How many calls the transcripts of a session tell of. */
+  countCalls(session: number): number {
+    return readInt(this.#sql.countCalls.get(session)?.n);
+  }
+
   /** The calls that the transcripts of a session tell of. */
   *calls(session: number): Generator<ToldCall> {
     for (const row of this.#sql.calls.iterate(session)) {
@@ -171,6 +176,9 @@ function prepare(db: DatabaseSync) {
     ),
     calls: db.prepare(
       "SELECT call, ts_ms, length(agent_id) > 0 AS of_agent FROM transcript_calls WHERE session = ?",
+    ),
+    countCalls: db.prepare(
+      "SELECT count(*) AS n FROM transcript_calls WHERE session = ?",
     ),
     sums: db.prepare(
       `SELECT usage_sums.*, id, agent, workspace FROM usage_sums JOIN sessions ON sessions.key = session

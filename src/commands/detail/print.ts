@@ -43,6 +43,7 @@ export async function renderDetail(
     paint,
     width,
     nowMs: context.now(),
+    coverage: detail.coverage ?? null,
     isGone: (await findGone([session.workspace])).size > 0,
   });
   if (options.showsEvents) {

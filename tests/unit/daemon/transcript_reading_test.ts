@@ -157,6 +157,126 @@ Deno.test("a subagent's file counts for its session", async () => {
   assertObjectMatch(await totalsOf(made), { tokens_out: 30 });
 });
 
+Deno.test("what a subagent used stands at the call that started it, and in the sums above", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const path = folder.claude(streamed());
+  const side = (agentId: string, model: string) =>
+    folder.write(
+      `.claude/projects/-repo-app/${SESSION}/subagents/agent-${agentId}.jsonl`,
+      [answerLine(5, {
+        id: `msg_${agentId}`,
+        request: `req_${agentId}`,
+        model,
+        more: { isSidechain: true, agentId },
+      })],
+    );
+  side("a1", "claude-opus-4-8");
+  side("a2", "strange-1");
+  side("a3", "claude-opus-4-8"); // nothing tells who started it
+  const call = (id: string, event: string, more: JsonObject) =>
+    made.ingest(
+      "claude",
+      named(path, {
+        event,
+        hook_event_name: event,
+        tool_name: "Task",
+        tool_use_id: id,
+        tool_input: { description: id, prompt: id },
+        ...more,
+      }),
+    );
+  await call("outer", "PreToolUse", {});
+  await call("inner", "PreToolUse", { agent_id: "a1" });
+  await call("inner", "PostToolUse", {
+    agent_id: "a1",
+    tool_response: { agentId: "a2", status: "completed" },
+    timestamp_ms: START_MS + 1,
+  });
+  await call("outer", "PostToolUse", {
+    tool_response: { agentId: "a1", status: "completed" },
+    timestamp_ms: START_MS + 2,
+  });
+  const { spans } = await made.detail(SESSION);
+  const [node] = asList(spans).map(asObject);
+  assertObjectMatch(node ?? {}, {
+    span: {
+      tool_call_id: "outer",
+      tokens_in: 3,
+      tokens_out: 10,
+      cost_usd_e6: 1615,
+      subtree_cost_usd_e6: 1615,
+      subtree_token_count: 26,
+    },
+    subtree_cost_usd_e6: 1615,
+    subtree_token_count: 26,
+    cost_known: true,
+    cost_complete: false,
+  });
+  const [inner] = asList(node?.children).map(asObject);
+  assertObjectMatch(inner ?? {}, {
+    span: { tool_call_id: "inner", tokens_out: 10, cost_usd_e6: null },
+    cost_known: false,
+    cost_complete: false,
+  });
+  assertObjectMatch(await totalsOf(made), { tokens_out: 20 + 30 });
+});
+
+Deno.test("a detail says how many calls of the transcript came by hook", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const call = (second: number, id: string, more: object = {}) =>
+    answerLine(second, {
+      id: `msg_${id}`,
+      request: `req_${id}`,
+      content: [{ type: "tool_use", id, name: "Bash", input: {} }],
+      more,
+    });
+  const path = folder.claude([call(-9, "early"), call(1, "toolu_1")]);
+  const coverage = async () => (await made.detail(SESSION)).coverage;
+  await made.ingest("claude", named("/x.jsonl"));
+  assertEquals(await coverage(), null);
+  await made.ingest("claude", named(path, { timestamp_ms: START_MS + 1 }));
+  const told = { calls: 1, by_hook: 1, in_subagents: 0, before: 1 };
+  assertEquals(await coverage(), { ...told, missing: ["PreToolUse"] });
+  const start = { event: "PreToolUse", hook_event_name: "PreToolUse" };
+  await made.ingest(
+    "claude",
+    named(path, { ...start, timestamp_ms: START_MS + 2 }),
+  );
+  assertEquals(await coverage(), { ...told, missing: [] });
+  folder.write(
+    `.claude/projects/-repo-app/${SESSION}/subagents/agent-a1.jsonl`,
+    [call(5, "toolu_2", { isSidechain: true, agentId: "a1" })],
+  );
+  await made.ingest(
+    "claude",
+    named(path, {
+      ...start,
+      tool_use_id: "toolu_3",
+      timestamp_ms: START_MS + 3,
+    }),
+  );
+  assertEquals(await coverage(), {
+    calls: 2,
+    by_hook: 1,
+    in_subagents: 1,
+    before: 1,
+    missing: ["PreToolUse", "PostToolUse"],
+  });
+  // A transcript tells it, and no hook.
+  await made.ingest(
+    "claude",
+    named(path, {
+      ...start,
+      tool_use_id: "toolu_2",
+      kaizen_event_source: "Tail",
+      timestamp_ms: START_MS + 4,
+    }),
+  );
+  assertObjectMatch(asObject(await coverage()), { by_hook: 1 });
+});
+
 Deno.test("a Codex thread's tokens are counted", async () => {
   await using made = new TestService();
   using folder = new Folder();

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { cellWidth } from "../../../src/output/cells.ts";
 import { makePaint } from "../../../src/output/paint.ts";
 import { renderHeader } from "../../../src/output/session_header.ts";
+import type { SessionCoverage } from "../../../src/proto/mod.ts";
 import { session, START_MS } from "./_samples.ts";
 
 const options = {
@@ -10,6 +11,7 @@ const options = {
   width: null,
   nowMs: START_MS + 60_000,
   isGone: false,
+  coverage: null,
 };
 
 Deno.test("renderHeader() tells what is known and nothing else", () => {
@@ -113,4 +115,28 @@ Deno.test("renderHeader() with colors differs by nothing but colors", () => {
   assert(colored.join("") !== plain.join(""));
   // deno-lint-ignore no-control-regex
   assertEquals(colored.map((line) => line.replace(/\x1b\[\d+m/g, "")), plain);
+});
+
+Deno.test("renderHeader() says how many calls came by hook, and which hooks do not run", () => {
+  const lineOf = (coverage: SessionCoverage) =>
+    renderHeader(session(), { ...options, coverage })
+      .find((line) => line.startsWith("hooks"))?.replace(/ {2,}/, " ");
+  const all = {
+    calls: 42,
+    by_hook: 42,
+    in_subagents: 0,
+    before: 0,
+    missing: [],
+  };
+  assertEquals(lineOf(all), "hooks 42 of 42 calls came by hook");
+  assertEquals(
+    lineOf({
+      calls: 3,
+      by_hook: 1,
+      in_subagents: 2,
+      before: 7,
+      missing: ["PreToolUse", "PostToolUse"],
+    }),
+    "hooks 1 of 3 calls came by hook · missing: PreToolUse, PostToolUse, 2 of them in subagents · 7 calls before the first event",
+  );
 });
