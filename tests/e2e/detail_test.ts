@@ -225,12 +225,14 @@ Deno.test("detail --events, --spans and --since-seq leave the rest out", async (
   };
   const whole = await show();
   assertEquals([whole.events.length, whole.spans.length], [8, 3]);
-  const { events, spans, ...rest } = whole;
+  const { events, spans, coverage, ...rest } = whole;
+  assertEquals(coverage, null);
   assertEquals(await show("--events"), { ...rest, events });
   assertEquals(await show("--spans"), { ...rest, spans });
   assertEquals(await show("--events", "--spans"), whole);
   assertEquals(await show("--since-seq", "6"), {
-    ...whole,
+    ...rest,
+    spans,
     events: events.slice(6),
   });
   assertEquals(await show("--since-seq", "99", "--events"), {
