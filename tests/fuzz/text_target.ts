@@ -103,7 +103,7 @@ function renderAnswer(
         ? renderHeader({
           ...session,
           totals: session.totals ?? sumEvents(events),
-        }, { ...common, isGone: true })
+        }, { ...common, isGone: true, coverage: null })
         : [];
       return [
         ...header,
