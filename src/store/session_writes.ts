@@ -92,6 +92,11 @@ export interface UnlistedEvent extends StoredEvent {
  * after a crash these events are read once more.
  */
 const MAX_BEHIND = 64;
+/**
+ * How many of the newest events are looked through after a crash. Far more than may lie behind, as other sessions, whose rows are up to
+ * date, get events in between.
+ */
+const LOOK_BACK = 4096;
 
 /** What a git event says. */
 export interface NewCommit {
@@ -106,6 +111,8 @@ export interface NewCommit {
 /** Sessions as the writer sees them. All of it is to be called inside a transaction. */
 export class SessionWrites {
   readonly #ledger: Ledger;
+  /** Events that came since no row lacked any. */
+  #since = 0;
   readonly #ids: EventIds;
   readonly #lists: RowLists;
   readonly #sql: WriteStatements;
@@ -197,12 +204,15 @@ export class SessionWrites {
       packChanges(changes),
       session,
     );
+    if (this.#ledger.behind.length === 0) this.#since = 0;
+    this.#since++;
     return row;
   }
 
   /** Whether rows lack so many events that they are to be written. */
   get isFarBehind(): boolean {
-    return this.#ledger.eventsBehind >= MAX_BEHIND;
+    return this.#ledger.eventsBehind >= MAX_BEHIND ||
+      this.#since >= LOOK_BACK / 2;
   }
 
   /** Writes the rows that lack events. */
@@ -212,7 +222,7 @@ export class SessionWrites {
 
   /** Finds the events that no session lists, as a crash came first, oldest first; each is to be appended before the next is asked for. */
   *unlisted(): Generator<UnlistedEvent> {
-    const newest = this.#sql.newestEvents.all(MAX_BEHIND);
+    const newest = this.#sql.newestEvents.all(LOOK_BACK);
     for (const found of newest.reverse()) {
       const current = this.byKey(readInt(found.session ?? -1));
       const row = readInt(found.key);
