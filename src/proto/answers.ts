@@ -8,7 +8,7 @@
  * @module
  */
 import type { AnswerFields, FieldsOf, Flat, TreeOf } from "./fields.ts";
-import { MAX_ANSWER_DEPTH, MAX_DEPTH } from "./limits.ts";
+import { MAX_ANSWER_DEPTH, MAX_DEPTH, MAX_EVENT_DEPTH } from "./limits.ts";
 import {
   ACTIVITY_STATES,
   EVENT_KINDS,
@@ -377,7 +377,7 @@ export const ANSWERS = {
       agent: "text",
       event: { record: EVENT },
     },
-    maxDepth: MAX_DEPTH + 2,
+    maxDepth: MAX_EVENT_DEPTH,
   },
   /** One event that a search found. The reference does not send it. */
   match: {

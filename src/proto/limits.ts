@@ -23,6 +23,12 @@ export const MAX_ANSWER_BYTES = 0xffff_ffff;
 /** Default maximum nesting of arrays and objects: the reference daemon's limit. */
 export const MAX_DEPTH = 127;
 
+/**
+ * Maximum nesting of an event in a stream: two levels above its payload. A sum would keep the table
+ * of answers in the bundle of hooks.
+ */
+export const MAX_EVENT_DEPTH = 129;
+
 /** Maximum nesting of a detail: a span tree adds two levels for each call inside another. */
 export const MAX_ANSWER_DEPTH = 100_000;
 
