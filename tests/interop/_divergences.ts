@@ -81,10 +81,10 @@ const RULES: Record<number, Rule> = {
   /** A session of git's hooks is git's, and over. */
   17: ({ path, ours }) =>
     path.endsWith(".agent") && ours === "git" && SESSION.test(path),
-  /** Sums for lists, and the size of the store. */
+  /** Sums for lists, the size of the store, and the transcripts that are read. */
   19: ({ path, theirs }, { ours: answer }) =>
     theirs === undefined &&
-    (path === "store" && answer["type"] === "status" ||
+    (/^(?:store|transcripts)$/.test(path) && answer["type"] === "status" ||
       SESSION.test(path) && path.endsWith(".totals")),
   /** No web server, so no address of one. */
   20: ({ path, ours }, { theirs }) =>
