@@ -93,7 +93,7 @@ const ROOMS: Record<string, readonly string[]> = {
   blame: ["ask", "shell"],
   // It takes a time as `sessions` does.
   usage: ["ask", "sessions", "shell"],
-  mcp: ["ask", "detail", "sessions", "shell", "status"],
+  mcp: ["ask", "detail", "events", "sessions", "shell", "status"],
   // `sessions show`, `daemon stop` and `daemon status` are second names of other commands; `daemon
   // restart` stops the daemon.
   sessions: ["ask", "detail", "shell"],

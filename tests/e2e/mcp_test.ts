@@ -64,12 +64,21 @@ Deno.test({
         assertEquals(inputSchema.additionalProperties, false);
       }
       const names = tools.map(({ name }: { name: string }) => name);
-      for (const name of ["status", "sessions", "session"]) {
+      for (const name of ["status", "sessions", "session", "events", "grep"]) {
         assert(names.includes(name), name);
       }
       assertEquals((await read(client, "status")).running, true);
       const { sessions, total } = await read(client, "sessions");
       assertEquals([sessions[0].id, total], ["s1", 1]);
+      const page = await read(client, "events", { limit: 2 });
+      assertEquals([page.events.length, page.is_end], [2, true]);
+      const start = page.events[0].cursor;
+      const rest = await read(client, "events", { after_cursor: start });
+      assertEquals(rest.events[0].cursor, page.last_cursor);
+      const found = await read(client, "grep", { text: "a.ts" });
+      assertEquals(found.events[0].where, "tool_input.file_path");
+      const none = await read(client, "grep", { text: "nothing of that" });
+      assertEquals(none.events, []);
       const first = await read(client, "session", { id: "@latest", limit: 2 });
       assertEquals(first.session.id, "s1");
       assert(first.calls.length > 0);

@@ -3,10 +3,17 @@
  * The tools that an agent may call. All of them only read.
  * @module
  */
-import { ask, NotRunningError } from "../../client/mod.ts";
+import { ask, NotRunningError, type WatchRequest } from "../../client/mod.ts";
 import { flattenSpans } from "../../output/mod.ts";
-import { SESSION_STATUSES, type SessionStatus } from "../../proto/mod.ts";
+import {
+  ANSWERS,
+  decodeAnswer,
+  SESSION_STATUSES,
+  type SessionStatus,
+} from "../../proto/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
+import { followEvents } from "../ask/follow_events.ts";
+import { findEventsPlace } from "../events/run.ts";
 import { type Place, readPlace, resolvePlace } from "../ask/place.ts";
 import { collectSessions } from "../ask/session_rows.ts";
 import { findSession } from "../detail/find_session.ts";
@@ -40,6 +47,42 @@ const WORKSPACE: Arguments = {
   all_workspaces: {
     type: "boolean",
     description: "All workspaces that kaizen knows (default: false)",
+  },
+};
+
+const CURSOR = {
+  type: "string",
+  description: "Only events after the one with this cursor; for the next page",
+} as const;
+
+const EVENT_LIMIT = {
+  type: "integer",
+  maximum: MAX_EVENTS,
+  description: `Maximum number (default: 50, at most ${MAX_EVENTS})`,
+} as const;
+
+const EVENT_FILTERS: Arguments = {
+  ...WORKSPACE,
+  session: {
+    type: "string",
+    description: "Only this session: its id, a prefix of it, or @latest",
+  },
+  agent: {
+    type: "string",
+    description: "Only agents whose name starts with this",
+  },
+  tool: { type: "string", description: "Only events of this tool" },
+  path: {
+    type: "string",
+    description: "Only tool calls with a path that matches this glob",
+  },
+  errors: {
+    type: "boolean",
+    description: "Only calls and turns that failed (default: false)",
+  },
+  since: {
+    type: "string",
+    description: "Only since then: today, 7d, 24h, or an RFC 3339 time",
   },
 };
 
@@ -111,6 +154,33 @@ export const TOOLS: readonly ToolDeclaration[] = [
     },
     call: showSession,
   },
+  {
+    name: "events",
+    description:
+      "Events of all sessions in the order of their arrival: the newest ones, or those after a cursor. Long texts are cut.",
+    fields: { ...EVENT_FILTERS, after_cursor: CURSOR, limit: EVENT_LIMIT },
+    call: listEvents,
+  },
+  {
+    name: "grep",
+    description:
+      "Finds a text in the prompts, commands, outputs and other texts of all sessions: the newest matches, or those after a cursor.",
+    fields: {
+      text: {
+        type: "string",
+        isRequired: true,
+        description: "The text to look for",
+      },
+      ignore_case: {
+        type: "boolean",
+        description: "Ignore case (default: false)",
+      },
+      ...EVENT_FILTERS,
+      after_cursor: CURSOR,
+      limit: EVENT_LIMIT,
+    },
+    call: searchEvents,
+  },
 ];
 
 async function tellStatus(
@@ -171,6 +241,87 @@ async function showSession(
     next_after_seq: later.length > limit ? page.at(-1)?.seq ?? null : null,
     total_events: detail.events.length,
   };
+}
+
+async function listEvents(
+  values: ArgumentValues,
+  run: Run,
+): Promise<unknown> {
+  const question = {
+    type: "watch_events",
+    ...await readEventPage(values, run),
+  } as const;
+  return await collectPage(question, values, run);
+}
+
+async function searchEvents(
+  values: ArgumentValues,
+  run: Run,
+): Promise<unknown> {
+  const question = {
+    type: "search_events",
+    text: String(values.text),
+    ignore_case: values.ignore_case === true,
+    ...await readEventPage(values, run),
+  } as const;
+  return await collectPage(question, values, run);
+}
+
+/** Reads which events are wanted: those after a cursor, else the newest. */
+async function readEventPage(
+  values: ArgumentValues,
+  run: Run,
+): Promise<Pick<WatchRequest, "cursor" | "last" | "filter">> {
+  const { session, agent, tool, path, since, after_cursor } = values;
+  const text = (value: unknown) => typeof value === "string" ? value : null;
+  const place = await findEventsPlace({
+    place: placeOf(values, run),
+    session: text(session),
+  }, run);
+  return {
+    cursor: text(after_cursor),
+    last: after_cursor === undefined ? limitOf(values) : null,
+    filter: {
+      ...place,
+      agent_prefix: text(agent),
+      tool: text(tool),
+      path: text(path),
+      errors: values.errors === true,
+      since_ms: typeof since === "string" ? readSince(since, run) : null,
+    },
+  };
+}
+
+function limitOf({ limit }: ArgumentValues): number {
+  return Number(limit ?? 50) || MAX_EVENTS;
+}
+
+/** Reads events up to the limit. */
+async function collectPage(
+  question: WatchRequest,
+  values: ArgumentValues,
+  run: Run,
+): Promise<unknown> {
+  const rows: unknown[] = [];
+  const limit = limitOf(values);
+  let cursor: string | null = null;
+  let isEnd = true;
+  const stop = new AbortController();
+  try {
+    for await (const answers of followEvents(question, run, stop.signal)) {
+      for (const answer of answers) {
+        if (answer.type === "watch") continue;
+        isEnd = rows.length < limit;
+        if (!isEnd) break;
+        cursor = answer.cursor;
+        rows.push(decodeAnswer(answer.bytes, ANSWERS.event.maxDepth));
+      }
+      if (!isEnd) break;
+    }
+  } finally {
+    stop.abort();
+  }
+  return { events: rows, last_cursor: cursor, is_end: isEnd };
 }
 
 function placeOf(values: ArgumentValues, run: Run): Place {
