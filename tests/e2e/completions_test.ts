@@ -144,6 +144,24 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kaizen; printf '%s\\n' "\${COMPREPLY
 });
 
 Deno.test({
+  name: "completions bash quotes paths in a bash without compopt",
+  ignore: !isInstalled("bash"),
+  async fn() {
+    await using sample = await sampleHome();
+    const script = await sample.script("bash");
+    await Deno.mkdir(`${sample.home.workspace}/only;touch x`);
+    const driver = `enable -n compopt; source ${script}
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kaizen; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const words = ["kaizen", "sessions", "--workspace", "onl"];
+    const offered = await runShell(["bash", "-c", driver, "bash", ...words], {
+      env: sample.env,
+      cwd: sample.home.workspace,
+    });
+    assertEquals(offered, "only\\;touch\\ x\n");
+  },
+});
+
+Deno.test({
   name: "bash itself completes words that it splits at colons and equals signs",
   ignore: !isInstalled("bash") || !isInstalled("tmux"),
   async fn() {

@@ -65,11 +65,19 @@ _kaizen_offer() {
 }
 
 # Offers paths. The bash of macOS has neither mapfile nor compopt;
-# without compopt, a directory gets no slash.
+# without compopt, a directory gets no slash, and its name is quoted here.
 _kaizen_paths() {
-  local path
-  compopt -o filenames 2>/dev/null
-  while IFS= read -r path; do COMPREPLY+=("$path"); done < <(compgen "$1" -- "$2")
+  local path quotes=1
+  compopt -o filenames 2>/dev/null && quotes=
+  while IFS= read -r path; do
+    if [[ -n $quotes ]]; then
+      case $path in
+        '~'*) path="~$(printf %q "\${path#\~}")" ;;
+        *) path=$(printf %q "$path") ;;
+      esac
+    fi
+    COMPREPLY+=("$path")
+  done < <(compgen "$1" -- "$2")
 }
 
 _kaizen_complete() {
