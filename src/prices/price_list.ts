@@ -71,9 +71,15 @@ export function readPriceList(): PriceList {
 /** The most names of models whose prices are remembered. */
 const MAX_KNOWN = 1000;
 
+/** A model in fast mode costs more, so the prices of its usual mode are not taken for it. */
+const FAST = "-fast";
+
 function findModel(makers: readonly Maker[], name: string): Model | null {
   const maker = makers.find(({ matches }) => matches(name));
-  return maker?.models.find(({ matches }) => matches(name)) ?? null;
+  const found = maker?.models.find(({ matches }) => matches(name)) ?? null;
+  if (found === null || !name.endsWith(FAST)) return found;
+  const usual = findModel(makers, name.slice(0, -FAST.length));
+  return found === usual ? null : found;
 }
 
 function readMaker(value: unknown): Maker {

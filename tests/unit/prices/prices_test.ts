@@ -78,6 +78,12 @@ Deno.test("readPriceList() has the models of the agents that are read, and no ot
   }
 });
 
+Deno.test("readPriceList() has no price for the fast mode of a model that it knows", () => {
+  const list = readPriceList();
+  assertEquals(typeof list.find("claude-opus-4-8", 0)?.input, "number");
+  assertEquals(list.find("claude-opus-4-8-fast", 0), null);
+});
+
 Deno.test("readPriceList() takes the price of the time", () => {
   const list = readPriceList();
   const prices = (day: string) =>
