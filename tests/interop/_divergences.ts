@@ -121,7 +121,8 @@ const RULES: Record<number, Rule> = {
   /** Additional facts about a session. */
   42: ({ path, theirs }) =>
     theirs === undefined &&
-    isTold(path, ["activity", "last_event_at_ms", "title"]),
+    (path === "coverage" ||
+      isTold(path, ["activity", "last_event_at_ms", "title"])),
   /** Sessions by their last activity: another page of them. */
   43: ({ path }, { request, ours, theirs }) =>
     isPart(path) && isPartial(request, ours) &&
