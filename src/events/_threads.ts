@@ -108,8 +108,10 @@ export function applyStray(
 ): boolean {
   const { meaning, thread, at, threadType: type, task } = facts;
   const isStray = meaning === "subagent_stop" && thread === "";
-  const isThreads = meaning === "subagent_start" || meaning === "subagent_stop";
-  if (isLate && isThreads && (isStray || hasStrays)) {
+  // A session's end also decides which subagents still ran.
+  const isDeciding = meaning === "subagent_start" ||
+    meaning === "subagent_stop" || meaning === "session_end";
+  if (isLate && isDeciding && (isStray || hasStrays)) {
     const all = draft.readAll(marks);
     const threads = new Map(all.threads);
     for (const [id, one] of threads) {
