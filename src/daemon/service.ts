@@ -128,7 +128,7 @@ export class Service implements AsyncDisposable {
       pace,
       pricing: this.#pricing,
       signal,
-      onFault: (error) => void this.#note(error),
+      onFault: (error) => this.#noteLater(error),
       delayMs: options.readingDelayMs,
       waitMs: options.readingWaitMs,
     });
@@ -346,6 +346,15 @@ export class Service implements AsyncDisposable {
   /** The message of an error becomes the answer, and stays the last error. */
   #fail(error: unknown): Reply<"error"> {
     return replyError(describe(this.#note(error)));
+  }
+
+  /**
+   * Notes an error of work that no request waits for. A full disk is not noted: the work is done again,
+   * and the next event reports the disk.
+   */
+  #noteLater(error: unknown): void {
+    if (isTemporary(this.#store.explain(error))) return;
+    this.#note(error);
   }
 
   /**

@@ -24,6 +24,8 @@ export interface GitEvent {
   lines_added: number | null;
   lines_deleted: number | null;
   files: string[] | null;
+  /** The agent whose shell ran git. */
+  agent: string | null;
   stdin: string | null;
 }
 

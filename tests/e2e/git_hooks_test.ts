@@ -24,6 +24,7 @@ Deno.test("the first commit, an amended one, and a file with spaces and letters 
     lines_added: 3,
     lines_deleted: 0,
     files: ["data.bin", "ä b.txt"],
+    agent: null,
     stdin: null,
   });
   await git.run(repo, "commit", "--amend", "-m", "Besser");
