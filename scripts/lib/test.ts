@@ -55,6 +55,12 @@ const steps: Record<string, Step> = {
   packages: tellPackages,
 };
 
+/**
+ * The steps of a run without words. The program's tests run on the bundle, which is what people run;
+ * `scripts/test e2e` runs them on the source.
+ */
+const ALL = Object.keys(steps).filter((name) => name !== "e2e");
+
 /** Options of `deno test`, besides its files. */
 interface TestOptions {
   /** Whether to check types first, if no other step does. */
@@ -70,7 +76,7 @@ try {
 
 async function main(words: readonly string[]): Promise<number> {
   const chosen: [name: string, step: Step][] = [];
-  for (const word of words.length > 0 ? words : Object.keys(steps)) {
+  for (const word of words.length > 0 ? words : ALL) {
     const step = steps[word] ?? await pathStep(word);
     if (step === null) {
       console.error(

@@ -221,6 +221,16 @@ async function writeTranscript(path: string, startMs: number): Promise<void> {
   );
 }
 
+/** Waits until the daemon has read the transcripts that the sample names. */
+async function untilTranscriptsAreRead(home: Home): Promise<void> {
+  for (let left = 300; left > 0; left--) {
+    const { stdout } = await home.run(["status", "-o", "json"]);
+    const { read, waiting } = JSON.parse(stdout).transcripts;
+    if (read > 0 && waiting === 0) return;
+  }
+  throw new Error("the transcripts are not read");
+}
+
 Deno.test({
   name: "every recipe works, and prints what it is for",
   ignore: !isInstalled("jq") || !isInstalled("bash"),
@@ -234,6 +244,7 @@ Deno.test({
     const expected = expectations({ home, start });
     assertEquals([...recipes.keys()].sort(), Object.keys(expected).sort());
     await feedSample({ home, start });
+    await untilTranscriptsAreRead(home);
     await Deno.mkdir(`${home.root}/bin`);
     await Deno.symlink(programCommand()[0] ?? "", `${home.root}/bin/kaizen`);
     const env = {

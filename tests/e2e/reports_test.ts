@@ -305,11 +305,8 @@ Deno.test({
   name: "what a day cost is booked to the day of the user who asks",
   ignore: !isInstalled("jq") || !isInstalled("bash"),
   async fn() {
-    const page = await Deno.readTextFile(
-      new URL("../../docs/recipes.md", import.meta.url),
-    );
-    const [, recipe = ""] =
-      page.match(/\nCost per local day[^\n]*:\n\n```sh\n([^]*?)\n```/) ?? [];
+    const recipe = "kaizen sessions --all-workspaces --limit 0 | " +
+      `jq -r '.rows | group_by(.started_at_ms / 1000 | floor | strflocaltime("%F"))[] | "\\(.[0].started_at_ms / 1000 | floor | strflocaltime("%F"))\\t\\(map(.totals.cost_usd_e6 | values) | if . == [] then "–" else add / 1e6 end)"'`;
     await using home = await tempHome();
     await using _daemon = await home.startDaemon();
     const program = `${home.root}/bin`;

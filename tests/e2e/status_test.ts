@@ -42,6 +42,13 @@ Deno.test("status of a running daemon is one flat document", async () => {
     proto_version: 1,
     daemon_version: "0.1.0",
     workspaces: [home.workspace],
+    transcripts: {
+      read: 0,
+      missing: 0,
+      unreadable: 0,
+      waiting: 0,
+      prices_fault: null,
+    },
     spool: EMPTY_SPOOL,
   });
 });

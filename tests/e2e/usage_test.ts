@@ -232,7 +232,7 @@ Deno.test({
     await using home = await tempHome();
     await using terminal = await Terminal.open({
       columns: 80,
-      rows: 60,
+      rows: 80,
       command: "bash --noprofile --norc",
       env: { HOME: home.root, KAIZEN_HOME: home.home },
       cwd: home.workspace,

@@ -4,7 +4,7 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { ask } from "./_socket.ts";
-import { type Home, tempHome } from "./harness.ts";
+import { type Home, programCommand, tempHome } from "./harness.ts";
 
 async function put(home: Home, event: Record<string, unknown>): Promise<void> {
   const { text } = await ask(home.socket, {
@@ -126,10 +126,7 @@ Deno.test("the recipes for notifications run with a program of that name", async
       program: ["/bin/sh"],
       env: {
         PATH: `${bin}:${Deno.env.get("PATH")}`,
-        KAIZEN_UNDER_TEST: Deno.env.get("KAIZEN_BIN") ||
-          decodeURIComponent(
-            new URL("../../scripts/kaizen", import.meta.url).pathname,
-          ),
+        KAIZEN_UNDER_TEST: programCommand()[0] ?? "",
       },
     });
     assertEquals([code, stderr], [0, ""], name);
