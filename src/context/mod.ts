@@ -33,6 +33,7 @@ export {
 } from "./own_file.ts";
 export { foreignOwner } from "./owner.ts";
 export { expiry, pause } from "./pause.ts";
+export { compilePathGlob, type PathGlobOptions } from "./path_glob.ts";
 export {
   MAX_SOCKET_PATH_BYTES,
   type PathFlags,

@@ -3,6 +3,7 @@
  * Which events a client wants, told from their records.
  * @module
  */
+import { compilePathGlob } from "../context/mod.ts";
 import { type Facts, readStoredEvent, wireSourceOf } from "../events/mod.ts";
 import {
   decodeString,
@@ -11,7 +12,6 @@ import {
   type WatchFilter,
 } from "../proto/mod.ts";
 import type { StreamEvent } from "../store/mod.ts";
-import { compilePathGlob } from "./match_glob.ts";
 
 /** A part of an event's beginning; its texts cannot hold such a part, since their quotes are escaped. */
 const TIME = /,"ts_ms":(\d+),/;

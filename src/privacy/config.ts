@@ -17,7 +17,10 @@ const MAX_CONFIG_BYTES = 64 * 1024;
 /** A shorter time would delete sessions that are still in use, in milliseconds. */
 const MIN_KEEP_MS = 3_600_000;
 
-/** The payloads that are not recorded. Patterns are globs; see `matchesGlob`. */
+/** Longest pattern, in characters; no path that people write is as long. */
+const MAX_PATTERN = 1024;
+
+/** The payloads that are not recorded. Patterns are globs; see `compilePathGlob`. */
 export interface Rules {
   /** Folders. No event of a workspace in one of them is recorded. */
   workspaces: string[];
@@ -157,7 +160,9 @@ function durationOf(text: string): number {
 function readTexts(value: unknown, name: string): string[] {
   if (value === undefined) return [];
   if (Array.isArray(value)) {
-    const texts = value.filter((text) => typeof text === "string" && text);
+    const texts = value.filter((text) =>
+      typeof text === "string" && text !== "" && text.length <= MAX_PATTERN
+    );
     if (texts.length === value.length) return texts;
   }
   throw new ConfigError(

@@ -3,8 +3,8 @@
  * Applies the user's rules to one event.
  * @module
  */
+import { compilePathGlob } from "../context/mod.ts";
 import type { Rules } from "./config.ts";
-import { compileGlob } from "./glob.ts";
 import { makeRedactor } from "./redact.ts";
 
 /** The part of a request that rules look at and change. */
@@ -50,7 +50,9 @@ export class EventFilter {
   /** @param userHome Absolute path of the user's home, for `~` in a pattern. */
   constructor(rules: Rules, userHome: string) {
     const compile = (patterns: readonly string[]) =>
-      patterns.map((pattern) => compileGlob(pattern, userHome));
+      patterns.map((pattern) =>
+        compilePathGlob(withHome(pattern, userHome), { isPart: true })
+      );
     this.#workspaces = compile(rules.workspaces);
     this.#tools = compile(rules.tools);
     this.#paths = compile(rules.paths);
@@ -104,6 +106,12 @@ export class EventFilter {
       word !== "" && this.#paths.some((matches) => matches(word))
     );
   }
+}
+
+/** Returns a pattern with the user's home for `~`, and without slashes at its end. */
+function withHome(pattern: string, userHome: string): string {
+  const full = pattern.startsWith("~/") ? userHome + pattern.slice(1) : pattern;
+  return full.replace(/\/+$/, "");
 }
 
 function readObject(payload: string): Record<string, unknown> {

@@ -96,13 +96,13 @@ for (const [name, rules, change] of unchanged) {
 }
 
 Deno.test("EventFilter records nothing of an excluded workspace, nor of a folder in it", () => {
-  const rules = { workspaces: ["~/private", "/work/*-secret"] };
+  const rules = { workspaces: ["~/private", "/srv/*-secret"] };
   const folders: [workspace: string, isRecorded: boolean][] = [
     ["/home/u/private", false],
     ["/home/u/private/a", false],
-    ["/work/x-secret/y", false],
+    ["/srv/x-secret/y", false],
     ["/home/u/privately", true],
-    ["/work/secret", true],
+    ["/srv/secret", true],
   ];
   for (const [workspace, isRecorded] of folders) {
     assertEquals(apply(rules, CALL, workspace) !== null, isRecorded, workspace);
@@ -118,4 +118,10 @@ Deno.test("EventFilter replaces secrets and marks the payload", () => {
     tool_response: "token [redacted: GitHub]\n[redacted: private key]\nend",
     kaizen_withheld: "secrets",
   });
+});
+
+Deno.test("EventFilter is not held up by a pattern of many stars", () => {
+  const tool_input = { command: `echo ${"a".repeat(4000)}` };
+  const paths = [`${"*a".repeat(50)}b`, `${"**a".repeat(50)}b`];
+  assertEquals(apply({ paths }, { ...CALL, tool_input }), "unchanged");
 });
