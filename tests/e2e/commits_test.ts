@@ -3,8 +3,9 @@
  * Commits of an agent and of a person in one repository, told by the real hooks of git: which
  * session made which, and who wrote a line.
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Git, write } from "./_git.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
 
 /** Plays an agent that runs commands in its shell. */
@@ -245,4 +246,24 @@ Deno.test("commits as a table, and where there are none", async () => {
   assertEquals(row?.trim().split(/\s{2,}/).slice(1), [
     ...[id, "Add a file", "main", "s", "claude", "likely"],
   ]);
+});
+
+Deno.test("commits and usage say what a daemon is that does not know them", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  await using _fake = fakeDaemon(home.socket, async ({ request, answer }) => {
+    if (request.type !== "hello") return; // as the reference answers what it cannot decode
+    await answer(
+      '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}',
+    );
+  });
+  const lacks = {
+    commits: "does not list commits",
+    usage: "does not know usage",
+  };
+  for (const [command, lack] of Object.entries(lacks)) {
+    const { code, stderr } = await home.run([command]);
+    assertEquals(code, 6);
+    assertStringIncludes(stderr, `This daemon is 0.1.46; it ${lack}`);
+  }
 });

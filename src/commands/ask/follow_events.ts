@@ -4,8 +4,6 @@
  * @module
  */
 import {
-  ask,
-  HELLO,
   NotRunningError,
   ProtocolError,
   RemoteError,
@@ -16,9 +14,9 @@ import {
 } from "../../client/mod.ts";
 import { pause } from "../../context/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import { UnsupportedError } from "../shell/errors.ts";
 import { printNote } from "../shell/print.ts";
-import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
+import { clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
+import { askOwn } from "./ask_own.ts";
 
 /** Pauses between two attempts to reach a daemon, in milliseconds; each doubles the last one. */
 const FIRST_PAUSE_MS = 50;
@@ -47,15 +45,11 @@ export async function* followEvents(
     const answers = watchAnswers(asked, client, signal);
     return { answers, first: await answers.next() };
   };
-  let { answers, first } = await askOrStart(run, async () => {
-    try {
-      return await open(question);
-    } catch (error) {
-      throw error instanceof ProtocolError
-        ? await explainUnknown(error, question, run)
-        : error;
-    }
-  });
+  let { answers, first } = await askOwn(
+    () => open(question),
+    LACKS[question.type],
+    run,
+  );
   let cursor: string | null = null;
   while (true) {
     try {
@@ -110,28 +104,10 @@ function isPassing(error: unknown): boolean {
     error instanceof TimedOutError;
 }
 
-const UNKNOWN_REQUEST = {
+/** Tells what a daemon without the request does not do. */
+const LACKS = {
   watch_events:
-    "it does not send the events of all sessions: restart it with this kaizen, or follow one session with kaizen detail --follow",
+    "does not send the events of all sessions: restart it with this kaizen, or follow one session with kaizen detail --follow",
   search_events:
-    "it does not search events: restart it with this kaizen, or search one session with kaizen detail ID --events | grep PATTERN",
+    "does not search events: restart it with this kaizen, or search one session with kaizen detail ID --events | grep PATTERN",
 } as const satisfies Record<WatchRequest["type"], string>;
-
-/** Asks a daemon that closed without an answer for its version. */
-async function explainUnknown(
-  fault: ProtocolError,
-  { type }: WatchRequest,
-  run: Run,
-): Promise<Error> {
-  try {
-    const { daemon_version } = await ask(
-      HELLO,
-      clientOptions(run, READ_TIMEOUT_MS),
-    );
-    return new UnsupportedError(
-      `This daemon is ${daemon_version}; ${UNKNOWN_REQUEST[type]}`,
-    );
-  } catch {
-    return fault;
-  }
-}

@@ -9,6 +9,7 @@ import type { Run } from "../shell/cli.ts";
 import { clientOptions } from "./ask.ts";
 import { askOwn } from "./ask_own.ts";
 
+const LACK = "does not list commits: restart it with this kaizen";
 /** Commits of one page. */
 const PAGE = 500;
 /** Timeout of a page in milliseconds: the calls of many sessions are looked at. */
@@ -41,7 +42,7 @@ export async function listCommits(
       limit: Math.min(PAGE, most - rows.length),
     };
     const client = clientOptions(run, COMMITS_TIMEOUT_MS);
-    const page = await askOwn(() => ask(request, client), "commits", run);
+    const page = await askOwn(() => ask(request, client), LACK, run);
     rows.push(...page.rows);
     const total = Number(page.total);
     if (page.rows.length === 0 || rows.length >= Math.min(total, most)) {

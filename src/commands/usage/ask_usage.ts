@@ -14,6 +14,8 @@ import type { Run } from "../shell/cli.ts";
 /** Timeout in milliseconds: all sessions may have to be added up. */
 const USAGE_TIMEOUT_MS = 60_000;
 
+const LACK = "does not know usage: restart it with this kaizen";
+
 /** What is asked for; the time zone is the user's. */
 export type WantedUsage = Omit<RequestOf<"get_usage">, "type" | "zone">;
 
@@ -29,7 +31,7 @@ export async function askUsage(
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
   const request = { ...wanted, type: "get_usage" as const, zone: timeZone };
   const client = clientOptions(run, USAGE_TIMEOUT_MS);
-  return await askOwn(() => ask(request, client), "usage", run);
+  return await askOwn(() => ask(request, client), LACK, run);
 }
 
 /**
