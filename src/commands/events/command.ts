@@ -5,6 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import { UsageError } from "../../context/mod.ts";
+import { FILTER_OPTIONS } from "./filter_options.ts";
 import { sinceType } from "../sessions/since.ts";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
@@ -34,44 +35,17 @@ export function makeEvents(cli: Cli) {
     .type("word", wordType)
     .type("count", countType)
     .type("since", sinceType)
-    .option(
-      "--workspace <dir:word>",
-      "Only the workspace of DIR (default: all)",
-    )
-    .option(
-      "--project <name:word>",
-      "Only the known workspace whose directory is called NAME (default: all)",
-    )
-    .option("--all-workspaces", "All workspaces, which is the default")
-    .option(
-      "--session <id:word>",
-      "Only the session ID, a unique prefix of one, or @latest (default: all)",
-    )
-    .option(
-      "--agent <prefix:word>",
-      "Only agents whose name starts with PREFIX (case-insensitive; default: all)",
-    )
-    .option(
-      "--tool <name:word>",
-      "Only events of the tool NAME (case-insensitive; default: all)",
-    )
-    .option(
-      "--event <name:word>",
-      "Only events of this kind, such as ToolCall, or with this name, such as PreToolUse (case-insensitive; default: all)",
-    )
-    .option(
-      "--path <glob:word>",
-      "Only tool calls with a path that matches GLOB: whole, inside of the workspace, or its last part (default: all)",
-    )
-    .option("--errors", "Only tool calls and turns that failed")
-    .option(
-      "--since <when:since>",
-      "Only events since WHEN: today, 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds (default: all)",
-    )
-    .option(
-      "--until <when:since>",
-      "Only events before WHEN (default: all)",
-    )
+    .option(...FILTER_OPTIONS.workspace)
+    .option(...FILTER_OPTIONS.project)
+    .option(...FILTER_OPTIONS.allWorkspaces)
+    .option(...FILTER_OPTIONS.session)
+    .option(...FILTER_OPTIONS.agent)
+    .option(...FILTER_OPTIONS.tool)
+    .option(...FILTER_OPTIONS.event)
+    .option(...FILTER_OPTIONS.path)
+    .option(...FILTER_OPTIONS.errors)
+    .option(...FILTER_OPTIONS.since)
+    .option(...FILTER_OPTIONS.until)
     .option("--last <n:count>", "Only the newest N (default: all)")
     .option(
       "--since-cursor <cursor:word>",
@@ -83,20 +57,14 @@ export function makeEvents(cli: Cli) {
     )
     .option("--follow", "Keep running and print new events until Ctrl-C")
     .action((options) => {
-      const { workspace, project, allWorkspaces, ...rest } = options;
-      const { session, agent, tool, event, path, errors, ...others } = rest;
-      const { since, until, last, sinceCursor, ...more } = others;
-      const { allowGap, follow, ...flags } = more;
-      const place = { workspace, project, allWorkspaces };
-      const kind = { session, agent, tool, event, path, errors };
-      const filters = { ...place, ...kind, since, until };
-      cli.choose(flags, async (run) => {
+      const { last, sinceCursor, allowGap, follow, until } = options;
+      cli.choose(options, async (run) => {
         refuseTogether({ "--last": last, "--since-cursor": sinceCursor });
         refuseTogether({ "--follow": follow, "--until": until });
         const { runEvents } = await import("./run.ts");
         const { readEventFlags } = await import("./read_flags.ts");
         await runEvents({
-          ...readEventFlags(filters, run),
+          ...readEventFlags(options, run),
           last: last ?? null,
           sinceCursor: sinceCursor ?? null,
           allowsGap: allowGap ?? false,

@@ -10,17 +10,17 @@ import type { EventsOptions } from "./options.ts";
 
 /** Flags as they were parsed. */
 export interface EventFlags {
-  workspace: string | undefined;
-  project: string | undefined;
-  allWorkspaces: true | undefined;
-  session: string | undefined;
-  agent: string | undefined;
-  tool: string | undefined;
-  event: string | undefined;
-  path: string | undefined;
-  errors: true | undefined;
-  since: Since | undefined;
-  until: Since | undefined;
+  workspace?: string | undefined;
+  project?: string | undefined;
+  allWorkspaces?: true | undefined;
+  session?: string | undefined;
+  agent?: string | undefined;
+  tool?: string | undefined;
+  event?: string | undefined;
+  path?: string | undefined;
+  errors?: true | undefined;
+  since?: Since | undefined;
+  until?: Since | undefined;
 }
 
 /** Reads the flags. @throws {UsageError} If they contradict each other. */

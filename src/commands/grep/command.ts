@@ -5,6 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import { UsageError } from "../../context/mod.ts";
+import { FILTER_OPTIONS } from "../events/filter_options.ts";
 import { sinceType } from "../sessions/since.ts";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
@@ -39,53 +40,20 @@ export function makeGrep(cli: Cli) {
     .option("-l, --sessions-only", "Print each session that matches once")
     .option("-c, --count", "Print how many events of each session match")
     .option("--limit <n:count>", "Only the newest N events (default: all)")
-    .option(
-      "--workspace <dir:word>",
-      "Only the workspace of DIR (default: all)",
-    )
-    .option(
-      "--project <name:word>",
-      "Only the known workspace whose directory is called NAME (default: all)",
-    )
-    .option("--all-workspaces", "All workspaces, which is the default")
-    .option(
-      "--session <id:word>",
-      "Only the session ID, a unique prefix of one, or @latest (default: all)",
-    )
-    .option(
-      "--agent <prefix:word>",
-      "Only agents whose name starts with PREFIX (case-insensitive; default: all)",
-    )
-    .option(
-      "--tool <name:word>",
-      "Only events of the tool NAME (case-insensitive; default: all)",
-    )
-    .option(
-      "--event <name:word>",
-      "Only events of this kind, such as ToolCall, or with this name, such as PreToolUse (case-insensitive; default: all)",
-    )
-    .option(
-      "--path <glob:word>",
-      "Only tool calls with a path that matches GLOB: whole, inside of the workspace, or its last part (default: all)",
-    )
-    .option("--errors", "Only tool calls and turns that failed")
-    .option(
-      "--since <when:since>",
-      "Only events since WHEN: today, 7d, 24h, 90m, an RFC 3339 time, or epoch milliseconds (default: all)",
-    )
-    .option(
-      "--until <when:since>",
-      "Only events before WHEN (default: all)",
-    )
+    .option(...FILTER_OPTIONS.workspace)
+    .option(...FILTER_OPTIONS.project)
+    .option(...FILTER_OPTIONS.allWorkspaces)
+    .option(...FILTER_OPTIONS.session)
+    .option(...FILTER_OPTIONS.agent)
+    .option(...FILTER_OPTIONS.tool)
+    .option(...FILTER_OPTIONS.event)
+    .option(...FILTER_OPTIONS.path)
+    .option(...FILTER_OPTIONS.errors)
+    .option(...FILTER_OPTIONS.since)
+    .option(...FILTER_OPTIONS.until)
     .action((options, pattern) => {
-      const { workspace, project, allWorkspaces, ...rest } = options;
-      const { session, agent, tool, event, path, errors, ...others } = rest;
-      const { since, until, limit, regexp, ignoreCase, ...more } = others;
-      const { sessionsOnly, count, ...flags } = more;
-      const place = { workspace, project, allWorkspaces };
-      const kind = { session, agent, tool, event, path, errors };
-      const filters = { ...place, ...kind, since, until };
-      cli.choose(flags, async (run) => {
+      const { regexp, ignoreCase, sessionsOnly, count, limit } = options;
+      cli.choose(options, async (run) => {
         if (sessionsOnly && count) {
           throw new UsageError(
             "Cannot use --sessions-only and --count together",
@@ -94,7 +62,7 @@ export function makeGrep(cli: Cli) {
         const { runGrep } = await import("./run.ts");
         const { readEventFlags } = await import("../events/read_flags.ts");
         return await runGrep({
-          ...readEventFlags(filters, run),
+          ...readEventFlags(options, run),
           pattern,
           isExpression: regexp ?? false,
           ignoresCase: ignoreCase ?? false,
