@@ -15,7 +15,12 @@ import {
   type RequestOf,
   type SpanNode,
 } from "../proto/mod.ts";
-import type { ReadableSession, Reader, Store } from "../store/mod.ts";
+import type {
+  AgentSession,
+  ReadableSession,
+  Reader,
+  Store,
+} from "../store/mod.ts";
 import type { Outlines } from "./outlines.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
@@ -99,6 +104,8 @@ class CommitListing {
   readonly #options: CommitsParts;
   readonly #calls = new Map<string, ShellCall[]>();
   readonly #sessions = new Map<string, ReadableSession>();
+  readonly #sessionOf = new Map<ShellCall, ReadableSession>();
+  #agents: AgentSession[] | null = null;
 
   constructor(reader: Reader, stale: Set<number>, options: CommitsParts) {
     this.#reader = reader;
@@ -128,24 +135,24 @@ class CommitListing {
         }
       }
     }
-    const rows: CommitRecord[] = [];
-    const newestFirst = [...told.values()].toSorted((a, b) => b.tsMs - a.tsMs);
-    for (const one of newestFirst) {
-      if (one.tsMs < Number(since_ms ?? 0)) continue;
-      if (typeof ref === "string" && !one.commit.startsWith(ref)) continue;
+    const wantedOnes = [...told.values()].filter(({ commit, tsMs }) =>
+      tsMs >= Number(since_ms ?? 0) && commit.startsWith(ref ?? "")
+    ).toSorted((a, b) => b.tsMs - a.tsMs);
+    const begin = Number(request.offset);
+    const end = begin + Math.min(Number(request.limit), MAX_ROWS);
+    // Without a session only the commits of the page have to be linked.
+    const isAny = typeof session !== "string";
+    const found: [ToldCommit, CommitLink | null][] = [];
+    for (const one of isAny ? wantedOnes.slice(begin, end) : wantedOnes) {
       const link = await this.#linkThrough(one, told, made);
-      if (typeof session === "string" && link?.call.sessionId !== session) {
-        continue;
-      }
+      if (isAny || link?.call.sessionId === session) found.push([one, link]);
+    }
+    const rows: CommitRecord[] = [];
+    for (const [one, link] of isAny ? found : found.slice(begin, end)) {
       rows.push(await this.#row(one, link, { replaced, made, ref }));
     }
-    const offset = Number(request.offset);
-    const limit = Math.min(Number(request.limit), MAX_ROWS);
-    return {
-      type: "commits" as const,
-      rows: rows.slice(offset, offset + limit),
-      total: rows.length,
-    };
+    const total = isAny ? wantedOnes.length : found.length;
+    return { type: "commits" as const, rows, total };
   }
 
   async #find(key: number, id: string): Promise<ReadableSession | null> {
@@ -188,23 +195,25 @@ class CommitListing {
   }
 
   /**
-   * Finds the call that made a commit, or the one that it was rewritten from: a rebase keeps the
-   * work of whoever made the commit, an amend changes it.
+   * Finds the call that made a commit, or the one that it was rewritten from: a rebase
+   * keeps the work of the first commit, an amend changes it.
    */
   async #linkThrough(
     one: ToldCommit,
     told: ReadonlyMap<string, ToldCommit>,
     made: ReadonlyMap<string, string>,
   ): Promise<CommitLink | null> {
-    const seen = new Set<string>();
-    let own: CommitLink | null = null;
-    for (let at: ToldCommit | undefined = one; at !== undefined;) {
-      own ??= await this.#link(at);
-      if (own !== null || seen.has(at.commit)) break;
-      seen.add(at.commit);
-      at = told.get(made.get(at.commit) ?? "");
+    const seen = new Set<ToldCommit>();
+    for (
+      let at: ToldCommit | undefined = one;
+      at !== undefined && !seen.has(at);
+      at = told.get(made.get(at.commit) ?? "")
+    ) {
+      const link = await this.#link(at);
+      if (link !== null) return link;
+      seen.add(at);
     }
-    return own;
+    return null;
   }
 
   async #link(told: ToldCommit): Promise<CommitLink | null> {
@@ -219,11 +228,13 @@ class CommitListing {
         startedAtMs: tsMs,
         endedAtMs: null,
       };
+      this.#sessionOf.set(call, session);
       return { call, sureness: "sure" };
     }
-    const around = this.#reader.sessions.around(tsMs - OPEN_MS, tsMs);
+    this.#agents ??= this.#reader.sessions.ofAgents();
     const calls: ShellCall[] = [];
-    for (const { workspaceKey, id, agent } of around) {
+    for (const { workspaceKey, id, agent, firstMs, lastMs } of this.#agents) {
+      if (firstMs > tsMs || lastMs < tsMs - OPEN_MS) continue;
       calls.push(...await this.#shellCalls(workspaceKey, id, agent));
     }
     return linkCommit(told, calls);
@@ -261,6 +272,7 @@ class CommitListing {
         endedAtMs: end === null || end === undefined ? null : Number(end),
       });
     }
+    for (const call of calls) this.#sessionOf.set(call, session);
     this.#calls.set(name, calls);
     return calls;
   }
@@ -274,7 +286,7 @@ class CommitListing {
       ref: string | null | undefined;
     },
   ): Promise<CommitRecord> {
-    const session = link && this.#sessionOf(link.call.sessionId);
+    const session = (link && this.#sessionOf.get(link.call)) ?? null;
     const record = session && readRecord(session);
     return {
       commit,
@@ -293,13 +305,6 @@ class CommitListing {
       replaces: made.get(commit) ?? null,
       replaced_by: replaced.get(commit) ?? null,
     };
-  }
-
-  #sessionOf(id: string): ReadableSession | null {
-    for (const [name, session] of this.#sessions) {
-      if (name.endsWith(` ${id}`)) return session;
-    }
-    return null;
   }
 
   /** Returns the last prompt before a time, null if there is none. */

@@ -2,7 +2,7 @@
 /**
  * The daemon's store: sessions, events and calls in one SQLite file. One {@linkcode Store} writes; {@linkcode Reader}s see the
  * state of one moment each. Rows stay in here: methods take and return records, or JSON as it travels. Long work comes as
- * {@linkcode Steps}, so that whoever runs it can let others run in between.
+ * {@linkcode Steps}, so that its caller can let others run in between.
  * @module
  */
 export {
@@ -26,7 +26,11 @@ export type { StaleSessions } from "./stale_sessions.ts";
 export type { PruneQuery, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
 export { markAllStale } from "./mark_all_stale.ts";
-export type { ReadableSession, SessionReads } from "./session_reads.ts";
+export type {
+  AgentSession,
+  ReadableSession,
+  SessionReads,
+} from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
 export type {
   CallChanges,

@@ -28,6 +28,7 @@ import {
   readCells,
   readInt,
   readText,
+  type Row,
   toSigned,
   toText,
 } from "./rows.ts";
@@ -72,6 +73,12 @@ export interface SessionName {
   readonly agent: string;
 }
 
+/** A session of an agent with its first and last time, in epoch milliseconds. */
+export interface AgentSession extends SessionName {
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 /** A session with the number of its newest event. */
 export interface NumberedSession extends SessionName {
   readonly key: number;
@@ -91,7 +98,7 @@ export class SessionReads {
   readonly #calls: StatementSync;
   readonly #recent: StatementSync;
   readonly #bodies: StatementSync;
-  readonly #around: StatementSync;
+  readonly #ofAgents: StatementSync;
   readonly #committing: StatementSync;
   readonly #all: StatementSync;
   readonly #heads: StatementSync;
@@ -131,21 +138,21 @@ export class SessionReads {
     this.#heads = db.prepare(
       `SELECT head FROM events ${LISTED} ORDER BY key`,
     );
-    this.#around = db.prepare(
-      "SELECT workspace, id, agent FROM sessions WHERE agent <> 'git' AND first_ms <= ? AND last_ms >= ?",
+    this.#ofAgents = db.prepare(
+      `SELECT workspace, id, agent, ${safeMs("first_ms")}, ${
+        safeMs("last_ms")
+      } FROM sessions WHERE agent <> 'git'`,
     );
     this.#committing = db.prepare(
-      `SELECT id, agent FROM sessions WHERE key IN (SELECT DISTINCT session FROM commits WHERE workspace = ?)`,
+      `SELECT workspace, id, agent FROM sessions WHERE key IN (SELECT DISTINCT session FROM commits WHERE workspace = ?)`,
     );
   }
 
   /** Lists all sessions. */
   all(): NumberedSession[] {
     return this.#all.all().map((row) => ({
+      ...nameOf(row),
       key: readInt(row.key),
-      workspaceKey: readInt(row.workspace),
-      id: toText(readBlob(row.id)),
-      agent: String(row.agent),
       lastSeq: readInt(row.last_seq),
     }));
   }
@@ -160,22 +167,18 @@ export class SessionReads {
     );
   }
 
-  /** Finds the sessions of agents that were active at some time between two, in epoch milliseconds. */
-  around(fromMs: number, toMs: number): SessionName[] {
-    return this.#around.all(toMs, fromMs).map((row) => ({
-      workspaceKey: readInt(row.workspace),
-      id: toText(readBlob(row.id)),
-      agent: String(row.agent),
+  /** Lists the sessions of agents, with their first and last time in epoch milliseconds. */
+  ofAgents(): AgentSession[] {
+    return this.#ofAgents.all().map((row) => ({
+      ...nameOf(row),
+      firstMs: readInt(row.first_ms),
+      lastMs: readInt(row.last_ms),
     }));
   }
 
   /** Finds the sessions that hooks of git in a workspace belong to. */
   committing(workspaceKey: number): SessionName[] {
-    return this.#committing.all(workspaceKey).map((row) => ({
-      workspaceKey,
-      id: toText(readBlob(row.id)),
-      agent: String(row.agent),
-    }));
+    return this.#committing.all(workspaceKey).map(nameOf);
   }
 
   /**
@@ -300,6 +303,19 @@ export class SessionReads {
       return body;
     };
   }
+}
+
+function nameOf(row: Row): SessionName {
+  return {
+    workspaceKey: readInt(row.workspace),
+    id: toText(readBlob(row.id)),
+    agent: String(row.agent),
+  };
+}
+
+/** SQL of a time that a number holds exactly: an agent may send any integer of 64 bits. */
+function safeMs(column: string): string {
+  return `max(min(${column}, ${Number.MAX_SAFE_INTEGER}), -1) AS ${column}`;
 }
 
 /** JSON cannot carry every key to SQLite, which would cut one at NUL. */
