@@ -144,3 +144,23 @@ Deno.test("store_stats reports the size of the store", async () => {
     newest_ms: 90,
   });
 });
+
+Deno.test("Service keeps the events of a quiet session through a crash, however many new ones begin", async () => {
+  await using it = new TestService();
+  let sent = 0;
+  const tell = async (session: string) => {
+    const answer = await it.ingest("cursor", event(session, { n: sent++ }));
+    assertEquals(answer, { type: "ack", message: "ingested" });
+  };
+  let quiet = 0;
+  // More than one row may lack, and more than is looked through after a crash.
+  for (const others of [100, 5000]) {
+    await it.service.settled(); // work at the start reads, and a read writes rows
+    for (let n = 0; n < 3; n++, quiet++) await tell("quiet");
+    // The row of a new session is written at once.
+    for (let n = 0; n < others; n++) await tell(`s${sent}`);
+    await it.crash();
+    const { events } = await it.detail("quiet");
+    assertEquals(asList(events).length, quiet);
+  }
+});
