@@ -34,7 +34,7 @@ import {
 export const MAX_WATCHES = 64;
 /** A piece of answers ends with the event that makes it this long, in bytes. */
 const PIECE_BYTES = 128 * 1024;
-/** A client is told its place again after so many events that it did not ask for. */
+/** A client is told its place again after this number of events that it did not ask for. */
 const TOLD_KEYS = 1000;
 const UTF8 = new TextEncoder();
 const CLOSE = UTF8.encode("}}");

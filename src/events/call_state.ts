@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One tool call, put together from the events that are about it, in whatever order they arrive.
+ * One tool call, put together from the events that are about it, in any order of arrival.
  * @module
  */
 import type { Int } from "../proto/mod.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a hook event means: its record, and what it tells about its session; and the session that all its events make, in whatever order
+ * What a hook event means: its record, and what it tells about its session; and the session that all its events make, in any order
  * they came. Pure: no input, no output, the clock is an argument.
  * @module
  */

@@ -20,7 +20,7 @@ const MOST_LEVELS = 200;
  * `\/`, `<` may be `\u003c`, and `é` may be `\u00e9`.
  */
 const PLAIN = /^[A-Za-z0-9 _.,:;=()[\]{}*@#%^?!~`|$+-]$/;
-/** A plain run of at least so many characters is looked for alone. */
+/** A plain run of at least this number of characters is looked for alone. */
 const LONG_RUN = 2;
 
 /** The first place of a payload at which a search found something. */

@@ -87,7 +87,7 @@ export class FileWatch {
 
   /**
    * Whether the files must be left as they are: the store was seen to be damaged, or is another one now. Looks at them: closing would
-   * write what the WAL holds into whatever lies there.
+   * write what the WAL holds into the file that lies there.
    */
   get mustStay(): boolean {
     if (this.#fault === null && this.#look() === "another") this.#replaced();
@@ -190,7 +190,7 @@ export class FileWatch {
   /** Which folder it is, and when something in it was last made, moved or removed; null if that may happen once more at the same time. */
   #lookAtFolder(): string | null {
     try {
-      // Not `mtime`: whoever restores a backup sets it to what it was.
+      // Not `mtime`: a restored backup may have its old one.
       const { dev, ino, ctime } = Deno.statSync(this.#folder);
       const at = ctime?.getTime() ?? Infinity;
       return this.#now() - at < SETTLED_MS ? null : `${dev} ${ino} ${at}`;

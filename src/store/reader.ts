@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A connection that reads one state of the store, however long it takes and whatever is written meanwhile.
+ * A connection that reads one state of the store, however long it takes, while others write.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";

@@ -6,7 +6,7 @@
 import type { StoredSession } from "./stored_session.ts";
 import { Reader } from "./reader.ts";
 
-/** Connections kept while nobody reads: opening one takes longer than most reads. */
+/** Connections kept while there is no reader: opening one takes longer than most reads. */
 const MAX_IDLE = 4;
 
 /** All connections that read. Each read has one of its own, so that none waits for another. */

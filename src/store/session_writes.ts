@@ -209,7 +209,7 @@ export class SessionWrites {
     return row;
   }
 
-  /** Whether rows lack so many events that they are to be written. */
+  /** Whether rows lack enough events to be written. */
   get isFarBehind(): boolean {
     return this.#ledger.eventsBehind >= MAX_BEHIND ||
       this.#since >= LOOK_BACK / 2;

@@ -124,7 +124,7 @@ export class Store implements Disposable {
    * memory is as it was.
    *
    * @param checkpointPages Pages of the WAL from which a commit moves them to the file, as it is set.
-   * @throws {StoreError} If the file is damaged or not in its place, or its file system refuses; SQLite's own error for whatever else it refuses.
+   * @throws {StoreError} If the file is damaged or not in its place, or its file system refuses; SQLite's own error for anything else it refuses.
    */
   transact<T>(work: () => T, checkpointPages = CHECKPOINT_PAGES): T {
     this.#file.check();

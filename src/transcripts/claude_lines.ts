@@ -355,7 +355,7 @@ class ClaudeLines implements LineReader {
   }
 }
 
-/** The same for all records of one message, in whatever file they are. */
+/** The same for all records of one message, in all files. */
 function keyOf(
   line: LineObject,
   message: LineObject,

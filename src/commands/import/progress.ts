@@ -28,7 +28,7 @@ export class Progress {
     this.#isShown = run.context.stderr.isTerminal() && !run.settings.isQuiet;
   }
 
-  /** Shows that so many bytes are done. */
+  /** Shows the number of bytes that are done. */
   async show(bytes: number): Promise<void> {
     const now = performance.now();
     if (!this.#isShown || now - this.#drawnMs < STEP_MS) return;
