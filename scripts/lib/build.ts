@@ -2,9 +2,11 @@
 // deno-lint-ignore-file no-console
 /**
  * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher and
- * the manual page beside it. `--to=DIR` writes to another folder than `dist/`.
+ * the manual page and the licences of the packages beside it. `--to=DIR` writes to another folder than `dist/`.
  * @module
  */
+import { bundleFiles } from "./bundle.ts";
+import { LICENCES, listBundled, printLicences } from "./bundled.ts";
 import {
   type Files,
   findHoisted,
@@ -13,7 +15,6 @@ import {
   pointToChunks,
 } from "./chunks.ts";
 import { HOOK_CHUNKS } from "./hook_chunks.ts";
-import { addToMap } from "./import_map.ts";
 import { makeLauncher } from "./launcher.ts";
 import { minifyFolder } from "./minify.ts";
 import {
@@ -22,7 +23,6 @@ import {
   readPermissions,
   readVersion,
   ROOT,
-  runDeno,
 } from "./project.ts";
 
 const EXIT_BUG = 70;
@@ -35,8 +35,8 @@ const RUN = `import{realContext as c,runProgram as r}from"./program.js";` +
 const LATER = [PROGRAM, ...HOOK_CHUNKS];
 const DIST = Deno.args.find((word) => word.startsWith("--to="))?.slice(5) ??
   `${ROOT}/dist`;
-const NOTICE = "AGPL-3.0-or-later. Holds @cliffy and @std packages, or " +
-  "stand-ins for them, under the MIT licence.";
+const NOTICE =
+  "AGPL-3.0-or-later; the licences of its packages are in THIRD_PARTY_LICENSES";
 
 await Deno.mkdir(DIST, { recursive: true });
 // All files are written to a draft folder first, so that a build that fails leaves the old one
@@ -92,8 +92,12 @@ async function build(): Promise<void> {
     },
   );
   await Deno.writeTextFile(`${draft}/kaizen.sh`, launcher, { mode: 0o755 });
+  await Deno.writeTextFile(
+    `${draft}/${LICENCES}`,
+    await printLicences(await listBundled(draft)),
+  );
   await placeChunks(folder, id);
-  for (const name of ["kaizen.js", "kaizen.sh"]) {
+  for (const name of ["kaizen.js", "kaizen.sh", LICENCES]) {
     await Deno.rename(`${draft}/${name}`, `${DIST}/${name}`);
   }
   await writeManual(`${DIST}/kaizen.sh`);
@@ -179,23 +183,9 @@ async function makeBundle(
   folder: string,
   words: string[],
 ): Promise<Files> {
-  const map = await addToMap(mapInUse(), {
+  await bundleFiles(folder, words, {
     "node:sqlite": new URL("lazy_sqlite.ts", import.meta.url).href,
-    ...leaveOut(),
   });
-  await Deno.writeTextFile(`${draft}/map.json`, JSON.stringify(map));
-  const code = await runDeno([
-    "bundle",
-    "-q",
-    "--no-lock",
-    "--no-config",
-    "--platform=deno",
-    "--format=esm",
-    `--import-map=${draft}/map.json`,
-    `--outdir=${folder}/bundle`,
-    ...words,
-  ]);
-  if (code !== 0) throw new Error("Cannot build: deno bundle failed");
   const files = await minifyFolder(`${folder}/bundle`, `${folder}/minified`);
   for (const text of files.values()) {
     const hoisted = findHoisted(text);
@@ -205,25 +195,4 @@ async function makeBundle(
     );
   }
   return files;
-}
-
-/** Replaces the help of the real @cliffy/command, as the program has its own. */
-function leaveOut(): Record<string, string> {
-  const command = import.meta.resolve("@cliffy/command")
-    .replace(/^jsr:\/*(@cliffy\/command)@(.*)$/, "https://jsr.io/$1/$2/mod.ts");
-  if (!command.endsWith("/mod.ts")) return {};
-  const theirs = new URL("help/_help_generator.ts", command).href;
-  return { [theirs]: new URL("no_cliffy_help.ts", import.meta.url).href };
-}
-
-/** Returns the path of the import map that this process runs with. */
-function mapInUse(): string {
-  switch (packageSet()) {
-    case "jsr":
-      return `${ROOT}/deno.json`;
-    case "offline":
-      return `${ROOT}/scripts/offline/import_map.json`;
-    case "custom":
-      return Deno.env.get("KAIZEN_DEPS") ?? "";
-  }
 }

@@ -2,13 +2,15 @@
 /**
  * Makes bundles smaller without a change of behavior.
  *
- * `deno bundle --minify` changes it: its esbuild 0.25.5 takes a `using` that is read once, in the
+ * `deno bundle --minify` changes it: its esbuild takes a `using` that is read once, in the
  * next statement, for a plain constant and inlines its value, so that nothing is disposed of and a
  * lock is never released. The same esbuild is safe when it rewrites no syntax.
  * @module
  */
 import { listFiles } from "./list_files.ts";
 
+/** The esbuild of the pinned Deno. Another one would make other bytes. */
+const ESBUILD_VERSION = "0.25.5";
 /** A declaration whose value is disposed of. */
 const USING = /\busing\s+[\w$]+\s*=/g;
 
@@ -71,14 +73,16 @@ async function findCache(): Promise<string> {
 
 async function findEsbuild(cache: string): Promise<string> {
   for await (const { name } of Deno.readDir(`${cache}/dl`)) {
-    if (!name.startsWith("esbuild-")) continue;
+    if (!name.startsWith(`esbuild-${ESBUILD_VERSION}-`)) continue;
     for await (const file of Deno.readDir(`${cache}/dl/${name}`)) {
       if (file.name.startsWith("esbuild-")) {
         return `${cache}/dl/${name}/${file.name}`;
       }
     }
   }
-  throw new Error(`Cannot minify: no esbuild in ${cache}/dl`);
+  throw new Error(
+    `Cannot minify: no esbuild ${ESBUILD_VERSION} in ${cache}/dl`,
+  );
 }
 
 async function run(program: string, args: string[]): Promise<string> {

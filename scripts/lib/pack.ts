@@ -4,6 +4,7 @@
  * Makes packages of a build.
  * @module
  */
+import { LICENCES } from "./bundled.ts";
 import { fillFormula } from "./formula.ts";
 import { readVersion, ROOT } from "./project.ts";
 import { stagePrefix, stageProgram } from "./stage.ts";
@@ -132,6 +133,10 @@ async function packDeb({ to, binary, draft }: PackOptions): Promise<string> {
   );
   await Deno.remove(`${usr}/share/zsh/site-functions`);
   await move(`${usr}/lib/kaizen/LICENSE`, `${usr}/share/doc/kaizen/copyright`);
+  await move(
+    `${usr}/lib/kaizen/${LICENCES}`,
+    `${usr}/share/doc/kaizen/${LICENCES}`,
+  );
   await Deno.copyFile(
     `${ROOT}/CHANGELOG.md`,
     `${usr}/share/doc/kaizen/changelog`,

@@ -4,6 +4,7 @@
  * Prepares a release in `dist/release/`.
  * @module
  */
+import { isLockComplete } from "./bundle.ts";
 import { readNotes } from "./changelog.ts";
 import { packageSet, readVersion, ROOT } from "./project.ts";
 import { writeSums } from "./sums.ts";
@@ -75,6 +76,11 @@ async function findFaults(): Promise<string[]> {
   if (tag !== "") found.push(`the tag v${version} exists`);
   if (packageSet() !== "jsr") {
     found.push("a release has the packages of JSR: set KAIZEN_DEPS=jsr");
+  }
+  if (!await isLockComplete()) {
+    found.push(
+      "deno.lock lacks the packages of JSR: CONTRIBUTING.md says how to add them",
+    );
   }
   return found;
 }

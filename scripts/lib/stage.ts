@@ -3,12 +3,13 @@
  * Lays out what an installation consists of, from a build: for `scripts/install` and the packages.
  * @module
  */
+import { LICENCES } from "./bundled.ts";
 import { makeLauncher, type RuntimePlace, startFile } from "./launcher.ts";
 import { readPermissions, ROOT } from "./project.ts";
 
 /** What to lay out, and which program is to run it. */
 export interface StageOptions {
-  /** Folder of a build: `kaizen.js`, `kaizen.sh`, `kaizen.1` and `chunks/`. */
+  /** Folder of a build: `kaizen.js`, `kaizen.sh`, `kaizen.1`, the licences and `chunks/`. */
   build: string;
   /** An existing folder. */
   to: string;
@@ -16,7 +17,7 @@ export interface StageOptions {
   runtime: { kind: "beside" | "binary"; program: string } | { kind: "npm" };
 }
 
-/** Writes the launcher and the program that it runs into one folder, with the licence. */
+/** Writes the launcher and the program that it runs into one folder, with the licences. */
 export async function stageProgram(
   { build, to, runtime }: StageOptions,
 ): Promise<void> {
@@ -33,6 +34,7 @@ export async function stageProgram(
     0o755,
   );
   await copy(`${ROOT}/LICENSE`, `${to}/LICENSE`);
+  await copy(`${build}/${LICENCES}`, `${to}/${LICENCES}`);
   if (runtime.kind === "binary") {
     return await copy(runtime.program, `${to}/kaizen`, 0o755);
   }

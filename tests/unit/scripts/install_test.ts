@@ -10,6 +10,7 @@ import { describeTree, runTool } from "./_tree.ts";
 const FILES = [
   "bin/kaizen",
   "lib/kaizen/LICENSE",
+  "lib/kaizen/THIRD_PARTY_LICENSES",
   "lib/kaizen/deno",
   "lib/kaizen/kaizen.js",
   "lib/kaizen/kaizen.sh",

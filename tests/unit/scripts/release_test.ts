@@ -45,6 +45,7 @@ Deno.test("scripts/release --dry-run names what is missing, and the steps", asyn
     const fault of [
       `deno.json has version ${version}`,
       "CHANGELOG.md has no notes for 99.0.0",
+      "deno.lock lacks the packages of JSR",
     ]
   ) assert(other.stderr.includes(fault), fault);
   assertEquals((await runTool(["scripts/release", "one"])).code, 64);
