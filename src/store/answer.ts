@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Answers whose length is known before their bytes are read, and which are never whole in memory if they are long.
+ * Answers whose length is known before their bytes are read. A long one is never whole in memory.
  * @module
  */
 
-/** About how long a chunk is; making one takes a ms or so. */
+/** Usual length of a chunk in bytes. Making one takes about a millisecond. */
 const CHUNK_BYTES = 128 * 1024;
 
-/** What an answer is made of: bytes that follow one another, read when they are asked for. */
+/** The parts of an answer, in order. They are read on demand. */
 export interface AnswerPlan {
-  /** Exact length of all parts together, in bytes. */
+  /** Exact length of all parts together in bytes. */
   readonly length: number;
   readonly parts: () => Iterable<Uint8Array>;
 }
 
-/** JSON of an answer. */
+/** The JSON of an answer. */
 export interface StoredAnswer {
   /** Exact length of all chunks together, in bytes. */
   readonly length: number;
-  /** Makes the chunks, about a ms of work each; may be called once. */
+  /** Makes the chunks, about a millisecond of work each. Call it once. */
   readonly chunks: () => Iterable<Uint8Array>;
-  /** Releases what the chunks are read from, as reading them to the end does; may be called twice. */
+  /** Releases the source of the chunks, as reading them to the end does. May be called twice. */
   readonly close: () => void;
 }
 
 /**
- * Joins small parts to chunks.
+ * Joins small parts into chunks.
  *
- * @param done Is called when no more parts are read, however that comes.
- * @throws {RangeError} If the parts are not as long as was planned: the length was sent already, so the answer cannot be saved.
+ * @param done Is called when reading ends: after the last part, after an error, or early.
+ * @throws {RangeError} If the parts do not have the planned length, which the client has already
+ * received.
  */
 export function* joinParts(
   { length, parts }: AnswerPlan,
@@ -43,7 +44,7 @@ export function* joinParts(
       if (left < 0) break;
       if (part.length > chunk.length - have) {
         if (have > 0) yield chunk.subarray(0, have);
-        // What was handed out is not touched again.
+        // The caller keeps the last chunk, so it is not written to again.
         [chunk, have] = [new Uint8Array(), 0];
         if (part.length >= CHUNK_BYTES) {
           yield part;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Backups: a copy of the store in one file, made while the daemon runs, and the way back.
+ * Backups: copying the store into one file while the daemon runs, and restoring it.
  * @module
  */
 import { backup, DatabaseSync } from "node:sqlite";
@@ -10,12 +10,12 @@ import { removeDamageNote } from "./file_watch.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { readInt, readOne } from "./rows.ts";
 
-/** How long to wait for a process that writes. */
+/** How long to wait for another process that writes, in milliseconds. */
 const PATIENCE_MS = 5000;
 /** Files that SQLite has beside a store. */
 const COMPANIONS = ["-wal", "-shm"] as const;
 
-/** What a backup holds. */
+/** The content of a backup. */
 export interface BackupContent {
   sessions: number;
   events: number;
@@ -25,7 +25,8 @@ export interface BackupContent {
 /**
  * Copies a store, as it is at this moment, into a new file that only its owner may read.
  *
- * @throws {StoreError} If the store cannot be read, or the file is there already or cannot be written; then nothing is left of it.
+ * @throws {StoreError} If the store cannot be read, or the file exists or cannot be written. An
+ * incomplete file is removed.
  */
 export async function backUpStore(
   path: string,
@@ -58,7 +59,9 @@ function createFile(path: string): void {
   Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
 }
 
-/** Copies all pages as one moment has them, so that writers need not wait, and what they write does not begin it anew. */
+/**
+ * Copies a snapshot of all pages. Writers do not wait, and their writes do not restart the copy.
+ */
 async function copyPages(path: string, target: string): Promise<void> {
   using db = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE_MS });
   checkOwner(db, path);
@@ -66,10 +69,11 @@ async function copyPages(path: string, target: string): Promise<void> {
 }
 
 /**
- * Checks all of a backup and copies it beside a store, to be put in its place.
+ * Checks a whole backup and copies it to a file beside the store.
  *
- * @returns What it holds, and the copy's path.
- * @throws {StoreError} If it is damaged, no store of ours or from a later version; the store is as it was.
+ * @returns The content of the backup, and the path of the copy.
+ * @throws {StoreError} If the backup is damaged, is no store of kaizen, or is from a later version.
+ * The store is unchanged.
  */
 export function stageBackup(
   file: string,
@@ -79,7 +83,7 @@ export function stageBackup(
   const staged = `${path}-restored`;
   removeFiles(staged);
   try {
-    // Of a plain copy of a store's files the WAL has what was stored last.
+    // A backup may be a plain copy of a store's files. The newest events are then in its WAL.
     for (const end of ["", "-wal"]) {
       copyFile(`${file}${end}`, `${staged}${end}`);
     }
@@ -93,7 +97,9 @@ export function stageBackup(
   }
 }
 
-/** Begins a new epoch in a copy, so that no cursor of one store means another event of the other. */
+/**
+ * Begins a new epoch in a copy, so that a cursor never means different events in the two stores.
+ */
 function fork(staged: string, path: string): void {
   using db = new DatabaseSync(staged, { timeout: PATIENCE_MS });
   let replaced: DatabaseSync | null = null;
@@ -101,7 +107,7 @@ function fork(staged: string, path: string): void {
     replaced = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE_MS });
     replaced.prepare("SELECT 1 FROM sqlite_schema").get();
   } catch {
-    // There is none, or it is damaged: cursors of it will be unknown.
+    // There is no old store, or it is damaged: its cursors will be unknown.
     replaced?.close();
     replaced = null;
   }
@@ -112,7 +118,7 @@ function fork(staged: string, path: string): void {
   }
 }
 
-/** Looks at all of a copy, and makes one file of it. */
+/** Checks a copy, and merges its WAL into the file. */
 function settle(path: string): BackupContent {
   using db = new DatabaseSync(path, { timeout: PATIENCE_MS });
   checkOwner(db, path);
@@ -123,11 +129,12 @@ function settle(path: string): BackupContent {
 }
 
 /**
- * Puts a staged copy in the place of a store that no process has open. What was there is kept, with what SQLite has beside it: left there,
- * it would be taken for a part of the new one.
+ * Replaces a store that no process has open with a staged copy. The old store is kept under another
+ * name, together with SQLite's files beside it: left in place, they would be taken for parts of the
+ * new store.
  *
- * @param name Added to the names of the files that are kept.
- * @returns Path of the store that was there; null if there was none.
+ * @param name Suffix of the names under which the old files are kept.
+ * @returns New path of the old store; null if there was none.
  * @throws {StoreError} If a file cannot be moved.
  */
 export function swapStore(
@@ -207,7 +214,7 @@ function refuseMissing(path: string, what: string): void {
   );
 }
 
-/** Renames a file; tells whether there was one. */
+/** Renames a file. Returns whether it existed. */
 function rename(from: string, to: string): boolean {
   try {
     Deno.renameSync(from, to);
@@ -218,7 +225,7 @@ function rename(from: string, to: string): boolean {
   }
 }
 
-/** Removes a copy with what SQLite has beside it. */
+/** Removes a copy and SQLite's files beside it. */
 function removeFiles(path: string): void {
   for (const end of ["", ...COMPANIONS, "-journal"]) {
     try {
@@ -229,7 +236,7 @@ function removeFiles(path: string): void {
   }
 }
 
-/** Copies a file, if there is one, so that only its owner may read it. */
+/** Copies a file, if it exists, so that only its owner may read it. */
 function copyFile(from: string, to: string): void {
   try {
     Deno.copyFileSync(from, to);

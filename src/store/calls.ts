@@ -1,34 +1,36 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Rows of a session's calls, a batch at a time.
+ * Reads the rows of a session's calls in batches.
  * @module
  */
 import type { StatementSync } from "node:sqlite";
 import { joinBytes } from "../proto/mod.ts";
 import { readBlob, readCells, readText, textColumn, toText } from "./rows.ts";
 
-/** Rows that one statement reads: read one by one each costs four times as much. */
+/** Rows that one statement reads. Reading them one by one takes four times as long. */
 const BATCH_CALLS = 128;
 
-/** SQL of what is known of a call, for {@linkcode readText}. */
+/** SQL column of a call's body, for {@linkcode readText}. */
 export const TEXT_BODY = textColumn("body");
 
-/** What {@linkcode walkCalls} runs. */
+/** The statement of {@linkcode walkCalls}. */
 export const CALLS_SQL =
   `SELECT call, ${TEXT_BODY} FROM calls WHERE session = ? AND call >= ? ORDER BY call LIMIT ${BATCH_CALLS}`;
 
-/** What {@linkcode readRecent} runs: the changes of some events, by their keys as JSON. */
+/** The statement of {@linkcode readRecent}. It takes the keys of the events as JSON. */
 export const RECENT_SQL =
   `SELECT calls FROM events WHERE key IN (SELECT value FROM json_each(?)) AND calls IS NOT NULL ORDER BY key`;
 
-/** What an event has made of a call. */
+/** A change that an event made to the row of a call. */
 export interface CallChange {
   readonly key: string;
-  /** Null: it has no row any more. */
+  /** Null if the row was deleted. */
   readonly body: string | null;
 }
 
-/** Prints what an event has made of calls: each as the lengths of key and body, then both; null for nothing. */
+/**
+ * Prints changes: for each the lengths of key and body, then both. Returns null for an empty list.
+ */
 export function packChanges(changes: readonly CallChange[]): string | null {
   if (changes.length === 0) return null;
   return changes.map(({ key, body }) =>
@@ -36,7 +38,10 @@ export function packChanges(changes: readonly CallChange[]): string | null {
   ).join("");
 }
 
-/** Reads what {@linkcode packChanges} printed. @throws {TypeError} If it did not. */
+/**
+ * Reads the text that {@linkcode packChanges} printed. @throws {TypeError} If the text has another
+ * form.
+ */
 export function unpackChanges(text: string): CallChange[] {
   const changes: CallChange[] = [];
   for (let at = 0; at < text.length;) {
@@ -55,9 +60,9 @@ export function unpackChanges(text: string): CallChange[] {
 }
 
 /**
- * Reads what events that are not filed have made of calls, oldest first.
+ * Reads the changes that unfiled events made to calls, oldest first.
  *
- * @param statement Of {@linkcode RECENT_SQL}.
+ * @param statement Prepared from {@linkcode RECENT_SQL}.
  * @param events Keys of the events.
  */
 export function readRecent(
@@ -71,13 +76,13 @@ export function readRecent(
 
 /** A call as it is stored. */
 export interface StoredCall {
-  /** By which it is known in its session. */
+  /** Unique in the session. */
   readonly key: string;
-  /** What is known of it. */
+  /** The text that `src/events` keeps of the call. */
   readonly body: string;
 }
 
-/** Returns what is left of changes: the last one of each call. */
+/** Returns the last change of each call. */
 export function newestChanges(
   changes: readonly CallChange[],
 ): ReadonlyMap<string, string | null> {
@@ -87,8 +92,8 @@ export function newestChanges(
 /**
  * Reads all calls of a session. Rows may be written meanwhile.
  *
- * @param statement Of {@linkcode CALLS_SQL}.
- * @param recent What events that are not filed have made of them.
+ * @param statement Prepared from {@linkcode CALLS_SQL}.
+ * @param recent The changes that unfiled events made.
  */
 export function* walkCalls(
   statement: StatementSync,

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The places of events in the stream of all events, as texts that stay valid: cursors.
+ * Cursors: texts that name the place of an event in the stream of all events, and stay valid.
  *
- * Events get their keys in the order of their commits, and no key twice, so a key is a place. A restored backup goes back in time: its
- * store gives keys out again. So a cursor also names the epoch, a random id that each store gets when it is made and once more when it is
- * put in the place of another. A cursor of an epoch that went on elsewhere stands for the last event that both stores have.
+ * Events get increasing keys in the order of their commits, so a key is a place. A restored backup
+ * goes back in time and gives keys out again. Therefore a cursor also names the epoch: a random id
+ * that a store gets when it is created, and again when it replaces another store. A cursor of an
+ * epoch that continued in another store stands for the last event that both stores have.
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
 import { readInt, readOne, readText } from "./rows.ts";
 
-/** SQL that notes the greatest key of events that are deleted. */
+/** SQL that notes the greatest key of deleted events. */
 export const NOTE_DELETED_SQL =
   "UPDATE deleted SET last = ?1 WHERE only = 1 AND last < ?1";
 
-/** SQL of the greatest key that any event has or had; 0 without any. */
+/** SQL of the greatest key that any event has or had; 0 if there never was one. */
 export const LAST_KEY_SQL =
   "SELECT max((SELECT coalesce(max(key), 0) FROM events), (SELECT last FROM deleted)) AS key";
 
-/** Sixteen digits of the epoch, then fourteen of the key: cursors of an epoch sort as their events do. */
+/**
+ * Sixteen digits of the epoch, then fourteen of the key. Cursors of one epoch sort like their
+ * events.
+ */
 const CURSOR = /^([0-9a-f]{16})([0-9a-f]{14})$/;
 const KEY_DIGITS = 14;
 
@@ -28,16 +32,16 @@ export type CursorFault = "malformed" | "unknown";
 /** One history of events. */
 interface Epoch {
   readonly id: string;
-  /** Least key of its events. */
+  /** Smallest key of its events. */
   readonly first: number;
-  /** Null if this store has its events; else the last key that both stores have. */
+  /** Null if this store has the events of the epoch; else the last key that both stores have. */
   readonly fork: number | null;
 }
 
-/** Turns keys of events into cursors and back. */
+/** Converts keys of events to cursors and back. */
 export class Epochs {
   readonly #all: readonly Epoch[];
-  /** Those whose events this store has, oldest first. */
+  /** The epochs whose events this store has, oldest first. */
   readonly #own: readonly Epoch[];
 
   constructor(db: DatabaseSync) {
@@ -45,7 +49,7 @@ export class Epochs {
     this.#own = ownOf(this.#all);
   }
 
-  /** Returns the cursor of an event; of key 0 that of the beginning. */
+  /** Returns the cursor of an event. Key 0 gives the cursor of the beginning. */
   cursorOf(key: number): string {
     const epoch = this.#own.findLast(({ first }) => first <= key) ??
       this.#own[0];
@@ -56,7 +60,7 @@ export class Epochs {
    * Finds the place of a cursor.
    *
    * @param lastKey Greatest key that any event has or had.
-   * @returns The key after which the stream goes on, or why there is none.
+   * @returns The key after which the stream continues, or the reason why there is none.
    */
   keyOf(cursor: string, lastKey: number): number | CursorFault {
     const [, id, digits = ""] = CURSOR.exec(cursor) ?? [];
@@ -66,7 +70,7 @@ export class Epochs {
     if (epoch === undefined) return "unknown";
     const end = epoch.fork ?? endOf(this.#own, epoch);
     const place = Math.min(key, end);
-    // Else its event was lost with the file that had it, as an older copy was put here by hand.
+    // A greater key was lost with its file: the user has put an older copy in its place.
     return place <= lastKey ? place : "unknown";
   }
 }
@@ -75,13 +79,13 @@ export class Epochs {
  * Begins a new epoch in a store that is about to take the place of another.
  *
  * @param db The new store.
- * @param replaced The one whose place it takes; null if it cannot be read.
+ * @param replaced The store that is replaced; null if it cannot be read.
  */
 export function beginEpoch(
   db: DatabaseSync,
   replaced: DatabaseSync | null,
 ): void {
-  if (!hasEpochs(db)) return; // of version 1: it gets its first one when it is opened
+  if (!hasEpochs(db)) return; // version 1: it gets its first epoch when it is opened
   const last = readInt(readOne(db.prepare(LAST_KEY_SQL).get()));
   const add = db.prepare(
     "INSERT INTO epochs (id, first, fork) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -112,7 +116,7 @@ function ownOf(epochs: readonly Epoch[]): Epoch[] {
   return epochs.filter(({ fork }) => fork === null);
 }
 
-/** Greatest key that an epoch's events can have, among those of its store. */
+/** Greatest key that an event of an epoch can have in its store. */
 function endOf(own: readonly Epoch[], { id }: Epoch): number {
   const next = own[own.findIndex((it) => it.id === id) + 1];
   return next === undefined ? Infinity : next.first - 1;

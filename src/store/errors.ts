@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Why a store could not be opened, and how SQLite's own errors are told apart.
+ * Errors of the store, and the classification of SQLite's errors.
  * @module
  */
 
 /**
- * What is wrong with the file: `corrupt` = damaged or no database, `newer` = written by a later version, `foreign` = another
- * program's database, `not writable` = no permission or no such folder, `busy` = another process is writing, `network` = its
- * file system is reached over a network, where SQLite's locks and shared memory cannot be trusted, `moved` = it is not in its place any
- * more.
+ * The fault of a store's file. `corrupt`: damaged or no database. `newer`: written by a later
+ * version. `foreign`: the database of another program. `not writable`: no permission or no such
+ * folder. `busy`: another process is writing. `network`: on a network file system, where SQLite's
+ * locks and shared memory are not reliable. `moved`: no longer in its place.
  */
 export type StoreFault =
   | "corrupt"
@@ -19,7 +19,7 @@ export type StoreFault =
   | "network"
   | "moved";
 
-/** The store cannot be used; the message tells the user what to do, and the file is as it was. */
+/** The store cannot be used. The message tells the user what to do; the file is unchanged. */
 export class StoreError extends Error {
   override get name(): string {
     return "StoreError";
@@ -51,15 +51,18 @@ const TEMPORARY_CODES: ReadonlySet<number> = new Set([
   SQLITE_CANTOPEN,
 ]);
 
-/** Tells whether SQLite itself threw this: a statement or a commit failed, as opposed to a bug of ours. */
+/**
+ * Tells whether an error comes from SQLite: a statement or a commit failed, and it is no bug of
+ * ours.
+ */
 export function isSqliteError(error: unknown): error is Error {
   return error instanceof Error && "code" in error &&
     error.code === "ERR_SQLITE_ERROR";
 }
 
 /**
- * Tells whether an event was refused for a fault of the store, and not for one of its own: the disk is full or read-only, another process
- * writes, the file is damaged or was moved.
+ * Tells whether an event was refused because of the store and not because of the event: the disk is
+ * full or read-only, another process writes, or the file is damaged or was moved.
  */
 export function isTemporary(error: unknown): boolean {
   if (error instanceof StoreError) return true;
@@ -68,7 +71,7 @@ export function isTemporary(error: unknown): boolean {
     isTemporary(error.cause);
 }
 
-/** Returns what an error while opening says about the file, in words for the user. */
+/** Returns the error for the user after opening the file has failed. */
 export function explainOpenError(error: unknown, path: string): StoreError {
   const cause = error instanceof Error ? error.message : String(error);
   switch (primaryCode(error)) {
@@ -91,8 +94,8 @@ export function explainOpenError(error: unknown, path: string): StoreError {
 }
 
 /**
- * Returns what a failure of an open store is to be called: SQLite names neither a file system that has become read-only nor what to
- * do about a damaged file.
+ * Returns the error for the user after an open store has failed. SQLite tells neither that a file
+ * system has become read-only nor how to replace a damaged file.
  */
 export function explainFailure(error: Error, path: string): Error {
   switch (primaryCode(error)) {
@@ -117,8 +120,8 @@ export function explainFailure(error: Error, path: string): Error {
 }
 
 /**
- * Writes a file beside the store, as opening and closing the store itself would drop SQLite's locks on it; returns why the system
- * refuses that, null if it does not.
+ * Returns why the system refuses to write; null if it does not refuse. Writes a file beside the
+ * store, because closing the store's own file would drop SQLite's locks.
  */
 function askSystem(path: string): string | null {
   const probe = `${path}-probe`;
@@ -132,18 +135,20 @@ function askSystem(path: string): string | null {
   }
 }
 
-/** The extended code's low byte is the primary one; an error of the constructor has no code at all. */
+/**
+ * The low byte of the extended code is the primary code. An error of the constructor has no code.
+ */
 function primaryCode(error: unknown): number {
   return error instanceof Error && "errcode" in error
     ? Number(error.errcode) & 0xff
     : 0;
 }
 
-/** What the user can do about a damaged file. */
+/** Advice for a damaged file. */
 const REPLACE =
   'move it away together with its "-wal" and "-shm" files (a new store is then made), or go back to a backup: kaizen store restore FILE';
 
-/** Returns the refusal of a damaged file: it stays as it is, and the user hears how to go on. */
+/** Returns the refusal of a damaged file, with advice. The file stays unchanged. */
 export function corruptError(
   path: string,
   why: string,

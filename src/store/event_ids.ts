@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Tells events that were stored before by the ids their clients gave them.
+ * Recognizes events that are already stored by the ids that their clients gave them.
  *
- * An index entry for each event would be one more page to write for each. So the ids of a session's newest events are only in these and
- * in memory; they go to the index together, with the block that their rows are filed in.
+ * An index entry for each event would write one more page for each event. Therefore the ids of a
+ * session's newest events are only in the events themselves and in memory. They are added to the
+ * index together, when the block of their rows is filed.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { readBlob, toText } from "./rows.ts";
 
-/** What is run for an event's id; see `WRITE_SQL`. */
+/** Statements for the ids of events; see `WRITE_SQL`. */
 export const ID_SQL = {
   find:
     "SELECT 1 FROM event_ids WHERE session = ? AND kaizen_id = CAST(? AS BLOB)",
@@ -19,7 +20,7 @@ export const ID_SQL = {
   ofEvent: "SELECT kaizen_id FROM events WHERE key = ?",
 } as const;
 
-/** A longer id is indexed at once: memory holds those of many events. */
+/** A longer id is indexed at once, because memory holds the ids of many events. */
 const MAX_RECENT_CHARS = 128;
 
 /** The index of ids. */
@@ -36,7 +37,7 @@ export class EventIds {
     this.#ofEvent = db.prepare(ID_SQL.ofEvent);
   }
 
-  /** Reads the ids of events that are not in the index. */
+  /** Reads the ids of events whose ids are not in the index. */
   load(rows: readonly number[]): string[] {
     const ids: string[] = [];
     for (const row of rows) {
@@ -54,8 +55,8 @@ export class EventIds {
   /**
    * Tells whether the session has an event with this id.
    *
-   * @param recent Its ids that are not in the index.
-   * @param hasIndex Whether some may be in it.
+   * @param recent The ids of the session that are not in the index.
+   * @param hasIndex Whether the index may have ids of the session.
    */
   has(
     session: number,
@@ -67,21 +68,21 @@ export class EventIds {
     return this.#find.get(session, id) !== undefined;
   }
 
-  /** Adds the id of an event that is being stored to those that are not in the index; returns them. */
+  /** Adds the id of a new event to the ids that are not in the index. Returns these. */
   add(session: number, recent: readonly string[], id: string): string[] {
     if (id.length <= MAX_RECENT_CHARS) return [...recent, id];
     this.index(session, [id]);
     return [...recent];
   }
 
-  /** Forgets the ids of events that are being deleted; returns them. */
+  /** Removes the ids of events that are being deleted. Returns these. */
   drop(session: number, rows: readonly number[]): string[] {
     const ids = rows.map((row) => this.#read(row));
     for (const id of ids) this.#drop.run(session, id);
     return ids;
   }
 
-  /** Puts ids into the index. */
+  /** Adds ids to the index. */
   index(session: number, ids: readonly string[]): void {
     for (const id of ids) this.#add.run(session, id);
   }

@@ -1,44 +1,48 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whether the file that is open can be trusted: damage is remembered in memory, so that nothing more is written to it, and beside it, so
- * that the next start looks at all of it, however large it is; a file that was moved away keeps nothing for anybody, and one that
- * another was put in place of, or copied over, must not get what belongs to the one that was opened.
+ * Checks whether the open file can be trusted. Damage is noted in memory, so that nothing more is
+ * written, and in a file beside the store, so that the next start checks the whole store. A file
+ * that was moved away, replaced or overwritten gets no more writes.
  * @module
  */
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
 
 /**
- * How long a folder must have been left alone, in milliseconds, before its time of change tells of the next one: that counts whole seconds.
+ * A folder's time of change may count whole seconds. It tells the next change reliably only after
+ * this time in milliseconds.
  */
 const SETTLED_MS = 2000;
 
-/** Where it is noted that the store was seen to be damaged. */
+/** Path of the note that the store is damaged. */
 function damageNotePath(path: string): string {
   return `${path}-damaged`;
 }
 
-/** Whether the store was seen to be damaged when it was last in use. */
+/** Whether the store was found damaged when it was last in use. */
 export function hasDamageNote(path: string): boolean {
   try {
     return Deno.statSync(damageNotePath(path)).isFile;
   } catch {
-    return false; // there is none
+    return false; // no note
   }
 }
 
-/** Forgets that, as the file has been replaced or is whole after all. */
+/** Removes the note, because the file has been replaced or is not damaged after all. */
 export function removeDamageNote(path: string): void {
   try {
     Deno.removeSync(damageNotePath(path));
   } catch {
-    // It stays, and the next start takes its time to look again.
+    // The note stays, and the next start checks the whole file again.
   }
 }
 
-/** What lies at the path: the file that is open, nothing, or another one (or the same, but others have written to it). */
+/**
+ * The file at the path: the open one, none, or another one. A file that another program has written
+ * to counts as another one.
+ */
 type FilePlace = "ours" | "nothing" | "another";
 
-/** The store's own file as it was when SQLite, of this process or another, had last written to it. */
+/** The store's file after the last write of SQLite, in this process or another. */
 interface Seen {
   ino: number | null;
   dev: number;
@@ -46,13 +50,13 @@ interface Seen {
   mtime: number;
 }
 
-/** How many pages the WAL has, and how many of these are in the file. */
+/** Number of pages in the WAL, and how many of them have been copied to the file. */
 export interface WalState {
   pages: number;
   moved: number;
 }
 
-/** What a {@linkcode FileWatch} may ask. */
+/** Options of a {@linkcode FileWatch}. */
 export interface WatchOptions {
   /** Asks SQLite, outside of a transaction. */
   readWal: () => WalState;
@@ -60,7 +64,7 @@ export interface WatchOptions {
   now?: () => number;
 }
 
-/** Watches the files of an open store: the one it is named after, and the WAL, which has what was stored last. */
+/** Watches the files of an open store: the main file, and the WAL, which has the newest events. */
 export class FileWatch {
   readonly #path: string;
   readonly #folder: string;
@@ -69,12 +73,12 @@ export class FileWatch {
   readonly #readWal: () => WalState;
   #file: Seen;
   #walSeen: WalState;
-  /** The folder as it was when the files were looked at last, if it was at rest. */
+  /** The folder at the last check of the files, if it had settled. */
   #seen: string | null = null;
   #fault: StoreError | null = null;
   #isReplaced = false;
 
-  /** @param path Of a store that is open in WAL mode. */
+  /** @param path Path of a store that is open in WAL mode. */
   constructor(path: string, { readWal, now = Date.now }: WatchOptions) {
     this.#path = path;
     this.#folder = path.slice(0, path.lastIndexOf("/")) || "/";
@@ -86,44 +90,48 @@ export class FileWatch {
   }
 
   /**
-   * Whether the files must be left as they are: the store was seen to be damaged, or is another one now. Looks at them: closing would
-   * write what the WAL holds into the file that lies there.
+   * Whether the files must stay unchanged, because the store is damaged or was replaced. Checks the
+   * file: closing would copy the WAL into the file that is there now.
    */
   get mustStay(): boolean {
     if (this.#fault === null && this.#look() === "another") this.#replaced();
     return this.#fault !== null;
   }
 
-  /** Whether the paths still lead to the files that are open, and only this process has written to them. */
+  /**
+   * Whether the files at the paths are the open ones, and only this process has written to them.
+   */
   get isInPlace(): boolean {
     return !this.#isReplaced && this.#look() === "ours" && this.#hasWal();
   }
 
   /**
-   * To be called after each transaction, even one that failed, as that may have moved pages of the WAL into the file.
+   * Call it after each transaction, even a failed one, because it may have copied pages of the WAL
+   * to the file.
    *
-   * @param checkpointPages How many pages the WAL must have for that; 0 if the file may have been written to anyway.
+   * @param checkpointPages Number of pages in the WAL from which a commit copies them; 0 if the
+   * file may have been written to in another way.
    */
   noteWrites(checkpointPages = 0): void {
     if (this.#fault !== null) return;
     try {
       const { pages, moved } = this.#walSeen;
       this.#walSeen = this.#readWal();
-      // A WAL that was not all in the file has not begun anew since.
+      // A WAL that was not copied completely has not restarted.
       if (moved < pages && this.#walSeen.pages < checkpointPages) return;
       const { size, mtime } = lookAt(this.#path);
       this.#file = { ...this.#file, size, mtime };
     } catch {
-      // The file is gone, or the disk fails: the next check, or the next transaction, tells.
+      // The file is gone or the disk fails. The next check or transaction reports it.
     }
   }
 
   /**
-   * To be called before each transaction. Most times it only looks at the file and at the folder, in which something must have changed
-   * if a file is not in its place. Looking at the WAL itself would cost each commit a write: Linux then gives it a new time with the next
-   * byte, and that must be on disk, too. The file itself is only written to now and then.
+   * Call it before each transaction. It usually checks only the main file and the folder: a moved
+   * file changes the folder. Checking the WAL itself would add a write to each commit, because
+   * Linux then updates its time with the next byte and syncs that as well.
    *
-   * @throws {StoreError} If what is written to the file could be lost: it was seen to be damaged, or is not in its place.
+   * @throws {StoreError} If a write could be lost: the file is damaged or not in its place.
    */
   check(): void {
     if (this.#fault !== null) throw this.#fault;
@@ -151,7 +159,10 @@ export class FileWatch {
     }
   }
 
-  /** The file has changed: tells whether SQLite did that, moving pages of the WAL into it. Others leave the WAL as it is. */
+  /**
+   * Tells whether SQLite has changed the file by copying pages of the WAL to it. Other programs
+   * leave the WAL unchanged.
+   */
   #hasMovedPages(file: Seen): boolean {
     const wal = this.#readWal();
     const { pages, moved } = this.#walSeen;
@@ -170,7 +181,10 @@ export class FileWatch {
     }
   }
 
-  /** The WAL belongs to a file that is gone: the one that lies there now must not be opened with it. */
+  /**
+   * Notes that the file was replaced. Removes the WAL, which belongs to the old file: the new file
+   * must not be opened with it.
+   */
   #replaced(): StoreError {
     this.#isReplaced = true;
     this.#fault = replacedError(this.#path);
@@ -180,26 +194,29 @@ export class FileWatch {
         try {
           Deno.removeSync(`${this.#path}${end}`);
         } catch {
-          // It is gone, or the folder is read-only, and then nothing opens the store.
+          // The file is gone, or the folder is read-only, so that no process opens the store.
         }
       }
     }
     return this.#fault;
   }
 
-  /** Which folder it is, and when something in it was last made, moved or removed; null if that may happen once more at the same time. */
+  /**
+   * Identity of the folder and the time of its last change; null if another change may get the same
+   * time.
+   */
   #lookAtFolder(): string | null {
     try {
-      // Not `mtime`: a restored backup may have its old one.
+      // Not `mtime`: a restored backup may have an old one.
       const { dev, ino, ctime } = Deno.statSync(this.#folder);
       const at = ctime?.getTime() ?? Infinity;
       return this.#now() - at < SETTLED_MS ? null : `${dev} ${ino} ${at}`;
     } catch {
-      return null; // the look at the files tells
+      return null; // the check of the files reports it
     }
   }
 
-  /** Returns a failure in words for the user, and notes what it says about the file. */
+  /** Returns the error for the user after a failure, and notes the fault of the file. */
   explain(error: unknown): unknown {
     if (!isSqliteError(error)) return error;
     if (this.#fault === null && this.#look() === "another") {
@@ -219,7 +236,7 @@ export class FileWatch {
     this.#leaveNote(damage);
   }
 
-  /** The next start looks at all of the store then. */
+  /** Leaves a note, so that the next start checks the whole store. */
   #leaveNote(fault: StoreError): void {
     try {
       Deno.writeTextFileSync(
@@ -228,12 +245,12 @@ export class FileWatch {
         { mode: 0o600 },
       );
     } catch {
-      // Only a large file needs it; it is found to be damaged again when it is next read.
+      // Only a large file needs the note. Its damage is found again when it is read.
     }
   }
 }
 
-/** @throws {Deno.errors.NotFound} If there is none. */
+/** @throws {Deno.errors.NotFound} If there is no file. */
 function lookAt(path: string): Seen {
   const { ino, dev, size, mtime } = Deno.statSync(path);
   return { ino, dev, size, mtime: mtime?.getTime() ?? 0 };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The beginnings of events, without what almost all of them have in common: a third of the table of events was the same nulls.
+ * Packs the heads of events: a third of the table of events would be the same nulls.
  * @module
  */
 import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
 import { readBlob, readInt, type Row } from "./rows.ts";
 
-/** What stands for a part: no JSON text holds these characters as they are. */
+/** Characters that replace the common parts. JSON text never contains them unescaped. */
 const MARKS = ["\u0001", "\u0002"] as const;
 const PARTS = [
   ',"tokens_in":null,"tokens_out":null,"reasoning_tokens":null,"cost_usd_e6":null,"stop_reason":null,"latency_ms":',
@@ -16,7 +16,7 @@ const PARTS = [
 
 const UTF8 = new TextEncoder();
 
-/** Takes the common parts out of an event's beginning: each leaves a mark. */
+/** Replaces the common parts of an event's head by marks. */
 export function packHead(head: Uint8Array): string {
   let text = UTF8_IN.decode(head);
   for (const [i, part] of PARTS.entries()) {
@@ -27,13 +27,13 @@ export function packHead(head: Uint8Array): string {
 
 const UTF8_IN = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** SQL of an event's whole beginning. */
+/** SQL of an event's whole head. */
 export const HEAD_SQL = PARTS.reduce(
   (sql, part, i) => `replace(${sql}, char(${i + 1}), '${part}')`,
   "CAST(head AS TEXT)",
 );
 
-/** Returns an event's whole beginning. */
+/** Returns an event's whole head. */
 export function unpackHead(head: Uint8Array): Uint8Array {
   if (!head.includes(1) && !head.includes(2)) return head;
   let text = UTF8_IN.decode(head);
@@ -43,9 +43,9 @@ export function unpackHead(head: Uint8Array): Uint8Array {
   return UTF8.encode(text);
 }
 
-/** An event as it is stored. */
+/** A stored event. */
 export interface StoredEvent {
-  /** As whose it came; null if version 1 stored it. */
+  /** The agent that the event was sent for; null if version 1 stored it. */
   readonly source: HookSource | null;
   readonly head: Uint8Array;
   readonly payload: Uint8Array;

@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the writer remembers between events, so that an event reads no rows: workspaces, counts, and the sessions in use.
+ * The writer's memory between events, so that an event reads no rows: workspaces, counts, and the
+ * sessions in use.
  * @module
  */
 import type { StoredSession } from "./stored_session.ts";
 import { UndoLog } from "./undo.ts";
 
-/** Sessions kept in memory; agents that work at the same time are far fewer. */
+/** Maximum number of sessions in memory. Far fewer agents work at the same time. */
 const MAX_SESSIONS = 1024;
-/** A session whose state is longer is read anew each time. */
+/** A session with a longer state is not kept in memory. */
 const MAX_STATE_CHARS = 16 * 1024;
 
-/** Greatest keys that any rows have; the next ones get greater keys. */
+/** Greatest keys of any rows. New rows get greater keys. */
 export interface LastKeys {
   session: number;
   event: number;
 }
 
-/** A directory that sessions ran in. */
+/** A directory with sessions. */
 export interface Workspace {
   readonly key: number;
   readonly path: string;
   sessions: number;
 }
 
-/** Memory that follows the transaction: every change is taken back if that is. */
+/** Memory that follows the transaction: a rollback undoes every change. */
 export class Ledger {
   readonly undo = new UndoLog();
   readonly #workspaces = new Map<string, Workspace>();
   readonly #byKey = new Map<number, Workspace>();
   readonly #sessions = new Map<string, StoredSession>();
-  /** Those of them whose rows lack events. */
+  /** The sessions whose rows lack events. */
   readonly #behind = new Map<string, StoredSession>();
   #counts = { sessions: 0, events: 0 };
   #stale: number;
@@ -81,7 +82,10 @@ export class Ledger {
     this.undo.push(() => this.#setWorkspace(workspace));
   }
 
-  /** Returns a key no row of that kind has; it is not given out again, even if the transaction fails. */
+  /**
+   * Returns a key that no row of that kind has. It is never given out again, even if the
+   * transaction fails.
+   */
   nextKey(kind: keyof LastKeys): number {
     return ++this.#last[kind];
   }
@@ -90,9 +94,7 @@ export class Ledger {
     return this.#sessions.get(name(workspaceKey, id));
   }
 
-  /**
-   * Notes a session as it is now stored, or (null) that it must be read.
-   */
+  /** Notes the current form of a session; null if it must be read from its row. */
   setSession(
     workspaceKey: number,
     id: string,
@@ -105,7 +107,7 @@ export class Ledger {
   }
 
   #keep(key: string, session: StoredSession | null): void {
-    this.#sessions.delete(key); // so that it moves to the end: the first is the one longest unused
+    this.#sessions.delete(key); // it moves to the end: the first entry is the least recently used
     this.#behind.delete(key);
     if (session === null) return;
     if (session.row !== null) this.#behind.set(key, session);
@@ -118,7 +120,7 @@ export class Ledger {
     return [...this.#behind.values()];
   }
 
-  /** How many events these rows lack. */
+  /** Number of events that these rows lack. */
   get eventsBehind(): number {
     let events = 0;
     for (const { lastSeq, row } of this.#behind.values()) {
@@ -127,7 +129,7 @@ export class Ledger {
     return events;
   }
 
-  /** Counts sessions and events that came or went (negative). */
+  /** Counts new sessions and events; negative for deleted ones. */
   count(workspaceKey: number, sessions: number, events: number): void {
     const add = (sign: 1 | -1) => {
       const workspace = this.#byKey.get(workspaceKey);
@@ -139,18 +141,18 @@ export class Ledger {
     this.undo.push(() => add(-1));
   }
 
-  /** Sessions whose events have to be read once more. */
+  /** Number of sessions that must be rebuilt from their events. */
   get staleSessions(): number {
     return this.#stale;
   }
 
-  /** Counts such sessions that came or went (negative). */
+  /** Counts new such sessions; negative for rebuilt or deleted ones. */
   countStale(sessions: number): void {
     this.#stale += sessions;
     this.undo.push(() => this.#stale -= sessions);
   }
 
-  /** Makes the changes final, and forgets the sessions that were not used for longest. */
+  /** Makes the changes final, and removes the least recently used sessions from memory. */
   commit(): void {
     this.undo.commit();
     for (const [key, { row }] of this.#sessions) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Lets all sessions of a copy be made anew, to compare them with what they were.
+ * Marks all sessions of a copy for a rebuild, to compare the result with the stored sessions.
  * @module
  */
 import { DatabaseSync } from "node:sqlite";

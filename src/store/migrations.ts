@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The schema, as the list of steps that lead to it. A step that has been released is never changed; a new one is appended.
+ * The schema, as a list of migrations. A released step is never changed; new steps are appended.
  * @module
  */
 
-/** Marks the file as ours (`PRAGMA application_id`); "kzen". */
+/** Marks the file as ours (`PRAGMA application_id`): "kzen". */
 export const APPLICATION_ID = 0x6b7a656e;
 
 /**
- * Texts that came out of payloads are BLOBs of UTF-8, since SQLite cuts a TEXT at NUL; they also sort by bytes that way.
+ * Texts from payloads are BLOBs of UTF-8, because SQLite cuts a TEXT at NUL. BLOBs also sort by
+ * bytes.
  *
- * - `sessions.newest` is -1 - started_at_ms as a signed integer, so that ascending order is newest first without overflow.
- * - `sessions.record` is the record's JSON as it travels; what is searched is repeated in columns.
- * - `sessions.events_filed` and `events_tail` say which rows of `events` are the session's, in their order: the first ones are in
- *   `blocks`, packed as the tail is; `spans_filed` and `spans_tail` likewise.
- * - `events.head`, `payload` and "}" make the event's JSON as it travels; what is small and often wanted comes first, so that a long
- *   payload is not read for it.
- * - `event_ids` has the `kaizen_id`s of the events that are filed.
- * - `spans`: of a session's rows with the same span_id the last counts. `view` is the ToolSpanView's JSON; the other columns are what the
- *   tree is built from.
- * - `trash` lists sessions that are deleted but whose rows (all filed) are still being removed.
+ * - `sessions.newest` is -1 - started_at_ms as a signed integer: ascending order is newest first,
+ *   without overflow.
+ * - `sessions.record` is the record's JSON as it is sent. Columns repeat the values that are
+ *   searched.
+ * - `sessions.events_filed` and `events_tail` list the session's rows of `events` in their order.
+ *   The first ones are in `blocks`, packed like the tail. `spans_filed` and `spans_tail` do the
+ *   same for `spans`.
+ * - `events.head`, `payload` and "}" make the event's JSON as it is sent. The small, often used
+ *   columns come first, so that a long payload is not read for them.
+ * - `event_ids` has the `kaizen_id`s of the filed events.
+ * - `spans`: of a session's rows with the same span_id the last one counts. `view` is the
+ *   ToolSpanView's JSON; the tree is built from the other columns.
+ * - `trash` lists deleted sessions whose rows (all filed) are still being removed.
  */
 const V1 = `
 CREATE TABLE workspaces (
@@ -78,36 +82,49 @@ CREATE TABLE trash (
 `;
 
 /**
- * Sessions become what their events say, whatever the order in which these came, and calls have a row each. What version 1 made of its
- * events is not kept: each of its sessions is `stale`, and its events are read once more, a few at a time, as soon as the store is open.
+ * A session depends on the set of its events and not on their order of arrival, and each call has a
+ * row. The results of version 1 are not kept: each of its sessions is `stale`, and is rebuilt from
+ * its events in the background as soon as the store is open.
  *
- * - `sessions.minute` is -(last_ms / 60000): ascending order is that of the last activity, the newest first, and the index changes once a
- *   minute at most; rows of one minute are sorted by `last_ms` and `id` when they are read. Times are signed integers with the bits of a u64.
- * - `sessions.record` is the record's JSON up to the keys that depend on other rows or on the time: the end of `totals` (`told`, or what
- *   `usage_sums` has instead), `start_commit`, `end_commit` and
- *   `branch` (JSON; null where only `commits` may know), then `live`, or `quiet` once `quiet_ms` is past. `status` and `agent` are repeated
- *   to be searched.
- * - `sessions.state` is what the next event changes; `trace` the transcript, by which sessions are found that go on with one another.
- * - `sessions.last_seq` counts all events that ever came, `events` those that are left.
- * - `sessions.stale`: 1 if its events have to be read once more. Until then it gets events, and nothing else of its row is right.
- * - `calls` has what is known of each call that has ended, and other texts that the next events may need: of the events that are filed.
- *   What an event that is not filed has changed is in its own row (`events.calls`), which is written anyway; of those up to the row
- *   `sessions.calls_after` it is in `calls`, too.
- * - `events.head` has marks where it has the parts that almost all events have in common (`head.ts`).
- * - `events.session` is that of the event; null where version 1 stored it, until its session is rebuilt. The rows of sessions lack
- *   the newest 64 events at most, which are then found by it.
- * - `events.source` is the agent as which the event came, a number of `HOOK_SOURCES`; null where version 1 stored it.
- * - `commits` has what git events said, by which sessions of the same directory know theirs; `ref` and `branch` are JSON.
- * - `transcripts` has the files that payloads name, how far each is read (`mark`, JSON; null before the first time), and why one cannot be.
- * - `usage` has the tokens of each message that a transcript tells, once; `message` is its key. `cost` is null where no price is known;
- *   `cost_source` is a number of `COST_SOURCES`. `usage_sums` adds up those of one session, subagent ("" for none) and model; `last_ms` is
- *   never less than the time of its last message, and `call` the call that started the subagent, where a transcript says it.
- * - `transcript_calls` has the calls that transcripts tell of.
- * - `prices` has one row: which prices all costs are made with.
- * - `epochs` are the histories that cursors of the stream name: the events from the key `first` on are of the epoch, up to the next one's.
- *   A restored backup begins a new one. `fork` is set for epochs of the store that a backup has replaced: up to which key both are the same.
- * - `deleted.last` is the greatest key of any event that was deleted: no later event gets it, and a cursor before it may miss some.
- * - `blocks.kind` is 0 for events. The rows and blocks (1) of version 1's spans are removed a few at a time, like those of deleted sessions.
+ * - `sessions.minute` is -(last_ms / 60000): ascending order is newest activity first, and the
+ *   index changes at most once a minute. Rows of one minute are sorted by `last_ms` and `id` when
+ *   they are read. Times are signed integers with the bits of a u64.
+ * - `sessions.record` is the record's JSON up to the keys that depend on other rows or on the
+ *   time. These follow: the end of `totals` (`told`, or the sums of `usage_sums`), `start_commit`,
+ *   `end_commit` and `branch` (JSON; null if only `commits` may have it), then `live`, or `quiet`
+ *   after `quiet_ms`. `status` and `agent` are repeated for searches.
+ * - `sessions.state` is the input for the next event. `trace` is the transcript: sessions with
+ *   the same transcript continue one another.
+ * - `sessions.last_seq` counts all events ever stored, `events` those that are not deleted.
+ * - `sessions.stale`: 1 if the session must be rebuilt. Until then it takes new events, and
+ *   nothing else in its row is right.
+ * - `calls` has the text of each ended call, and other texts that later events may need, as of
+ *   the filed events. The changes of an unfiled event are in its own row (`events.calls`), which is
+ *   written anyway. Up to the row `sessions.calls_after` they are also in `calls`.
+ * - `events.head` has marks in place of the parts that almost all events share (`head.ts`).
+ * - `events.session` is the key of the event's session; null for an event of version 1 until its
+ *   session is rebuilt. The rows of sessions may lack the newest events, which are then found by
+ *   this column.
+ * - `events.source` is the agent that the event was sent for, as an index into `HOOK_SOURCES`;
+ *   null for an event of version 1.
+ * - `commits` has the facts of git events. Sessions in the same directory get their commits from
+ *   it. `ref` and `branch` are JSON.
+ * - `transcripts` has the files that payloads name, the position up to which each is read
+ *   (`mark`, JSON; null before the first read), and the reason why a file cannot be read.
+ * - `usage` has the tokens of each message in a transcript, once. `message` is its key. `cost` is
+ *   null if no price is known. `cost_source` is an index into `COST_SOURCES`. `usage_sums` has the
+ *   sums for each session, subagent ("" for none) and model. `last_ms` is never less than the time
+ *   of the last message; `call` is the call that started the subagent, if a transcript tells it.
+ * - `transcript_calls` has the calls in transcripts.
+ * - `prices` has one row: the prices from which all costs were computed.
+ * - `epochs` are the histories that cursors of the stream name. An epoch has the events from the
+ *   key `first` to the first key of the next epoch. A restored backup begins a new epoch. `fork` is
+ *   set for epochs of the store that a backup has replaced: both stores have the same events up to
+ *   this key.
+ * - `deleted.last` is the greatest key of any deleted event. No later event gets it, and a cursor
+ *   before it may miss events.
+ * - `blocks.kind` is 0 for events. The rows and blocks (kind 1) of version 1's spans are removed
+ *   a few at a time, like those of deleted sessions.
  */
 const V2 = `
 ALTER TABLE sessions RENAME TO old_sessions;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon's store: sessions, events and calls in one SQLite file. One {@linkcode Store} writes; {@linkcode Reader}s see the
- * state of one moment each. Rows stay in here: methods take and return records, or JSON as it travels. Long work comes as
- * {@linkcode Steps}, so that its caller can let others run in between.
+ * The daemon's store: sessions, events and calls in one SQLite file. One {@linkcode Store} writes;
+ * each {@linkcode Reader} sees a snapshot. Rows stay inside this folder: methods take and return
+ * records, or JSON as it is sent. Long work is returned as {@linkcode Steps}, so that the caller
+ * can run other work in between.
  * @module
  */
 export {

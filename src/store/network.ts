@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Finds out whether a folder lies on a network file system, from Linux' table of mounts.
+ * Finds out from Linux's table of mounts whether a folder is on a network file system.
  * @module
  */
 import { StoreError } from "./errors.ts";
 
-/** File systems on which WAL's shared memory or POSIX locks are known not to hold between hosts. */
+/** File systems on which the WAL's shared memory or POSIX locks do not work between hosts. */
 const NETWORK_TYPES: ReadonlySet<string> = new Set([
   "afs",
   "ceph",
@@ -23,10 +23,11 @@ const NETWORK_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses a folder on a network file system. Only Linux tells cheaply; elsewhere nothing is refused.
+ * Refuses a folder on a network file system. Only Linux tells the file system cheaply; other
+ * systems refuse nothing.
  *
  * @param folder Real path of the folder the store is in.
- * @throws {StoreError} If it is reached over a network.
+ * @throws {StoreError} If the file system is reached over a network.
  */
 export function refuseNetwork(folder: string): void {
   if (Deno.build.os !== "linux" || hasDevice(Deno.statSync(folder).dev)) return;
@@ -39,15 +40,19 @@ export function refuseNetwork(folder: string): void {
   );
 }
 
-/** Tells whether a file system lies on a block device; others, among them all of a network, have the major number 0. */
+/**
+ * Tells whether a file system is on a block device. All others, and so all network file systems,
+ * have the major number 0.
+ */
 export function hasDevice(dev: number): boolean {
   return ((dev >>> 8) & 0xfff) !== 0;
 }
 
 /**
- * Reads the table of mounts, through a program: the runtime lets nobody read it who may not do everything.
+ * Reads the table of mounts through a program, because the runtime allows a direct read only with
+ * all permissions.
  *
- * @returns Null if that cannot be done.
+ * @returns The table; null if the program fails.
  */
 export function readMounts(): string | null {
   try {

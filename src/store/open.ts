@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Opens the file for writing: looks before SQLite touches it, sets what each connection needs, brings the schema up to date.
+ * Opens the file for writing: checks it before SQLite opens it, configures the connection, and
+ * migrates the schema.
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
@@ -11,21 +12,27 @@ import { refuseNetwork } from "./network.ts";
 import { readInt, readOne } from "./rows.ts";
 import { RawPages } from "./scrub.ts";
 
-/** How long a writer waits for another process (a backup, a shell); the event loop stands still meanwhile. */
+/**
+ * How long a writer waits for another process (a backup, a shell), in milliseconds. The event loop
+ * is blocked meanwhile.
+ */
 const BUSY_TIMEOUT_MS = 100;
-/** A commit that leaves this many pages in the WAL moves them to the file: few enough that the commit takes a few ms. */
+/**
+ * A commit that leaves this number of pages in the WAL copies them to the file. It then takes a few
+ * milliseconds.
+ */
 export const CHECKPOINT_PAGES = 256;
-/** What the WAL is cut to when it starts over. */
+/** The WAL is truncated to this length when it restarts. */
 const WAL_BYTES = 4 * 1024 * 1024;
 const WRITER_CACHE_KIB = 8 * 1024;
 const READER_CACHE_KIB = 512;
 /**
- * A file up to this size is checked whole at start, which takes some ms; a larger one shows its damage when it is read, and is checked
- * whole at the next start.
+ * A file up to this size is checked completely at the start, which takes some milliseconds. Damage
+ * of a larger file shows when it is read; the next start then checks the whole file.
  */
 const QUICK_CHECK_BYTES = 8 * 1024 * 1024;
 
-/** What a store has before it has tables; SQLite's own default. */
+/** Length of a store without tables; SQLite's default size of a page. */
 const FIRST_PAGE_BYTES = 4096;
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
@@ -33,15 +40,16 @@ const MAGIC = "SQLite format 3\0";
 /** A store that is open for writing. */
 export interface OpenStore {
   db: DatabaseSync;
-  /** To be closed after all connections. */
+  /** Close it after all connections. */
   pages: RawPages;
 }
 
 /**
- * Opens the one connection that writes, and makes the file if there is none.
+ * Opens the only connection that writes. Creates the file if there is none.
  *
  * @param maxPages Most pages the file may have; for tests of a full disk.
- * @throws {StoreError} If the file is damaged, not ours, from a later version, locked, or cannot be written.
+ * @throws {StoreError} If the file is damaged, not ours, from a later version, locked, or cannot be
+ * written.
  */
 export function openWriter(path: string, maxPages?: number): OpenStore {
   refuseNetwork(realFolder(path));
@@ -53,7 +61,7 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
   try {
     if (!isNew) checkContent(path, wasDamaged ? Infinity : QUICK_CHECK_BYTES);
     db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-    // Only a file without tables takes this one, and only before the WAL mode is written to it.
+    // SQLite accepts this only for a file without tables, and only before WAL mode is set.
     if (isNew) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
     const mode = readOne(db.prepare("PRAGMA journal_mode = WAL").get());
     if (mode !== "wal") {
@@ -74,7 +82,7 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
       db.exec(`PRAGMA max_page_count = ${maxPages}`);
     }
     refuseReadOnly(db);
-    // Never closed before SQLite is, as that would drop its locks.
+    // Closing it before SQLite's connections would drop their locks.
     file = Deno.openSync(path, { read: true, write: true });
     migrate(db);
     if (wasDamaged) removeDamageNote(path);
@@ -87,8 +95,8 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
 }
 
 /**
- * Writes what is there already and takes it back: without permission to write, or with the lock in other hands, all goes well up to
- * here, even the beginning of a transaction.
+ * Writes an unchanged value and rolls back. Without permission to write, or if another process has
+ * the lock, this is the first statement that fails.
  */
 function refuseReadOnly(db: DatabaseSync): void {
   db.prepare("BEGIN IMMEDIATE").run();
@@ -103,7 +111,7 @@ export function openReader(path: string): DatabaseSync {
     timeout: BUSY_TIMEOUT_MS,
   });
   try {
-    // Prepared, as an error of `exec` does not tell which one it is.
+    // Prepared, because an error of `exec` has no code.
     db.prepare(`PRAGMA cache_size = -${READER_CACHE_KIB}`).run();
     db.prepare("PRAGMA query_only = ON").run();
     return db;
@@ -124,8 +132,8 @@ function realFolder(path: string): string {
 }
 
 /**
- * Lets SQLite undo what a kill cut short while the store was being made, before WAL mode began: a page and a journal are left then, and
- * the connection that {@linkcode checkContent} looks through cannot do that.
+ * Lets SQLite roll back a creation that was killed before WAL mode was set. A page and a journal
+ * are left then, and the read-only connection of {@linkcode checkContent} cannot roll back.
  */
 function undoMaking(path: string): void {
   if (sizeOf(path) > FIRST_PAGE_BYTES || sizeOf(`${path}-journal`) === 0) {
@@ -149,10 +157,10 @@ function sizeOf(path: string): number {
 }
 
 /**
- * Looks at the file itself, and makes it if there is none. Must come before SQLite opens it: closing any descriptor of a file
- * drops all its POSIX locks.
+ * Checks the header of the file, and creates the file if there is none. Call it before SQLite opens
+ * the file: closing any descriptor of a file drops all its POSIX locks.
  *
- * @returns Whether there is anything in it.
+ * @returns Whether the file has content.
  */
 function checkFile(path: string): boolean {
   const header = new Uint8Array(HEADER_BYTES);
@@ -180,7 +188,7 @@ function checkFile(path: string): boolean {
     if (error instanceof Deno.errors.NotFound) return createFile(path);
     throw error instanceof StoreError ? error : explainOpenError(error, path);
   }
-  if (size === 0) return false; // what a crash right after the creation leaves
+  if (size === 0) return false; // left by a crash right after the creation
   if (
     have < HEADER_BYTES ||
     new TextDecoder().decode(header.subarray(0, MAGIC.length)) !== MAGIC
@@ -194,7 +202,10 @@ function checkFile(path: string): boolean {
   return true;
 }
 
-/** Makes an empty file that only its owner may read; SQLite gives the same mode to the files beside it. */
+/**
+ * Creates an empty file that only its owner may read. SQLite gives the same mode to the files
+ * beside it.
+ */
 function createFile(path: string): false {
   try {
     Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
@@ -204,7 +215,10 @@ function createFile(path: string): false {
   return false;
 }
 
-/** Bytes that the header promises and the file has not. A crash inside a checkpoint leaves such a file too, but with a WAL. */
+/**
+ * Number of bytes that the header promises and the file does not have. A crash during a checkpoint
+ * also leaves such a file, but with a WAL.
+ */
 function countMissing(header: Uint8Array, size: number): number {
   const view = new DataView(header.buffer);
   const pageBytes = view.getUint16(16) === 1 ? 65536 : view.getUint16(16);
@@ -215,10 +229,10 @@ function countMissing(header: Uint8Array, size: number): number {
 }
 
 /**
- * Refuses a file that is damaged, not ours, or that a later version wrote. Through a connection that cannot change anything:
- * another one would move the WAL into the file when it is closed.
+ * Refuses a file that is damaged, not ours, or written by a later version. Uses a read-only
+ * connection, because another one would copy the WAL to the file when it is closed.
  *
- * @param checkBytes Largest file that is checked whole.
+ * @param checkBytes Size of the largest file that is checked completely.
  */
 function checkContent(path: string, checkBytes: number): void {
   using db = new DatabaseSync(path, {
@@ -249,11 +263,11 @@ function checkContent(path: string, checkBytes: number): void {
   if (bytes > checkBytes) return;
   const fault = readOne(db.prepare("PRAGMA quick_check(1)").get());
   if (fault === "ok") return;
-  // A title comes before it, on a line of its own.
+  // SQLite prints a title on the first line.
   throw corruptError(path, String(fault).replace(/^\*\*\*.*\n/, ""));
 }
 
-/** Takes each missing step in a transaction of its own, so that a crash leaves a whole version. */
+/** Runs each missing step in its own transaction, so that a crash leaves a complete version. */
 function migrate(db: DatabaseSync): void {
   for (
     let version = pragma(db, "user_version");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Pages of a workspace's sessions, that with the newest activity first.
+ * Pages of a workspace's sessions, newest activity first.
  *
- * The index has sessions by the minute of their last activity, so that it changes once a minute and not with each event. What is exact
- * comes from the rows: those of a minute are read together and sorted.
+ * The index sorts sessions by the minute of their last activity, so that it changes once a minute
+ * and not with each event. The rows of one minute are read together and sorted by their exact time.
  * @module
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
@@ -26,41 +26,41 @@ import {
 } from "./rows.ts";
 import type { Steps } from "./steps.ts";
 
-/** Rows looked at in one step when each must be read, and when the index alone says enough. */
+/** Rows that one step looks at: if it reads each row, and if it reads only the index. */
 const LOOK_ROWS = 1000;
 const LEAP_ROWS = 16_000;
-/** Workspaces in which a prefix is looked for in one step. */
+/** Workspaces in which one step looks for a prefix. */
 const STEP_WORKSPACES = 500;
 
-/** Records that one statement reads: one by one each would cost three times as much. */
+/** Records that one statement reads. Reading them one by one takes three times as long. */
 const SLICE_ROWS = 128;
-/** Records that are longer together are read one by one nevertheless, so that few of them are in memory. */
+/** Records that are longer together are read one by one, so that few of them are in memory. */
 const SLICE_BYTES = 128 * 1024;
-/** Rows that are sorted at once. */
+/** Maximum number of rows that are sorted at once. */
 const MOST_SORTED = 2000;
-/** Longest record of a page that is read at once. */
+/** Longest record of a page that is read with one statement. */
 const SHORT_BYTES = 4096;
 
-/** Which sessions. */
+/** Selects the sessions of a page. */
 export interface PageQuery {
   /**
-   * What `Store.workspace` returned when the reading began; none gives an empty page. Of several the first is read, unless the filter has
-   * an `id_prefix`, which is looked for in all.
+   * The workspaces, as `Store.workspace` returned them when the reading began; none gives an empty
+   * page. Only the first is read, unless the filter has an `id_prefix`, which is searched in all.
    */
   workspaces: readonly { key: number; sessions: number }[];
   offset: Int;
   limit: Int;
   filter: SessionFilter;
-  /** When it is asked, in epoch milliseconds: a session that was silent for long is said to be. */
+  /** The time of the request in epoch milliseconds. It decides which sessions are silent. */
   nowMs: number;
 }
 
-/** A page that is planned, and the sessions on it whose rows are not right yet; then the plan is of no use. */
+/** A planned page. If it has stale sessions, rebuild them and plan again. */
 export interface PagePlan extends AnswerPlan {
   readonly stale: readonly number[];
 }
 
-/** A place in the index: after the row with these values. */
+/** A place in the index: right after the row with these values. */
 interface Edge {
   minute: number;
   key: number;
@@ -72,7 +72,7 @@ const LAST: Edge = {
   key: Number.MAX_SAFE_INTEGER,
 };
 
-/** What a row needs to get its place on the page. */
+/** The columns that decide the place of a row on the page. */
 interface PageCandidate {
   key: number;
   minute: number;
@@ -84,7 +84,10 @@ interface PageCandidate {
 const UTF8 = new TextEncoder();
 const COMMA = UTF8.encode(",");
 
-/** Finds the rows of a page, their number and their length; reads the records themselves when they are sent, or at once if they are short. */
+/**
+ * Finds the rows of a page, their number and their length. Short records are read at once, others
+ * when they are sent.
+ */
 export function* planPage(
   sql: PageStatements,
   query: PageQuery,
@@ -102,10 +105,10 @@ export function* planPage(
   return page.plan(sql);
 }
 
-/** The rows chosen for a page, and how many there are in all. */
+/** The rows chosen for a page, and the total number of rows. */
 class Page {
   readonly #query: PageQuery;
-  /** Without a filter the total is known; else it is counted. */
+  /** Whether the total must be counted, because there is a filter. */
   readonly isCounted: boolean;
   total: number;
   skip: number;
@@ -114,7 +117,7 @@ class Page {
   #rows = 0;
   #bytes = 0;
   readonly #chosen: number[] = [];
-  /** Some of the rows chosen, and the length of their records. */
+  /** Slices of the chosen rows, with the length of their records. */
   readonly #slices: { keys: number[]; bytes: number }[] = [];
   readonly #stale: number[] = [];
 
@@ -135,7 +138,7 @@ class Page {
     return this.#left === 0;
   }
 
-  /** Takes the rows that come next, in their order. */
+  /** Adds the next rows, in their order. */
   add(rows: readonly PageCandidate[]): void {
     if (this.isCounted) this.total += rows.length;
     const from = Math.min(this.skip, rows.length);
@@ -148,7 +151,7 @@ class Page {
     this.#rows += some.length;
   }
 
-  /** Finds out how long the records of the chosen rows are. */
+  /** Measures the records of the chosen rows. */
   *measure(sql: PageStatements): Steps<void> {
     if (this.#stale.length > 0) return;
     for (let at = 0; at < this.#chosen.length; at += SLICE_ROWS) {
@@ -162,9 +165,10 @@ class Page {
   }
 
   /**
-   * Reads all rows at once, if the page is one as most are: near the beginning, with few rows, none of them long, and without a filter.
+   * Reads the whole page with one statement if it is a usual one: near the beginning, with few and
+   * short rows, without a filter.
    *
-   * @returns Whether it is; if not, the page is as it was.
+   * @returns Whether the page was read; if not, it is unchanged.
    */
   takeShort(sql: PageStatements, workspace: number): boolean {
     const { offset, limit, nowMs } = this.#query;
@@ -190,7 +194,7 @@ class Page {
     const next = BigInt(offset) + BigInt(this.#rows);
     const head = UTF8.encode('{"type":"sessions","rows":[');
     const prefix = this.#query.filter.id_prefix ?? null;
-    // Repeated, so that the client knows that it was looked at.
+    // Repeated, so that the client knows that the daemon applied it.
     const applied = prefix === null ? "" : `,"id_prefix":${encodeJson(prefix)}`;
     const tail = UTF8.encode(
       `],"total":${this.total},"next_offset":${
@@ -227,9 +231,12 @@ class Page {
   }
 }
 
-/** The rows that a filter lets through. A stale one always is, as nobody knows yet. */
+/**
+ * Finds the rows that match a filter. A stale row always matches, because its values are not known
+ * yet.
+ */
 class Rows {
-  /** Whether only ids are wanted that begin in a certain way. */
+  /** Whether the filter has a prefix of ids. */
   readonly isPrefix: boolean;
   readonly #sql: PageStatements;
   readonly #workspace: number;
@@ -257,7 +264,7 @@ class Rows {
     ];
   }
 
-  /** Reads through the index, in its order. */
+  /** Reads the rows in the order of the index. */
   *readAll(page: Page): Steps<void> {
     let from = page.isCounted ? FIRST : yield* this.#leap(page);
     let minute: PageCandidate[] = [];
@@ -279,7 +286,7 @@ class Rows {
     page.add(sortRows(minute));
   }
 
-  /** Reads through the ids instead, where they begin with the prefix: they are few. */
+  /** Reads the rows whose ids have the prefix; they are few. */
   *readPrefix(page: Page, workspaces: readonly number[]): Steps<void> {
     const found: PageCandidate[] = [];
     for (const [i, workspace] of workspaces.entries()) {
@@ -290,7 +297,7 @@ class Rows {
   }
 
   *#readPrefixOf(workspace: number, found: PageCandidate[]): Steps<void> {
-    // Ids are UTF-8, so none has this byte.
+    // Ids are UTF-8, so none has the byte 0xff.
     const end = joinBytes([this.#prefix, Uint8Array.of(0xff)]);
     for (let from = this.#prefix;;) {
       const range = [workspace, from, end, LOOK_ROWS] as const;
@@ -298,7 +305,7 @@ class Rows {
         .map(toCandidate);
       const last = rows.at(-1);
       if (last === undefined) break;
-      // A row that a filter holds back has no key.
+      // The key of a row that does not match is 0.
       found.push(...rows.filter(({ key }) => key > 0));
       from = joinBytes([last.id, Uint8Array.of(0)]);
       if (rows.length < LOOK_ROWS) break;
@@ -306,7 +313,7 @@ class Rows {
     }
   }
 
-  /** Passes over whole minutes that the offset passes over; returns where the rest begins. */
+  /** Skips whole minutes before the offset. Returns the place at which reading begins. */
   *#leap(page: Page): Steps<Edge> {
     let from = FIRST;
     while (page.skip >= LOOK_ROWS && !page.isDone) {
@@ -360,7 +367,7 @@ function hasFilter(filter: SessionFilter): boolean {
     (agent_prefix ?? "") !== "" || (id_prefix ?? "") !== "";
 }
 
-/** Whether a filter looks at what a stale row does not say. */
+/** Whether a filter depends on columns that are wrong in a stale row. */
 export function looksAtRows(
   { status, agent_prefix, since_ms }: SessionFilter,
 ): boolean {
@@ -368,12 +375,15 @@ export function looksAtRows(
     (agent_prefix ?? "") !== "";
 }
 
-/** The place of a time in the index; see the schema. */
+/** Returns the column `minute` for a time; see the schema. */
 export function minuteOf(ms: Int): number {
   return Number(-(toSigned(ms) / 60_000n));
 }
 
-/** Hands the page all minutes of `rows` but the last, of which more may follow; returns that. */
+/**
+ * Adds all minutes of `rows` but the last to the page. Returns the rows of the last minute, of
+ * which more may follow.
+ */
 function takeMinutes(page: Page, rows: PageCandidate[]): PageCandidate[] {
   const last = rows.at(-1)?.minute;
   const end = rows.findIndex(({ minute }) => minute === last);
@@ -411,13 +421,16 @@ function toCandidate(row: Row): PageCandidate {
   };
 }
 
-/** The LIKE pattern of the reference: lower case by all of Unicode, then its own signs taken literally. */
+/**
+ * Returns the LIKE pattern of the reference: lower case in all of Unicode, with the pattern
+ * characters escaped.
+ */
 function agentPattern(prefix: string | null | undefined): string | null {
   if (prefix === null || prefix === undefined || prefix === "") return null;
   return `${prefix.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
 }
 
-/** Statements of a page, prepared once a connection. */
+/** Statements of a page. */
 export interface PageStatements {
   readonly edge: StatementSync;
   readonly countMinute: StatementSync;
@@ -431,7 +444,7 @@ export interface PageStatements {
   readonly short: StatementSync;
 }
 
-/** Prepares what {@linkcode planPage} runs. */
+/** Prepares the statements of {@linkcode planPage}. */
 export function preparePage(db: DatabaseSync): PageStatements {
   const passes = `(stale = 1 OR (?2 IS NULL OR ${statusSql("?1")} = ?2)
       AND (?3 IS NULL OR lower(agent) LIKE ?3 ESCAPE '\\')
@@ -469,7 +482,7 @@ export function preparePage(db: DatabaseSync): PageStatements {
         recordSql("?1")
       } AS BLOB) AS record FROM sessions WHERE key = ?2`,
     ),
-    // Of the join the list comes first, so that its order is that of the texts.
+    // The list comes first in the join, so that the texts have its order.
     together: db.prepare(
       `SELECT CAST(group_concat(text, ',') AS BLOB) AS records
        FROM (SELECT ${
@@ -477,7 +490,7 @@ export function preparePage(db: DatabaseSync): PageStatements {
       } AS text FROM json_each(?2) AS listed CROSS JOIN sessions ON sessions.key = listed.value
              ORDER BY listed.key LIMIT -1)`,
     ),
-    // How many rows the minutes have that the first rows are of: these must be sorted.
+    // Number of rows in the minutes of the first rows. All of these must be sorted.
     reach: db.prepare(
       `SELECT count(*) AS n FROM (SELECT 1 FROM sessions WHERE workspace = ?1
          AND minute <= coalesce((SELECT minute FROM sessions WHERE workspace = ?1 ORDER BY minute LIMIT 1 OFFSET ?2), ${LAST.minute})

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Deletes old sessions, and the old events of sessions that go on, while events keep coming: sessions vanish first, a few at a time; then
- * their rows, then the empty pages. Nothing of a deleted text is left in the files.
+ * Deletes old sessions, and the old events of other sessions, while new events arrive. First the
+ * sessions disappear, a few at a time, then their rows are deleted, then the empty pages are
+ * released. No deleted text is left in the files.
  * @module
  */
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
@@ -21,32 +22,33 @@ import type { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 import type { Sweeper } from "./sweep.ts";
 
-/** Sessions looked at, and sessions deleted, in one step. */
+/** Sessions that one step looks at, and sessions that it deletes. */
 const LOOK_SESSIONS = 500;
 const DELETE_SESSIONS = 25;
 
-/** Bytes of events that are deleted in one step. A single longer event is deleted in one step all the same. */
+/** Bytes of events that one step deletes. One longer event takes one step, too. */
 const CUT_BYTES = 256 * 1024;
 
-/** Which sessions to delete; those for which all that is given holds. */
+/** Selects the sessions to delete: those that match all given members. */
 export interface PruneQuery {
   /**
-   * Those whose newest event is before this, compared as signed integers; of others the events that are. Their numbers stay, and what is
-   * said of the session is made anew of what is left.
+   * Sessions whose newest event is before this time, compared as signed integers. Other sessions
+   * lose their events before this time. The rest keep their numbers, and the session is rebuilt
+   * from them.
    */
   beforeMs?: Int | null;
-  /** The one with this id, in each workspace. */
+  /** The session with this id, in each workspace. */
   session?: string | null;
-  /** Those of this workspace. */
+  /** Sessions of this workspace. */
   workspace?: string | null;
-  /** Only counts them. */
+  /** Counts and deletes nothing. */
   dryRun?: boolean;
 }
 
-/** What a prune deleted. */
+/** The result of a prune. */
 export interface PruneResult {
   sessions: number;
-  /** Of these sessions and of others. */
+  /** Events of these sessions and of others. */
   events: number;
 }
 
@@ -59,7 +61,7 @@ interface Victim {
   events: number;
 }
 
-/** What a {@linkcode Pruner} works with. */
+/** The parts of a {@linkcode Pruner}. */
 export interface PrunerParts {
   ledger: Ledger;
   sessions: SessionWrites;
@@ -67,7 +69,7 @@ export interface PrunerParts {
   transact: (work: () => void) => void;
 }
 
-/** The steps of a prune. Each step is a transaction of its own. */
+/** The steps of a prune. Each step is one transaction. */
 export class Pruner {
   readonly #ledger: Ledger;
   readonly #transact: (work: () => void) => void;
@@ -89,9 +91,9 @@ export class Pruner {
   }
 
   /**
-   * Deletes the sessions that `options` name, then their rows, then gives the space back.
+   * Deletes the sessions that `options` select, then their rows, then releases the space.
    *
-   * @param result Grows while the steps are taken, so that an early end still knows what was done.
+   * @param result Is updated by each step, so that it is right even if the steps end early.
    */
   *prune(
     options: PruneQuery,
@@ -112,7 +114,7 @@ export class Pruner {
     return result;
   }
 
-  /** Sessions by key, a slice at a time, without those that stay as they are. */
+  /** Finds sessions by key, a slice at a time, without those that stay unchanged. */
   *#lookAtAll(options: PruneQuery): Generator<Slice> {
     const { workspace } = options;
     const only = typeof workspace === "string"
@@ -130,7 +132,7 @@ export class Pruner {
     }
   }
 
-  /** The sessions of one id: at most one in each workspace. */
+  /** Finds the sessions with one id: at most one in each workspace. */
   *#lookUp(id: string, options: PruneQuery): Generator<Slice> {
     const { beforeMs, workspace } = options;
     let found: Row[] = [];
@@ -146,14 +148,14 @@ export class Pruner {
     yield toSlice(found, beforeMs ?? null);
   }
 
-  /** Takes sessions out of sight: no list, detail or count has them from here on. */
+  /** Hides sessions: from now on no list, detail or count has them. */
   *#remove(
     victims: Victim[],
     result: PruneResult,
   ): Steps<void> {
     while (victims.length > 0) {
       const some = victims.splice(0, DELETE_SESSIONS);
-      // An event that came meanwhile keeps its session.
+      // A session that got an event meanwhile stays.
       const gone: Victim[] = [];
       this.#transact(() => {
         for (const victim of some) {
@@ -165,7 +167,7 @@ export class Pruner {
     }
   }
 
-  /** Deletes the old events of a session that goes on; it is stale after that. */
+  /** Deletes the old events of a session, which is then stale. */
   *#cut(key: number, options: PruneQuery, result: PruneResult): Steps<void> {
     const before = toSigned(options.beforeMs ?? 0);
     for (let after = -1;;) {
@@ -184,7 +186,7 @@ export class Pruner {
         yield;
       }
       if (first !== null) after = first;
-      // What has been filed meanwhile comes next.
+      // Events that were filed meanwhile come next.
       else if (this.#sql.nextBlock.get(key, after) === undefined) break;
     }
     if (!options.dryRun) {
@@ -192,7 +194,7 @@ export class Pruner {
     }
   }
 
-  /** Those of some events that are old, as many together as one step may delete. */
+  /** Finds the old ones among some events, in chunks that one step may delete. */
   *#chunks(rows: readonly number[], before: bigint): Generator<number[]> {
     let chunk: number[] = [];
     let left = CUT_BYTES;
@@ -213,7 +215,7 @@ export class Pruner {
     const row = this.#sql.find.get(key, lastSeq);
     if (row === undefined) return false;
     const listed = this.#lists.file(key, readList(row), lastSeq);
-    // From here on the stream does not have them.
+    // From now on the stream does not have these events.
     this.#sql.noteDeleted.run(this.#lists.lastOf({ key, events: listed }));
     this.#sql.remove.run(key);
     this.#sql.addTrash.run(key);
@@ -231,18 +233,18 @@ export class Pruner {
   }
 }
 
-/** A session that has been deleted meanwhile has no events. */
+/** The tail of a session that was deleted meanwhile. */
 const NO_TAIL: Row = { events_filed: 0, events_tail: new Uint8Array() };
 
-/** The number at the beginning of a text. */
+/** Returns the digits at the beginning of a text. */
 function parseDigits(text: SQLOutputValue | undefined): string {
   return /^\d+/.exec(typeof text === "string" ? text : "")?.[0] ?? "0";
 }
 
-/** What is to be done with some sessions. */
+/** Sessions to delete, and sessions to shorten. */
 interface Slice {
   ended: Victim[];
-  /** Keys of those that lose events at most. */
+  /** Keys of sessions that may lose events. */
   ongoing: number[];
 }
 

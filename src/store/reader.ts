@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A connection that reads one state of the store, however long it takes, while others write.
+ * A connection that reads one snapshot of the store while others write.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -19,12 +19,12 @@ import type { Steps } from "./steps.ts";
 import { UsageReads } from "./usage_reads.ts";
 import { StreamReads } from "./stream_reads.ts";
 
-/** An answer up to this size is made whole, so that nothing is held while it is sent. */
+/** An answer up to this size is read at once, so that the connection is free while it is sent. */
 const WHOLE_BYTES = 256 * 1024;
 
-/** Reads what was stored when it began. */
+/** Reads a snapshot of the store. */
 export class Reader {
-  /** Reads what transcripts tell. */
+  /** Reads the usage in transcripts. */
   readonly usage: UsageReads;
   /** Reads one session. */
   readonly sessions: SessionReads;
@@ -38,7 +38,7 @@ export class Reader {
   readonly #giveBack: () => void;
   #ended = false;
 
-  /** @param giveBack Is called when a reading has ended. */
+  /** @param giveBack Is called when the reading has ended. */
   constructor(path: string, giveBack: () => void) {
     this.#db = openReader(path);
     this.#begin = this.#db.prepare("BEGIN");
@@ -51,7 +51,11 @@ export class Reader {
     this.#giveBack = giveBack;
   }
 
-  /** Fixes the state that is read from here on. @param behind Sessions whose rows lack events. */
+  /**
+   * Takes the snapshot.
+   *
+   * @param behind Sessions whose rows lack events.
+   */
   begin(behind: readonly StoredSession[]): void {
     this.sessions.behind = behind;
     this.#begin.run();
@@ -64,13 +68,14 @@ export class Reader {
   }
 
   /**
-   * Turns a plan into an answer, and closes this reader when the answer is complete, fails or is given up.
+   * Turns a plan into an answer. The reader is closed when the answer is complete, fails or is
+   * closed.
    *
-   * @param steps The work that leads to the plan; may be ended early.
+   * @param steps Work that returns the plan. It may be ended early.
    */
   *answer(steps: Steps<AnswerPlan>): Steps<StoredAnswer> {
     let reading = true;
-    // Once only: the connection may be reading something else when an answer is closed again.
+    // Only once: the connection may already serve another reading.
     const close = () => {
       if (reading) this.close();
       reading = false;
@@ -89,8 +94,8 @@ export class Reader {
         length,
         chunks: () => stream,
         close: () => {
-          stream.return(); // resets the statement it stands in
-          close(); // it may not have begun
+          stream.return(); // resets its statement
+          close(); // the stream may not have begun
         },
       };
     } finally {
@@ -105,7 +110,7 @@ export class Reader {
     this.#giveBack();
   }
 
-  /** Closes the connection, also in the middle of a read, which then fails. */
+  /** Closes the connection. A reading that is under way fails. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Connections that read, kept for the next question.
+ * A pool of connections that read.
  * @module
  */
 import type { StoredSession } from "./stored_session.ts";
 import { Reader } from "./reader.ts";
 
-/** Connections kept while there is no reader: opening one takes longer than most reads. */
+/** Maximum number of idle connections. Opening one takes longer than most reads. */
 const MAX_IDLE = 4;
 
-/** All connections that read. Each read has one of its own, so that none waits for another. */
+/** All connections that read. Each reading has its own, so that none waits for another. */
 export class ReaderPool {
   readonly #path: string;
   readonly #all = new Set<Reader>();
@@ -20,7 +20,11 @@ export class ReaderPool {
     this.#path = path;
   }
 
-  /** Begins to read what is stored now. @param behind Sessions whose rows lack events all the same. */
+  /**
+   * Begins to read a snapshot of the store.
+   *
+   * @param behind Sessions whose rows lack events.
+   */
   begin(behind: readonly StoredSession[]): Reader {
     const reader = this.#idle.pop() ?? this.#open();
     try {
@@ -32,7 +36,7 @@ export class ReaderPool {
     }
   }
 
-  /** Closes all connections, also those that read; may be called twice. */
+  /** Closes all connections, also busy ones. May be called twice. */
   close(): void {
     this.#closed = true;
     for (const reader of this.#all) this.#drop(reader);

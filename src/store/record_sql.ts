@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A session's record as SQL: what its own row says, what the commits of its directory say, and what the time makes of it.
+ * SQL of a session's record, from its own row, the commits of its directory, its usage, and the
+ * time.
  * @module
  */
 
-/** What the newest git event of the session's directory said up to a time; SQL. */
+/** SQL of a column of the newest git event in the session's directory up to a time. */
 function commitAt(column: "ref" | "branch", time: string): string {
   return `coalesce((SELECT ${column} FROM commits WHERE workspace = sessions.workspace AND ts_ms <= ${time}
     ORDER BY ts_ms DESC, tie DESC LIMIT 1), 'null')`;
 }
 
 /**
- * What the transcripts of a session tell, as the end of its totals; SQL that is null where they tell nothing. A sum without any known
- * part is null. A model's name ends at NUL here.
+ * SQL of the usage in a session's transcripts, as the end of its totals; null if they have none. A
+ * sum without any known part is null. A model's name ends at NUL here.
  */
 const USAGE =
   `(SELECT ',"tokens_in":' || sum(input) || ',"tokens_out":' || sum(output)
@@ -27,7 +28,7 @@ const USAGE =
 /**
  * Returns SQL of the SessionRecord's JSON.
  *
- * @param now SQL of the time at which it is read, as a signed integer of epoch milliseconds.
+ * @param now SQL of the time of the reading, as a signed integer of epoch milliseconds.
  */
 export function recordSql(now: string): string {
   return `(record || coalesce(${USAGE}, told)

@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Which rows are a session's, in their order.
+ * Lists of the rows of each session, in their order.
  *
- * Events of all sessions are added at the end of their table, wherever the session's earlier ones are: a page written for one
- * serves the next, whosever it is. (Kept together by session instead, most events would be put between full pages, and five be written
- * where one is now.) An index of them would cost a page for each event; so a session's newest rows are listed in its own row, which is
- * written anyway, and when they have become many they are filed together as a block.
+ * New events of all sessions go to the end of their table, so that one written page serves several
+ * events. (Sorted by session, most events would fall between full pages, and each would write five
+ * pages instead of one.) An index would also write a page for each event. Therefore a session's own
+ * row, which is written anyway, lists the newest rows. When there are many, they are filed together
+ * as a block.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { readBlob, readInt, type Row } from "./rows.ts";
 
-/** Rows of a block: few enough that a session's row stays short. */
+/** Rows of a block. A session's row stays short with this number. */
 export const BLOCK_ROWS = 128;
 
 /** Rows of a session, in their order. */
 export interface RowList {
   /** How many of them are filed in blocks. */
   readonly filed: number;
-  /** How many are behind them. */
+  /** Number of rows that are not filed. */
   readonly count: number;
-  /** The last of these, 0 without any. */
+  /** The last row that is not filed; 0 if there is none. */
   readonly last: number;
-  /** These, packed. */
+  /** The rows that are not filed, packed. */
   readonly tail: Uint8Array;
 }
 
-/** The list of a session that has none. */
+/** The list of a session without rows. */
 export const NO_ROWS: RowList = {
   filed: 0,
   count: 0,
@@ -34,7 +35,7 @@ export const NO_ROWS: RowList = {
   tail: new Uint8Array(),
 };
 
-/** What is run for lists; see `WRITE_SQL`. */
+/** Statements for lists; see `WRITE_SQL`. */
 export const LIST_SQL = {
   file:
     "INSERT INTO blocks (session, kind, first, members) VALUES (?, 0, ?, ?)",
@@ -61,7 +62,7 @@ export function countRows({ filed, count }: RowList): number {
   return filed + count;
 }
 
-/** The lists' blocks, through one connection. */
+/** Reads and writes the blocks of lists through one connection. */
 export class RowLists {
   readonly #file: StatementSync;
   readonly #read: StatementSync;
@@ -80,9 +81,10 @@ export class RowLists {
   }
 
   /**
-   * Adds a row, whose key is greater than the last one's, at the end; files the newest rows when they have become many.
+   * Appends a row, whose key must be greater than the last one. Files the newest rows when there
+   * are many.
    *
-   * @param seq Number of the row among all that the session ever had.
+   * @param seq Number of the row among all rows that the session ever had.
    */
   add(session: number, list: RowList, row: number, seq: number): RowList {
     const longer = {
@@ -94,14 +96,18 @@ export class RowLists {
     return longer.count < BLOCK_ROWS ? longer : this.file(session, longer, seq);
   }
 
-  /** Files what is not filed yet. @param seq Number of its last row. */
+  /**
+   * Files the rows that are not filed yet.
+   *
+   * @param seq Number of the last one.
+   */
   file(session: number, list: RowList, seq: number): RowList {
     if (list.count === 0) return list;
     this.#file.run(session, seq + 1 - list.count, list.tail);
     return { ...NO_ROWS, filed: countRows(list) };
   }
 
-  /** Returns the last row of a session, 0 without any. */
+  /** Returns the last row of a session; 0 if it has none. */
   lastOf({ key, events }: { key: number; events: RowList }): number {
     if (events.count > 0 || events.filed === 0) return events.last;
     const block = this.#lastBlock.get(key);
@@ -110,13 +116,13 @@ export class RowLists {
       : unpackRows(readBlob(block.members)).at(-1) ?? 0;
   }
 
-  /** Reads one block; nothing if there is none. */
+  /** Reads one block. Returns an empty list if there is none. */
   readBlock(session: number, first: number): number[] {
     const row = this.#readBlock.get(session, first);
     return row === undefined ? [] : unpackRows(readBlob(row.members));
   }
 
-  /** Shortens a block; one without rows goes. */
+  /** Shortens a block. Deletes it if no rows are left. */
   changeBlock(session: number, first: number, rows: readonly number[]): void {
     if (rows.length === 0) this.#dropBlock.run(session, first);
     else this.#changeBlock.run(packRows(rows), session, first);
@@ -133,7 +139,7 @@ export class RowLists {
   }
 }
 
-/** Makes a list of ascending rows that are not filed. */
+/** Returns a list of ascending rows that are not filed. */
 export function listRows(rows: readonly number[]): RowList {
   return {
     filed: 0,
@@ -144,10 +150,13 @@ export function listRows(rows: readonly number[]): RowList {
 }
 
 const MORE = 0x80;
-/** Bytes that the greatest safe integer takes. */
+/** Packed length of the greatest safe integer in bytes. */
 const MAX_PACKED_BYTES = 8;
 
-/** Returns packed rows and one more, that is `step` above the last: seven bits a byte, the low ones first. */
+/**
+ * Appends a row that is `step` greater than the last to packed rows: seven bits in each byte, low
+ * bits first.
+ */
 function packRow(packed: Uint8Array, step: number): Uint8Array {
   const longer = new Uint8Array(packed.length + MAX_PACKED_BYTES);
   longer.set(packed);
@@ -171,7 +180,7 @@ export function packRows(rows: readonly number[]): Uint8Array {
   return packed;
 }
 
-/** Returns the rows that were packed, the first as its step above 0. */
+/** Unpacks rows. The first one is stored as its difference from 0. */
 export function unpackRows(packed: Uint8Array): number[] {
   const rows: number[] = [];
   let row = 0;

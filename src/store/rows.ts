@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Values of rows, narrowed to what their column holds.
+ * Reads the values of rows as the types of their columns.
  * @module
  */
 import type { SQLOutputValue } from "node:sqlite";
@@ -8,7 +8,7 @@ import { type Int, toInt } from "../proto/mod.ts";
 
 declare module "node:sqlite" {
   interface StatementSync {
-    /** Has rows returned as arrays; the runtime has it, its type library does not yet. */
+    /** Makes the statement return rows as arrays. The runtime has it, its type library not yet. */
     setReturnArrays(enabled: boolean): void;
   }
 }
@@ -18,7 +18,10 @@ export type Row = Record<string, SQLOutputValue>;
 
 const UTF8_OUT = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Returns the values of a row of a statement that returns arrays: of many rows they are read in a third of the time. */
+/**
+ * Returns the values of a row of a statement that returns arrays. Many rows are read in a third of
+ * the time that way.
+ */
 export function readCells(row: Row): readonly SQLOutputValue[] {
   if (Array.isArray(row)) return row;
   throw new TypeError("Cannot read row: it is no array");
@@ -36,7 +39,10 @@ export function readInt(value: SQLOutputValue | undefined): number {
   throw new TypeError(`Cannot read row: ${typeof value} is no integer`);
 }
 
-/** Returns an integer column of a statement that reads bigints. @throws {TypeError} If it holds something else. */
+/**
+ * Returns an integer column of a statement that reads bigints. @throws {TypeError} If it holds
+ * something else.
+ */
 export function readBig(value: SQLOutputValue | undefined): bigint {
   if (typeof value === "bigint") return value;
   throw new TypeError(`Cannot read row: ${typeof value} is no bigint`);
@@ -48,18 +54,26 @@ export function readBlob(value: SQLOutputValue | undefined): Uint8Array {
   throw new TypeError(`Cannot read row: ${typeof value} is no blob`);
 }
 
-/** SQL of a column whose integers are too large for numbers, now and then: {@linkcode readExact} reads it twice as fast as all as bigints. */
+/**
+ * SQL of a column whose integers may be too large for numbers. {@linkcode readExact} reads it twice
+ * as fast as a bigint for each value.
+ */
 export function exactColumn(name: string): string {
   const { MIN_SAFE_INTEGER: min, MAX_SAFE_INTEGER: max } = Number;
   return `iif(${name} BETWEEN ${min} AND ${max}, ${name}, CAST(${name} AS TEXT)) AS ${name}`;
 }
 
-/** Returns an integer of an {@linkcode exactColumn}. @throws {TypeError} If it holds something else. */
+/**
+ * Returns an integer of an {@linkcode exactColumn}. @throws {TypeError} If it holds something else.
+ */
 export function readExact(value: SQLOutputValue | undefined): Int {
   return typeof value === "string" ? toInt(BigInt(value)) : readInt(value);
 }
 
-/** SQL of a column whose BLOBs are texts: SQLite makes strings of them, but of one with a NUL it would return only the beginning. */
+/**
+ * SQL of a column whose BLOBs are texts. SQLite returns strings, except for a text with a NUL,
+ * which it would cut.
+ */
 export function textColumn(name: string): string {
   return `iif(instr(${name}, x'00') = 0, CAST(${name} AS TEXT), ${name}) AS ${name}`;
 }

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Overwrites what deleted texts leave behind in the file's pages.
+ * Overwrites the remains of deleted texts in the file's pages.
  *
- * SQLite overwrites a cell that is deleted (`secure_delete`), but when it moves cells from one page to another it leaves copies in the
- * space between the list of cells and the first cell. That space means nothing to SQLite, so it can be overwritten in the file itself.
+ * SQLite overwrites a deleted cell (`secure_delete`). When it moves cells to another page, however,
+ * it leaves copies in the space between the list of cells and the first cell. SQLite does not use
+ * that space, so it can be overwritten in the file itself.
  * @module
  */
 
-/** Where the header of a page begins on the first page, behind that of the file. */
+/** Length of the file's header, after which the header of the first page begins. */
 const FILE_HEADER_BYTES = 100;
-/** Types of pages of a table or index: inner pages, whose header has four bytes more, and leaves. */
+/**
+ * Types of pages of tables and indexes: inner pages, whose header is four bytes longer, and leaves.
+ */
 const INNER_TYPES: ReadonlySet<number> = new Set([2, 5]);
 const LEAF_TYPES: ReadonlySet<number> = new Set([10, 13]);
-/** Entries of the pages that say where each page belongs have this length. */
+/** Length of an entry in a map page. */
 const MAP_ENTRY_BYTES = 5;
-/** The length that comes first in a free block, and the place of the next one. */
+/** Length of a free block's header: the offset of the next block, and its own length. */
 const BLOCK_HEADER_BYTES = 4;
 
 /**
- * Tells whether a page says where other pages belong, and has no cells; a file that gives space back has one for each so many.
+ * Tells whether a page is a map page: it lists the parents of the pages that follow it, and has no
+ * cells.
  *
  * @param number Of the page; the first is 1.
  */
@@ -30,7 +34,7 @@ export function isMapPage(number: number, pageBytes: number): boolean {
  * Overwrites the free space of a page in memory.
  *
  * @param number Of the page; the first is 1.
- * @returns Whether there was anything in it. A page that is not understood stays as it is.
+ * @returns Whether the free space had any content. A page in an unknown form stays unchanged.
  */
 export function scrubPage(page: Uint8Array, number: number): boolean {
   if (isMapPage(number, page.length)) return false;
@@ -54,7 +58,7 @@ export function scrubPage(page: Uint8Array, number: number): boolean {
     if (at < to || at + BLOCK_HEADER_BYTES > page.length) return false;
     const end = at + view.getUint16(at + 2);
     const next = view.getUint16(at);
-    // They are in ascending order, so this ends.
+    // The blocks are in ascending order, so the loop ends.
     if (end > page.length || next !== 0 && next <= at) return false;
     free.push([at + BLOCK_HEADER_BYTES, end]);
     at = next;
@@ -69,7 +73,7 @@ export function scrubPage(page: Uint8Array, number: number): boolean {
   return isChanged;
 }
 
-/** A file of pages, opened before SQLite opened it: closing a descriptor of it would drop SQLite's locks. */
+/** The store as a file of pages. Closing its descriptor would drop SQLite's locks. */
 export class RawPages {
   readonly #file: Deno.FsFile;
   readonly #pageBytes: number;
@@ -79,7 +83,7 @@ export class RawPages {
     this.#pageBytes = pageBytes;
   }
 
-  /** How many there are. */
+  /** Number of pages. */
   get count(): number {
     return Math.floor(this.#file.statSync().size / this.#pageBytes);
   }
@@ -87,8 +91,8 @@ export class RawPages {
   /**
    * Scrubs some pages.
    *
-   * @param first Number of the first one, from 1.
-   * @returns How many had something in their free space.
+   * @param first Number of the first page, from 1.
+   * @returns Number of pages that were changed.
    */
   scrub(first: number, count: number): number {
     const size = this.#pageBytes;
@@ -108,12 +112,12 @@ export class RawPages {
     return changed;
   }
 
-  /** Waits until what was written is on disk. */
+  /** Waits until the writes are on disk. */
   sync(): void {
     this.#file.syncDataSync();
   }
 
-  /** Must come after the last connection of SQLite is closed. */
+  /** Closes the file. Call it after SQLite's last connection is closed. */
   close(): void {
     this.#file.close();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is read of one session: its record, its events, its calls.
+ * Reads the record, the events and the calls of one session.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -35,45 +35,45 @@ import {
 
 import type { Steps } from "./steps.ts";
 
-/** Workspaces looked into in one step. */
+/** Workspaces that one step looks into. */
 const STEP_WORKSPACES = 500;
-/** Rows that one statement reads: read one by one each costs four times as much. */
+/** Rows that one statement reads. Reading them one by one takes four times as long. */
 const BATCH_ROWS = 128;
 /** Events that are longer together are read one by one, so that few of them are in memory. */
 const BATCH_BYTES = 128 * 1024;
 const CLOSE = Uint8Array.of(0x7d);
 const COMMA = Uint8Array.of(0x2c);
 const UTF8 = new TextEncoder();
-/** Rows by a list of their keys, which is bound as JSON. */
+/** SQL condition for a list of keys, bound as JSON. */
 const LISTED = "WHERE key IN (SELECT value FROM json_each(?))";
 
-/** A session to be answered. */
+/** A session as it is read. */
 export interface ReadableSession {
   readonly key: number;
   readonly workspaceKey: number;
-  /** Whether it has to be rebuilt first. */
+  /** Whether the session must be rebuilt first. */
   readonly isStale: boolean;
   /** The SessionRecord's JSON. */
   readonly record: Uint8Array;
-  /** What is remembered of it for its next event, as JSON. */
+  /** The input for its next event, as JSON. */
   readonly state: string;
   /** Number of its events. */
   readonly eventCount: number;
-  /** Length of the JSON of all events together, without what stands between them. */
+  /** Length of the JSON of all events together, without separators. */
   readonly eventBytes: number;
   readonly events: RowList;
-  /** What its newest events have made of its calls. */
+  /** The changes that unfiled events made to its calls. */
   readonly recentCalls: ReadonlyMap<string, string | null>;
 }
 
-/** A session by its name. */
+/** The name of a session. */
 export interface SessionName {
   readonly workspaceKey: number;
   readonly id: string;
   readonly agent: string;
 }
 
-/** A session of an agent with its first and last time, in epoch milliseconds. */
+/** A session of an agent with the times of its first and last event, in epoch milliseconds. */
 export interface AgentSession extends SessionName {
   readonly firstMs: number;
   readonly lastMs: number;
@@ -87,7 +87,7 @@ export interface NumberedSession extends SessionName {
 
 /** Reads sessions through one connection. */
 export class SessionReads {
-  /** Sessions whose rows lack events, as these could not be written. */
+  /** Sessions whose rows lack events, because the rows could not be written. */
   behind: readonly StoredSession[] = [];
   readonly #lists: RowLists;
   readonly #find: StatementSync;
@@ -120,7 +120,8 @@ export class SessionReads {
     this.#eventBytes = db.prepare(
       `SELECT sum(length(head) + length(payload) + 1) AS bytes FROM events ${LISTED}`,
     );
-    // With the order inside of group_concat the texts would be copied to be sorted, although they come in this order anyway.
+    // An order inside group_concat would copy the texts to sort them, although they come in this
+    // order.
     this.#eventTexts = db.prepare(
       `SELECT CAST(group_concat(${HEAD_SQL} || payload || '}', ',') AS BLOB) AS texts
        FROM (SELECT head, payload FROM events ${LISTED} ORDER BY key LIMIT -1)`,
@@ -157,7 +158,7 @@ export class SessionReads {
     }));
   }
 
-  /** Reads the numbers of a session's events in their order; those without a row are missing. */
+  /** Reads the numbers of a session's events in their order. Events without a row are missing. */
   eventNumbers(session: ReadableSession): number[] {
     const keys = this.#lists.read(session.key, session.events);
     return [...batches(keys)].flatMap((batch) =>
@@ -176,15 +177,15 @@ export class SessionReads {
     }));
   }
 
-  /** Finds the sessions that hooks of git in a workspace belong to. */
+  /** Finds the sessions in a workspace that have commits. */
   committing(workspaceKey: number): SessionName[] {
     return this.#committing.all(workspaceKey).map(nameOf);
   }
 
   /**
-   * Finds a session in the first of the workspaces (their keys) that has its id.
+   * Finds a session by its id in the first workspace that has it.
    *
-   * @param nowMs The time at which it is asked for, in epoch milliseconds.
+   * @param nowMs The time of the request in epoch milliseconds.
    */
   *find(
     workspaces: readonly number[],
@@ -248,7 +249,7 @@ export class SessionReads {
     };
   }
 
-  /** Reads the JSON of a session's events in their order, in pieces, with commas between the events. */
+  /** Reads the JSON of a session's events in their order, in pieces, with commas between events. */
   *events(session: ReadableSession): Generator<Uint8Array> {
     let some = false;
     const keys = this.#lists.read(session.key, session.events);
@@ -272,16 +273,16 @@ export class SessionReads {
     }
   }
 
-  /** Reads all calls of a session that have a row; one after the other, as there may be very many. */
+  /** Reads all rows of a session's calls, one after the other, because there may be very many. */
   calls(session: ReadableSession): Iterable<StoredCall> {
     return walkCalls(this.#calls, session.key, session.recentCalls);
   }
 
   /**
-   * Reads calls once more.
+   * Reads the bodies of calls again.
    *
-   * @param keys Their keys, in the order in which they will be asked for.
-   * @returns Returns what is known of the next one.
+   * @param keys Keys of the calls, in the order in which they will be read.
+   * @returns A function that returns the next body.
    */
   bodies(session: ReadableSession, keys: readonly string[]): () => string {
     const bodies = new Map<number, string>();
@@ -313,12 +314,12 @@ function nameOf(row: Row): SessionName {
   };
 }
 
-/** SQL of a time that a number holds exactly: an agent may send any integer of 64 bits. */
+/** SQL of a time as an exact number. An agent may send any integer of 64 bits. */
 function safeMs(column: string): string {
   return `max(min(${column}, ${Number.MAX_SAFE_INTEGER}), -1) AS ${column}`;
 }
 
-/** JSON cannot carry every key to SQLite, which would cut one at NUL. */
+/** Encodes a key for a list in JSON: SQLite would cut a key at NUL. */
 function toHex(key: string): string {
   let hex = "";
   for (const byte of UTF8.encode(key)) {

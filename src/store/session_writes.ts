@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What one event costs: the few statements that store it, its session and its call.
+ * Stores events: the few statements for an event, its session and its call.
  * @module
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
@@ -44,42 +44,42 @@ import {
 } from "./stored_session.ts";
 import { prepareWrites, type WriteStatements } from "./write_sql.ts";
 
-/** Where an event goes that is about to be stored. */
+/** The place of an event that is about to be stored. */
 export interface EventSlot {
   readonly key: number;
   readonly workspaceKey: number;
   readonly id: string;
-  /** The session as it is; null for a new one. */
+  /** The current session; null for a new one. */
   readonly current: StoredSession | null;
-  /** The number that the event gets. */
+  /** The number of the event. */
   readonly seq: number;
 }
 
-/** What became of a session's calls. */
+/** The changes to the rows of a session's calls. */
 export interface CallChanges {
-  /** Those that are written. */
+  /** Rows to write. */
   rows: readonly StoredCall[];
-  /** Keys of those that go. */
+  /** Keys of rows to delete. */
   removed: readonly string[];
 }
 
-/** One event and what it makes of its session. */
+/** An event and its effect on its session. */
 export interface NewEvent extends CallChanges {
-  /** The key of its row, if it is stored already. */
+  /** The key of the event's row, if it is already stored. */
   row?: number;
   tsMs: Int;
-  /** As whose it came. */
+  /** The agent that the event was sent for. */
   source: HookSource;
-  /** The session after the event; null for one that is stale, which is rebuilt later. */
+  /** The session after the event; null for a stale one, which is rebuilt later. */
   form: SessionForm | null;
-  /** The event's JSON is `head`, `payload` and "}" one after the other. */
+  /** The event's JSON is `head`, then `payload`, then "}". */
   head: Uint8Array;
   payload: Uint8Array;
-  /** Null for an event that may be stored any number of times. */
+  /** Null for an event that may be stored more than once. */
   kaizenId: string | null;
 }
 
-/** An event that no list has. */
+/** An event that its session does not list. */
 export interface UnlistedEvent extends StoredEvent {
   readonly place: EventSlot;
   /** The key of its row. */
@@ -88,30 +88,30 @@ export interface UnlistedEvent extends StoredEvent {
 }
 
 /**
- * Most events that rows of sessions may lack when a transaction ends. They take a page of each session that has one, once for all; and
- * after a crash these events are read once more.
+ * Maximum number of events that the rows of sessions may lack after a transaction. Each row is then
+ * written once for several events. After a crash these events are read again.
  */
 const MAX_BEHIND = 64;
 /**
- * How many of the newest events are looked through after a crash. Far more than may lie behind, as other sessions, whose rows are up to
- * date, get events in between.
+ * Number of the newest events that are checked after a crash. It is far greater than
+ * {@linkcode MAX_BEHIND}, because events of up-to-date sessions lie in between.
  */
 const LOOK_BACK = 4096;
 
-/** What a git event says. */
+/** The facts of a git event. */
 export interface NewCommit {
   tsMs: Int;
-  /** Orders it among those of the same time. */
+  /** Orders commits of the same time. */
   tie: string;
   commit: string;
-  /** Null if it did not say. */
+  /** Null if the event does not tell. */
   branch: string | null;
 }
 
-/** Sessions as the writer sees them. All of it is to be called inside a transaction. */
+/** Sessions as the writer sees them. Call all methods inside a transaction. */
 export class SessionWrites {
   readonly #ledger: Ledger;
-  /** Events that came since no row lacked any. */
+  /** Number of events since no row lacked any. */
   #since = 0;
   readonly #ids: EventIds;
   readonly #lists: RowLists;
@@ -131,7 +131,7 @@ export class SessionWrites {
    * Finds the place for an event.
    *
    * @param workspace Canonical path.
-   * @returns Null if the session has an event with this `kaizenId`.
+   * @returns The place; null if the session already has an event with this `kaizenId`.
    */
   place(
     workspace: string,
@@ -155,7 +155,7 @@ export class SessionWrites {
     return { key, workspaceKey, id, current, seq: lastSeq + 1 };
   }
 
-  /** Stores an event, its session and its calls; returns the session as it is then. */
+  /** Stores an event with its effect on the session and its calls. Returns the session after it. */
   append(place: EventSlot, event: NewEvent): StoredSession {
     const { key, workspaceKey, id, current, seq } = place;
     const { form, head, payload, kaizenId, tsMs } = event;
@@ -180,7 +180,8 @@ export class SessionWrites {
       ),
     };
     this.#ledger.count(workspaceKey, current === null ? 1 : 0, 1);
-    // What is filed, and what others are found by, is in the rows at once.
+    // The row is written at once if events were filed, or if the transcript changed, by which other
+    // sessions are found.
     const waits = form !== null && current?.trace === session.trace &&
       events.count > 0;
     return waits
@@ -188,7 +189,7 @@ export class SessionWrites {
       : this.#write(session, current);
   }
 
-  /** Stores an event itself; returns the key of its row. */
+  /** Stores the event itself. Returns the key of its row. */
   #add(
     session: number,
     { kaizenId, head, payload, source }: NewEvent,
@@ -209,7 +210,7 @@ export class SessionWrites {
     return row;
   }
 
-  /** Whether rows lack enough events to be written. */
+  /** Whether rows lack so many events that they must be written. */
   get isFarBehind(): boolean {
     return this.#ledger.eventsBehind >= MAX_BEHIND ||
       this.#since >= LOOK_BACK / 2;
@@ -220,7 +221,10 @@ export class SessionWrites {
     for (const session of this.#ledger.behind) this.#write(session, session);
   }
 
-  /** Finds the events that no session lists, as a crash came first, oldest first; each is to be appended before the next is asked for. */
+  /**
+   * Finds events that no session lists, because a crash came before its row was written. Oldest
+   * first. Append each event before reading the next.
+   */
   *unlisted(): Generator<UnlistedEvent> {
     const newest = this.#sql.newestEvents.all(LOOK_BACK);
     for (const found of newest.reverse()) {
@@ -256,7 +260,7 @@ export class SessionWrites {
     return this.#sql.findTrace.all(trace).map((row) => this.#read(row));
   }
 
-  /** Writes what is now said of a session, which is right from here on. */
+  /** Writes the new form of a session, which is no longer stale. */
   change(current: StoredSession, form: SessionForm): StoredSession {
     const { isStale, events, recentCalls } = current;
     const session = this.#write({
@@ -271,7 +275,7 @@ export class SessionWrites {
     return session;
   }
 
-  /** Notes that the events of a session have to be read once more. */
+  /** Notes that a session must be rebuilt from its events. */
   markStale(current: StoredSession): void {
     if (current.isStale) return;
     this.#sql.markStale.run(current.key);
@@ -279,7 +283,7 @@ export class SessionWrites {
     this.#remember({ ...current, form: null, isStale: true, recentCalls: [] });
   }
 
-  /** Reads what is known of a call of a session that is stored; null if it has no row. */
+  /** Reads the row of a call; null if there is none. */
   readCall({ key, recentCalls }: StoredSession, call: string): string | null {
     const recent = recentCalls.findLast((change) => change.key === call);
     if (recent !== undefined) return recent.body;
@@ -287,12 +291,12 @@ export class SessionWrites {
     return row === undefined ? null : toText(readBlob(row.body));
   }
 
-  /** Reads all calls of a session that have a row. */
+  /** Reads all rows of a session's calls. */
   readCalls({ key, recentCalls }: StoredSession): Iterable<StoredCall> {
     return walkCalls(this.#sql.readCalls, key, newestChanges(recentCalls));
   }
 
-  /** Files what became of a session's calls, as its events are filed or read once more. */
+  /** Writes changes to the rows of a session's calls. */
   fileCalls(session: number, changes: CallChanges): void {
     this.#fileChanges(session, changesOf(changes));
   }
@@ -304,7 +308,10 @@ export class SessionWrites {
     }
   }
 
-  /** Returns what is to be remembered of calls; when the events have just been filed, they are, too. */
+  /**
+   * Returns the changes to keep in memory. If the events have just been filed, the changes are
+   * filed as well.
+   */
   #noteCalls(
     session: number,
     changes: readonly CallChange[],
@@ -315,17 +322,17 @@ export class SessionWrites {
     return [];
   }
 
-  /** How often a session has lost events since the store was opened. */
+  /** Number of times a session has lost events since the store was opened. */
   cutsOf(key: number): number {
     return this.#cuts.get(key) ?? 0;
   }
 
   /**
-   * Deletes events of a session, which is stale after that; their numbers are not given out again.
+   * Deletes events of a session, which is then stale. Their numbers are not given out again.
    *
-   * @param first Of the block that lists them; null for those that are not filed.
-   * @param rows Their keys; those that the list does not have stay.
-   * @returns How many were deleted.
+   * @param first Identifies the block that lists them; null for events that are not filed.
+   * @param rows Keys of the events. Events that the list does not have stay.
+   * @returns Number of deleted events.
    */
   dropEvents(
     key: number,
@@ -365,7 +372,7 @@ export class SessionWrites {
     return gone.size;
   }
 
-  /** Writes what a git event says of its directory. */
+  /** Writes the facts of a git event about its directory. */
   addCommit(
     { key, workspaceKey }: Pick<StoredSession, "key" | "workspaceKey">,
     { tsMs, tie, commit, branch }: NewCommit,
@@ -380,7 +387,7 @@ export class SessionWrites {
     );
   }
 
-  /** Looks a session up; in memory if it was used lately. */
+  /** Looks a session up, first in memory. */
   #find(workspace: string, id: string): StoredSession | null {
     const found = this.#ledger.workspace(workspace);
     if (found === undefined) return null;
@@ -433,7 +440,7 @@ export class SessionWrites {
     return key;
   }
 
-  /** Notes the id of an event that is now in `events`; when these have just been filed, all ids go to the index. */
+  /** Notes the id of a new event. If the events have just been filed, all ids go to the index. */
   #noteId(
     session: number,
     recent: readonly string[],
@@ -447,9 +454,10 @@ export class SessionWrites {
   }
 
   /**
-   * Writes the row of a session; returns the session as its row then has it.
+   * Writes the row of a session. Returns the session as the row has it.
    *
-   * @param current The session as it was. What is part of an index is written only if it changed.
+   * @param current The session before the change. Columns of an index are written only if they
+   * changed.
    */
   #write(session: StoredSession, current: StoredSession | null): StoredSession {
     const { key, workspaceKey, id, lastMs, trace, form } = session;
@@ -481,18 +489,18 @@ export class SessionWrites {
   }
 }
 
-/** What an event has made of calls, as one list. */
+/** Returns changes as one list. */
 function changesOf({ rows, removed }: CallChanges): CallChange[] {
   return [...removed.map((key) => ({ key, body: null })), ...rows];
 }
 
-/** What is remembered of what is said of a session. */
+/** The part of a form that stays in memory. */
 function rememberForm(form: SessionForm) {
   const { firstMs, lastMs, agent, trace } = form;
   return { firstMs, lastMs, agent, trace, state: "", form, isStale: false };
 }
 
-/** @throws {TypeError} If there is no such session, as only one that is stored can be stale. */
+/** @throws {TypeError} If there is no session: only a stored one can be stale. */
 function staleForm(current: StoredSession | null, tsMs: Int) {
   if (current === null) throw new TypeError("Cannot store event: no session");
   const { firstMs, lastMs, agent, trace } = current;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sessions whose events have to be read once more: all of a store of version 1, and those that lost events.
+ * Sessions that must be rebuilt from their events: all sessions of a store of version 1, and those
+ * that lost events.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -12,16 +13,16 @@ import type { Steps } from "./steps.ts";
 import type { StoredSession } from "./stored_session.ts";
 import type { Sweeper } from "./sweep.ts";
 
-/** Calls that one step removes. */
+/** Calls that one step deletes. */
 const CLEAR_CALLS = 100;
 
-/** What a {@linkcode StaleSessions} works with. */
+/** The parts of {@linkcode StaleSessions}. */
 export interface StaleParts {
   ledger: Pick<Ledger, "staleSessions">;
   sweeper: Pick<Sweeper, "unsynced" | "dropCalls">;
 }
 
-/** What is needed to make sessions anew. */
+/** Reads and writes for rebuilding sessions. */
 export class StaleSessions {
   readonly #parts: StaleParts;
   readonly #lists: RowLists;
@@ -46,24 +47,24 @@ export class StaleSessions {
     this.#link = db.prepare("UPDATE events SET session = ? WHERE key = ?");
   }
 
-  /** How many there are. */
+  /** Number of stale sessions. */
   get count(): number {
     return this.#parts.ledger.staleSessions;
   }
 
-  /** One of them; null if there is none. */
+  /** Returns the key of a stale session; null if there is none. */
   next(): number | null {
     const row = this.#next.get();
     return row === undefined ? null : readInt(row.key);
   }
 
-  /** All of a workspace, or those of one agent there. */
+  /** Returns the keys of the stale sessions in a workspace, all or those of one agent. */
   ofWorkspace(workspaceKey: number, agent: string | null): number[] {
     return this.#ofWorkspace.all(workspaceKey, agent)
       .map((row) => readInt(row.key));
   }
 
-  /** Removes the calls of a session, which are to be written anew. */
+  /** Deletes the calls of a session, which are written again by the rebuild. */
   *clearCalls(session: number): Steps<void> {
     const { sweeper } = this.#parts;
     while (
@@ -71,12 +72,15 @@ export class StaleSessions {
     ) yield;
   }
 
-  /** Keys of a session's events, in their order. */
+  /** Reads the keys of a session's events in their order. */
   events({ key, events }: StoredSession): Generator<number> {
     return this.#lists.read(key, events);
   }
 
-  /** Reads one event of a session, and notes whose it is where version 1 did not; null if it is deleted. */
+  /**
+   * Reads one event of a session; null if it is deleted. Adds the session's key, which version 1
+   * did not store.
+   */
   readEvent(session: number, key: number): StoredEvent | null {
     const row = this.#event.get(key);
     if (row === undefined) return null;
@@ -84,7 +88,9 @@ export class StaleSessions {
     return unpackEvent(row);
   }
 
-  /** Runs a step in a transaction that a power failure may take back, as the session is then still stale. */
+  /**
+   * Runs a step in a transaction that a power failure may undo: the session is then still stale.
+   */
   transact<T>(work: () => T): T {
     return this.#parts.sweeper.unsynced(work);
   }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Long work, cut into pieces between which others may run.
+ * Long work in steps, between which other work may run.
  * @module
  */
 
-/** Work that yields after every few ms and returns its result at the end. `return()` ends it early and releases what it holds. */
+/**
+ * Work that yields every few milliseconds and returns its result at the end. `return()` ends it
+ * early and releases its resources.
+ */
 export type Steps<T> = Generator<void, T, void>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The store as its one writer sees it: opening, transactions, readers, and what is asked of all of it.
+ * The store as its one writer sees it: opening, transactions, readers, and figures of the whole
+ * store.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -31,31 +32,34 @@ import {
   type WorkspaceRef,
 } from "./workspace_reads.ts";
 
-/** How a store is opened. */
+/** Options for opening a store. */
 export interface StoreOptions {
-  /** Most pages the file may have; for tests of a full disk. */
+  /** Maximum number of pages in the file, for tests of a full disk. */
   maxPages?: number | undefined;
 }
 
-/** What `store_stats` tells. */
+/** The figures of `store_stats`. */
 export interface StoreStats extends StoreSize {
   workspaces: number;
-  /** Bytes inside the file that hold nothing. */
+  /** Number of unused bytes inside the file. */
   free_bytes: number;
-  /** Last activity of the session that is longest at rest, and of the newest. */
+  /** Last activity of the least and of the most recently active session. */
   oldest_ms: Int | null;
   newest_ms: Int | null;
 }
 
-/** A store opened for writing. There is one per file; any number of {@linkcode Reader}s stand beside it. */
+/**
+ * A store that is open for writing. There is one for each file, with any number of
+ * {@linkcode Reader}s.
+ */
 export class Store implements Disposable {
-  /** What events read and change. */
+  /** Stores events and sessions. */
   readonly sessions: SessionWrites;
-  /** What transcripts tell. */
+  /** Stores the usage in transcripts. */
   readonly usage: UsageWrites;
-  /** What has to be made anew of events that are stored. */
+  /** Sessions that must be rebuilt from their events. */
   readonly stale: StaleSessions;
-  /** Names the places of events. */
+  /** Converts keys of events to cursors. */
   readonly epochs: Epochs;
   readonly #path: string;
   readonly #db: DatabaseSync;
@@ -101,9 +105,9 @@ export class Store implements Disposable {
   }
 
   /**
-   * Opens the store, and makes it if there is none.
+   * Opens the store, and creates it if there is none.
    *
-   * @throws {StoreError} If the file cannot be used; it is left as it was.
+   * @throws {StoreError} If the file cannot be used. It stays unchanged.
    */
   static open(path: string, options: StoreOptions = {}): Store {
     const opened = openWriter(path, options.maxPages);
@@ -120,11 +124,13 @@ export class Store implements Disposable {
   }
 
   /**
-   * Runs `work` in one transaction: when this returns, what it wrote is on disk; when this throws, nothing was written and
-   * memory is as it was.
+   * Runs `work` in one transaction. After a return its writes are on disk; after an error nothing
+   * is written, and memory is unchanged.
    *
-   * @param checkpointPages Pages of the WAL from which a commit moves them to the file, as it is set.
-   * @throws {StoreError} If the file is damaged or not in its place, or its file system refuses; SQLite's own error for anything else it refuses.
+   * @param checkpointPages The current setting: number of pages in the WAL from which a commit
+   * copies them to the file.
+   * @throws {StoreError} If the file is damaged or not in its place, or the file system refuses a
+   * write. SQLite's own error for all other failures.
    */
   transact<T>(work: () => T, checkpointPages = CHECKPOINT_PAGES): T {
     this.#file.check();
@@ -138,7 +144,8 @@ export class Store implements Disposable {
       return result;
     } catch (error) {
       this.#ledger.undo.rollback();
-      // A full disk has rolled back already; an error here would hide the first one.
+      // SQLite rolls back by itself when the disk is full. A second rollback would hide the first
+      // error.
       if (this.#db.isTransaction) this.#sql.rollback.run();
       this.#file.noteWrites();
       throw this.#file.explain(error);
@@ -150,13 +157,19 @@ export class Store implements Disposable {
     return { pages: readInt(row?.log), moved: readInt(row?.checkpointed) };
   }
 
-  /** Writes the rows of sessions that lack events, as these are about to be read. The disk need not have them: the events it has. */
+  /**
+   * Writes the rows of sessions that lack events before they are read. No sync is needed, because
+   * the events are on disk.
+   */
   #catchUp(): void {
     if (this.#ledger.behind.length === 0) return;
     this.#sweeper.unsynced(() => this.sessions.catchUp(), CHECKPOINT_PAGES);
   }
 
-  /** The same for those that only read: a disk that takes nothing can be read, and one session is then answered from memory. */
+  /**
+   * Does the same for a reader. A full disk can still be read: the sessions are then answered from
+   * memory.
+   */
   #tryCatchUp(): void {
     try {
       this.#catchUp();
@@ -165,27 +178,27 @@ export class Store implements Disposable {
     }
   }
 
-  /** Whether the file that is open is still the one at its path. */
+  /** Whether the open file is still the one at its path. */
   get isInPlace(): boolean {
     return this.#file.isInPlace;
   }
 
   /**
-   * Returns what went wrong while something was read, in words for the user. A sign that the file is damaged ends all writing, as
-   * {@linkcode transact} does when it meets one.
+   * Returns the error for the user after a read has failed. An error that shows damage stops all
+   * writing, as in {@linkcode transact}.
    */
   explain(error: unknown): unknown {
     return this.#file.explain(error);
   }
 
-  /** Size of the files, and how much they hold; the counts come from memory. */
+  /** Returns the size of the files, and the number of sessions and events, from memory. */
   size(): StoreSize {
-    // Only looks at the names: opening and closing the file would drop SQLite's locks on it.
+    // Opening and closing the file would drop SQLite's locks.
     const bytes = fileBytes(this.#path) + fileBytes(`${this.#path}-wal`);
     return { bytes, ...this.#ledger.counts };
   }
 
-  /** Size, and what there is to prune. */
+  /** Returns the size, and figures for a prune. */
   stats(): StoreStats {
     const free = readInt(
       readOne(this.#sql.freePages.get()),
@@ -199,40 +212,41 @@ export class Store implements Disposable {
     };
   }
 
-  /** All workspaces that have sessions, that with the newest activity first. */
+  /** Returns all workspaces with sessions, newest activity first. */
   listWorkspaces(): WorkspaceRef[] {
     this.#tryCatchUp();
     return this.#workspaces.newestFirst();
   }
 
-  /** A workspace as it is now; undefined if it has no sessions. */
+  /** Returns a workspace; undefined if it has no sessions. */
   workspace(path: string): WorkspaceRef | undefined {
     const found = this.#ledger.workspace(path);
     return found && { ...found };
   }
 
-  /** Path of a workspace that has sessions. @throws {RangeError} If it has none. */
+  /** Returns the path of a workspace with sessions. @throws {RangeError} If it has no sessions. */
   workspacePath(key: number): string {
     const found = this.#ledger.workspaceByKey(key);
     if (found === undefined) throw new RangeError(`No workspace ${key}`);
     return found.path;
   }
 
-  /** Begins to read what is stored now; what is written later is not seen. The reader must be closed. */
+  /** Begins to read a snapshot of the store. Close the reader. */
   read(): Reader {
     this.#tryCatchUp();
     return this.#readers.begin(this.#ledger.behind);
   }
 
-  /** The same for the stream of events, for which the rows of sessions need not be up to date. */
+  /** Does the same for the stream of events, which does not need up-to-date rows of sessions. */
   readStream(): Reader {
     return this.#readers.begin([]);
   }
 
   /**
-   * Deletes sessions in small steps, and gives their space back to the file system.
+   * Deletes sessions in small steps, and releases their space.
    *
-   * @returns Steps of a few ms each; ending between two leaves a whole store, and the next prune goes on from there.
+   * @returns Steps of a few milliseconds each. They may end early: the store is consistent, and the
+   * next prune continues.
    * @throws {StoreError} If the file is damaged or not in its place.
    */
   prune(options: PruneQuery, result?: PruneResult): Steps<PruneResult> {
@@ -240,7 +254,7 @@ export class Store implements Disposable {
     return this.#abreast(this.#pruner.prune(options, result));
   }
 
-  /** Takes steps that read rows of sessions. */
+  /** Writes the rows that lack events before each step. */
   *#abreast<T>(steps: Steps<T>): Steps<T> {
     while (true) {
       this.#catchUp();
@@ -250,19 +264,20 @@ export class Store implements Disposable {
     }
   }
 
-  /** Removes what a prune left behind when it was ended early. */
+  /** Completes a prune that was ended early. */
   sweep(): Steps<void> {
     return this.#sweeper.sweep();
   }
 
-  /** Removes what version 1 had made of the events. */
+  /** Deletes the spans of version 1. */
   sweepSpans(): Steps<void> {
     return this.#sweeper.sweepSpans();
   }
 
   /**
-   * Moves the WAL into the file and closes; may be called twice. Readers that still read fail. A damaged file, and one that another has
-   * taken the place of, stays open for as long as the process lives, as there is no other way to leave what lies there as it is.
+   * Copies the WAL to the file and closes it. May be called twice. Open readers fail. A damaged or
+   * replaced file stays open until the process ends, because closing would write to the file at the
+   * path.
    */
   close(): void {
     this.#readers.close();
@@ -270,7 +285,7 @@ export class Store implements Disposable {
     this.#isClosed = true;
     if (!this.#file.mustStay) {
       this.#tryCatchUp();
-      this.#db.close(); // the last connection checkpoints
+      this.#db.close(); // the last connection runs a checkpoint
     }
     this.#pages.close();
   }
@@ -291,12 +306,12 @@ function fileBytes(path: string): number {
 
 function prepare(db: DatabaseSync) {
   return {
-    // Takes the lock at once: an error then has one place, before anything was changed.
+    // Takes the lock at once, so that an error comes before any change.
     begin: db.prepare("BEGIN IMMEDIATE"),
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
     freePages: db.prepare("PRAGMA freelist_count"),
-    // Moves nothing, only tells.
+    // Copies nothing, only returns the state.
     wal: db.prepare("PRAGMA wal_checkpoint(NOOP)"),
     pageBytes: db.prepare("PRAGMA page_size"),
   } satisfies Record<string, StatementSync>;

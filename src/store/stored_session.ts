@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is known of a session, in memory and in its row.
+ * A session in memory and in its row.
  * @module
  */
 import { I64_MAX, type Int } from "../proto/mod.ts";
 import type { CallChange } from "./calls.ts";
 import type { RowList } from "./row_lists.ts";
 
-/** What is said of a session. */
+/** The form of a session: the values that its events give. */
 export interface SessionForm {
   firstMs: Int;
   lastMs: Int;
   agent: string;
   trace: string | null;
-  /** Returns the rest, which only its row needs: that is not written with each event. */
+  /** Returns the other columns of its row, which is not written with each event. */
   print: () => SessionTexts;
 }
 
 /** Columns of a session's row that only readers need. */
 export interface SessionTexts {
-  /** From when on `quiet` is true of it; null for never. */
+  /** Time from which `quiet` applies; null for never. */
   quietMs: Int | null;
   status: string;
-  /** JSON of the branch; null where only commits may tell. */
+  /** JSON of the branch; null if only commits may tell. */
   branch: string | null;
-  /** JSON of the record up to what other rows and the time decide, what follows if no transcript tells, and its two endings. */
+  /** Parts of the record's JSON; see the column `record` in the schema. */
   record: string;
   told: string;
   live: string;
   quiet: string;
-  /** What the next event changes, as JSON. */
+  /** The input for the next event, as JSON. */
   state: string;
 }
 
-/** A session as its events make it; its row may not say all of it yet. */
+/** A session after its newest event. Its row may lack the newest events. */
 export interface StoredSession {
-  /** Its number in the store; never used again while any of its rows are left. */
+  /** Its number in the store. It is not used again while any of its rows are left. */
   readonly key: number;
   readonly workspaceKey: number;
   readonly id: string;
@@ -44,26 +44,26 @@ export interface StoredSession {
   readonly firstMs: Int;
   readonly lastMs: Int;
   readonly agent: string;
-  /** Its transcript, by which sessions are found that go on with one another. */
+  /** Its transcript. Sessions with the same transcript continue one another. */
   readonly trace: string | null;
-  /** What its next event changes, as JSON and as its row has it. Nothing, and not right, while the session is stale. */
+  /** The input for its next event, as JSON from its row; wrong while the session is stale. */
   readonly state: string;
-  /** What is said of it; null if that is only known from its row. */
+  /** Its form; null if only its row has it. */
   readonly form: SessionForm | null;
-  /** The session as its row has it, while that lacks the newest events; else null. */
+  /** The session in its row while the row lacks events; else null. */
   readonly row: StoredSession | null;
-  /** Whether its events have to be read once more before anything is said of it. */
+  /** Whether it must be rebuilt before it is read. */
   readonly isStale: boolean;
-  /** Length of all its events' JSON, so that the length of an answer is known before it is read. */
+  /** Length of the JSON of all its events, to compute the length of an answer. */
   readonly eventBytes: number;
   readonly events: RowList;
-  /** The `kaizen_id`s of the events that are not filed. */
+  /** The `kaizen_id`s of its unfiled events. */
   readonly recentIds: readonly string[];
-  /** What these have made of its calls, oldest first. */
+  /** The changes that these events made to its calls, oldest first. */
   readonly recentCalls: readonly CallChange[];
 }
 
-/** When a session falls silent, as its row has it: a time that no column holds never comes. */
+/** Returns the column `quiet_ms`. A time that is too large for the column never comes. */
 export function toQuiet({ quietMs }: SessionTexts): Int | null {
   return quietMs === null || quietMs > I64_MAX ? null : quietMs;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Events of all sessions in the order in which they were committed.
+ * Reads the events of all sessions in the order of their commits.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -9,27 +9,27 @@ import { LAST_KEY_SQL } from "./epochs.ts";
 import { unpackHead } from "./head.ts";
 import { readBlob, readCells, readInt, readOne, readText } from "./rows.ts";
 
-/** Rows that one statement reads: few enough that it takes well under a ms. */
+/** Rows that one statement reads in well under a millisecond. */
 export const STREAM_BATCH = 64;
 
 /** Rows whose sizes one statement reads. */
 const SIZES_BATCH = 256;
-/** Payloads that are searched together are so long at most, in bytes, if there are several. */
+/** Maximum length of several payloads that are searched together, in bytes. */
 const JOINED_BYTES = 128 * 1024;
 
 /** An event without its payload. */
 export interface StreamEvent {
   readonly key: number;
-  /** Its session's id, agent and workspace; null if the session is deleted. */
+  /** The id, agent and workspace of its session; null if the session is deleted. */
   readonly session: { id: string; agent: string; workspace: string } | null;
-  /** As whose it came; null if version 1 stored it. */
+  /** The agent that the event was sent for; null if version 1 stored it. */
   readonly source: HookSource | null;
-  /** The event's JSON is this, the payload and "}". */
+  /** The event's JSON is `head`, then the payload, then "}". */
   readonly head: Uint8Array;
   readonly payloadBytes: number;
 }
 
-/** Payloads of events that follow one another. */
+/** Payloads of consecutive events. */
 interface JoinedTexts {
   /** The keys of the first and of the last event, in the order of reading. */
   readonly first: number;
@@ -39,12 +39,14 @@ interface JoinedTexts {
   readonly bytes: number;
 }
 
-/** Columns of an event and of its session, in the order of {@linkcode StreamReads}'s cells. */
+/**
+ * Columns of an event and of its session, in the order in which {@linkcode StreamReads} reads them.
+ */
 const COLUMNS =
   `SELECT e.key, iif(instr(s.id, x'00') = 0, CAST(s.id AS TEXT), s.id), s.agent, CAST(w.path AS TEXT), e.source, e.head, length(e.payload)
   FROM events e LEFT JOIN sessions s ON s.key = e.session LEFT JOIN workspaces w ON w.key = s.workspace`;
 
-/** What is run for the stream. Each statement finds its rows by a key: a test looks at their plans. */
+/** Statements of the stream. Each finds its rows by a key: a test checks their plans. */
 export const STREAM_SQL = {
   after: `${COLUMNS} WHERE e.key > ? ORDER BY e.key LIMIT ${STREAM_BATCH}`,
   before:
@@ -54,7 +56,7 @@ export const STREAM_SQL = {
     `SELECT key, length(payload) FROM events WHERE key > ? ORDER BY key LIMIT ${SIZES_BATCH}`,
   sizesBefore:
     `SELECT key, length(payload) FROM events WHERE key < ? ORDER BY key DESC LIMIT ${SIZES_BATCH}`,
-  // No other way to get at much text is as fast.
+  // This is the fastest way to read much text.
   joined:
     "SELECT CAST(group_concat(payload, x'0a') AS TEXT) FROM events WHERE key BETWEEN ? AND ?",
 } as const;
@@ -85,31 +87,30 @@ export class StreamReads {
     this.#sizesBefore.setReturnArrays(true);
   }
 
-  /** Greatest key that any event has or had; 0 without any. */
+  /** Returns the greatest key that any event has or had; 0 if there never was one. */
   lastKey(): number {
     return readInt(readOne(this.#last.get()));
   }
 
-  /** Greatest key of any event that was deleted; 0 if none was. */
+  /** Returns the greatest key of any deleted event; 0 if there is none. */
   deletedKey(): number {
     return readInt(readOne(this.#deleted.get()));
   }
 
-  /** The next events after a key, up to {@linkcode STREAM_BATCH} of them; none at the end. */
+  /** Reads the next events after a key, at most {@linkcode STREAM_BATCH}; none at the end. */
   after(key: number): StreamEvent[] {
     return this.#after.all(key).map(toEvent);
   }
 
-  /** The events before a key, the newest first, up to {@linkcode STREAM_BATCH} of them. */
+  /** Reads the events before a key, newest first, at most {@linkcode STREAM_BATCH}. */
   before(key: number): StreamEvent[] {
     return this.#before.all(key).map(toEvent);
   }
 
   /**
-   * Goes over the payloads after a key, or before it, many at a time.
+   * Reads the payloads after a key, or before it, many at a time.
    *
-   * @returns The keys up to which one has gone so far, each with the payloads since the last one,
-   * joined by line feeds, and their length in bytes.
+   * @returns Ranges of keys, each with its payloads joined by line feeds and their length in bytes.
    */
   *texts(key: number, isBackward: boolean): Generator<JoinedTexts, void> {
     const sizes = isBackward ? this.#sizesBefore : this.#sizesAfter;
@@ -132,7 +133,7 @@ export class StreamReads {
     }
   }
 
-  /** The payload of an event that this reader has returned. */
+  /** Reads the payload of an event that this reader has returned. */
   payload(key: number): Uint8Array {
     return readBlob(this.#payload.get(key)?.payload);
   }

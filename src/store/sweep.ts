@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Removes the rows of deleted sessions, and those of version 1's spans, and gives their pages back, a little at a time.
+ * Deletes the rows of deleted sessions and of version 1's spans in small steps, and releases their
+ * pages.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -10,38 +11,41 @@ import { readBlob, readInt, readOne, type Row } from "./rows.ts";
 import type { RawPages } from "./scrub.ts";
 import type { Steps } from "./steps.ts";
 
-/** Rows, and bytes of their JSON, deleted in one step. A single longer event is deleted in one step all the same. */
+/** Rows, and bytes of their JSON, that one step deletes. One longer event takes one step, too. */
 const SWEEP_ROWS = 100;
 const SWEEP_BYTES = 256 * 1024;
-/** Pages given back in one step; each moves a page from the end of the file into a hole. */
+/** Pages that one step releases. Each moves a page from the end of the file to an empty page. */
 const SHRINK_PAGES = 64;
-/** Holes left alone: new events fill them. */
+/** Number of empty pages that are kept for new events. */
 const SPARE_PAGES = 16;
 
-/** Pages looked at in one step for what deleted texts have left behind, and how often all of them at most. */
+/** Pages that one step scrubs, and the maximum number of rounds over all pages. */
 const SCRUB_PAGES = 256;
 const SCRUB_ROUNDS = 4;
 
-/** The WAL is moved into the file earlier than elsewhere: these pages lie all over it, and 256 of them took 13 ms. */
+/**
+ * The WAL is copied to the file earlier than elsewhere, because these pages are scattered: 256 of
+ * them took 13 ms.
+ */
 const SWEEP_CHECKPOINT_PAGES = 64;
 
-/** What a step may still do. */
+/** The rows and bytes that a step may still delete. */
 interface Left {
   rows: number;
   bytes: number;
 }
 
-/** What a {@linkcode Sweeper} works with. */
+/** The parts of a {@linkcode Sweeper}. */
 export interface SweeperParts {
   pages: Pick<RawPages, "count" | "scrub" | "sync">;
   transact: <T>(work: () => T, checkpointPages: number) => T;
   /** Throws if the file must not be written to. */
   check: () => void;
-  /** Is told of what is written outside of transactions. */
+  /** Is called after each write outside of transactions. */
   noteWrites: () => void;
 }
 
-/** The steps that follow a prune. They may end between any two, and go on another time. */
+/** The steps after a prune. They may end early and continue another time. */
 export class Sweeper {
   readonly #parts: SweeperParts;
   readonly #db: DatabaseSync;
@@ -53,7 +57,7 @@ export class Sweeper {
     this.#sql = prepare(db);
   }
 
-  /** Removes the rows of sessions that are deleted. */
+  /** Deletes the rows of deleted sessions. */
   *sweep(): Steps<void> {
     while (this.#sql.nextTrash.get() !== undefined) {
       this.unsynced(() => this.#sweepSome());
@@ -61,7 +65,7 @@ export class Sweeper {
     }
   }
 
-  /** Removes what version 1 had made of the events. */
+  /** Deletes the spans of version 1. */
   *sweepSpans(): Steps<void> {
     if (this.#sql.hasSpans.get() === undefined) return;
     const drop = this.#db.prepare(
@@ -87,7 +91,7 @@ export class Sweeper {
     yield* this.shrink(0);
   }
 
-  /** Removes about as many rows as one step may. */
+  /** Deletes about as many rows as one step may. */
   #sweepSome(): void {
     const left: Left = { rows: SWEEP_ROWS, bytes: SWEEP_BYTES };
     while (left.rows > 0 && left.bytes > 0) {
@@ -103,13 +107,13 @@ export class Sweeper {
     }
   }
 
-  /** Removes the rows that a block lists; what is over the limit stays listed. */
+  /** Deletes the rows that a block lists. Rows over the limit stay listed. */
   #sweepBlock(
     session: number,
     { kind, first, members }: Row,
     left: Left,
   ): void {
-    // Others list spans of version 1, which go without their lists.
+    // Blocks of another kind list spans of version 1, which are deleted without their lists.
     const rows = readInt(kind) === 0 ? unpackRows(readBlob(members)) : [];
     while (left.rows > 0 && left.bytes > 0) {
       const row = rows.pop();
@@ -123,7 +127,7 @@ export class Sweeper {
     else this.#sql.cutBlock.run(packRows(rows), ...block);
   }
 
-  /** Removes calls and ids; tells whether there were any. */
+  /** Deletes calls, ids and usage. Returns whether there were any. */
   #sweepRest(session: number, left: Left): boolean {
     const calls = this.dropCalls(session, left.rows);
     const ids = this.#sql.dropIds.run(session, left.rows).changes;
@@ -132,7 +136,7 @@ export class Sweeper {
     return dropped > 0;
   }
 
-  /** Removes up to `rows` rows of each kind that transcripts told; returns how many there were. */
+  /** Deletes up to `rows` rows of each kind from transcripts. Returns their number. */
   #dropUsage(session: number, rows: number): number {
     const { dropUsage, dropSums, dropTold } = this.#sql;
     let dropped = Number(dropTold.run(session, rows).changes);
@@ -141,14 +145,13 @@ export class Sweeper {
     return dropped;
   }
 
-  /** Removes up to `rows` calls of a session; returns how many there were. */
+  /** Deletes up to `rows` calls of a session. Returns their number. */
   dropCalls(session: number, rows: number): number {
     return Number(this.#sql.dropCalls.run(session, rows).changes);
   }
 
   /**
-   * Runs in a transaction what may be lost by a power failure, as it is begun again then; so that it does not occupy the disk for each
-   * step.
+   * Runs a transaction without a sync. A power failure may undo it; the work is then done again.
    */
   unsynced<T>(work: () => T, checkpointPages = SWEEP_CHECKPOINT_PAGES): T {
     this.#db.exec(
@@ -163,11 +166,14 @@ export class Sweeper {
     }
   }
 
-  /** Gives empty pages back, moves the WAL into the file, which is when it gets shorter, and overwrites what deleted texts have left. */
+  /**
+   * Releases empty pages, copies the WAL to the file, which shortens it, and overwrites the remains
+   * of deleted texts.
+   */
   *shrink(spare = SPARE_PAGES): Steps<void> {
     const free = () => readInt(readOne(this.#sql.freePages.get()));
     for (let left = free(); left > spare;) {
-      // Returns a row for each page; the next page is moved when the next row is asked for.
+      // The statement moves one page for each row that is read.
       this.unsynced(() => this.#sql.shrink.all());
       const now = free();
       if (now >= left) break;
@@ -178,11 +184,11 @@ export class Sweeper {
     yield* this.#scrub();
   }
 
-  /** Moves the WAL into the file and cuts it to nothing. */
+  /** Copies the WAL to the file and truncates it. */
   *#emptyWal(): Steps<void> {
     this.#writeFile(() => this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)"));
     yield;
-    // Never waits for a reader: the WAL then keeps its length until the next time.
+    // Does not wait for a reader: the WAL then keeps its length until the next time.
     const timeout = readInt(readOne(this.#sql.timeout.get()));
     this.#writeFile(() =>
       this.#db.exec(
@@ -192,8 +198,8 @@ export class Sweeper {
   }
 
   /**
-   * Overwrites what is left of deleted texts. Pages that are in memory or in the WAL would be written again as they were, so this begins
-   * with neither; what events have brought back meanwhile is found the next time round.
+   * Overwrites the remains of deleted texts. A page in memory or in the WAL would bring them back,
+   * so both are emptied first. The next round finds pages that new events have written meanwhile.
    */
   *#scrub(): Steps<void> {
     const { pages } = this.#parts;
@@ -210,7 +216,9 @@ export class Sweeper {
     }
   }
 
-  /** Writes to the file itself, outside of a transaction. Work that fails half-way has changed it, too. */
+  /**
+   * Writes to the file outside of a transaction. Work that fails may have changed the file, too.
+   */
   #writeFile<T>(work: () => T): T {
     this.#parts.check();
     try {

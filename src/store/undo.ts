@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Keeps memory in step with a transaction: what is changed inside one can be taken back.
+ * Undoes changes in memory when a transaction is rolled back.
  * @module
  */
 
-/** How to take back what was changed in memory since the transaction began. */
+/** The changes in memory since the transaction began. */
 export class UndoLog {
   #steps: (() => void)[] = [];
 
-  /** Notes how to take back a change that was just made. */
+  /** Adds a function that undoes a change. */
   push(step: () => void): void {
     this.#steps.push(step);
   }
 
-  /** Takes back all changes, newest first. */
+  /** Undoes all changes, newest first. */
   rollback(): void {
     for (const step of this.#steps.splice(0).reverse()) step();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Reads what transcripts have told.
+ * Reads the usage in transcripts.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -9,7 +9,7 @@ import type { Steps } from "./steps.ts";
 
 /** Sums read in one step. */
 const STEP_SUMS = 100;
-/** Days of all time zones begin at a multiple of this. */
+/** Days begin at a multiple of this in all time zones. */
 const QUARTER_MS = 15 * 60 * 1000;
 const COUNTS = [
   "input",
@@ -22,50 +22,50 @@ const COUNTS = [
 /** Sums over messages. */
 export interface UsageSums {
   messages: number;
-  /** Messages of a model without a known price. */
+  /** Messages without a known price. */
   unpriced: number;
   input: number;
   output: number;
   cache_read: number;
   cache_write_5m: number;
   cache_write_1h: number;
-  /** Null where no message tells. */
+  /** Null if no message tells. */
   reasoning: number | null;
-  /** Of the messages with a price, in millionths of a US dollar. */
+  /** Cost of the messages with a price, in millionths of a US dollar. */
   cost: number;
 }
 
-/** What one subagent used, or the session itself. */
+/** The usage of one subagent, or of the session itself. */
 export interface AgentUsage extends UsageSums {
   /** "" for the session itself. */
   readonly agentId: string;
-  /** The call that started it, where a transcript tells. */
+  /** The call that started it; null if no transcript tells. */
   readonly call: string | null;
 }
 
-/** Messages that differ in nothing that they are grouped by. */
+/** The usage of one group of messages. */
 export interface UsagePart extends UsageSums {
   readonly sessionId: string;
   readonly workspace: string;
   readonly agent: string;
   readonly model: string;
-  /** The first millisecond of the quarter of an hour that they are of; null if times do not matter. */
+  /** Start of their quarter of an hour; null if times do not matter. */
   readonly quarterMs: number | null;
 }
 
-/** Which usage to read. */
+/** Selects the usage to read. */
 export interface UsageQuery {
   /** Key of the workspace; null for all. */
   workspace: number | null;
   /** Only sessions with this id; null for all. */
   session: string | null;
-  /** In epoch milliseconds; null for all time. */
+  /** Only messages since this time, in epoch milliseconds; null for all. */
   sinceMs: number | null;
-  /** Whether the parts are to be told apart by time. */
+  /** Whether to group messages by time. */
   byTime: boolean;
 }
 
-/** A call that a transcript tells of. */
+/** A call in a transcript. */
 export interface ToldCall {
   readonly call: string;
   readonly tsMs: number;
@@ -81,7 +81,7 @@ export class UsageReads {
     this.#sql = prepare(db);
   }
 
-  /** What a session and its subagents used, those that used anything. */
+  /** Reads the usage of a session and of each of its subagents that has any. */
   ofSession(session: number): AgentUsage[] {
     return this.#sql.ofSession.all(session).map((row) => ({
       agentId: toText(readBlob(row.agent_id)),
@@ -90,12 +90,12 @@ export class UsageReads {
     }));
   }
 
-  /** How many calls the transcripts of a session tell of. */
+  /** Counts the calls in the transcripts of a session. */
   countCalls(session: number): number {
     return readInt(this.#sql.countCalls.get(session)?.n);
   }
 
-  /** The calls that the transcripts of a session tell of. */
+  /** Reads the calls in the transcripts of a session. */
   *calls(session: number): Generator<ToldCall> {
     for (const row of this.#sql.calls.iterate(session)) {
       yield {
@@ -106,7 +106,7 @@ export class UsageReads {
     }
   }
 
-  /** Hands out all usage that a query asks for, in parts that are to be added up. */
+  /** Passes the usage that a query selects to `add`, in parts. */
   *parts(
     { workspace, session, sinceMs, byTime }: UsageQuery,
     add: (part: UsagePart) => void,

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What transcripts tell: the tokens of each message, once, and how far each file has been read.
+ * Stores the usage in transcripts: the tokens of each message, once, and the position up to which
+ * each file is read.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Ledger } from "./ledger.ts";
 import { readBlob, readInt, type Row, toText } from "./rows.ts";
 
-/** How a cost is known: the agent told it, it was made with a price, or nothing is known of the model's price. */
+/**
+ * The source of a cost: the agent told it, it was computed from a price, or the price is unknown.
+ */
 export const COST_SOURCES = ["reported", "priced", "unpriced"] as const;
 export type CostSource = (typeof COST_SOURCES)[number];
 
 /** Counts of tokens, one for each price. */
 export interface StoredTokens {
-  /** Neither read from a cache nor written to one. */
+  /** Input that was neither read from a cache nor written to one. */
   input: number;
   /** All output, the reasoning included. */
   output: number;
   cache_read: number;
   cache_write_5m: number;
   cache_write_1h: number;
-  /** Null where the agent does not tell. */
+  /** Null if the agent does not tell. */
   reasoning: number | null;
 }
 
-/** A cost in millionths of a US dollar; null where no price is known. */
+/** A cost in millionths of a US dollar; null if no price is known. */
 export interface StoredCost {
   cost: number | null;
   source: CostSource;
@@ -32,23 +35,23 @@ export interface StoredCost {
 
 /** The tokens of one message. */
 export interface NewUsage {
-  /** Its key: one message has the same in all files. */
+  /** Its key, the same in all files. */
   message: string;
   /** Key of the session that it belongs to. */
   session: number;
-  /** The subagent that got it; "" for the session itself. */
+  /** The subagent that used the tokens; "" for the session itself. */
   agentId: string;
-  /** The call that started the subagent, where the file tells. */
+  /** The call that started the subagent; null if the file does not tell. */
   call: string | null;
   model: string;
   tsMs: number;
   tokens: StoredTokens;
   cost: StoredCost;
-  /** Whether the file says that it is another session's message. */
+  /** Whether the file marks it as a message of another session. */
   isCopy: boolean;
 }
 
-/** A call that a transcript tells of. */
+/** A call in a transcript. */
 export interface NewTranscriptCall {
   session: number;
   call: string;
@@ -66,7 +69,7 @@ export interface StoredTranscript {
   readonly agent: string;
   /** JSON; null if it has not been read. */
   readonly mark: string | null;
-  /** Why it cannot be read; null if it can. */
+  /** The reason why it cannot be read; null if it can. */
   readonly fault: string | null;
 }
 
@@ -78,20 +81,20 @@ export interface PricedUsage {
   readonly tokens: StoredTokens;
 }
 
-/** How many transcripts there are, and how many of them cannot be read. */
+/** Number of transcripts, and of those that cannot be read. */
 export interface TranscriptCounts {
   read: number;
   missing: number;
   unreadable: number;
 }
 
-/** The fault of a file that is not there, which is no fault of its own. */
+/** The fault of a missing file. */
 const MISSING = "missing";
-/** The most characters of a model's name or an agent's id that are kept. */
+/** Maximum number of characters kept of a model's name or an agent's id. */
 const MAX_NAME_CHARS = 200;
-/** A count above this is no measurement; sums of them stay exact. */
+/** Limit of a count, so that sums stay exact. */
 const MAX_COUNT = 1e12;
-/** The last time that a `Date` can hold. */
+/** The last time that a `Date` can represent. */
 const MAX_TIME_MS = 8.64e15;
 
 /** Writes usage. Call it inside a transaction. */
@@ -104,7 +107,7 @@ export class UsageWrites {
     this.#sql = prepare(db);
   }
 
-  /** Returns the session with an id that was heard of first, in any workspace; null if there is none. */
+  /** Returns the first stored session with an id, in any workspace; null if there is none. */
   sessionOf(id: string): number | null {
     let first: number | null = null;
     for (const { key } of this.#ledger.workspaces()) {
@@ -121,13 +124,13 @@ export class UsageWrites {
     return this.#sql.hasSession.get(session) !== undefined;
   }
 
-  /** Returns a transcript; null if it was never looked for. */
+  /** Returns a transcript; null if it is not known. */
   findTranscript(path: string): StoredTranscript | null {
     const row = this.#sql.transcript.get(path);
     return row === undefined ? null : toTranscript(row);
   }
 
-  /** Returns a transcript, which is new if no payload has named it before. */
+  /** Returns a transcript, and adds it if it is not known. */
   transcript(path: string, session: number, agent: string): StoredTranscript {
     const known = this.findTranscript(path);
     if (known !== null) return known;
@@ -140,12 +143,12 @@ export class UsageWrites {
     return { key, path, session, agent, mark: null, fault: null };
   }
 
-  /** Notes how far a transcript has been read, or why it cannot be. */
+  /** Notes the position up to which a transcript is read, or the reason why it cannot be read. */
   mark(transcript: number, mark: string | null, fault: string | null): void {
     this.#sql.mark.run(mark, fault, transcript);
   }
 
-  /** Notes a call that a transcript tells of. */
+  /** Stores a call in a transcript. */
   putCall({ session, call, tsMs, agentId }: NewTranscriptCall): void {
     this.#sql.putCall.run(
       session,
@@ -156,8 +159,9 @@ export class UsageWrites {
   }
 
   /**
-   * Stores the tokens of a message, if what is known of it is not better. The order in which files are read makes no difference: a line
-   * that is no copy is better than a copy, then the session that was heard of first, then a subagent's file, then the path.
+   * Stores the tokens of a message, unless a better line is already stored. The order in which
+   * files are read makes no difference: a line that is no copy wins over a copy, then the session
+   * that was stored first, then a subagent's file, then the smaller path.
    *
    * @returns Whether anything changed.
    */
@@ -182,7 +186,7 @@ export class UsageWrites {
     return true;
   }
 
-  /** Key of the row of sums that a message belongs to. */
+  /** Returns the key of the row of sums for a message. */
   #demandSums({ session, agentId, model, call }: NewUsage): number {
     const row = this.#sql.demandSums.get(
       session,
@@ -199,7 +203,7 @@ export class UsageWrites {
     old: Row,
   ): boolean {
     const owner = readInt(old.transcript);
-    // The last line of a file counts. What belongs to a deleted session is on its way out.
+    // The last line of a file counts. A line of a deleted session loses.
     if (owner === transcript.key || readInt(old.is_alive) === 0) return true;
     const wasCopy = readInt(old.is_copy) === 1;
     if (isCopy !== wasCopy) return wasCopy;
@@ -229,18 +233,21 @@ export class UsageWrites {
     );
   }
 
-  /** The prices that all costs are made with; null before the first message. */
+  /**
+   * Returns the name of the prices from which all costs were computed; null before the first
+   * message.
+   */
   prices(): string | null {
     const row = this.#sql.prices.get();
     return row === undefined ? null : String(row.name);
   }
 
-  /** Notes that all costs are made with these prices. */
+  /** Notes the prices from which all costs were computed. */
   setPrices(name: string): void {
     this.#sql.setPrices.run(name);
   }
 
-  /** Reads the next messages whose cost was made with a price, or could not be. */
+  /** Reads the next messages whose cost was computed or is unknown. */
   priced(after: number, limit: number): PricedUsage[] {
     return this.#sql.priced.all(after, limit).map((row) => ({
       key: readInt(row.key),
@@ -261,12 +268,12 @@ export class UsageWrites {
     this.#count(sums, { ...old, cost }, 1);
   }
 
-  /** Transcripts of sessions that are stored, the newest first, after the one with a key. */
+  /** Reads transcripts of stored sessions before a key, newest first. */
   transcripts(before: number, limit: number): StoredTranscript[] {
     return this.#sql.transcripts.all(before, limit).map(toTranscript);
   }
 
-  /** Sessions whose events name a transcript that was never looked for, the newest first. */
+  /** Reads sessions with a transcript that is not known, before a key, newest first. */
   unread(
     before: number,
     limit: number,
@@ -291,14 +298,14 @@ export class UsageWrites {
   }
 }
 
-/** What a message adds to the sums. */
+/** The part of a message that is added to sums. */
 interface Counted {
   readonly tsMs: number;
   readonly tokens: StoredTokens;
   readonly cost: number | null;
 }
 
-/** The columns of a message that a new line may change, in the order of {@linkcode valuesOf}. */
+/** Columns of a message that a new line may change, in the order of {@linkcode valuesOf}. */
 const COLUMNS = [
   "is_copy",
   "ts_ms",
@@ -350,7 +357,7 @@ function readRow(row: Row): Counted {
   };
 }
 
-/** A whole number that is no more than `most`. */
+/** Returns a whole number from 0 to `most`. */
 function clamp(value: number, most = MAX_COUNT): number {
   return value > 0 ? Math.min(Math.trunc(value), most) : 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is asked of all workspaces at once, and the count of what they hold.
+ * Reads all workspaces, and counts their sessions and events.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -15,21 +15,21 @@ import {
   toUnsigned,
 } from "./rows.ts";
 
-/** A workspace as it is at a moment. */
+/** A snapshot of a workspace. */
 export interface WorkspaceRef {
-  /** By which a `Reader` finds its sessions. */
+  /** A `Reader` finds its sessions by this key. */
   readonly key: number;
   readonly path: string;
   readonly sessions: number;
 }
 
-/** Last activity of a workspace's newest and oldest session, as signed integers. */
+/** Last activity of a workspace's most and least recently active session, as signed integers. */
 interface Span {
   newest: bigint;
   oldest: bigint;
 }
 
-/** Reads through the index that pages are read from: a few rows for each workspace. */
+/** Reads a few rows of the index of pages for each workspace. */
 export class WorkspaceReads {
   readonly #ledger: Ledger;
   readonly #span: StatementSync;
@@ -45,14 +45,17 @@ export class WorkspaceReads {
     this.#span.setReadBigInts(true);
   }
 
-  /** All workspaces that have sessions, that with the newest activity first. */
+  /** Returns all workspaces with sessions, newest activity first. */
   newestFirst(): WorkspaceRef[] {
     return this.#used().sort((a, b) =>
       a.newest === b.newest ? b.key - a.key : a.newest < b.newest ? 1 : -1
     );
   }
 
-  /** How many workspaces have sessions, and when the one longest at rest and the newest of these were last active. */
+  /**
+   * Returns the number of workspaces with sessions, and the last activity of the least and of the
+   * most recently active session.
+   */
   span(): { workspaces: number; oldest_ms: Int | null; newest_ms: Int | null } {
     const used = this.#used();
     let [first] = used;
@@ -85,7 +88,7 @@ export class WorkspaceReads {
   }
 }
 
-/** Counts what is stored; the one thing that looks at every session. */
+/** Counts the stored sessions and events. No other code looks at every session. */
 export function loadLedger(db: DatabaseSync): Ledger {
   let events = 0;
   const workspaces = db.prepare(
@@ -112,7 +115,7 @@ export function loadLedger(db: DatabaseSync): Ledger {
     ),
   );
   return new Ledger(workspaces, { events, stale }, {
-    // The rows of a deleted session outlive it.
+    // The rows of a deleted session may still be there.
     session: Math.max(greatest("sessions"), greatest("trash", "session")),
     event: Math.max(greatest("events"), greatest("deleted", "last")),
   });

@@ -8,15 +8,16 @@ import { HEAD_SQL } from "./head.ts";
 import { CALLS_SQL } from "./calls.ts";
 import { NOTE_DELETED_SQL } from "./epochs.ts";
 
-/** What the writer knows of a session. */
+/** Columns that the writer reads of a session. */
 const SESSION =
   `SELECT key, workspace, id, first_ms, last_ms, last_seq, event_bytes, stale, agent, trace, calls_after, events_filed, events_tail, state
    FROM sessions`;
 
 /**
- * What is run for an event. Each statement finds its rows by a key: a test looks at their plans.
+ * Statements for an event. Each finds its rows by a key: a test checks their plans.
  *
- * Texts are bound as they are and become BLOBs here: that takes a third of the time that encoding them first would.
+ * Texts are bound as strings and become BLOBs here, which takes a third of the time of encoding
+ * them first.
  */
 export const WRITE_SQL = {
   find: `${SESSION} WHERE workspace = ? AND id = CAST(? AS BLOB)`,
@@ -59,16 +60,16 @@ export const WRITE_SQL = {
     VALUES (?, ?, CAST(? AS BLOB), ?, CAST(? AS BLOB), CAST(? AS BLOB)) ON CONFLICT DO NOTHING`,
 } as const;
 
-/** What is run once, when a store is opened. */
+/** Runs once, when a store is opened. */
 const NEWEST_EVENTS =
   "SELECT key, session FROM events ORDER BY key DESC LIMIT ?";
 
-/** The statements, prepared once. */
+/** The prepared statements. */
 export type WriteStatements = Readonly<
   Record<keyof typeof WRITE_SQL | "newestEvents", StatementSync>
 >;
 
-/** Prepares them all. */
+/** Prepares all statements of an event. */
 export function prepareWrites(db: DatabaseSync): WriteStatements {
   const statements = {
     find: db.prepare(WRITE_SQL.find),
