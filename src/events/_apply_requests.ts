@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What one event does to the requests to the user.
+ * Applies one event to the requests to the user.
  * @module
  */
 import type { Draft } from "./_draft.ts";
@@ -25,17 +25,17 @@ import {
   type Settled,
 } from "./session_state.ts";
 
-/** What applying an event needs beside its facts. */
+/** The input of an event beside its facts. */
 export interface Circumstances {
-  /** Whether an event that matters to calls is later. */
+  /** Whether a later event that matters to calls has already arrived. */
   readonly isLate: boolean;
   readonly marks: readonly Mark[];
 }
 
-/** What of an event changes the requests. */
+/** The input of an event that may change requests. */
 interface RequestCircumstances extends Circumstances {
   readonly mark: Mark | null;
-  /** The key of the call that the event is about. */
+  /** The key of the event's call. */
   readonly key: string | null;
   readonly isAgain: boolean;
 }
@@ -84,7 +84,7 @@ export function applyRequests(
   return { requests: pending, settled };
 }
 
-/** The requests that were settled since their threads turned to something else. */
+/** Returns the settled requests that are later than the last halt of their threads. */
 function settledSince(draft: Draft, { settled }: SessionState): Settled {
   const { own, others } = settled;
   const turn = laterOf(draft.thread("").halt, draft.end);
@@ -96,7 +96,7 @@ function settledSince(draft: Draft, { settled }: SessionState): Settled {
   };
 }
 
-/** Whether the user is asked to allow a call already. */
+/** Whether a request to allow a call is pending. */
 function isAsked(requests: SessionState["requests"]): boolean {
   return requests.some(({ kind, key }) => kind !== "question" && key !== null);
 }

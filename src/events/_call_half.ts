@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What one event tells about a call.
+ * Reads one event of a call.
  * @module
  */
 import {
@@ -15,7 +15,7 @@ import type { Moment } from "./moment.ts";
 import type { Payload } from "./payload.ts";
 import type { Usage } from "./usage.ts";
 
-/** What one event tells about a tool call, or about the call that it asks a permission for. */
+/** One event of a tool call, or a request for its permission. */
 export interface CallHalf extends Usage {
   readonly at: Moment;
   /** The subagent that made the call; "" for the session itself. */
@@ -24,17 +24,17 @@ export interface CallHalf extends Usage {
   readonly inputKey: string | null;
   readonly summary: string | null;
   readonly paths: readonly string[];
-  /** How the call ended; null at its beginning, and where nothing tells. */
+  /** How the call ended; null for its start, and if the event does not tell. */
   readonly outcome: Outcome | null;
   readonly error: string | null;
-  /** How long it took, as the agent says. */
+  /** Duration as the agent tells it, in milliseconds. */
   readonly latencyMs: number | null;
-  /** How long the user was asked, as the agent says. */
+  /** Time until the user answered as the agent tells it, in milliseconds. */
   readonly waitMs: number | null;
   readonly startsAgent: string | null;
   readonly inBackground: boolean;
   readonly subagentType: string | null;
-  /** Whether a transcript told it, and no hook. */
+  /** Whether it comes from a transcript and not from a hook. */
   readonly isImported: boolean;
 }
 
@@ -44,7 +44,7 @@ interface CallContext {
   readonly agent: AgentName;
   readonly thread: string;
   readonly tool: string | null;
-  /** By which the event was understood. */
+  /** The name of the event that gave the meaning. */
   readonly name: string;
 }
 
@@ -60,7 +60,8 @@ export function readCall(
   if (!ends && !asks && meaning !== "call_start") return null;
   const { patchFiles, ...input } = readCallInput(payload);
   const record: AgentRecord = AGENTS[agent];
-  // Cursor's tool events tell; what stands for a call beside them, as `afterShellExecution`, does not.
+  // Cursor's tool events tell of failures. Its other events of a call, as `afterShellExecution`, do
+  // not.
   const isBeside = agent === "cursor" && Object.hasOwn(record.events, name) &&
     !Object.hasOwn(record.wireNames, name);
   const end = ends

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The texts of a call, and of a subagent whose call is not known, as the tree has them.
+ * Prints the nodes of the tree: calls, and subagents whose call is not known.
  * @module
  */
 import type { Int } from "../proto/mod.ts";
@@ -25,7 +25,7 @@ import { isBefore, type Moment } from "./moment.ts";
 import type { SessionState } from "./session_state.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 
-/** What the text of a call depends on beside the call. */
+/** The input for the text of a call beside the call. */
 export interface OutlineContext {
   readonly state: SessionState;
   readonly threads: ReadonlyMap<string, ThreadState>;
@@ -35,7 +35,7 @@ export interface OutlineContext {
   readonly endMs: Int | null;
 }
 
-/** Prints what of a call does not depend on others: the beginning of its ToolSpanView. */
+/** Prints the beginning of a call's ToolSpanView, which depends on the call alone. */
 export function printCall(sessionId: string, call: CallState): string {
   const agentId = threadOf(call) || null;
   return `{"span_id":${quote(callSpanId(sessionId, call))}` +
@@ -47,7 +47,7 @@ export function printCall(sessionId: string, call: CallState): string {
     `,"agent_id":${quote(agentId)},"summary":${quote(summaryOf(call))}`;
 }
 
-/** Prints how the call ended: that may depend on what else happened. */
+/** Prints the end of the call, which may depend on other events. */
 export function printFate(call: CallState, context: OutlineContext): string {
   const end = endOf(call);
   const { status, endMs } = end === null
@@ -67,7 +67,7 @@ interface CallFate {
   readonly endMs: Int | null;
 }
 
-/** What became of a call that no event ends. */
+/** Decides the end of a call without an event of its end. */
 function fateOf(
   call: CallState,
   { state, threads, halts, endMs }: OutlineContext,
@@ -84,7 +84,10 @@ function fateOf(
     : { status: "interrupted", endMs: interrupt[0] };
 }
 
-/** How long the user was asked to allow the call: as the agent says, else what is left of the time until its end. */
+/**
+ * Returns the time until the user allowed the call in milliseconds: as the agent tells it, else the
+ * time from the request to the end without the call's own duration.
+ */
 function waitOf(call: CallState, askedAt: Moment | null): Int | null {
   const told = call.end?.waitMs ?? call.start?.waitMs ?? null;
   const end = endOf(call);
@@ -99,14 +102,14 @@ function maxZero(value: Int): Int {
   return value < 0 ? 0 : value;
 }
 
-/** Prints the beginning of the view of a subagent whose call is not known. */
+/** Prints the beginning of the ToolSpanView of a subagent whose call is not known. */
 export function printAgent(
   sessionId: string,
   agent: ThreadState,
   { state, endMs }: OutlineContext,
 ): string {
   const { id, type, firstStart } = agent;
-  // Where nothing tells of its start, its calls do.
+  // Without an event of its start, its calls tell whether it runs.
   const runs = endMs === null &&
     (firstStart === null
       ? state.open.some((call) => call.whole === null && threadOf(call) === id)
@@ -133,7 +136,7 @@ export function spanIdOf(sessionId: string, node: TreeNode): string {
     : callSpanId(sessionId, node.call);
 }
 
-/** A call's id, where it has one, makes a name that no other session's call has. */
+/** Returns a name that no call of another session has. */
 function callSpanId(sessionId: string, { callId, key }: CallState): string {
   return `v1:${countBytes(sessionId)}:${sessionId}:${callId ?? key}`;
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * By which two copies of one event are known.
+ * The key that copies of one event share.
  * @module
  */
 import type { Meaning } from "../agents/mod.ts";
 import { hashBytes, hashPart } from "./_hash.ts";
 import type { Payload } from "./payload.ts";
 
-/** The agent's own time of an event in milliseconds, or null; its two spellings of events write it differently. */
+/**
+ * Returns the agent's own time of an event in milliseconds, or null. The agent's hooks write it in
+ * two forms.
+ */
 function readOwnTime(payload: Payload): string | null {
   const number = payload.double("timestamp");
   if (number !== null) return String(number);
@@ -39,7 +42,7 @@ export function readCopyKey(
   const parts: string[] = [];
   const { bytes } = payload.source;
   for (const { key, start, end } of payload.members()) {
-    // The client's own members, and what is set when the event is stored.
+    // The client and the store set these members.
     if (key.startsWith("kaizen_") || OWN_KEYS.has(key)) continue;
     parts.push(`${key} ${hashPart(bytes, start, end)}`);
   }

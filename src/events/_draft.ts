@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A session's calls while one event is applied to them.
+ * A session's calls and threads while one event is applied.
  * @module
  */
 import {
@@ -28,10 +28,10 @@ import {
   type ThreadState,
 } from "./thread_state.ts";
 
-/** Calls that run are kept in the state up to this number; agents run far fewer at once. */
+/** Maximum number of running calls in the state. Agents run far fewer at once. */
 const MAX_OPEN = 32;
 
-/** Everything that rows and state together know, for events that come late. */
+/** All calls, threads and marks from rows and state, for late events. */
 export interface Everything {
   readonly calls: ReadonlyMap<string, CallState>;
   readonly threads: ReadonlyMap<string, ThreadState>;
@@ -39,7 +39,7 @@ export interface Everything {
   readonly marks: readonly Mark[];
 }
 
-/** The state's parts that an event may change, and the rows that it writes. */
+/** The parts of the state that an event may change, and the rows to write. */
 export class Draft {
   readonly #access: CallAccess;
   readonly #maxOpen: number;
@@ -54,7 +54,7 @@ export class Draft {
   end: Moment | null;
   background: SessionState["background"];
 
-  /** @param maxOpen Most calls that are kept among those that run. */
+  /** @param maxOpen Maximum number of running calls in the state. */
   constructor(state: SessionState, access: CallAccess, maxOpen = MAX_OPEN) {
     this.#maxOpen = maxOpen;
     this.#access = access;
@@ -66,7 +66,7 @@ export class Draft {
     this.background = state.background;
   }
 
-  /** Calls that run, by when they were first heard of. */
+  /** Running calls in the order of their first events. */
   get open(): readonly CallState[] {
     return this.#open;
   }
@@ -76,7 +76,7 @@ export class Draft {
     return this.#threads.values();
   }
 
-  /** The call with that key, or null. */
+  /** Returns the call with a key, or null. */
   find(key: string): CallState | null {
     const open = this.#open.find((call) => call.key === key);
     if (open !== undefined) return open;
@@ -85,7 +85,7 @@ export class Draft {
     return body === null ? null : parseCallBody(body);
   }
 
-  /** Stores a call, among those that run or in its row. */
+  /** Stores a call in the state if it runs, else in its row. */
   put(call: CallState, before: CallState | null = this.find(call.key)): void {
     this.sums = countCall(this.sums, before, call);
     this.#takeOut(call.key);
@@ -106,7 +106,7 @@ export class Draft {
     if (newest !== undefined) this.#spill(newest);
   }
 
-  /** Forgets a call. */
+  /** Deletes a call. */
   remove(call: CallState): void {
     this.sums = countCall(this.sums, call, null);
     this.#takeOut(call.key);
@@ -114,7 +114,7 @@ export class Draft {
     this.#removed.add(call.key);
   }
 
-  /** The thread with that id; one that is not known yet is new. */
+  /** Returns the thread with an id, which may be new. */
   thread(id: string): ThreadState {
     const known = this.#threads.get(id);
     if (known !== undefined) return known;
@@ -124,7 +124,7 @@ export class Draft {
     return thread;
   }
 
-  /** The thread with that id if there is such a one, or null. */
+  /** Returns the thread with an id, or null if there is none. */
   findThread(id: string): ThreadState | null {
     if (this.#threads.has(id)) return this.thread(id);
     return this.#access.get(threadKey(id)) === null ? null : this.thread(id);
@@ -143,12 +143,12 @@ export class Draft {
     this.#rows.set(threadKey(thread.id), printThreadBody(thread));
   }
 
-  /** Writes a row that is no call. */
+  /** Writes a row that is not a call. */
   putRow(key: string, body: string): void {
     this.#rows.set(key, body);
   }
 
-  /** Moves calls that do not run any more to their rows, and takes back others when none are left. */
+  /** Moves ended calls to their rows. If no call is left, takes running calls back from rows. */
   fileOpen(): readonly CallState[] {
     const over = this.#open.filter((call) => !this.#isOpen(call));
     for (const call of over) {
@@ -159,7 +159,7 @@ export class Draft {
     return over;
   }
 
-  /** Reads everything there is. */
+  /** Reads all calls, threads and marks. */
   readAll(marks: readonly Mark[]): Everything {
     const rows = new Map<string, string>();
     for (const { key, body } of this.#access.all()) rows.set(key, body);
@@ -172,7 +172,7 @@ export class Draft {
     }));
   }
 
-  /** What the event has changed. */
+  /** Returns the changes of the event. */
   result(state: SessionState): {
     open: readonly CallState[];
     threads: SessionState["threads"];
@@ -235,7 +235,7 @@ export class Draft {
   }
 }
 
-/** Puts together what rows and state know, in steps; the state knows better. */
+/** Merges rows and state in steps. The state wins. */
 export function* gather(
   rows: Iterable<readonly [key: string, body: string]>,
   state: {

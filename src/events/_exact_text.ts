@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What this folder keeps in the store, as JSON text that holds bigints, too: a text with a mark in front.
+ * JSON text with bigints, for the store. A bigint is a string that begins with a mark.
  * @module
  */
 
 const MARK = "\0n";
 const PRINTED_MARK = '"\\u0000n';
-/** A text of a payload that begins like a bigint gets a blank, so that it is not taken for one. */
+/** A text that begins with the mark gets a blank, so that it is not read as a bigint. */
 const ESCAPED_MARK = "\0 n";
 
-/** Prints a value that JSON has, or that holds bigints. */
+/** Prints a JSON value that may contain bigints. */
 export function printExact(value: unknown): string {
   try {
     const text = JSON.stringify(value);
@@ -25,7 +25,7 @@ export function printExact(value: unknown): string {
   });
 }
 
-/** Reads what {@linkcode printExact} has printed. */
+/** Reads the text that {@linkcode printExact} printed. */
 export function parseExact<T>(text: string): T {
   const value: T = text.includes(PRINTED_MARK)
     ? JSON.parse(

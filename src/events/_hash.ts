@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Short hashes, to tell texts apart without keeping them (FNV-1a).
+ * Short hashes (FNV-1a), to compare texts without keeping them.
  * @module
  */
 
@@ -9,7 +9,7 @@ const OTHER_BASIS = 0x4b9a3f17;
 const PRIME = 0x01000193;
 const NAME_BITS = 0xffff;
 
-/** The hash of some bytes in 32 bits, as a text of digits. */
+/** Returns the 32-bit hash of a range of bytes as digits. */
 export function hashPart(
   bytes: Uint8Array,
   start: number,
@@ -18,14 +18,14 @@ export function hashPart(
   return String(mix(bytes, { start, end, basis: BASIS }));
 }
 
-/** The hash of all bytes in 64 bits, as a text of digits. */
+/** Returns a 64-bit hash of bytes as digits. */
 export function hashBytes(bytes: Uint8Array): string {
   const all = { start: 0, end: bytes.length };
   const first = mix(bytes, { ...all, basis: BASIS });
   return `${first}${mix(bytes, { ...all, basis: OTHER_BASIS })}`;
 }
 
-/** The hash of a short name in 16 bits, as a text of digits. */
+/** Returns the 16-bit hash of a short name as digits. */
 export function hashName(name: string): string {
   let hash = BASIS;
   for (let i = 0; i < name.length; i++) {

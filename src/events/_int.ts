@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Arithmetic on integers that are numbers while that is exact, and bigints beyond.
+ * Exact arithmetic on integers: numbers where they are safe, else bigints.
  * @module
  */
 import { I64_MAX, I64_MIN, type Int, toInt } from "../proto/mod.ts";
 
-/** Exact sum. */
+/** Returns the exact sum. */
 export function addInts(a: Int, b: Int): Int {
   if (typeof a === "number" && typeof b === "number") {
     const sum = a + b;
@@ -14,7 +14,7 @@ export function addInts(a: Int, b: Int): Int {
   return toInt(BigInt(a) + BigInt(b));
 }
 
-/** Exact difference. */
+/** Returns the exact difference. */
 export function subtractInts(a: Int, b: Int): Int {
   if (typeof a === "number" && typeof b === "number") {
     const difference = a - b;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The top-level keys of a payload that are ever looked at, told apart from all others without making a text of each.
+ * The top-level keys of a payload that are read. They are recognized without decoding each key.
  * @module
  */
 import { decodeToken, hasEscape } from "./_token.ts";
@@ -116,7 +116,7 @@ interface KnownKeyBytes {
   readonly bytes: Uint8Array;
 }
 
-/** Keys by length and first byte; no more than a few share both. */
+/** Keys by length and first byte. Few share both. */
 const CANDIDATES = new Map<number, KnownKeyBytes[]>();
 for (const key of KNOWN_KEYS) {
   const bytes = new TextEncoder().encode(key);
@@ -128,7 +128,7 @@ function slotOf(length: number, first: number | undefined): number {
   return length << 8 | (first ?? 0);
 }
 
-/** Which of the known keys the key token from `start` to `end` is; null for none. */
+/** Returns the known key in the token from `start` to `end`; null if it is another key. */
 export function findKnownKey(
   bytes: Uint8Array,
   start: number,

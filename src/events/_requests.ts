@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Which call the user is asked about, and whether that is settled.
+ * Matches requests to the user with calls, and decides whether they are settled.
  * @module
  */
 import type { Everything } from "./_draft.ts";
@@ -23,7 +23,7 @@ import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
 import type { PendingRequest, Settled } from "./session_state.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 
-/** What a request tells of the call that it is about. */
+/** A request's description of its call. */
 export interface Asked {
   readonly kind: PendingRequest["kind"];
   readonly thread: string;
@@ -33,11 +33,11 @@ export interface Asked {
 }
 
 /**
- * Finds the call that a request is about: the one that it names, else the one that began last of those that run; one with the same
- * arguments goes before one of the same tool, and that before all others.
+ * Finds the call of a request: the one that it names, else the running call with the same
+ * arguments, else one of the same tool, else any. Of several the one that began last.
  *
- * @param running Calls that run, in any order.
- * @returns Its key, or null.
+ * @param running Running calls in any order.
+ * @returns The key of the call, or null.
  */
 function findAsked(
   asked: Asked,
@@ -47,7 +47,7 @@ function findAsked(
   let best: CallState | null = null;
   let bestLevel = -1;
   for (const call of running) {
-    // A call that is told twice is asked about once; a notice does not say whose call it is about.
+    // A call that is told twice has one request. A notice does not name the thread of its call.
     if (call.whole !== null) continue;
     const isOwn = threadOf(call) === asked.thread ||
       asked.kind === "notice" && asked.thread === "";
@@ -69,7 +69,7 @@ function levelOf({ tool, inputKey }: Asked, call: CallState): number {
     : 1;
 }
 
-/** Whether it began after the other; one whose beginning is not known began before all. */
+/** Whether a call began after another one. A call without a known start began before all others. */
 function isLater(call: CallState, other: CallState): boolean {
   if (call.start === null || other.start === null) {
     if (call.start !== other.start) return other.start === null;
@@ -78,15 +78,15 @@ function isLater(call: CallState, other: CallState): boolean {
   return isBefore(other.start.at, call.start.at);
 }
 
-/** A request and the call that it is about. */
+/** A request and the key of its call. */
 export interface MatchedRequest {
   readonly mark: Mark;
   readonly key: string | null;
 }
 
 /**
- * Finds the calls of all requests, in steps. A notice that comes while another request for permission is pending is the same request,
- * and left out.
+ * Finds the calls of all requests in steps. A notice during a pending request for permission is the
+ * same request, and is left out.
  */
 export function* matchRequests(
   all: Everything,
@@ -100,7 +100,7 @@ export function* matchRequests(
   for (const call of all.calls.values()) {
     if (++seen % ITEMS_A_STEP === 0) yield;
     const end = endOf(call)?.at ?? null;
-    // An end that is told to be before the beginning leaves no time to ask.
+    // A call that ends before its start cannot have a request.
     if (isBefore(end, call.start?.at ?? null)) continue;
     const begin = beginOf(call, halts);
     if (begin === null) matching.begin(call);
@@ -131,10 +131,10 @@ export function* matchRequests(
   return matching.matched;
 }
 
-/** What happens at a moment; of several things at one the order says which is first. */
+/** An action at a moment. Actions at the same moment run in the given order. */
 type MatchStep = readonly [at: Moment, order: number, run: () => void];
 
-/** The calls that run and the requests for permission that are pending, at one moment after the other. */
+/** Running calls and pending requests for permission, from moment to moment. */
 class Matching {
   readonly matched: MatchedRequest[] = [];
   readonly #running = new Map<string, CallState>();
@@ -150,7 +150,7 @@ class Matching {
     this.#settle(call);
   }
 
-  /** Ends what a thread does; null: what all do. */
+  /** Ends the calls and requests of a thread; null: of all threads. */
   halt(thread: string | null): void {
     const isOver = (id: string) => thread === null || id === thread;
     for (const [key, call] of this.#running) {
@@ -197,7 +197,10 @@ function askedOf([kind, , thread, callId, tool, inputKey]: Mark): Asked {
   };
 }
 
-/** When a call began; one whose beginning is not known has run since the last halt before its end, or since ever: null. */
+/**
+ * Returns the moment when a call began. A call without a known start has run since the last halt
+ * before its end; null if there is none.
+ */
 function beginOf(call: CallState, halts: Halts): Moment | null {
   const { start, end, ask } = call;
   if (start !== null) return start.at;
@@ -206,7 +209,7 @@ function beginOf(call: CallState, halts: Halts): Moment | null {
     : halts.lastBefore(end.thread, end.at);
 }
 
-/** Notes a request that is settled. */
+/** Adds a settled request. */
 export function addSettled(
   { own, others }: Settled,
   { at, thread }: Pick<PendingRequest, "at" | "thread">,
@@ -216,13 +219,13 @@ export function addSettled(
     : { own, others: laterOf(others, at) };
 }
 
-/** The requests that are pending, and the last of those that are settled. */
+/** The pending requests, and the last settled ones. */
 export interface RequestsNow {
   readonly requests: readonly PendingRequest[];
   readonly settled: Settled;
 }
 
-/** Finds out anew what is pending, from everything there is. */
+/** Finds the pending requests again from all calls, threads and marks. */
 export function rebuildRequests(
   all: Everything,
   times: StopTimes,
@@ -255,9 +258,9 @@ export function rebuildRequests(
 }
 
 /**
- * Whether the call of a request went on, or was given up.
+ * Whether the call of a request continued or was abandoned.
  *
- * @param deadline That of the call's thread.
+ * @param deadline The deadline of the call's thread.
  */
 export function hasGoneOn(
   { at }: PendingRequest,
@@ -268,7 +271,7 @@ export function hasGoneOn(
     isBefore(at, call.start?.at ?? null) || isBefore(at, deadline);
 }
 
-/** Whether the thread went on to something else, or was answered. */
+/** Whether the thread has halted since the request, or was answered. */
 export function isOver(
   { at, kind }: PendingRequest,
   deadline: Moment | null,
@@ -278,7 +281,10 @@ export function isOver(
     kind === "question" && isBefore(at, thread.answered);
 }
 
-/** Whether the thread has said something since a request of which no call is known. Should its call become known, that decides. */
+/**
+ * Whether the thread was active after a request without a known call. If the call becomes known, it
+ * decides.
+ */
 export function isPassed(
   { at, key }: PendingRequest,
   { said }: ThreadState,
@@ -286,14 +292,14 @@ export function isPassed(
   return key === null && isBefore(at, said?.[0] ?? null);
 }
 
-/** Makes the request of a mark. */
+/** Returns the request of a mark. */
 export function pendingOf(mark: Mark, key: string | null): PendingRequest {
   const [, at, , , , , message] = mark;
   const { kind, thread, tool } = askedOf(mark);
   return { at, thread, kind, key, tool, message: message ?? null };
 }
 
-/** Finds the call of a request among those that run, as {@linkcode matchRequests} does. */
+/** Finds the call of a request among running calls, as {@linkcode matchRequests} does. */
 export function matchRequest(
   mark: Mark,
   running: Iterable<CallState>,

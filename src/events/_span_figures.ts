@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What each span used: the subagents that its call started, as transcripts tell; else what its events tell.
+ * The usage of each span: that of the subagents that its call started, from transcripts; else that
+ * of its own events.
  * @module
  */
 import { type Int, U32_MAX } from "../proto/mod.ts";
@@ -10,28 +11,28 @@ import { type CallState, costOf, namedKey, tokensOf } from "./call_state.ts";
 import type { TreeNode } from "./call_tree.ts";
 import type { TranscriptCall } from "./coverage.ts";
 
-/** What one subagent used, as the transcripts tell. */
+/** The usage of one subagent, from transcripts. */
 export interface ThreadUsage {
   readonly agentId: string;
-  /** The call that started it, if a transcript tells. */
+  /** The call that started it; null if no transcript tells. */
   readonly call: string | null;
   readonly tokensIn: number;
   readonly tokensOut: number;
   readonly reasoningTokens: number | null;
-  /** Millionths of a US dollar; null where no price is known. */
+  /** Millionths of a US dollar; null if no price is known. */
   readonly costUsdE6: number | null;
-  /** Whether the price of all of it is known. */
+  /** Whether all prices are known. */
   readonly isComplete: boolean;
 }
 
-/** What the transcripts of a session tell. */
+/** The content of a session's transcripts. */
 export interface Transcripts {
-  /** Of its subagents. */
+  /** The usage of its subagents. */
   readonly usage: readonly ThreadUsage[];
   readonly calls: Iterable<TranscriptCall>;
 }
 
-/** Of a session without transcripts. */
+/** The content for a session without transcripts. */
 export const NOTHING_TOLD: Transcripts = { usage: [], calls: [] };
 
 /** The figures of a span. */
@@ -51,7 +52,7 @@ export const NO_FIGURES: SpanFigures = {
   isComplete: true,
 };
 
-/** Finds the figures of each node, in steps. */
+/** Finds the figures of each node in steps. */
 export function* findFigures(
   roots: readonly TreeNode[],
   all: readonly ThreadUsage[],
@@ -112,7 +113,7 @@ function toldFigures(call: CallState): SpanFigures {
   };
 }
 
-/** Prints what a span used. */
+/** Prints the usage of a span. */
 export function printFigures(figures: SpanFigures): string {
   const { tokensIn, tokensOut, reasoningTokens, costUsdE6 } = figures;
   return `,"tokens_in":${minInt(tokensIn, U32_MAX)}` +
@@ -121,12 +122,12 @@ export function printFigures(figures: SpanFigures): string {
     `,"cost_usd_e6":${costUsdE6}`;
 }
 
-/** Adds two figures of which either may be unknown. */
+/** Adds two figures, either of which may be unknown. */
 export function addKnown(a: Int | null, b: Int | null): Int | null {
   return a === null || b === null ? a ?? b : addInts(a, b);
 }
 
-/** Returns a figure that is no more than `most`. */
+/** Returns a figure, at most `most`. */
 export function minInt(value: Int | null, most: Int): Int | null {
   return value === null || value < most ? value : most;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Work on many items in steps of a few milliseconds, so that other work can come between.
+ * Work on many items in steps of a few milliseconds, so that other work can run in between.
  * @module
  */
 
-/** Items between two pauses. */
+/** Number of items in a step. */
 export const ITEMS_A_STEP = 500;
 
-/** Sorts items: pieces at once, then pieces of twice the length. Returns a new list. */
+/** Sorts items into a new list by merging sorted pieces. */
 export function* sortInSteps<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,

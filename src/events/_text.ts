@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Text as the wire means it: Unicode white space, and order and length by UTF-8 bytes.
+ * Text as the protocol defines it: Unicode white space, and order and length by UTF-8 bytes.
  * @module
  */
 
@@ -12,7 +12,7 @@ function isWhiteSpace(unit: number): boolean {
     unit === 0x205f || unit === 0x3000;
 }
 
-/** `text` without the Unicode White_Space at both ends. */
+/** Returns `text` without the Unicode White_Space at both ends. */
 export function trimWhiteSpace(text: string): string {
   let start = 0;
   let end = text.length;
@@ -21,7 +21,7 @@ export function trimWhiteSpace(text: string): string {
   return text.slice(start, end);
 }
 
-/** Order of two texts by their UTF-8 bytes, for `sort`; that of `<` differs above U+D7FF. */
+/** Compares two texts by their UTF-8 bytes, for `sort`. The order of `<` differs above U+D7FF. */
 export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   let i = 0;
@@ -30,12 +30,12 @@ export function compareBytes(a: string, b: string): number {
   return codeOrder(a.charCodeAt(i)) - codeOrder(b.charCodeAt(i));
 }
 
-/** Moves surrogates, which are characters above U+FFFF, behind all other units. */
+/** Sorts surrogates, which are characters above U+FFFF, after all other units. */
 function codeOrder(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
-/** Length of `text` in UTF-8 bytes. */
+/** Returns the length of `text` in UTF-8 bytes. */
 export function countBytes(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {

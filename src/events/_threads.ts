@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What an event tells about the session's own thread and about its subagents.
+ * Applies events to the session's own thread and to its subagents.
  * @module
  */
 import type { Draft } from "./_draft.ts";
@@ -18,10 +18,10 @@ import {
 import type { PendingRequest } from "./session_state.ts";
 import type { Saying, ThreadState } from "./thread_state.ts";
 
-/** Applies an event to the thread whose it is. */
+/** Applies an event to its thread. */
 export function addThread(draft: Draft, facts: Facts): void {
   const { at, meaning, callId, threadType } = facts;
-  // The end of a subagent that does not say which one says nothing of the session's own thread.
+  // The end of an unnamed subagent does not concern the session's own thread.
   const isStray = meaning === "subagent_stop" && facts.thread === "";
   const thread = draft.thread(facts.thread);
   if (isStray) return;
@@ -58,18 +58,21 @@ export function addThread(draft: Draft, facts: Facts): void {
   });
 }
 
-/** The lesser of two texts, so that it does not matter which came first; they differ only if an agent changes its mind. */
+/**
+ * Returns the smaller of two texts, so that the order of arrival does not matter. Agents rarely
+ * send two different ones.
+ */
 function lesserOf(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
   return a < b ? a : b;
 }
 
-/** What an event says that its thread is doing, or null. */
+/** Returns the activity of the thread according to an event, or null. */
 function sayingOf(facts: Facts): Saying | null {
   switch (facts.meaning) {
     case "call_end":
     case "call_failed":
-      // Claude Code tells of the user's interrupt by the calls that it ended, and in no other way.
+      // Claude Code reports the user's interrupt only by the ends of the interrupted calls.
       return facts.call?.outcome === "interrupted" ? "idle" : "working";
     case "prompt":
     case "call_start":
@@ -93,9 +96,9 @@ function sayingOf(facts: Facts): Saying | null {
 }
 
 /**
- * Applies the end of a subagent that does not say which: it is the oldest of the same type and task that runs.
+ * Applies the end of an unnamed subagent: it is the oldest running one of the same type and task.
  *
- * @returns Whether there was ever such an end.
+ * @returns Whether the session ever had such an end.
  */
 export function applyStray(
   draft: Draft,
@@ -108,7 +111,7 @@ export function applyStray(
 ): boolean {
   const { meaning, thread, at, threadType: type, task } = facts;
   const isStray = meaning === "subagent_stop" && thread === "";
-  // A session's end also decides which subagents still ran.
+  // The end of a session also decides which subagents were running.
   const isDeciding = meaning === "subagent_start" ||
     meaning === "subagent_stop" || meaning === "session_end";
   if (isLate && isDeciding && (isStray || hasStrays)) {
@@ -153,7 +156,7 @@ function findStrayed(
   threads: Iterable<ThreadState>,
   { at, end, type, task }: {
     at: Moment;
-    /** The session's last end until then. */
+    /** The session's last end before it. */
     end: Moment | null;
     type: string | null;
     task: string | null;
@@ -164,7 +167,7 @@ function findStrayed(
     const { firstStart, lastStart, stop, strayStop } = thread;
     if (firstStart === null || lastStart === null) continue;
     if (thread.type !== type || !isBefore(lastStart, at)) continue;
-    // Without a task it may be any of its type.
+    // Without a task it may be any subagent of its type.
     if (task !== null && (thread.task ?? task) !== task) continue;
     if (isBefore(lastStart, end)) continue;
     const last = laterOf(stop, strayStop);
@@ -175,14 +178,14 @@ function findStrayed(
   return found;
 }
 
-/** Moves subagents that are done, and that nothing is open of, to rows. */
+/** Moves ended subagents without open calls or requests to rows. */
 export function fileThreads(
   draft: Draft,
   requests: readonly PendingRequest[],
 ): void {
   const threads = [...draft.threads()];
   if (threads.length === 1) return;
-  // What goes on in the background is asked for until the next turn ends.
+  // Subagents in the background are needed until the next turn ends.
   const used = new Set(Object.keys(draft.background?.ids ?? {}));
   for (const { thread } of requests) used.add(thread);
   for (const call of draft.open) used.add(threadOf(call));
@@ -190,7 +193,7 @@ export function fileThreads(
   for (const thread of threads) {
     const { id, said, lastStart } = thread;
     if (id === "" || used.has(id) || isRunning(draft, thread)) continue;
-    // Where nothing tells of its start and end, it may call again in the same turn.
+    // A subagent without events of its start and end may make more calls in the same turn.
     const goesOn = lastStart === null && said !== null &&
       !isBefore(said[0], turn);
     if (!goesOn) draft.fileThread(thread);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Texts of string tokens, decoded fast: an event has dozens of keys, and most strings have no escapes.
+ * Decodes string tokens quickly: an event has dozens of keys, and most strings have no escapes.
  * @module
  */
 import { decodeString } from "../proto/mod.ts";
 
 const BACKSLASH = 0x5c;
-/** Most bytes of a key that are put together one by one. */
+/** Maximum length in bytes of a key that is decoded byte by byte. */
 const SHORT_KEY_BYTES = 40;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Whether the token from `start` to `end` has an escape in it. */
+/** Whether the token from `start` to `end` contains an escape. */
 export function hasEscape(
   bytes: Uint8Array,
   start: number,
@@ -20,7 +20,10 @@ export function hasEscape(
   return false;
 }
 
-/** The text of the string token from `start` to `end` (its quotes included), as the scanner reported it. */
+/**
+ * Returns the text of the string token from `start` to `end`, quotes included, as the scanner
+ * reports it.
+ */
 export function decodeToken(
   bytes: Uint8Array,
   start: number,
@@ -31,7 +34,7 @@ export function decodeToken(
     : decoder.decode(bytes.subarray(start + 1, end - 1));
 }
 
-/** The same for a key, which is short and only compared: not fit to be kept. */
+/** Does the same for a key. The text is for comparison; do not keep it. */
 export function decodeKey(
   bytes: Uint8Array,
   start: number,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Calls of agents that give them no id: an end goes with the oldest call of the same tool and arguments that runs. Cursor tells some
- * calls twice, with an id and without: the two are one.
+ * Calls without an id: an end belongs to the oldest running call of the same tool and arguments.
+ * Cursor tells some calls twice, with an id and without; the two are one call.
  * @module
  */
 import { subtractInts } from "./_int.ts";
@@ -23,12 +23,12 @@ import { Draft, type Everything } from "./_draft.ts";
 import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
 import { newSessionState } from "./session_state.ts";
 
-/** Ended calls that are remembered for what else is told of them. */
+/** Maximum number of ended calls that are kept for further events. */
 const MAX_RECENT = 8;
-/** Two events of one call are no further apart, where one has no counterpart. */
+/** Maximum time between two events of one call that are not start and end, in milliseconds. */
 const SLACK_MS = 2000;
 
-/** Puts calls without an id together, from events in their order. */
+/** Assembles calls without an id from events in their order. */
 export class UnnamedCalls {
   readonly #draft: Draft;
   /** Whether the agent may tell a call twice. */
@@ -44,12 +44,12 @@ export class UnnamedCalls {
     this.#joins = options.joins;
   }
 
-  /** Calls that ended a moment ago. */
+  /** Calls that have just ended. */
   get recent(): readonly CallState[] {
     return this.#recent;
   }
 
-  /** A call without an id begins; returns its key. */
+  /** Starts a call without an id. Returns its key. */
   start(half: CallHalf): string {
     const call = { ...newCall(unnamedKey(half.at), null), start: half };
     const same = this.#joins
@@ -62,7 +62,7 @@ export class UnnamedCalls {
     return call.key;
   }
 
-  /** A call without an id ends; returns its key. */
+  /** Ends a call without an id. Returns its key. */
   end(half: CallHalf): string {
     const begun = this.#findBegun(half);
     if (begun !== undefined) {
@@ -82,7 +82,10 @@ export class UnnamedCalls {
     return call.key;
   }
 
-  /** The oldest call that it can be the end of. What has ended by another event is that only if that was a moment ago. */
+  /**
+   * Finds the oldest call that the event may end. A call that another event has ended must have
+   * ended just now.
+   */
   #findBegun(half: CallHalf): CallState | undefined {
     const begun = this.#draft.open.filter((call) =>
       isUnnamedKey(call.key) && goesWith(call, half)
@@ -93,7 +96,7 @@ export class UnnamedCalls {
       begun.find((call) => isNear(endOfWhole(call), half.at));
   }
 
-  /** A call with an id has begun: it may have been told without it a moment ago. */
+  /** Joins a started call with an id to the call without an id that may be the same. */
   startNamed(key: string): void {
     const call = this.#draft.find(key);
     if (!this.#joins || call === null || !isWhole(call)) return;
@@ -110,11 +113,11 @@ export class UnnamedCalls {
     this.#forget(part.key);
   }
 
-  /** A call with an id has ended. */
+  /** Joins an ended call with an id to the call without an id that may be the same. */
   endNamed(key: string): void {
     const call = this.#joins ? this.#draft.find(key) : null;
     if (call === null || call.callId === null || call.part !== null) return;
-    // Its beginning may have been put to it before a turn ended, and its end come after.
+    // Its start may have been joined before the end of a turn, and its end have come later.
     const part = this.#recent.findLast((one) =>
       isPart(one) && isSame(one, call) && call.end !== null &&
       isNear(endOf(one), call.end.at)
@@ -133,7 +136,7 @@ export class UnnamedCalls {
       );
   }
 
-  /** The call that ended last of those that ended a moment ago and fit, as it is now. */
+  /** Finds the last ended call that fits, in its current form. */
   #findRecent(fits: (call: CallState) => boolean): CallState | undefined {
     const now = this.#recent.map(({ key }) => this.#draft.find(key));
     return now.filter((call) => call !== null).findLast(fits);
@@ -151,11 +154,11 @@ export class UnnamedCalls {
 }
 
 /**
- * Does it again from the beginning, since an event came late.
+ * Assembles all calls again from the beginning after a late event.
  *
- * @param all Everything that is known, without the event's own half.
- * @param half The event's, if it is one of a call without an id.
- * @returns The calls that ended last, as {@linkcode UnnamedCalls.recent}.
+ * @param all All calls, threads and marks, without the late event itself.
+ * @param half The late event, if it is one of a call without an id.
+ * @returns The calls that have just ended, as {@linkcode UnnamedCalls.recent}.
  */
 export function rebuildUnnamed(
   draft: Draft,
@@ -209,7 +212,7 @@ export function rebuildUnnamed(
     .filter((call) => call !== null);
 }
 
-/** Puts the calls as they are now in the place of those that were. */
+/** Replaces the old calls by the new ones. */
 function exchange(
   draft: Draft,
   before: ReadonlyMap<string, CallState>,
@@ -237,12 +240,12 @@ function halt(draft: Draft, id: string, at: Moment): void {
 
 const NO_ROWS = { get: () => null, all: () => [] };
 
-/** Whether it has an id, and no events without it have been put to it. */
+/** Whether a call has an id, and no call without an id was joined to it. */
 function isWhole(call: CallState): boolean {
   return call.callId !== null && call.partKey === null;
 }
 
-/** Whether it has no id, and has not been put to a call that has. */
+/** Whether a call has no id, and was not joined to a call with an id. */
 function isPart(call: CallState): boolean {
   return call.callId === null && call.whole === null;
 }
@@ -252,7 +255,7 @@ function goesWith(call: CallState, end: CallHalf): boolean {
     isSameInput(inputOf(call), end.inputKey) && isBefore(seenAt(call), end.at);
 }
 
-/** Whether a call without an id may be the same as one with it. */
+/** Whether a call without an id may be the same as one with an id. */
 function isSame(part: CallState, whole: CallState): boolean {
   const input = inputOf(part);
   return input !== null && threadOf(part) === threadOf(whole) &&
@@ -260,7 +263,7 @@ function isSame(part: CallState, whole: CallState): boolean {
     isSameTool(toolOf(part) ?? "", toolOf(whole) ?? "");
 }
 
-/** Tools that Cursor's events without an id stand for, by how those that have one may be called. */
+/** Names of tools in Cursor's events with an id, by the tool of the events without an id. */
 const FAMILIES: Readonly<Record<string, RegExp>> = {
   Shell: /shell|bash|terminal|command/i,
   Edit: /edit|write|replace|create|patch/i,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a session is doing.
+ * Computes the activity of a session.
  * @module
  */
 import type {
@@ -21,17 +21,20 @@ import {
 import { newThread } from "./thread_state.ts";
 import { isQuestionTool } from "./tools.ts";
 
-/** The wire's status of a session, and what that means. */
+/** The status of a session in the protocol, and its activity. */
 export interface SessionStanding {
   readonly status: SessionStatus;
   readonly activity: SessionActivity;
 }
 
-/** A session that is at work or waits for its user is taken to have died after so long without an event … */
+/**
+ * A session that works or waits for its user is silent after this time without an event, in
+ * milliseconds.
+ */
 const SILENT_MS = 30 * 60 * 1000;
-/** … and after so long if a call is open, since those may take hours. */
+/** The same for a session with an open call, which may take hours. */
 const SILENT_IN_CALL_MS = 12 * 60 * 60 * 1000;
-/** Sessions that git's hooks feed: no agent is at work in them. */
+/** Prefix of the ids of sessions of git's hooks. No agent works in them. */
 const GIT_PREFIX = "git:";
 
 const STATUSES = {
@@ -45,12 +48,15 @@ const STATUSES = {
   ended: "Done",
 } as const satisfies Record<ActivityState, SessionStatus>;
 
-/** Whether the session is one of git's hooks. */
+/** Whether a session belongs to git's hooks. */
 export function isGitSession(id: string): boolean {
   return id.startsWith(GIT_PREFIX);
 }
 
-/** Tells what a session is doing, the most urgent of what its threads do; of several equally urgent ones the oldest. */
+/**
+ * Returns the activity of a session: the most urgent one of its threads, and of equally urgent ones
+ * the oldest.
+ */
 export function activityOf(state: SessionState): SessionStanding {
   const endMs = isGitSession(state.id) ? state.lastMs : endMsOf(state);
   if (endMs !== null) return standing("ended", endMs);
@@ -59,7 +65,8 @@ export function activityOf(state: SessionState): SessionStanding {
 }
 
 /**
- * Tells when the session falls silent if no event comes: 30 minutes after the last one, 12 hours if a call is open.
+ * Returns the time when a session becomes silent without another event: 30 minutes after the last
+ * one, or 12 hours if a call is open.
  *
  * @returns Epoch milliseconds; null for a session that neither works nor waits.
  */
@@ -73,7 +80,7 @@ export function quietAt(state: SessionState): Int | null {
   );
 }
 
-/** What a session is doing after {@linkcode quietAt}. */
+/** Returns the activity of a session after {@linkcode quietAt}. */
 export function silentActivity(state: SessionState): SessionStanding {
   return standing("silent", state.lastMs ?? 0);
 }
@@ -90,7 +97,7 @@ function standing(
   };
 }
 
-/** Keeps the candidate that has been so for longest. */
+/** Keeps the oldest candidate. */
 class Oldest {
   #at: Moment | null = null;
   #found: SessionStanding | null = null;
@@ -165,7 +172,7 @@ function findWork(state: SessionState): SessionStanding | null {
   return oldest.found;
 }
 
-/** Whether the turn's end named something in the background that has not stopped since. */
+/** Whether the end of the turn named background work that has not stopped since. */
 function goesOn(
   { background, threads }: SessionState,
   turnEnd: Moment,

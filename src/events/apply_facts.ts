@@ -31,25 +31,27 @@ import { isBefore, laterOf, type Moment } from "./moment.ts";
 import type { SessionState, Told } from "./session_state.ts";
 import { countUsage } from "./session_sums.ts";
 
-/** What an event makes of a session. */
+/** The effect of an event on a session. */
 export interface AppliedFacts {
   readonly state: SessionState;
   /** Rows to write. */
   readonly rows: readonly CallRow[];
-  /** Keys of rows to delete, if they are there. */
+  /** Keys of rows to delete, if they exist. */
   readonly removed: readonly string[];
-  /** Whether the event is a copy of one that is there: it is not to be stored, only the state is, if it is another one. */
+  /**
+   * Whether the event is a copy of a stored one. Do not store it; store the state if it changed.
+   */
   readonly duplicate: boolean;
 }
 
-/** How {@linkcode applyFacts} is to take the event. */
+/** Options of {@linkcode applyFacts}. */
 export interface ApplyOptions {
-  /** The event is in the store: if it is a copy it counts as an event, and does nothing else. */
+  /** Whether the event is already stored. A copy is then counted and changes nothing else. */
   readonly keepCopies?: boolean;
 }
 
 /**
- * Applies one event. The order in which a session's events are applied makes no difference to what is read of it.
+ * Applies one event. The order in which a session's events are applied does not change the result.
  *
  * @param state Not changed.
  */
@@ -134,7 +136,7 @@ function applyNew(
   };
 }
 
-/** Counts the event, and its time. */
+/** Counts the event and its time. */
 function countEvent(state: SessionState, { at: [ms] }: Facts): SessionState {
   const { firstMs, lastMs } = state;
   return {
@@ -145,7 +147,7 @@ function countEvent(state: SessionState, { at: [ms] }: Facts): SessionState {
   };
 }
 
-/** Takes what the event says of the session as a whole. */
+/** Applies the facts about the session as a whole. */
 function tell(state: SessionState, facts: Facts): SessionState {
   const { at, agent, proven } = facts;
   const isAgent = state.agent === null ||
@@ -170,7 +172,7 @@ function tell(state: SessionState, facts: Facts): SessionState {
   };
 }
 
-/** Whether what it uses is counted with its call. */
+/** Whether the usage of the event is counted with its call. */
 function isOfCall({ meaning }: Facts): boolean {
   return meaning === "call_start" || meaning === "call_end" ||
     meaning === "call_failed" || meaning === "call_denied";
@@ -185,7 +187,7 @@ function newest(
   return [value, at];
 }
 
-/** Keeps a mark; a full list of them goes to a row. */
+/** Keeps a mark. A full list of marks is moved to a row. */
 function keepMark(
   draft: Draft,
   state: SessionState,
@@ -199,7 +201,7 @@ function keepMark(
   return { kept: [], rows: markRows + 1 };
 }
 
-/** What the event is to a call, or null. */
+/** Returns the role of the event in a call, or null. */
 function roleOf({ meaning, callId }: Facts): CallRole | null {
   switch (meaning) {
     case "call_start":
@@ -215,11 +217,11 @@ function roleOf({ meaning, callId }: Facts): CallRole | null {
   }
 }
 
-/** What an event does to calls: which ended last, and the key of its own, if that is one. */
+/** The effect of an event on calls: the calls that have just ended, and the key of its own call. */
 interface AppliedCall {
   readonly recent: readonly CallState[];
   readonly key: string | null;
-  /** Whether more was known of the call than that it has begun: what was put together with it may not fit any more. */
+  /** Whether the call was already known beyond its start. Matches with it may have changed. */
   readonly isAgain: boolean;
 }
 
@@ -269,13 +271,13 @@ function applyCall(
   return { recent: unnamed.recent, key, isAgain: false };
 }
 
-/** Whether the event is one that ends what a thread was doing. */
+/** Whether the event ends the calls of a thread. */
 function endsCalls(facts: Facts): boolean {
   return isHalt(facts) || facts.meaning === "session_end" ||
     facts.meaning === "subagent_stop";
 }
 
-/** A call that waited for the subagent it started ends that, too. */
+/** Ends the subagent that a call started and waited for. */
 function applySpawn(
   draft: Draft,
   id: string | null,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The arguments of a tool call: one line that tells them, a key that tells whether two are the same, and the files of a patch.
+ * The arguments of a tool call: a summary in one line, a key for comparison, and the files of a
+ * patch.
  * @module
  */
 import { decodeText } from "../proto/mod.ts";
@@ -14,11 +15,11 @@ import {
 } from "./json_part.ts";
 import type { Payload } from "./payload.ts";
 
-/** What a call was made with. */
+/** The arguments of a call. */
 export interface CallInput {
-  /** One line for people; null where nothing tells. */
+  /** One line for people; null if no argument is suitable. */
   readonly summary: string | null;
-  /** Compared with {@linkcode isSameInput}; null where the event carries no arguments. */
+  /** Compare it with {@linkcode isSameInput}; null if the event has no arguments. */
   readonly inputKey: string | null;
   /** Files of a patch in the arguments. */
   readonly patchFiles: readonly string[];
@@ -26,7 +27,7 @@ export interface CallInput {
   readonly subagentType: string | null;
 }
 
-/** Members that name the file a tool works on; agents give them different names in the events of one call. */
+/** Members that name the file of a call. Agents use different ones in the events of one call. */
 const FILE_KEYS: ReadonlySet<string> = new Set([
   "file_path",
   "notebook_path",
@@ -34,7 +35,7 @@ const FILE_KEYS: ReadonlySet<string> = new Set([
   "path",
   "file",
 ]);
-/** What says most of a call, the most telling first. */
+/** Members for the summary, the most informative first. */
 const TELLING = [
   "command",
   "file_path",
@@ -50,14 +51,14 @@ const TELLING = [
   "prompt",
   "question",
 ];
-/** Arguments that a key tells apart; an agent's tools have fewer. */
+/** Maximum number of arguments in a key. Tools have fewer. */
 const MAX_KEYED = 16;
 const encoder = new TextEncoder();
 const PATCH_BEGIN = "*** Begin Patch";
 const PATCH_FILE =
   /^\*\*\* (?:(?:Update|Add|Delete) File|Move to):[ \t]*(\S.*?)\s*$/gm;
 
-/** Reads the arguments of the call that an event is about. */
+/** Reads the arguments of an event's call. */
 export function readCallInput(payload: Payload): CallInput {
   const value = payload.valueOf(
     "tool_input",
@@ -91,8 +92,8 @@ export function readCallInput(payload: Payload): CallInput {
 }
 
 /**
- * Whether two calls have the same arguments as far as both tell: an agent may leave some out when a call has ended. Calls that have no
- * argument in common differ.
+ * Whether two calls have the same arguments as far as both have them: an agent may omit some at the
+ * end of a call. Calls without a common argument differ.
  */
 export function isSameInput(a: string | null, b: string | null): boolean {
   if (a === null || b === null || a === b) return true;
@@ -114,7 +115,7 @@ function readKey(key: string): [string, string][] {
   });
 }
 
-/** The arguments of an event that carries them itself, as Cursor's shell and file events do. */
+/** Reads arguments at the top level, as in Cursor's shell and file events. */
 function readOwnMembers(payload: Payload): Map<string, JsonPart> {
   const members = new Map<string, JsonPart>();
   for (const name of ["command", "file_path"]) {
@@ -145,7 +146,7 @@ function summarize(members: ReadonlyMap<string, JsonPart>): string | null {
   return null;
 }
 
-/** The text of an argument that is a list of words, as some agents' commands are. */
+/** Returns the text of an argument that is a list of words, like the commands of some agents. */
 function joinTexts(
   members: ReadonlyMap<string, JsonPart>,
   name: string,
@@ -163,7 +164,7 @@ function readPatch(members: ReadonlyMap<string, JsonPart>): string[] {
     const head = headText(value, 256);
     if (head === null || !head.trimStart().startsWith(PATCH_BEGIN)) continue;
     const text = headText(value, Infinity) ?? "";
-    // A slice would keep the whole patch in memory.
+    // A copy, because a slice would keep the whole patch in memory.
     for (const [, file = ""] of text.matchAll(PATCH_FILE)) {
       files.add(decodeText(encoder.encode(file)));
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How a call ended, as far as the event of its end tells.
+ * Reads from the event of its end how a call ended.
  * @module
  */
 import type { Meaning } from "../agents/mod.ts";
@@ -17,22 +17,22 @@ import type { Payload } from "./payload.ts";
 /** How a call ended. */
 export type Outcome = "done" | "failed" | "denied" | "interrupted";
 
-/** What the end of a call tells. */
+/** The facts of a call's end. */
 export interface CallEnd {
-  /** Null where nothing tells. */
+  /** Null if the event does not tell. */
   readonly outcome: Outcome | null;
-  /** First line of what went wrong. */
+  /** First line of the error. */
   readonly error: string | null;
   /** The subagent that the call started. */
   readonly startsAgent: string | null;
-  /** Whether that goes on after the call. */
+  /** Whether the subagent continues after the call. */
   readonly inBackground: boolean;
 }
 
 const EXIT_KEYS = ["exit_code", "exitCode", "returncode"] as const;
 const I32_MAX = 2n ** 31n - 1n;
 const I32_MIN = -(2n ** 31n);
-/** Codex tells the exit code in the lines before the output. */
+/** Codex writes the exit code in the lines before the output. */
 const OUTPUT = /^Output:/m;
 const EXITED = /^Process exited with code (-?\d+)\s*$/m;
 
@@ -47,15 +47,15 @@ const STATUS_WORDS: ReadonlyMap<string, Outcome> = new Map([
   ["rejected", "denied"],
 ]);
 
-/** What the agent's events tell. */
+/** The kind of the agent's events. */
 export interface CallEndOptions {
-  /** Whether an end that says nothing of a failure is none. */
+  /** Whether an end without a failure is a success. */
   readonly tellsFailure: boolean;
-  /** A member that only the result of a failed call has; null if there is none. */
+  /** A member that only the results of failed calls have; null if there is none. */
   readonly failureMember: string | null;
 }
 
-/** Reads what the event of a call's end tells. */
+/** Reads the event of a call's end. */
 export function readCallEnd(
   payload: Payload,
   meaning: Meaning,

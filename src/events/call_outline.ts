@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The calls of a session as the tree that `detail` answers, in two passes: its length, then its text. A session may have a hundred
- * thousand of them.
+ * Prints the tree of a session's calls for `detail` in two passes: its length, then its text. A
+ * session may have a hundred thousand calls.
  * @module
  */
 import { type Int, U32_MAX } from "../proto/mod.ts";
@@ -37,13 +37,16 @@ import type { Moment } from "./moment.ts";
 import { parseCallBody } from "./packed_call.ts";
 import { endMsOf, type SessionState } from "./session_state.ts";
 
-/** What is needed to print the tree. */
+/** The plan for printing the tree. */
 export interface CallOutline {
   /** Length of the `spans` array in UTF-8 bytes. */
   readonly bytes: number;
-  /** Rows that {@linkcode printCalls} asks for, in its order: none where the texts are short enough to be kept. */
+  /**
+   * Keys of the rows that {@linkcode printCalls} reads, in its order; none if the texts are short
+   * enough to be kept.
+   */
   readonly keys: readonly string[];
-  /** Texts in their order; null where the text of the call in the next row comes. */
+  /** Texts in their order; null stands for the text of the call in the next row. */
   readonly pieces: readonly (string | null)[];
   readonly sessionId: string;
   /** JSON of the SessionCoverage, or "null". */
@@ -53,13 +56,14 @@ export interface CallOutline {
 /** Texts up to this length are kept between the passes. */
 const KEPT_CHARS = 1024 * 1024;
 
-/** About how much text is gathered to be encoded together. */
+/** Usual length of text that is encoded at once. */
 const PIECE_CHARS = 16 * 1024;
 
 const encoder = new TextEncoder();
 
 /**
- * Finds the tree of a session's calls and how long its text is, in steps of a few milliseconds.
+ * Builds the tree of a session's calls and computes the length of its text, in steps of a few
+ * milliseconds.
  *
  * @param rows The session's rows in any order.
  */
@@ -101,7 +105,7 @@ function* pairsOf(
   for (const { key, body } of rows) yield [key, body];
 }
 
-/** When the user was first asked to allow each call. */
+/** Returns the moment of the first request to allow each call. */
 function findWaits(
   matched: readonly MatchedRequest[],
 ): ReadonlyMap<string, Moment> {
@@ -113,11 +117,11 @@ function findWaits(
   return waits;
 }
 
-/** Sums over a node and all below it; null where nothing is known. */
+/** Sums over a node and its descendants; null if nothing is known. */
 interface TreeSums {
   readonly cost: Int | null;
   readonly tokens: Int | null;
-  /** Whether nothing is missing in the cost. */
+  /** Whether the cost is complete. */
   readonly isComplete: boolean;
 }
 
@@ -171,13 +175,16 @@ interface OutlineLevel {
   readonly nodes: readonly TreeNode[];
   next: number;
   readonly parent: TreeNode | null;
-  /** What follows the last of them. */
+  /** The text after the last sibling. */
   readonly end: string;
 }
 
 const NO_SUMS: TreeSums = { cost: null, tokens: null, isComplete: true };
 
-/** Gathers texts; once they are long, those of calls that have a row are left out, to be printed again. */
+/**
+ * Collects texts. When they become long, it drops those of calls with a row, which are printed
+ * again later.
+ */
 class OutlineText {
   #bytes = 0;
   #chars = 0;
@@ -192,7 +199,7 @@ class OutlineText {
     this.#bytes += countBytes(text);
     const last = this.#pieces.length - 1;
     const before = this.#pieces[last];
-    // A call's own text stands alone while it may have to be dropped.
+    // A call's own text stays separate while it may still be dropped.
     if (this.#isLong && typeof before === "string") {
       this.#pieces[last] = before + text;
     } else this.#pieces.push(text);
@@ -222,7 +229,8 @@ class OutlineText {
 /**
  * Prints the `spans` array of a `detail` answer in small pieces.
  *
- * @param bodyOf Returns the body of a row; asked for each of the outline's keys in their order, once.
+ * @param bodyOf Returns the body of a row. Called once for each of the outline's keys, in their
+ * order.
  */
 export function* printCalls(
   { pieces, keys, sessionId }: CallOutline,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One tool call, put together from the events that are about it, in any order of arrival.
+ * One tool call, assembled from its events in any order of arrival.
  * @module
  */
 import type { Int } from "../proto/mod.ts";
@@ -9,51 +9,54 @@ import type { Outcome } from "./call_outcome.ts";
 import type { CallHalf } from "./_call_half.ts";
 import { isBefore, type Moment } from "./moment.ts";
 
-/** A call; replaced as a whole, never changed. */
+/** A call. Immutable. */
 export interface CallState {
   readonly key: string;
-  /** Null for a call whose agent gives it no id. */
+  /** Null if the agent gives the call no id. */
   readonly callId: string | null;
-  /** The earliest event that asks to allow it by its id. */
+  /** The earliest request to allow it that names its id. */
   readonly ask: CallHalf | null;
-  /** The earliest event that says that it begins. */
+  /** The earliest event of its start. */
   readonly start: CallHalf | null;
-  /** The latest event that says how it ended. */
+  /** The latest event of its end. */
   readonly end: CallHalf | null;
-  /** Of a call with an id: the key of the call without one that is the same, told by other events. */
+  /** For a call with an id: the key of the call without an id that is the same. */
   readonly partKey: string | null;
-  /** How that one ended. */
+  /** The end of that call. */
   readonly part: CallHalf | null;
-  /** Of a call without an id: the key of the call that it is the same as. */
+  /** For a call without an id: the key of the call with an id that is the same. */
   readonly whole: string | null;
 }
 
-/** Keys of rows begin with a letter each, so that no id of an agent meets another kind of row. */
+/**
+ * The first character of a row's key tells its kind, so that an id never collides with a row of
+ * another kind.
+ */
 const NAMED = "=";
 
 const UNNAMED = "~";
 
-/** The key of the call with that id. */
+/** Returns the key of the call with an id. */
 export function namedKey(callId: string): string {
   return NAMED + callId;
 }
 
-/** The key of a call without an id, from the first event of it. */
+/** Returns the key of a call without an id, from its first event. */
 export function unnamedKey(first: Moment): string {
   return `${UNNAMED}${first[0]}:${first[2]}`;
 }
 
-/** Whether the row with that key is a call. */
+/** Whether the row with a key is a call. */
 export function isCallKey(key: string): boolean {
   return key.startsWith(NAMED) || key.startsWith(UNNAMED);
 }
 
-/** Whether the row with that key is a call without an id. */
+/** Whether the row with a key is a call without an id. */
 export function isUnnamedKey(key: string): boolean {
   return key.startsWith(UNNAMED);
 }
 
-/** A call of which nothing is known yet. */
+/** Returns a call without events. */
 export function newCall(key: string, callId: string | null): CallState {
   return {
     key,
@@ -67,10 +70,10 @@ export function newCall(key: string, callId: string | null): CallState {
   };
 }
 
-/** What an event is to its call. */
+/** The role of an event in its call. */
 export type CallRole = "ask" | "start" | "end";
 
-/** Adds an event: the first question and the first beginning count, and the last end. */
+/** Adds an event. The earliest request, the earliest start and the latest end count. */
 export function addHalf(
   call: CallState,
   role: CallRole,
@@ -86,12 +89,12 @@ export function addHalf(
   return { ...call, [role]: half };
 }
 
-/** The event that says how it ended, or null. */
+/** Returns the event of its end, or null. */
 export function endOf(call: CallState): CallHalf | null {
   return call.end ?? call.part;
 }
 
-/** The first event that is known of it. */
+/** Returns its first known event. */
 function firstHalf(call: CallState): CallHalf {
   let first: CallHalf | null = null;
   for (const half of [call.ask, call.start, call.end]) {
@@ -102,67 +105,67 @@ function firstHalf(call: CallState): CallHalf {
   throw new TypeError(`Cannot read call "${call.key}": it has no event`);
 }
 
-/** When it was first heard of: its beginning, if that is known, however late a question or an end says it was. */
+/** Returns the moment of its start if that is known, else of its first event. */
 export function seenAt(call: CallState): Moment {
   return call.start?.at ?? firstHalf(call).at;
 }
 
-/** The subagent that made it; "" for the session itself. */
+/** Returns the subagent that made it; "" for the session itself. */
 export function threadOf(call: CallState): string {
   return (call.start ?? call.end ?? call.ask)?.thread ?? "";
 }
 
-/** The tool, or null. */
+/** Returns the tool, or null. */
 export function toolOf(call: CallState): string | null {
   return call.start?.tool ?? call.end?.tool ?? call.ask?.tool ?? null;
 }
 
-/** The key of its arguments, or null. */
+/** Returns the key of its arguments, or null. */
 export function inputOf(call: CallState): string | null {
   return call.start?.inputKey ?? call.end?.inputKey ?? null;
 }
 
-/** Its arguments in a line, or null. */
+/** Returns its arguments in one line, or null. */
 export function summaryOf(call: CallState): string | null {
   return call.start?.summary ?? call.end?.summary ?? call.ask?.summary ?? null;
 }
 
-/** How it ended; null while it runs, and where nothing tells. */
+/** Returns how it ended; null while it runs, and if no event tells. */
 export function outcomeOf(call: CallState): Outcome | null {
   return call.end?.outcome ?? call.part?.outcome ?? null;
 }
 
-/** First line of what went wrong, or null. */
+/** Returns the first line of its error, or null. */
 export function errorOf(call: CallState): string | null {
   return call.end?.error ?? call.part?.error ?? null;
 }
 
-/** How long it took, as the agent says, or null. */
+/** Returns its duration as the agent tells it in milliseconds, or null. */
 export function latencyOf(call: CallState): number | null {
   return call.end?.latencyMs ?? call.part?.latencyMs ?? null;
 }
 
-/** The names of usage figures. */
+/** The names of token counts. */
 type UsageName = "tokensIn" | "tokensOut" | "reasoningTokens";
 
-/** A count of tokens; what its end says goes before what its beginning says. */
+/** Returns a count of tokens, or null. Its end wins over its start. */
 export function tokensOf(call: CallState, name: UsageName): number | null {
   const { end, part, start } = call;
   return end?.[name] ?? part?.[name] ?? start?.[name] ?? null;
 }
 
-/** What it cost, likewise. */
+/** Returns its cost, or null. Its end wins over its start. */
 export function costOf(call: CallState): Int | null {
   const { end, part, start } = call;
   return end?.costUsdE6 ?? part?.costUsdE6 ?? start?.costUsdE6 ?? null;
 }
 
-/** Type of the subagent that it starts, or null. */
+/** Returns the type of the subagent that it starts, or null. */
 export function subagentTypeOf(call: CallState): string | null {
   return call.start?.subagentType ?? call.end?.subagentType ?? null;
 }
 
-/** Files that it names, sorted by bytes, each once. */
+/** Returns the files that it names, sorted by bytes, each once. */
 export function pathsOf(call: CallState): readonly string[] {
   const { start, end } = call;
   const found = new Set([

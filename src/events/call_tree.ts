@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Which call started the subagent that made another call, and the tree that this makes.
+ * Builds the tree of calls: each call is a child of the call that started its subagent.
  * @module
  */
 import { ITEMS_A_STEP, sortInSteps } from "./_steps.ts";
@@ -18,7 +18,7 @@ import { isBefore, type Moment } from "./moment.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 import { isSubagentTool } from "./tools.ts";
 
-/** A node of the tree: a call, or a subagent of which nothing tells which call started it. */
+/** A node of the tree: a call, or a subagent whose starting call is not known. */
 export type TreeNode =
   & {
     readonly children: TreeNode[];
@@ -32,7 +32,7 @@ export type TreeNode =
     | { readonly call: null; readonly agent: ThreadState }
   );
 
-/** Builds the tree of calls, in steps: each below the call that started its subagent; siblings by their start. */
+/** Builds the tree of calls in steps. Siblings are sorted by their start. */
 export function* buildCallTree(
   calls: ReadonlyMap<string, CallState>,
   threads: ReadonlyMap<string, ThreadState>,
@@ -70,7 +70,7 @@ export function* buildCallTree(
   return yield* sortInSteps([...roots, ...agents.values()], compareNodes);
 }
 
-/** The node of a subagent; a new one is as old as its start or its first call. */
+/** Returns the node of a subagent. A new node gets the moment of its start or of its first call. */
 function agentNode(
   known: Map<string, TreeNode>,
   id: string,
@@ -89,15 +89,16 @@ function agentNode(
   return made;
 }
 
-/** Order by start, then key: not by more of the moment, since that means nothing to a reader. */
+/** Compares by start, then key. The rest of the moment has no meaning for a reader. */
 function compareNodes(a: TreeNode, b: TreeNode): number {
   if (a.at[0] !== b.at[0]) return a.at[0] < b.at[0] ? -1 : 1;
   return a.key < b.key ? -1 : 1;
 }
 
 /**
- * Finds the call that started each subagent: the one whose result names it, else the one that its start names, else the only one that it
- * can be. Never a call that the subagent made itself, or another that it started.
+ * Finds the call that started each subagent: the call whose result names it, else the call that its
+ * start names, else the only possible call. A subagent's own call, or one of a subagent that it
+ * started, is never chosen.
  */
 function* findStarters(
   calls: ReadonlyMap<string, CallState>,
@@ -138,7 +139,7 @@ function* findStarters(
   return starters;
 }
 
-/** Links subagents to calls while one of them leaves no other choice: only one call can have started it, and no other. */
+/** Links subagents to calls as long as one has a single possible call that no other claims. */
 function linkByElimination(
   byStart: readonly CallState[],
   { others, taken, starters, link, halts }: {
@@ -171,7 +172,7 @@ function linkByElimination(
     for (const ids of claims.values()) {
       const [id] = ids;
       const [call] = id === undefined ? [] : choices.get(id) ?? [];
-      // Two subagents that only one call can have started: nothing tells which.
+      // Several subagents claim this call, and nothing tells which one it started.
       if (id === undefined || call === undefined || ids.length > 1) continue;
       link(id, call);
       choices.delete(id);
@@ -181,12 +182,12 @@ function linkByElimination(
   }
 }
 
-/** The subagent that the call's end names, or null. */
+/** Returns the subagent that the call's end names, or null. */
 function nameOf(call: CallState): string | null {
   return call.end?.startsAgent ?? null;
 }
 
-/** Whether the call ran when the subagent started, and starts subagents of that type. */
+/** Whether the call was running when the subagent started, and starts subagents of its type. */
 function canHaveStarted(
   call: CallState,
   thread: ThreadState,
@@ -198,14 +199,14 @@ function canHaveStarted(
   if (call.start === null || !isBefore(call.start.at, firstStart)) return false;
   const end = endOf(call);
   if (end !== null && isBefore(end.at, firstStart)) return false;
-  // One that never ended was given up when its thread turned to something else.
+  // A call without an end was abandoned at the next halt of its thread.
   const halt = halts.lastBefore(threadOf(call), firstStart);
   if (end === null && isBefore(call.start.at, halt)) return false;
   const wanted = subagentTypeOf(call);
   return wanted === null || type === null || wanted === type;
 }
 
-/** Whether the subagent `from` was started by `to`, or by one that was, and so on; or is `to`. */
+/** Whether the subagent `from` is `to`, or was started by it directly or indirectly. */
 function leadsTo(
   starters: ReadonlyMap<string, CallState>,
   from: string,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One event that an agent delivers to its own hook and to another agent's, which it also runs.
+ * Recognizes copies: some agents deliver one event to their own hook and to another agent's hook.
  * @module
  */
 import { subtractInts } from "./_int.ts";
@@ -8,18 +8,23 @@ import type { Facts } from "./facts.ts";
 import type { Int } from "../proto/mod.ts";
 import type { SeenCopy } from "./session_state.ts";
 
-/** The copies of an event are no further apart. */
+/** Maximum time between copies of an event, in milliseconds. */
 const WITHIN_MS = 60_000;
-/** Events that are remembered; an agent sends fewer in that time but for rare bursts. */
+/**
+ * Maximum number of events that are remembered. Agents send fewer in that time, except in rare
+ * bursts.
+ */
 const MAX_COPIES = 64;
-/** That many are remembered whatever their time: the spool delivers late. */
+/**
+ * Number of events that are remembered regardless of their time, because the spool delivers late.
+ */
 const MIN_COPIES = 16;
 
 /**
- * Looks for an event that this one is a copy of: the same, delivered by another hook a moment ago, of which no other copy has come.
- * The copy itself may come again, as its sender may not have had the answer.
+ * Looks for the original of a copy: the same event, delivered by another hook shortly before,
+ * without another copy. The copy itself may arrive again, if its sender got no answer.
  *
- * @returns What is to be remembered now; null if it is not a copy.
+ * @returns The new list of remembered events; null if the event is not a copy.
  */
 export function findCopy(
   copies: readonly SeenCopy[],
@@ -36,7 +41,7 @@ export function findCopy(
   return { copies: copies.with(index, [key, seenMs, seenVia, id]) };
 }
 
-/** Remembers an event that is no copy. */
+/** Adds an event that is not a copy. */
 export function rememberCopy(
   copies: readonly SeenCopy[],
   { at: [ms], copyKey, via }: Facts,

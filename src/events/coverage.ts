@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How many calls that a session's transcript tells of were also told by hooks: so that a hook is found that silently does not run.
+ * Counts how many calls in a session's transcript were also sent by hooks, to find hooks that do
+ * not run.
  * @module
  */
 import type { Int, SessionCoverage } from "../proto/mod.ts";
@@ -8,7 +9,7 @@ import { ITEMS_A_STEP } from "./_steps.ts";
 import { type CallState, endOf, namedKey } from "./call_state.ts";
 import type { CallHalf } from "./_call_half.ts";
 
-/** A call that a transcript tells of. */
+/** A call in a transcript. */
 export interface TranscriptCall {
   readonly call: string;
   readonly tsMs: number;
@@ -16,19 +17,20 @@ export interface TranscriptCall {
   readonly isOfAgent: boolean;
 }
 
-/** What calls are compared with. */
+/** The calls to compare with. */
 export interface CoverageContext {
   readonly calls: ReadonlyMap<string, CallState>;
-  /** Keys of the calls that run. */
+  /** Keys of the running calls. */
   readonly open: ReadonlySet<string>;
-  /** When the session's first event was. */
+  /** Time of the session's first event. */
   readonly firstMs: Int;
 }
 
 /**
- * Counts the calls, in steps. A call before the first event, of which nothing is known, was there before the hooks were.
+ * Counts the calls in steps. An unknown call before the first event was made before the hooks were
+ * installed.
  *
- * @returns Null if no transcript tells of a call.
+ * @returns The counts; null if the transcripts have no calls.
  */
 export function* coverCalls(
   told: Iterable<TranscriptCall>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Since when a thread does something else: calls from before that do not run any more.
+ * The moments at which threads halted: earlier calls are no longer running.
  * @module
  */
 import { isBefore, laterOf, type Moment } from "./moment.ts";
@@ -10,7 +10,9 @@ import type { ThreadState } from "./thread_state.ts";
 /** The part of a session's state that decides when its threads stopped. */
 export type StopTimes = Pick<SessionState, "end" | "background">;
 
-/** The last moment at which the thread's earlier calls were over; null if there was none. */
+/**
+ * Returns the last moment at which all earlier calls of a thread were over; null if there is none.
+ */
 export function deadlineOf(
   state: StopTimes,
   thread: ThreadState,
@@ -18,7 +20,7 @@ export function deadlineOf(
   return laterOf(thread.halt, stopOf(state, thread));
 }
 
-/** The last moment at which the thread itself ended: with its session, or as a subagent. */
+/** Returns the last moment at which a thread ended: with its session, or as a subagent. */
 export function stopOf(state: StopTimes, thread: ThreadState): Moment | null {
   if (thread.id === "") return state.end;
   const own = laterOf(thread.stop, thread.strayStop);
@@ -31,26 +33,29 @@ export function isRunning(state: StopTimes, thread: ThreadState): boolean {
   return lastStart !== null && !isBefore(lastStart, stopOf(state, thread));
 }
 
-/** All moments at which a subagent is known to have ended by itself. */
+/** Returns all moments at which a subagent ended, apart from the end of its session. */
 export function ownStopsOf(state: StopTimes, thread: ThreadState): Moment[] {
   return [thread.stop, thread.strayStop, leftOutAt(state, thread.id)]
     .filter((at) => at !== null);
 }
 
-/** The moment at which a subagent that does not run was told to have ended; null where nothing told it. */
+/** Returns the moment at which an event ended a subagent that is not running; null if none did. */
 export function ownStopOf(thread: ThreadState): Moment | null {
   const own = laterOf(thread.stop, thread.strayStop);
   return isBefore(own, thread.lastStart) ? null : own;
 }
 
-/** When a turn's end last named what goes on in the background, and the subagent was not in it; null if it never was left out. */
+/**
+ * Returns the last end of a turn that listed background work without the subagent; null if there is
+ * none.
+ */
 function leftOutAt({ background }: StopTimes, id: string): Moment | null {
   if (background === null) return null;
   const { at, ids } = background;
   return Object.hasOwn(ids, id) ? ids[id] ?? null : at;
 }
 
-/** Takes what the end of a turn names. */
+/** Applies the list of background work at the end of a turn. */
 export function addBackground(
   old: Background | null,
   named: readonly string[],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Events as `detail` answers them, and as the store keeps them: JSON text that is printed once.
+ * Prints events for `detail` and for the store.
  * @module
  */
 import type { HookEvent } from "./hook_event.ts";
@@ -8,9 +8,10 @@ import type { HookEvent } from "./hook_event.ts";
 const encoder = new TextEncoder();
 
 /**
- * Prints the beginning of the Event record, up to its payload: the wire's 22 keys in their order, the payload being the last.
+ * Prints the head of the Event record: the protocol's 22 keys in their order, up to the payload,
+ * which is the last.
  *
- * `readStoredEvent` reads it back and relies on that. The payload and a brace make the rest of the record.
+ * The payload and a brace complete the record. `readStoredEvent` relies on this form.
  *
  * @param seq Number of the event in its session.
  */

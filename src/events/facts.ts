@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What one event tells about its session: everything that a session is made of, and nothing else of the payload.
+ * The facts of one event: everything that changes its session, and nothing else from the payload.
  * @module
  */
 import {
@@ -28,20 +28,20 @@ import { type Moment, momentOf } from "./moment.ts";
 import type { Payload } from "./payload.ts";
 import { readUsage, type Usage } from "./usage.ts";
 
-/** What a notification asks of the user: to allow a call, to answer, or a new prompt; null for nothing. */
+/** The request of a notification: to allow a call, to answer, or a new prompt. */
 export type Asking = "permission" | "answer" | "prompt";
 
-/** What one event tells about its session. */
+/** The facts of one event about its session. */
 export interface Facts extends Usage {
   readonly at: Moment;
   readonly meaning: Meaning;
   readonly agent: AgentName;
-  /** Whether the payload proves the agent; else it is what the client was told. */
+  /** Whether the payload proves the agent; else the client named it. */
   readonly proven: boolean;
-  /** The subagent whose event it is; "" for the session itself. */
+  /** The subagent of the event; "" for the session itself. */
   readonly thread: string;
   readonly threadType: string | null;
-  /** A hash of what the subagent was told to do; null where its start or end does not tell. */
+  /** A hash of the subagent's task; null if the event does not have it. */
   readonly task: string | null;
   readonly model: string | null;
   readonly tracePath: string | null;
@@ -50,28 +50,31 @@ export interface Facts extends Usage {
   readonly arch: string | null;
   readonly parentSessionId: string | null;
   readonly branch: string | null;
-  /** The commit that an event of git is about. */
+  /** The commit of a git event. */
   readonly commit: string | null;
   /** First line of a prompt. */
   readonly title: string | null;
-  /** The id of the call that the event names, not empty. */
+  /** The id of the event's call, not empty. */
   readonly callId: string | null;
-  /** Set for events of a call and for those that ask for a permission or an answer. */
+  /** Set for events of a call, and for requests for a permission or an answer. */
   readonly call: CallHalf | null;
   readonly asking: Asking | null;
-  /** Ids of what goes on in the background after the turn; null where the event does not tell. */
+  /** Ids of the background work after the turn; null if the event does not tell. */
   readonly background: readonly string[] | null;
   /** A reason or a notification's text, in one line. */
   readonly message: string | null;
-  /** Whether a session goes on after its history was cut short. */
+  /** Whether the session continues after a compaction. */
   readonly afterCompaction: boolean;
-  /** Same for two copies of one event that an agent delivered to two hooks; null where it cannot do that. */
+  /**
+   * The same for copies of one event that an agent delivered to two hooks; null if the agent never
+   * does that.
+   */
   readonly copyKey: string | null;
-  /** Which hook delivered it. */
+  /** The hook that delivered it. */
   readonly via: string;
 }
 
-/** What is known of an event before its payload is looked at. */
+/** The input for an event's facts beside its payload. */
 export interface FactsContext {
   readonly source: HookSource;
   /** The name that the source's own key gives the event. */
@@ -145,7 +148,10 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
   };
 }
 
-/** The meaning by the agent's own name for the event, else by the wire's, else by the name that readers see it by. */
+/**
+ * Finds the meaning by the agent's own name of the event, else by the protocol's name, else by
+ * `hook_event_name`.
+ */
 function findMeaning(
   payload: Payload,
   agent: AgentName,
@@ -164,7 +170,7 @@ function findMeaning(
   return { meaning: "other", tool: null, name: wireName };
 }
 
-/** Cursor's `stop` says in its status how the turn ended. */
+/** The status of Cursor's `stop` tells how the turn ended. */
 function refine(
   payload: Payload,
   agent: AgentName,
@@ -176,7 +182,7 @@ function refine(
   return status === "error" ? "turn_failed" : meaning;
 }
 
-/** What our event of a git hook tells. */
+/** Reads a member of our event of a git hook. */
 function readGit(payload: Payload, name: "branch" | "commit"): string | null {
   return headText(readMembers(payload.value("git"))?.get(name)) || null;
 }
@@ -189,7 +195,7 @@ function readTask(payload: Payload): string | null {
 function readThread(payload: Payload, agent: string): string {
   const named = payload.textOf("agent_id", "subagent_id");
   if (named !== null) return named;
-  // Other agents call themselves so.
+  // Other agents use `agentId` for themselves.
   return agent === "copilot" ? payload.text("agentId") ?? "" : "";
 }
 
@@ -233,7 +239,7 @@ function readAsking(payload: Payload): Asking | null {
   }
 }
 
-/** The ids in `background_tasks`; a task without one is called by its place. */
+/** Returns the ids in `background_tasks`. A task without an id is named by its index. */
 function readBackground(payload: Payload): string[] | null {
   const value = payload.value("background_tasks");
   if (value?.kind !== "array") return null;

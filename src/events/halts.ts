@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What ended each thread's turns, to be found by time.
+ * Finds the ends of each thread's turns by time.
  * @module
  */
 import type { Mark } from "./marks.ts";
@@ -9,7 +9,7 @@ import { earlierOf, isBefore, laterOf, type Moment } from "./moment.ts";
 /** The halts, interrupts and ends of a session's threads. */
 export class Halts {
   readonly #byThread = new Map<string, Mark[]>();
-  /** Those that ended all threads. */
+  /** The ends of the session, which end all threads. */
   readonly #ends: Mark[] = [];
 
   /** @param marks In order. */
@@ -24,7 +24,10 @@ export class Halts {
     }
   }
 
-  /** The user's interrupt that ended what the thread did at `moment`; null if something else did, or nothing. */
+  /**
+   * Returns the user's interrupt that ended the thread's calls of `moment`; null if no halt or
+   * another one ended them.
+   */
   interruptAfter(thread: string, moment: Moment): Moment | null {
     const halts = this.#byThread.get(thread) ?? [];
     const [kind, at = null] = halts[countBefore(halts, moment)] ?? [];
@@ -32,7 +35,7 @@ export class Halts {
     return kind === "interrupt" && earlierOf(at, end) === at ? at : null;
   }
 
-  /** The last time before `moment` that the thread was halted, or null. */
+  /** Returns the last halt of the thread before `moment`, or null. */
   lastBefore(thread: string, moment: Moment): Moment | null {
     const halts = this.#byThread.get(thread) ?? [];
     const [, at = null] = halts[countBefore(halts, moment) - 1] ?? [];

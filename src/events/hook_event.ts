@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One hook event, read from the text that an agent's hook sent.
+ * Reads one hook event from the text that an agent's hook sent.
  * @module
  */
 import {
@@ -21,16 +21,16 @@ import { type Facts, readFacts } from "./facts.ts";
 import { Payload } from "./payload.ts";
 import { readUsage, type Usage } from "./usage.ts";
 
-/** Everything that one event changes, computed from its source, its text and the clock alone. */
+/** All data of one event, computed from its source, its text and the clock alone. */
 export interface HookEvent extends Usage {
   readonly sessionId: string;
   readonly tsMs: Int;
-  /** The client's id of this event, the same in every retry; null if it sent none. */
+  /** The client's id of the event, the same in every retry; null if there is none. */
   readonly kaizenId: string | null;
   readonly kind: StoredKind;
-  /** The kind that a reader sees; see {@linkcode relabelHook}. */
+  /** The kind that readers see; see {@linkcode relabelHook}. */
   readonly readKind: StoredKind;
-  /** `Tail` if it was made from a transcript. */
+  /** `Tail` if it comes from a transcript. */
   readonly eventSource: EventSource;
   readonly tool: string | null;
   readonly toolCallId: string | null;
@@ -41,13 +41,16 @@ export interface HookEvent extends Usage {
   readonly cacheCreationTokens: number | null;
   readonly cacheReadTokens: number | null;
   readonly systemPromptTokens: number | null;
-  /** Text to store: as it came but for the white space around it and a lifecycle event's `type`. */
+  /**
+   * Text to store: unchanged except for white space at both ends and the `type` of a lifecycle
+   * event.
+   */
   readonly payload: Uint8Array;
-  /** What it tells about its session. */
+  /** Its facts about its session. */
   readonly facts: Facts;
 }
 
-/** Vibe's `timestamp` counts seconds below this, else milliseconds. */
+/** Vibe's `timestamp` is in seconds below this, else in milliseconds. */
 const LEAST_MILLISECONDS = 1e12;
 const encoder = new TextEncoder();
 
@@ -55,9 +58,9 @@ const encoder = new TextEncoder();
  * Reads one hook event.
  *
  * @param text JSON text of the payload.
- * @param nowMs The clock, for an event that has no time of its own.
- * @throws {NotAnEventError} If it is not an event; the message is the answer to give.
- * @throws {BudgetError} If the payload holds too many values, or too long a name.
+ * @param nowMs The clock, for an event without its own time.
+ * @throws {NotAnEventError} If it is not an event. The message is the answer.
+ * @throws {BudgetError} If the payload has too many values, or a too long name.
  */
 export function readHookEvent(
   source: HookSource,
@@ -68,7 +71,7 @@ export function readHookEvent(
 }
 
 /**
- * Does the same in steps, so that a caller can do something else in between.
+ * Does the same in steps, so that other work can run in between.
  *
  * @throws {NotAnEventError | BudgetError} As {@linkcode readHookEvent}.
  */
@@ -127,7 +130,7 @@ function* scanPayload(
   throw new NotAnEventError(`${source} hook: expected JSON object`);
 }
 
-/** The event's own time in milliseconds, or the clock's where it has none or says 0. */
+/** Returns the event's own time in milliseconds, or the clock's if it has none or 0. */
 function readTime(source: HookSource, payload: Payload, nowMs: number): Int {
   let time = payload.int("timestamp_ms", U64_MAX);
   if (time === null && source === "vibe") {

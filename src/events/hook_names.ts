@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * How hook events are stored by their names, source by source.
+ * The stored form of hook events, by source and name.
  * @module
  */
 import type { EventKind, HookSource } from "../proto/mod.ts";
 
-/** How an event is stored; hooks make no other kinds. */
+/** The kinds of stored hook events. */
 export type StoredKind = Extract<
   EventKind,
   "ToolCall" | "ToolResult" | "Lifecycle" | "Hook"
 >;
 
-/** How one kind of hook is stored. */
+/** The stored form of one kind of hook. */
 export interface StoredForm {
   readonly kind: StoredKind;
-  /** Text that the payload's top-level `type` is set to, null for none. */
+  /** New value of the payload's top-level `type`; null to leave it. */
   readonly type: string | null;
 }
 
@@ -53,7 +53,7 @@ for (
   ] as const
 ) GENERIC.set(pascal, meaning).set(snake, meaning);
 
-/** Names of one agent that come before the generic ones. */
+/** Names of one agent. They win over the generic names. */
 const OWN: Readonly<Record<HookSource, ReadonlyMap<string, StoredForm>>> = {
   cursor: new Map(),
   claude: new Map(),
@@ -73,15 +73,16 @@ const OWN: Readonly<Record<HookSource, ReadonlyMap<string, StoredForm>>> = {
   ]),
 };
 
-/** Looks up an event name, by exact spelling; one that is not known means an event of kind Hook. */
+/** Looks up an event name by its exact spelling. An unknown name gives the kind Hook. */
 export function lookUpHook(source: HookSource, name: string): StoredForm {
   return OWN[source].get(name) ?? GENERIC.get(name) ?? UNKNOWN;
 }
 
 /**
- * The kind that an event stored as Hook is read back with: what its payload's `hook_event_name` says if that is a tool call, a tool
- * result, a start or a stop. It matters where an agent's two names disagree. (Without that key the reference looks at `event`, which
- * cannot be such a name: the event would not be stored as Hook.)
+ * Returns the kind with which an event stored as Hook is read: that of its payload's
+ * `hook_event_name` if that is a tool call, a tool result, a start or a stop. It matters if an
+ * agent's two names disagree. (Without that key the reference looks at `event`, which cannot be
+ * such a name, because the event would not be stored as Hook.)
  */
 export function relabelHook(name: string | null): StoredKind {
   const meaning = name === null ? UNKNOWN : GENERIC.get(name) ?? UNKNOWN;

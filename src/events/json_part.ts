@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A part of a JSON document that has been scanned, and short texts from it: only as much is decoded as is wanted.
+ * Parts of a scanned JSON document. Only the requested texts are decoded.
  * @module
  */
 import {
@@ -12,14 +12,16 @@ import {
 } from "../proto/mod.ts";
 import { decodeKey, decodeToken } from "./_token.ts";
 
-/** A document. */
+/** A JSON document. */
 export interface JsonSource {
   readonly bytes: Uint8Array;
-  /** The same as text if each character is one byte, which makes parts of it cheap to read; else null. */
+  /**
+   * The document as text if each character is one byte, so that parts are cheap to read; else null.
+   */
   readonly text: string | null;
 }
 
-/** A member of an object that has not been looked at yet. */
+/** A member of an object, by its offsets. */
 export interface RawMember {
   readonly keyStart: number;
   readonly keyEnd: number;
@@ -28,44 +30,44 @@ export interface RawMember {
   readonly kind: JsonKind;
 }
 
-/** One value of a document; `end` is exclusive, both are offsets of bytes. */
+/** One value of a document. `start` and `end` are offsets in bytes; `end` is exclusive. */
 export interface JsonPart {
   readonly source: JsonSource;
   readonly kind: JsonKind;
   readonly start: number;
   readonly end: number;
-  /** The members, if it is an object whose scanner noted them. */
+  /** The members, if it is an object and the scanner noted them. */
   readonly members: readonly RawMember[] | null;
 }
 
-/** Longest line that is kept of a text, in characters. */
+/** Maximum length of a line, in characters. */
 const LINE_CHARS = 200;
-/** A line is looked for in as many bytes of a text. */
+/** A line is searched in this number of bytes at the beginning of a text. */
 const HEAD_BYTES = 4096;
-/** Longest escape, that of a surrogate pair. */
+/** Length of the longest escape, a surrogate pair. */
 const ESCAPE_BYTES = 12;
-/** The engine makes a copy of a slice up to this length. */
+/** The engine copies slices up to this length. */
 const MAX_COPIED_CHARS = 12;
 const BACKSLASH = 0x5c;
 const encoder = new TextEncoder();
 
-/** The bytes of a part. */
+/** Returns the bytes of a part. */
 export function bytesOf({ source, start, end }: JsonPart): Uint8Array {
   return source.bytes.subarray(start, end);
 }
 
-/** Returns the text of a string; null if it is something else. */
+/** Returns the text of a string; null for another value. */
 export function textOf(part: JsonPart | null | undefined): string | null {
   if (part?.kind !== "string") return null;
   const { source: { bytes, text }, start, end } = part;
   if (text === null) return decodeToken(bytes, start, end);
-  // A longer slice would keep the whole document in memory for as long as it is kept itself; what is parsed is a copy.
+  // A longer slice would keep the whole document in memory. A parsed text is a copy.
   if (end - start > MAX_COPIED_CHARS) return JSON.parse(text.slice(start, end));
   const plain = text.slice(start + 1, end - 1);
   return plain.includes("\\") ? JSON.parse(text.slice(start, end)) : plain;
 }
 
-/** Returns about the first `maxBytes` bytes of a string's text; null if it is something else. */
+/** Returns about the first `maxBytes` bytes of a string's text; null for another value. */
 export function headText(
   part: JsonPart | null | undefined,
   maxBytes: number = HEAD_BYTES,
@@ -78,21 +80,26 @@ export function headText(
   for (let i = cut - 1; i > cut - ESCAPE_BYTES; i--) {
     if (bytes[i] !== BACKSLASH) continue;
     while (bytes[i - 1] === BACKSLASH) i--;
-    cut = i; // an escape may be cut: end before the row of backslashes
+    cut = i; // an escape may be cut: end before the backslashes
     break;
   }
   const head = JSON.parse(`${decodeText(bytes.subarray(start, cut))}"`);
   return String(head).toWellFormed();
 }
 
-/** Returns a text as one line: white space is a single blank, and no more than 200 characters; null for a blank one. */
+/**
+ * Returns a text as one line of at most 200 characters, with single blanks; null for a blank text.
+ */
 export function oneLine(text: string | null): string | null {
   if (text === null) return null;
   const line = text.slice(0, HEAD_BYTES).trim().replaceAll(/\s+/g, " ");
   return line === "" ? null : cutLine(line);
 }
 
-/** Returns the first line of a text that is not blank, 200 characters at most; null if there is none. */
+/**
+ * Returns the first line of a text that is not blank, at most 200 characters; null if there is
+ * none.
+ */
 export function firstLine(text: string | null): string | null {
   const [line] = text?.match(/\S[^\r\n\u2028\u2029]*/) ?? [];
   return line === undefined ? null : cutLine(line.trimEnd());
@@ -103,7 +110,10 @@ function cutLine(line: string): string {
   return [...line.slice(0, 2 * LINE_CHARS)].slice(0, LINE_CHARS).join("");
 }
 
-/** Returns the members of an object, or of a string that holds the JSON of one; null for everything else. */
+/**
+ * Returns the members of an object, or of a string with the JSON of an object; null for another
+ * value.
+ */
 export function readMembers(
   part: JsonPart | null | undefined,
 ): ReadonlyMap<string, JsonPart> | null {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Events that are not calls and that calls are measured by: what ended a turn, and what the user was asked. They are kept in rows of
- * several each, since the state of a session is written with every event.
+ * Marks: events that are not calls but affect them, such as ends of turns and requests to the user.
+ * Rows keep several marks each, so that the state stays short.
  * @module
  */
 import type { Facts } from "./facts.ts";
@@ -9,8 +9,9 @@ import type { Moment } from "./moment.ts";
 import { parseExact, printExact } from "./_exact_text.ts";
 
 /**
- * `halt`: the end of what a thread was doing. `interrupt`: the same, by the user. `end`: the end of the session. `permission`, `notice`
- * and `question`: the user is asked. `answer`: the user has answered. `stray`: the end of a subagent that does not say which.
+ * `halt`: the end of a thread's turn. `interrupt`: the same, by the user. `end`: the end of the
+ * session. `permission`, `notice` and `question`: a request to the user. `answer`: the user's
+ * answer. `stray`: the end of an unnamed subagent.
  */
 export type MarkKind =
   | "halt"
@@ -22,7 +23,7 @@ export type MarkKind =
   | "answer"
   | "stray";
 
-/** One such event; for a stray end `tool` is the subagent's type, and `inputKey` its task. */
+/** One mark. For a stray end `tool` is the subagent's type, and `inputKey` its task. */
 export type Mark = readonly [
   kind: MarkKind,
   at: Moment,
@@ -33,16 +34,16 @@ export type Mark = readonly [
   message?: string | null,
 ];
 
-/** Marks of a row. */
+/** Number of marks in a row. */
 export const MARKS_A_ROW = 8;
 const MARKS = "!";
 
-/** The key of a row of marks. */
+/** Returns the key of a row of marks. */
 export function markKey(number: number): string {
   return MARKS + number;
 }
 
-/** Whether the row with that key holds marks. */
+/** Whether the row with a key has marks. */
 export function isMarkKey(key: string): boolean {
   return key.startsWith(MARKS);
 }
@@ -57,7 +58,7 @@ export function parseMarks(body: string): readonly Mark[] {
   return parseExact<readonly Mark[]>(body);
 }
 
-/** What of an event is to be kept; null for most. */
+/** Returns the mark of an event; null for most events. */
 export function markOf(facts: Facts): Mark | null {
   const { at, thread, call } = facts;
   switch (facts.meaning) {
@@ -80,7 +81,7 @@ export function markOf(facts: Facts): Mark | null {
   return [kind, at, thread, facts.callId, tool, inputKey, message];
 }
 
-/** What an event asks the user for, or null. */
+/** Returns the kind of an event's request to the user, or null. */
 function requestKind(
   { meaning, asking }: Facts,
 ): "permission" | "notice" | "question" | null {
@@ -90,7 +91,10 @@ function requestKind(
   return asking === "answer" ? "question" : null;
 }
 
-/** Whether nothing that the thread began before the event runs any more: its turn is over, or the agent waits for a prompt. */
+/**
+ * Whether an event ends all earlier calls of its thread: the turn is over, or the agent waits for a
+ * prompt.
+ */
 export function isHalt({ meaning, asking }: Facts): boolean {
   return meaning === "prompt" || meaning === "turn_end" ||
     meaning === "turn_failed" || meaning === "interrupt" ||

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a hook event means: its record, and what it tells about its session; and the session that all its events make, in any order
- * they came. Pure: no input, no output, the clock is an argument.
+ * The meaning of hook events: their records, their facts, and the session that results from them in
+ * any order of arrival. Pure: no input or output; the clock is an argument.
  * @module
  */
 export { NotAnEventError as HookError } from "../proto/mod.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Calls as short lists, since their rows are many.
+ * Packs calls into short lists, because there are many rows.
  * @module
  */
 import type { Int } from "../proto/mod.ts";
@@ -10,12 +10,12 @@ import type { CallState } from "./call_state.ts";
 import type { CallHalf } from "./_call_half.ts";
 import type { Moment } from "./moment.ts";
 
-/** Stands for what the half before it in the row has, too: an end tells again what its beginning told. */
+/** Stands for the value of the previous half: an end repeats values of its start. */
 const SAME = 0;
 
 type OrSame<T> = T | typeof SAME;
 
-/** A half in a list without names and without what is missing at its end: rows are small, and many. */
+/** A half as a list without names and without missing values at its end. */
 type PackedHalf = readonly [
   at: Moment,
   thread: OrSame<string>,
@@ -37,7 +37,7 @@ type PackedHalf = readonly [
   isImported: boolean | null,
 ];
 
-/** A call likewise. */
+/** A call as a list. */
 export type PackedCall = readonly [
   key: string,
   callId: string | null,
@@ -49,7 +49,7 @@ export type PackedCall = readonly [
   whole?: string | null,
 ];
 
-/** Makes the list of a call that is stored. */
+/** Returns the list of a call. */
 export function packCall(call: CallState): readonly unknown[] {
   const { key, callId, ask, start, end, partKey, part, whole } = call;
   const halves = [pack(ask, null), pack(start, ask), pack(end, start)];
@@ -59,7 +59,7 @@ export function packCall(call: CallState): readonly unknown[] {
     : [...packed, partKey, pack(part, null), whole];
 }
 
-/** Makes the call of a list. */
+/** Returns the call of a list. */
 export function unpackCall(packed: PackedCall): CallState {
   const [key, callId, packedAsk, packedStart, packedEnd] = packed;
   const [, , , , , partKey, part, whole] = packed;

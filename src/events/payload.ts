@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A hook payload, scanned once: where its top-level fields are, and its file paths.
+ * Scans a hook payload once for its top-level fields and its file paths.
  * @module
  */
 import type { Fields } from "../agents/mod.ts";
@@ -31,7 +31,7 @@ import {
 } from "./json_part.ts";
 import { PathFinder } from "./payload_paths.ts";
 
-/** Fields whose members are looked at, too, if they are objects. */
+/** Fields whose members are noted, too, if they are objects. */
 const INNER_KEYS: ReadonlySet<KnownKey> = new Set([
   "args",
   "arguments",
@@ -46,14 +46,14 @@ const INNER_KEYS: ReadonlySet<KnownKey> = new Set([
   "tool_result",
 ]);
 
-/** A top-level field, and its members where they are noted. */
+/** A top-level field, with its members if they are noted. */
 interface Field extends Member {
   readonly members: readonly RawMember[] | null;
 }
 
 /**
- * The payload of a hook: an object, whose top-level fields are read by name. Of fields with the same name the last counts. A name that
- * is not among the known keys is never found.
+ * The payload of a hook: an object whose top-level fields are read by name. Of fields with the same
+ * name the last counts. Only known keys are found.
  */
 export class Payload implements Fields {
   readonly #source: JsonSource;
@@ -78,8 +78,8 @@ export class Payload implements Fields {
   /**
    * Scans a document that begins with its value.
    *
-   * @param text The same as text, if it is at hand.
-   * @returns Null if it is JSON but not an object.
+   * @param text The document as text, if available.
+   * @returns The payload; null if it is JSON but not an object.
    * @throws {JsonError} If it is not JSON, or something follows the first value.
    */
   static scan(bytes: Uint8Array, text?: string): Payload | null {
@@ -88,10 +88,10 @@ export class Payload implements Fields {
   }
 
   /**
-   * Does the same in steps, so that a caller can do something else in between.
+   * Does the same in steps, so that other work can run in between.
    *
    * @throws {JsonError} As {@linkcode Payload.scan}.
-   * @throws {BudgetError} If it holds more values than the budget allows.
+   * @throws {BudgetError} If it has more values than the budget allows.
    */
   static *scanInPieces(
     bytes: Uint8Array,
@@ -150,15 +150,15 @@ export class Payload implements Fields {
     );
   }
 
-  /** Whether there is such a field, of any type. */
+  /** Whether there is a field of any type. */
   has(name: string): boolean {
     return this.#fields.has(name);
   }
 
   /**
-   * Text of the field if it is a string, else null.
+   * Returns the text of a field if it is a string, else null.
    *
-   * @throws {BudgetError} If the payload is a new one, and the text is too long for a name.
+   * @throws {BudgetError} If the payload is new, and the text is too long for a name.
    */
   text(name: string): string | null {
     const value = this.value(name);
@@ -167,7 +167,7 @@ export class Payload implements Fields {
     return textOf(value);
   }
 
-  /** Text of the first of the fields that is a string, else null. */
+  /** Returns the text of the first field that is a string, else null. */
   textOf(...names: readonly KnownKey[]): string | null {
     for (const name of names) {
       const text = this.text(name);
@@ -176,7 +176,7 @@ export class Payload implements Fields {
     return null;
   }
 
-  /** The first element of an array, or null if there is none or it is not a string. */
+  /** Returns the first element of an array if it is a string, else null. */
   firstText(name: string): string | null {
     const field = this.value(name);
     if (field?.kind !== "array") return null;
@@ -186,7 +186,7 @@ export class Payload implements Fields {
     return decodeToken(bytes, first.start, first.end);
   }
 
-  /** The field, or null. */
+  /** Returns a field, or null. */
   value(name: string): JsonPart | null {
     const field = this.#fields.get(name);
     if (field === undefined) return null;
@@ -194,7 +194,7 @@ export class Payload implements Fields {
     return { source: this.#source, kind, start, end, members };
   }
 
-  /** The first of the fields that is there and not null, or null. */
+  /** Returns the first field that exists and is not null, or null. */
   valueOf(...names: readonly KnownKey[]): JsonPart | null {
     for (const name of names) {
       const field = this.#fields.get(name);
@@ -203,7 +203,7 @@ export class Payload implements Fields {
     return null;
   }
 
-  /** All members, known or not, in the order in which they came. Scans the payload again. */
+  /** Returns all members, also unknown ones, in their order. Scans the payload again. */
   members(): readonly Member[] {
     return scanMembers(this.#source.bytes)?.members ?? [];
   }
@@ -213,19 +213,21 @@ export class Payload implements Fields {
     return this.#source;
   }
 
-  /** Value of the field if it is written as an integer from 0 to `max`, else null. */
+  /** Returns the value of a field if it is written as an integer from 0 to `max`, else null. */
   int(name: KnownKey, max: bigint): Int | null {
     const token = this.number(name);
     return token === null ? null : decodeInt(token, 0n, max);
   }
 
-  /** Value of the field if it is written as an unsigned 32-bit integer, else null. */
+  /** Returns the value of a field if it is written as an unsigned 32-bit integer, else null. */
   count(name: KnownKey): number | null {
     const value = this.int(name, U32_MAX);
     return typeof value === "number" ? value : null;
   }
 
-  /** Value of the first of the fields that is written as an unsigned 32-bit integer, else null. */
+  /**
+   * Returns the value of the first field that is written as an unsigned 32-bit integer, else null.
+   */
   firstCount(...names: readonly KnownKey[]): number | null {
     for (const name of names) {
       const count = this.count(name);
@@ -234,32 +236,32 @@ export class Payload implements Fields {
     return null;
   }
 
-  /** Value of the field as a double if it is a number, else null. */
+  /** Returns the value of a field as a double if it is a number, else null. */
   double(name: KnownKey): number | null {
     const token = this.number(name);
     return token === null ? null : Number(decodeText(token));
   }
 
-  /** Whether the field is `true`. */
+  /** Whether a field is `true`. */
   isTrue(name: KnownKey): boolean {
     return this.#fields.get(name)?.kind === "true";
   }
 
-  /** The bytes of a number as it is written, or null. */
+  /** Returns the bytes of a number as it is written, or null. */
   number(name: string): Uint8Array | null {
     const field = this.#fields.get(name);
     if (field?.kind !== "number") return null;
     return this.#source.bytes.subarray(field.start, field.end);
   }
 
-  /** File paths anywhere in the payload, each once. */
+  /** Returns the file paths anywhere in the payload, each once. */
   paths(): string[] {
     const found = new Set<string>();
     this.#paths.collect(found);
     return [...found];
   }
 
-  /** The payload's text with its top-level `type` set; every other byte is as it was. */
+  /** Returns the payload's text with its top-level `type` set and all other bytes unchanged. */
   withType(type: string): Uint8Array {
     const edits = [{ key: "type", value: `"${type}"` }];
     return setMembers(this.#source.bytes, edits, {
@@ -270,7 +272,7 @@ export class Payload implements Fields {
   }
 }
 
-/** The kind of the value that ends with a token. */
+/** Returns the kind of the value that ends with a token. */
 function kindOf(token: Exclude<JsonToken, "{" | "[" | "key">): JsonKind {
   return token === "}" ? "object" : token === "]" ? "array" : token;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * File paths that a hook payload names, found while it is scanned.
+ * Finds the file paths in a hook payload while it is scanned.
  * @module
  */
 import {
@@ -26,32 +26,34 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const encoder = new TextEncoder();
 
-/** A string value that is a path, or that may hold JSON to be searched in turn. */
+/** A string value that is a path, or that may contain JSON to search. */
 interface Find {
   readonly start: number;
   readonly end: number;
   readonly isPath: boolean;
   readonly mayBeJson: boolean;
-  /** A later member of the same name took its place, or that of something around it. */
+  /** Whether a later member of the same name replaced it, or a value around it. */
   replaced: boolean;
 }
 
-/** An open container: which of its members hold finds, to drop those when a member of the same name follows. */
+/** An open container, and the finds in its members: a later member of the same name drops them. */
 interface Frame {
   isObject: boolean;
   keyStart: number;
   keyEnd: number;
-  /** Number of finds when the current member began. */
+  /** Number of finds at the start of the current member. */
   first: number;
-  /** Name of a member → its finds, from and up to. */
+  /** The range of finds of each member, by name. */
   holders: Map<string, readonly [number, number]> | null;
 }
 
 /**
- * Notes where paths are as a scanner reports tokens, and decodes them only when asked to.
+ * Notes the places of paths while a scanner reports tokens. Decodes them only on request.
  *
- * A path is the non-empty text of a member called `path`, `file_path`, `target_file`, `file`, `relative_workspace_path` or `notebook_path`, at any depth;
- * every string that is itself JSON is searched as well, again and again. A text that is too long for a name is no path. Of members with the same name only the last counts.
+ * A path is the non-empty text of a member called `path`, `file_path`, `target_file`, `file`,
+ * `relative_workspace_path` or `notebook_path`, at any depth; every string that is itself JSON is
+ * searched as well, recursively. A text that is too long for a name is no path. Of members with the
+ * same name only the last counts.
  */
 export class PathFinder {
   readonly #bytes: Uint8Array;
@@ -60,15 +62,16 @@ export class PathFinder {
   readonly #finds: Find[] = [];
 
   /**
-   * @param bytes What is being scanned, from its first byte.
-   * @param budget Counts the values of the texts that hold JSON. The text that exceeds the budget, and those after it, hold no paths.
+   * @param bytes The scanned bytes, from the first one.
+   * @param budget Counts the values in texts with JSON. The text that exceeds the budget, and all
+   * later ones, give no paths.
    */
   constructor(bytes: Uint8Array, budget: RequestBudget = new RequestBudget()) {
     this.#bytes = bytes;
     this.#budget = budget;
   }
 
-  /** Takes one token; to be passed everything that a {@linkcode JsonScanner} reports. */
+  /** Takes one token. Pass all tokens that a {@linkcode JsonScanner} reports. */
   visit(token: JsonToken, start: number, end: number, depth: number): void {
     if (token === "{" || token === "[") return this.#enter(token, depth);
     const frame = this.#frames[depth - 1];
@@ -130,7 +133,7 @@ export class PathFinder {
   }
 }
 
-/** Searches a text that may be JSON; one that is not holds nothing. */
+/** Searches a text that may be JSON. Another text gives no paths. */
 function searchText(
   text: string,
   into: Set<string>,
@@ -152,7 +155,7 @@ function searchText(
   finder.collect(into);
 }
 
-/** Whether the key token is one of those whose value is a path; most are told apart by their length. */
+/** Whether the value of a key token is a path. The length excludes most keys. */
 function isPathKey(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start - 2;
   if (length < 4) return false;
@@ -163,8 +166,9 @@ function isPathKey(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /**
- * Whether the text of the string token could be JSON with a string inside: it must begin with a bracket or a quote, perhaps behind white
- * space. Looks at a few bytes only, since most strings are long and are not JSON.
+ * Whether the text of a string token may be JSON that contains a string: it begins with a bracket
+ * or a quote, after optional white space. Checks only a few bytes, because most strings are long
+ * and not JSON.
  */
 function mayHoldJson(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start + 1; i < end - 1; i++) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * All that is remembered of a session between two of its events.
+ * The state of a session between two of its events.
  *
- * A session is a function of the set of its events. So each value here is a sum, or the first or last of something by
- * {@linkcode Moment}; older detail is in rows, and read again when an event comes late.
+ * A session is a function of the set of its events. Therefore each value here is a sum, or the
+ * first or last of something by {@linkcode Moment}. Older details are in rows, which late events
+ * read again.
  * @module
  */
 import type { Int } from "../proto/mod.ts";
@@ -15,44 +16,44 @@ import { packCall, type PackedCall, unpackCall } from "./packed_call.ts";
 import type { SessionSums, Sum } from "./session_sums.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 
-/** A value and the event that gave it. */
+/** A value and the moment of its event. */
 export type Told<T> = readonly [value: T, at: Moment];
 
-/** The user is asked to allow something or to answer, and has not yet. */
+/** A request to the user that is not answered yet. */
 export interface PendingRequest {
   readonly at: Moment;
   readonly thread: string;
   readonly kind: "permission" | "notice" | "question";
-  /** The call that it is about; null where none was open. */
+  /** The key of its call; null if none was open. */
   readonly key: string | null;
   readonly tool: string | null;
   readonly message: string | null;
 }
 
-/** What the last turn's end said to go on in the background, of those ends that say it. */
+/** The background work that the last end of a turn listed, of those that list any. */
 export interface Background {
   readonly at: Moment;
-  /** For each id that it names the last such end that did not name it. */
+  /** For each listed id the last such end that did not list it. */
   readonly ids: Readonly<Record<string, Moment | null>>;
 }
 
-/** The last requests that are not pending, though nothing has ended what their threads were doing. */
+/** The last settled requests whose threads have not halted since. */
 export interface Settled {
-  /** Of the session's own thread, and of its subagents. */
+  /** That of the session's own thread, and that of its subagents. */
   readonly own: Moment | null;
   readonly others: Moment | null;
 }
 
-/** An event that may come a second time through another hook. */
+/** An event that may arrive again through another hook. */
 export type SeenCopy = readonly [
   key: string,
   ms: Int,
   via: string,
-  /** The id of the copy that has come, or "". */
+  /** The id of the copy that has arrived, or "". */
   copyId: string,
 ];
 
-/** What is remembered of a session; replaced as a whole, never changed. */
+/** The state of a session. Immutable. */
 export interface SessionState {
   readonly id: string;
   readonly events: number;
@@ -60,7 +61,7 @@ export interface SessionState {
   readonly lastMs: Int | null;
   /** The last end of the session. */
   readonly end: Moment | null;
-  /** When another session went on with its transcript. */
+  /** Time at which another session continued its transcript. */
   readonly supersededMs: Int | null;
   readonly agent: Told<string> | null;
   readonly agentProven: boolean;
@@ -71,37 +72,43 @@ export interface SessionState {
   readonly arch: Told<string> | null;
   readonly parent: Told<string> | null;
   readonly branch: Told<string> | null;
-  /** The first prompt's, not the newest. */
+  /** That of the first prompt. */
   readonly title: Told<string> | null;
   readonly sums: SessionSums;
-  /** The session itself, "", and its subagents that may be at work; others are in rows. */
+  /** The session itself, "", and its subagents that may be working. Others are in rows. */
   readonly threads: Readonly<Record<string, ThreadState>>;
   readonly background: Background | null;
   /** Oldest first. */
   readonly requests: readonly PendingRequest[];
-  /** The last request that was settled by its call, or left out as one more notice: a late event may bring it back. */
+  /**
+   * The last requests that were settled by their calls, or left out as repeated notices. A late
+   * event may bring them back.
+   */
   readonly settled: Settled;
-  /** Calls that run, by when they were first heard of; the oldest ones only. */
+  /** Running calls in the order of their first events, the oldest ones only. */
   readonly open: readonly CallState[];
-  /** The first of the open calls that are in rows since there are too many; null where all are in `open`. */
+  /**
+   * The first of the running calls that are in rows, because there are too many; null if all are in
+   * `open`.
+   */
   readonly spilled: Moment | null;
-  /** Calls with an id that ended a moment ago, for Cursor's other events of them. */
+  /** Calls that have just ended, for Cursor's other events of them. */
   readonly recent: readonly CallState[];
   /** Whether there are calls without an id. */
   readonly hasUnnamed: boolean;
-  /** The last event of those that calls, requests and subagents are made of: an earlier one comes late. */
+  /** The last event that matters to calls, requests and subagents. An earlier one is late. */
   readonly latest: Moment | null;
-  /** Whether a subagent's end ever left out whose it is. */
+  /** Whether there was an end of an unnamed subagent. */
   readonly hasStrays: boolean;
   readonly marks: readonly Mark[];
-  /** Rows of marks that are full. */
+  /** Number of full rows of marks. */
   readonly markRows: number;
   readonly copies: readonly SeenCopy[];
 }
 
 const NO_SUM: Sum = [0, 0];
 
-/** A session of which there is no event yet. */
+/** Returns the state of a session without events. */
 export function newSessionState(id: string): SessionState {
   return {
     id,
@@ -145,7 +152,7 @@ export function newSessionState(id: string): SessionState {
   };
 }
 
-/** The state with its calls as lists, and without what is missing anyhow. */
+/** The state with its calls as lists, and without empty members. */
 type PackedState = Omit<SessionState, "open" | "recent" | "threads"> & {
   readonly open?: readonly PackedCall[];
   readonly recent?: readonly PackedCall[];
@@ -154,7 +161,7 @@ type PackedState = Omit<SessionState, "open" | "recent" | "threads"> & {
 
 /** Prints a state for the store. */
 export function encodeState(state: SessionState): string {
-  // Members that are undefined are not printed; the object is made in one go since that is fast.
+  // Undefined members are not printed. One literal is the fastest way.
   return printExact({
     ...state,
     end: state.end ?? undefined,
@@ -183,7 +190,7 @@ export function encodeState(state: SessionState): string {
   });
 }
 
-/** Whether there is any such request. */
+/** Whether there is a settled request. */
 export function hasSettled({ own, others }: Settled): boolean {
   return own !== null || others !== null;
 }
@@ -208,7 +215,7 @@ function packThread(thread: ThreadState) {
   };
 }
 
-/** Reads what {@linkcode encodeState} has printed. */
+/** Reads the text that {@linkcode encodeState} printed. */
 export function decodeState(text: string): SessionState {
   const { open, recent, threads, ...rest } = parseExact<PackedState>(text);
   const whole: Record<string, ThreadState> = {};
@@ -225,9 +232,9 @@ export function decodeState(text: string): SessionState {
 }
 
 /**
- * Says that another session went on with the same transcript.
+ * Notes that another session continued the transcript.
  *
- * @param atMs When that began; null if there is none.
+ * @param atMs Start of that session; null if there is none.
  */
 export function supersedeSession(
   state: SessionState,
@@ -236,7 +243,10 @@ export function supersedeSession(
   return state.supersededMs === atMs ? state : { ...state, supersededMs: atMs };
 }
 
-/** When the session ended, or null while it goes on: an end counts if no event is later. */
+/**
+ * Returns the time when the session ended; null while it continues. An end counts if no event is
+ * later.
+ */
 export function endMsOf(state: SessionState): Int | null {
   const { end, supersededMs, lastMs } = state;
   const last = lastMs ?? 0;

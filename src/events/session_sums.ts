@@ -14,23 +14,23 @@ import {
 } from "./call_state.ts";
 import type { Usage } from "./usage.ts";
 
-/** A sum, and how many values it is made of; none make a sum that is not known. */
+/** A sum and its number of values. Without values the sum is unknown. */
 export type Sum = readonly [sum: Int, count: number];
 
 /** Sums over a session's calls and its other events. */
 export interface SessionSums {
   readonly calls: number;
   readonly failed: number;
-  /** Calls that ended in a way that nothing tells. */
+  /** Calls with an unknown outcome. */
   readonly unknown: number;
   readonly tokensIn: Sum;
   readonly tokensOut: Sum;
   readonly cost: Sum;
-  /** Calls that tell what they cost. */
+  /** Calls with a known cost. */
   readonly costCalls: number;
 }
 
-/** Takes a call's figures out of the sums as it was, and puts them in as it is. */
+/** Replaces a call's old figures in the sums by its new ones. */
 export function countCall(
   sums: SessionSums,
   before: CallState | null,
@@ -50,7 +50,7 @@ export function countCall(
   };
 }
 
-/** Adds what an event uses that is not one of a call. */
+/** Adds the usage of an event that does not belong to a call. */
 export function countUsage(sums: SessionSums, usage: Usage): SessionSums {
   const { tokensIn, tokensOut, costUsdE6 } = usage;
   if (tokensIn === null && tokensOut === null && costUsdE6 === null) {
@@ -74,7 +74,7 @@ const NOTHING = {
 };
 
 function figuresOf(call: CallState | null) {
-  // A call that is told a second time, without an id, counts as the one with it.
+  // A call without an id that is the same as one with an id is not counted.
   if (call === null || call.whole !== null) return NOTHING;
   const outcome = outcomeOf(call);
   return {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sessions as the JSON they travel as. What they are doing changes by itself, when they fall silent: so it comes last, in two versions.
+ * Prints sessions as JSON. Their activity changes without an event when they become silent, so it
+ * comes last, in two versions.
  * @module
  */
 import {
@@ -20,34 +21,35 @@ import { endMsOf, type SessionState, type Told } from "./session_state.ts";
 import type { SessionSums, Sum } from "./session_sums.ts";
 
 /**
- * A session's JSON in pieces: `record`, then `told`, or what its transcripts tell instead, then `start_commit`, `end_commit` and `branch`,
- * which git's events in the same worktree may tell, then `live`, or `quiet` from `quietMs` on.
+ * A session's JSON in pieces: `record`, then `told` or the usage in its transcripts, then
+ * `start_commit`, `end_commit` and `branch`, which may come from git's events in the same worktree,
+ * then `live`, or `quiet` from `quietMs` on.
  */
 export interface PrintedSession {
   readonly record: string;
-  /** The tokens and the cost that its events tell, which end the totals. */
+  /** The end of the totals: tokens and cost from its events. */
   readonly told: string;
   readonly live: string;
   readonly quiet: string;
-  /** As {@linkcode quietAt} says. */
+  /** The result of {@linkcode quietAt}. */
   readonly quietMs: Int | null;
-  /** That of `live`. */
+  /** The status in `live`. */
   readonly status: SessionStatus;
-  /** What the agent says; it counts more than what git's events do. */
+  /** The branch from the agent. It wins over that of git's events. */
   readonly branch: string | null;
 }
 
-/** What of a session the store finds it by. */
+/** The values by which the store finds a session. */
 export interface SessionOverview {
   readonly firstMs: Int;
   readonly lastMs: Int;
   readonly agent: string;
-  /** "" where no event tells. */
+  /** "" if no event tells. */
   readonly tracePath: string;
   readonly ended: boolean;
 }
 
-/** Returns what the store finds a session by. */
+/** Returns the values by which the store finds a session. */
 export function overviewOf(state: SessionState): SessionOverview {
   return {
     firstMs: state.firstMs ?? 0,
@@ -106,7 +108,7 @@ function printTold(sums: SessionSums): string {
     `,"cost_complete":${isComplete(sums)}}`;
 }
 
-/** Calls that failed; null where it is not known of some, and no other has. */
+/** Returns the number of failed calls; null if none failed and some have an unknown outcome. */
 function countErrors({ failed, unknown }: SessionSums): number | null {
   return unknown > 0 && failed === 0 ? null : failed;
 }
@@ -115,7 +117,7 @@ function sumOf([sum, count]: Sum): Int | null {
   return count === 0 ? null : sum;
 }
 
-/** Whether the cost is that of all calls, or is not told call by call. */
+/** Whether the cost covers all calls, or is not told for each call. */
 function isComplete({ cost, calls, costCalls }: SessionSums): boolean {
   return cost[1] > 0 && (costCalls === 0 || costCalls === calls);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The facts of events that are in the store, for a session that is put together again.
+ * Reads the facts of stored events, to rebuild a session.
  * @module
  */
 import { AGENTS, isAgentName } from "../agents/mod.ts";
@@ -19,18 +19,18 @@ import { Payload } from "./payload.ts";
 const TIME = /,"ts_ms":(\d+),/;
 const KIND = /,"kind":"(\w+)"/;
 
-/** The source that an agent's events travel as; `agent` is that of a stored session. */
+/** Returns the source with which an agent's events are sent. */
 export function wireSourceOf(agent: string): HookSource {
   return isAgentName(agent) ? AGENTS[agent].wire : "claude";
 }
 
 /**
- * Reads the facts of a stored event: those that {@linkcode readHookEvent} read when it came.
+ * Reads the facts of a stored event: the same as {@linkcode readHookEvent} when it arrived.
  *
- * @param source What the event is taken to have come as, if its record does not say otherwise.
- * @param head What `printEventHead` printed; its texts cannot hold what is looked for, since their quotes are escaped.
+ * @param source The assumed source of the event, unless its record proves another one.
+ * @param head The text that `printEventHead` printed.
  * @param payload The payload as it is stored.
- * @throws {TypeError} If it is not an event that was stored.
+ * @throws {TypeError} If it is not a stored event.
  */
 export function readStoredEvent(
   source: HookSource,
@@ -53,7 +53,9 @@ export function readStoredEvent(
   });
 }
 
-/** The first source whose key gives the event a name of its kind: the one that is given, then the others. */
+/**
+ * Returns the first source whose key names an event of the kind: the given one, then the others.
+ */
 function findSource(
   given: HookSource,
   payload: Payload,

@@ -16,8 +16,8 @@ const MOST_PLACES = 20;
 /** Levels of a payload that are searched: a stored one has no more. */
 const MOST_LEVELS = 200;
 /**
- * Characters that JSON printers leave as they are. Printers differ in the others: `/` may be
- * `\/`, `<` may be `\u003c`, and `é` may be `\u00e9`.
+ * Characters that JSON printers leave as they are. Printers differ in the others: `/` may be `\/`,
+ * `<` may be `\u003c`, and `é` may be `\u00e9`.
  */
 const PLAIN = /^[A-Za-z0-9 _.,:;=()[\]{}*@#%^?!~`|$+-]$/;
 /** A plain run of at least this number of characters is looked for alone. */

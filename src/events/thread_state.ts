@@ -1,53 +1,53 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is known of a session's own thread, and of each of its subagents.
+ * The state of a session's own thread, and of each of its subagents.
  * @module
  */
 import { parseExact, printExact } from "./_exact_text.ts";
 import type { Moment } from "./moment.ts";
 
-/** What an event says that a thread is doing. */
+/** The activity of a thread according to an event. */
 export type Saying = "working" | "idle" | "failed";
 
-/** A thread; replaced as a whole, never changed. */
+/** A thread. Immutable. */
 export interface ThreadState {
   /** The subagent's id; "" for the session itself. */
   readonly id: string;
   readonly type: string | null;
-  /** A hash of what it was told to do, where its start tells. */
+  /** A hash of its task, if its start tells. */
   readonly task: string | null;
-  /** Its first and its last start that an event told. */
+  /** Its first and its last start. */
   readonly firstStart: Moment | null;
   readonly lastStart: Moment | null;
-  /** Its last end: that of the subagent, or of the call that waited for it. */
+  /** Its last end: its own, or that of the call that waited for it. */
   readonly stop: Moment | null;
-  /** The end that was taken to be its own, from an event that does not say whose it is. */
+  /** The end of an unnamed subagent that was matched with it. */
   readonly strayStop: Moment | null;
-  /** The last event that ended what it was doing: calls from before that are not running any more. */
+  /** Its last halt: earlier calls are no longer running. */
   readonly halt: Moment | null;
-  /** The last answer that it was given. */
+  /** The last answer of the user. */
   readonly answered: Moment | null;
-  /** What it was last said to be doing. */
+  /** Its last known activity. */
   readonly said:
     | readonly [at: Moment, state: Saying, message: string | null]
     | null;
-  /** The id of the call that started it, where its start tells. */
+  /** The id of the call that started it, if its start tells. */
   readonly callId: string | null;
 }
 
 const THREAD = "@";
 
-/** The key of a thread's row. */
+/** Returns the key of a thread's row. */
 export function threadKey(id: string): string {
   return THREAD + id;
 }
 
-/** Whether the row with that key is a thread. */
+/** Whether the row with a key is a thread. */
 export function isThreadKey(key: string): boolean {
   return key.startsWith(THREAD);
 }
 
-/** A thread of which nothing is known yet. */
+/** Returns a thread without events. */
 export function newThread(id: string): ThreadState {
   return {
     id,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Tools that are more than tools: those that ask the user, and those that start a subagent.
+ * Tools with a special meaning: those that ask the user, and those that start a subagent.
  * @module
  */
 import { type AgentRecord, AGENTS } from "../agents/mod.ts";
@@ -23,7 +23,7 @@ export function isSubagentTool(tool: string | null): boolean {
   return tool !== null && SUBAGENT_TOOLS.has(plainName(tool));
 }
 
-/** The tool's own name: Vibe puts its group in front. */
+/** Returns the tool's own name. Vibe puts the name of a group in front. */
 function plainName(tool: string): string {
   return tool.slice(tool.lastIndexOf(".") + 1);
 }

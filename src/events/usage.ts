@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Tokens and costs as an event tells them.
+ * Tokens and costs of an event.
  * @module
  */
 import { I64_MAX, I64_MIN, type Int, toInt } from "../proto/mod.ts";
 import type { Payload } from "./payload.ts";
 
-/** What was used; null where the event does not tell. */
+/** The usage of an event; null where it does not tell. */
 export interface Usage {
   readonly tokensIn: number | null;
   readonly tokensOut: number | null;
@@ -15,7 +15,7 @@ export interface Usage {
   readonly costUsdE6: Int | null;
 }
 
-/** Reads what an event used. */
+/** Reads the usage of an event. */
 export function readUsage(payload: Payload): Usage {
   return {
     tokensIn: payload.count("input_tokens"),
@@ -25,7 +25,7 @@ export function readUsage(payload: Payload): Usage {
   };
 }
 
-/** Millionths of a dollar, truncated toward zero and held at the limits of 64 bits. */
+/** Returns millionths of a dollar, truncated toward zero and clamped to 64 bits. */
 function readCost(payload: Payload): Int | null {
   const dollars = payload.double("total_cost_usd");
   if (dollars === null) return null;
