@@ -8,13 +8,13 @@ import {
   formatCost,
   makePaint,
   renderTable,
+  UNKNOWN,
 } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { CommitRecord } from "../../proto/mod.ts";
 import type { BlamedLines } from "./git_blame.ts";
 
 const SHORT_ID = 8;
-const UNKNOWN = "–";
 
 /** Lines of one commit, and the session that made it. */
 export interface BlameRow extends BlamedLines {

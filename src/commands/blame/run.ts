@@ -4,11 +4,10 @@
  * @module
  */
 import { UsageError } from "../../context/mod.ts";
-import { toLine } from "../../output/mod.ts";
-import { type CommitRecord, encodeJson, joinBytes } from "../../proto/mod.ts";
+import type { CommitRecord } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines } from "../shell/print.ts";
+import { printJson, printLines, printRows } from "../shell/print.ts";
 import { type BlamedLines, blameFile } from "./git_blame.ts";
 import { type BlameRow, renderBlame } from "./print.ts";
 
@@ -42,14 +41,9 @@ export async function runBlame(word: string, run: Run): Promise<void> {
     case "json":
       return await printJson(run, { type: "blame", path: file, rows });
     case "ndjson":
-      return await run.context.stdout.write(joinBytes(rows.map(toRow)));
+      return await printRows(run, rows);
   }
   await printLines(run, renderBlame(rows, run));
-}
-
-function toRow(row: BlameRow): Uint8Array {
-  const bytes = new TextEncoder().encode(encodeJson({ ...row }));
-  return toLine({ kind: "row", bytes });
 }
 
 async function readTarget(

@@ -10,13 +10,13 @@ import {
   formatTime,
   makePaint,
   renderTable,
+  UNKNOWN,
 } from "../../output/mod.ts";
 import type { CommitRecord } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 
 /** Characters of a commit's id that people use. */
 const SHORT_ID = 8;
-const UNKNOWN = "–";
 
 /**
  * Returns the lines of a table. A commit that was amended or rebased is left out, as another one

@@ -3,13 +3,11 @@
  * Lists commits.
  * @module
  */
-import { toLine } from "../../output/mod.ts";
-import { type CommitRecord, encodeJson, joinBytes } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
 import { resolvePlace } from "../ask/place.ts";
 import { findSession } from "../detail/find_session.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines, printNote } from "../shell/print.ts";
+import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
 import type { CommitsOptions } from "./options.ts";
 import { renderCommits } from "./print.ts";
 
@@ -33,7 +31,7 @@ export async function runCommits(
     case "json":
       return await printJson(run, { type: "commits", rows, total });
     case "ndjson":
-      return await run.context.stdout.write(joinBytes(rows.map(toRow)));
+      return await printRows(run, rows);
   }
   await printTable(rows, total, run);
 }
@@ -46,11 +44,6 @@ async function resolveSession(
   const found = await findSession({ id, place, isEager: true }, run);
   await found.answer[Symbol.asyncDispose]();
   return found.id;
-}
-
-function toRow(row: CommitRecord): Uint8Array {
-  const bytes = new TextEncoder().encode(encodeJson(row));
-  return toLine({ kind: "row", bytes });
 }
 
 async function printTable(

@@ -26,6 +26,14 @@ export async function printJson(run: Run, value: unknown): Promise<void> {
   await printText(run, `${encodeJson(value)}\n`);
 }
 
+/** Prints records as JSON, a line each. */
+export async function printRows(
+  run: Run,
+  rows: readonly unknown[],
+): Promise<void> {
+  await printLines(run, rows.map((row) => encodeJson(row)));
+}
+
 /**
  * Prints a note to stderr, unless --quiet is set. The note is escaped, as it may contain agent
  * names and paths.

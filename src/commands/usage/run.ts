@@ -3,15 +3,10 @@
  * Shows tokens and costs.
  * @module
  */
-import { escapeText, formatNumberOf, toLine } from "../../output/mod.ts";
-import {
-  type AnswerOf,
-  encodeJson,
-  joinBytes,
-  type UsageRow,
-} from "../../proto/mod.ts";
+import { escapeText, formatNumberOf } from "../../output/mod.ts";
+import type { AnswerOf } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines, printNote } from "../shell/print.ts";
+import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
 import { askUsage, workspaceOfPlace } from "./ask_usage.ts";
 import type { UsageOptions } from "./options.ts";
 import { renderUsage } from "./print.ts";
@@ -31,16 +26,9 @@ export async function runUsage(
     case "json":
       return await printJson(run, answer);
     case "ndjson":
-      return await run.context.stdout.write(
-        joinBytes(answer.rows.map(encodeRow)),
-      );
+      return await printRows(run, answer.rows);
   }
   await printTable(answer, workspace, run);
-}
-
-function encodeRow(row: UsageRow): Uint8Array {
-  const bytes = new TextEncoder().encode(encodeJson(row));
-  return toLine({ kind: "row", bytes });
 }
 
 async function printTable(
