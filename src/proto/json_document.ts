@@ -9,7 +9,6 @@ import { MAX_DEPTH } from "./limits.ts";
 
 /** Bytes that are scanned at once: as many as take some hundred microseconds if they are dense. */
 const PIECE_BYTES = 16 * 1024;
-const QUOTE = 0x22;
 
 /**
  * Checks that `bytes` are one JSON value with optional white space around it.
@@ -33,7 +32,7 @@ export function scanDocument(
 
 /**
  * Does the same in pieces of some kilobytes, with a step after each, so that a caller can do
- * something else in between. A long string is one piece.
+ * something else in between.
  *
  * @throws {JsonError} As {@linkcode scanDocument}.
  */
@@ -48,10 +47,6 @@ export function* scanInPieces(
     while (end < bytes.length && !scanner.complete) {
       if (end > 0) yield;
       end = Math.min(end + PIECE_BYTES, bytes.length);
-      if (scanner.isInString) {
-        // Past its end, as far as that can be told cheaply: the scanner has a shortcut then.
-        end = Math.max(end, bytes.indexOf(QUOTE, i) + 1);
-      }
       i += scanner.write(bytes.subarray(i, end));
     }
     endDocument(scanner, bytes, i);

@@ -121,11 +121,6 @@ export class JsonScanner {
     return this.#state === DONE;
   }
 
-  /** Whether the bytes end inside a string or key, but not inside an escape or a character. */
-  get isInString(): boolean {
-    return this.#state === STRING;
-  }
-
   /** Whether there was a byte other than white space. */
   get started(): boolean {
     return this.#state !== START;

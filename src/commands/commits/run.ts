@@ -3,6 +3,7 @@
  * Lists commits.
  * @module
  */
+import type { CommitRecord } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
 import { resolvePlace } from "../ask/place.ts";
 import { findSession } from "../detail/find_session.ts";

@@ -24,7 +24,8 @@ for (const [what, inside, fault] of insideLong) {
     ]);
     const whole = scan([bytes]);
     assertEquals(whole.end, fault ?? bytes.length);
-    for (const cut of [1, 9, 12, 30, 300, 2519, 2520, 2521, 4000]) {
+    const middle = Array.from({ length: 60 }, (_, i) => 2500 + i);
+    for (const cut of [1, 9, 12, 30, 300, ...middle, 4000]) {
       assertEquals(scan(split(bytes, [cut])), whole);
     }
     assertEquals(scan([...bytes].map((byte) => Uint8Array.of(byte))), whole);
@@ -42,9 +43,33 @@ Deno.test("skipLongString() finds the closing quote of a valid string", () => {
   }
 });
 
+Deno.test("skipLongString() stops where a string that goes on can be cut", () => {
+  const long = "x".repeat(256);
+  const open: [text: string, skipped: number][] = [
+    [long, 256],
+    [`${long}\\"`, 256],
+    [`${long}\\ud83d`, 256],
+    [`${long}\\ud83d\\ude00`, 256],
+    [`${long}\\ud83d\\ude00a`, 269],
+    [`${long}é`, 256],
+    [`${"\\n".repeat(200)}abcdef\\n\\n`, 406],
+  ];
+  for (const [text, skipped] of open) {
+    assertEquals(skipLongString(encode(`xx"${text}`), 3), 3 + skipped, text);
+  }
+});
+
 Deno.test("skipLongString() returns its argument if there is no shortcut", () => {
   const long = "x".repeat(256);
-  for (const text of [long.slice(1) + '"', long, `${long}\\"`, `\n${long}"`]) {
-    assertEquals(skipLongString(encode(`xx"${text}`), 3), 3);
+  const texts = [
+    `${long.slice(1)}"`,
+    long.slice(1),
+    `\n${long}"`,
+    `\n${long}`,
+    "\\n".repeat(200),
+    `${long}\\ud83dabcdef`,
+  ];
+  for (const text of texts) {
+    assertEquals(skipLongString(encode(`xx"${text}`), 3), 3, text);
   }
 });
