@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The program: arguments in, exit code out. `ingest hook` and `ingest git` take a way of their own, shorter than the command tree, and end with
- * 0 whatever happens: coding agents read a hook's failure as a verdict on the tool call.
+ * The program: arguments in, exit code out. `ingest hook` and `ingest git` take a way of their own,
+ * shorter than the command tree, and end with 0 whatever happens: coding agents read a hook's
+ * failure as a verdict on the tool call.
  * @module
  */
 import { silentContext } from "./src/context/mod.ts";
@@ -27,7 +28,10 @@ if (isHook(Deno.args)) {
   Deno.exit(await program.runProgram(program.realContext()));
 }
 
-/** Decided by two adjacent words anywhere, before anything can fail; not where a person asks for help about them. */
+/**
+ * Decided by two adjacent words anywhere, before anything can fail; not where a person asks for
+ * help about them.
+ */
 function isHook(args: readonly string[]): boolean {
   const isNamed = args.some((word, i) =>
     word === "ingest" && args[i - 1] !== "help" &&

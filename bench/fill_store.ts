@@ -4,7 +4,7 @@
  * Fills a store with the daemon's own writer, in large transactions, as if the events had come in.
  * Prints one JSON object.
  *
- *     deno run -A bench/fill_store.ts '{"path":…,"sessions":100,"eventsEach":100,"payloadBytes":300,…}'
+ *     deno run -A bench/fill_store.ts '{"path":…,"sessions":100,"eventsEach":100,…}'
  * @module
  */
 import type { Arrival } from "../src/daemon/intake.ts";

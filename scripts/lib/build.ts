@@ -2,7 +2,8 @@
 // deno-lint-ignore-file no-console
 /**
  * Bundles `main.ts` to `dist/kaizen.js`, with chunks in `dist/chunks/`, and writes the launcher and
- * the manual page and the licences of the packages beside it. `--to=DIR` writes to another folder than `dist/`.
+ * the manual page and the licences of the packages beside it. `--to=DIR` writes to another folder
+ * than `dist/`.
  * @module
  */
 import { bundleFiles } from "./bundle.ts";

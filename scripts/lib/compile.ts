@@ -33,7 +33,9 @@ const PASSED = [
   "SSL_CERT_FILE",
   "TMPDIR",
 ];
-/** A daemon's memory stays within its bound (`docs/daemon.md`) only with a small young generation. */
+/**
+ * A daemon's memory stays within its bound (`docs/daemon.md`) only with a small young generation.
+ */
 const BINARY_V8_FLAGS = "--v8-flags=--max-semi-space-size=2,--expose-gc";
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;

@@ -176,7 +176,10 @@ async function installTree(tree: string, prefix: string): Promise<void> {
   for (const path of files) console.log(`${prefix}/${path}`);
 }
 
-/** Returns the folders that an installation makes: those of the last one, and those that are missing. */
+/**
+ * Returns the folders that an installation makes: those of the last one, and those that are
+ * missing.
+ */
 async function newFolders(
   prefix: string,
   paths: readonly string[],

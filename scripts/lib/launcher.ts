@@ -49,7 +49,10 @@ export function makeLauncher(source: string, options: LauncherOptions): string {
     (runtime.kind === "binary" ? "" : setArguments(options)) + tail;
 }
 
-/** Lines that set `runtime`, the program to run, and `cache`, Deno's cache if its folder can be written. */
+/**
+ * Lines that set `runtime`, the program to run, and `cache`, Deno's cache if its folder can be
+ * written.
+ */
 function findRuntime(place: RuntimePlace): string {
   switch (place.kind) {
     case "path":

@@ -56,8 +56,8 @@ const steps: Record<string, Step> = {
 };
 
 /**
- * The steps of a run without words. The program's tests run on the bundle, which is what people run;
- * `scripts/test e2e` runs them on the source.
+ * The steps of a run without words. The program's tests run on the bundle, which is what people
+ * run; `scripts/test e2e` runs them on the source.
  */
 const ALL = Object.keys(steps).filter((name) => name !== "e2e");
 

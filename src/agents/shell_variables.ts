@@ -5,9 +5,9 @@
  */
 
 /**
- * The variables that an agent sets for the commands it runs, by the agent's name. Agents without any
- * are missing. Sources: the documentation of Claude Code, Gemini CLI, Copilot CLI and Cursor; for
- * Codex what other programs look for.
+ * The variables that an agent sets for the commands it runs, by the agent's name. Agents without
+ * any are missing. Sources: the documentation of Claude Code, Gemini CLI, Copilot CLI and Cursor;
+ * for Codex what other programs look for.
  */
 const SHELL_VARIABLES: Readonly<Record<string, readonly string[]>> = {
   claude: ["CLAUDECODE"],

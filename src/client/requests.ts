@@ -29,7 +29,10 @@ export const HELLO = {
   workspace: null,
 } as const;
 
-/** Longest answer that is held whole, in bytes: a million workspaces, or a page of the longest records. */
+/**
+ * Longest answer that is held whole, in bytes: a million workspaces, or a page of the longest
+ * records.
+ */
 const MAX_WHOLE_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** An encoded request. */

@@ -64,7 +64,10 @@ export function declareGlobals(cli: Cli) {
 /** The part of a command tree that parsing needs. */
 export type Tree = Pick<ReturnType<typeof declareGlobals>, "parse">;
 
-/** Makes the tree for `kaizen status` only, without help: prompts and scripts run it often, so it loads nothing else. */
+/**
+ * Makes the tree for `kaizen status` only, without help: prompts and scripts run it often, so it
+ * loads nothing else.
+ */
 export function makeStatusBranch(cli: Cli): Tree {
   const root = declareGlobals(cli).helpOption(false);
   root.command("status", makeStatus(cli));

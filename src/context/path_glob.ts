@@ -5,8 +5,8 @@
  */
 
 /**
- * One step of a glob: a character, one but a slash, any number but slashes, or any number. `folders`
- * is any number up to and with a slash; the `skip` before it may also leave it out.
+ * One step of a glob: a character, one but a slash, any number but slashes, or any number.
+ * `folders` is any number up to and with a slash; the `skip` before it may also leave it out.
  */
 type GlobToken =
   | { readonly kind: "char"; readonly char: string }

@@ -112,7 +112,9 @@ export class Connection {
     return this.#open && this.#phase === "watching";
   }
 
-  /** Tells the client that the daemon stops: now if its request is not complete, else at the end. */
+  /**
+   * Tells the client that the daemon stops: now if its request is not complete, else at the end.
+   */
   stop(): void {
     if (this.evictable) this.cut("the daemon stops");
     else {

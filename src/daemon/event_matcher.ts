@@ -13,7 +13,10 @@ import {
 } from "../proto/mod.ts";
 import type { StreamEvent } from "../store/mod.ts";
 
-/** A part of an event's beginning; its texts cannot hold such a part, since their quotes are escaped. */
+/**
+ * A part of an event's beginning; its texts cannot hold such a part, since their quotes are
+ * escaped.
+ */
 const TIME = /,"ts_ms":(\d+),/;
 const KIND = /,"kind":"(\w+)"/;
 const TOOL = /,"tool":("(?:[^"\\]|\\.)*"|null)/;

@@ -349,8 +349,8 @@ export class Service implements AsyncDisposable {
   }
 
   /**
-   * Notes an error of work that no request waits for. A full disk is not noted: the work is done again,
-   * and the next event reports the disk.
+   * Notes an error of work that no request waits for. A full disk is not noted: the work is done
+   * again, and the next event reports the disk.
    */
   #noteLater(error: unknown): void {
     if (isTemporary(this.#store.explain(error))) return;

@@ -129,7 +129,10 @@ export class SessionStates {
     return this.#store.sessions.change(current, form);
   }
 
-  /** Takes in the events that were stored last before a crash, which came before the rows of their sessions were written. */
+  /**
+   * Takes in the events that were stored last before a crash, which came before the rows of their
+   * sessions were written.
+   */
   takeIn(): void {
     const { sessions } = this.#store;
     for (const event of sessions.unlisted()) {

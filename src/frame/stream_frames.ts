@@ -17,7 +17,8 @@ import {
  *
  * @param limit Largest body in bytes.
  * @returns Yields the bodies that each read completes; each is a copy of its own.
- * @throws {FrameError} If the peer closes inside a frame, or announces 0 or more than `limit` bytes.
+ * @throws {FrameError} If the peer closes inside a frame, or announces 0 or more than `limit`
+ * bytes.
  */
 export async function* streamFrames(
   wire: Pick<Wire, "read">,

@@ -64,8 +64,8 @@ export function readAgentFile(path: string): AgentFile {
 }
 
 /**
- * Replaces a file, or removes it: writes a temporary file beside it, syncs it, and renames it if the
- * file is still as it was read.
+ * Replaces a file, or removes it: writes a temporary file beside it, syncs it, and renames it if
+ * the file is still as it was read.
  *
  * @param after The new text; null removes the file.
  * @param mode Permission bits, if they are to be others.

@@ -11,7 +11,9 @@ export class AgentFileError extends Error {
   }
 }
 
-/** There are no such hooks: in a repository for an agent that reads none there, or in an old git. */
+/**
+ * There are no such hooks: in a repository for an agent that reads none there, or in an old git.
+ */
 export class UnsupportedHooksError extends Error {
   override get name(): string {
     return "UnsupportedHooksError";

@@ -18,7 +18,9 @@ import {
 } from "./marked_part.ts";
 import { type FileChange, type HookPlan, planUndo } from "./plan.ts";
 
-/** The hooks that are recorded. None can stop git, but for `pre-push`, whose command ends with 0. */
+/**
+ * The hooks that are recorded. None can stop git, but for `pre-push`, whose command ends with 0.
+ */
 export const GIT_HOOKS = [
   "post-commit",
   "post-checkout",

@@ -4,10 +4,10 @@
  *
  * It ends with 0 and prints nothing even if the program is gone or cannot start: some agents take
  * exit 2, and the shell has that code for many of its own failures, for "block this tool call".
- * `/bin/sh` is named because an agent may pass the line to any shell. The program runs in a subshell
- * so that the shell's own messages are silenced, too. If it fails, `cat` takes the input: some
- * agents report an input that was not read as an error. Only subshells are redirected, because a
- * shell without free descriptors can do that.
+ * `/bin/sh` is named because an agent may pass the line to any shell. The program runs in a
+ * subshell so that the shell's own messages are silenced, too. If it fails, `cat` takes the input:
+ * some agents report an input that was not read as an error. Only subshells are redirected, because
+ * a shell without free descriptors can do that.
  * @module
  */
 
@@ -15,9 +15,8 @@ const START = `/bin/sh -c 'trap "exit 0" 0; `;
 const RUN = '( ("$0" ingest ';
 const END = ") 3<&- || { (cat) <&3 & } ) >/dev/null 2>&1 3<&0' ";
 /**
- * Does for the program what a launcher does. A bare binary has none: it ends in a
- * directory that is deleted, and obeys variables that are meant for the program that the agent works
- * on.
+ * Does for the program what a launcher does. A bare binary has none: it ends in a directory that is
+ * deleted, and obeys variables that are meant for the program that the agent works on.
  */
 const SHIELD = 'cd / && export KAIZEN_CWD="$OLDPWD"; ' +
   "unset NODE_OPTIONS NODE_CHANNEL_FD NODE_EXTRA_CA_CERTS NODE_V8_COVERAGE " +
@@ -48,7 +47,8 @@ export interface HookProgram {
 /**
  * Makes the command line of a hook.
  *
- * @param words The words after `ingest`, none of which needs quotes, such as `hook --source claude`.
+ * @param words The words after `ingest`, none of which needs quotes, such as
+ * `hook --source claude`.
  * @throws {RangeError} If no quotes that all shells agree on can hold the path.
  */
 export function writeCommand(

@@ -14,7 +14,9 @@ interface Hunk {
 }
 
 const CONTEXT_LINES = 3;
-/** Most cells of the table that finds common lines; a larger middle counts as changed as a whole. */
+/**
+ * Most cells of the table that finds common lines; a larger middle counts as changed as a whole.
+ */
 const MAX_CELLS = 4_000_000;
 
 /** Splits a text into lines that keep their ends. */

@@ -16,8 +16,8 @@ import { formatDuration } from "./quantities.ts";
 const LEAST_WAIT_MS = 1000;
 
 /**
- * How long a call took, in milliseconds: the agent's own figure where it sent one, else from start to end without the wait for
- * permission. Null while the call is open.
+ * How long a call took, in milliseconds: the agent's own figure where it sent one, else from start
+ * to end without the wait for permission. Null while the call is open.
  */
 export function callDuration(span: ToolSpanView): Int | null {
   const latency = span.latency_ms ?? null;
@@ -27,7 +27,9 @@ export function callDuration(span: ToolSpanView): Int | null {
   return worked < 0n ? 0 : toInt(worked);
 }
 
-/** Describes a call's duration: `1.2s`, or `14s so far` for one that is open. Null if nothing tells. */
+/**
+ * Describes a call's duration: `1.2s`, or `14s so far` for one that is open. Null if nothing tells.
+ */
 export function describeDuration(
   span: ToolSpanView,
   nowMs: number,
@@ -39,14 +41,19 @@ export function describeDuration(
   return `${formatDuration(Math.max(0, nowMs - Number(start)))} so far`;
 }
 
-/** Describes how long a call waited for permission; null if it did not, or for less than a second. */
+/**
+ * Describes how long a call waited for permission; null if it did not, or for less than a second.
+ */
 export function describeWait({ wait_ms }: ToolSpanView): string | null {
   const wait = wait_ms ?? null;
   if (wait === null || Number(wait) < LEAST_WAIT_MS) return null;
   return `waited ${formatDuration(wait)}`;
 }
 
-/** Describes how a call ended, if not well: `failed: exit code 1`, `denied`, `interrupted`, `open`, `orphaned`. */
+/**
+ * Describes how a call ended, if not well: `failed: exit code 1`, `denied`, `interrupted`, `open`,
+ * `orphaned`.
+ */
 export function describeEnd(span: ToolSpanView): string | null {
   if (span.status === "done") return null;
   const error = span.error ?? "";

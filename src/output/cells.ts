@@ -54,7 +54,8 @@ export function cutCells(text: string, cells: number): string {
 }
 
 /**
- * Breaks an escaped text into lines, between words where it can be and inside of one where it has to be.
+ * Breaks an escaped text into lines, between words where it can be and inside of one where it has
+ * to be.
  *
  * @param cells Width in cells, at least 2.
  * @param maxLines The last line ends in `…` if the text has more.
@@ -90,7 +91,9 @@ export function wrapWords(text: string, width: number | null): string[] {
   return width === null ? [text] : wrapCells(text, Math.max(MIN_WORDS, width));
 }
 
-/** The longest beginning of a text that a width has room for, marks of the last character included. */
+/**
+ * The longest beginning of a text that a width has room for, marks of the last character included.
+ */
 function takeCells(text: string, cells: number): string {
   let end = 0;
   let width = 0;

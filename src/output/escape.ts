@@ -5,14 +5,18 @@
  */
 
 /**
- * Characters that may not reach a terminal unchanged: controls (escape sequences begin with one), bidirectional and other format
- * characters, line and paragraph separators, halves of surrogate pairs, and all else that shows nothing (fillers, variation
- * selectors, which can carry a hidden text), but for the two signs that choose how an emoji looks.
+ * Characters that may not reach a terminal unchanged: controls (escape sequences begin with one),
+ * bidirectional and other format characters, line and paragraph separators, halves of surrogate
+ * pairs, and all else that shows nothing (fillers, variation selectors, which can carry a hidden
+ * text), but for the two signs that choose how an emoji looks.
  */
 const UNSAFE =
   /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Longest text worth looking at where a line is wanted, in UTF-16 units; no terminal shows more of one. */
+/**
+ * Longest text worth looking at where a line is wanted, in UTF-16 units; no terminal shows more of
+ * one.
+ */
 const MAX_LINE_UNITS = 16 * 1024;
 
 const SHORT: Record<string, string> = {
@@ -23,7 +27,8 @@ const SHORT: Record<string, string> = {
 };
 
 /**
- * Writes every character that a terminal would act on, or hide, as an escape: `\n`, `\x1b`, `\u{202e}`. One line comes out.
+ * Writes every character that a terminal would act on, or hide, as an escape: `\n`, `\x1b`,
+ * `\u{202e}`. One line comes out.
  *
  * @example Usage
  * ```ts
@@ -37,7 +42,10 @@ export function escapeText(text: string): string {
   return text.replace(UNSAFE, escapeOne);
 }
 
-/** {@linkcode escapeText} for a place that shows a line at most: what no terminal is wide enough for is cut off first. */
+/**
+ * {@linkcode escapeText} for a place that shows a line at most: what no terminal is wide enough for
+ * is cut off first.
+ */
 export function escapeLine(text: string): string {
   return escapeText(text.slice(0, MAX_LINE_UNITS));
 }

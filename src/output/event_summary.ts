@@ -42,8 +42,8 @@ const ERRORS = ["error", "error_message", "tool_error", "error_details"];
 const SHORT_ID = 9;
 
 /**
- * Finds the most telling text of an event's payload: why it failed, the commit that git made, the input of a tool. "" if nothing
- * stands out.
+ * Finds the most telling text of an event's payload: why it failed, the commit that git made, the
+ * input of a tool. "" if nothing stands out.
  */
 export function summarizeEvent(event: EventRecord): string {
   const { payload } = event;
@@ -82,7 +82,9 @@ function findText(value: JsonObject, keys: readonly string[]): string {
   return "";
 }
 
-/** Whether an event tells of a call or a turn that failed, by the words of agents and their hooks. */
+/**
+ * Whether an event tells of a call or a turn that failed, by the words of agents and their hooks.
+ */
 export function isFailure(event: EventRecord): boolean {
   const { kind, payload } = event;
   if (kind === "Error") return true;

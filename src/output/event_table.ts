@@ -34,7 +34,10 @@ export interface EventTableOptions {
   titles: boolean;
   /** The session's calls, which know more than one event of them. */
   calls?: readonly ToolSpanView[];
-  /** True: columns are as wide as always, so that lines printed later stand below those printed before. */
+  /**
+   * True: columns are as wide as always, so that lines printed later stand below those printed
+   * before.
+   */
   isSteady?: boolean;
 }
 
@@ -60,7 +63,9 @@ export function renderEvents(
   ];
 }
 
-/** A payload's JSON, indented; texts keep their escapes, so no line of it can pass for one of ours. */
+/**
+ * A payload's JSON, indented; texts keep their escapes, so no line of it can pass for one of ours.
+ */
 function renderPayload({ payload }: EventRecord, paint: Paint): string[] {
   const text = indentJson(encodeJson(payload));
   return escapeBlock(text).split("\n").map((line) => paint.dim(`    ${line}`));

@@ -21,7 +21,10 @@ export interface FactsOptions {
 
 /** Narrowest room for a text, in cells. */
 const MIN_ROOM = 8;
-/** Most lines of one fact: enough for a long path or a message, too few for a name that means to fill the screen. */
+/**
+ * Most lines of one fact: enough for a long path or a message, too few for a name that means to
+ * fill the screen.
+ */
 const MAX_LINES = 5;
 
 /** Lays facts out; a text that is too long goes on in the next line, below its beginning. */

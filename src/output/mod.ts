@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Values to text, tables, JSON, NDJSON and traces. Pure: values in, strings and bytes out. What comes from agents is hostile,
- * so every text passes through `escape.ts` before it reaches a terminal.
+ * Values to text, tables, JSON, NDJSON and traces. Pure: values in, strings and bytes out. What
+ * comes from agents is hostile, so every text passes through `escape.ts` before it reaches a
+ * terminal.
  * @module
  */
 export { callDuration, flattenSpans } from "./call_facts.ts";

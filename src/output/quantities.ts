@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Times, durations, money and sizes as people read them. Every figure may be a bigint: the wire's integers have 64 bits.
+ * Times, durations, money and sizes as people read them. Every figure may be a bigint: the wire's
+ * integers have 64 bits.
  * @module
  */
 import type { Int, SessionTotals } from "../proto/mod.ts";
@@ -40,7 +41,10 @@ export function formatDuration(duration: Int): string {
   return `${Math.floor(ms / DAY_MS)}d${Math.floor(ms % DAY_MS / HOUR_MS)}h`;
 }
 
-/** A duration in words, in at most two units: `less than a second`, `1 second`, `5 minutes`, `3 hours 20 minutes`, `2 days 1 hour`. */
+/**
+ * A duration in words, in at most two units: `less than a second`, `1 second`, `5 minutes`,
+ * `3 hours 20 minutes`, `2 days 1 hour`.
+ */
 export function formatSpan(duration: Int): string {
   const ms = Math.max(0, Number(duration));
   if (ms < SECOND_MS) return "less than a second";
@@ -61,7 +65,10 @@ export function formatSpan(duration: Int): string {
     : `${whole} ${formatNumberOf(rest, smaller[0])}`;
 }
 
-/** How long ago a moment was, or how far ahead it is: `just now`, `5m ago`, `3h ago`, `2d ago`, `in 4m`; a date if over 30 days. */
+/**
+ * How long ago a moment was, or how far ahead it is: `just now`, `5m ago`, `3h ago`, `2d ago`,
+ * `in 4m`; a date if over 30 days.
+ */
 export function formatAgo(moment: Int, nowMs: number): string {
   const ms = nowMs - Number(moment);
   const size = Math.abs(ms);
@@ -74,7 +81,10 @@ export function formatAgo(moment: Int, nowMs: number): string {
 /** Greatest time that a JavaScript date can hold, in epoch milliseconds. */
 const MAX_DATE_MS = 8_640_000_000_000_000;
 
-/** How long something has lasted, in one unit: `14s`, `2m`, `3h`, `5d`. @param ms Milliseconds; a negative one counts as 0. */
+/**
+ * How long something has lasted, in one unit: `14s`, `2m`, `3h`, `5d`. @param ms Milliseconds; a
+ * negative one counts as 0.
+ */
 export function formatAge(ms: number): string {
   const size = Math.max(0, ms);
   if (size < MINUTE_MS) return `${Math.floor(size / SECOND_MS)}s`;
@@ -83,7 +93,10 @@ export function formatAge(ms: number): string {
   return `${Math.floor(size / DAY_MS)}d`;
 }
 
-/** A moment in UTC, to the second: `2026-08-22T10:00:00Z`; its figure alone if no calendar reaches it. */
+/**
+ * A moment in UTC, to the second: `2026-08-22T10:00:00Z`; its figure alone if no calendar reaches
+ * it.
+ */
 export function formatTime(moment: Int): string {
   const ms = Number(moment);
   if (!(Math.abs(ms) <= MAX_DATE_MS)) return String(moment);

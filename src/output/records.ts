@@ -26,7 +26,9 @@ export interface AnswerRecord {
 
 /** Which spans are records. */
 export interface SplitOptions {
-  /** `each`: every span by itself, parents first. `roots`: the roots, with all below them inside. */
+  /**
+   * `each`: every span by itself, parents first. `roots`: the roots, with all below them inside.
+   */
   spans: "each" | "roots";
   /** Told of the whole numbers beside the lists, such as `total`. */
   onNumber?: (key: string, value: Int) => void;
@@ -45,8 +47,9 @@ const PLACES = new Map([
 ]);
 
 /**
- * Cuts an answer into records without holding more of it than the one record that is coming in. Strict about where the records
- * are: what is no object there is no record, and leaving it out would make a broken answer look like a short one.
+ * Cuts an answer into records without holding more of it than the one record that is coming in.
+ * Strict about where the records are: what is no object there is no record, and leaving it out
+ * would make a broken answer look like a short one.
  *
  * @example Usage
  * ```ts
@@ -64,7 +67,9 @@ export class RecordSplitter {
   readonly #spans: SplitOptions["spans"];
   readonly #onNumber: SplitOptions["onNumber"];
   readonly #scanner: JsonScanner;
-  /** Bytes received that may still be needed; `#from` is the offset of its first byte in the answer. */
+  /**
+   * Bytes received that may still be needed; `#from` is the offset of its first byte in the answer.
+   */
   #buffer = new Uint8Array(0);
   #length = 0;
   #from = 0;
@@ -96,7 +101,8 @@ export class RecordSplitter {
    *
    * @returns The records that are complete now.
    * @throws {JsonError} If the answer is not JSON.
-   * @throws {AnswerError} If something else is where a record should be, or more follows the answer.
+   * @throws {AnswerError} If something else is where a record should be, or more follows the
+   * answer.
    */
   push(chunk: Uint8Array): AnswerRecord[] {
     this.#append(chunk);
@@ -170,7 +176,9 @@ export class RecordSplitter {
     }
   }
 
-  /** Inside of a list: its elements; inside of the nodes of spans: their spans and their children. */
+  /**
+   * Inside of a list: its elements; inside of the nodes of spans: their spans and their children.
+   */
   #visitInner(token: JsonToken, start: number, depth: number): void {
     const kind = this.#list;
     // Nodes have even depths: list, node, its children, node and so on.
@@ -211,7 +219,9 @@ export class RecordSplitter {
   }
 }
 
-/** In the words of {@linkcode decodeAnswer}, which says the same of an answer that is read whole. */
+/**
+ * In the words of {@linkcode decodeAnswer}, which says the same of an answer that is read whole.
+ */
 function notOfForm(name: string): AnswerError {
   return new AnswerError(
     `Cannot read answer: its "${name}" is not of the form expected`,
@@ -227,7 +237,8 @@ const BRACE = 0x7b;
 /**
  * A record as one line of NDJSON: those of a `detail` say what they are.
  *
- * Line breaks between its tokens (payloads are kept as agents wrote them) become spaces; in its texts there are none.
+ * Line breaks between its tokens (payloads are kept as agents wrote them) become spaces; in its
+ * texts there are none.
  */
 export function toLine({ kind, bytes }: AnswerRecord): Uint8Array {
   const mark = kind === "row" ? new Uint8Array(0) : new TextEncoder().encode(

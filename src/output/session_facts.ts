@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Facts of a session that several screens show: its state, its last activity, its duration. A daemon that does not send them
- * (the reference) leaves less to say.
+ * Facts of a session that several screens show: its state, its last activity, its duration. A
+ * daemon that does not send them (the reference) leaves less to say.
  * @module
  */
 import type { ActivityState, Int, SessionRecord } from "../proto/mod.ts";
@@ -21,7 +21,8 @@ const STATES = {
 } as const satisfies Record<ActivityState, string>;
 
 /**
- * Describes what a session is doing: `needs permission 2m`, `Bash 14s`, `idle 3h`; with a daemon that does not tell, its status.
+ * Describes what a session is doing: `needs permission 2m`, `Bash 14s`, `idle 3h`; with a daemon
+ * that does not tell, its status.
  *
  * @param nowMs Epoch milliseconds; null leaves the age out.
  */
@@ -66,7 +67,10 @@ export function lastActivity(session: SessionRecord): Int | null {
     session.ended_at_ms ?? null;
 }
 
-/** How long a session took: from its first event to its last, in milliseconds; null if nothing tells. */
+/**
+ * How long a session took: from its first event to its last, in milliseconds; null if nothing
+ * tells.
+ */
 export function sessionDuration(session: SessionRecord): Int | null {
   const start = BigInt(session.started_at_ms);
   const last = lastActivity(session);

@@ -24,7 +24,10 @@ import { type Column, renderTable } from "./table.ts";
 /** Options of the table of sessions. */
 export interface SessionTableOptions {
   paint: Paint;
-  /** Width of the terminal in cells, or null if it is none: then nothing is cut, and times are absolute. */
+  /**
+   * Width of the terminal in cells, or null if it is none: then nothing is cut, and times are
+   * absolute.
+   */
   width: number | null;
   nowMs: number;
   /** True if the sessions come from several workspaces, so that each needs its name. */
@@ -33,7 +36,9 @@ export interface SessionTableOptions {
   gone: ReadonlySet<string>;
 }
 
-/** Lays sessions out under titles; cost, tokens and calls only where the daemon sends their sums. */
+/**
+ * Lays sessions out under titles; cost, tokens and calls only where the daemon sends their sums.
+ */
 export function renderSessions(
   sessions: readonly SessionRecord[],
   options: SessionTableOptions,

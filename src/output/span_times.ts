@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * When calls began and ended. Our daemon says so; the reference says only how long each took, but the events of the same
- * answer tell.
+ * When calls began and ended. Our daemon says so; the reference says only how long each took, but
+ * the events of the same answer tell.
  * @module
  */
 import {
@@ -19,8 +19,8 @@ export interface SpanTime {
 }
 
 /**
- * Finds spans' times by the call that opened each: a span's id ends in its call's id, or in `<session>:<seq>:<time>` where the
- * call had none.
+ * Finds spans' times by the call that opened each: a span's id ends in its call's id, or in
+ * `<session>:<seq>:<time>` where the call had none.
  *
  * @returns A look-up from a span to its time; null where no event of that call is known.
  */

@@ -26,7 +26,10 @@ export interface SpanTreeOptions {
   nowMs: number;
 }
 
-/** A span that took more than this share of all roots' cost is marked, as is the root that took most, however little that is. */
+/**
+ * A span that took more than this share of all roots' cost is marked, as is the root that took
+ * most, however little that is.
+ */
 const COSTLY_PERCENT = 40n;
 /** From this level on nodes stand below each other, as a line has no room for more. */
 const MAX_INDENT = 24;
@@ -41,8 +44,8 @@ interface Line {
 }
 
 /**
- * Draws spans, a line each: tool, duration, wait, cost, tokens, how it ended if not well, and its command or path. The costly ones
- * and those that did not end well have a color.
+ * Draws spans, a line each: tool, duration, wait, cost, tokens, how it ended if not well, and its
+ * command or path. The costly ones and those that did not end well have a color.
  *
  * @returns Lines; none for no spans.
  */
@@ -140,7 +143,10 @@ function describe(
   return cut.startsWith(tool) ? brush(tool) + cut.slice(tool.length) : cut;
 }
 
-/** The cost of a span and all below it; null if it is nothing, or if no cost of the whole tree is known. */
+/**
+ * The cost of a span and all below it; null if it is nothing, or if no cost of the whole tree is
+ * known.
+ */
 function describeCost(node: SpanNode, total: bigint): string | null {
   if (node.cost_known === false) return total > 0n ? UNKNOWN : null;
   const cost = node.subtree_cost_usd_e6;

@@ -15,11 +15,17 @@ export interface Column<Row> {
   text(row: Row): string;
   /** 0 stays always; the highest drops first. */
   priority: number;
-  /** Narrowest useful width in cells; left out: a cell is never cut, as half a number is a wrong one. */
+  /**
+   * Narrowest useful width in cells; left out: a cell is never cut, as half a number is a wrong
+   * one.
+   */
   min?: number;
   /** Widest useful width in cells, where the terminal is no bound. */
   max?: number;
-  /** Width in cells where tables of the same columns follow each other; left out: what room there is. */
+  /**
+   * Width in cells where tables of the same columns follow each other; left out: what room there
+   * is.
+   */
   steady?: number;
   align?: "left" | "right";
   /** The color of a row's cell. */

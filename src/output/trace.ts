@@ -41,13 +41,16 @@ export interface Trace {
 const PID = 1;
 /** The session itself and what happened in it apart from spans. */
 const SESSION_TRACK = 1;
-/** Tracks of calls: those of the session itself, then those of each subagent, as many as run at once. */
+/**
+ * Tracks of calls: those of the session itself, then those of each subagent, as many as run at
+ * once.
+ */
 const FIRST_SPAN_TRACK = 2;
 const US_PER_MS = 1000;
 
 /**
- * Turns a detail answer into trace events: a complete event a call, an instant one for every other event. A call that is open lasts
- * until now.
+ * Turns a detail answer into trace events: a complete event a call, an instant one for every other
+ * event. A call that is open lasts until now.
  *
  * @param session The answer's session, which the caller knows not to be null.
  * @param nowMs Epoch milliseconds.
@@ -127,7 +130,10 @@ class Threads {
   }
 }
 
-/** Gives each span the first track on which nothing overlaps it but what encloses it, as the format demands. */
+/**
+ * Gives each span the first track on which nothing overlaps it but what encloses it, as the format
+ * demands.
+ */
 class Tracks {
   /** For each track, the ends of the spans that enclose the moment, outermost first. */
   readonly #open: number[][] = [];

@@ -320,7 +320,10 @@ export const ANSWERS = {
       message: "text",
       supported_min: { nullable: "u32" },
       supported_max: { nullable: "u32" },
-      /** True: it is the store's fault, so the same request may be granted later. The reference does not send it. */
+      /**
+       * True: it is the store's fault, so the same request may be granted later. The reference does
+       * not send it.
+       */
       temporary: { missing: "bool" },
       /** Why events cannot be watched. The reference does not send it. */
       reason: { missing: { oneOf: WATCH_FAULTS } },

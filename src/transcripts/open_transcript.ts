@@ -13,7 +13,9 @@ export type TranscriptFault =
   /** A link, a folder, a pipe, a device. */
   | "not a plain file"
   | "another user's"
-  /** Its name or its content is not that of the agent's transcripts, or it is outside of its folder. */
+  /**
+   * Its name or its content is not that of the agent's transcripts, or it is outside of its folder.
+   */
   | "not a transcript"
   | "too large"
   /** It was replaced while it was opened. */

@@ -68,7 +68,8 @@ const READERS: Readonly<
  * other work between the steps, and may stop after any of them. The file is open in the meantime.
  *
  * A line counts when it is whole, be it without a line feed: the beginning of one at the end of the
- * file is read again when the rest has come. A line that is no JSON, or too long, is passed over and counted.
+ * file is read again when the rest has come. A line that is no JSON, or too long, is passed over
+ * and counted.
  *
  * @returns Batches, each with the mark to go on from; none if nothing is new.
  * @throws {TranscriptError} If the file cannot be read, or is not a transcript of the agent.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * One session that is played: what happens, what the agent's hooks are given, and what the driver remembers.
+ * One session that is played: what happens, what the agent's hooks are given, and what the driver
+ * remembers.
  * @module
  */
 import type {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Random conversations: agents do what they can do, in any order, and their hooks arrive in any order.
+ * Random conversations: agents do what they can do, in any order, and their hooks arrive in any
+ * order.
  * @module
  */
 import fc from "fast-check";
@@ -132,7 +133,8 @@ export function anyConversation(
   }).map(({ dialects, agoMs, steps, order, keys, again, restarts }) => {
     const hooks = play({ dialects, agoMs, steps }, options());
     const reach = { sent: 0, near: 0.004, any: 1 }[order] ?? 0;
-    // An event and its copy are delivered by two hooks that run at the same time: not far from one another.
+    // An event and its copy are delivered by two hooks that run at the same time: not far from one
+    // another.
     let place = 0;
     const arrivals = hooks
       .map((hook, i) => {
@@ -235,7 +237,8 @@ function perform(actor: Actor, act: ActName, pick: number): void {
   const errand = () => {
     const want = from(WANTS) ?? "shell";
     const about = from(ABOUT[want]) ?? "";
-    // Nothing tells which of two that are alike an event without an id is about, if another with an id says the same.
+    // Nothing tells which of two that are alike an event without an id is about, if another with an
+    // id says the same.
     const isTold = actor.dialect.agent === "cursor" && actor.dialect.hasIds;
     return { want, about: isTold ? `${about}#${stage.nextNumber()}` : about };
   };

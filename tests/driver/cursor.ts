@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Cursor's hooks: tool events and the shell and file events beside them, and Claude Code's hooks, which it runs as well.
+ * Cursor's hooks: tool events and the shell and file events beside them, and Claude Code's hooks,
+ * which it runs as well.
  * @module
  */
 import type { Act, Actor, Dialect, Spoken } from "./actor.ts";

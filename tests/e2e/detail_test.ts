@@ -330,7 +330,10 @@ interface TraceEvent {
   args: Record<string, unknown>;
 }
 
-/** The rules that the Trace Event Format has for a file and for the kinds of events in it that we use. */
+/**
+ * The rules that the Trace Event Format has for a file and for the kinds of events in it that we
+ * use.
+ */
 function assertTraceRules(file: {
   traceEvents: TraceEvent[];
   displayTimeUnit: string;

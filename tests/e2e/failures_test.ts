@@ -25,9 +25,15 @@ const ASKING = [
   "store prune --older-than 1d --dry-run",
   "ingest --source claude --event Stop --session s --no-spool --json",
 ];
-/** These say in their own terms that no daemon is there, and wait for one that breaks the protocol to be gone. */
+/**
+ * These say in their own terms that no daemon is there, and wait for one that breaks the protocol
+ * to be gone.
+ */
 const ALSO_STOPPING = [...ASKING, "stop", "daemon restart"];
-/** Patience with a daemon that hangs, and with all others: nothing depends on it, however slow the machine is. */
+/**
+ * Patience with a daemon that hangs, and with all others: nothing depends on it, however slow the
+ * machine is.
+ */
 const HANGING_TIMEOUT = "300ms";
 const TIMEOUT = "30s";
 /** Commands run at the same time. */

@@ -12,7 +12,10 @@ import {
 import { type Home, IS_BINARY, programCommand, tempHome } from "./harness.ts";
 import { listAgents } from "../../src/agents/mod.ts";
 
-/** The act of a host, and the fate of the event: recorded, kept as it came for people to look at, or only counted. */
+/**
+ * The act of a host, and the fate of the event: recorded, kept as it came for people to look at, or
+ * only counted.
+ */
 interface Condition {
   does: string;
   becomes: "recorded" | "rejected" | "counted";
@@ -59,7 +62,8 @@ const conditions: Condition[] = [
     does: "writes more than the event",
     becomes: "recorded",
     options: (event) => ({
-      // In one piece: what a busy host sends only later than the hook waits for it is another matter.
+      // In one piece: what a busy host sends only later than the hook waits for it is another
+      // matter.
       writes: [`${JSON.stringify(event)}\n{}\n${" ".repeat(MIB)}`],
     }),
   },
@@ -200,7 +204,10 @@ for (const agent of AGENTS) {
   });
 }
 
-/** Runs the agent's hook under each condition, all at once; the name of a session is what its host does. */
+/**
+ * Runs the agent's hook under each condition, all at once; the name of a session is what its host
+ * does.
+ */
 async function runAll(agent: Agent, home: Home): Promise<void> {
   const reports = await runTogether(
     conditions.map(({ does, options }) => () =>
@@ -324,7 +331,9 @@ Deno.test("hooks of several agents at once are stored once each", async () => {
   );
 });
 
-/** A login shell that has no home takes the one of the user, which is not the test's to write to. */
+/**
+ * A login shell that has no home takes the one of the user, which is not the test's to write to.
+ */
 function noHome({ name }: Agent): string | undefined {
   return name.startsWith("Codex") ? "/dev/null" : undefined;
 }

@@ -116,7 +116,9 @@ async function run(home: Home, ...words: string[]) {
   return { ...result, json: JSON.parse(result.stdout || "null") };
 }
 
-/** An event as the agent sends it; one without a sample has the members that all its events have. */
+/**
+ * An event as the agent sends it; one without a sample has the members that all its events have.
+ */
 function sampleOf(agent: string, event: string): Record<string, unknown> {
   const of = (wanted: (line: Line) => boolean) =>
     lines.find((line) => line.agent === agent && wanted(line))?.payload;

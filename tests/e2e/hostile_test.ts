@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Agents, repositories and daemons choose names and messages. Here every text that a daemon can send tries to break out of its
- * place on a terminal: to move the cursor, to set the title or the clipboard, to reverse a line, to hide, to begin a line of
- * its own that looks like one of ours.
+ * Agents, repositories and daemons choose names and messages. Here every text that a daemon can
+ * send tries to break out of its place on a terminal: to move the cursor, to set the title or the
+ * clipboard, to reverse a line, to hide, to begin a line of its own that looks like one of ours.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { event, node, session } from "../unit/output/_samples.ts";

@@ -26,7 +26,10 @@ async function storedNumbers(home: Home): Promise<number[]> {
     .sort((a: number, b: number) => a - b);
 }
 
-/** Runs hooks at the same time; each has its input from the start, as this process could not feed them all in time. */
+/**
+ * Runs hooks at the same time; each has its input from the start, as this process could not feed
+ * them all in time.
+ */
 async function runCrowd(
   home: Home,
   numbers: number[],

@@ -219,7 +219,10 @@ for (const [name, agent, given, how] of agents) {
   });
 }
 
-/** Agents with their names of a call's events, the key of the wire's name, and the name kept in `agent_event`. */
+/**
+ * Agents with their names of a call's events, the key of the wire's name, and the name kept in
+ * `agent_event`.
+ */
 const failing: {
   agent: string;
   call: string;

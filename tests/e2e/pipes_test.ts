@@ -26,7 +26,9 @@ async function fakeHome(
   };
 }
 
-/** Starts the program beside the test, with its stdout in a pipe that the test reads as it likes. */
+/**
+ * Starts the program beside the test, with its stdout in a pipe that the test reads as it likes.
+ */
 function startChild(
   home: Home,
   args: readonly string[],
@@ -238,7 +240,10 @@ Deno.test("detail -o ndjson puts a payload with line breaks on one line", async 
 });
 
 const MIB = 1024 * 1024;
-/** Memory that a program may take while an answer of 100 MiB goes through, in MiB above its need before the first byte. */
+/**
+ * Memory that a program may take while an answer of 100 MiB goes through, in MiB above its need
+ * before the first byte.
+ */
 const THROUGH_MIB = 16;
 /** The same where it is cut into records, which makes garbage. */
 const RECORDS_MIB = 48;
@@ -534,7 +539,10 @@ Deno.test("sessions --watch ends with 141 when its reader goes away while no dae
   assertEquals((await child.status).code, 141);
 });
 
-/** Makes its stdout non-blocking, as some that start us do, and becomes the program that it is given. */
+/**
+ * Makes its stdout non-blocking, as some that start us do, and becomes the program that it is
+ * given.
+ */
 const NON_BLOCKING =
   "fcntl(STDOUT, F_SETFL, fcntl(STDOUT, F_GETFL, 0) | O_NONBLOCK) or die; exec @ARGV";
 
@@ -603,7 +611,8 @@ for (
   ]
 ) {
   Deno.test(`SIGINT ends ${args.join(" ")} whose reader has stopped reading`, async () => {
-    // Longer than any pipe: once a byte of it has come, the program is in the midst of writing, and stays there.
+    // Longer than any pipe: once a byte of it has come, the program is in the midst of writing, and
+    // stays there.
     const long = "x".repeat(2_000_000);
     await using fake = await fakeHome(({ request, answer }) =>
       answer(

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Paths as the system sees them. Only the program as users run it shows this: where all is allowed, Deno leaves paths alone. */
+/**
+ * Paths as the system sees them. Only the program as users run it shows this: where all is allowed,
+ * Deno leaves paths alone.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { ask, exists, ingest, sessionIds } from "./_socket.ts";
 import { type Home, tempHome } from "./harness.ts";

@@ -126,7 +126,10 @@ function expectations(
   };
 }
 
-/** Sessions as agents really have them: one at work, with calls that failed and were denied; one that waits; finished ones. */
+/**
+ * Sessions as agents really have them: one at work, with calls that failed and were denied; one
+ * that waits; finished ones.
+ */
 async function feedSample({ home, start }: Sample): Promise<void> {
   const cost = { total_cost_usd: 0.03, input_tokens: 100, output_tokens: 20 };
   const withCost = (id: string, startMs: number) =>
@@ -239,7 +242,8 @@ Deno.test({
     assert(recipes.size >= 20);
     await using home = await tempHome();
     await using _daemon = await home.startDaemon();
-    // At the beginning of a minute, so that no day ends inside; ahead, so that it is still today when the recipes look.
+    // At the beginning of a minute, so that no day ends inside; ahead, so that it is still today
+    // when the recipes look.
     const start = (Math.ceil(Date.now() / MINUTE) + 1) * MINUTE;
     const expected = expectations({ home, start });
     assertEquals([...recipes.keys()].sort(), Object.keys(expected).sort());

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Complaints of users of such tools, tried on this one: each test is a complaint with the right outcome. */
+/**
+ * Complaints of users of such tools, tried on this one: each test is a complaint with the right
+ * outcome.
+ */
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Everything that the runtime would obey before our code runs: a hook, a command and a daemon started by a hook must not notice.
+ * Everything that the runtime would obey before our code runs: a hook, a command and a daemon
+ * started by a hook must not notice.
  * @module
  */
 import { assertEquals } from "@std/assert";

@@ -14,8 +14,8 @@ const SCHEMAS = new URL("../../docs/schema/", import.meta.url);
 const files = [...Deno.readDirSync(SCHEMAS)].map(({ name }) => name).sort();
 
 /**
- * All schemas as they are published; or closed: where a schema is for one object, a field that it does not name is a fault, so
- * that none goes undescribed.
+ * All schemas as they are published; or closed: where a schema is for one object, a field that it
+ * does not name is a fault, so that none goes undescribed.
  */
 function compile(closed: boolean): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true });

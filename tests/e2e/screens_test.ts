@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The screens that a person sees in a terminal, compared with the files in `tests/fixtures/screens/`. Where a name ends in `-colors`, colors
- * are written as marks. `KAIZEN_UPDATE_SCREENS=1 scripts/deno test -A tests/e2e/screens_test.ts` writes them anew: look at the
- * difference before it is committed.
+ * The screens that a person sees in a terminal, compared with the files in
+ * `tests/fixtures/screens/`. Where a name ends in `-colors`, colors are written as marks.
+ * `KAIZEN_UPDATE_SCREENS=1 scripts/deno test -A tests/e2e/screens_test.ts` writes them anew: look
+ * at the difference before it is committed.
  */
 import { assert, assertEquals, assertNotMatch } from "@std/assert";
 import { event, node, session } from "../unit/output/_samples.ts";
@@ -18,7 +19,10 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const HAS_TERMINAL = isInstalled("tmux") && isInstalled("bash");
 
-/** A session of an hour ago that has everything, and some with names that only a hostile or foreign agent would choose. */
+/**
+ * A session of an hour ago that has everything, and some with names that only a hostile or foreign
+ * agent would choose.
+ */
 async function fill(home: Home, now: number): Promise<void> {
   const at = now - 90 * MINUTE;
   const id = "0b5e6f1c-7d2a-4c39-9e41-5a0f3c8d7e62";
@@ -100,7 +104,10 @@ async function fill(home: Home, now: number): Promise<void> {
   );
 }
 
-/** Daemons of their own homes below the user's, each in a state that ours is never in, or would take long to bring into. */
+/**
+ * Daemons of their own homes below the user's, each in a state that ours is never in, or would take
+ * long to bring into.
+ */
 async function startOthers(home: Home, now: number): Promise<AsyncDisposable> {
   const stack = new AsyncDisposableStack();
   const serve = async (
@@ -222,7 +229,10 @@ async function startOthers(home: Home, now: number): Promise<AsyncDisposable> {
   return stack;
 }
 
-/** A home without a daemon, whose spool holds what waits, what was set aside and what was lost; and one whose spool cannot be. */
+/**
+ * A home without a daemon, whose spool holds what waits, what was set aside and what was lost; and
+ * one whose spool cannot be.
+ */
 async function spoil(home: Home, now: number): Promise<void> {
   const spool = `${home.root}/spoiled/spool`;
   await Deno.mkdir(`${spool}/rejected`, { recursive: true });
@@ -367,7 +377,10 @@ const shots: Shot[] = [
 ];
 
 /** Opens a shell that has the program as `kaizen`. */
-/** Ends the running command, and asks for its exit code in a line of its own: a shell drops the rest of a line that Ctrl-C has ended. */
+/**
+ * Ends the running command, and asks for its exit code in a line of its own: a shell drops the rest
+ * of a line that Ctrl-C has ended.
+ */
 async function interrupt(terminal: Terminal): Promise<void> {
   await terminal.type("C-c");
   await terminal.waitFor((screen) => screen.endsWith("\n$"));
@@ -399,7 +412,10 @@ async function prepareShell(home: Home): Promise<void> {
   await Deno.symlink(programCommand()[0] ?? "", `${home.root}/bin/kaizen`);
 }
 
-/** Runs a command. @returns What the screen holds when it has ended, with its colors as escape sequences. */
+/**
+ * Runs a command. @returns What the screen holds when it has ended, with its colors as escape
+ * sequences.
+ */
 async function shoot(terminal: Terminal, command: string): Promise<string> {
   // Older text on the screen must not be taken for the end of this.
   await terminal.type("clear", "Enter");

@@ -14,7 +14,9 @@ const PLAIN = ["ingest", "--source", "claude"];
 /** Ids of users that no machine has. */
 const OTHER_USER = 54_321;
 const OTHER_USER_ELSE = 54_322;
-/** Only root can become another user, who must then be let into the folder that the program is in. */
+/**
+ * Only root can become another user, who must then be let into the folder that the program is in.
+ */
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
 const hasUsers = isRoot && await canRun(OTHER_USER);
 const hasDisk = await Disk.isPossible();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Clients that connect as fast as the system lets them and vanish, while others have events to send.
+ * Clients that connect as fast as the system lets them and vanish, while others have events to
+ * send.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "./_socket.ts";

@@ -315,7 +315,9 @@ Deno.test("the program shows a day of agents as it was", async (t) => {
   await t.step("traces", () => checkTraces(home, day));
 });
 
-/** Delivers by the spool or directly as the events fall, with daemons that end and begin in between. */
+/**
+ * Delivers by the spool or directly as the events fall, with daemons that end and begin in between.
+ */
 async function deliver(
   home: Home,
   { arrivals, restarts }: Conversation,

@@ -116,7 +116,8 @@ Deno.test("the recipes for notifications run with a program of that name", async
       `#!/bin/sh\nprintf '%s\\n' ${name} "$@" > ${home.root}/${name}.txt\n`,
     );
     await Deno.chmod(`${bin}/${name}`, 0o755);
-    // The shell splits the recipe as a user's does; a script named kaizen is the program under test.
+    // The shell splits the recipe as a user's does; a script named kaizen is the program under
+    // test.
     await Deno.writeTextFile(
       `${bin}/kaizen`,
       `#!/bin/sh\nexec "$KAIZEN_UNDER_TEST" "$@"\n`,

@@ -92,7 +92,9 @@ export function tryDecode(
     : { answer: result.value, words: result.value.type };
 }
 
-/** An answer that is accepted is encoded to the same meaning; records do not depend on the pieces. */
+/**
+ * An answer that is accepted is encoded to the same meaning; records do not depend on the pieces.
+ */
 export const answerTarget = makeTarget(exampleAnswers, (input) => {
   const { answer, words } = tryDecode(input);
   if (answer !== null) {

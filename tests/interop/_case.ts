@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A written-down conversation: what is sent, in order, to two daemons that are then compared. `$W` stands for a folder of the
- * case's own, in requests and in answers.
+ * A written-down conversation: what is sent, in order, to two daemons that are then compared. `$W`
+ * stands for a folder of the case's own, in requests and in answers.
  * @module
  */
 import { decodeBase64, encodeBase64 } from "./_base64.ts";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The cases that are the same every time: the specification's worked examples, what real agents send, paging, refusals.
+ * The cases that are the same every time: the specification's worked examples, what real agents
+ * send, paging, refusals.
  * @module
  */
 import { isAgentName } from "../../src/agents/mod.ts";
@@ -65,7 +66,9 @@ function exampleCases(): Case[] {
   );
 }
 
-/** E16; the events that follow from a changed prompt file are the reference's alone (divergence 9). */
+/**
+ * E16; the events that follow from a changed prompt file are the reference's alone (divergence 9).
+ */
 function promptCase(): Case {
   const event = (name: string, ms: number, more = "") =>
     ingest(

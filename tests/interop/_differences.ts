@@ -14,7 +14,9 @@ export interface Difference {
   theirs: JsonValue | undefined;
 }
 
-/** Lists all differences; the order of an object's keys is none. Numbers are exact: `-0` is not `0`. */
+/**
+ * Lists all differences; the order of an object's keys is none. Numbers are exact: `-0` is not `0`.
+ */
 export function findDifferences(
   ours: JsonValue | undefined,
   theirs: JsonValue | undefined,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Each about one divergence, which it has to show: a list of differences that are none any more would hide bugs.
+ * Each about one divergence, which it has to show: a list of differences that are none any more
+ * would hide bugs.
  * @module
  */
 import { type Case, detail, ingest, list, request } from "./_case.ts";
@@ -8,7 +9,10 @@ import { type Case, detail, ingest, list, request } from "./_case.ts";
 /** File systems take 255 bytes for a name, and it makes one of a whole path. */
 const LONG_PATH = `$W/${"deep/".repeat(50)}down`;
 
-/** One case a divergence, by its number in docs/compatibility.md; those that only a living daemon shows have tests of their own. */
+/**
+ * One case a divergence, by its number in docs/compatibility.md; those that only a living daemon
+ * shows have tests of their own.
+ */
 export function divergenceCases(): Case[] {
   return [
     {

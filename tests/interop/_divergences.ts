@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The only differences that a comparison accepts, by the numbers of docs/compatibility.md. What is not here is a bug.
+ * The only differences that a comparison accepts, by the numbers of docs/compatibility.md. What is
+ * not here is a bug.
  * @module
  */
 import {
@@ -174,12 +175,18 @@ function isFraction(value: number): boolean {
   return !Number.isSafeInteger(value);
 }
 
-/** Whether our end of a connection is divergence 28: what was not read of a request resets it there, and by chance here. */
+/**
+ * Whether our end of a connection is divergence 28: what was not read of a request resets it there,
+ * and by chance here.
+ */
 export function isLuckyEnd(ours: End, theirs: End): boolean {
   return ours === "eof" && theirs === "reset";
 }
 
-/** Returns the number of the divergence that a difference is, 0 for what is no difference in behaviour, else null. */
+/**
+ * Returns the number of the divergence that a difference is, 0 for what is no difference in
+ * behaviour, else null.
+ */
 export function explain(
   difference: Difference,
   situation: Situation,

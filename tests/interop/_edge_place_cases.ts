@@ -6,7 +6,10 @@
 import { type Case, detail, list, type Step, WORKSPACE } from "./_case.ts";
 import { send } from "./_edge_steps.ts";
 
-/** Calls in calls that an answer cannot hold within the depth that requests have: each is two levels. */
+/**
+ * Calls in calls that an answer cannot hold within the depth that requests have: each is two
+ * levels.
+ */
 const DEEP = 70;
 
 /** One case a corner. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Events of the cases about ends, as JSON text, so that their numbers and escapes keep their spelling.
+ * Events of the cases about ends, as JSON text, so that their numbers and escapes keep their
+ * spelling.
  * @module
  */
 import { ingest, type Step, WORKSPACE } from "./_case.ts";

@@ -5,7 +5,10 @@
  */
 import type {} from "../../src/proto/mod.ts"; // declares JSON.rawJSON
 
-/** Prints a value with each number as what it is: `encodeJson` makes an integer of `1e19`, and 0 of `-0`. */
+/**
+ * Prints a value with each number as what it is: `encodeJson` makes an integer of `1e19`, and 0 of
+ * `-0`.
+ */
 export function encodeExactJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part === "bigint") return JSON.rawJSON(String(part));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Generated frames: requests with odd, missing and repeated members in any order, as objects and as arrays, and bytes that were
- * requests before something happened to them.
+ * Generated frames: requests with odd, missing and repeated members in any order, as objects and as
+ * arrays, and bytes that were requests before something happened to them.
  * @module
  */
 import fc from "fast-check";
@@ -24,7 +24,10 @@ const ODD = ["null", "true", "0", "-0", "1", "-1", "1.0", "1e1", "01", "1E400"]
 const NO_TEXTS = ODD.filter((text) => !text.startsWith('"'));
 const ENUMS = ['{"cli":null}', '{"Idle":null}', '{"cursor":{}}', '["cli"]'];
 
-/** Requests that change no more than one session, with what each member may be. None of them is `stop`. */
+/**
+ * Requests that change no more than one session, with what each member may be. None of them is
+ * `stop`.
+ */
 const REQUESTS: Record<string, Record<string, readonly string[]>> = {
   status: {},
   hello: {
@@ -85,7 +88,8 @@ function anyRequest(): fc.Arbitrary<string> {
       ),
       known: fc.tuple(
         ...Object.entries(members).map(([key, values]) =>
-          // No session may come to be in a place of which the two have different views (divergences 4, 10, 27).
+          // No session may come to be in a place of which the two have different views (divergences
+          // 4, 10, 27).
           anyValue(values, key === "workspace" ? NO_TEXTS : ODD)
             .map((text): [string, string] => [key, text])
         ),
@@ -173,7 +177,10 @@ function harm([text, harms]: [string, Harm[]]): Step {
   return raw(encodeFrame(Uint8Array.from(bytes)));
 }
 
-/** By how much a header is wrong; the client then sends no more, or each side would wait for the other. */
+/**
+ * By how much a header is wrong; the client then sends no more, or each side would wait for the
+ * other.
+ */
 function anyLength(): fc.Arbitrary<number> {
   return fc.constantFrom(-5, -1, 1, 5, 1_000);
 }

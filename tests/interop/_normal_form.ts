@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `detail` and `sessions` answers without what two correct daemons need not agree on: what a clock said, and in which order sessions
- * are listed.
+ * `detail` and `sessions` answers without what two correct daemons need not agree on: what a clock
+ * said, and in which order sessions are listed.
  * @module
  */
 import type { JsonObject, JsonValue } from "../../src/proto/mod.ts";
@@ -9,8 +9,8 @@ import { isObject } from "./_differences.ts";
 
 const CLOCK_KEYS = new Set(["ts_ms", "started_at_ms"]);
 /**
- * Takes the clock out of an answer about a workspace whose events carry no time: each time becomes one word, and what is ordered
- * by time is ordered by id.
+ * Takes the clock out of an answer about a workspace whose events carry no time: each time becomes
+ * one word, and what is ordered by time is ordered by id.
  */
 export function withoutClock(answer: JsonObject): JsonObject {
   const { rows, session, events } = answer;
@@ -43,7 +43,8 @@ export function haveSameRows(a: JsonObject, b: JsonObject): boolean {
 }
 
 /**
- * Takes the events out that tell of a changed prompt file, and closes the gaps that they leave in the numbering (divergence 9).
+ * Takes the events out that tell of a changed prompt file, and closes the gaps that they leave in
+ * the numbering (divergence 9).
  *
  * @returns The answer itself if there are none.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The requests for the recording of a 0.1.15: one case with all its answers, and requests that it does not understand.
+ * The requests for the recording of a 0.1.15: one case with all its answers, and requests that it
+ * does not understand.
  * @module
  */
 import { body, type Case, detail, ingest, list, request } from "./_case.ts";

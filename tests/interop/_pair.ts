@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Our daemon and the reference's side by side: the same folders, the same working directory, a home each.
+ * Our daemon and the reference's side by side: the same folders, the same working directory, a home
+ * each.
  * @module
  */
 import { type Home, type RunningDaemon, tempHome } from "../e2e/harness.ts";
@@ -83,7 +84,10 @@ export class Pair implements AsyncDisposable {
     ]);
   }
 
-  /** The reference holds eight databases at most, and an evicted one has forgotten its open spans (divergence 10). */
+  /**
+   * The reference holds eight databases at most, and an evicted one has forgotten its open spans
+   * (divergence 10).
+   */
   async restartTheirs(
     { clean, kill }: { clean?: boolean; kill?: boolean } = {},
   ): Promise<void> {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Answers of the reference, written down: one file a group of cases, one JSON value a line. The first line says where they come from;
- * then each case has a line with its name, and one line a step with what the reference did.
+ * Answers of the reference, written down: one file a group of cases, one JSON value a line. The
+ * first line says where they come from; then each case has a line with its name, and one line a
+ * step with what the reference did.
  * @module
  */
 import {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Faults found by the generated sessions, as the smallest examples, and cases that generation cannot reach.
+ * Faults found by the generated sessions, as the smallest examples, and cases that generation
+ * cannot reach.
  * @module
  */
 import { type Case, detail, ingest, list, type Step } from "./_case.ts";
@@ -107,7 +108,10 @@ function repairCases(): Case[] {
   }));
 }
 
-/** Requests that name no workspace, or one relative to where the daemon runs: only a living daemon has such a place. */
+/**
+ * Requests that name no workspace, or one relative to where the daemon runs: only a living daemon
+ * has such a place.
+ */
 function placeCases(): Case[] {
   const workspaces = [null, "../w", ".", "sub", "./sub", ""];
   // They do not find again what they have stored under a relative name of nothing.
@@ -125,7 +129,10 @@ function placeCases(): Case[] {
   }));
 }
 
-/** Events whose two names disagree: the source's own one is unknown, the other one ends or begins a call. */
+/**
+ * Events whose two names disagree: the source's own one is unknown, the other one ends or begins a
+ * call.
+ */
 function hookSpanCases(): Case[] {
   const names = ["PreToolUse", "PostToolUse", "Stop", "SessionStart"]
     .flatMap((name) => [name, name.replace(/\B(?=[A-Z])/g, "_").toLowerCase()]);

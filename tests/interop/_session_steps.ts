@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Generated conversations: sessions, workspaces, sources and event names in any order, with restarts in between.
+ * Generated conversations: sessions, workspaces, sources and event names in any order, with
+ * restarts in between.
  * @module
  */
 import fc from "fast-check";
@@ -41,7 +42,10 @@ interface Scene {
 /** The random values of one step. Folders and sessions come from the scene. */
 type Draft = (scene: Scene) => Step[];
 
-/** A conversation, and how many steps were drawn for it: looks at sessions and events in a row are none of their own. */
+/**
+ * A conversation, and how many steps were drawn for it: looks at sessions and events in a row are
+ * none of their own.
+ */
 export interface Drawn {
   case: Case;
   drawn: number;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The values of generated events: names, ids, numbers at every limit, texts of any letters, paths within texts. All are JSON
- * text, so that a number or an escape keeps the spelling it was given.
+ * The values of generated events: names, ids, numbers at every limit, texts of any letters, paths
+ * within texts. All are JSON text, so that a number or an escape keeps the spelling it was given.
  * @module
  */
 import fc from "fast-check";
 
-/** Beside `$W/app`: each conversation has two of them at most, as the reference holds few databases open. */
+/**
+ * Beside `$W/app`: each conversation has two of them at most, as the reference holds few databases
+ * open.
+ */
 export const WORKSPACES = ["$W/other", "$W/link", "$W/app/", "$W/gone", "$W/é"]
   .concat(["$W/app/.", "$W/link/../other", "$W//app", "$W/gone/../app"]);
 /** Ids, as they are written in JSON. */
@@ -241,7 +244,10 @@ function anyPaths(): fc.Arbitrary<string> {
   return value;
 }
 
-/** Letters of every kind, zero bytes and controls among them; no lone surrogates, which no JSON text may hold. */
+/**
+ * Letters of every kind, zero bytes and controls among them; no lone surrogates, which no JSON text
+ * may hold.
+ */
 export function anyText(): fc.Arbitrary<string> {
   return fc.oneof(
     fc.string({ unit: "binary", maxLength: 6 }),

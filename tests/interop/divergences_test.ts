@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Divergences that no answer shows, by the numbers of docs/compatibility.md: command lines, files and processes.
+/**
+ * Divergences that no answer shows, by the numbers of docs/compatibility.md: command lines, files
+ * and processes.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { tempHome } from "../e2e/harness.ts";
 import { interopTest, runReference } from "./_reference.ts";

@@ -10,7 +10,10 @@ import { anyCase, type Drawn } from "./_session_steps.ts";
 
 /** Conversations of one seed; after them comes the next one. */
 const CONVERSATIONS_A_SEED = 5;
-/** The reference holds eight databases open and forgets the spans of a ninth; a conversation uses up to three. */
+/**
+ * The reference holds eight databases open and forgets the spans of a ninth; a conversation uses up
+ * to three.
+ */
 const CONVERSATIONS_A_START = 2;
 
 /** Smaller examples that are tried once there is one; after these the smallest so far has to do. */

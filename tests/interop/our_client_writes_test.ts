@@ -267,7 +267,8 @@ interopTest(
     } finally {
       theirs.signal("SIGCONT");
     }
-    // It now does all that was asked while it slept, the `stop` as well if its client is still connected.
+    // It now does all that was asked while it slept, the `stop` as well if its client is still
+    // connected.
     const { stdout } = await home.run(["status", "--wait", "10s"]);
     assertEquals(JSON.parse(stdout).running, true);
     const flush = await home.run(["spool", "flush", "--json"]);

@@ -33,7 +33,9 @@ const ZONES = [
 
 type Agent = "claude" | "codex";
 
-/** Our figures: each message once, for the session that was read first with it, as the store has it. */
+/**
+ * Our figures: each message once, for the session that was read first with it, as the store has it.
+ */
 function ourTables(
   agent: Agent,
   home: string,

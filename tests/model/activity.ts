@@ -115,7 +115,10 @@ function tell(call: ModelCall): ModelActivity {
   };
 }
 
-/** Without an open call: what was said last, in the session itself and of each subagent that still runs. */
+/**
+ * Without an open call: what was said last, in the session itself and of each subagent that still
+ * runs.
+ */
 function restingActivity(
   threads: readonly ModelThread[],
   sorted: readonly Seen[],

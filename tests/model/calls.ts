@@ -48,7 +48,10 @@ export interface ModelCall {
   isAsync: boolean;
 }
 
-/** An event that follows the end of a call within this time belongs to that call, unless it belongs to another. */
+/**
+ * An event that follows the end of a call within this time belongs to that call, unless it belongs
+ * to another.
+ */
 const SLACK_MS = 2000;
 const IS_CALL = new Set([
   "call_start",
@@ -106,7 +109,10 @@ export function findCalls(events: readonly Seen[]): ModelCall[] {
   ];
 }
 
-/** Whether an event of Cursor's families stands for a call that another family names: the same thing, while it is open. */
+/**
+ * Whether an event of Cursor's families stands for a call that another family names: the same
+ * thing, while it is open.
+ */
 function isAround(
   group: readonly Seen[],
   event: Seen,

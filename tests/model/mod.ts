@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A naive model of what is true of a session: it reads the list of events again for each question, and shares nothing with the program.
+ * A naive model of what is true of a session: it reads the list of events again for each question,
+ * and shares nothing with the program.
  * @module
  */
 export { type Delivered } from "./event.ts";

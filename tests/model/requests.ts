@@ -90,7 +90,9 @@ function kindOf(event: Seen): ModelRequest["state"] | null {
     : null;
 }
 
-/** The call that a request is about: the one it names, else of its thread the newest that is alike. */
+/**
+ * The call that a request is about: the one it names, else of its thread the newest that is alike.
+ */
 function match(event: Seen, open: readonly ModelCall[]): ModelCall | undefined {
   const id = callIdOf(event);
   const own = open.filter(({ thread }) => thread === event.thread);

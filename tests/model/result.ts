@@ -32,7 +32,10 @@ const PATH_KEYS = [
   "relative_workspace_path",
   "notebook_path",
 ];
-/** The argument that stands for a call, the first that is there: of a search what it looks for, not the folder. */
+/**
+ * The argument that stands for a call, the first that is there: of a search what it looks for, not
+ * the folder.
+ */
 const MAIN_KEYS = [
   "command",
   "file_path",

@@ -205,13 +205,18 @@ function toSession(
   };
 }
 
-/** Failed calls; null where none is known to have failed and there are some of which nothing tells. */
+/**
+ * Failed calls; null where none is known to have failed and there are some of which nothing tells.
+ */
 function errorsOf(spans: readonly ModelSpan[], unknown: number): number | null {
   const failed = spans.filter(({ status }) => status === "failed").length;
   return failed === 0 && unknown > 0 ? null : failed;
 }
 
-/** When the session ended: by its own word, else when the next one took over its transcript; null if anything came later. */
+/**
+ * When the session ended: by its own word, else when the next one took over its transcript; null if
+ * anything came later.
+ */
 function endOf(
   events: readonly Seen[],
   all: readonly (readonly Seen[])[],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The model's threads: a session's own, and one for each subagent; who started which, and until when each one ran.
+ * The model's threads: a session's own, and one for each subagent; who started which, and until
+ * when each one ran.
  * @module
  */
 import { endsTurnOf, type ModelCall } from "./calls.ts";
@@ -105,7 +106,10 @@ export function firstStopOf(
   return ends.find((end) => compareSeen(end, start) > 0) ?? null;
 }
 
-/** A stop, and whose it is: Cursor's names no subagent, so it is the oldest one of its kind that runs. */
+/**
+ * A stop, and whose it is: Cursor's names no subagent, so it is the oldest one of its kind that
+ * runs.
+ */
 function nameStops(
   sorted: readonly Seen[],
 ): { event: Seen; thread: string; fields: Seen["fields"] }[] {
@@ -142,7 +146,10 @@ function typeOf(events: readonly Pick<Seen, "fields">[]): string | null {
   ).find((type) => type !== null) ?? null;
 }
 
-/** Which call started which subagent: as a result says, as a start says, else the only one that can have. */
+/**
+ * Which call started which subagent: as a result says, as a start says, else the only one that can
+ * have.
+ */
 function link(
   threads: readonly ModelThread[],
   calls: readonly ModelCall[],

@@ -126,7 +126,10 @@ function statusOf(
   return stop !== null || isEnded ? "orphaned" : "open";
 }
 
-/** How long the user was waited for: what the agent says, else from the request until the call went on. */
+/**
+ * How long the user was waited for: what the agent says, else from the request until the call went
+ * on.
+ */
 function waitOf(
   call: ModelCall,
   requests: readonly ModelRequest[],

@@ -25,8 +25,8 @@ const LAST_PAUSE_MS = 2_000;
 const GIVE_UP_MS = 10 * 60_000;
 
 /**
- * Watches or searches events, and goes on with the next daemon after the last event when one stops. Starts a
- * daemon only at the beginning, as starting one later would undo `kaizen stop`.
+ * Watches or searches events, and goes on with the next daemon after the last event when one stops.
+ * Starts a daemon only at the beginning, as starting one later would undo `kaizen stop`.
  *
  * @param signal Ends the watch.
  * @returns Yields the answers that arrive together. It ends when all is sent, and never if the

@@ -70,8 +70,8 @@ export async function collectSessions(
 }
 
 /**
- * Reads the sessions of one workspace. The reference ignores the filter for the last activity: then all
- * its sessions are read and filtered here.
+ * Reads the sessions of one workspace. The reference ignores the filter for the last activity: then
+ * all its sessions are read and filtered here.
  */
 async function readAll(
   workspace: string,

@@ -23,7 +23,8 @@ export function makeUnit(command: ServiceCommand): string {
   const line = wordsOf(command).map(quoteUnitWord).join(" ");
   return `# SPDX-License-Identifier: AGPL-3.0-or-later
 # Runs the daemon of kaizen for one user. A hook starts a daemon when there is none, so this only
-# starts it earlier. \`kaizen daemon install\` writes this file, and \`kaizen daemon uninstall\` removes it.
+# starts it earlier. \`kaizen daemon install\` writes this file, and \`kaizen daemon uninstall\`
+# removes it.
 [Unit]
 Description=kaizen daemon, which keeps what coding agents do
 Documentation=man:kaizen(1)
@@ -36,8 +37,8 @@ RestartSec=2
 # Another daemon owns the home, or the home cannot be used: a new start would not help.
 RestartPreventExitStatus=64 73 74
 UMask=0077
-# These need no namespaces, which some systems keep from a user's services. The runtime compiles code
-# in memory, so MemoryDenyWriteExecute cannot be set.
+# These need no namespaces, which some systems keep from a user's services. The runtime compiles
+# code in memory, so MemoryDenyWriteExecute cannot be set.
 NoNewPrivileges=yes
 LockPersonality=yes
 RestrictAddressFamilies=AF_UNIX

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen detail ID`, also called `kaizen sessions show ID`; `kaizen sessions tree ID` shows the spans only.
+ * `kaizen detail ID`, also called `kaizen sessions show ID`; `kaizen sessions tree ID` shows the
+ * spans only.
  * @module
  */
 import { Command } from "@cliffy/command";

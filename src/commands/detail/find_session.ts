@@ -99,8 +99,8 @@ export async function openDetail(
 }
 
 /**
- * Finds the session of the workspace that was active last. Git's own sessions count only where there is
- * no other.
+ * Finds the session of the workspace that was active last. Git's own sessions count only where
+ * there is no other.
  */
 async function findNewest(workspace: string | null, run: Run): Promise<string> {
   const sessions = workspace === null
@@ -124,8 +124,8 @@ interface PrefixOptions {
 }
 
 /**
- * Finds the only session whose id starts with a prefix. Our daemon looks it up in an index and sends
- * a few candidates at most.
+ * Finds the only session whose id starts with a prefix. Our daemon looks it up in an index and
+ * sends a few candidates at most.
  *
  * @returns Null if there is none.
  * @throws {NotFoundError} If there are several.

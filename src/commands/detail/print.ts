@@ -29,7 +29,9 @@ export async function printDetail(
   await printLines(run, await renderDetail(read, options, run));
 }
 
-/** Renders a session: its header, its events in the order of their times, and its calls as a tree. */
+/**
+ * Renders a session: its header, its events in the order of their times, and its calls as a tree.
+ */
 export async function renderDetail(
   { session, detail }: SessionDetail,
   options: DetailOptions,

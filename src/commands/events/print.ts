@@ -23,7 +23,9 @@ interface EventPrinter {
   end(): Promise<void>;
 }
 
-/** Returns the printer for the format of a run. In a pipe, that is one line of JSON for each event. */
+/**
+ * Returns the printer for the format of a run. In a pipe, that is one line of JSON for each event.
+ */
 export function eventPrinter(run: Run): EventPrinter {
   const { format, isFormatGiven } = run.settings;
   if (format === "text") return table(run);

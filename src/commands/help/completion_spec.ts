@@ -11,8 +11,8 @@ import { COLOR_CHOICES, type Format, formatsOf } from "../shell/settings.ts";
 import { SHELLS } from "./shells.ts";
 
 /**
- * Possible values: one of some words, a path, a session (an id or `@latest`), the id of a session, or
- * unknown.
+ * Possible values: one of some words, a path, a session (an id or `@latest`), the id of a session,
+ * or unknown.
  */
 export type Completion =
   | { kind: "words"; words: readonly string[] }
@@ -34,7 +34,9 @@ export interface ValueCase {
   value: string;
 }
 
-/** Lists the values of all options for a `case`: first those of the commands that differ from most. */
+/**
+ * Lists the values of all options for a `case`: first those of the commands that differ from most.
+ */
 export function listValueCases(commands: readonly CommandSpec[]): ValueCase[] {
   const all = commands.flatMap(({ path, options }) =>
     options.flatMap(({ word, short, value, endlessValue }) => {

@@ -21,8 +21,8 @@ export function renderFish(commands: readonly CommandSpec[]): string {
 # To use it, run: kaizen completions fish | source
 # or save it as ~/.config/fish/completions/kaizen.fish
 
-# Reads the words up to the cursor: prints the command that they name, then "own" after an option that not every
-# command has, "given" after an argument, "endless" if the output has no end.
+# Reads the words up to the cursor: prints the command that they name, then "own" after an option
+# that not every command has, "given" after an argument, "endless" if the output has no end.
 function __kaizen_state
     set -l at kaizen
     set -l skip 0

@@ -35,7 +35,8 @@ import {
 } from "./targets.ts";
 
 /**
- * Prints the hooks of each agent. Starts no daemon: without one, nothing is known of the last event.
+ * Prints the hooks of each agent. Starts no daemon: without one, nothing is known of the last
+ * event.
  *
  * @throws {UsageError} If a name is unknown.
  */

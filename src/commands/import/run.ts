@@ -2,8 +2,8 @@
 /**
  * Imports transcripts.
  *
- * The store is the only memory of what has been imported: an import that is interrupted leaves whole
- * events, and the next one sends those that are missing.
+ * The store is the only memory of what has been imported: an import that is interrupted leaves
+ * whole events, and the next one sends those that are missing.
  * @module
  */
 import { hooksOf } from "../../agents/mod.ts";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen ingest`. Its subcommands `hook` and `git` are declared for their help: `main.ts` runs them
- * before the command tree is built.
+ * `kaizen ingest`. Its subcommands `hook` and `git` are declared for their help: `main.ts` runs
+ * them before the command tree is built.
  * @module
  */
 import { Command } from "@cliffy/command";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen sessions`, also called `kaizen sessions list`. `kaizen sessions show` and `tree` are other names for `detail`.
+ * `kaizen sessions`, also called `kaizen sessions list`. `kaizen sessions show` and `tree` are
+ * other names for `detail`.
  * @module
  */
 import { Command } from "@cliffy/command";

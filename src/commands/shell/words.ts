@@ -4,8 +4,8 @@
  * negation of an `--x` that is set by default, and rejects it after a global option. It does not
  * support an optional value in the next word, it takes combined switches before a command for a
  * command, and it takes a value that begins with a dash for an option. So it gets `--nostart` for
- * `--no-start`, `--watch` always with a value, two words for `-vq`, and a mark before each word after
- * `--` and before the value in `--session=-x`.
+ * `--no-start`, `--watch` always with a value, two words for `-vq`, and a mark before each word
+ * after `--` and before the value in `--session=-x`.
  * @module
  */
 

@@ -66,7 +66,8 @@ export async function runStorePrune(
 }
 
 /**
- * Counts what would be deleted. If no session has the given id, finds the one that `detail` would show.
+ * Counts what would be deleted. If no session has the given id, finds the one that `detail` would
+ * show.
  *
  * @throws {NotFoundError} If there is none, or the prefix is ambiguous.
  */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Runs `kaizen store backup` and `kaizen store restore`. Both work on the files, whether a daemon runs or not.
+ * Runs `kaizen store backup` and `kaizen store restore`. Both work on the files, whether a daemon
+ * runs or not.
  * @module
  */
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";

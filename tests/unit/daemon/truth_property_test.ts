@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon says of any conversation what the model says, in every way that its events come, and however often the daemon is restarted or killed.
+ * The daemon says of any conversation what the model says, in every way that its events come, and
+ * however often the daemon is restarted or killed.
  */
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";

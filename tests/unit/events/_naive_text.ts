@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * File paths and the order of texts, found with no regard to cost: the model that the fast ways are compared with.
+ * File paths and the order of texts, found with no regard to cost: the model that the fast ways are
+ * compared with.
  * @module
  */
 import { decodeJson } from "../../../src/proto/mod.ts";

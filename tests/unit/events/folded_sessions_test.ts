@@ -31,7 +31,10 @@ function fold(hooks: readonly Hook[]): Fold {
   return sessions;
 }
 
-/** The activity of the session, and its tree in a line: each span with its status, children in brackets. */
+/**
+ * The activity of the session, and its tree in a line: each span with its status, children in
+ * brackets.
+ */
 function summary(hooks: readonly Hook[]): [state: unknown, tree: string] {
   const sessions = fold(hooks);
   const record = sessions.record("s", FOLDER);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is said of recorded conversations is what the model says, in the order in which their events came and in others.
+ * What is said of recorded conversations is what the model says, in the order in which their events
+ * came and in others.
  */
 import { assertEquals } from "@std/assert";
 import { AGENTS } from "../../../src/agents/mod.ts";

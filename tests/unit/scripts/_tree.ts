@@ -5,7 +5,9 @@
  */
 import { ROOT } from "../../../scripts/lib/project.ts";
 
-/** Lists a folder: each path with its kind, and the text of a small file or the target of a link. */
+/**
+ * Lists a folder: each path with its kind, and the text of a small file or the target of a link.
+ */
 export async function describeTree(root: string): Promise<string[]> {
   const found: string[] = [];
   const look = async (below: string) => {

@@ -2,7 +2,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ROOT } from "../../../scripts/lib/project.ts";
 
-/** Runs `scripts/compile` with a base runtime, and returns its result and the names of what it made. */
+/**
+ * Runs `scripts/compile` with a base runtime, and returns its result and the names of what it made.
+ */
 async function compileFrom(
   base: string,
   args: string[] = [],

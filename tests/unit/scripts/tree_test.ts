@@ -22,7 +22,7 @@ async function listFiles(folder: string): Promise<string[]> {
   return paths;
 }
 
-const files = ["main.ts"];
+const files = ["main.ts", "program.ts"];
 for (const folder of FOLDERS) files.push(...await listFiles(folder));
 
 Deno.test("every file names its licence", async () => {
@@ -35,6 +35,20 @@ Deno.test("every file names its licence", async () => {
     if (!line.endsWith(HEADER)) bare.push(path);
   }
   assertEquals(bare, []);
+});
+
+Deno.test("comments wrap at 100 characters", async () => {
+  const wide: string[] = [];
+  for (const path of files) {
+    if (WITHOUT_HEADER.test(path)) continue;
+    const lines = (await Deno.readTextFile(`${ROOT}/${path}`)).split("\n");
+    for (const [i, line] of lines.entries()) {
+      const isComment = /^\s*(?:\/\/|\/\*|[*#] )/.test(line) &&
+        !/^\s*\/\/ deno-lint-ignore/.test(line);
+      if (isComment && line.length > 100) wide.push(`${path}:${i + 1}`);
+    }
+  }
+  assertEquals(wide, []);
 });
 
 Deno.test("every shell script is executable and can be parsed by sh", async () => {

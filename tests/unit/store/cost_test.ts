@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The cost of an event in a small store and in a large one, counted, not timed. KAIZEN_TEST_EVENTS sets the size of the large one.
+ * The cost of an event in a small store and in a large one, counted, not timed. KAIZEN_TEST_EVENTS
+ * sets the size of the large one.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
@@ -141,7 +142,8 @@ function countRows(path: string, other: string) {
       written: db.rowsWritten - begin.written,
     };
   };
-  // The sessions are not in memory, so the first event of each reads the ids of those that are not filed.
+  // The sessions are not in memory, so the first event of each reads the ids of those that are not
+  // filed.
   const first = add("big");
   const ofOther = add(other);
   // As many as are filed together, twice: wherever the session stands, each event is filed once.
@@ -180,7 +182,8 @@ Deno.test(`an event writes and reads as many rows and pages after ${LARGE_EVENTS
   for (const { rows } of [small, large]) {
     assert(rows.first <= 1 + BLOCK_ROWS, text);
   }
-  // A page of events, now and then a new page; the ids of 128 events at once, each perhaps on a page of its own.
+  // A page of events, now and then a new page; the ids of 128 events at once, each perhaps on a
+  // page of its own.
   assert(small.pages.written > 1 && small.pages.written < 2.5, text);
   assert(large.pages.written < small.pages.written + 2.5, text);
   assert(large.pages.read < small.pages.read + 4, text);

@@ -12,7 +12,9 @@ import {
   tempStore,
 } from "./_store.ts";
 
-/** Spoils all of the file but its first two pages, as a broken disk may: nothing has written to it. */
+/**
+ * Spoils all of the file but its first two pages, as a broken disk may: nothing has written to it.
+ */
 function spoil(path: string): void {
   const { atime, mtime } = Deno.statSync(path);
   spoilBytes(path);

@@ -68,7 +68,9 @@ Deno.test("open() takes an empty file for a new store", () => {
   assertEquals(lastSeq(put(store)), 0);
 });
 
-/** How a rollback journal with one page begins once it counts: SQLite's magic number, and the one. */
+/**
+ * How a rollback journal with one page begins once it counts: SQLite's magic number, and the one.
+ */
 const SYNCED_JOURNAL = Uint8Array.from(
   [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7, 0, 0, 0, 1],
 );
@@ -77,7 +79,8 @@ Deno.test("open() finishes a store whose making was cut short by a kill", () => 
   using temp = tempStore();
   using killed = tempStore();
   {
-    // One page, and the journal that undoes what is being done to it: what is there until WAL mode has begun.
+    // One page, and the journal that undoes what is being done to it: what is there until WAL mode
+    // has begun.
     using db = openRaw(temp.path);
     db.exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA user_version = 1");
     db.exec("PRAGMA user_version = 0");

@@ -34,7 +34,10 @@ function countRows(store: Store, path: string): number[] {
   return rows;
 }
 
-/** Ten sessions of 300 events and as many calls, 256 of each filed, in two workspaces; session i has its last event at 1000 * i. */
+/**
+ * Ten sessions of 300 events and as many calls, 256 of each filed, in two workspaces; session i has
+ * its last event at 1000 * i.
+ */
 function fill(store: Store): void {
   for (let i = 0; i < 10; i++) {
     const made: Made = {
@@ -355,7 +358,8 @@ Deno.test("prune() leaves no byte of what it deletes in any file, whatever was w
   using store = Store.open(temp.path);
   const text = (name: string, n: number) =>
     `SECRET-${name}-${n}-`.repeat(1 + n % 40);
-  // Sessions grow side by side, so that pages are split; texts get longer and shorter, so that cells move.
+  // Sessions grow side by side, so that pages are split; texts get longer and shorter, so that
+  // cells move.
   for (let n = 0; n < 120; n++) {
     store.transact(() => {
       for (let i = 0; i < 30; i++) {

@@ -139,7 +139,8 @@ Deno.test("append() takes no event twice that has an id, before or after it is i
     rawNumber(temp.path, "SELECT count(*) FROM event_ids") > 200,
     true,
   );
-  // Another session, and another workspace, have ids of their own; events without one are stored each time.
+  // Another session, and another workspace, have ids of their own; events without one are stored
+  // each time.
   assertEquals(lastSeq(put(store, { id: "t", kaizenId: "k1" })), 0);
   assertEquals(lastSeq(put(store, { workspace: "/v", kaizenId: "k1" })), 0);
   assertEquals(lastSeq(put(store)), 300);
