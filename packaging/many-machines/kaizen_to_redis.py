@@ -7,6 +7,7 @@ Redis has. So it does not matter which side dies when: the next start asks Redis
 
   REDIS   host:port, or the path of a Unix socket (default: 127.0.0.1:6379)
   STREAM  key of the stream (default: kaizen); STREAM:cursors has the cursor of each machine
+  REDACT  0: send secrets as well (default: replace those of well-known forms)
   KAIZEN  the program (default: kaizen); KAIZEN_HOME as always
 
 Exits with 7 if events were deleted before they were sent: a person must decide about that.
@@ -54,6 +55,8 @@ def send_all(redis):
     found = redis.ask("HGET", STREAM + ":cursors", machine) if machine else None
     cursor = (found or b"").decode()
     command = [KAIZEN, "events", "--follow", "-o", "ndjson"]
+    if os.environ.get("REDACT") != "0":
+        command.append("--redact")
     if cursor:
         command += ["--since-cursor", cursor]
     events = subprocess.Popen(command, stdout=subprocess.PIPE)

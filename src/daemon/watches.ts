@@ -16,6 +16,7 @@ import {
   type WatchState,
 } from "../proto/mod.ts";
 import { TextSearch } from "../events/mod.ts";
+import { makeRedactor } from "../privacy/mod.ts";
 import type { AnswerPlan, Reader, Steps, Store } from "../store/mod.ts";
 import { planned } from "./detail_plan.ts";
 import { EventMatcher, isLive, type LiveEvent } from "./event_matcher.ts";
@@ -179,9 +180,9 @@ function mayMissEvents(request: EventsRequest): boolean {
 
 /** Returns what a search looks for; null: all events are wanted. */
 function searchOf(request: EventsRequest): TextSearch | null {
-  return request.type === "search_events"
-    ? TextSearch.ofText(request.text, request.ignore_case === true)
-    : null;
+  if (request.type !== "search_events") return null;
+  const search = TextSearch.ofText(request.text, request.ignore_case === true);
+  return request.redact === true ? search.redacted(makeRedactor()) : search;
 }
 
 /** What a {@linkcode Watch} works with. */

@@ -43,10 +43,16 @@ type Finder = (
 export class TextSearch {
   readonly #find: Finder;
   readonly #mayMatch: (json: string) => boolean;
+  readonly #redact: (json: string) => string;
 
-  private constructor(find: Finder, mayMatch: (json: string) => boolean) {
+  private constructor(
+    find: Finder,
+    mayMatch: (json: string) => boolean,
+    redact = (json: string) => json,
+  ) {
     this.#find = find;
     this.#mayMatch = mayMatch;
+    this.#redact = redact;
   }
 
   /**
@@ -79,6 +85,16 @@ export class TextSearch {
     return new TextSearch(finderOf(new RegExp(pattern, flags)), () => true);
   }
 
+  /**
+   * Returns the same search of payloads without their secrets: it finds none, and shows no half of
+   * one.
+   *
+   * @param redact Takes the secrets out of JSON.
+   */
+  redacted(redact: (json: string) => string): TextSearch {
+    return new TextSearch(this.#find, this.#mayMatch, redact);
+  }
+
   /** Whether payloads can match, told from their JSON; false is sure. */
   mayMatch(json: string): boolean {
     return this.#mayMatch(json);
@@ -86,7 +102,10 @@ export class TextSearch {
 
   /** Finds the first text of a payload that matches, in the order of the payload; null: none. */
   find(json: string): TextMatch | null {
-    return this.#mayMatch(json) ? this.#walk(JSON.parse(json), "", 0) : null;
+    if (!this.#mayMatch(json)) return null;
+    const found = this.#walk(JSON.parse(json), "", 0);
+    const redacted = found === null ? json : this.#redact(json);
+    return redacted === json ? found : this.#walk(JSON.parse(redacted), "", 0);
   }
 
   #walk(value: unknown, where: string, level: number): TextMatch | null {

@@ -33,8 +33,23 @@ export const GIT_HOOKS = [
 export interface FoundGitHooks {
   path: string;
   program: string | null;
+  isProgramThere: boolean;
   events: string[];
   missing: string[];
+  /** Whether hooks that kaizen did not write run it. */
+  runsOther: boolean;
+  /** What else writes the hooks; null where kaizen may write them. */
+  manager: GitManager | null;
+}
+
+/** What writes the hooks of a repository. */
+interface GitManager {
+  /** Its name and place, such as `husky manages these hooks`. */
+  words: string;
+  /** The step that lets it run kaizen. */
+  step: string;
+  /** The files in which it is told what to run. */
+  files: string[];
 }
 
 /** Config hooks exist from this version on. */
@@ -51,8 +66,8 @@ interface GitPlace {
   config: string | null;
   /** The folder of hooks of the repository. */
   folder: string | null;
-  /** Why the folder is not ours to write to, and what to do instead. */
-  advice: string | null;
+  /** Whose the folder is if it is not ours to write to. */
+  manager: GitManager | null;
 }
 
 /**
@@ -63,9 +78,11 @@ interface GitPlace {
  * @throws {AgentFileError} If a file cannot be changed.
  */
 export function planGitInstall(options: InstallOptions): HookPlan {
-  const { config, folder, advice } = findPlace(options);
+  const { config, folder, manager } = findPlace(options);
   if (config !== null) return planConfig(config, options);
-  if (advice !== null) throw new UnsupportedHooksError(advice);
+  if (manager !== null) {
+    throw new UnsupportedHooksError(`${manager.words}: ${manager.step}`);
+  }
   return { changes: planScripts(folder ?? "", options), notes: [] };
 }
 
@@ -104,7 +121,7 @@ export function findGitHooks(options: PlaceOptions): FoundGitHooks | null {
     if (error instanceof UnsupportedHooksError) return null;
     throw error;
   }
-  const { config, folder } = place;
+  const { config, folder, manager } = place;
   const programs = new Map<string, string>();
   if (config !== null) {
     const part = readMarkedPart(readAgentFile(config).text ?? "") ?? "";
@@ -122,8 +139,13 @@ export function findGitHooks(options: PlaceOptions): FoundGitHooks | null {
   return {
     path: config ?? folder ?? "",
     program,
+    isProgramThere: program !== null && canRun(program),
     events: GIT_HOOKS.filter((name) => programs.has(name)),
     missing: GIT_HOOKS.filter((name) => !programs.has(name)),
+    runsOther: folder !== null && program === null &&
+      (manager?.files ?? GIT_HOOKS.map((name) => `${folder}/${name}`))
+        .some((file) => RUNS_KAIZEN.test(readAgentFile(file).text ?? "")),
+    manager,
   };
 }
 
@@ -136,7 +158,7 @@ function planConfig(path: string, options: InstallOptions): HookPlan {
     if (file.text !== null) checkConfig(file.target, options);
     const found = findGitHooks(options);
     const isThere = found !== null && found.missing.length === 0 &&
-      found.program !== null && canRun(found.program);
+      found.isProgramThere;
     const body = GIT_HOOKS.map((name) => {
       const command = writeCommand(options, `git ${name} "$@"`);
       return `[hook "kaizen-${name}"]\n\tevent = ${name}\n\tcommand = "${
@@ -263,7 +285,7 @@ function findPlace(options: PlaceOptions): GitPlace {
     version[0] === CONFIG_HOOKS_SINCE[0] && version[1] >= CONFIG_HOOKS_SINCE[1];
   if (project === null) {
     if (hasConfigHooks) {
-      return { config: findUserConfig(context), folder: null, advice: null };
+      return { config: findUserConfig(context), folder: null, manager: null };
     }
     throw new UnsupportedHooksError(
       `git ${
@@ -273,34 +295,65 @@ function findPlace(options: PlaceOptions): GitPlace {
   }
   const common = ask(context, project, "--git-common-dir");
   if (hasConfigHooks) {
-    return { config: `${common}/config`, folder: null, advice: null };
+    return { config: `${common}/config`, folder: null, manager: null };
   }
   const folder = ask(context, project, "--git-path", "hooks");
-  return { config: null, folder, advice: findManager(folder, common) };
+  const manager = findManager({ folder, common, project });
+  return { config: null, folder, manager };
 }
 
-/** Returns what to tell the user if another program manages the hooks; null if none does. */
-function findManager(folder: string, common: string): string | null {
-  const line = `kaizen ingest git NAME "$@"`;
-  if (/\/\.husky(\/_)?$/.test(folder)) {
-    return `husky manages these hooks: add the line ${line} to .husky/NAME, for each of ${
-      GIT_HOOKS.join(", ")
-    }`;
-  }
-  const texts = GIT_HOOKS.concat().map((name) =>
-    readAgentFile(`${folder}/${name}`).text ?? ""
+/** The folders of a repository, as absolute paths. */
+interface GitFolders {
+  /** Where git looks for hooks. */
+  folder: string;
+  /** The `.git` of the repository and all its worktrees. */
+  common: string;
+  project: string;
+}
+
+const LINE = `kaizen ingest git NAME "$@"`;
+/** How a hook of another program runs kaizen. */
+const RUNS_KAIZEN = /kaizen\S*['"]?\s+ingest\s+git\b/;
+const LEFTHOOK_FILES = ["lefthook", ".lefthook", "lefthook-local"]
+  .flatMap((name) =>
+    ["yml", "yaml", "toml", "json"].map((it) => `${name}.${it}`)
   );
+
+/** Returns who else manages the hooks; null if they are ours to write. */
+function findManager(
+  { folder, common, project }: GitFolders,
+): GitManager | null {
+  const hooks = GIT_HOOKS.map((name) => `${folder}/${name}`);
+  const each = `for each of ${GIT_HOOKS.join(", ")}`;
+  if (/\/\.husky(\/_)?$/.test(folder)) {
+    const scripts = folder.replace(/\/_$/, "");
+    return {
+      words: "husky manages these hooks",
+      step: `add the line ${LINE} to .husky/NAME, ${each}`,
+      files: GIT_HOOKS.map((name) => `${scripts}/${name}`),
+    };
+  }
+  const texts = hooks.map((path) => readAgentFile(path).text ?? "");
   if (texts.some((text) => /lefthook/i.test(text))) {
-    return "lefthook manages these hooks: add kaizen to lefthook.yml, as docs/hooks.md shows";
+    return {
+      words: "lefthook manages these hooks",
+      step: "add kaizen to lefthook.yml, as docs/hooks.md shows",
+      files: LEFTHOOK_FILES.map((name) => `${project}/${name}`),
+    };
   }
   if (texts.some((text) => /pre-commit\.com|pre_commit/.test(text))) {
-    return "pre-commit manages these hooks: add kaizen to .pre-commit-config.yaml, as docs/hooks.md shows";
+    return {
+      words: "pre-commit manages these hooks",
+      step: "add kaizen to .pre-commit-config.yaml, as docs/hooks.md shows",
+      files: [`${project}/.pre-commit-config.yaml`],
+    };
   }
-  return folder === `${common}/hooks`
-    ? null
-    : `git runs the hooks in "${folder}" (core.hooksPath), which may be others' too: add the line ${line} to NAME there, for each of ${
-      GIT_HOOKS.join(", ")
-    }`;
+  return folder === `${common}/hooks` ? null : {
+    words:
+      `git runs the hooks in "${folder}" (core.hooksPath), which may be others' too`,
+    step: `add the line ${LINE} to NAME there, ${each}`,
+    files: hooks,
+  };
 }
 
 function findUserConfig(context: Pick<Context, "env">): string {

@@ -36,6 +36,8 @@ export interface Rules {
 export interface Config {
   /** Sessions without activity for this time are deleted, in milliseconds; null: never. */
   keepMs: number | null;
+  /** Replace secrets in traces and in answers to agents. */
+  redactsExports: boolean;
   rules: Rules;
 }
 
@@ -107,14 +109,18 @@ export function checkConfig(value: unknown): Config {
     "tools",
     "paths",
   ]);
-  const redact = readTable(table.redact ?? {}, "redact", ["store"]);
+  const redact = readTable(table.redact ?? {}, "redact", [
+    "store",
+    "exports",
+  ]);
   return {
     keepMs: readKeep(table.keep),
+    redactsExports: readFlag(redact.exports, "redact.exports", true),
     rules: {
       workspaces: readTexts(exclude.workspaces, "exclude.workspaces"),
       tools: readTexts(exclude.tools, "exclude.tools"),
       paths: readTexts(exclude.paths, "exclude.paths"),
-      redact: readFlag(redact.store, "redact.store"),
+      redact: readFlag(redact.store, "redact.store", false),
     },
   };
 }
@@ -170,8 +176,9 @@ function readTexts(value: unknown, name: string): string[] {
   );
 }
 
-function readFlag(value: unknown, name: string): boolean {
-  if (value === undefined || typeof value === "boolean") return value === true;
+function readFlag(value: unknown, name: string, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value === "boolean") return value;
   throw new ConfigError(
     `Cannot use ${CONFIG_FILE} as ${name} must be true or false`,
   );

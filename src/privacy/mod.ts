@@ -11,6 +11,7 @@ export {
   readConfig,
   type Rules,
 } from "./config.ts";
+export { makeExportRedactor, redactsExports } from "./export_redactor.ts";
 export { makeRedactor, type Redactor } from "./redact.ts";
 export { type AllowedBody, applyConfig } from "./apply_config.ts";
 export { EventFilter } from "./event_filter.ts";

@@ -5,34 +5,52 @@
  */
 
 /**
- * Kinds of secrets with their forms. A form begins with a prefix that its maker documents, so that
- * ordinary text is not taken for a secret. It works on JSON text, too: no form contains a quote or
- * ends inside an escape.
+ * Kinds of secrets with their forms: a prefix that its maker documents, so that ordinary text is not
+ * taken for a secret, and the rest. They work on JSON text, too, also on JSON inside of a string of
+ * JSON: no form contains a quote or ends inside an escape.
  */
-const FORMS: readonly (readonly [kind: string, form: string])[] = [
-  [
-    "private key",
-    String
-      .raw`-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s:,.]|-(?!----)|\\[nr])*(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?`,
-  ],
-  ["Anthropic", String.raw`\bsk-ant-[\w-]{16,}`],
-  ["OpenAI", String.raw`\bsk-(?:proj-|svcacct-|admin-)?[\w-]{20,}`],
-  ["GitHub", String.raw`\b(?:gh[pousr]_\w{30,}|github_pat_\w{22,})`],
-  ["GitLab", String.raw`\bgl(?:pat|ptt|dt|rt|cbt|soat)-[\w-]{20,}`],
-  ["AWS", String.raw`\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b`],
-  ["Slack", String.raw`\bxox[abeoprs]-[\w-]{10,}`],
-  [
-    "Google",
-    String.raw`\b(?:AIza[\w-]{35}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})`,
-  ],
-  ["Stripe", String.raw`\b(?:sk|rk)_(?:live|test)_\w{16,}`],
-  ["npm", String.raw`\bnpm_\w{36}`],
-  ["PyPI", String.raw`\bpypi-[\w-]{50,}`],
-  ["Hugging Face", String.raw`\bhf_\w{30,}`],
-  ["SendGrid", String.raw`\bSG\.[\w-]{16,}\.[\w-]{16,}`],
-  ["DigitalOcean", String.raw`\bdo[opr]_v1_[0-9a-f]{64}`],
-  ["token", String.raw`\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}`],
-];
+const FORMS:
+  readonly (readonly [kind: string, prefix: string, rest: string])[] = [
+    ["Anthropic", "sk-ant-", String.raw`[\w-]{16,}`],
+    ["OpenAI", "sk-", String.raw`(?:proj-|svcacct-|admin-)?[\w-]{20,}`],
+    ["GitHub", "gh[pousr]_", String.raw`\w{30,}`],
+    ["GitHub", "github_pat_", String.raw`\w{22,}`],
+    ["GitLab", "gl(?:pat|ptt|dt|rt|cbt|soat)-", String.raw`[\w-]{20,}`],
+    ["AWS", "(?:AKIA|ASIA|ABIA|ACCA)", String.raw`[A-Z0-9]{16}\b`],
+    ["Slack", "xox[abeoprs]-", String.raw`[\w-]{10,}`],
+    ["Google", "AIza", String.raw`[\w-]{35}`],
+    ["Google", String.raw`(?:ya29\.|GOCSPX-)`, String.raw`[\w-]{20,}`],
+    ["Stripe", "(?:sk|rk)_(?:live|test)_", String.raw`\w{16,}`],
+    ["npm", "npm_", String.raw`\w{36}`],
+    ["PyPI", "pypi-", String.raw`[\w-]{50,}`],
+    ["Hugging Face", "hf_", String.raw`\w{30,}`],
+    ["SendGrid", String.raw`SG\.`, String.raw`[\w-]{16,}\.[\w-]{16,}`],
+    ["DigitalOcean", "do[opr]_v1_", "[0-9a-f]{64}"],
+    // Only where a run of such letters begins, so that a long run is read once.
+    ["token", "(?<!-)eyJ", String.raw`[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}`],
+  ];
+
+/**
+ * A secret begins where a word does. The letter of an escape, such as that of a line feed in JSON,
+ * and the end of a terminal's color are no part of the word.
+ */
+const START = String
+  .raw`(?:(?<!\w)|(?<=\\[bfnrt]|\\u[0-9a-fA-F]{4}|(?:\x1b|\\u001b)\[[\d;]{0,9}m))`;
+/**
+ * Titles, summaries and errors are cut after 200 characters, maybe inside of a secret, and tables
+ * cut with an ellipsis. The text between a prefix and such an end is taken for a secret.
+ */
+const CUT = String.raw`[\w.-]{0,200}(?:…|(?="|$)(?<=(?:[^"\\]|\\.){190}))`;
+
+const KEY_LINE = String.raw`[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----`;
+/** Longest private key that is found by its end, in characters. A key of RSA 16384 has 13,000. */
+const MAX_KEY = 20_000;
+/**
+ * A private key ends with its last line, whatever a tool writes before each line. Of a key without
+ * that line, all goes that may belong to one.
+ */
+const PRIVATE_KEY = String
+  .raw`-----BEGIN ${KEY_LINE}(?:(?:(?!-----BEGIN )[^"]){0,${MAX_KEY}}?-----END ${KEY_LINE}|(?:[A-Za-z0-9+/=\s:,.]|-(?!----)|\\+[nrt])*)`;
 
 /** Replaces the secrets of a text. */
 export type Redactor = (text: string) => string;
@@ -53,10 +71,13 @@ export type Redactor = (text: string) => string;
  * ```
  */
 export function makeRedactor(): Redactor {
-  const all = new RegExp(FORMS.map(([, form]) => `(${form})`).join("|"), "g");
+  const forms = FORMS.map(([, prefix, rest]) =>
+    `(${prefix}(?:${rest}|${CUT}))`
+  );
+  const all = new RegExp(`${START}(?:${forms.join("|")})|${PRIVATE_KEY}`, "g");
   return (text) =>
     text.replace(all, (_, ...groups) => {
-      const at = groups.findIndex((group) => typeof group === "string");
-      return `[redacted: ${FORMS[at]?.[0] ?? "secret"}]`;
+      const at = FORMS.findIndex((_, i) => groups[i] !== undefined);
+      return `[redacted: ${FORMS[at]?.[0] ?? "private key"}]`;
     });
 }

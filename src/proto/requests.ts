@@ -193,6 +193,8 @@ export const REQUESTS = {
       cursor: { optional: "text" },
       /** Only the newest N events that match. */
       last: { optional: "u64" },
+      /** Search the payloads without their secrets. */
+      redact: { optional: "bool" },
       filter: { optional: { record: WATCH_FILTER } },
     },
     answer: "watch",

@@ -9,6 +9,7 @@ import { type Home, programCommand, tempHome } from "./harness.ts";
 /** Connects the SDK's client to the program. */
 async function connect(home: Home): Promise<Client> {
   const [command = "", ...args] = programCommand();
+  const cache = Deno.env.get("DENO_DIR");
   const client = new Client({ name: "test", version: "1" });
   await client.connect(
     new StdioClientTransport({
@@ -19,6 +20,7 @@ async function connect(home: Home): Promise<Client> {
         PATH: Deno.env.get("PATH") ?? "",
         HOME: `${home.root}/user`,
         KAIZEN_HOME: home.home,
+        ...cache === undefined ? {} : { DENO_DIR: cache },
       },
     }),
   );
@@ -124,6 +126,10 @@ Deno.test({
       assert(!text.includes(secret));
       assertStringIncludes(text, "[redacted: GitHub]");
       assert(text.length < 6_000, `${text.length}`);
+      const half = await call(client, "grep", { text: "xxxx" });
+      assertStringIncludes(half.text, "[redacted: GitHub]");
+      const guess = await call(client, "grep", { text: secret.slice(0, 7) });
+      assertEquals(JSON.parse(guess.text).events, []);
       const wrong: [string, Record<string, unknown>, string][] = [
         ["session", {}, "is missing"],
         ["session", { id: "nope" }, "not_found"],

@@ -150,3 +150,112 @@ Deno.test("the daemon deletes sessions that are older than config.toml keeps the
     ["0 days", "20 days"],
   );
 });
+
+/** A session with a secret in its title, a command, its output and its error. */
+async function recordSecrets(home: Home): Promise<void> {
+  const common = { session_id: "s", cwd: home.workspace };
+  const command = `curl -H "Authorization: Bearer ${SECRET}" example.test`;
+  const bash = {
+    tool_name: "Bash",
+    tool_input: { command },
+    tool_use_id: "toolu_1",
+  };
+  const events = [
+    { hook_event_name: "UserPromptSubmit", prompt: `use ${SECRET}` },
+    { hook_event_name: "PreToolUse", ...bash },
+    {
+      hook_event_name: "PostToolUseFailure",
+      ...bash,
+      error: `Exit code 1\ndenied: ${SECRET}`,
+      is_interrupt: false,
+    },
+    {
+      hook_event_name: "PostToolUse",
+      tool_name: "Read",
+      tool_input: { file_path: "/repo/key.pem" },
+      tool_response: {
+        file: {
+          content:
+            `-----BEGIN PRIVATE KEY-----\n${KEY_LINE}\n-----END PRIVATE KEY-----\n`,
+        },
+      },
+      tool_use_id: "toolu_2",
+    },
+  ];
+  for (const event of events) {
+    await hook(home, JSON.stringify({ ...common, ...event }));
+  }
+}
+
+const KEY_LINE = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+
+Deno.test("a trace has no secrets unless config.toml says so; JSON has the bytes of the daemon", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await recordSecrets(home);
+  const trace = async () =>
+    (await home.run(["detail", "s", "-o", "trace"])).stdout;
+  const redacted = await trace();
+  assertEquals(redacted.includes(SECRET), false);
+  assertStringIncludes(redacted, "Bearer [redacted: GitHub]");
+  await configure(home, "[redact]\nexports = false\n");
+  const exact = await trace();
+  assertStringIncludes(exact, `Bearer ${SECRET}`);
+  const known = JSON.parse(exact).traceEvents.length;
+  assertEquals(JSON.parse(redacted).traceEvents.length, known);
+  // With a mistake in the file it is redacted.
+  await configure(home, "[redact]\nexport = false\n");
+  assertEquals((await trace()).includes(SECRET), false);
+  const { stdout } = await home.run(["detail", "s", "-o", "json"]);
+  assertStringIncludes(stdout, SECRET);
+});
+
+Deno.test("--redact takes the secrets out of every output, and nothing else", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await recordSecrets(home);
+  const commands = [
+    ["detail", "s", "--full"],
+    ["sessions", "show", "s", "--spans"],
+    ["sessions"],
+    ["sessions", "list"],
+    ["events"],
+    ["grep", "Bearer"],
+    ["grep", "-E", "Bearer|denied"],
+  ];
+  for (const command of commands) {
+    for (const format of ["json", "ndjson", "text"]) {
+      const run = async (flags: string[]) =>
+        (await home.run([...command, "-o", format, ...flags])).stdout;
+      const redacted = await run(["--redact"]);
+      const label = [...command, format].join(" ");
+      if (format === "ndjson") {
+        assertStringIncludes(await run([]), SECRET, label);
+      }
+      assertEquals(redacted.includes(SECRET), false, label);
+      assertEquals(redacted.includes(KEY_LINE), false, label);
+      assertStringIncludes(redacted, "[redacted: GitHub]", label);
+      if (format === "json") JSON.parse(redacted);
+    }
+  }
+});
+
+Deno.test("grep --redact shows no part of a secret, and finds none", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await recordSecrets(home);
+  // The line of the key has no prefix: only the whole text tells that it is secret.
+  for (const pattern of [KEY_LINE.slice(4, 12), SECRET.slice(0, 9)]) {
+    for (const flags of [[], ["-E"]]) {
+      const grep = ["grep", pattern, ...flags];
+      assertEquals((await home.run(grep)).code, 0);
+      assertEquals((await home.run([...grep, "--redact"])).code, 1);
+    }
+  }
+  const found = await home.run(["grep", "example.test", "--redact"]);
+  for (const line of found.stdout.trimEnd().split("\n")) {
+    const { snippet, matches: [match] } = JSON.parse(line);
+    assertStringIncludes(snippet, "[redacted: GitHub]");
+    assertEquals(snippet.slice(match.start, match.end), "example.test");
+  }
+});

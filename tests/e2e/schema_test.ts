@@ -83,6 +83,17 @@ async function print(
   return JSON.parse(stdout);
 }
 
+/** Makes stand-ins for what starts services. @returns A PATH that begins with them. */
+async function addServiceTools(home: Home): Promise<string> {
+  const bin = `${home.root}/bin`;
+  await Deno.mkdir(bin);
+  for (const name of ["systemctl", "launchctl"]) {
+    const mode = 0o755;
+    await Deno.writeTextFile(`${bin}/${name}`, "#!/bin/sh\n", { mode });
+  }
+  return `${bin}:${Deno.env.get("PATH")}`;
+}
+
 /** Makes a repository with one commit that our hook tells. @returns Its path. */
 async function commitOnce(home: Home): Promise<string> {
   const git = new Git(home);
@@ -107,6 +118,13 @@ Deno.test("every output is as its schema says, and every schema is of an output"
 
   // Without a daemon.
   check("status", await print(home, ["status"]));
+  const PATH = await addServiceTools(home);
+  for (const command of ["install", "uninstall"]) {
+    check(
+      `daemon-${command}`,
+      await print(home, ["daemon", command], { env: { PATH } }),
+    );
+  }
   check("stop", await print(home, ["stop"]));
   check("stop", await print(home, ["stop", "--no-wait"]));
   check("doctor", await print(home, ["doctor"]));
@@ -219,6 +237,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   const used = await lines(home, ["usage", "--by", "session"]);
   assertEquals(used.length, 1);
   for (const row of used) check("usage-row", row);
+  check("usage-line", await print(home, ["usage", "--line"]));
   const repo = await commitOnce(home);
   check("commits", await print(home, ["commits"], { cwd: repo }));
   for (const row of await lines(home, ["commits"], { cwd: repo })) {

@@ -6,6 +6,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
+import { REDACT_OPTION } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
@@ -20,6 +21,7 @@ interface DetailFlags {
   sinceSeq?: number | undefined;
   full?: true | undefined;
   follow?: true | undefined;
+  redact?: true | undefined;
 }
 
 function declareDetail(cli: Cli) {
@@ -61,15 +63,17 @@ function declareDetail(cli: Cli) {
       "Only events whose sequence number is N or higher (default: 0)",
     )
     .option("--full", "Do not shorten payloads and paths")
+    .option(...REDACT_OPTION)
     .option(
       "--follow",
       "Keep running and show new events until Ctrl-C",
     )
     .action(
       (
-        { workspace, project, events, spans, sinceSeq, full, follow, ...flags },
+        { workspace, project, events, spans, sinceSeq, full, ...rest },
         id,
       ) => {
+        const { follow, redact, ...flags } = rest;
         const own = {
           workspace,
           project,
@@ -78,6 +82,7 @@ function declareDetail(cli: Cli) {
           sinceSeq,
           full,
           follow,
+          redact,
         };
         choose(cli, flags, id, own);
       },
@@ -116,7 +121,8 @@ function choose(
   cli.choose(flags, async (run) => {
     const { runDetail } = await import("./run.ts");
     const { readPlace } = await import("../ask/place.ts");
-    await runDetail({
+    const { withRedaction } = await import("../ask/redacted_output.ts");
+    const options = {
       id,
       place: readPlace(own, run),
       // --events together with --spans means both, as without either.
@@ -125,7 +131,8 @@ function choose(
       sinceSeq: own.sinceSeq ?? 0,
       isFull: own.full ?? false,
       follows: own.follow ?? false,
-    }, run);
+    };
+    await withRedaction(own.redact, run, (run) => runDetail(options, run));
   }, { starts: true });
 }
 

@@ -10,7 +10,7 @@ import type { Report } from "./finding.ts";
 
 /** What kaizen makes in a home. */
 const OURS =
-  /^(?:config\.toml|spool|hooks|daemon\.(?:sock|pid|log|log\.1|err|start)|flush\.start|store\.db(?:-(?:wal|shm|journal|damaged|restored|before-.+))?)$/;
+  /^(?:config\.(?:toml|rules)|prices\.json|machine-id|spool|hooks|daemon\.(?:sock|pid|log|log\.1|err|start)|flush\.start|store\.db(?:-(?:wal|shm|journal|damaged|restored|before-.+))?)$/;
 /** What the `kaizen-cli` crate makes in a home that both use. */
 const THEIRS = /^(?:projects|workspaces|web\.token|machine\.key|.*\.json)$/;
 const PRIVATE_MODE = 0o700;

@@ -8,6 +8,7 @@ import { UsageError } from "../../context/mod.ts";
 import { FILTER_OPTIONS } from "./filter_options.ts";
 import { sinceType } from "../sessions/since.ts";
 import type { Cli } from "../shell/cli.ts";
+import { REDACT_OPTION } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
@@ -55,21 +56,24 @@ export function makeEvents(cli: Cli) {
       "--allow-gap",
       "Go on although events after the cursor were deleted",
     )
+    .option(...REDACT_OPTION)
     .option("--follow", "Keep running and print new events until Ctrl-C")
     .action((options) => {
-      const { last, sinceCursor, allowGap, follow, until } = options;
+      const { last, sinceCursor, allowGap, follow, until, redact } = options;
       cli.choose(options, async (run) => {
         refuseTogether({ "--last": last, "--since-cursor": sinceCursor });
         refuseTogether({ "--follow": follow, "--until": until });
         const { runEvents } = await import("./run.ts");
         const { readEventFlags } = await import("./read_flags.ts");
-        await runEvents({
+        const { withRedaction } = await import("../ask/redacted_output.ts");
+        const wanted = {
           ...readEventFlags(options, run),
           last: last ?? null,
           sinceCursor: sinceCursor ?? null,
           allowsGap: allowGap ?? false,
           follows: follow ?? false,
-        }, run);
+        };
+        await withRedaction(redact, run, (run) => runEvents(wanted, run));
       }, { starts: true });
     });
 }

@@ -8,6 +8,7 @@ import { UsageError } from "../../context/mod.ts";
 import { FILTER_OPTIONS } from "../events/filter_options.ts";
 import { sinceType } from "../sessions/since.ts";
 import type { Cli } from "../shell/cli.ts";
+import { REDACT_OPTION } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
@@ -40,6 +41,7 @@ export function makeGrep(cli: Cli) {
     .option("-l, --sessions-only", "Print each session that matches once")
     .option("-c, --count", "Print how many events of each session match")
     .option("--limit <n:count>", "Only the newest N events (default: all)")
+    .option(...REDACT_OPTION)
     .option(...FILTER_OPTIONS.workspace)
     .option(...FILTER_OPTIONS.project)
     .option(...FILTER_OPTIONS.allWorkspaces)
@@ -52,7 +54,8 @@ export function makeGrep(cli: Cli) {
     .option(...FILTER_OPTIONS.since)
     .option(...FILTER_OPTIONS.until)
     .action((options, pattern) => {
-      const { regexp, ignoreCase, sessionsOnly, count, limit } = options;
+      const { regexp, ignoreCase, sessionsOnly, count, limit, redact } =
+        options;
       cli.choose(options, async (run) => {
         if (sessionsOnly && count) {
           throw new UsageError(
@@ -61,14 +64,17 @@ export function makeGrep(cli: Cli) {
         }
         const { runGrep } = await import("./run.ts");
         const { readEventFlags } = await import("../events/read_flags.ts");
-        return await runGrep({
+        const { withRedaction } = await import("../ask/redacted_output.ts");
+        const wanted = {
           ...readEventFlags(options, run),
           pattern,
           isExpression: regexp ?? false,
           ignoresCase: ignoreCase ?? false,
           shows: sessionsOnly ? "sessions" : count ? "counts" : "events",
           limit: limit ?? null,
-        }, run);
+          redacts: redact ?? false,
+        } as const;
+        return await withRedaction(redact, run, (run) => runGrep(wanted, run));
       }, { starts: true });
     });
 }

@@ -16,4 +16,6 @@ export interface GrepOptions
   shows: "events" | "sessions" | "counts";
   /** Only the newest N events; null: all. */
   limit: number | null;
+  /** Neither find secrets nor show them. */
+  redacts: boolean;
 }

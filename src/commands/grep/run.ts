@@ -25,7 +25,7 @@ export async function runGrep(
   options: GrepOptions,
   run: Run,
 ): Promise<ExitCode> {
-  const { pattern, isExpression, ignoresCase, limit } = options;
+  const { pattern, isExpression, ignoresCase, limit, redacts } = options;
   if (pattern === "") throw new UsageError("Cannot search: PATTERN is empty");
   const { output, run: idle } = await openIdleOutput(run);
   const question: RequestOf<"search_events"> = {
@@ -33,6 +33,7 @@ export async function runGrep(
     text: pattern,
     ignore_case: ignoresCase,
     last: limit,
+    ...redacts ? { redact: true } : {},
     filter: { ...options.filter, ...await findEventsPlace(options, run) },
   };
   const printer = matchPrinter(options.shows, idle);

@@ -6,6 +6,7 @@
 import { answerFault } from "../../client/mod.ts";
 import { UsageError } from "../../context/mod.ts";
 import type { TextSearch } from "../../events/mod.ts";
+import type { Redactor } from "../../privacy/mod.ts";
 import {
   type AnswerOf,
   decodeAnswer,
@@ -50,11 +51,12 @@ export async function* searchThere(
  * @throws As `followEvents`.
  */
 export async function* searchHere(
-  { text, ignore_case, last, filter }: GrepQuestion,
+  { text, ignore_case, last, redact, filter }: GrepQuestion,
   run: Run,
   signal: AbortSignal,
 ): AsyncGenerator<GrepMatch[], void> {
-  const search = await compile(text, ignore_case === true);
+  const compiled = await compile(text, ignore_case === true);
+  const search = redact ? compiled.redacted(await loadRedactor()) : compiled;
   const most = last ?? null;
   const newest: GrepMatch[] = [];
   const question = {
@@ -76,6 +78,11 @@ export async function* searchHere(
     newest.splice(0, Math.max(0, newest.length - Number(most)));
   }
   if (newest.length > 0) yield newest;
+}
+
+async function loadRedactor(): Promise<Redactor> {
+  const { makeRedactor } = await import("../../privacy/mod.ts");
+  return makeRedactor();
 }
 
 async function compile(

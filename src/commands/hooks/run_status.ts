@@ -18,6 +18,7 @@ import {
   findAgents,
   findGitHooks,
   findHooks,
+  type PlaceOptions,
   setupOf,
 } from "../../hooks/mod.ts";
 import type { Int } from "../../proto/mod.ts";
@@ -81,7 +82,7 @@ function describeHooks(
     fault: null,
   };
   try {
-    if (agent === "git") return { ...none, ...findGitHooks(place) };
+    if (agent === "git") return { ...none, ...describeGit(place) };
     const { isTrusted, isProgramThere, program, ...rest } = findHooks(
       agent,
       place,
@@ -95,6 +96,13 @@ function describeHooks(
   } catch (error) {
     return { ...none, fault: describeFault(error).message };
   }
+}
+
+function describeGit(place: PlaceOptions): Partial<DescribedHooks> {
+  const found = findGitHooks(place);
+  if (found === null) return {};
+  const { path, program, isProgramThere, events, missing } = found;
+  return { path, program: isProgramThere ? program : null, events, missing };
 }
 
 /** Asks the daemon when an event of each agent last came. */

@@ -7,7 +7,7 @@ import { TextLineStream } from "@std/streams/text-line-stream";
 import { McpServer } from "tmcp";
 import { ask, HELLO } from "../../client/mod.ts";
 import type { Input } from "../../context/mod.ts";
-import { makeRedactor } from "../../privacy/mod.ts";
+import { makeExportRedactor } from "../../privacy/mod.ts";
 import { encodeJson, KAIZEN_VERSION } from "../../proto/mod.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
@@ -59,7 +59,6 @@ function makeServer(run: Run): McpServer<ArgumentSchema> {
     { adapter: new ArgumentsAdapter(), capabilities: { tools: {} } },
   );
   server.on("initialize", () => void greet(run));
-  const redact = makeRedactor();
   for (const { name, description, fields, call } of TOOLS) {
     server.tool(
       {
@@ -70,6 +69,7 @@ function makeServer(run: Run): McpServer<ArgumentSchema> {
       },
       async (values) => {
         try {
+          const redact = await makeExportRedactor(run.settings.paths().home);
           // Secrets first: half a secret has no known form any more.
           const found = JSON.parse(redact(encodeJson(await call(values, run))));
           const text = encodeJson(cutTexts(found));

@@ -5,6 +5,7 @@
  */
 import { ask, NotRunningError, type WatchRequest } from "../../client/mod.ts";
 import { flattenSpans } from "../../output/mod.ts";
+import { redactsExports } from "../../privacy/mod.ts";
 import {
   ANSWERS,
   decodeAnswer,
@@ -262,6 +263,7 @@ async function searchEvents(
     type: "search_events",
     text: String(values.text),
     ignore_case: values.ignore_case === true,
+    redact: await redactsExports(run.settings.paths().home),
     ...await readEventPage(values, run),
   } as const;
   return await collectPage(question, values, run);

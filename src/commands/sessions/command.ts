@@ -9,6 +9,7 @@ import type { Cli } from "../shell/cli.ts";
 import { UsageError } from "../../context/mod.ts";
 import { makeSessionsShow, makeSessionsTree } from "../detail/command.ts";
 import type { SessionsOptions } from "./options.ts";
+import { REDACT_OPTION } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { resolveSince, type Since, sinceType } from "./since.ts";
 import {
@@ -83,6 +84,7 @@ function declareList(cli: Cli) {
       `Maximum number to list (0 = all; default: ${DEFAULT_LIMIT})`,
     )
     .option("--offset <n:count>", "Skip the first N (default: 0)")
+    .option(...REDACT_OPTION)
     .option(
       "--watch <duration:duration>",
       "Refresh every DURATION until Ctrl-C (default: off; without a DURATION: 1s)",
@@ -90,11 +92,12 @@ function declareList(cli: Cli) {
     .action((options) => {
       const { workspace, project, allWorkspaces, ...rest } = options;
       const { agent, status, since, needsMe, ...others } = rest;
-      const { limit, offset, watch, ...flags } = others;
+      const { limit, offset, watch, redact, ...flags } = others;
       cli.choose(flags, async (run) => {
         const { runSessions } = await import("./run.ts");
         const { readPlace } = await import("../ask/place.ts");
-        await runSessions({
+        const { withRedaction } = await import("../ask/redacted_output.ts");
+        const wanted = {
           place: readPlace({ workspace, project, allWorkspaces }, run),
           filter: readFilter(
             { agent, status, since, needsMe },
@@ -103,7 +106,8 @@ function declareList(cli: Cli) {
           limit: limit ?? DEFAULT_LIMIT,
           offset: offset ?? 0,
           watchMs: watch ?? null,
-        }, run);
+        };
+        await withRedaction(redact, run, (run) => runSessions(wanted, run));
       }, { starts: true });
     });
 }

@@ -54,6 +54,23 @@ Deno.test("docs/json.md, its schema and the help have every code of an error", (
   }
 });
 
+Deno.test("every command that prints JSON has a schema that names it", () => {
+  const folder = new URL("../../../docs/schema/", import.meta.url);
+  const described = [...Deno.readDirSync(folder)].map(({ name }): string =>
+    JSON.parse(read(`docs/schema/${name}`)).description
+  ).join("\n");
+  // These print text, nothing, or the messages of another protocol.
+  const others = /^kaizen (?:completions|help|man|mcp|ingest .*)$/;
+  // These are second names.
+  const seconds = /^kaizen (?:sessions .*|daemon (?:stop|status))$/;
+  for (const command of listCommands(root)) {
+    const path = command.getPath();
+    if (command.getCommands().length > 0) continue;
+    if (others.test(path) || seconds.test(path)) continue;
+    assertEquals(described.includes(`\`${path}`), true, path);
+  }
+});
+
 Deno.test("the help about the environment has every variable that the launchers pass on for users", () => {
   const permissions = read("scripts/permissions");
   const [, names = ""] = /--allow-env=(.*)/.exec(permissions) ?? [];

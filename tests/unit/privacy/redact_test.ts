@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { makeRedactor } from "../../../src/privacy/mod.ts";
 
@@ -34,6 +34,75 @@ for (const [kind, secret] of secrets) {
     );
   });
 }
+
+Deno.test("makeRedactor() finds a secret after an escape, a color, and in JSON inside of JSON", () => {
+  for (const [kind, secret] of secrets) {
+    for (const before of ["\n", "\t", "\x1b[31m", "\x1b[1;32m", "\u0007"]) {
+      const text = { output: `a${before}${secret}`, b: 1 };
+      const expected = { output: `a${before}[redacted: ${kind}]`, b: 1 };
+      const json = JSON.stringify(text);
+      assertEquals(JSON.parse(redact(json)), expected);
+      const outer: unknown = JSON.parse(redact(JSON.stringify({ json })));
+      assertEquals(outer, { json: JSON.stringify(expected) });
+    }
+  }
+});
+
+Deno.test("makeRedactor() takes a private key to its last line, whatever precedes its lines", () => {
+  const lines = [
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "MIIEpAIBAAKCAQEA",
+    "-----END RSA PRIVATE KEY-----",
+  ];
+  for (const before of [(i: number) => `${i + 1}→`, () => "+", () => "> "]) {
+    const text = lines.map((line, i) => before(i) + line).join("\n");
+    const expected = `${before(0)}[redacted: private key]\nend`;
+    assertEquals(redact(`${text}\nend`), expected);
+    assertEquals(
+      JSON.parse(redact(JSON.stringify([`${text}\nend`]))),
+      [expected],
+    );
+  }
+});
+
+Deno.test("makeRedactor() takes what is left of a secret at the end of a text that was cut", () => {
+  const summary = `curl -H "Authorization: Bearer ${
+    "x".repeat(155)
+  } ghp_a1B2c3`;
+  assertEquals(summary.length, 197);
+  assertEquals(
+    JSON.parse(redact(JSON.stringify({ summary, n: 1 }))),
+    { summary: summary.replace("ghp_a1B2c3", "[redacted: GitHub]"), n: 1 },
+  );
+  assertEquals(
+    redact("see sk-ant-ap… and more"),
+    "see [redacted: Anthropic] and more",
+  );
+  assertEquals(
+    redact('{"text":"the prefix ghp_"}'),
+    '{"text":"the prefix ghp_"}',
+  );
+});
+
+Deno.test("makeRedactor() reads a text once, whatever it repeats", () => {
+  // With a time that grows with the square of the length, each of these takes minutes.
+  for (
+    const part of [
+      "eyJ",
+      "eyJ-",
+      "eyJhbGciOi.",
+      "gho_-",
+      "SG.",
+      "sk-",
+      "-----BEGIN PRIVATE KEY-----",
+      "-----BEGIN A ",
+      "\\n",
+    ]
+  ) {
+    const text = part.repeat(1_000_000 / part.length);
+    assert(redact(text).length <= text.length);
+  }
+});
 
 Deno.test("makeRedactor() leaves ordinary text", () => {
   for (
