@@ -71,6 +71,79 @@ Deno.test("every command that prints JSON has a schema that names it", () => {
   }
 });
 
+/** Returns what is wrong with a command line of ours, or null. */
+function findMistake(line: string): string | null {
+  const plain = line.replaceAll(/\$\([^)]*\)|'[^']*'|"[^"]*"/g, "TEXT");
+  const [own = ""] = plain.split(/ (?:\||&&|>|<|\d?>&?\d?) |;/);
+  const words = own.replaceAll(/[[\]\\"']/g, " ").trim().split(/\s+/)
+    .slice(1).map((word) => word.replace(/\|.*|[),.:]+$/, ""));
+  let command = root;
+  while (words.length > 0) {
+    const [name = ""] = words;
+    const child = command.getCommands(true).find((it) =>
+      it.getName() === name || it.getAliases().includes(name)
+    );
+    if (child === undefined) break;
+    command = child;
+    words.shift();
+  }
+  const isGroup = command.getCommands().length > 0 &&
+    command.getArguments().length === 0;
+  const [next = ""] = words;
+  if (isGroup && /^[a-z]/.test(next)) return `no command ${next}`;
+  const known = listOptions(command).flatMap((
+    { long, short },
+  ) => [long, short]);
+  for (const word of words) {
+    if (word === "--") break;
+    const [flag = ""] = /^--?[a-zA-Z][\w-]*/.exec(word) ?? [];
+    const flags = /^-[a-zA-Z]{2,}$/.test(flag)
+      ? [...flag.slice(1)].map((letter) => `-${letter}`)
+      : [flag];
+    const unknown = flags.find((it) => it !== "" && !known.includes(it));
+    if (unknown !== undefined) return `${command.getPath()} has no ${unknown}`;
+  }
+  return null;
+}
+
+function* listFiles(folder: string, ending: string): Generator<string> {
+  const url = new URL(`../../../${folder}/`, import.meta.url);
+  for (const { name, isDirectory } of Deno.readDirSync(url)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* listFiles(path, ending);
+    else if (name.endsWith(ending)) yield path;
+  }
+}
+
+Deno.test("every command line that pages and messages name exists, with its options", () => {
+  const mistakes: string[] = [];
+  let count = 0;
+  const check = (path: string, text: string, form: RegExp) => {
+    for (const [, line = ""] of text.matchAll(form)) {
+      count++;
+      const mistake = findMistake(line.replaceAll(/\s+/g, " "));
+      if (mistake !== null) mistakes.push(`${path}: ${line}: ${mistake}`);
+    }
+  };
+  for (const path of ["README.md", ...listFiles("docs", ".md")]) {
+    const page = read(path);
+    check(path, page, /`(kaizen(?:\s+[^`]*)?)`/g);
+    for (const [, block = ""] of page.matchAll(/^ *```sh\n([^]*?)^ *```$/gm)) {
+      check(path, block, /^ *(kaizen .*)$/gm);
+    }
+  }
+  for (const path of listFiles("src", ".ts")) {
+    check(path, read(path), /["'`(](kaizen [a-z-][^"'`$]*)/g);
+  }
+  for (const command of listCommands(root)) {
+    for (const { description } of command.getExamples()) {
+      check(command.getPath(), description, /(kaizen .*)/g);
+    }
+  }
+  assertEquals(mistakes, []);
+  assertEquals(count > 250, true, `${count}`);
+});
+
 Deno.test("the help about the environment has every variable that the launchers pass on for users", () => {
   const permissions = read("scripts/permissions");
   const [, names = ""] = /--allow-env=(.*)/.exec(permissions) ?? [];

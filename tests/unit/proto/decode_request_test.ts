@@ -155,6 +155,7 @@ const accepted: [text: string, request: DaemonRequest][] = [
       type: "search_events",
       text: "x",
       ignore_case: null,
+      redact: null,
       cursor: null,
       last: 5,
       filter: null,
