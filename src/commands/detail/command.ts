@@ -6,7 +6,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
-import { REDACT_OPTION } from "../shell/redact_option.ts";
+import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
@@ -121,7 +121,6 @@ function choose(
   cli.choose(flags, async (run) => {
     const { runDetail } = await import("./run.ts");
     const { readPlace } = await import("../ask/place.ts");
-    const { withRedaction } = await import("../ask/redacted_output.ts");
     const options = {
       id,
       place: readPlace(own, run),

@@ -8,7 +8,7 @@ import { UsageError } from "../../context/mod.ts";
 import { FILTER_OPTIONS } from "../events/filter_options.ts";
 import { sinceType } from "../sessions/since.ts";
 import type { Cli } from "../shell/cli.ts";
-import { REDACT_OPTION } from "../shell/redact_option.ts";
+import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
@@ -64,7 +64,6 @@ export function makeGrep(cli: Cli) {
         }
         const { runGrep } = await import("./run.ts");
         const { readEventFlags } = await import("../events/read_flags.ts");
-        const { withRedaction } = await import("../ask/redacted_output.ts");
         const wanted = {
           ...readEventFlags(options, run),
           pattern,

@@ -9,7 +9,7 @@ import type { Cli } from "../shell/cli.ts";
 import { UsageError } from "../../context/mod.ts";
 import { makeSessionsShow, makeSessionsTree } from "../detail/command.ts";
 import type { SessionsOptions } from "./options.ts";
-import { REDACT_OPTION } from "../shell/redact_option.ts";
+import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { resolveSince, type Since, sinceType } from "./since.ts";
 import {
@@ -96,7 +96,6 @@ function declareList(cli: Cli) {
       cli.choose(flags, async (run) => {
         const { runSessions } = await import("./run.ts");
         const { readPlace } = await import("../ask/place.ts");
-        const { withRedaction } = await import("../ask/redacted_output.ts");
         const wanted = {
           place: readPlace({ workspace, project, allWorkspaces }, run),
           filter: readFilter(

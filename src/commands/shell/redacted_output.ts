@@ -5,7 +5,6 @@
  */
 import type { Output } from "../../context/mod.ts";
 import { makeRedactor } from "../../privacy/mod.ts";
-import type { Run } from "../shell/cli.ts";
 
 /**
  * Replaces the secrets of what is written. JSON arrives in pieces that may end inside a secret.
@@ -65,25 +64,4 @@ export class RedactedOutput implements Output {
     }
     return 1 + Math.max(piece.lastIndexOf('"'), piece.lastIndexOf("\n"));
   }
-}
-
-/**
- * Runs the work of a command, with the secrets of its output replaced if the user asks for that.
- *
- * @param redact The flag.
- */
-export async function withRedaction<T>(
-  redact: true | undefined,
-  run: Run,
-  work: (run: Run) => Promise<T>,
-): Promise<T> {
-  if (!redact) return await work(run);
-  const { context, settings } = run;
-  const stdout = new RedactedOutput(context.stdout, {
-    isText: settings.format === "text",
-  });
-  const result = await work({ settings, context: { ...context, stdout } });
-  // After a failure the end of a document is missing, as it is without a redaction.
-  await stdout.end();
-  return result;
 }

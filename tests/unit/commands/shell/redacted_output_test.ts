@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { RedactedOutput } from "../../../../src/commands/ask/redacted_output.ts";
+import { RedactedOutput } from "../../../../src/commands/shell/redacted_output.ts";
 
 const SECRET = `ghp_${"a1B2".repeat(9)}`;
 const KEY = `-----BEGIN PRIVATE KEY-----\n${"MIIEvQ".repeat(9)}`;
