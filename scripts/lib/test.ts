@@ -38,7 +38,10 @@ await Deno.mkdir(testEnv.HOME);
 const program = Deno.env.get("KAIZEN_BIN");
 /** Tests of the source as text, which need nothing else to run. */
 /** What is compared with ccusage alone. */
-const USAGE_JUDGE = "tests/interop/usage_judge_test.ts";
+const USAGE_JUDGES = [
+  "tests/interop/usage_judge_test.ts",
+  "tests/interop/usage_program_test.ts",
+];
 const LAYERS = ["tests/unit/layers_test.ts", "tests/unit/names_test.ts"];
 
 const steps: Record<string, Step> = {
@@ -217,7 +220,7 @@ async function testInterop(): Promise<Outcome> {
   if (env["KAIZEN_REFERENCE"] === undefined) {
     return env["KAIZEN_CCUSAGE"] === undefined
       ? skip(`${NO_REFERENCE}; ${NO_CCUSAGE}`)
-      : await test([USAGE_JUDGE], { env: { ...programEnv(program), ...env } });
+      : await test(USAGE_JUDGES, { env: { ...programEnv(program), ...env } });
   }
   return await test(["tests/interop"], {
     env: { ...programEnv(program), ...env },
@@ -232,6 +235,7 @@ async function interopEnv(): Promise<Record<string, string>> {
   const names = [
     "KAIZEN_INTEROP_STEPS",
     "KAIZEN_INTEROP_SEED",
+    "KAIZEN_INTEROP_SEEDS",
     "KAIZEN_REFERENCE_OLD",
   ];
   const reference = await findReference((name) => Deno.env.get(name));

@@ -136,6 +136,8 @@ export class Service implements AsyncDisposable {
     this.#writer = new Writer({
       store,
       states,
+      storing: (session, { facts, payload }) =>
+        reading.remember(session, facts, payload),
       stored: (session, { facts, payload }) => {
         if (session > 0) reading.note(session, facts, payload);
       },
@@ -351,10 +353,13 @@ export class Service implements AsyncDisposable {
   /**
    * Notes an error of work that no request waits for. A full disk is not noted: the work is done
    * again, and the next event reports the disk.
+   *
+   * @returns Whether it is one that passes.
    */
-  #noteLater(error: unknown): void {
-    if (isTemporary(this.#store.explain(error))) return;
+  #noteLater(error: unknown): boolean {
+    if (isTemporary(this.#store.explain(error))) return true;
     this.#note(error);
+    return false;
   }
 
   /**

@@ -30,7 +30,7 @@ import type { Prices, Pricing } from "./pricing.ts";
 const DELAY_MS = 2_000;
 /**
  * When to look once more, in milliseconds: the end of a turn may be written a moment after its
- * event, and no other event follows.
+ * event, and no other event follows. A full disk is tried again after this time, too.
  */
 const LATE_MS = 10_000;
 /**
@@ -51,6 +51,8 @@ const STEP_BYTES = 64 * 1024;
 const STEP_ROWS = 100;
 /** Transcripts that are looked at once more after a start, the newest ones. */
 const MAX_LOOKED_AT = 2_000;
+/** Sessions of one file that the store lacks and that are remembered. */
+const MAX_LACKS = 64;
 /** The agents whose transcripts can be read. */
 const READABLE: ReadonlySet<AgentName> = new Set(["claude", "codex"]);
 
@@ -61,8 +63,11 @@ export interface TranscriptReadingOptions {
   pricing: Pricing;
   /** Ends the work; the rest is done after the next start. */
   signal: AbortSignal;
-  /** Is told of an error that is not one of a transcript. */
-  onFault: (error: unknown) => void;
+  /**
+   * Is told of an error that is not one of a transcript. Returns whether it passes, as a full disk
+   * does.
+   */
+  onFault: (error: unknown) => boolean;
   delayMs?: number | undefined;
   waitMs?: number | undefined;
 }
@@ -75,11 +80,13 @@ interface Named {
   readonly path: string;
   /** Key of the session. */
   readonly session: number;
+  /** Whether this is the second look after an event. */
+  readonly isLate?: boolean;
 }
 
 /** What the status tells of transcripts. */
-export interface TranscriptStatus extends TranscriptCounts {
-  /** Transcripts that wait to be read. */
+export interface TranscriptStatus extends Omit<TranscriptCounts, "expected"> {
+  /** Transcripts that wait to be read, or are being read. */
   waiting: number;
   /** Why the user's own prices are not used. */
   prices_fault: string | null;
@@ -88,16 +95,20 @@ export interface TranscriptStatus extends TranscriptCounts {
 /** Reads transcripts. */
 export class TranscriptReading {
   readonly #options: TranscriptReadingOptions;
+  /** Those that have to be read, by path; each until it has been. */
   readonly #waiting = new Map<string, Named>();
   /** Those that are to be looked at once more. */
   readonly #late = new Map<string, Named>();
-  /** Settles when all that waits has been read. */
+  /** The one of those that wait that is being read. */
+  #current: Named | null = null;
+  /** Settles when there is nothing left to do. */
   #unread: PromiseWithResolvers<void> | null = null;
   #timer: Timer | null = null;
   #lateTimer: Timer | null = null;
   #running: Promise<void> | null = null;
-  /** Whether all transcripts have to be looked at. */
+  /** Whether all transcripts have to be looked at, and whether that is being done. */
   #mustLook = true;
+  #isLooking = false;
   /** Whether the prices may have changed. */
   #mustPrice = false;
 
@@ -107,32 +118,46 @@ export class TranscriptReading {
   }
 
   /**
+   * Stores the transcripts of a subagent that an event names, in the event's transaction: no other
+   * event names them, and the daemon may end before they are read.
+   */
+  remember(session: number, facts: Facts, payload: Uint8Array): void {
+    for (const path of subagentPaths(facts, payload)) {
+      this.#options.store.usage.expect(path, session, facts.agent);
+    }
+  }
+
+  /**
    * Notes the transcripts that an event names, after it is stored.
    *
    * @param session Key of its session.
    * @param payload As it is stored.
    */
   note(session: number, facts: Facts, payload: Uint8Array): void {
-    const { agent, tracePath, meaning } = facts;
+    const { agent, tracePath } = facts;
     if (!READABLE.has(agent)) return;
     if (tracePath !== null) this.#add({ agent, path: tracePath, session });
-    if (meaning !== "subagent_stop") return;
-    for (const path of transcriptPaths(agent, fieldsOf(payload))) {
+    for (const path of subagentPaths(facts, payload)) {
       this.#add({ agent, path, session });
     }
   }
 
   #add(named: Named): void {
     const { path } = named;
-    if (this.#waiting.has(path) || path.length > MAX_PATH_CHARS) return;
-    if (this.#waiting.size >= MAX_WAITING) this.#mustLook = true;
-    else {
+    if (path.length > MAX_PATH_CHARS) return;
+    if (this.#waiting.size >= MAX_WAITING && !this.#waiting.has(path)) {
+      this.#mustLook = true;
+    } else {
+      // It is read again if it is being read now.
       this.#waiting.set(path, named);
-      this.#unread ??= Promise.withResolvers();
     }
+    this.#unread ??= Promise.withResolvers();
     this.#late.delete(path);
+    this.#startLater(this.#options.delayMs ?? DELAY_MS);
+  }
+
+  #startLater(delayMs: number): void {
     if (this.#timer !== null || this.#options.signal.aborted) return;
-    const { delayMs = DELAY_MS } = this.#options;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#start();
@@ -141,6 +166,7 @@ export class TranscriptReading {
 
   /** Looks at all transcripts that are known; those that have something new are read. */
   async catchUp(): Promise<void> {
+    this.#unread ??= Promise.withResolvers();
     this.#start();
     await this.settled();
   }
@@ -177,10 +203,14 @@ export class TranscriptReading {
 
   /** Counts the transcripts. */
   status(): TranscriptStatus {
+    const { store, pricing } = this.#options;
+    const { expected, ...counts } = store.usage.counts();
+    const all = expected + counts.read + counts.missing + counts.unreadable;
+    const isLooking = (this.#mustLook || this.#isLooking) && all > 0;
     return {
-      ...this.#options.store.usage.counts(),
-      waiting: this.#waiting.size,
-      prices_fault: this.#options.pricing.fault,
+      ...counts,
+      waiting: Math.max(this.#waiting.size, expected, isLooking ? 1 : 0),
+      prices_fault: pricing.fault,
     };
   }
 
@@ -192,14 +222,31 @@ export class TranscriptReading {
   }
 
   #start(): void {
-    this.#running ??= this.#run()
-      .catch((error) => this.#options.onFault(error))
-      .finally(() => {
+    this.#running ??= this.#run().then(
+      () => false,
+      (error) => this.#fail(error),
+    )
+      .then((mustWait) => {
         this.#running = null;
+        this.#current = null;
+        this.#isLooking = false;
         // An event may have come at the last moment.
-        if (this.#isNeeded) this.#start();
-        else this.#endUnread();
+        if (this.#isNeeded && !mustWait) return this.#start();
+        if (mustWait) this.#startLater(LATE_MS);
+        this.#endUnread();
       });
+  }
+
+  /**
+   * Handles an error of the work.
+   *
+   * @returns True if the work must be retried later. Otherwise it goes on without the transcript.
+   */
+  #fail(error: unknown): boolean {
+    const mustWait = this.#options.onFault(error);
+    if (mustWait) this.#mustLook ||= this.#isLooking;
+    else if (this.#current !== null) this.#waiting.delete(this.#current.path);
+    return mustWait;
   }
 
   get #isNeeded(): boolean {
@@ -226,44 +273,40 @@ export class TranscriptReading {
       await pace.run(this.#readWaiting(prices));
       if (!this.#mustLook) continue;
       this.#mustLook = false;
+      this.#isLooking = true;
       await pace.run(this.#lookAtAll(prices));
+      this.#isLooking = false;
     }
   }
 
   *#readWaiting(prices: Prices): Steps<void> {
     for (const [path, named] of this.#waiting) {
-      this.#waiting.delete(path);
+      this.#current = named;
       yield* this.#readSession(named, prices);
-      this.#lookLater(named);
+      this.#current = null;
+      if (this.#options.signal.aborted) return;
+      // An event has named it again in the meantime: it may have grown.
+      if (this.#waiting.get(path) !== named) continue;
+      this.#waiting.delete(path);
+      if (named.isLate !== true) this.#lookLater(named);
     }
-    this.#endUnread();
   }
 
   #lookLater(named: Named): void {
-    this.#late.set(named.path, named);
+    this.#late.set(named.path, { ...named, isLate: true });
     if (this.#lateTimer !== null || this.#options.signal.aborted) return;
     this.#lateTimer = setTimeout(() => {
       this.#lateTimer = null;
-      void this.#readLate();
+      this.#readLate();
     }, LATE_MS);
   }
 
-  async #readLate(): Promise<void> {
-    const late = [...this.#late.values()];
-    this.#late.clear();
-    await this.settled();
-    this.#running ??= this.#readAll(late)
-      .catch((error) => this.#options.onFault(error))
-      .finally(() => this.#running = null);
-  }
-
-  async #readAll(all: readonly Named[]): Promise<void> {
-    const { pace, pricing, signal } = this.#options;
-    const prices = await pricing.current();
-    for (const named of all) {
-      if (signal.aborted) return;
-      await pace.run(this.#readSession(named, prices));
+  #readLate(): void {
+    for (const [path, named] of this.#late) {
+      if (!this.#waiting.has(path)) this.#waiting.set(path, named);
     }
+    this.#late.clear();
+    this.#start();
   }
 
   /** Reads the transcripts of sessions in the store, the newest first. */
@@ -345,6 +388,8 @@ class FileReading {
   readonly #known: StoredTranscript | null;
   /** Keys of the sessions that its lines name. */
   readonly #sessions = new Map<string, number | null>();
+  /** Sessions that its lines name and the store lacks: they may come. */
+  readonly #lacks = new Set<string>();
   #usage: UsageFact[] = [];
   #calls: CallFact[] = [];
 
@@ -355,7 +400,7 @@ class FileReading {
   }
 
   *steps(): Steps<void> {
-    const mark = parseMark(this.#known?.mark ?? null);
+    const mark = this.#findMark();
     if (mark !== null && this.#isUnchanged(mark)) return;
     try {
       yield* this.#read(mark);
@@ -365,6 +410,23 @@ class FileReading {
     }
   }
 
+  /**
+   * Returns where to go on. Null: read from the beginning, because the store now has a session that
+   * it lacked when the file was read.
+   */
+  #findMark(): TranscriptMark | null {
+    const stored = parseMark(this.#known?.mark ?? null);
+    if (stored === null) return null;
+    const { lacks, ...mark } = stored;
+    for (const id of lacks) {
+      if (this.#sessionOf(id) !== null) return null;
+    }
+    for (const id of lacks) this.#lacks.add(id);
+    // They may come while it is read.
+    this.#sessions.clear();
+    return mark;
+  }
+
   *#read(mark: TranscriptMark | null): Steps<void> {
     const { agent, path } = this.#named;
     let last: TranscriptMark | null = null;
@@ -372,6 +434,7 @@ class FileReading {
     const options = { mark, stepBytes: STEP_BYTES };
     for (const batch of readTranscript(agent, path, options)) {
       last = batch.mark;
+      if (batch.is_anew) this.#lacks.clear();
       this.#usage.push(...batch.usage);
       this.#calls.push(...batch.calls);
       if (
@@ -418,7 +481,8 @@ class FileReading {
           agentId: agent_id ?? "",
         });
       }
-      store.usage.mark(transcript.key, JSON.stringify(mark), null);
+      const stored: StoredMark = { ...mark, lacks: [...this.#lacks] };
+      store.usage.mark(transcript.key, JSON.stringify(stored), null);
     });
     this.#usage = [];
     this.#calls = [];
@@ -452,6 +516,7 @@ class FileReading {
     if (known !== undefined) return known;
     const session = this.#options.store.usage.sessionOf(id);
     this.#sessions.set(id, session);
+    if (session === null && this.#lacks.size < MAX_LACKS) this.#lacks.add(id);
     return session;
   }
 
@@ -488,15 +553,32 @@ function isOfSubagent(path: string): boolean {
   return /\/agent-[^/]*$/.test(path);
 }
 
+/** How far a file has been read, as it is stored. */
+interface StoredMark extends TranscriptMark {
+  /** Sessions that its lines name and the store lacked. */
+  lacks: string[];
+}
+
 /** Reads a mark that is stored; null if it is none of ours. */
-function parseMark(text: string | null): TranscriptMark | null {
+function parseMark(text: string | null): StoredMark | null {
   if (text === null) return null;
-  const { ino, size, offset, skipped, state }: Partial<TranscriptMark> = JSON
-    .parse(text);
+  const { ino, size, offset, skipped, state, lacks = [] }: Partial<
+    StoredMark
+  > = JSON.parse(text);
   return ino === undefined || size === undefined || offset === undefined ||
       skipped === undefined || state === undefined
     ? null
-    : { ino, size, offset, skipped, state };
+    : { ino, size, offset, skipped, state, lacks };
+}
+
+/** The transcripts that the end of a subagent names. */
+function subagentPaths(
+  { agent, meaning }: Facts,
+  payload: Uint8Array,
+): string[] {
+  return meaning === "subagent_stop" && READABLE.has(agent)
+    ? transcriptPaths(agent, fieldsOf(payload))
+    : [];
 }
 
 function fieldsOf(payload: Uint8Array): { text(key: string): string | null } {

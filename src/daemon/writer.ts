@@ -23,6 +23,8 @@ export interface WriterStore extends Pick<Store, "transact"> {
 export interface WriterOptions {
   store: WriterStore;
   states: SessionStates;
+  /** Is told of each new event and the key of its session, in the transaction that stores it. */
+  storing?: ((session: number, event: HookEvent) => void) | undefined;
   /** Is told of each event that is stored, and of the key of its session. */
   stored?: ((session: number, event: HookEvent) => void) | undefined;
   /** Returns the canonical path of an event's workspace. */
@@ -103,7 +105,11 @@ export class Writer {
     const sessions: number[] = [];
     try {
       this.#options.store.transact(() => {
-        for (const event of events) sessions.push(this.#storeOne(event));
+        for (const accepted of events) {
+          const session = this.#storeOne(accepted);
+          sessions.push(session);
+          if (session > 0) this.#options.storing?.(session, accepted.event);
+        }
       });
     } catch (error) {
       return error;

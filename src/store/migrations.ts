@@ -110,7 +110,8 @@ CREATE TABLE trash (
  * - `commits` has the facts of git events. Sessions in the same directory get their commits from
  *   it. `ref` and `branch` are JSON.
  * - `transcripts` has the files that payloads name, the position up to which each is read
- *   (`mark`, JSON; null before the first read), and the reason why a file cannot be read.
+ *   (`mark`, JSON; null before the first read), and the reason why a file cannot be read (`fault`;
+ *   `expected` before the first look).
  * - `usage` has the tokens of each message in a transcript, once. `message` is its key. `cost` is
  *   null if no price is known. `cost_source` is an index into `COST_SOURCES`. `usage_sums` has the
  *   sums for each session, subagent ("" for none) and model. `last_ms` is never less than the time

@@ -86,10 +86,14 @@ export interface TranscriptCounts {
   read: number;
   missing: number;
   unreadable: number;
+  /** Those that were never looked at. */
+  expected: number;
 }
 
 /** The fault of a missing file. */
 const MISSING = "missing";
+/** Stands in the place of a fault until the first look at a file. */
+const EXPECTED = "expected";
 /** Maximum number of characters kept of a model's name or an agent's id. */
 const MAX_NAME_CHARS = 200;
 /** Limit of a count, so that sums stay exact. */
@@ -141,6 +145,11 @@ export class UsageWrites {
     );
     const key = Number(lastInsertRowid);
     return { key, path, session, agent, mark: null, fault: null };
+  }
+
+  /** Adds a transcript that is to be read later, unless it is known. */
+  expect(path: string, session: number, agent: string): void {
+    this.#sql.expect.run(path, session, agent, EXPECTED);
   }
 
   /** Notes the position up to which a transcript is read, or the reason why it cannot be read. */
@@ -287,13 +296,15 @@ export class UsageWrites {
 
   /** Counts the transcripts. */
   counts(): TranscriptCounts {
-    const row = this.#sql.counts.get(MISSING);
+    const row = this.#sql.counts.get(MISSING, EXPECTED);
     const faults = readInt(row?.faults);
     const missing = readInt(row?.missing);
+    const expected = readInt(row?.expected);
     return {
       read: readInt(row?.total) - faults,
       missing,
-      unreadable: faults - missing,
+      unreadable: faults - missing - expected,
+      expected,
     };
   }
 }
@@ -393,6 +404,10 @@ function prepare(db: DatabaseSync) {
     addTranscript: db.prepare(
       "INSERT INTO transcripts (path, session, agent) VALUES (CAST(? AS BLOB), ?, ?)",
     ),
+    expect: db.prepare(
+      `INSERT INTO transcripts (path, session, agent, fault) VALUES (CAST(? AS BLOB), ?, ?, ?)
+       ON CONFLICT DO NOTHING`,
+    ),
     path: db.prepare("SELECT path FROM transcripts WHERE key = ?"),
     mark: db.prepare(
       "UPDATE transcripts SET mark = CAST(? AS BLOB), fault = ? WHERE key = ?",
@@ -453,7 +468,8 @@ function prepare(db: DatabaseSync) {
          AND NOT EXISTS (SELECT 1 FROM transcripts WHERE path = trace) ORDER BY key DESC LIMIT ?`,
     ),
     counts: db.prepare(
-      `SELECT count(*) AS total, count(fault) AS faults, count(*) FILTER (WHERE fault = ?) AS missing
+      `SELECT count(*) AS total, count(fault) AS faults, count(*) FILTER (WHERE fault = ?) AS missing,
+         count(*) FILTER (WHERE fault = ?) AS expected
        FROM transcripts INDEXED BY transcripts_fault`,
     ),
   } satisfies Record<string, StatementSync>;

@@ -345,12 +345,9 @@ class ClaudeLines implements LineReader {
       event,
       id,
       workspace: cwd,
+      agent_id: agent,
       ...rest,
-      members: {
-        transcript_path: this.#mainOf(session),
-        agent_id: agent,
-        ...members,
-      },
+      members: { transcript_path: this.#mainOf(session), ...members },
     });
   }
 }

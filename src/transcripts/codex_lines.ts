@@ -91,7 +91,7 @@ class CodexLines implements LineReader {
   wants(line: string): boolean {
     return !this.isKnown || line.includes('"token_count"') ||
       line.includes('"turn_context"') || line.includes('"session_meta"') ||
-      line.includes('"call_id"') && !line.includes('_output"');
+      line.includes('"call_id"') && !line.includes('_call_output"');
   }
 
   save(): LineObject {
@@ -210,7 +210,8 @@ class CodexLines implements LineReader {
     switch (payload.type) {
       case "user_message": {
         const prompt = asText(payload.message);
-        if (prompt === null) return;
+        // A subagent's prompt is not the session's.
+        if (prompt === null || this.#agent !== null) return;
         this.#push(facts, ts, "UserPromptSubmit", `${ts}-prompt`, {
           prompt,
           members: { prompt },
@@ -219,15 +220,32 @@ class CodexLines implements LineReader {
       }
       case "task_complete":
       case "turn_complete":
-        this.#push(facts, ts, "Stop", `${ts}-stop`, {
-          members: {
-            last_assistant_message: asText(payload.last_agent_message),
-          },
-        });
+        this.#readEnd(
+          "Stop",
+          { last_assistant_message: asText(payload.last_agent_message) },
+          ts,
+          facts,
+        );
         break;
       case "turn_aborted":
-        this.#push(facts, ts, "Interrupt", `${ts}-interrupt`, { members: {} });
+        this.#readEnd("Interrupt", {}, ts, facts);
         break;
+    }
+  }
+
+  /** The end of a turn; that of a subagent is its end, and only this event names its transcript. */
+  #readEnd(
+    event: "Stop" | "Interrupt",
+    members: { readonly [key: string]: unknown },
+    ts: number,
+    facts: FactLists,
+  ): void {
+    const id = `${ts}-${event.toLowerCase()}`;
+    if (this.#agent === null) this.#push(facts, ts, event, id, { members });
+    else {
+      this.#push(facts, ts, "SubagentStop", `${this.#agent}-${id}`, {
+        members: { ...members, agent_transcript_path: this.#path },
+      });
     }
   }
 
@@ -322,8 +340,6 @@ class CodexLines implements LineReader {
       members: { readonly [key: string]: unknown };
     },
   ): void {
-    // A subagent's prompt and end are not the session's.
-    if (this.#agent !== null && parts.call_id === undefined) return;
     const { members, ...rest } = parts;
     facts.events?.push(makeEvent({
       agent: "codex",
@@ -332,10 +348,10 @@ class CodexLines implements LineReader {
       event,
       id,
       workspace: this.#cwd,
+      agent_id: this.#agent,
       ...rest,
       members: {
         transcript_path: this.#agent === null ? this.#path : null,
-        agent_id: this.#agent,
         turn_id: this.#turn,
         model: this.#model,
         ...members,

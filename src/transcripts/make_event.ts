@@ -16,6 +16,7 @@ export interface EventParts {
   id: string;
   workspace: string | null;
   call_id?: string | null;
+  agent_id: string | null;
   prompt?: string | null;
   /** The other members of the payload. Those that are null or undefined are left out. */
   members: { readonly [key: string]: unknown };
@@ -30,7 +31,7 @@ const MAX_ID_CHARS = 120;
 
 /** Makes an event with the source `Tail`. */
 export function makeEvent(parts: EventParts): ImportedEvent {
-  const { agent, session_id, ts_ms, event, workspace } = parts;
+  const { agent, session_id, ts_ms, event, workspace, agent_id } = parts;
   const id = `${ID_PREFIX}${parts.id}`.slice(0, MAX_ID_CHARS);
   const name = wireName(agent, event);
   const members: Record<string, unknown> = {
@@ -38,6 +39,7 @@ export function makeEvent(parts: EventParts): ImportedEvent {
     cwd: workspace,
     hook_event_name: name,
     agent_event: name === event ? null : event,
+    agent_id,
   };
   Object.assign(members, parts.members, {
     timestamp_ms: ts_ms,
@@ -62,6 +64,7 @@ export function makeEvent(parts: EventParts): ImportedEvent {
     ts_ms,
     event,
     call_id: parts.call_id ?? null,
+    agent_id: parts.agent_id,
     prompt: parts.prompt ?? null,
     workspace,
     payload,

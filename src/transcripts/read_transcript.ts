@@ -17,8 +17,9 @@ import type { CallFact, ImportedEvent, UsageFact } from "./transcript_line.ts";
 
 /** How far a transcript has been read. It is data: it can be stored as JSON. */
 export interface TranscriptMark {
-  /** The file's inode and size when it was read; a file that changed or shrank is read anew. */
+  /** The file's inode; one that changed is read anew. */
   ino: number;
+  /** How much of the file was looked at, in bytes; one that is shorter now is read anew. */
   size: number;
   /** The first byte that is not read yet. */
   offset: number;
@@ -116,7 +117,7 @@ export function* readTranscript(
       usage: facts.usage,
       calls: facts.calls,
       events: facts.events ?? [],
-      mark: { ino, size, ...lines.save() },
+      mark: { ino, size: position, ...lines.save() },
       is_anew: mark !== null && !goesOn,
     };
   }

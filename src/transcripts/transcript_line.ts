@@ -70,6 +70,8 @@ export interface ImportedEvent {
   event: string;
   /** The id of the call that it begins or ends. */
   call_id: string | null;
+  /** The subagent that it is of; null for the session itself. */
+  agent_id: string | null;
   /** The prompt's text, for an event that is a prompt. */
   prompt: string | null;
   /** The agent's directory, if the transcript tells it. */

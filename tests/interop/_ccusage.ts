@@ -8,7 +8,10 @@
 export const ccusage: string | null = Deno.env.get("KAIZEN_CCUSAGE") || null;
 
 /** Registers a test that is skipped where there is no ccusage. */
-export function ccusageTest(name: string, fn: () => void): void {
+export function ccusageTest(
+  name: string,
+  fn: () => void | Promise<void>,
+): void {
   Deno.test({ name, ignore: ccusage === null, fn });
 }
 
@@ -139,4 +142,29 @@ function toIsoDay(day: string): string {
 /** The session's id: of Codex, it is the end of the file's path. */
 function nameOf(id: string): string {
   return id.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)?.[0] ?? id;
+}
+
+/** Costs in US dollars. */
+export interface Costs {
+  session: ReadonlyMap<string, number>;
+  day: ReadonlyMap<string, number>;
+}
+
+/** Asks ccusage for the costs of a home's sessions and days. */
+export function askCosts(
+  agent: "claude" | "codex",
+  home: string,
+  zone: string,
+): Costs {
+  const table = (report: "session" | "daily") =>
+    run(agent, report, home, zone).map((line): [string, number] => [
+      report === "session"
+        ? nameOf(String(line.sessionId))
+        : toIsoDay(String(line.date)),
+      Number(line.totalCost ?? line.costUSD),
+    ]);
+  return {
+    session: new Map(table("session")),
+    day: new Map(table("daily")),
+  };
 }

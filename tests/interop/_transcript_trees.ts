@@ -74,6 +74,7 @@ export function claudeTree(seed: number, sessions = 40): TreeFile[] {
     const lines = [
       { type: "summary", summary: "Fix it", leafUuid: `${n}` },
       ...copied,
+      userLine(start, `task ${n}`, { sessionId: id }),
       ...own.flat(),
     ];
     earlier.push({ lines, messages: own });
@@ -203,7 +204,13 @@ export function codexTree(seed: number, threads = 40): TreeFile[] {
     const history = isFork && parent !== null
       ? copyOfThread(dice, parent, { start, isSpawn })
       : [];
-    const own = turnsOf(dice, start + 30);
+    const own = [
+      codexLine(start + 20, "event_msg", {
+        type: "user_message",
+        message: `task ${n}`,
+      }),
+      ...turnsOf(dice, start + 30),
+    ];
     files.push([
       `.codex/sessions/2026/11/03/rollout-2026-11-03T09-00-00-${id}.jsonl`,
       print([threadLine(start, meta, id), ...history, ...own]) +
@@ -265,5 +272,10 @@ function turnsOf(dice: Dice, start: number): object[] {
       lines.push(countLine(second, four(total), told));
     }
   }
+  // Only a subagent's end names its transcript.
+  lines.push(codexLine(second + 3, "event_msg", {
+    type: "task_complete",
+    last_agent_message: "Done.",
+  }));
   return lines;
 }

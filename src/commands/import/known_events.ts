@@ -29,6 +29,7 @@ export class KnownEvents {
   readonly #ended = new Set<string>();
   readonly #prompts: { text: string; tsMs: number }[] = [];
   readonly #turnEnds: number[] = [];
+  readonly #agentEnds: { text: string; tsMs: number }[] = [];
 
   /** Adds an event of the store: the text of its record. */
   add(record: string): void {
@@ -47,6 +48,9 @@ export class KnownEvents {
     if (name === "PreToolUse" && callId !== null) this.#begun.add(callId);
     if (CALL_ENDS.has(name) && callId !== null) this.#ended.add(callId);
     if (TURN_ENDS.has(name)) this.#turnEnds.push(tsMs);
+    if (name === "SubagentStop") {
+      this.#agentEnds.push({ text: text("agent_id") ?? "", tsMs });
+    }
     if (name === "UserPromptSubmit") {
       this.#prompts.push({ text: (text("prompt") ?? "").trim(), tsMs });
     }
@@ -66,17 +70,20 @@ export class KnownEvents {
 
   readonly #asked = new Set<string>();
 
-  #isTold({ event, call_id, prompt, ts_ms }: ImportedEvent): boolean {
+  #isTold(
+    { event, call_id, agent_id, prompt, ts_ms }: ImportedEvent,
+  ): boolean {
     if (event === "PreToolUse") {
       return call_id !== null && this.#begun.has(call_id);
     }
     if (CALL_ENDS.has(event)) {
       return call_id !== null && this.#ended.has(call_id);
     }
-    if (event === "UserPromptSubmit") {
-      const text = (prompt ?? "").trim();
+    if (event === "UserPromptSubmit" || event === "SubagentStop") {
+      const isPrompt = event === "UserPromptSubmit";
+      const text = isPrompt ? (prompt ?? "").trim() : agent_id ?? "";
       return takeFirst(
-        this.#prompts,
+        isPrompt ? this.#prompts : this.#agentEnds,
         (told) => told.text === text && isNear(told.tsMs, ts_ms),
       );
     }

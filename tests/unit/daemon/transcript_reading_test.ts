@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assertEquals, assertMatch, assertObjectMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertObjectMatch,
+} from "@std/assert";
 import fc from "fast-check";
 import type { JsonObject, RequestOf } from "../../../src/proto/mod.ts";
 import {
@@ -42,6 +47,14 @@ async function usage(
   request: Partial<RequestOf<"get_usage">> = {},
 ): Promise<JsonObject> {
   return await made.ask({ by: "model", ...request, type: "get_usage" });
+}
+
+/** Asks until no transcript waits. */
+async function untilRead(made: TestService): Promise<void> {
+  while (true) {
+    const { transcripts } = await usage(made);
+    if (asObject(transcripts).waiting === 0) return;
+  }
 }
 
 function streamed(): object[] {
@@ -351,6 +364,96 @@ Deno.test("what was read outlives its transcript, and a session takes it along w
   );
   await made.prune({ session: SESSION });
   assertEquals(asList((await usage(made)).rows), []);
+});
+
+Deno.test("a file whose reading ends in the middle is read to its end after the next start", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const count = 3000;
+  const lines = Array.from(
+    { length: count },
+    (_, i) => answerLine(i, { id: `msg_${i}`, request: `req_${i}` }),
+  );
+  await made.ingest("claude", named(folder.claude(lines)));
+  const asked = usage(made);
+  const stored = () => made.number("SELECT count(*) FROM usage");
+  while (stored() === 0) await new Promise((done) => setImmediate(done));
+  await made.crash();
+  assert(stored() < count);
+  await asked;
+  await made.service.settled();
+  await untilRead(made);
+  assertObjectMatch(asObject((await usage(made)).total), { messages: count });
+});
+
+Deno.test("a transcript waits until it has been read", async () => {
+  await using made = new TestService({ readingWaitMs: 0 });
+  using folder = new Folder();
+  const count = 2000;
+  const lines = Array.from(
+    { length: count },
+    (_, i) => answerLine(i, { id: `msg_${i}`, request: `req_${i}` }),
+  );
+  await made.ingest("claude", named(folder.claude(lines)));
+  let looks = 0;
+  while (true) {
+    const { total, transcripts } = await usage(made);
+    if (asObject(transcripts).waiting === 0) {
+      assertEquals(asObject(total).messages, count);
+      break;
+    }
+    looks++;
+  }
+  assert(looks > 1);
+});
+
+Deno.test("what belongs to a session that comes after its file was read is counted then", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const other = `b${SESSION.slice(1)}`;
+  const project = ".claude/projects/-repo-app";
+  const path = folder.claude(streamed());
+  // Older versions of Claude Code wrote subagents of all sessions side by side.
+  folder.write(`${project}/agent-a7.jsonl`, [
+    answerLine(5, {
+      id: "msg_s",
+      request: "req_s",
+      more: { isSidechain: true, agentId: "a7", sessionId: other },
+    }),
+  ]);
+  await made.ingest("claude", named(path));
+  assertObjectMatch(await totalsOf(made), { tokens_out: 20 });
+  await made.ingest(
+    "claude",
+    named(folder.claude([], other), { session_id: other }),
+  );
+  assertObjectMatch(await totalsOf(made, other), { tokens_out: 10 });
+});
+
+Deno.test("the transcript of a Codex subagent is remembered with the event that names it", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const thread = `${THREAD.slice(0, -1)}2`;
+  const path = folder.codex([
+    threadLine(0, {
+      source: { subagent: { thread_spawn: { parent_thread_id: THREAD } } },
+    }, thread),
+    countLine(9, [100, 0, 50, 0], [100, 0, 50, 0]),
+  ], thread);
+  await made.ingest("claude", {
+    kaizen_agent: "codex",
+    event: "SubagentStop",
+    hook_event_name: "SubagentStop",
+    session_id: THREAD,
+    transcript_path: null,
+    turn_id: "t1",
+    agent_id: thread,
+    agent_transcript_path: path,
+    timestamp_ms: START_MS,
+  });
+  await made.crash();
+  await untilRead(made);
+  assertObjectMatch(await totalsOf(made, THREAD), { tokens_out: 50 });
 });
 
 Deno.test("the user's own prices count for what is stored already, and broken ones are named and not used", async () => {

@@ -245,3 +245,34 @@ Deno.test("readTranscript() makes the events that Codex' hooks would have told",
   assertEquals(payloads[5].tool_input, { command: "ls -l" });
   assertEquals(calls.map(({ tool }) => tool), ["Bash", "apply_patch", "Bash"]);
 });
+
+Deno.test("readTranscript() makes the end of a subagent's turn an event that names its transcript", () => {
+  using folder = new Folder();
+  const path = folder.codex([
+    threadLine(0, {
+      source: { subagent: { thread_spawn: { parent_thread_id: THREAD } } },
+    }, CHILD),
+    codexLine(3, "event_msg", { type: "user_message", message: "look" }),
+    codexLine(9, "event_msg", {
+      type: "task_complete",
+      last_agent_message: "Found it.",
+    }),
+    codexLine(12, "event_msg", { type: "turn_aborted" }),
+  ], CHILD);
+  const { events } = readAll("codex", path, { events: true });
+  const payloads = events.map(({ payload }) => JSON.parse(payload));
+  assertEquals(
+    payloads.map(({ hook_event_name, session_id, ...more }) => [
+      hook_event_name,
+      session_id,
+      more.agent_id,
+      more.agent_transcript_path,
+      more.last_assistant_message,
+    ]),
+    [
+      ["SubagentStop", THREAD, CHILD, path, "Found it."],
+      ["SubagentStop", THREAD, CHILD, path, undefined],
+    ],
+  );
+  assertEquals(new Set(events.map(({ id }) => id)).size, 2);
+});

@@ -38,6 +38,17 @@ for (const stepBytes of [1, 7, 100, 4096]) {
   });
 }
 
+Deno.test("readTranscript() tells in its mark how much of the file it has seen", () => {
+  using folder = new Folder();
+  const path = folder.claude([one, two]);
+  const { size } = Deno.statSync(path);
+  const [first] = readTranscript("claude", path, { stepBytes: size - 9 });
+  assertEquals(keys(first ?? { usage: [] }), ["msg_1"]);
+  assertEquals(first?.mark.size, size - 9);
+  const rest = readAll("claude", path, { mark: first?.mark ?? null });
+  assertEquals([keys(rest), rest.mark?.size], [["msg_2"], size]);
+});
+
 Deno.test("readTranscript() waits for the rest of a line that is half-written", () => {
   using folder = new Folder();
   const whole = print([one, two]);
