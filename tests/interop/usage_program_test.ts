@@ -240,9 +240,14 @@ const WAYS: Record<string, Way> = {
     assertEquals((await runImport(scene.home)).new, 0);
   },
   async "by an import after hooks of some"(scene, dice) {
-    for (const file of scene.files) {
-      await scene.append(file);
-      if (file.subagent === null && dice.chance(40)) await scene.hook(file);
+    // A message in two sessions belongs to the one that was heard of first: that of the first file.
+    for (const agent of AGENTS) {
+      const files = scene.files.filter((file) => file.agent === agent);
+      const hooked = dice.below(files.length);
+      for (const [i, file] of files.entries()) {
+        await scene.append(file);
+        if (i < hooked) await scene.hook(file);
+      }
     }
     await runImport(scene.home);
   },
