@@ -57,7 +57,8 @@ function findRuntime(place: RuntimePlace): string {
   switch (place.kind) {
     case "path":
       return `  runtime=${quote(place.path)}
-  [ -x "$runtime" ] || runtime=$(command -v deno) || fail 70 "needs Deno: the one it was built with is gone, and there is none on PATH"
+  [ -x "$runtime" ] || runtime=$(command -v deno) || runtime=
+  case $runtime in /*) ;; *) fail 70 "needs Deno: the one it was built with is gone, and there is none on PATH" ;; esac
   cache=${quote(place.cache)}
 `;
     case "beside":

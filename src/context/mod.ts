@@ -40,6 +40,7 @@ export {
   type Paths,
   resolvePaths,
 } from "./paths.ts";
+export { programPath } from "./program_path.ts";
 export { realPath } from "./real_path.ts";
 export { retryInterrupted } from "./retry_interrupted.ts";
 export type { Input, Output } from "./streams.ts";

@@ -4,7 +4,7 @@
  * which run what was there before.
  * @module
  */
-import type { Context } from "../context/mod.ts";
+import { type Context, programPath } from "../context/mod.ts";
 import { explainFault, readAgentFile } from "./agent_file.ts";
 import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
@@ -404,8 +404,11 @@ interface GitResult {
 }
 
 function runGit(context: Pick<Context, "env">, args: string[]): GitResult {
-  const env: Record<string, string> = { LC_ALL: "C" };
-  for (const name of ["PATH", "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"]) {
+  const env: Record<string, string> = {
+    LC_ALL: "C",
+    PATH: programPath(context.env("PATH")),
+  };
+  for (const name of ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"]) {
     const value = context.env(name);
     if (value !== undefined) env[name] = value;
   }

@@ -3,7 +3,12 @@
  * Asks git about a repository from inside one of its hooks, within a deadline.
  * @module
  */
-import { type Context, findWorkspace, realPath } from "../context/mod.ts";
+import {
+  type Context,
+  findWorkspace,
+  programPath,
+  realPath,
+} from "../context/mod.ts";
 import { type Commit, readHead } from "./git_head.ts";
 import { currentDirectory } from "./workspace.ts";
 
@@ -236,7 +241,6 @@ function killGroup(pid: number): void {
  * trusted owner may be named there alone.
  */
 const PASSED_ON = [
-  "PATH",
   "HOME",
   "XDG_CONFIG_HOME",
   "GIT_DIR",
@@ -256,6 +260,7 @@ const MAX_PAIRS = 1000;
  */
 function environment(context: GitContext): Record<string, string> {
   const env: Record<string, string> = {
+    PATH: programPath(context.env("PATH")),
     GIT_OPTIONAL_LOCKS: "0",
     // Objects that a partial clone lacks are not fetched; a git before 2.44 knows only the second
     // variable.

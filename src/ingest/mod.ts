@@ -20,4 +20,4 @@ export {
   type LineFailure,
   runIngest,
 } from "./run_ingest.ts";
-export { askGit, type GitOutput } from "./git.ts";
+export { askGit, type GitContext, type GitOutput } from "./git.ts";

@@ -56,8 +56,9 @@ export function hasDevice(dev: number): boolean {
  */
 export function readMounts(): string | null {
   try {
-    const { success, stdout } = new Deno.Command("cat", {
+    const { success, stdout } = new Deno.Command("/bin/cat", {
       args: ["/proc/self/mountinfo"],
+      clearEnv: true,
       stdin: "null",
       stderr: "null",
     }).outputSync();

@@ -3,7 +3,7 @@
  * Asks git which commit each line of a file is from.
  * @module
  */
-import { askGit } from "../../ingest/mod.ts";
+import { askGit, type GitContext } from "../../ingest/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 
@@ -33,12 +33,14 @@ export async function blameFile(
   range: readonly [number, number] | null,
   { context }: Run,
 ): Promise<BlamedLines[]> {
+  const isFiltered = await hasFilter(file, context);
   const { stdout, stderr } = await askGit(
     [
       "blame",
       "--line-porcelain",
       "--no-textconv",
       ...range === null ? [] : ["-L", `${range[0]},${range[1]}`],
+      ...isFiltered ? ["HEAD"] : [],
       "--",
       file,
     ],
@@ -51,6 +53,16 @@ export async function blameFile(
     `Cannot find the commits of "${file}": ${reason || "git did not answer"}`,
     "commits",
   );
+}
+
+/**
+ * Tells whether the repository names a filter for the file. Git runs it on the file as it is on disk,
+ * and not on what is committed: a filter is a program that came with the repository.
+ */
+async function hasFilter(file: string, context: GitContext): Promise<boolean> {
+  const args = ["check-attr", "-z", "filter", "--", file];
+  const { stdout } = await askGit(args, context, BLAME_MS);
+  return stdout !== null && !/\0(?:unspecified|unset)\0$/.test(stdout);
 }
 
 /**

@@ -3,7 +3,7 @@
  * Lets the system start the daemon with the user's session, or no longer.
  * @module
  */
-import { type Context, UsageError } from "../../context/mod.ts";
+import { type Context, programPath, UsageError } from "../../context/mod.ts";
 import { selfCommand } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError, NotFoundError } from "../shell/errors.ts";
@@ -49,7 +49,7 @@ export async function runServiceInstall(run: Run): Promise<void> {
   if (before !== text) await writeWhole(path, text);
   // The service could not take the home from it.
   await stopDaemon({ waits: true }, run);
-  const failure = await runAll(enable);
+  const failure = await runAll(enable, context);
   if (settings.format !== "text") {
     return await printJson(run, {
       installed: true,
@@ -82,9 +82,9 @@ export async function runServiceUninstall(run: Run): Promise<void> {
       "kaizen daemon install",
     );
   }
-  await runAll(disable);
+  await runAll(disable, run.context);
   await guard(path, () => Deno.remove(path));
-  await runAll(forget);
+  await runAll(forget, run.context);
   if (run.settings.format !== "text") {
     return await printJson(run, { installed: false, path });
   }
@@ -125,11 +125,15 @@ function findService(context: Pick<Context, "env">): ServiceKind {
 }
 
 /** Runs command lines until one fails; returns why it did, or null. */
-async function runAll(lines: readonly string[][]): Promise<string | null> {
+async function runAll(
+  lines: readonly string[][],
+  { env }: Pick<Context, "env">,
+): Promise<string | null> {
   for (const [program = "", ...args] of lines) {
     try {
       const { success, stderr } = await new Deno.Command(program, {
         args,
+        env: { PATH: programPath(env("PATH")) },
         stdin: "null",
         stdout: "null",
       }).output();

@@ -3,6 +3,7 @@
  * Looks at the room on the disk of the home.
  * @module
  */
+import { statfsSync } from "node:fs";
 import { lookAt } from "../../context/mod.ts";
 import { formatBytes } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
@@ -19,9 +20,6 @@ export function checkDisk(report: Report, { settings }: Run): void {
   const { home } = settings.paths();
   const folder = lookAt(home) === null ? parentOf(home) : home;
   const free = readFree(folder);
-  if (free === null) {
-    return report.note("The system does not tell how much room the disk has");
-  }
   const text = `${formatBytes(free)} free`;
   if (free < OUT_BYTES) {
     report.fault(`The disk of ${home} is full: ${text}`, PRUNE);
@@ -38,19 +36,8 @@ function parentOf(path: string): string {
   return at;
 }
 
-/** Returns the free bytes that a user may take, or null if `df` does not tell. */
-function readFree(folder: string): number | null {
-  try {
-    const { success, stdout } = new Deno.Command("df", {
-      args: ["-Pk", folder],
-      stdin: "null",
-      stderr: "null",
-    }).outputSync();
-    const [, line = ""] = new TextDecoder().decode(stdout).split("\n");
-    const [, kib] = /\s(\d+)\s+\d+%/.exec(line) ?? [];
-    return success && kib !== undefined ? Number(kib) * 1024 : null;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+/** Returns the free bytes that a user may take. */
+function readFree(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
