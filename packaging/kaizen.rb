@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 #
-# The Homebrew formula: `scripts/pack formula` fills in the address, version and checksums of a release.
+# The Homebrew formula: `scripts/pack formula` fills in the address, version and checksums of a
+# release.
 class Kaizen < Formula
   desc "Records what coding agents do, on this machine alone"
   homepage "@URL@"

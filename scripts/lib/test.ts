@@ -36,13 +36,17 @@ const testEnv = {
 };
 await Deno.mkdir(testEnv.HOME);
 const program = Deno.env.get("KAIZEN_BIN");
-/** Tests of the source as text, which need nothing else to run. */
 /** What is compared with ccusage alone. */
 const USAGE_JUDGES = [
   "tests/interop/usage_judge_test.ts",
   "tests/interop/usage_program_test.ts",
 ];
-const LAYERS = ["tests/unit/layers_test.ts", "tests/unit/names_test.ts"];
+/** Tests of the source as text, which need nothing else to run. */
+const LAYERS = [
+  "tests/unit/layers_test.ts",
+  "tests/unit/names_test.ts",
+  "tests/unit/comments_test.ts",
+];
 
 const steps: Record<string, Step> = {
   format: () => check(["fmt", "--check"]),

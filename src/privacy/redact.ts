@@ -5,9 +5,9 @@
  */
 
 /**
- * Kinds of secrets with their forms: a prefix that its maker documents, so that ordinary text is not
- * taken for a secret, and the rest. They work on JSON text, too, also on JSON inside of a string of
- * JSON: no form contains a quote or ends inside an escape.
+ * Kinds of secrets with their forms: a prefix that its maker documents, so that ordinary text is
+ * not taken for a secret, and the rest. They work on JSON text, too, also on JSON inside of a
+ * string of JSON: no form contains a quote or ends inside an escape.
  */
 const FORMS:
   readonly (readonly [kind: string, prefix: string, rest: string])[] = [

@@ -11,7 +11,10 @@ import type { Run } from "../shell/cli.ts";
 import { printText } from "../shell/print.ts";
 import { readDetail } from "./read_detail.ts";
 
-/** Prints a session as trace events. A trace is made to be opened elsewhere, so secrets are replaced. */
+/**
+ * Prints a session as trace events. A trace is made to be opened elsewhere, so secrets are
+ * replaced.
+ */
 export async function printTrace(
   answer: CheckedAnswer,
   run: Run,

@@ -58,7 +58,8 @@ export class RedactedOutput implements Output {
 
   /** Returns how much of a piece can be written now. */
   #endOf(piece: string): number {
-    // The spaces with which a command finds out whether its reader is there are no part of a secret.
+    // The spaces with which a command finds out whether its reader is there are no part of a
+    // secret.
     if (this.#isText || (this.#held === "" && piece.trim() === "")) {
       return piece.length;
     }
