@@ -8,6 +8,7 @@ import { type Context, programPath } from "../context/mod.ts";
 import { explainFault, readAgentFile } from "./agent_file.ts";
 import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
+import { canRun } from "./can_run.ts";
 import { AgentFileError, UnsupportedHooksError } from "./errors.ts";
 import { type HookProgram, readCommand, writeCommand } from "./hook_command.ts";
 import type { Journal } from "./journal.ts";
@@ -58,7 +59,6 @@ const CONFIG_HOOKS_SINCE = [2, 54] as const;
 const READS_INPUT = /^(post-rewrite|pre-push)$/;
 const BEFORE = ".before-kaizen";
 const EXECUTABLE = 0o755;
-const MAY_RUN = 0o111;
 
 /** The places in which git looks for hooks. */
 interface GitPlace {
@@ -435,15 +435,6 @@ function quote(command: string): string {
 
 function unquote(text: string): string {
   return text.replaceAll(/\\(["\\])/g, "$1");
-}
-
-function canRun(path: string): boolean {
-  try {
-    const { isFile, mode } = Deno.statSync(path);
-    return isFile && ((mode ?? 0) & MAY_RUN) !== 0;
-  } catch {
-    return false;
-  }
 }
 
 function isFile(path: string): boolean {

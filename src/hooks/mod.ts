@@ -28,4 +28,5 @@ export {
   planInstall,
   planUninstall,
 } from "./plan_agent.ts";
+export { hasMcpPlace, planMcpInstall } from "./mcp_servers.ts";
 export { makePluginFiles } from "./plugin_files.ts";

@@ -7,6 +7,7 @@ import type { AgentName } from "../agents/mod.ts";
 import { explainFault, parentOf, readAgentFile } from "./agent_file.ts";
 import { agentFolder, hookFile, type PlaceOptions } from "./agent_place.ts";
 import { type HookedEvent, hookWords, setupOf } from "./agent_setups.ts";
+import { canRun } from "./can_run.ts";
 import {
   type HookProgram,
   isOtherCommand,
@@ -117,7 +118,7 @@ export function findHooks(agent: AgentName, options: PlaceOptions): FoundHooks {
     return {
       path,
       program,
-      isProgramThere: program !== null && isProgram(program),
+      isProgramThere: program !== null && canRun(program),
       events,
       missing: setupOf(agent).events.map(({ name }) => name)
         .filter((name) => !events.includes(name)),
@@ -264,7 +265,7 @@ function planFolder(
   };
   const handler = readAgentFile(handlerOf(path)).text;
   const written = handler === null ? null : readOpenclawProgram(handler);
-  const isThere = written !== null && isProgram(written) &&
+  const isThere = written !== null && canRun(written) &&
     readAgentFile(path).text !== null;
   const theirs = theirHandler(path);
   const other = readAgentFile(theirs).text;
@@ -323,16 +324,7 @@ function commandOf(
 /** Whether a command is ours and its program is gone. */
 function isDead(command: string): boolean {
   const written = readCommand(command);
-  return written !== null && !isProgram(written.program);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    const { isFile, mode } = Deno.statSync(path);
-    return isFile && ((mode ?? 0) & 0o111) !== 0;
-  } catch {
-    return false;
-  }
+  return written !== null && !canRun(written.program);
 }
 
 function tellOthers(count: number, isKept: boolean): string {

@@ -5,6 +5,7 @@
  */
 import { readCommand } from "./hook_command.ts";
 import type { JournalEntry, KeptKind } from "./journal.ts";
+import { readJsonServer, removeJsonServer } from "./json_servers.ts";
 import {
   isNothingBut,
   listJsonHooks,
@@ -43,10 +44,10 @@ export function undoText(
     ? null
     : mergeTexts(after, before, now);
   if (kept === "whole") return entry === null ? now : merged ?? now;
-  if (merged !== null && isClean(merged, kept)) return merged;
+  if (merged !== null && isClean(merged, kept, after)) return merged;
   const isMadeByUs = entry !== null && before === null;
   const rest = kept === "json"
-    ? removeJsonHooks(now, isOurs, before)
+    ? removeServer(removeJsonHooks(now, isOurs, before), after, before)
     : removeMarkedPart(now);
   const isEmpty = rest.trim() === "" ||
     kept === "json" && isNothingBut(rest, head);
@@ -54,12 +55,27 @@ export function undoText(
 }
 
 /** Whether a text can be read and has nothing of ours. */
-function isClean(text: string, kept: KeptKind): boolean {
+function isClean(
+  text: string,
+  kept: KeptKind,
+  after: string | null,
+): boolean {
   try {
     return kept === "json"
-      ? !listJsonHooks(text).some(({ command }) => isOurs(command))
+      ? !listJsonHooks(text).some(({ command }) => isOurs(command)) &&
+        removeServer(text, after, null) === text
       : readMarkedPart(text) === null;
   } catch {
     return false;
   }
+}
+
+function removeServer(
+  text: string,
+  after: string | null,
+  before: string | null,
+): string {
+  return after === null || readJsonServer(after) === null
+    ? text
+    : removeJsonServer(text, after, before);
 }

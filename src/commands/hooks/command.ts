@@ -45,6 +45,10 @@ function declareInstall(cli: Cli) {
       "Record the commits of this repository",
       "kaizen hooks install git --project",
     )
+    .example(
+      "Let agents look at past sessions, too",
+      "kaizen hooks install --mcp",
+    )
     .option("--project", PROJECT)
     .option("--dry-run", DRY_RUN)
     .option("--yes", YES)
@@ -53,11 +57,15 @@ function declareInstall(cli: Cli) {
       "Keep hooks that run kaizen in another way, and do not add them again",
     )
     .option(
+      "--mcp",
+      "Let Claude Code, Codex and Cursor ask kaizen, too, by kaizen mcp",
+    )
+    .option(
       "--program <path:word>",
       "Absolute path of the program that hooks run (default: this one)",
     )
     .action(
-      ({ project, dryRun, yes, keep, program, ...flags }, ...names) => {
+      ({ project, dryRun, yes, keep, mcp, program, ...flags }, ...names) => {
         cli.choose(flags, async (run) => {
           const { runHooksInstall } = await import("./run_install.ts");
           return await runHooksInstall({
@@ -66,6 +74,7 @@ function declareInstall(cli: Cli) {
             isDry: dryRun ?? false,
             isSure: yes ?? false,
             keepsOthers: keep ?? false,
+            addsMcp: mcp ?? false,
             program: program ?? null,
           }, run);
         }, { starts: true });

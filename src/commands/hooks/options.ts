@@ -22,6 +22,8 @@ export interface HooksChangeOptions extends HooksOptions {
 /** How to install them. */
 export interface HooksInstallOptions extends HooksChangeOptions {
   keepsOthers: boolean;
+  /** Add the server of `kaizen mcp`, too. */
+  addsMcp: boolean;
   /** The program to write; null means this one. */
   program: string | null;
 }

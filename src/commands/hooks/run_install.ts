@@ -7,8 +7,10 @@ import { realPath, UsageError } from "../../context/mod.ts";
 import {
   applyChanges,
   findAgents,
+  hasMcpPlace,
   planGitInstall,
   planInstall,
+  planMcpInstall,
   setupOf,
 } from "../../hooks/mod.ts";
 import { selfCommand } from "../../launch/mod.ts";
@@ -55,17 +57,35 @@ export async function runHooksInstall(
     (target) =>
       target === "git" ? planGitInstall(install) : planInstall(target, install),
   );
+  const asking = supported.filter((target) =>
+    options.addsMcp && target !== "git" && hasMcpPlace(target, install.project)
+  );
+  const servers = planEach(
+    asking,
+    (target) =>
+      target === "git"
+        ? { changes: [], notes: [] }
+        : planMcpInstall(target, install),
+  );
+  const changed = new Set(plan.changes.map(({ owner }) => owner));
+  plan.changes.push(...servers.changes);
+  plan.notes.push(...servers.notes);
+  plan.failures.push(...servers.failures);
   if (run.settings.pathFlags.length > 0) {
     plan.notes.push(
       "Hooks record into the home that the agent's environment names, not into that of these options.",
     );
   }
-  const changed = new Set(plan.changes.map(({ owner }) => owner));
   const next = supported.flatMap((target) =>
     target === "git" || !changed.has(target)
       ? []
       : [`${target}: ${setupOf(target).next}`]
   );
+  if (servers.changes.length > 0) {
+    next.push(
+      "New sessions can ask kaizen: see docs/mcp.md for what it tells.",
+    );
+  }
   if (install.project !== null && [...changed].some((it) => it !== "git")) {
     next.push(
       "The files name a path of this machine: keep them out of commits.",

@@ -21,6 +21,7 @@ const OPTIONS = {
   isDry: false,
   isSure: false,
   keepsOthers: false,
+  addsMcp: false,
   program: "/bin/sh",
 };
 

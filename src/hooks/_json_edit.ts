@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Edits of JSON that may have comments. Text is only inserted or cut out: all other bytes stay.
+ * @module
+ */
+import { type Node, parseTree, printParseErrorCode } from "jsonc-parser";
+import { AgentFileError } from "./errors.ts";
+
+/** A document may begin with it. */
+export const BYTE_ORDER_MARK = "\ufeff";
+const OPTIONS = { allowTrailingComma: true, disallowComments: false };
+/** Matches each comment in a text without strings. */
+export const COMMENTS = /\/\/[^\n\r]*|\/\*[^]*?\*\//g;
+
+/** Whether an object or a list has neither values nor comments. */
+export function isBareNode(
+  text: string,
+  { children, offset, length }: Node,
+): boolean {
+  return children?.length === 0 &&
+    text.slice(offset + 1, offset + length - 1).trim() === "";
+}
+
+/** Returns a document with all its strings empty. */
+export function blankStrings(text: string): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+}
+
+/**
+ * Returns the root object.
+ *
+ * @throws {AgentFileError} If the text is no JSON object.
+ */
+export function parseDocument(text: string): Node {
+  const errors: Parameters<typeof parseTree>[1] = [];
+  const marked = text.startsWith(BYTE_ORDER_MARK);
+  // The parser knows no such mark; a space in its place keeps all offsets.
+  const root = readTree(marked ? ` ${text.slice(1)}` : text, errors);
+  const [fault] = errors;
+  if (fault !== undefined) {
+    const line = text.slice(0, fault.offset).split("\n").length;
+    throw new AgentFileError(
+      `it is no valid JSON: ${
+        printParseErrorCode(fault.error)
+      } in line ${line}`,
+    );
+  }
+  if (root?.type !== "object") {
+    throw new AgentFileError("it is no JSON object");
+  }
+  return root;
+}
+
+function readTree(
+  text: string,
+  errors: Parameters<typeof parseTree>[1],
+): Node | undefined {
+  try {
+    return parseTree(text, errors, OPTIONS);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AgentFileError("it is nested too deeply", { cause: error });
+  }
+}
+
+/**
+ * Returns the value of a member, or null if there is none.
+ *
+ * @throws {AgentFileError} If it is there twice.
+ */
+export function findMember(object: Node, key: string): Node | null {
+  const found = (object.children ?? []).filter(({ children }) =>
+    children?.[0]?.value === key
+  );
+  if (found.length > 1) throw new AgentFileError(`"${key}" is there twice`);
+  return found[0]?.children?.[1] ?? null;
+}
+
+/**
+ * Inserts a value at the end of an object or a list.
+ *
+ * @param key The name of the member; null for an element of a list.
+ * @throws {AgentFileError} If it is neither.
+ */
+export function insertValue(
+  text: string,
+  into: Node,
+  value: unknown,
+  key: string | null,
+): string {
+  if (into.type !== (key === null ? "array" : "object")) {
+    throw new AgentFileError("its hooks have another shape");
+  }
+  const children = into.children ?? [];
+  const first = children[0];
+  const last = children.at(-1);
+  const start = last === undefined
+    ? into.offset + 1
+    : last.offset + last.length;
+  const close = into.offset + into.length - 1;
+  const gap = text.slice(start, close);
+  // After the last comment, so that it stays with the value that it is about.
+  const at = start + gap.trimEnd().length;
+  const style = styleOf(text, into, first);
+  const name = key === null ? "" : `${JSON.stringify(key)}:${style.space}`;
+  const body = style.unit === null
+    ? JSON.stringify(value)
+    : JSON.stringify(value, null, style.unit).replaceAll(
+      "\n",
+      style.newline + style.indent,
+    );
+  const before = style.unit === null
+    ? last === undefined ? "" : style.space
+    : style.newline + style.indent;
+  const needsEnd = style.unit !== null && !text.slice(at, close).includes("\n");
+  const after = needsEnd ? style.newline + style.outer : "";
+  const needsComma = last !== undefined && commaIn(gap) < 0;
+  return text.slice(0, start) + (needsComma ? "," : "") +
+    text.slice(start, at) + before + name + body + after + text.slice(at);
+}
+
+/** How the text around a place is laid out. */
+interface Style {
+  newline: string;
+  /** One step of indentation; null means everything on one line. */
+  unit: string | null;
+  /** Indentation of the children. */
+  indent: string;
+  /** Indentation of the closing bracket. */
+  outer: string;
+  /** Space after a colon, and after a comma on one line. */
+  space: string;
+}
+
+function styleOf(text: string, into: Node, first: Node | undefined): Style {
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const outer = indentAt(text, into.offset);
+  const space = /"\s*:\S/.test(blankStrings(text)) ? "" : " ";
+  const unit = unitOf(text);
+  const isSplit = first === undefined
+    ? text.slice(0, into.offset + into.length).trimEnd().includes("\n") ||
+      text.trim() === "{}"
+    : text.slice(into.offset, first.offset).includes("\n");
+  if (!isSplit) return { newline, unit: null, indent: "", outer, space };
+  const indent = first === undefined
+    ? outer + unit
+    : indentAt(text, first.offset);
+  return { newline, unit, indent, outer, space: " " };
+}
+
+/** Indentation of the first indented line, or two spaces. */
+function unitOf(text: string): string {
+  return /^[\ufeff\s]*\{[^]*?\n([ \t]+)\S/.exec(text)?.[1] ?? "  ";
+}
+
+/** White space at the beginning of the line that holds an offset. */
+function indentAt(text: string, offset: number): string {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(start))?.[0] ?? "";
+}
+
+/** Position of the comma in the text between two values; -1 if there is none. */
+function commaIn(gap: string): number {
+  return gap.replaceAll(COMMENTS, (it) => " ".repeat(it.length)).indexOf(",");
+}
+
+/** Cuts a child out of its object or list, with the comma and the white space that belong to it. */
+export function cutNode(text: string, node: Node): string {
+  const parent = node.parent;
+  const siblings = parent?.children ?? [];
+  const at = siblings.indexOf(node);
+  if (parent === undefined || at < 0) return text;
+  const end = node.offset + node.length;
+  const previous = siblings[at - 1];
+  const next = siblings[at + 1];
+  const close = parent.offset + parent.length - 1;
+  let start = node.offset;
+  while (/\s/.test(text[start - 1] ?? "")) start--;
+  if (previous !== undefined) {
+    const from = previous.offset + previous.length;
+    const comma = from + commaIn(text.slice(from, node.offset));
+    return text.slice(0, comma) +
+      text.slice(comma + 1, Math.max(start, comma + 1)) +
+      text.slice(end);
+  }
+  const gap = text.slice(end, next?.offset ?? close);
+  const comma = commaIn(gap);
+  const cutEnd = end + comma + 1;
+  const rest = text.slice(comma < 0 ? end : cutEnd);
+  const left = text.slice(0, start);
+  // An only child leaves the brackets as they are without children.
+  const isEmpty = next === undefined && left.length === parent.offset + 1;
+  return left + (isEmpty ? rest.trimStart() : rest);
+}

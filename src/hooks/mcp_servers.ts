@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The entry that lets an agent start `kaizen mcp`, in the file in which it lists such servers.
+ * @module
+ */
+import { parse, stringify } from "smol-toml";
+import type { AgentName } from "../agents/mod.ts";
+import { explainFault, readAgentFile } from "./agent_file.ts";
+import { agentFolder, type PlaceOptions, userHome } from "./agent_place.ts";
+import { canRun } from "./can_run.ts";
+import { AgentFileError } from "./errors.ts";
+import type { HookProgram } from "./hook_command.ts";
+import { putJsonServer, readJsonServer, type Server } from "./json_servers.ts";
+import { putMarkedPart, readMarkedPart } from "./marked_part.ts";
+import type { HookPlan } from "./plan.ts";
+
+/** How an agent lists servers. */
+interface McpPlace {
+  format: "json" | "toml";
+  /** The user's file. */
+  file(context: PlaceOptions["context"]): string;
+  /** The file in a repository; null if there is none. */
+  projectFile: string | null;
+  /** Members that the agent's own command writes, too. */
+  more: Readonly<Record<string, string>>;
+}
+
+const PLACES: Partial<Record<AgentName, McpPlace>> = {
+  claude: {
+    format: "json",
+    // Not in its folder, unless the folder was moved.
+    file: (context) => {
+      const moved = context.env("CLAUDE_CONFIG_DIR") !== undefined;
+      const folder = moved ? agentFolder("claude", context) : userHome(context);
+      return `${folder}/.claude.json`;
+    },
+    projectFile: ".mcp.json",
+    more: { type: "stdio" },
+  },
+  codex: {
+    format: "toml",
+    file: (context) => `${agentFolder("codex", context)}/config.toml`,
+    projectFile: null,
+    more: {},
+  },
+  cursor: {
+    format: "json",
+    file: (context) => `${agentFolder("cursor", context)}/mcp.json`,
+    projectFile: ".cursor/mcp.json",
+    more: {},
+  },
+};
+
+const ARGS = ["mcp"] as const;
+
+/** Whether kaizen knows where an agent lists its servers. */
+export function hasMcpPlace(agent: AgentName, project: string | null): boolean {
+  const place = PLACES[agent];
+  return place !== undefined &&
+    (project === null || place.projectFile !== null);
+}
+
+/**
+ * Plans to add the server. One that works stays as it is.
+ *
+ * @throws {AgentFileError} If the file cannot be changed.
+ */
+export function planMcpInstall(
+  agent: AgentName,
+  { context, project, program }: PlaceOptions & HookProgram,
+): HookPlan {
+  const place = PLACES[agent];
+  if (place === undefined) return { changes: [], notes: [] };
+  const path = project === null
+    ? place.file(context)
+    : `${project}/${place.projectFile}`;
+  try {
+    const file = readAgentFile(path);
+    const text = file.text ?? "";
+    const isJson = place.format === "json";
+    const found = isJson ? readJsonServer(text) : readTomlServer(text);
+    if (found !== null && !isKaizen(found)) {
+      const notes = [`"${path}" has another server "kaizen", which stays.`];
+      return { changes: [], notes };
+    }
+    if (found !== null && canRun(found.command)) {
+      return { changes: [], notes: [] };
+    }
+    const server = { ...place.more, command: program, args: [...ARGS] };
+    const after = isJson
+      ? putJsonServer(text, server)
+      : putTomlServer(text, server);
+    const kept = isJson ? "json" : "part";
+    return {
+      changes: [{ owner: agent, project, file, kept, after, mode: file.mode }],
+      notes: [],
+    };
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+function isKaizen({ args }: Server): boolean {
+  return args.length === 1 && args[0] === ARGS[0];
+}
+
+function readTomlServer(text: string): Server | null {
+  const { mcp_servers }: { mcp_servers?: unknown } = readToml(text);
+  const server: unknown = Object(mcp_servers).kaizen;
+  if (server === undefined) return null;
+  const { command, args } = Object(server);
+  return {
+    command: String(command),
+    args: Array.isArray(args) ? args.map(String) : [],
+  };
+}
+
+function putTomlServer(text: string, server: Server): string {
+  if (readMarkedPart(text) === null && readTomlServer(text) !== null) {
+    throw new AgentFileError(
+      "its server kaizen runs a program that is not there: remove it first",
+    );
+  }
+  const part = stringify({ mcp_servers: { kaizen: server } }).trim();
+  const grown = putMarkedPart(text, `${part}\n`);
+  readToml(grown);
+  return grown;
+}
+
+function readToml(text: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AgentFileError(
+      `it is no TOML that a server can be added to: ${reason.split("\n")[0]}`,
+    );
+  }
+}
