@@ -13,7 +13,7 @@ import {
 } from "./_json_edit.ts";
 
 /** A server that an agent starts. */
-export interface Server {
+export interface AgentServer {
   command: string;
   args: string[];
 }
@@ -27,7 +27,7 @@ const NAME = "kaizen";
  * @returns Null if there is none.
  * @throws {AgentFileError} If the text is no JSON object.
  */
-export function readJsonServer(text: string): Server | null {
+export function readJsonServer(text: string): AgentServer | null {
   const node = findServer(text);
   if (node === null) return null;
   const [command, args] = ["command", "args"].map((name) =>
@@ -44,7 +44,7 @@ export function readJsonServer(text: string): Server | null {
  *
  * @throws {AgentFileError} As {@linkcode readJsonServer}.
  */
-export function putJsonServer(text: string, server: Server): string {
+export function putJsonServer(text: string, server: AgentServer): string {
   if (text.trim() === "") {
     const document = { [LIST]: { [NAME]: server } };
     return `${JSON.stringify(document, null, 2)}\n`;

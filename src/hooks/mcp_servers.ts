@@ -10,7 +10,11 @@ import { agentFolder, type PlaceOptions, userHome } from "./agent_place.ts";
 import { canRun } from "./can_run.ts";
 import { AgentFileError } from "./errors.ts";
 import type { HookProgram } from "./hook_command.ts";
-import { putJsonServer, readJsonServer, type Server } from "./json_servers.ts";
+import {
+  type AgentServer,
+  putJsonServer,
+  readJsonServer,
+} from "./json_servers.ts";
 import { putMarkedPart, readMarkedPart } from "./marked_part.ts";
 import type { HookPlan } from "./plan.ts";
 
@@ -100,11 +104,11 @@ export function planMcpInstall(
   }
 }
 
-function isKaizen({ args }: Server): boolean {
+function isKaizen({ args }: AgentServer): boolean {
   return args.length === 1 && args[0] === ARGS[0];
 }
 
-function readTomlServer(text: string): Server | null {
+function readTomlServer(text: string): AgentServer | null {
   const { mcp_servers }: { mcp_servers?: unknown } = readToml(text);
   const server: unknown = Object(mcp_servers).kaizen;
   if (server === undefined) return null;
@@ -115,7 +119,7 @@ function readTomlServer(text: string): Server | null {
   };
 }
 
-function putTomlServer(text: string, server: Server): string {
+function putTomlServer(text: string, server: AgentServer): string {
   if (readMarkedPart(text) === null && readTomlServer(text) !== null) {
     throw new AgentFileError(
       "its server kaizen runs a program that is not there: remove it first",
