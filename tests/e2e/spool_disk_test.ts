@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Disk } from "./_disk.ts";
-import {
-  type Finished,
-  type Home,
-  programCommand,
-  tempHome,
-} from "./harness.ts";
+import { ALICE, hasUsers, MALLORY, runAs, type UserResult } from "./_users.ts";
+import { type Home, tempHome } from "./harness.ts";
 
 const EVENT = '{"hook_event_name":"Stop","session_id":"s"}';
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const PLAIN = ["ingest", "--source", "claude"];
-/** Ids of users that no machine has. */
-const OTHER_USER = 54_321;
-const OTHER_USER_ELSE = 54_322;
-/**
- * Only root can become another user, who must then be let into the folder that the program is in.
- */
+/** Only root can become another user, who must then be let into the folder that the program is in. */
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
-const hasUsers = isRoot && await canRun(OTHER_USER);
+const canBeOthers = await hasUsers();
 const hasDisk = await Disk.isPossible();
 
 async function spoolStatus(
@@ -88,60 +79,33 @@ for (const hasSpool of [false, true]) {
   });
 }
 
-async function canRun(uid: number): Promise<boolean> {
-  const args = ["-x", ...programCommand().slice(0, 1)];
-  const options = { args, uid, gid: uid, cwd: "/" };
-  return (await new Deno.Command("test", options).output()).success;
-}
-
 /** Runs the program as another user, whose files none of the home's are. */
-async function runAs(
+async function runThere(
   uid: number,
   args: string[],
   home: Home,
-): Promise<Pick<Finished, "code" | "stdout" | "stderr">> {
-  const [program = "", ...first] = programCommand();
-  const child = new Deno.Command(program, {
-    args: [...first, ...args],
-    uid,
-    gid: uid,
-    cwd: "/",
-    clearEnv: true,
-    env: {
-      PATH: Deno.env.get("PATH") ?? "",
-      HOME: `${home.root}/user`,
-      KAIZEN_HOME: home.home,
-      KAIZEN_NO_START: "1",
-    },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(EVENT));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+): Promise<UserResult> {
+  const env = { HOME: `${home.root}/user`, KAIZEN_HOME: home.home };
+  return await runAs(uid, args, home, { stdin: EVENT, env });
 }
 
 Deno.test({
   name: "in another user's home hooks stay silent and people are told",
-  ignore: !hasUsers,
+  ignore: !canBeOthers,
   async fn() {
     await using home = await tempHome();
     await Deno.chmod(home.root, 0o755);
-    await Deno.chown(`${home.root}/user`, OTHER_USER_ELSE, OTHER_USER_ELSE);
+    await Deno.chown(`${home.root}/user`, MALLORY, MALLORY);
     await Deno.mkdir(home.home, { mode: 0o700 });
-    await Deno.chown(home.home, OTHER_USER, OTHER_USER);
-    const hook = await runAs(OTHER_USER_ELSE, HOOK, home);
+    await Deno.chown(home.home, ALICE, ALICE);
+    const hook = await runThere(MALLORY, HOOK, home);
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
-    const plain = await runAs(OTHER_USER_ELSE, PLAIN, home);
+    const plain = await runThere(MALLORY, PLAIN, home);
     assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
-    const words = `belongs to user ${OTHER_USER}`;
+    const words = `belongs to user ${ALICE}`;
     assertStringIncludes(plain.stderr, words);
-    const { stdout } = await runAs(
-      OTHER_USER_ELSE,
+    const { stdout } = await runThere(
+      MALLORY,
       ["spool", "status", "--json"],
       home,
     );
@@ -157,18 +121,18 @@ Deno.test({
 Deno.test({
   name:
     "in a home that may not be written hooks stay silent and people are told",
-  ignore: isRoot && !hasUsers,
+  ignore: isRoot && !canBeOthers,
   async fn() {
     await using home = await tempHome();
     await Deno.mkdir(home.home, { mode: 0o500 });
     if (isRoot) {
       await Deno.chmod(home.root, 0o755);
       for (const path of [home.home, `${home.root}/user`]) {
-        await Deno.chown(path, OTHER_USER, OTHER_USER);
+        await Deno.chown(path, ALICE, ALICE);
       }
     }
     const run = (args: string[]) =>
-      isRoot ? runAs(OTHER_USER, args, home) : home.run(args, {
+      isRoot ? runThere(ALICE, args, home) : home.run(args, {
         stdin: EVENT,
         env: { KAIZEN_NO_START: "1" },
       });
@@ -189,7 +153,7 @@ for (const exists of [true, false]) {
     name: `root does nothing in another user's home${
       exists ? "" : " that is not there yet"
     }: it records in its own, and says so`,
-    ignore: !hasUsers,
+    ignore: !canBeOthers,
     async fn() {
       await using home = await tempHome();
       await Deno.chmod(home.root, 0o755);
@@ -198,7 +162,7 @@ for (const exists of [true, false]) {
       const theirs = `${home.root}/theirs/.kaizen`;
       if (exists) await Deno.mkdir(theirs, { mode: 0o700 });
       const paths = [`${home.root}/theirs`, ...exists ? [theirs] : []];
-      for (const path of paths) await Deno.chown(path, OTHER_USER, OTHER_USER);
+      for (const path of paths) await Deno.chown(path, ALICE, ALICE);
       const env = {
         HOME: `${home.root}/root`,
         KAIZEN_HOME: theirs,
@@ -217,12 +181,12 @@ for (const exists of [true, false]) {
       assertEquals([pending, rejected, failures], [1, 1, 2]);
       assertStringIncludes(
         JSON.stringify(last_failure),
-        `as it belongs to user ${OTHER_USER}`,
+        `as it belongs to user ${ALICE}`,
       );
       for (const words of [["spool", "purge"], ["spool", "list"], PLAIN]) {
         const { code, stderr } = await home.run(words, { stdin: EVENT, env });
         assertEquals(code, 74, stderr);
-        assertStringIncludes(stderr, `belongs to user ${OTHER_USER}`);
+        assertStringIncludes(stderr, `belongs to user ${ALICE}`);
       }
     },
   });

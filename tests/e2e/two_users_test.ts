@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Alice records, Mallory is another user of the machine, and root does something in Alice's home.
+ * `spool_disk_test.ts` has the spool of a home that belongs to another.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { connect, exists } from "./_socket.ts";
+import { hasStrace, readCalls, traced } from "./_strace.ts";
+import {
+  ALICE,
+  hasUsers,
+  homeOf,
+  makeFolder,
+  MALLORY,
+  runAs,
+} from "./_users.ts";
+import { type Home, IS_BINARY, tempHome } from "./harness.ts";
+
+const HOOK = ["ingest", "hook", "--source", "claude"];
+const SECRET = "the launch code is 0000";
+const EVENT = JSON.stringify({
+  hook_event_name: "UserPromptSubmit",
+  session_id: "s",
+  transcript_path: "/nowhere/s.jsonl",
+  permission_mode: "default",
+  prompt: SECRET,
+});
+const ignore = !await hasUsers();
+
+/** Starts Alice's daemon in the background, and ends it with the test. */
+async function startAlices(
+  home: Home,
+  env: Record<string, string> = {},
+): Promise<AsyncDisposable> {
+  const args = ["daemon", "start", "--background"];
+  const { code, stderr } = await runAs(ALICE, args, home, { env });
+  assertEquals([code, stderr], [0, ""]);
+  return {
+    async [Symbol.asyncDispose]() {
+      await runAs(ALICE, ["stop"], home, { env });
+    },
+  };
+}
+
+/** All files below a folder, with their owners, modes, sizes and times of change. */
+async function snapshot(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    const { uid, mode, size, mtime } = await Deno.lstat(path);
+    const facts = [uid, (mode ?? 0).toString(8), size, mtime?.getTime()];
+    found.push(`${path} ${facts.join(" ")}`);
+    if (isDirectory) found.push(...await snapshot(path));
+  }
+  return found.sort();
+}
+
+Deno.test({
+  name:
+    "everything that a daemon and a hook make is private from its first moment on, under an open umask",
+  // A binary has no launcher, and refuses this umask.
+  ignore: ignore || IS_BINARY || !await hasStrace(),
+  async fn() {
+    await using home = await tempHome();
+    const own = `${await homeOf(ALICE, home)}/.kaizen`;
+    const shared = await makeFolder(`${home.root}/shared`, 0, 0o1777);
+    const env = { KAIZEN_SOCK: `${shared}/s` };
+    const log = `${shared}/trace`;
+    const calls = "umask,chmod,mkdir,mkdirat,bind,open,openat,openat2,creat";
+    const open = ["/bin/sh", "-c", 'umask 0; exec "$@"', "sh"];
+    const program = [...open, ...traced(log, calls)];
+    const hook = await runAs(ALICE, HOOK, home, { stdin: EVENT, program });
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    const hooks = readCalls(await Deno.readTextFile(log));
+    await Deno.remove(log);
+    const daemon = runAs(ALICE, ["daemon", "run"], home, { env, program });
+    const wait = ["status", "--wait", "20s"];
+    assertEquals((await runAs(ALICE, wait, home, { env })).code, 0);
+    assertEquals(
+      ((await Deno.lstat(env.KAIZEN_SOCK)).mode ?? 0) & 0o777,
+      0o600,
+    );
+    await runAs(ALICE, ["stop"], home, { env });
+    assertEquals((await daemon).code, 0);
+    const daemons = readCalls(await Deno.readTextFile(log));
+    let made = 0;
+    let umask = "000";
+    for (const { name, args } of [...hooks, ...daemons]) {
+      if (name === "umask" && args !== "") umask = args;
+      if (name === "bind") {
+        made++;
+        const isInHome = args.includes(`"${own}/`);
+        assert(isInHome || umask === "077", `umask ${umask}: ${args}`);
+      }
+      const mode = /, 0(\d{3})$/.exec(args)?.[1];
+      if (!args.includes(`"${own}`) || mode === undefined) continue;
+      if (!name.startsWith("mkdir") && !args.includes("O_CREAT")) continue;
+      made++;
+      // SQLite makes its files with 0644, but opens one that we made with 0600.
+      const isStore = args.includes(`"${own}/store.db"`) && mode === "644";
+      assert(isStore || mode.endsWith("00"), `${name}(${args})`);
+    }
+    assert(made > 8, `${made}`);
+    for (const entry of await snapshot(own)) {
+      assert(/ (?:40700|100600) /.test(entry), entry);
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "another user reads nothing of a home, connects to no socket of it, and stops no daemon",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const shared = await makeFolder(`${home.root}/shared`, 0, 0o1777);
+    const alices = `${await homeOf(ALICE, home)}/.kaizen`;
+    const env = { KAIZEN_SOCK: `${shared}/s` };
+    await using _daemon = await startAlices(home, env);
+    await runAs(ALICE, HOOK, home, { stdin: EVENT, env });
+    for (
+      const words of [
+        ["status"],
+        ["sessions"],
+        ["detail", "s"],
+        ["events"],
+        ["grep", "launch"],
+        ["store", "backup", `${shared}/copy`],
+        ["stop"],
+      ]
+    ) {
+      for (const theirs of [env, { KAIZEN_HOME: alices }]) {
+        const { code, stdout, stderr } = await runAs(MALLORY, words, home, {
+          env: theirs,
+        });
+        const name = words.join(" ");
+        assert([3, 4, 74].includes(code), `${name}: ${code} ${stderr}`);
+        assert(!`${stdout}${stderr}`.includes(SECRET), name);
+        assert(!/^ {4}at |this is a bug/m.test(stderr), stderr);
+      }
+    }
+    const detail = await runAs(ALICE, ["detail", "s"], home, { env });
+    assertEquals(JSON.parse(detail.stdout).events.length, 1);
+  },
+});
+
+Deno.test({
+  name: "a hook gives its event to no socket of another user, wherever it is",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const sticky = await makeFolder(`${home.root}/sticky`, 0, 0o1777);
+    const open = await makeFolder(`${home.root}/open`, ALICE, 0o777);
+    const theirs = await makeFolder(`${home.root}/theirs`, MALLORY, 0o755);
+    for (const folder of [sticky, open, theirs]) {
+      const path = `${folder}/s`;
+      using listener = Deno.listen({ transport: "unix", path });
+      await Deno.chmod(path, 0o777);
+      await Deno.chown(path, MALLORY, MALLORY);
+      const env = { KAIZEN_SOCK: path };
+      const hook = await runAs(ALICE, HOOK, home, { stdin: EVENT, env });
+      assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""], folder);
+      const status = await runAs(ALICE, ["status"], home, { env });
+      assertEquals(status.code, 74, status.stdout);
+      assertStringIncludes(status.stderr, `user ${MALLORY}`);
+      // The first to connect is this test: neither the hook nor `status` has.
+      const accepted = listener.accept();
+      using _mine = await connect(path);
+      using conn = await accepted;
+      _mine.close();
+      assertEquals(await conn.read(new Uint8Array(64)), null, folder);
+    }
+    const { stdout } = await runAs(ALICE, ["spool", "status"], home);
+    assertEquals(JSON.parse(stdout).pending, 3);
+  },
+});
+
+Deno.test({
+  name:
+    "a name in a shared folder that another user has taken stops recording there, with words, and loses no event",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const sticky = await makeFolder(`${home.root}/sticky`, 0, 0o1777);
+    const taken = `${sticky}/alice`;
+    await makeFolder(taken, MALLORY, 0o777);
+    const env = { KAIZEN_HOME: taken };
+    const hook = await runAs(ALICE, HOOK, home, { stdin: EVENT, env });
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    for (const words of [["daemon", "run"], ["sessions"], ["spool", "list"]]) {
+      const { code, stderr } = await runAs(ALICE, words, home, {
+        env: { ...env, KAIZEN_NO_START: "" },
+      });
+      assertEquals(code, 74, `${words.join(" ")}: ${stderr}`);
+      assertStringIncludes(stderr, `user ${MALLORY}`);
+    }
+    assertEquals(await snapshot(taken), []);
+    const { stdout } = await runAs(ALICE, ["spool", "status"], home);
+    assertEquals(JSON.parse(stdout).pending, 1);
+  },
+});
+
+Deno.test({
+  name:
+    "root in a user's home changes nothing there, follows none of the user's links, and records in its own",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const theirs = `${await homeOf(ALICE, home)}/.kaizen`;
+    const secrets = await makeFolder(`${home.root}/secrets`, 0);
+    await Deno.writeTextFile(`${secrets}/key`, "of root", { mode: 0o600 });
+    const first = await runAs(ALICE, HOOK, home, { stdin: EVENT });
+    assertEquals(first.code, 0);
+    for (
+      const link of [
+        "daemon.log",
+        "daemon.err",
+        "spool/v1-1",
+        "spool/.failures",
+      ]
+    ) await Deno.symlink(`${secrets}/key`, `${theirs}/${link}`);
+    await Deno.symlink(secrets, `${theirs}/spool/rejected`);
+    const before = [...await snapshot(theirs), ...await snapshot(secrets)];
+    const env = { KAIZEN_HOME: theirs, KAIZEN_NO_START: "" };
+    for (let n = 0; n < 2; n++) {
+      const hook = await runAs(0, HOOK, home, { stdin: EVENT, env });
+      assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    }
+    for (
+      const words of [
+        ["daemon", "run"],
+        ["daemon", "start", "--background"],
+        ["sessions"],
+        ["spool", "flush"],
+        ["spool", "purge", "--yes"],
+      ]
+    ) {
+      const { code, stderr } = await runAs(0, words, home, { env });
+      assertEquals(code, 74, `${words.join(" ")}: ${stderr}`);
+      assertStringIncludes(stderr, `user ${ALICE}`);
+    }
+    const after = [...await snapshot(theirs), ...await snapshot(secrets)];
+    assertEquals(after, before);
+    const own = await runAs(0, ["status"], home);
+    const { pending, last_failure } = JSON.parse(own.stdout).spool;
+    assertEquals(pending, 2);
+    assertStringIncludes(JSON.stringify(last_failure), `user ${ALICE}`);
+    assertEquals(await exists(`${await homeOf(0, home)}/.kaizen/spool`), true);
+  },
+});
