@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   output: ["proto"],
   launch: ["client", "context", "frame", "proto"],
   prices: [],
-  store: ["proto"],
+  store: ["context", "proto"],
   spool: ["context", "proto"],
   client: ["context", "frame", "proto"],
   hooks: ["agents", "context"],

@@ -180,16 +180,18 @@ export function connectFault(error: unknown, socket: string): unknown {
       because,
     );
   }
+  if (error instanceof TimedOutError || isBug(error)) return error;
+  if (isOther(socket)) {
+    return new SocketError(
+      `Cannot use ${socket} as it is not a socket: move it away, then start the daemon`,
+      because,
+    );
+  }
   if (error instanceof Deno.errors.ConnectionRefused) {
-    return isOther(socket)
-      ? new SocketError(
-        `Cannot use ${socket} as it is not a socket: move it away, then start the daemon`,
-        because,
-      )
-      : new NotRunningError(
-        `The daemon is not running: no process listens at ${socket}`,
-        because,
-      );
+    return new NotRunningError(
+      `The daemon is not running: no process listens at ${socket}`,
+      because,
+    );
   }
   // The daemon stopped listening while this connection waited to be accepted.
   if (error instanceof Deno.errors.ConnectionReset) {
@@ -216,7 +218,6 @@ export function connectFault(error: unknown, socket: string): unknown {
       because,
     );
   }
-  if (error instanceof TimedOutError || isBug(error)) return error;
   return new SocketError(
     `Cannot connect to ${socket}: ${said(error)}`,
     because,
@@ -235,11 +236,20 @@ function said(error: unknown): string {
 }
 
 /**
- * Whether the path is a file of another kind. Connecting to it is refused like to a dead socket.
+ * Whether the path is a file of another kind, or a link that leads to none. Connecting to it is
+ * refused like to a dead socket.
  */
 function isOther(path: string): boolean {
   try {
-    return Deno.lstatSync(path).isSocket === false;
+    return !Deno.statSync(path).isSocket;
+  } catch {
+    return isLink(path);
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
   } catch {
     return false;
   }

@@ -44,5 +44,10 @@ export { programPath } from "./program_path.ts";
 export { realPath } from "./real_path.ts";
 export { retryInterrupted } from "./retry_interrupted.ts";
 export type { Input, Output } from "./streams.ts";
-export { isSystemError, systemReason } from "./system_error.ts";
+export {
+  faultWords,
+  findFault,
+  isSystemError,
+  systemReason,
+} from "./system_error.ts";
 export { findWorkspace } from "./workspace.ts";

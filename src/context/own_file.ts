@@ -32,6 +32,9 @@ export interface OwnFileMode {
 
 /** Ends the name of what was moved out of the way. */
 const ASIDE = ".odd";
+const FOLDER_MODE = 0o700;
+const OWNER_READS = 0o400;
+const OWNER_WRITES = 0o200;
 
 /**
  * Opens a file of the home with mode 0600, and makes it if it is missing. Follows no symbolic link
@@ -46,7 +49,7 @@ export function openOwnFile(
   mode: OwnFileMode = {},
 ): Deno.FsFile {
   let found = lookAt(path);
-  const odd = found && (whyOdd(found, mode.maxBytes) ?? whyShared(found));
+  const odd = found && (whyOdd(found, mode.maxBytes) ?? whyReadOnly(found));
   if (odd !== null) {
     if (!mode.heal) throw refusal(path, odd);
     setOddAside(path);
@@ -55,10 +58,7 @@ export function openOwnFile(
   try {
     return openChecked(path, mode, found);
   } catch (error) {
-    if (error instanceof HomeError) throw error;
-    throw new HomeError(`Cannot open "${path}": ${systemReason(error)}`, {
-      cause: error,
-    });
+    throw cannotOpen(path, error);
   }
 }
 
@@ -101,10 +101,7 @@ export function openToRead(
     return checkOpened(retryInterrupted(() => Deno.openSync(path)), path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    if (error instanceof HomeError) throw error;
-    throw new HomeError(`Cannot open "${path}": ${systemReason(error)}`, {
-      cause: error,
-    });
+    throw cannotOpen(path, error);
   }
 }
 
@@ -127,30 +124,42 @@ export function whyOdd(
   if (info.size > maxBytes) {
     return `it must be <= ${maxBytes} bytes: current size is ${info.size}`;
   }
-  return null;
+  return isClosed(info, OWNER_READS)
+    ? "its owner may not read it: run chmod u+rw"
+    : null;
 }
 
 /**
  * Makes a folder of the home with mode 0700 if it is missing.
  *
- * @param heal Rename what cannot be used as a folder, and make a new one.
+ * @param heal Rename what cannot be used as a folder, and make a new one. Let the owner into a
+ * folder that keeps even the owner out.
  * @returns Whether it was made.
  * @throws {HomeError} If the path is anything but a folder of ours, or the system refuses.
  */
 export function makeOwnFolder(path: string, heal = false): boolean {
   const odd = whyNoOwnFolder(path);
-  if (odd === null) return false;
+  if (odd === null) {
+    if (heal) openToOwner(path);
+    return false;
+  }
   if (odd !== "") {
     if (!heal) throw refusal(path, odd);
     setOddAside(path);
   }
   try {
-    retryInterrupted(() => Deno.mkdirSync(path, { mode: 0o700 }));
+    retryInterrupted(() => Deno.mkdirSync(path, { mode: FOLDER_MODE }));
     return true;
   } catch (error) {
     if (whyNoOwnFolder(path) === null) return false; // another process was faster
     throw error;
   }
+}
+
+function openToOwner(path: string): void {
+  const { mode } = Deno.lstatSync(path);
+  if (mode === null || (mode & FOLDER_MODE) === FOLDER_MODE) return;
+  retryInterrupted(() => Deno.chmodSync(path, FOLDER_MODE));
 }
 
 /**
@@ -200,11 +209,22 @@ export function setOddAside(path: string): void {
   }
 }
 
-/** A file with two names could be a file of another folder. Reading it is fine, writing is not. */
-function whyShared({ nlink }: Deno.FileInfo): string | null {
-  return (nlink ?? 1) > 1
-    ? `the file has ${nlink} names (hard links): remove the others`
+/**
+ * Explains why a file of ours must not be written. One with two names could be a file of another
+ * folder.
+ */
+function whyReadOnly(info: Deno.FileInfo): string | null {
+  if ((info.nlink ?? 1) > 1) {
+    return `the file has ${info.nlink} names (hard links): remove the others`;
+  }
+  return isClosed(info, OWNER_WRITES)
+    ? "its owner may not write it: run chmod u+rw"
     : null;
+}
+
+/** Whether the mode keeps the owner out. Nothing keeps root out. */
+function isClosed({ mode }: Deno.FileInfo, permission: number): boolean {
+  return mode !== null && (mode & permission) === 0 && Deno.uid() !== 0;
 }
 
 function isForeign({ uid }: Deno.FileInfo): boolean {
@@ -217,6 +237,13 @@ function refusal(path: string, odd: string): HomeError {
       ? `Cannot use "${path}" as ${odd}`
       : `Cannot use "${path}" as ${odd}: move it away`,
   );
+}
+
+function cannotOpen(path: string, error: unknown): HomeError {
+  if (error instanceof HomeError) return error;
+  return new HomeError(`Cannot open "${path}": ${systemReason(error)}`, {
+    cause: error,
+  });
 }
 
 function openChecked(

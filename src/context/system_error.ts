@@ -14,3 +14,37 @@ export function systemReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/: \w+ '[^]*'.*$/, "");
 }
+
+/** Names of faults that lose events, in words. */
+const FAULT_WORDS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EDQUOT: "disk quota exceeded",
+  EIO: "input/output error",
+  EMFILE: "too many open files",
+  ENFILE: "too many open files in system",
+  ENOMEM: "cannot allocate memory",
+  ENOSPC: "no space left on device",
+  EROFS: "read-only file system",
+};
+
+/** Returns the words for a fault of the system, or its name if it has none here. */
+export function faultWords(code: string): string {
+  return FAULT_WORDS[code] ?? code;
+}
+
+/**
+ * Finds the fault of the system that is the cause of an error.
+ *
+ * @returns Its name, such as `ENOSPC`, or null if the system is not the cause.
+ */
+export function findFault(error: unknown): string | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (
+      "code" in at && typeof at.code === "string" &&
+      /^E[A-Z0-9]+$/.test(at.code)
+    ) {
+      return at.code;
+    }
+  }
+  return null;
+}

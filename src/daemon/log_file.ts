@@ -3,7 +3,13 @@
  * Appends to `daemon.log`, and rotates it; one old file is kept.
  * @module
  */
-import { HomeError, isSystemError, openOwnFile } from "../context/mod.ts";
+import {
+  HomeError,
+  isSystemError,
+  lookAt,
+  openOwnFile,
+  setOddAside,
+} from "../context/mod.ts";
 
 /**
  * Maximum size of the log in bytes. A longer one becomes `daemon.log.1`, which replaces the
@@ -55,7 +61,10 @@ export class LogFile implements Disposable {
   #rotate(): void {
     let next: Deno.FsFile;
     try {
-      Deno.renameSync(this.#path, `${this.#path}.1`);
+      const old = `${this.#path}.1`;
+      // Nothing but a folder stays when a file takes its name.
+      if (lookAt(old)?.isDirectory) setOddAside(old);
+      Deno.renameSync(this.#path, old);
       next = openOwnFile(this.#path, { append: true });
     } catch (error) {
       if (error instanceof HomeError || isSystemError(error)) return;

@@ -77,7 +77,7 @@ async function run(
   try {
     await hook.record(input, ahead.opened);
   } catch (error) {
-    await hook.count(error instanceof Error ? error.message : String(error));
+    await hook.count(error);
   }
   ahead.close();
   for (const word of words.ignored) await hook.count(`ignored ${word}`);
@@ -142,11 +142,15 @@ class Hook {
     return allowed.body;
   }
 
-  /** Counts an event that was not recorded, if the count can be written. */
-  async count(reason: string): Promise<void> {
+  /**
+   * Counts an event that was not recorded, if the count can be written.
+   *
+   * @param failure The reason, or the error that is the reason.
+   */
+  async count(failure: unknown): Promise<void> {
     this.#context.meanwhile?.();
     const { countFailure } = await import("./spool_event.ts");
-    countFailure(reason, { paths: this.#paths, context: this.#context });
+    countFailure(failure, { paths: this.#paths, context: this.#context });
   }
 
   async #read(

@@ -7,7 +7,7 @@
  * @module
  */
 import { ask, connectFault, NotRunningError } from "../client/mod.ts";
-import type { Paths } from "../context/mod.ts";
+import { findFault, type Paths } from "../context/mod.ts";
 import { spawnOnce } from "../launch/mod.ts";
 import type { AnswerOf } from "../proto/mod.ts";
 import { type DeliverReport, Spool, SpoolError } from "../spool/mod.ts";
@@ -58,10 +58,15 @@ export async function spoolAndDeliver(
   await deliverWithin(spool, ownRoute);
 }
 
-/** Counts an event that was not recorded, if the count can be written. */
-export function countFailure(reason: string, place: SpoolPlace): void {
+/**
+ * Counts an event that was not recorded, if the count can be written.
+ *
+ * @param failure The reason, or the error that is the reason.
+ */
+export function countFailure(failure: unknown, place: SpoolPlace): void {
+  const reason = failure instanceof Error ? failure.message : String(failure);
   try {
-    openSpool(place).spool.countFailure(reason);
+    openSpool(place).spool.countFailure(reason, findFault(failure));
   } catch (error) {
     if (!(error instanceof SpoolError)) throw error;
   }

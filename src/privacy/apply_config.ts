@@ -83,8 +83,12 @@ async function findRules(
 }
 
 function stampOf(path: string): string {
-  const { mtime, size, ino } = Deno.statSync(path);
-  return `${mtime?.getTime()} ${size} ${ino}`;
+  try {
+    const { mtime, size, ino } = Deno.statSync(path);
+    return `${mtime?.getTime()} ${size} ${ino}`;
+  } catch {
+    return "none"; // a link that leads nowhere: reading it tells the reason
+  }
 }
 
 function readCopy(home: string): Copy | null {

@@ -80,11 +80,16 @@ export async function readConfigTable(home: string): Promise<unknown> {
 }
 
 function readBytes(path: string): Uint8Array | null {
+  const target = followLink(path);
   try {
-    return readOwnFile(followLink(path), MAX_CONFIG_BYTES);
+    return readOwnFile(target, MAX_CONFIG_BYTES);
   } catch (error) {
-    if (error instanceof HomeError) throw new ConfigError(error.message);
-    throw error;
+    if (!(error instanceof HomeError)) throw error;
+    throw new ConfigError(
+      target === path
+        ? error.message
+        : `Cannot read "${path}": ${error.message}`,
+    );
   }
 }
 

@@ -11,7 +11,7 @@ import {
   takeLock,
 } from "./deliver.ts";
 import { removeIfThere } from "./durable_file.ts";
-import { readEvent } from "./event_file.ts";
+import { takeEvent } from "./event_file.ts";
 import { listRejected, REJECTED_FOLDER } from "./listing.ts";
 import { decodeRejected } from "./rejected.ts";
 import type { Sender } from "./sender.ts";
@@ -39,7 +39,7 @@ export async function deliverRejected(
   for (const name of names) {
     if (signal.aborted) return report("aborted", "out of time");
     const path = `${spool.folder}/${REJECTED_FOLDER}/${name}`;
-    const file = readEvent(path);
+    const file = takeEvent(path);
     if (file === null) continue;
     const { about, bytes } = decodeRejected(file);
     const invalid = about.kind === "input"

@@ -14,7 +14,13 @@ import { removeIfThere } from "./durable_file.ts";
 import { MAX_EVENT_FILE_BYTES } from "./event_file.ts";
 import { clearFailures, FAILURES_FILE, listFailures } from "./failures.ts";
 import { clearLeftovers } from "./leftovers.ts";
-import { listRejected, listSpool, REJECTED_FOLDER, sizeOf } from "./listing.ts";
+import {
+  listRejected,
+  listSpool,
+  REJECTED_FOLDER,
+  sizeOf,
+  sortRejected,
+} from "./listing.ts";
 import { decodeRejected } from "./rejected.ts";
 
 /** One event in the spool, or one failure of a hook. */
@@ -69,7 +75,7 @@ export function listEntries(folder: string): SpoolEntry[] {
       ms: null,
       reason: "made by another version of kaizen",
     })),
-    ...odd.map((name): SpoolEntry => ({
+    ...[...odd, ...sortRejected(folder).odd].map((name): SpoolEntry => ({
       name,
       state: "odd",
       bytes: 0,

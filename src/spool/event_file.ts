@@ -3,7 +3,13 @@
  * Reads the file of an event.
  * @module
  */
-import { readOwnFile } from "../context/mod.ts";
+import {
+  FileChangedError,
+  HomeError,
+  isSystemError,
+  readOwnFile,
+  setOddAside,
+} from "../context/mod.ts";
 
 /**
  * The largest file of an event, in bytes: the largest frame, and the line that is before the bytes
@@ -19,4 +25,31 @@ export const MAX_EVENT_FILE_BYTES = 17 * 1024 * 1024;
  */
 export function readEvent(path: string): Uint8Array | null {
   return readOwnFile(path, MAX_EVENT_FILE_BYTES);
+}
+
+/**
+ * Reads the file of an event for delivery. What can never be read is renamed, so that it holds up no
+ * other event.
+ *
+ * @returns Null if there is none, or if it cannot be read now.
+ */
+export function takeEvent(path: string): Uint8Array | null {
+  try {
+    return readEvent(path);
+  } catch (error) {
+    if (error instanceof HomeError) setUnreadableAside(path, error);
+    else if (!isSystemError(error)) throw error;
+    return null;
+  }
+}
+
+/**
+ * Renames a file that can never be read. A fault of the disk may pass, so such a file stays where
+ * it is.
+ */
+export function setUnreadableAside(path: string, error: HomeError): void {
+  const { cause } = error;
+  const mayPass = error instanceof FileChangedError ||
+    cause !== undefined && !(cause instanceof Deno.errors.PermissionDenied);
+  if (!mayPass) setOddAside(path);
 }

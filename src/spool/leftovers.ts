@@ -8,7 +8,6 @@ import {
   lookAt,
   openOwnFile,
   retryInterrupted,
-  whyOdd,
 } from "../context/mod.ts";
 import {
   isStill,
@@ -16,7 +15,11 @@ import {
   TEMPORARY_PREFIX,
   tryLock,
 } from "./durable_file.ts";
-import { MAX_EVENT_FILE_BYTES, readEvent } from "./event_file.ts";
+import {
+  MAX_EVENT_FILE_BYTES,
+  readEvent,
+  setUnreadableAside,
+} from "./event_file.ts";
 import { type EventName, nextEventName, parseEventName } from "./event_name.ts";
 import { type Listing, readEntries } from "./listing.ts";
 import { syncFolder } from "./place.ts";
@@ -71,16 +74,17 @@ function recover(
   if (event !== null) present.push(event);
 }
 
-/** Opens a leftover; null if its writer is done, or if it is not a file that a writer makes. */
+/**
+ * Opens a leftover; null if its writer is done. One that is not a file that a writer makes is
+ * renamed.
+ */
 function openLeftover(path: string): Deno.FsFile | null {
-  const found = lookAt(path);
-  if (found === null || whyOdd(found, MAX_EVENT_FILE_BYTES) !== null) {
-    return null;
-  }
+  if (lookAt(path) === null) return null;
   try {
-    return openOwnFile(path);
+    return openOwnFile(path, { maxBytes: MAX_EVENT_FILE_BYTES });
   } catch (error) {
-    if (error instanceof HomeError) return null;
-    throw error;
+    if (!(error instanceof HomeError)) throw error;
+    setUnreadableAside(path, error);
+    return null;
   }
 }

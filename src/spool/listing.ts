@@ -33,6 +33,8 @@ export interface Listing {
 export const REJECTED_FOLDER = "rejected";
 /** Suffix of a rejected file's name. */
 export const REJECTED_SUFFIX = ".rejected";
+/** Ends the name of what was moved out of the way. */
+const ODD_SUFFIX = ".odd";
 
 /** Reads the names in `folder`; a missing folder is empty. */
 export function listSpool(folder: string): Listing {
@@ -50,7 +52,7 @@ export function sortEntries(entries: readonly Deno.DirEntry[]): Listing {
   for (const { name, isFile, isDirectory } of entries) {
     const event = parseEventName(name);
     if (name === REJECTED_FOLDER && isDirectory) continue;
-    if (!isFile || name.endsWith(".odd")) listing.odd.push(name);
+    if (!isFile || name.endsWith(ODD_SUFFIX)) listing.odd.push(name);
     else if (event !== null) listing.pending.push(event);
     else if (name.startsWith(TEMPORARY_PREFIX)) listing.temporary.push(name);
     else if (!name.startsWith(".") && name !== REJECTED_FOLDER) {
@@ -64,11 +66,25 @@ export function sortEntries(entries: readonly Deno.DirEntry[]): Listing {
 
 /** Lists the names of the rejected files, in order. */
 export function listRejected(folder: string): string[] {
-  const rejected = `${folder}/${REJECTED_FOLDER}`;
-  if (whyNoOwnFolder(rejected) !== null) return [];
-  return readEntries(rejected)
-    .filter(({ name, isFile }) => isFile && name.endsWith(REJECTED_SUFFIX))
-    .map(({ name }) => name).sort();
+  return sortRejected(folder).rejected;
+}
+
+/** Lists the names in the folder of rejected files, each kind in order. */
+export function sortRejected(
+  folder: string,
+): { rejected: string[]; odd: string[] } {
+  const path = `${folder}/${REJECTED_FOLDER}`;
+  if (whyNoOwnFolder(path) !== null) return { rejected: [], odd: [] };
+  const names = (isWanted: (entry: Deno.DirEntry) => boolean) =>
+    entries.filter(isWanted).map(({ name }) => name).sort();
+  const entries = readEntries(path);
+  return {
+    rejected: names(({ name, isFile }) =>
+      isFile && name.endsWith(REJECTED_SUFFIX)
+    ),
+    odd: names(({ name, isFile }) => !isFile || name.endsWith(ODD_SUFFIX))
+      .map((name) => `${REJECTED_FOLDER}/${name}`),
+  };
 }
 
 /**

@@ -126,11 +126,12 @@ export class Spool {
   /**
    * Counts an event that could not be recorded.
    *
-   * @throws {SpoolError} If it cannot be written.
+   * @param code The fault of the system that lost it, such as `ENOSPC`.
+   * @throws {SpoolError} If that cannot be written either.
    */
-  countFailure(reason: string): void {
+  countFailure(reason: string, code: string | null = null): void {
     this.#write(({ folder }) => {
-      addFailure(folder, { ms: this.#now(), reason });
+      addFailure(folder, { ms: this.#now(), reason, code });
     });
   }
 

@@ -3,10 +3,9 @@
  * The folder of a spool, for delivery.
  * @module
  */
-import { HomeError, isSystemError, setOddAside } from "../context/mod.ts";
 import type { DeliverySource } from "./deliver.ts";
 import { removeIfThere, writeDurably } from "./durable_file.ts";
-import { readEvent } from "./event_file.ts";
+import { takeEvent } from "./event_file.ts";
 import type { Fault } from "./faults.ts";
 import { clearLeftovers, recoverLeftovers } from "./leftovers.ts";
 import { listSpool, REJECTED_FOLDER } from "./listing.ts";
@@ -57,14 +56,7 @@ export class SpoolFolder implements DeliverySource {
   }
 
   read(name: string): Uint8Array | null {
-    const path = `${this.folder}/${name}`;
-    try {
-      return readEvent(path);
-    } catch (error) {
-      if (error instanceof HomeError) setUnreadableAside(path, error);
-      else if (!isSystemError(error)) throw error;
-      return null;
-    }
+    return takeEvent(`${this.folder}/${name}`);
   }
 
   remove(name: string): void {
@@ -88,14 +80,4 @@ export class SpoolFolder implements DeliverySource {
     fault("reject:after-write");
     this.remove(name);
   }
-}
-
-/**
- * Renames a file that can never be read. A fault of the disk may pass, so such a file stays where
- * it is.
- */
-function setUnreadableAside(path: string, { cause }: HomeError): void {
-  const mayPass = cause !== undefined &&
-    !(cause instanceof Deno.errors.PermissionDenied);
-  if (!mayPass) setOddAside(path);
 }

@@ -6,12 +6,13 @@
 import type { Context } from "../context/mod.ts";
 import { type Bounds, readBounds, whyFull } from "./bounds.ts";
 import { shortReason } from "./errors.ts";
-import { type Failures, FAILURES_FILE, readFailures } from "./failures.ts";
+import { type Failures, readFailures } from "./failures.ts";
 import {
   listRejected,
   readEntries,
   REJECTED_FOLDER,
   sortEntries,
+  sortRejected,
 } from "./listing.ts";
 import { checkPlace } from "./place.ts";
 import { whyUnwritable } from "./probe.ts";
@@ -37,7 +38,7 @@ export interface SpoolStatus extends Failures {
   reason: string | null;
 }
 
-const NO_FAILURES: Failures = { failures: 0, last_failure: null };
+const NO_FAILURES: Failures = { failures: 0, last_failure: null, losses: [] };
 
 /**
  * Counts the files and tries whether one more event would fit. Looking for files that do not exist
@@ -51,8 +52,11 @@ export function surveySpool(
     checkPlace(folder);
     const entries = readEntries(folder);
     const { pending, unknown, odd } = sortEntries(entries);
-    const has = (wanted: string) => entries.some(({ name }) => name === wanted);
-    const rejected = has(REJECTED_FOLDER) ? listRejected(folder) : [];
+    const names = entries.map(({ name }) => name);
+    const aside = names.includes(REJECTED_FOLDER)
+      ? sortRejected(folder)
+      : { rejected: [], odd: [] };
+    const { rejected } = aside;
     const held = sumUp(folder, { pending, rejected });
     const bounds = readBounds(env);
     const reason = whyFull(held, 1, bounds) ?? whyUnwritable(folder);
@@ -62,10 +66,10 @@ export function surveySpool(
       oldest_ms: pending[0]?.ms ?? null,
       rejected: rejected.length,
       unknown: unknown.length,
-      odd,
+      odd: [...odd, ...aside.odd],
       writable: reason === null,
       reason,
-      ...has(FAILURES_FILE) ? readFailures(folder) : NO_FAILURES,
+      ...readFailures(folder, names),
     };
   } catch (error) {
     return {

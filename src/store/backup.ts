@@ -4,10 +4,12 @@
  * @module
  */
 import { backup, DatabaseSync } from "node:sqlite";
+import { lookAt, setOddAside } from "../context/mod.ts";
 import { beginEpoch } from "./epochs.ts";
 import { explainOpenError, StoreError } from "./errors.ts";
 import { removeDamageNote } from "./file_watch.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
+import { refuseOddFiles } from "./open.ts";
 import { readInt, readOne } from "./rows.ts";
 
 /** How long to wait for another process that writes, in milliseconds. */
@@ -33,6 +35,7 @@ export async function backUpStore(
   target: string,
 ): Promise<BackupContent> {
   refuseMissing(path, "store");
+  refuseOddFiles(path);
   try {
     createFile(target);
   } catch (error) {
@@ -225,11 +228,15 @@ function rename(from: string, to: string): boolean {
   }
 }
 
-/** Removes a copy and SQLite's files beside it. */
+/**
+ * Removes a copy and SQLite's files beside it. A folder in the place of one is renamed.
+ */
 function removeFiles(path: string): void {
   for (const end of ["", ...COMPANIONS, "-journal"]) {
+    const file = `${path}${end}`;
     try {
-      Deno.removeSync(`${path}${end}`);
+      if (lookAt(file)?.isDirectory) setOddAside(file);
+      else Deno.removeSync(file);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }

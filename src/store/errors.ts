@@ -3,6 +3,7 @@
  * Errors of the store, and the classification of SQLite's errors.
  * @module
  */
+import { openOwnFile } from "../context/mod.ts";
 
 /**
  * The fault of a store's file. `corrupt`: damaged or no database. `newer`: written by a later
@@ -126,7 +127,8 @@ export function explainFailure(error: Error, path: string): Error {
 function askSystem(path: string): string | null {
   const probe = `${path}-probe`;
   try {
-    Deno.writeFileSync(probe, Uint8Array.of(0), { mode: 0o600 });
+    using file = openOwnFile(probe, { heal: true });
+    file.writeSync(Uint8Array.of(0));
     Deno.removeSync(probe);
     return null;
   } catch (error) {

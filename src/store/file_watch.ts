@@ -5,6 +5,7 @@
  * that was moved away, replaced or overwritten gets no more writes.
  * @module
  */
+import { lookAt as lookAtFile, openOwnFile } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
 
 /**
@@ -21,9 +22,9 @@ function damageNotePath(path: string): string {
 /** Whether the store was found damaged when it was last in use. */
 export function hasDamageNote(path: string): boolean {
   try {
-    return Deno.statSync(damageNotePath(path)).isFile;
+    return lookAtFile(damageNotePath(path))?.isFile ?? false;
   } catch {
-    return false; // no note
+    return false; // the system does not say
   }
 }
 
@@ -239,11 +240,9 @@ export class FileWatch {
   /** Leaves a note, so that the next start checks the whole store. */
   #leaveNote(fault: StoreError): void {
     try {
-      Deno.writeTextFileSync(
-        damageNotePath(this.#path),
-        `${fault.message}\n`,
-        { mode: 0o600 },
-      );
+      using note = openOwnFile(damageNotePath(this.#path), { heal: true });
+      note.truncateSync();
+      note.writeSync(new TextEncoder().encode(`${fault.message}\n`));
     } catch {
       // Only a large file needs the note. Its damage is found again when it is read.
     }

@@ -5,6 +5,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
+import { HomeError, lookAt, openToRead } from "../context/mod.ts";
 import { hasDamageNote, removeDamageNote } from "./file_watch.ts";
 import { corruptError, explainOpenError, StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
@@ -53,6 +54,7 @@ export interface OpenStore {
  */
 export function openWriter(path: string, maxPages?: number): OpenStore {
   refuseNetwork(realFolder(path));
+  refuseOddFiles(path);
   undoMaking(path);
   const isNew = !checkFile(path);
   const wasDamaged = hasDamageNote(path);
@@ -149,16 +151,34 @@ function undoMaking(path: string): void {
 
 /** Length of a file; 0 if there is none. */
 function sizeOf(path: string): number {
+  return lookAt(path)?.size ?? 0;
+}
+
+/**
+ * Refuses a store if SQLite would open anything but plain files of ours, such as a named pipe or a
+ * link. Call it before SQLite opens the files: closing any descriptor of a file drops all its POSIX
+ * locks.
+ *
+ * @throws {StoreError} If the store, or a file that SQLite has beside it, cannot be used.
+ */
+export function refuseOddFiles(path: string): void {
   try {
-    return Deno.statSync(path).size;
-  } catch {
-    return 0;
+    for (const end of ["", "-wal", "-shm", "-journal"]) {
+      openToRead(`${path}${end}`)?.close();
+    }
+  } catch (error) {
+    if (!(error instanceof HomeError)) throw error;
+    throw new StoreError(
+      "not writable",
+      `Cannot open store: ${error.message}`,
+      { cause: error },
+    );
   }
 }
 
 /**
  * Checks the header of the file, and creates the file if there is none. Call it before SQLite opens
- * the file: closing any descriptor of a file drops all its POSIX locks.
+ * the file, as {@linkcode refuseOddFiles}.
  *
  * @returns Whether the file has content.
  */
@@ -167,15 +187,9 @@ function checkFile(path: string): boolean {
   let size = 0;
   let have = 0;
   try {
-    using file = Deno.openSync(path);
-    const info = file.statSync();
-    if (!info.isFile) {
-      throw new StoreError(
-        "not writable",
-        `Cannot open store as it must be a file: "${path}"`,
-      );
-    }
-    size = info.size;
+    using file = openToRead(path);
+    if (file === null) return createFile(path);
+    size = file.statSync().size;
     for (
       let n: number | null = 0;
       n !== null && have < HEADER_BYTES;
@@ -185,7 +199,6 @@ function checkFile(path: string): boolean {
       if (n === null) break;
     }
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return createFile(path);
     throw error instanceof StoreError ? error : explainOpenError(error, path);
   }
   if (size === 0) return false; // left by a crash right after the creation

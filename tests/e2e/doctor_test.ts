@@ -252,7 +252,7 @@ Deno.test("doctor finds a store that is damaged, foreign, from later, or no file
   await expectFault(home, "store", /is no store of kaizen/, /store\.db\*/);
   await Deno.remove(path);
   await Deno.mkdir(path);
-  await expectFault(home, "store", /is no file$/, /^mv /);
+  await expectFault(home, "home", /store\.db cannot be used/, /^mv /);
 });
 
 Deno.test("doctor finds a session that differs from its events, and one that lost some", async () => {

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { Disk } from "./_disk.ts";
 import { ALICE, hasUsers, MALLORY, runAs, type UserResult } from "./_users.ts";
 import { type Home, tempHome } from "./harness.ts";
@@ -36,6 +41,32 @@ async function assertUnwritable(
   assertEquals([status.writable, status.reason], [false, reason]);
 }
 
+/** Checks that the status tells of the two events that a full disk took, until a purge. */
+async function assertLosses(
+  home: Home,
+  env: Record<string, string>,
+): Promise<void> {
+  const { losses, failures, last_failure } = await spoolStatus(home, env);
+  assert(Array.isArray(losses));
+  assertEquals(
+    losses.map(({ code, reason, events }) => [code, reason, events]),
+    [["ENOSPC", "no space left on device", 2]],
+  );
+  const [{ last_ms }] = losses;
+  assertEquals([failures, Object(last_failure).ms], [2, last_ms]);
+  assert(Math.abs(Date.now() - last_ms) < 3_600_000);
+  const text = await home.run(["status", "-o", "text"], { env });
+  assertMatch(
+    text.stdout,
+    /^lost +2 events: no space left on device, the last /m,
+  );
+  const list = await home.run(["spool", "list", "-o", "ndjson"], { env });
+  assertStringIncludes(list.stdout, '"state":"failure"');
+  const purge = await home.run(["spool", "purge", "--json"], { env });
+  assertEquals(JSON.parse(purge.stdout).failures, 2);
+  assertEquals((await spoolStatus(home, env)).losses, []);
+}
+
 for (const hasSpool of [false, true]) {
   Deno.test({
     name: `on a full disk hooks stay silent and people are told${
@@ -52,10 +83,12 @@ for (const hasSpool of [false, true]) {
       if (hasSpool) await home.run(HOOK, { stdin: EVENT, env });
       await disk.fill();
       await assertUnwritable(home, env, "no space left on device");
+      await home.run(HOOK, { stdin: EVENT, env });
       await disk.empty();
       await home.run(HOOK, { stdin: EVENT, env });
       const status = await spoolStatus(home, env);
       assertEquals([status.pending, status.writable], [hasSpool ? 2 : 1, true]);
+      await assertLosses(home, env);
     },
   });
 

@@ -20,6 +20,7 @@ const EMPTY_SPOOL = {
   reason: null,
   failures: 0,
   last_failure: null,
+  losses: [],
 };
 
 Deno.test("status of a running daemon is one flat document", async () => {

@@ -4,20 +4,18 @@
  * @module
  */
 import { foreignOwner, lookAt } from "../../context/mod.ts";
+import { isHomeFile, listOddFiles, type OddFile } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
 import type { Report } from "./finding.ts";
 
-/** What kaizen makes in a home. */
-const OURS =
-  /^(?:config\.(?:toml|rules)|prices\.json|machine-id|spool|hooks|daemon\.(?:sock|pid|log|log\.1|err|start)|flush\.start|store\.db(?:-(?:wal|shm|journal|damaged|restored|before-.+))?)$/;
 /** What the `kaizen-cli` crate makes in a home that both use. */
 const THEIRS = /^(?:projects|workspaces|web\.token|machine\.key|.*\.json)$/;
 const PRIVATE_MODE = 0o700;
 
 /** Checks the home. */
 export function checkHome(report: Report, { settings }: Run): void {
-  const { home } = settings.paths();
+  const { home, socket } = settings.paths();
   const word = quoteWord(home);
   const found = lookAt(home);
   if (found === null) {
@@ -60,10 +58,22 @@ export function checkHome(report: Report, { settings }: Run): void {
       `chmod 700 ${word}`,
     );
   } else report.ok(home);
-  listOdd(home, report);
+  // The daemon's check is about the socket.
+  tellOdd(listOddFiles(home).filter(({ path }) => path !== socket), report);
+  listOthers(home, report);
 }
 
-function listOdd(home: string, report: Report): void {
+function tellOdd(odd: readonly OddFile[], report: Report): void {
+  for (const { path, why } of odd) {
+    const word = quoteWord(path);
+    report.fault(
+      `${path} cannot be used: ${why}`,
+      why.includes("chmod") ? `chmod u+rw ${word}` : `mv ${word} ${word}.old`,
+    );
+  }
+}
+
+function listOthers(home: string, report: Report): void {
   for (const { name } of Deno.readDirSync(home)) {
     const path = quoteWord(`${home}/${name}`);
     if (/^doctor-/.test(name)) {
@@ -76,7 +86,7 @@ function listOdd(home: string, report: Report): void {
         `${name} was in the place of one of kaizen's files`,
         `rm -r ${path}`,
       );
-    } else if (!OURS.test(name) && !THEIRS.test(name)) {
+    } else if (!isHomeFile(name) && !THEIRS.test(name)) {
       report.note(`${name} is no file of kaizen's`);
     }
   }

@@ -5,9 +5,9 @@
  * @module
  */
 import { lookAt } from "../../context/mod.ts";
+import { listOddFiles } from "../../launch/mod.ts";
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import { quoteWord } from "../shell/quote_word.ts";
 import type { Report } from "./finding.ts";
 import type { DoctorOptions } from "./options.ts";
 
@@ -23,9 +23,9 @@ export async function checkStore(
   const { home, store: path } = settings.paths();
   const file = lookAt(path);
   if (file === null) return report.note("There is none yet");
-  if (!file.isFile) {
-    const word = quoteWord(path);
-    return report.fault(`${path} is no file`, `mv ${word} ${word}.old`);
+  const odd = listOddFiles(home).find((it) => it.path.startsWith(path));
+  if (odd !== undefined) {
+    return report.note(`Not looked at, as ${odd.path} cannot be used`);
   }
   if (isQuick) return report.ok(`${formatBytes(file.size)}; not looked at`);
   const { backUpStore, StoreError } = await import("../../store/mod.ts");

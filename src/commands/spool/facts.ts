@@ -70,6 +70,20 @@ export function describeSpool(
       paint.yellow,
     ]);
   }
+  if (spool.losses.length > 0) {
+    const isNews = spool.losses.some(({ last_ms }) =>
+      nowMs - last_ms < NEWS_MS
+    );
+    facts.push([
+      "lost",
+      spool.losses.map(({ reason, events, last_ms }) =>
+        `${formatNumberOf(events, "event")}: ${reason}, the last ${
+          formatAgo(last_ms, nowMs)
+        }`
+      ).join("; "),
+      isNews ? paint.red : paint.dim,
+    ]);
+  }
   if (spool.failures > 0) {
     const last = spool.last_failure;
     const when = last === null

@@ -97,8 +97,10 @@ async function askOnce(
   const reason = late ?? reasons[0];
   const words = reason instanceof Error ? reason.message : String(reason);
   if (late !== undefined) return { state: "hung", reason: words, fault: null };
-  const { findHolder, readLastFailure } = await import("../../launch/mod.ts");
-  const { lock, log } = run.settings.paths();
+  const { findHolder, listOddFiles, readLastFailure } = await import(
+    "../../launch/mod.ts"
+  );
+  const { home, lock, log } = run.settings.paths();
   const pid = findHolder(lock);
   if (pid !== null) {
     return {
@@ -107,7 +109,10 @@ async function askOnce(
       fault: null,
     };
   }
-  const fault = readLastFailure(log);
+  const odd = listOddFiles(home).find(({ isNeeded }) => isNeeded);
+  const fault = odd === undefined
+    ? readLastFailure(log)
+    : `Cannot use "${odd.path}" as ${odd.why}: run kaizen doctor`;
   return { state: "stopped", reason: words, fault };
 }
 

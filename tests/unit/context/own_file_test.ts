@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertThrows } from "@std/assert";
 import { HomeError } from "../../../src/context/errors.ts";
-import { openOwnFile } from "../../../src/context/own_file.ts";
+import { makeOwnFolder, openOwnFile } from "../../../src/context/own_file.ts";
 import { tempFolder } from "../daemon/_folder.ts";
 
 const wrong: [name: string, make: (path: string) => void, words: string][] = [
@@ -48,4 +48,15 @@ Deno.test("openOwnFile() gives the system's reason", () => {
     HomeError,
     `Cannot open "${path}": No such file or directory (os error 2)`,
   );
+});
+
+Deno.test("makeOwnFolder() lets the owner into a folder that keeps the owner out", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/f`;
+  Deno.mkdirSync(path);
+  Deno.chmodSync(path, 0o000);
+  assertEquals(makeOwnFolder(path), false);
+  assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o000);
+  assertEquals(makeOwnFolder(path, true), false);
+  assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o700);
 });

@@ -406,6 +406,33 @@ Deno.test("purge() counts every failure of a file whose lines were merged", () =
   assertEquals(spool.purge().failures, 300);
 });
 
+Deno.test("status() sums up the failures of each fault, also after the lines were merged", () => {
+  using folder = new TempFolder();
+  const clock = new Clock();
+  const spool = openSpool(folder, {}, clock);
+  for (let i = 0; i < 300; i++) {
+    clock.ms++;
+    const code = [null, "ENOSPC", "EIO"][i % 3] ?? null;
+    spool.countFailure("x".repeat(300), code);
+  }
+  const { failures, last_failure, losses } = spool.status();
+  assertEquals([failures, last_failure?.ms], [300, clock.ms]);
+  assertEquals(losses.toSorted((a, b) => a.last_ms - b.last_ms), [
+    {
+      code: "ENOSPC",
+      reason: "no space left on device",
+      events: 100,
+      last_ms: clock.ms - 1,
+    },
+    {
+      code: "EIO",
+      reason: "input/output error",
+      events: 100,
+      last_ms: clock.ms,
+    },
+  ]);
+});
+
 Deno.test("status() shows depth, age and failures", () => {
   using folder = new TempFolder();
   const clock = new Clock();
@@ -421,6 +448,7 @@ Deno.test("status() shows depth, age and failures", () => {
     reason: null,
     failures: 0,
     last_failure: null,
+    losses: [],
   };
   assertEquals(spool.status(), nothing);
   assertEquals([...Deno.readDirSync(folder.path)], [], "status made nothing");

@@ -17,6 +17,7 @@ Deno.test("renderSpool() shows the waiting events, their age, and the rejected o
       reason: null,
       failures: 0,
       last_failure: null,
+      losses: [],
     },
     run,
   );

@@ -16,6 +16,7 @@ const EMPTY: SpoolStatus = {
   reason: null,
   failures: 0,
   last_failure: null,
+  losses: [],
 };
 const stopped = { state: "stopped", reason: "x", fault: null } as const;
 const hung = { state: "hung", reason: "x", fault: null } as const;

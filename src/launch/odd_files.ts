@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The files of a home, and what is in their place but is none of ours.
+ * @module
+ */
+import { lookAt, realPath, whyNoOwnFolder, whyOdd } from "../context/mod.ts";
+
+/** How a file of the home is used. */
+interface HomeFile {
+  name: RegExp;
+  kind: "file" | "folder" | "socket";
+  /** No daemon starts unless it can be used. Every other file is passed over, or made anew. */
+  isNeeded?: true;
+  /** It may be a link, as a dotfile manager makes it. */
+  mayLink?: true;
+  /** A larger one cannot be used. */
+  maxBytes?: number;
+}
+
+/** Everything that kaizen makes or reads in a home. */
+const HOME_FILES: readonly HomeFile[] = [
+  { name: /^daemon\.pid$/, kind: "file", isNeeded: true },
+  { name: /^daemon\.log$/, kind: "file", isNeeded: true },
+  { name: /^daemon\.sock$/, kind: "socket", isNeeded: true },
+  { name: /^daemon\.sock\.lock$/, kind: "file", isNeeded: true },
+  { name: /^machine-id$/, kind: "file", maxBytes: 64 },
+  {
+    name: /^store\.db(?:-(?:wal|shm|journal))?$/,
+    kind: "file",
+    isNeeded: true,
+  },
+  { name: /^store\.db-(?:damaged|probe|restored|before-.+)$/, kind: "file" },
+  { name: /^daemon\.(?:log\.1|err|start)$/, kind: "file" },
+  { name: /^flush\.start$/, kind: "file" },
+  { name: /^turn\.sock$/, kind: "socket" },
+  { name: /^config\.toml$/, kind: "file", mayLink: true, maxBytes: 64 * 1024 },
+  { name: /^config\.rules$/, kind: "file" },
+  { name: /^prices\.json$/, kind: "file", maxBytes: 1024 ** 2 },
+  { name: /^(?:spool|hooks)$/, kind: "folder" },
+];
+
+/** What is in the place of a file of the home. */
+export interface OddFile {
+  path: string;
+  /** A clause, such as "it is a symbolic link". */
+  why: string;
+  /** Whether no daemon starts while it is there. */
+  isNeeded: boolean;
+}
+
+/** Whether kaizen makes or reads a file of this name in a home. */
+export function isHomeFile(name: string): boolean {
+  return HOME_FILES.some((file) => file.name.test(name));
+}
+
+/**
+ * Lists what is in the place of a file of the home and cannot be used. Opens nothing.
+ *
+ * @param home Absolute.
+ * @returns Nothing if the home cannot be listed.
+ */
+export function listOddFiles(home: string): OddFile[] {
+  return listNames(home).flatMap((name): OddFile[] => {
+    const file = HOME_FILES.find((one) => one.name.test(name));
+    if (file === undefined) return [];
+    const path = `${home}/${name}`;
+    const why = explain(path, file);
+    return why === null
+      ? []
+      : [{ path, why, isNeeded: file.isNeeded ?? false }];
+  });
+}
+
+function listNames(home: string): string[] {
+  try {
+    return [...Deno.readDirSync(home)].map(({ name }) => name).sort();
+  } catch {
+    return []; // there is none, or it cannot be read
+  }
+}
+
+function explain(
+  path: string,
+  { kind, mayLink, maxBytes }: HomeFile,
+): string | null {
+  if (kind === "folder") return whyNoOwnFolder(path) || null;
+  const info = lookAt(mayLink ? realPath(path) ?? path : path);
+  if (info === null) return null;
+  if (kind === "socket") return info.isSocket ? null : "it is not a socket";
+  return whyOdd(info, maxBytes);
+}
