@@ -15,7 +15,7 @@ const PRIVATE_MODE = 0o700;
 
 /** Checks the home. */
 export function checkHome(report: Report, { settings }: Run): void {
-  const { home, socket } = settings.paths();
+  const { home, socket, spool } = settings.paths();
   const word = quoteWord(home);
   const found = lookAt(home);
   if (found === null) {
@@ -58,8 +58,11 @@ export function checkHome(report: Report, { settings }: Run): void {
       `chmod 700 ${word}`,
     );
   } else report.ok(home);
-  // The daemon's check is about the socket.
-  tellOdd(listOddFiles(home).filter(({ path }) => path !== socket), report);
+  // Other checks are about these.
+  tellOdd(
+    listOddFiles(home).filter(({ path }) => path !== socket && path !== spool),
+    report,
+  );
   listOthers(home, report);
 }
 

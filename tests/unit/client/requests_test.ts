@@ -339,7 +339,7 @@ Deno.test("ask() says why a socket's path is unusable", async () => {
     await assertRejects(
       () => ask({ type: "status" }, optionsFor(`${folder}/loop`)),
       SocketError,
-      "too many levels of symbolic links",
+      "not a socket",
     );
     // The socket of a process that was killed: bound, but no process listens.
     const left = await new Deno.Command(Deno.execPath(), {

@@ -44,10 +44,20 @@ Deno.test("LogFile writes a line longer than the limit whole", () => {
 Deno.test("LogFile continues in the old file when rotating fails", () => {
   using folder = tempFolder();
   const path = `${folder.path}/daemon.log`;
-  Deno.mkdirSync(`${path}.1`);
+  using log = new LogFile(path, 3);
+  Deno.renameSync(path, `${path}.moved`);
+  for (const text of ["12", "34"]) log.write(line(text));
+  assertEquals(Deno.readTextFileSync(`${path}.moved`), "12\n34\n");
+});
+
+Deno.test("LogFile rotates although a folder is in the place of the old file", () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/daemon.log`;
+  Deno.mkdirSync(`${path}.1/inside`, { recursive: true });
   using log = new LogFile(path, 3);
   for (const text of ["12", "34"]) log.write(line(text));
-  assertEquals(Deno.readTextFileSync(path), "12\n34\n");
+  assertEquals(Deno.readTextFileSync(`${path}.1`), "12\n");
+  assertEquals(Deno.readTextFileSync(path), "34\n");
 });
 
 Deno.test("LogFile refuses a symbolic link", () => {
