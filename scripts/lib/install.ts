@@ -9,6 +9,8 @@ import { stagePrefix } from "./stage.ts";
 
 /** Where the manifest lies, below the prefix; itself its last line. */
 const MANIFEST = "lib/kaizen/manifest";
+/** The parts of the program, which are counted and not named. */
+const CHUNKS = "lib/kaizen/chunks/";
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
 const EXIT_BUG = 70;
@@ -42,6 +44,7 @@ async function main(words: readonly string[]): Promise<void> {
   const draft = await Deno.makeTempDir({ prefix: "kaizen-install-" });
   try {
     const build = `${draft}/build`;
+    console.log("Building kaizen, which takes about half a minute");
     const lack = await makeBuild(build, isBundle || binary !== null);
     const program = binary ?? (lack === null ? `${build}/kaizen` : null);
     const tree = `${draft}/tree`;
@@ -173,7 +176,13 @@ async function installTree(tree: string, prefix: string): Promise<void> {
     await removeFolder(`${prefix}/${path}`);
   }
   await writeManifest(prefix, [...made, ...files]);
-  for (const path of files) console.log(`${prefix}/${path}`);
+  const chunks = files.filter((path) => path.startsWith(CHUNKS));
+  for (const path of files) {
+    if (!path.startsWith(CHUNKS)) console.log(`${prefix}/${path}`);
+  }
+  if (chunks.length > 0) {
+    console.log(`${prefix}/${CHUNKS.slice(0, -1)} (${chunks.length} files)`);
+  }
 }
 
 /**

@@ -127,6 +127,17 @@ Deno.test("scripts/install puts a launcher before a binary", async () => {
     (await gone("status")).stdout,
     `${lib}/kaizen status ${root}/gone\n`,
   );
+  const fresh = ["--prefix", `${root}/fresh`];
+  const words = ["scripts/install", ...fresh, "--binary", `${root}/binary`];
+  const made = await runTool(words, { env: { HOME: `${root}/home` } });
+  assertEquals(made.code, 0);
+  // A user can read what a command prints.
+  assert(made.stdout.split("\n").length < 20, made.stdout);
+  const removed = await runTool(["scripts/uninstall", ...fresh]);
+  assertEquals(removed.code, 0);
+  assert(removed.stdout.split("\n").length < 20, removed.stdout);
+  const names = await Array.fromAsync(Deno.readDir(root), ({ name }) => name);
+  assertEquals(names.includes("fresh"), false);
 });
 
 Deno.test("scripts/install overwrites nothing that it has not made", async () => {
