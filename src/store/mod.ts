@@ -20,13 +20,14 @@ export {
   StoreError,
   type StoreFault,
 } from "./errors.ts";
-export { looksAtRows, type PagePlan, type PageQuery } from "./page.ts";
+export type { PagePlan, PageQuery } from "./page.ts";
 export type { StoredCall } from "./calls.ts";
 export type { StoredEvent } from "./head.ts";
 export type { StaleSessions } from "./stale_sessions.ts";
 export type { PruneQuery, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
 export { markAllStale } from "./mark_all_stale.ts";
+export { looksAtRows } from "./session_conditions.ts";
 export type {
   AgentSession,
   ReadableSession,

@@ -14,7 +14,7 @@ import {
   type SessionFilter,
 } from "../proto/mod.ts";
 import type { AnswerPlan } from "./answer.ts";
-import { recordSql, statusSql } from "./record_sql.ts";
+import { recordSql } from "./record_sql.ts";
 import {
   exactColumn,
   readBlob,
@@ -24,6 +24,12 @@ import {
   type Row,
   toSigned,
 } from "./rows.ts";
+import {
+  conditionsSql,
+  conditionValues,
+  FIRST_FREE_PARAMETER,
+  hasFilter,
+} from "./session_conditions.ts";
 import type { Steps } from "./steps.ts";
 
 /** Rows that one step looks at: if it reads each row, and if it reads only the index. */
@@ -250,18 +256,11 @@ class Rows {
     this.#workspace = workspace;
     this.#prefix = UTF8.encode(filter.id_prefix ?? "");
     this.isPrefix = this.#prefix.length > 0;
-    const since = filter.since_ms ?? null;
     const active = filter.active_since_ms ?? null;
     this.#end = active === null
       ? LAST
       : { minute: minuteOf(active), key: LAST.key };
-    this.#filters = [
-      nowMs,
-      filter.status ?? null,
-      agentPattern(filter.agent_prefix),
-      since === null ? null : toSigned(since),
-      active === null ? null : toSigned(active),
-    ];
+    this.#filters = conditionValues(filter, nowMs);
   }
 
   /** Reads the rows in the order of the index. */
@@ -359,22 +358,6 @@ class Rows {
   }
 }
 
-function hasFilter(filter: SessionFilter): boolean {
-  const { status, agent_prefix, since_ms, active_since_ms, id_prefix } = filter;
-  return [status, since_ms, active_since_ms].some((it) =>
-    (it ?? null) !== null
-  ) ||
-    (agent_prefix ?? "") !== "" || (id_prefix ?? "") !== "";
-}
-
-/** Whether a filter depends on columns that are wrong in a stale row. */
-export function looksAtRows(
-  { status, agent_prefix, since_ms }: SessionFilter,
-): boolean {
-  return (status ?? null) !== null || (since_ms ?? null) !== null ||
-    (agent_prefix ?? "") !== "";
-}
-
 /** Returns the column `minute` for a time; see the schema. */
 export function minuteOf(ms: Int): number {
   return Number(-(toSigned(ms) / 60_000n));
@@ -421,15 +404,6 @@ function toCandidate(row: Row): PageCandidate {
   };
 }
 
-/**
- * Returns the LIKE pattern of the reference: lower case in all of Unicode, with the pattern
- * characters escaped.
- */
-function agentPattern(prefix: string | null | undefined): string | null {
-  if (prefix === null || prefix === undefined || prefix === "") return null;
-  return `${prefix.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
-}
-
 /** Statements of a page. */
 export interface PageStatements {
   readonly edge: StatementSync;
@@ -446,18 +420,19 @@ export interface PageStatements {
 
 /** Prepares the statements of {@linkcode planPage}. */
 export function preparePage(db: DatabaseSync): PageStatements {
-  const passes = `(stale = 1 OR (?2 IS NULL OR ${statusSql("?1")} = ?2)
-      AND (?3 IS NULL OR lower(agent) LIKE ?3 ESCAPE '\\')
-      AND (?4 IS NULL OR first_ms >= ?4)) AND (?5 IS NULL OR last_ms >= ?5)`;
+  const passes = conditionsSql();
+  const range = (offset: number) => `?${FIRST_FREE_PARAMETER + offset}`;
   const matching = `FROM sessions
-    WHERE workspace = ?6 AND (minute, key) > (?7, ?8) AND (minute, key) <= (?9, ?10) AND ${passes}`;
+    WHERE workspace = ${range(0)} AND (minute, key) > (${range(1)}, ${range(2)})
+      AND (minute, key) <= (${range(3)}, ${range(4)}) AND ${passes}`;
   const columns = `minute, ${exactColumn("last_ms")}, id, stale`;
   const read = db.prepare(
     `SELECT key, ${columns} ${matching} ORDER BY minute, key`,
   );
   const prefixed = db.prepare(
     `SELECT iif(${passes}, key, 0) AS key, ${columns} FROM sessions
-     WHERE workspace = ?6 AND id >= ?7 AND id < ?8 ORDER BY id LIMIT ?9`,
+     WHERE workspace = ${range(0)} AND id >= ${range(1)} AND id < ${range(2)}
+     ORDER BY id LIMIT ${range(3)}`,
   );
   for (const it of [read, prefixed]) it.setReturnArrays(true);
   return {
