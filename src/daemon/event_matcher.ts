@@ -38,70 +38,104 @@ export function isLive(event: StreamEvent): event is LiveEvent {
   return event.session !== null;
 }
 
+/** An event that is tested. Each part is read when the first test asks for it. */
+class Candidate {
+  readonly session: LiveEvent["session"];
+  readonly payload: () => Uint8Array;
+  readonly #event: LiveEvent;
+  #head: string | null = null;
+  #facts: Facts | null = null;
+
+  constructor(event: LiveEvent, payload: () => Uint8Array) {
+    this.session = event.session;
+    this.payload = payload;
+    this.#event = event;
+  }
+
+  /** The text of the event's beginning. */
+  get head(): string {
+    return this.#head ??= decodeText(this.#event.head);
+  }
+
+  get ms(): bigint {
+    return BigInt(TIME.exec(this.head)?.[1] ?? 0);
+  }
+
+  /** What the event tells about its session, for which its payload is read. */
+  get facts(): Facts {
+    const { source, head } = this.#event;
+    return this.#facts ??= readStoredEvent(
+      source ?? wireSourceOf(this.session.agent),
+      head,
+      this.payload(),
+    );
+  }
+}
+
+type Test = (event: Candidate) => boolean;
+
+/**
+ * Makes the test of each key of a filter, or null if the filter does not have the key. Tests that
+ * cost less come first.
+ */
+const TESTS = {
+  workspace: ({ workspace: path }) =>
+    given(path, (path) => ({ session }) => session.workspace === path),
+  session: ({ session: id }) =>
+    given(id, (id) => ({ session }) => session.id === id),
+  agent_prefix: ({ agent_prefix: prefix }) =>
+    given(
+      prefix,
+      (prefix) => ({ session }) => fold(session.agent).startsWith(fold(prefix)),
+    ),
+  since_ms: ({ since_ms: from }) =>
+    given(from, (from) => ({ ms }) => ms >= BigInt(from)),
+  until_ms: ({ until_ms: end }) =>
+    given(end, (end) => ({ ms }) => ms < BigInt(end)),
+  tool: ({ tool }) =>
+    given(tool, (tool) => ({ head }) => {
+      const named: unknown = JSON.parse(TOOL.exec(head)?.[1] ?? "null");
+      return typeof named === "string" && fold(named) === fold(tool);
+    }),
+  event: ({ event: name }) =>
+    given(
+      name,
+      (name) => ({ head, payload }) =>
+        fold(KIND.exec(head)?.[1] ?? "") === fold(name) ||
+        namesOf(payload()).some((other) => fold(other) === fold(name)),
+    ),
+  errors: ({ errors }) => errors ? ({ facts }) => isFault(facts) : null,
+  path: ({ path: glob }) =>
+    given(glob, (glob) => {
+      const matches = compilePathGlob(glob);
+      return ({ facts, session }) =>
+        (facts.call?.paths ?? []).some((path) =>
+          namesOfPath(path, session.workspace).some(matches)
+        );
+    }),
+} satisfies Record<keyof WatchFilter, (filter: WatchFilter) => Test | null>;
+
+function given<T>(
+  value: T | null | undefined,
+  makeTest: (value: T) => Test,
+): Test | null {
+  return value === null || value === undefined ? null : makeTest(value);
+}
+
 /** Tells which events match a filter. */
 export class EventMatcher {
-  readonly #filter: WatchFilter;
-  readonly #matchesPath: ((path: string) => boolean) | null;
+  readonly #tests: readonly Test[];
 
   /** @param filter With the canonical path of its workspace. */
   constructor(filter: WatchFilter) {
-    this.#filter = filter;
-    const { path } = filter;
-    this.#matchesPath = typeof path === "string" ? compilePathGlob(path) : null;
+    this.#tests = Object.values(TESTS).map((make) => make(filter))
+      .filter((test) => test !== null);
   }
 
-  /**
-   * Whether an event matches. The cheap conditions come first, and the payload is read only for
-   * conditions that need it.
-   */
+  /** Whether an event matches. The payload is read only if a test needs it. */
   matches(event: LiveEvent, payload: () => Uint8Array): boolean {
-    return this.#matchesSession(event) && this.#matchesHead(event, payload) &&
-      this.#matchesFacts(event, payload);
-  }
-
-  #matchesSession({ session }: LiveEvent): boolean {
-    const { workspace, session: id, agent_prefix } = this.#filter;
-    return (workspace ?? session.workspace) === session.workspace &&
-      (id ?? session.id) === session.id &&
-      fold(session.agent).startsWith(fold(agent_prefix ?? ""));
-  }
-
-  #matchesHead({ head }: LiveEvent, payload: () => Uint8Array): boolean {
-    const { tool, event, since_ms, until_ms } = this.#filter;
-    const asks = [tool, event, since_ms, until_ms].some((it) =>
-      (it ?? null) !== null
-    );
-    if (!asks) return true;
-    const text = decodeText(head);
-    const ms = BigInt(TIME.exec(text)?.[1] ?? 0);
-    if (ms < BigInt(since_ms ?? 0)) return false;
-    if (typeof until_ms !== "undefined" && until_ms !== null) {
-      if (ms >= BigInt(until_ms)) return false;
-    }
-    if (typeof tool === "string") {
-      const named: unknown = JSON.parse(TOOL.exec(text)?.[1] ?? "null");
-      if (typeof named !== "string" || fold(named) !== fold(tool)) return false;
-    }
-    if (typeof event !== "string") return true;
-    return fold(KIND.exec(text)?.[1] ?? "") === fold(event) ||
-      namesOf(payload()).some((name) => fold(name) === fold(event));
-  }
-
-  #matchesFacts(event: LiveEvent, payload: () => Uint8Array): boolean {
-    const matchesPath = this.#matchesPath;
-    const { errors } = this.#filter;
-    if (matchesPath === null && errors !== true) return true;
-    const { session, source, head } = event;
-    const facts = readStoredEvent(
-      source ?? wireSourceOf(session.agent),
-      head,
-      payload(),
-    );
-    if (errors === true && !isFault(facts)) return false;
-    return matchesPath === null ||
-      (facts.call?.paths ?? []).some((path) =>
-        namesOfPath(path, session.workspace).some(matchesPath)
-      );
+    const candidate = new Candidate(event, payload);
+    return this.#tests.every((test) => test(candidate));
   }
 }
 
