@@ -80,31 +80,29 @@ const ROOMS: Record<string, readonly string[]> = {
   version: ["shell"],
   ingest: ["shell"],
   spool: ["shell"],
-  // It looks at the events that sessions have, and takes a time as `sessions` does.
-  import: ["ask", "detail", "sessions", "shell"],
-  // `store prune` finds a session as `detail` does; `store restore` stops the daemon.
-  store: ["ask", "detail", "shell", "stop"],
+  import: ["ask", "shell"],
   stop: ["ask", "shell"],
+  // `store restore` stops the daemon.
+  store: ["ask", "shell", "stop"],
   // The status shows the spool's state.
   status: ["ask", "shell", "spool"],
   detail: ["ask", "shell"],
-  // `--session` finds a session as `detail` does, `--since` a time as `sessions` does.
-  commits: ["ask", "detail", "sessions", "shell"],
+  commits: ["ask", "shell"],
   blame: ["ask", "shell"],
-  // It takes a time as `sessions` does.
-  usage: ["ask", "sessions", "shell"],
-  mcp: ["ask", "detail", "events", "sessions", "shell", "status"],
-  // `sessions show`, `daemon stop` and `daemon status` are second names of other commands; `daemon
-  // restart` stops the daemon.
+  usage: ["ask", "shell"],
+  // `sessions show` and `sessions tree` are other names of `detail`.
   sessions: ["ask", "detail", "shell"],
+  // `daemon stop` and `daemon status` are other names of commands; `daemon restart` stops the
+  // daemon.
   daemon: ["ask", "shell", "status", "stop"],
   hooks: ["ask", "shell"],
-  // A session is found as `detail` does, and a time is read as `sessions` does.
-  events: ["ask", "detail", "sessions", "shell"],
+  events: ["ask", "shell"],
   // It takes the options of `events`.
-  grep: ["ask", "detail", "events", "sessions", "shell"],
-  wait: ["ask", "detail", "shell"],
+  grep: ["ask", "events", "shell"],
+  wait: ["ask", "shell"],
   doctor: ["ask", "shell"],
+  // Its tools answer as these commands do.
+  mcp: ["ask", "detail", "events", "shell", "status"],
 };
 const ROOMS_FOLDER = "commands";
 

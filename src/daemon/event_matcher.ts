@@ -39,7 +39,7 @@ export function isLive(event: StreamEvent): event is LiveEvent {
 }
 
 /** An event that is tested. Each part is read when the first test asks for it. */
-class Candidate {
+class TestedEvent {
   readonly session: LiveEvent["session"];
   readonly payload: () => Uint8Array;
   readonly #event: LiveEvent;
@@ -72,7 +72,7 @@ class Candidate {
   }
 }
 
-type Test = (event: Candidate) => boolean;
+type Test = (event: TestedEvent) => boolean;
 
 /**
  * Makes the test of each key of a filter, or null if the filter does not have the key. Tests that
@@ -134,8 +134,8 @@ export class EventMatcher {
 
   /** Whether an event matches. The payload is read only if a test needs it. */
   matches(event: LiveEvent, payload: () => Uint8Array): boolean {
-    const candidate = new Candidate(event, payload);
-    return this.#tests.every((test) => test(candidate));
+    const tested = new TestedEvent(event, payload);
+    return this.#tests.every((test) => test(tested));
   }
 }
 

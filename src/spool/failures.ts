@@ -2,9 +2,9 @@
 /**
  * Counts the events that hooks could not record, because a hook itself prints nothing.
  *
- * Each failure is a line of a file, so that hooks need not wait for each other. A full disk takes no
- * line. There a file stands for each kind of fault, which consists of holes: its size is the number
- * of events, and its time that of the last one. Holes take no room.
+ * Each failure is a line of a file, so that hooks need not wait for each other. A full disk takes
+ * no line. There a file stands for each kind of fault, which consists of holes: its size is the
+ * number of events, and its time that of the last one. Holes take no room.
  * @module
  */
 import { faultWords, lookAt, retryInterrupted } from "../context/mod.ts";

@@ -12,7 +12,9 @@ import { type Home, tempHome } from "./harness.ts";
 const EVENT = '{"hook_event_name":"Stop","session_id":"s"}';
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const PLAIN = ["ingest", "--source", "claude"];
-/** Only root can become another user, who must then be let into the folder that the program is in. */
+/**
+ * Only root can become another user, who must then be let into the folder that the program is in.
+ */
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
 const canBeOthers = await hasUsers();
 const hasDisk = await Disk.isPossible();

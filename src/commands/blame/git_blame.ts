@@ -56,8 +56,8 @@ export async function blameFile(
 }
 
 /**
- * Tells whether the repository names a filter for the file. Git runs it on the file as it is on disk,
- * and not on what is committed: a filter is a program that came with the repository.
+ * Tells whether the repository names a filter for the file. Git runs it on the file as it is on
+ * disk, and not on what is committed: a filter is a program that came with the repository.
  */
 async function hasFilter(file: string, context: GitContext): Promise<boolean> {
   const args = ["check-attr", "-z", "filter", "--", file];

@@ -6,7 +6,7 @@
 import type { CommitRecord } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
 import { resolvePlace } from "../ask/place.ts";
-import { findSession } from "../detail/find_session.ts";
+import { findSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
 import type { CommitsOptions } from "./options.ts";

@@ -15,7 +15,11 @@ import { joinBytes } from "../../proto/mod.ts";
 import { isWanted, readSeq } from "./print_parts.ts";
 import { eventsSince, renderDetail } from "./print.ts";
 import type { Run } from "../shell/cli.ts";
-import { findSession, type FoundSession, openDetail } from "./find_session.ts";
+import {
+  findSession,
+  type FoundSession,
+  openDetail,
+} from "../ask/find_session.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
 import { Outlast } from "../ask/outlast.ts";
 import { printLines } from "../shell/print.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Run } from "../shell/cli.ts";
-import { findSession, type FoundSession } from "./find_session.ts";
+import { findSession, type FoundSession } from "../ask/find_session.ts";
 import type { DetailOptions } from "./options.ts";
 
 /**

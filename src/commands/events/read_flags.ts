@@ -4,7 +4,7 @@
  * @module
  */
 import { type Place, readPlace } from "../ask/place.ts";
-import { resolveSince, type Since } from "../sessions/since.ts";
+import { resolveSince, type Since } from "../shell/since.ts";
 import type { Run } from "../shell/cli.ts";
 import type { EventsOptions } from "./options.ts";
 

@@ -74,7 +74,7 @@ export async function findEventsPlace(
   run: Run,
 ): Promise<Pick<WatchFilter, "workspace" | "session">> {
   if (session !== null) {
-    const { findSession } = await import("../detail/find_session.ts");
+    const { findSession } = await import("../ask/find_session.ts");
     const found = await findSession({
       id: session,
       place: place ?? readPlace({}, run),

@@ -6,7 +6,7 @@
 import { Command } from "@cliffy/command";
 import { UsageError } from "../../context/mod.ts";
 import { FILTER_OPTIONS } from "../events/filter_options.ts";
-import { sinceType } from "../sessions/since.ts";
+import { sinceType } from "../shell/since.ts";
 import type { Cli } from "../shell/cli.ts";
 import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";

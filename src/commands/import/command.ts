@@ -7,7 +7,7 @@ import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { wordType } from "../shell/value_types.ts";
-import { resolveSince, sinceType } from "../sessions/since.ts";
+import { resolveSince, sinceType } from "../shell/since.ts";
 
 function declare(cli: Cli) {
   return new Command<GlobalFlags>()

@@ -21,7 +21,7 @@ import {
 } from "../../transcripts/mod.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
-import { openDetail } from "../detail/find_session.ts";
+import { openDetail } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { EventSender } from "./event_sender.ts";

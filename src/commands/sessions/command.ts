@@ -11,7 +11,7 @@ import { makeSessionsShow, makeSessionsTree } from "../detail/command.ts";
 import type { SessionsOptions } from "./options.ts";
 import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
-import { resolveSince, type Since, sinceType } from "./since.ts";
+import { resolveSince, type Since, sinceType } from "../shell/since.ts";
 import {
   countType,
   durationType,

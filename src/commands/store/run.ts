@@ -80,7 +80,7 @@ async function look(
   if (session === null || Number(found.removed_sessions ?? 0) > 0) {
     return { found, wanted: options };
   }
-  const { findSession } = await import("../detail/find_session.ts");
+  const { findSession } = await import("../ask/find_session.ts");
   const { readPlace } = await import("../ask/place.ts");
   const flags = options.workspace === null
     ? {}

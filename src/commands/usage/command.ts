@@ -6,7 +6,7 @@
 import { type ArgumentValue, Command } from "@cliffy/command";
 import { UsageError } from "../../context/mod.ts";
 import { USAGE_GROUPS, type UsageGroup } from "../../proto/mod.ts";
-import { resolveSince, sinceType } from "../sessions/since.ts";
+import { resolveSince, sinceType } from "../shell/since.ts";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { pick, wordType } from "../shell/value_types.ts";

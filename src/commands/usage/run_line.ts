@@ -6,7 +6,7 @@
 import { formatCount, formatTotalCost } from "../../output/mod.ts";
 import type { AnswerOf, UsageSumsRecord } from "../../proto/mod.ts";
 import { collectSessions } from "../ask/session_rows.ts";
-import { resolveSince } from "../sessions/since.ts";
+import { resolveSince } from "../shell/since.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import { askUsage, workspaceOfPlace } from "./ask_usage.ts";

@@ -7,7 +7,7 @@ import { ask } from "../../client/mod.ts";
 import type { ActivityState, SessionRecord } from "../../proto/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import { changesOf } from "../ask/session_changes.ts";
-import { findSession } from "../detail/find_session.ts";
+import { findSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";

@@ -4,7 +4,7 @@ import { ValidationError } from "@cliffy/command";
 import {
   resolveSince,
   sinceType,
-} from "../../../../src/commands/sessions/since.ts";
+} from "../../../../src/commands/shell/since.ts";
 
 const NOW = Date.UTC(2026, 7, 22, 12);
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Parses the value of --since.
+ * The type of `--since` and `--until`.
  * @module
  */
 import { type ArgumentValue, ValidationError } from "@cliffy/command";

@@ -5,11 +5,11 @@
  */
 import { ask } from "../../client/mod.ts";
 import type { SessionRecord } from "../../proto/mod.ts";
-import { type CheckedAnswer, openChecked } from "../ask/answer_head.ts";
-import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
+import { type CheckedAnswer, openChecked } from "./answer_head.ts";
+import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
-import { type Place, resolvePlace } from "../ask/place.ts";
+import { type Place, resolvePlace } from "./place.ts";
 
 /** The name of the newest session of the workspace. */
 const LATEST = "@latest";
@@ -189,7 +189,7 @@ async function listSessions(
   { limit }: { limit: number },
   run: Run,
 ): Promise<SessionRecord[]> {
-  const { collectSessions } = await import("../ask/session_rows.ts");
+  const { collectSessions } = await import("./session_rows.ts");
   const wanted = { filter: {}, limit, offset: 0 };
   const { rows } = await collectSessions([workspace], wanted, run);
   return rows.map(({ record }) => record);
