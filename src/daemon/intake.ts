@@ -8,6 +8,7 @@ import { type HookEvent, readEventInPieces } from "../events/mod.ts";
 import {
   type DaemonRequest,
   decodeInPieces,
+  MAX_BATCH_LINES,
   type RequestOf,
   runSteps,
 } from "../proto/mod.ts";
@@ -65,6 +66,22 @@ export class Intake {
     return chars <= SHORT_LENGTH ? runSteps(steps) : this.#takeTurn(steps);
   }
 
+  /**
+   * Reads the events of a request that carries many, in slices.
+   *
+   * @throws {RangeError} If there are more than `MAX_BATCH_LINES`.
+   */
+  async readAll(request: RequestOf<"ingest_events">): Promise<Arrival[]> {
+    const lines = request.payloads.split("\n", MAX_BATCH_LINES + 2);
+    if (lines.at(-1) === "") lines.pop();
+    if (lines.length > MAX_BATCH_LINES) {
+      throw new RangeError(
+        `Cannot ingest events as a request must carry <= ${MAX_BATCH_LINES}: it carries more`,
+      );
+    }
+    return await this.#takeTurn(readArrivals(request, lines, this.#now()));
+  }
+
   /** Resolves when all that was passed in before has been read, and its readers know. */
   async idle(): Promise<void> {
     await this.#turn.draw(() => 0, NEVER);
@@ -79,6 +96,21 @@ export class Intake {
       this.#turn.give(1);
     }
   }
+}
+
+function* readArrivals(
+  { source, workspace = null }: RequestOf<"ingest_events">,
+  payloads: readonly string[],
+  nowMs: number,
+): Generator<void, Arrival[], void> {
+  const arrivals: Arrival[] = [];
+  for (const payload of payloads) {
+    const event = readEventInPieces(source, payload, nowMs);
+    const request = { source, workspace, chars: payload.length };
+    arrivals.push(yield* readArrival(request, event));
+    yield;
+  }
+  return arrivals;
 }
 
 function* readArrival(

@@ -47,6 +47,8 @@ export interface ReplyStream {
 /** An answer of type `N`. */
 export interface Reply<N extends AnswerName = AnswerName> extends ReplyBody {
   readonly type: N;
+  /** The error that it reports. */
+  readonly error?: AnswerOf<"error">;
   /** The daemon's action after the answer is written. */
   readonly after?: "stop";
   /** What follows it on the same connection. */
@@ -71,11 +73,12 @@ export function replyError(
   message: string,
   supported: Partial<AnswerOf<"error">> = {},
 ): Reply<"error"> {
-  return replyWith({
+  const error = {
     type: "error",
     message,
     supported_min: null,
     supported_max: null,
     ...supported,
-  });
+  } as const;
+  return { ...replyWith(error), error };
 }

@@ -67,7 +67,7 @@ export interface ServiceOptions {
  * handles events, several at a time.
  */
 type Handlers = {
-  readonly [N in Exclude<RequestName, "ingest_hook">]: (
+  readonly [N in Exclude<RequestName, "ingest_hook" | "ingest_events">]: (
     request: RequestOf<N>,
   ) => HandlerReply<N> | Promise<HandlerReply<N>>;
 };
@@ -204,6 +204,7 @@ export class Service implements AsyncDisposable {
     if (this.#closed !== null) {
       return replyError("Cannot answer as the daemon is stopping");
     }
+    if (request.type === "ingest_events") return await this.#ingestAll(request);
     if (request.type !== "ingest_hook") {
       return await this.#dispatch(request.type, request);
     }
@@ -263,6 +264,32 @@ export class Service implements AsyncDisposable {
   ): Promise<Reply> {
     const run = () => this.#guard(() => this.#handlers[name](request));
     return REQUESTS[name].isQueued ? this.#queue.add({ run }) : run();
+  }
+
+  /** Stores the events of one request. It fails as a whole only if the store does. */
+  async #ingestAll(
+    request: RequestOf<"ingest_events">,
+  ): Promise<Reply<"ingested" | "error">> {
+    let arrivals: Arrival[];
+    try {
+      arrivals = await this.#intake.readAll(request);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    const replies = await Promise.all(
+      arrivals.map((ingest) => this.#queue.add({ ingest })),
+    );
+    const errors = replies.flatMap(({ error }) => error ?? []);
+    const temporary = errors.find((error) => error.temporary === true);
+    if (temporary !== undefined) {
+      return replyError(temporary.message, { temporary: true });
+    }
+    return replyWith({
+      type: "ingested",
+      stored: replies.length - errors.length,
+      refused: errors.length,
+      reason: errors[0]?.message ?? null,
+    });
   }
 
   /** Never throws, because an error would block the queue for good. */

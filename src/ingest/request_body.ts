@@ -13,7 +13,7 @@ import { TooLargeError } from "./errors.ts";
  * @throws {TooLargeError} If it does not fit a frame.
  */
 export function eventRequest(
-  { source, payload }: Completed,
+  { source, payload }: Pick<Completed, "source" | "payload">,
   workspace: string,
 ): Uint8Array {
   // A character takes at least one byte.

@@ -315,6 +315,17 @@ export const ANSWERS = {
     maxDepth: MAX_DEPTH,
   },
   ack: { fields: { message: "text" }, maxDepth: MAX_DEPTH },
+  /** What became of many events. The reference does not send it. */
+  ingested: {
+    fields: {
+      /** Events that are on disk, those included that were before. */
+      stored: "u64",
+      refused: "u64",
+      /** Why the first of these was refused. */
+      reason: { nullable: "text" },
+    },
+    maxDepth: MAX_DEPTH,
+  },
   error: {
     fields: {
       message: "text",

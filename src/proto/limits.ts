@@ -15,6 +15,9 @@ export const KAIZEN_VERSION = "0.1.0";
 /** Largest request body in bytes. The reference daemon refuses longer ones after the header. */
 export const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
+/** Maximum number of events in one request. */
+export const MAX_BATCH_LINES = 1024;
+
 /**
  * Largest answer body in bytes, the greatest `u32` length. Answers are streamed, never held whole.
  */

@@ -96,6 +96,20 @@ export const REQUESTS = {
     answer: "ack",
     isQueued: true,
   },
+  /**
+   * Carries many events of one agent and workspace. Each counts as if it had come alone. The
+   * reference does not know it.
+   */
+  ingest_events: {
+    fields: {
+      source: { oneOf: HOOK_SOURCES },
+      /** The payloads as JSON Lines: at most `MAX_BATCH_LINES`. */
+      payloads: "text",
+      workspace: { optional: "text" },
+    },
+    answer: "ingested",
+    isQueued: true,
+  },
   // Newer clients of the reference send these three. Our daemon refuses them with an error.
   ensure_workspace_capture: {
     fields: { workspace: "text", deep: "bool" },

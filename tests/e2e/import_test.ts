@@ -12,6 +12,7 @@ import {
   threadLine,
   userLine,
 } from "../unit/transcripts/_transcripts.ts";
+import { fakeDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
 
 /** The lines of a turn of Claude Code with one call. */
@@ -189,6 +190,50 @@ Deno.test("import adds to what hooks have told only what is missing", async () =
   assertEquals(session.workspace, home.workspace);
   const { new: again } = await runImport(home);
   assertEquals(again, 0);
+});
+
+Deno.test("import sends many events in one request, and one at a time to a daemon that knows no other", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home, { mode: 0o700 });
+  const turns = 40;
+  const lines = Array.from({ length: turns }, (_, n) => turn(n, n * 10));
+  await write(home, CLAUDE, lines.flat());
+  for (const knowsMany of [true, false]) {
+    const stored: string[] = [];
+    await using daemon = fakeDaemon(
+      home.socket,
+      async ({ request, answer }) => {
+        const { type, payload, payloads } = request;
+        if (type === "hello") {
+          await answer(
+            '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}',
+          );
+        } else if (type === "ingest_hook") {
+          stored.push(String(payload));
+          await answer('{"type":"ack","message":"ingested"}');
+        } else if (type === "ingest_events" && knowsMany) {
+          const lines = String(payloads).split("\n");
+          stored.push(...lines);
+          await answer(
+            `{"type":"ingested","stored":${lines.length},"refused":0,"reason":null}`,
+          );
+        } else if (type === "get_session_detail") {
+          await answer(
+            '{"type":"detail","session":null,"events":[],"spans":[]}',
+          );
+        }
+      },
+    );
+    const { new: count } = await runImport(home);
+    assertEquals([count, stored.length], [4 * turns, 4 * turns]);
+    const ids = stored.map((payload) => JSON.parse(payload).kaizen_id);
+    assertEquals(new Set(ids).size, 4 * turns);
+    const requests = (type: string) =>
+      daemon.requests.filter((request) => request.type === type).length;
+    assertEquals(requests("ingest_hook"), knowsMany ? 0 : 4 * turns);
+    // All that are on their way when the first one is not answered.
+    assert(requests("ingest_events") <= 3);
+  }
 });
 
 Deno.test("import --dry-run counts and stores nothing", async () => {

@@ -45,6 +45,7 @@ const OWN: ReadonlySet<unknown> = new Set([
   "store_prune",
   "watch_events",
   "search_events",
+  "ingest_events",
 ]);
 
 const RULES: Record<number, Rule> = {

@@ -1,28 +1,58 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Sends events to the daemon, many at a time.
+ * Sends events to the daemon, many in one request. A daemon that does not know such requests gets
+ * one request for each.
  * @module
  */
-import { RemoteError, sendRequest } from "../../client/mod.ts";
+import { ProtocolError, RemoteError, sendRequest } from "../../client/mod.ts";
 import { pause } from "../../context/mod.ts";
+import { eventRequest, TooLargeError } from "../../ingest/mod.ts";
+import {
+  encodeRequest,
+  type HookSource,
+  type RequestName,
+} from "../../proto/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 
-/** Requests at the same time: the daemon stores those that wait next to each other in one go. */
-const MAX_OPEN = 64;
-/** Bytes of all of them together, but for one large event. */
-const MAX_OPEN_BYTES = 16 * 1024 ** 2;
-/** Timeout of one event in milliseconds: hooks come first. */
-const EVENT_TIMEOUT_MS = 60_000;
+/** Events of one request: the daemon stores them in one go, and a hook must not wait long for that. */
+const MAX_EVENTS = 64;
+/** Characters of one request, but for one large event. */
+const MAX_CHARS = 256 * 1024;
+/** Requests at the same time: the daemon has the next one when it has stored one. */
+const MAX_OPEN = 3;
+/** The same with a daemon that gets one event at a time. */
+const MAX_OPEN_SINGLE = 32;
+/** Characters of all of them together, but for one large event. */
+const MAX_OPEN_CHARS = 8 * 1024 ** 2;
+/** Timeout of one request in milliseconds: hooks come first. */
+const REQUEST_TIMEOUT_MS = 60_000;
 /** How often a daemon that can store nothing for now is asked again, and after which time. */
 const RETRIES = 20;
 const RETRY_MS = 250;
+
+/** An event to send. */
+export interface OutgoingEvent {
+  source: HookSource;
+  workspace: string;
+  /** JSON text without a line feed. */
+  payload: string;
+}
+
+/** The events of one request. */
+interface Batch extends Pick<OutgoingEvent, "source" | "workspace"> {
+  payloads: string[];
+  chars: number;
+}
 
 /** Sends events. It is to be drained in the end. */
 export class EventSender {
   readonly #run: Run;
   readonly #open = new Set<Promise<void>>();
-  #openBytes = 0;
+  #batch: Batch | null = null;
+  #openChars = 0;
+  /** Whether the daemon knows requests with many events; null until it has been asked. */
+  #knowsBatches: boolean | null = null;
   #error: unknown = null;
   stored = 0;
   refused = 0;
@@ -34,36 +64,34 @@ export class EventSender {
   }
 
   /**
-   * Sends an event, when there is room.
+   * Sends an event, soon, and when there is room.
    *
-   * @param body Of the request.
    * @throws What an earlier event met on its way to the daemon.
    */
-  async send(body: Uint8Array): Promise<void> {
-    while (
-      this.#open.size >= MAX_OPEN ||
-      this.#openBytes > 0 && this.#openBytes + body.length > MAX_OPEN_BYTES
-    ) await Promise.race(this.#open);
-    this.#check();
-    this.#openBytes += body.length;
-    const sent = this.#sendOne(body)
-      .catch((error) => void (this.#error ??= error))
-      .finally(() => {
-        this.#open.delete(sent);
-        this.#openBytes -= body.length;
-      });
-    this.#open.add(sent);
+  async send({ source, workspace, payload }: OutgoingEvent): Promise<void> {
+    const batch = this.#batch;
+    const fits = batch !== null && batch.source === source &&
+      batch.workspace === workspace && batch.payloads.length < MAX_EVENTS &&
+      batch.chars + payload.length <= MAX_CHARS;
+    if (fits) {
+      batch.payloads.push(payload);
+      batch.chars += payload.length;
+    } else {
+      await this.#flush();
+      const chars = payload.length;
+      this.#batch = { source, workspace, payloads: [payload], chars };
+    }
   }
 
   /** Waits until all are answered. @throws What one of them met on its way to the daemon. */
   async drain(): Promise<void> {
+    await this.#flush();
     await Promise.all(this.#open);
     this.#check();
   }
 
-  /** Notes an event that cannot be sent. */
-  refuse(reason: string): void {
-    this.refused++;
+  #refuse(reason: string, events: number): void {
+    this.refused += events;
     this.reason ??= reason;
   }
 
@@ -71,19 +99,103 @@ export class EventSender {
     if (this.#error !== null) throw this.#error;
   }
 
-  async #sendOne(body: Uint8Array): Promise<void> {
-    const client = clientOptions(this.#run, EVENT_TIMEOUT_MS);
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch === null) return;
+    this.#batch = null;
+    const max = this.#knowsBatches === false ? MAX_OPEN_SINGLE : MAX_OPEN;
+    while (
+      this.#open.size >= max ||
+      this.#openChars > 0 && this.#openChars + batch.chars > MAX_OPEN_CHARS
+    ) await Promise.race(this.#open);
+    this.#check();
+    this.#openChars += batch.chars;
+    const sent = this.#sendBatch(batch)
+      .catch((error) => void (this.#error ??= error))
+      .finally(() => {
+        this.#open.delete(sent);
+        this.#openChars -= batch.chars;
+      });
+    this.#open.add(sent);
+  }
+
+  async #sendBatch(batch: Batch): Promise<void> {
+    const { source, workspace, payloads } = batch;
+    const [only = ""] = payloads;
+    if (payloads.length === 1) return await this.#sendOne(batch, only);
+    if (this.#knowsBatches !== false && await this.#sendMany(batch)) return;
+    for (const payload of payloads) {
+      await this.#sendOne({ source, workspace }, payload);
+    }
+  }
+
+  /** @returns False if the daemon does not know such requests. */
+  async #sendMany({ source, workspace, payloads }: Batch): Promise<boolean> {
+    const type = "ingest_events";
+    const request = { source, workspace, payloads: payloads.join("\n") };
+    const body = encodeRequest({ type, ...request });
+    try {
+      const answer = await this.#sendPatiently({ type, body });
+      this.#knowsBatches = true;
+      if (answer instanceof RemoteError) {
+        this.#refuse(answer.message, payloads.length);
+        return true;
+      }
+      this.stored += Number(answer.stored);
+      const refused = Number(answer.refused);
+      if (refused > 0) this.#refuse(answer.reason ?? "", refused);
+      return true;
+    } catch (error) {
+      // It closes the connection. If it has stopped instead, sending one event will tell.
+      if (!(error instanceof ProtocolError) || this.#knowsBatches === true) {
+        throw error;
+      }
+      this.#knowsBatches = false;
+      return false;
+    }
+  }
+
+  async #sendOne(
+    { source, workspace }: Pick<OutgoingEvent, "source" | "workspace">,
+    payload: string,
+  ): Promise<void> {
+    const type = "ingest_hook";
+    const body = makeBody({ source, workspace, payload });
+    if (body instanceof TooLargeError) return this.#refuse(body.message, 1);
+    const answer = await this.#sendPatiently({ type, body });
+    if (answer instanceof RemoteError) this.#refuse(answer.message, 1);
+    else this.stored++;
+  }
+
+  /**
+   * Sends a request until the daemon's store can keep it.
+   *
+   * @returns The answer, or the error with which the daemon refused it for good.
+   */
+  async #sendPatiently<N extends RequestName>(
+    request: { type: N; body: Uint8Array },
+  ) {
+    const client = clientOptions(this.#run, REQUEST_TIMEOUT_MS);
     for (let tries = 0;; tries++) {
       try {
-        await sendRequest({ type: "ingest_hook", body }, client);
-        this.stored++;
-        return;
+        return await sendRequest(request, client);
       } catch (error) {
         if (!(error instanceof RemoteError)) throw error;
-        if (error.fields.temporary !== true) return this.refuse(error.message);
+        if (error.fields.temporary !== true) return error;
         if (tries === RETRIES) throw error;
       }
       await pause(RETRY_MS);
     }
+  }
+}
+
+function makeBody(
+  { source, workspace, payload }: OutgoingEvent,
+): Uint8Array | TooLargeError {
+  try {
+    return eventRequest({ source, payload }, workspace);
+  } catch (error) {
+    if (error instanceof TooLargeError) return error;
+    throw error;
   }
 }

@@ -9,9 +9,9 @@
 import { hooksOf } from "../../agents/mod.ts";
 import { ask, HELLO } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
-import { eventRequest, hasConfig, TooLargeError } from "../../ingest/mod.ts";
+import { hasConfig } from "../../ingest/mod.ts";
 import { applyConfig } from "../../privacy/mod.ts";
-import { decodeText } from "../../proto/mod.ts";
+import { decodeRequest, decodeText, encodeRequest } from "../../proto/mod.ts";
 import {
   type FoundTranscript,
   type ImportedEvent,
@@ -24,7 +24,7 @@ import { splitAnswer } from "../ask/stream_records.ts";
 import { openDetail } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
-import { EventSender } from "./event_sender.ts";
+import { EventSender, type OutgoingEvent } from "./event_sender.ts";
 import { findFiles } from "./find_files.ts";
 import { KnownEvents } from "./known_events.ts";
 import type { ImportOptions, ImportReport } from "./options.ts";
@@ -163,30 +163,31 @@ class Import {
   }
 
   async #send(event: ImportedEvent, workspace: string): Promise<void> {
-    const body = await this.#bodyOf(event, workspace);
-    if (body === null) return;
+    const { wire: source } = hooksOf(event.agent);
+    const { payload } = event;
+    const made = this.#hasConfig
+      ? await this.#filter({ source, payload, workspace })
+      : { source, payload, workspace };
+    if (made === null) return;
     this.#changed.add(event.session_id);
     if (this.#options.isDry) this.#report.new++;
-    else await this.#sender.send(body);
+    else await this.#sender.send(made);
   }
 
-  /** Returns null for an event that may not be recorded, or is too large. */
-  async #bodyOf(
-    event: ImportedEvent,
-    workspace: string,
-  ): Promise<Uint8Array | null> {
-    const made = makeRequest(event, workspace);
-    if (made.body === null) {
-      this.#sender.refuse(made.reason);
-      return null;
-    }
-    if (!this.#hasConfig) return made.body;
+  /** Applies `config.toml`. @returns Null for an event that may not be recorded. */
+  async #filter(event: OutgoingEvent): Promise<OutgoingEvent | null> {
     const { home } = this.#run.settings.paths();
     const userHome = this.#run.context.env("HOME") ?? "/";
-    const allowed = await applyConfig(made.body, home, userHome);
+    const body = encodeRequest({ type: "ingest_hook", ...event });
+    const allowed = await applyConfig(body, home, userHome);
     if (allowed.fault !== null) throw new UsageError(allowed.fault);
-    if (allowed.body === null) this.#report.excluded++;
-    return allowed.body;
+    if (allowed.body === null) {
+      this.#report.excluded++;
+      return null;
+    }
+    const made = decodeRequest(allowed.body);
+    if (made.type !== "ingest_hook") throw new TypeError("another request");
+    return { ...event, payload: made.payload };
   }
 
   /** Reads what the store has of an event's session. */
@@ -239,21 +240,6 @@ function* readBatches(
   } catch (error) {
     if (!(error instanceof TranscriptError)) throw error;
     yield { reason: error.reason };
-  }
-}
-
-/** Makes the body of a request, unless it does not fit into a frame. */
-function makeRequest(
-  { agent, payload, session_id: sessionId, workspace: hint }: ImportedEvent,
-  workspace: string,
-): { body: Uint8Array } | { body: null; reason: string } {
-  const { wire: source } = hooksOf(agent);
-  const completed = { agent, source, payload, sessionId, workspaceHint: hint };
-  try {
-    return { body: eventRequest(completed, workspace) };
-  } catch (error) {
-    if (!(error instanceof TooLargeError)) throw error;
-    return { body: null, reason: error.message };
   }
 }
 

@@ -104,6 +104,10 @@ const exchanges: {
     { type: "watch_events", last: 0, filter: { tool: "Bash" } },
     '{"type":"watch","state":"begin","cursor":"c","machine":"m"}',
   ],
+  ingest_events: [
+    { type: "ingest_events", source: "claude", payloads: "{}\n{}\n" },
+    '{"type":"ingested","stored":2,"refused":0,"reason":null}',
+  ],
   search_events: [
     { type: "search_events", text: "é", ignore_case: true },
     '{"type":"watch","state":"begin","cursor":"c","machine":"m"}',

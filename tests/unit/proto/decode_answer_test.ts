@@ -79,6 +79,7 @@ const good = {
   },
   commits: { type: "commits", rows: [COMMIT], total: 1 },
   ack: { type: "ack", message: "ingested" },
+  ingested: { type: "ingested", stored: 1, refused: 1, reason: "no" },
   error: { type: "error", message: "no" },
   store: { type: "store", bytes: 1, sessions: 2, events: 3 },
   usage: {

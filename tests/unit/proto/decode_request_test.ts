@@ -150,6 +150,15 @@ const accepted: [text: string, request: DaemonRequest][] = [
     },
   ],
   [
+    '{"type":"ingest_events","source":"vibe","payloads":"{}\\n"}',
+    {
+      type: "ingest_events",
+      source: "vibe",
+      payloads: "{}\n",
+      workspace: null,
+    },
+  ],
+  [
     '{"type":"search_events","text":"x","last":5}',
     {
       type: "search_events",
