@@ -10,6 +10,12 @@ export {
   type SilentContext,
   silentContext,
 } from "./context.ts";
+export {
+  closedReason,
+  findClosedFolder,
+  refuseClosed,
+  whyClosed,
+} from "./closed_folder.ts";
 export { connectOwn } from "./connect_own.ts";
 export { parseDuration } from "./duration.ts";
 export {

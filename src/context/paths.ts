@@ -4,6 +4,7 @@
  * and a GUI.
  * @module
  */
+import { findClosedFolder, noFileBelow } from "./closed_folder.ts";
 import type { Context } from "./context.ts";
 import { HomeError, UsageError } from "./errors.ts";
 import { realPath } from "./real_path.ts";
@@ -85,13 +86,29 @@ function findHome(context: Pick<Context, "env">, flags: PathFlags): string {
       `Cannot find a home for kaizen as HOME must be absolute: current value is "${user}"`,
     );
   }
+  const closed = findClosedFolder(user);
+  if (closed !== null) {
+    throw new HomeError(
+      `Cannot find a home for kaizen as ${
+        noFileBelow(closed)
+      }, where HOME is: set KAIZEN_HOME`,
+    );
+  }
   return `${trimSlash(user)}/.kaizen`;
 }
 
 function absolute(flag: string, variable: string, path: string): string {
-  if (path.startsWith("/")) return trimSlash(path) || "/";
+  if (!path.startsWith("/")) {
+    throw new UsageError(
+      `Cannot use "${path}" as ${flag} (or ${variable}) must be absolute`,
+    );
+  }
+  const closed = findClosedFolder(path);
+  if (closed === null) return trimSlash(path) || "/";
   throw new UsageError(
-    `Cannot use "${path}" as ${flag} (or ${variable}) must be absolute`,
+    `Cannot use "${path}" as ${flag} (or ${variable}): ${
+      noFileBelow(closed)
+    }, so choose another folder`,
   );
 }
 

@@ -3,6 +3,7 @@
  * Errors of the system, as opposed to bugs, and their messages.
  * @module
  */
+import { closedReason } from "./closed_folder.ts";
 
 /** Whether the system reported this error. If not, it is a bug in this program. */
 export function isSystemError(error: unknown): error is Error {
@@ -11,6 +12,8 @@ export function isSystemError(error: unknown): error is Error {
 
 /** Returns the message of an error without the call that Deno adds after it. */
 export function systemReason(error: unknown): string {
+  const closed = closedReason(error);
+  if (closed !== null) return closed.reason;
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/: \w+ '[^]*'.*$/, "");
 }

@@ -5,9 +5,11 @@
  */
 import {
   type Context,
+  findClosedFolder,
   foreignOwner,
   type Paths,
   resolvePaths,
+  whyClosed,
 } from "../context/mod.ts";
 
 /** Paths that a hook may use. */
@@ -20,7 +22,7 @@ export interface OwnPlace {
 /**
  * Finds a home of this user. A hook may run as root in a user's home (`sudo -E`, a container), or
  * with the `KAIZEN_HOME` of another user. There it must neither read nor write: it records in the
- * home of its own user.
+ * home of its own user, as it does if the given one is a link to where no file can be opened.
  *
  * @returns The given paths if no home of this user is known; the spool refuses them.
  */
@@ -28,20 +30,23 @@ export function findOwnPlace(
   paths: Paths,
   context: Pick<Context, "env">,
 ): OwnPlace {
-  const owner = foreignOwner(paths.home);
-  if (owner === null) return { paths, fault: null };
+  const fault = whyNotUsable(paths.home);
+  if (fault === null) return { paths, fault };
   for (const user of [context.env("HOME"), passwdHome()]) {
-    if (!user?.startsWith("/")) continue;
+    if (!user?.startsWith("/") || findClosedFolder(user) !== null) continue;
     const env = (name: string) => name === "HOME" ? user : undefined;
     const own = resolvePaths({ env });
-    if (foreignOwner(own.home) !== null) continue;
-    return {
-      paths: own,
-      fault:
-        `Cannot use home "${paths.home}" as it belongs to user ${owner}: used "${own.home}"`,
-    };
+    if (whyNotUsable(own.home) !== null) continue;
+    return { paths: own, fault: `${fault}: used "${own.home}"` };
   }
   return { paths, fault: null };
+}
+
+function whyNotUsable(home: string): string | null {
+  const owner = foreignOwner(home);
+  return owner === null
+    ? whyClosed(home)
+    : `Cannot use home "${home}" as it belongs to user ${owner}`;
 }
 
 /** Returns the home of this process's user as the system knows it. */

@@ -25,8 +25,8 @@ export interface HookPaths {
   faults: string[];
 }
 
-/** No daemon ever listens there: the event goes to the spool. */
-const NO_SOCKET = "/dev/null";
+/** No daemon ever listens there, below a file: the event goes to the spool. */
+const NO_SOCKET = "/etc/passwd/none";
 
 /**
  * Finds the first home and the first socket that can be used. If even the default socket of the

@@ -4,7 +4,7 @@
  * stdout if the output format is JSON.
  * @module
  */
-import type { Context, Output } from "../../context/mod.ts";
+import { closedReason, type Context, type Output } from "../../context/mod.ts";
 import {
   type Column,
   escapeText,
@@ -12,7 +12,7 @@ import {
   wrapWords,
 } from "../../output/mod.ts";
 import { encodeJson } from "../../proto/mod.ts";
-import { type Candidate, NotFoundError } from "./errors.ts";
+import { type Candidate, FileError, NotFoundError } from "./errors.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { quoteWord } from "./quote_word.ts";
 import type { Format } from "./settings.ts";
@@ -45,9 +45,10 @@ export interface ReportOptions {
  * @returns The exit code.
  */
 export async function reportError(
-  error: unknown,
+  thrown: unknown,
   options: ReportOptions,
 ): Promise<ExitCode> {
+  const error = explainClosed(thrown);
   const verdict = judge(error, options.command);
   if (verdict.exit === EXIT.closedPipe) return verdict.exit;
   const { stderr, stdout } = options.context;
@@ -70,6 +71,14 @@ export async function reportError(
     await tryWrite(stdout, `${encodeJson(fields)}\n`);
   }
   return verdict.exit;
+}
+
+/** Returns our error if the runtime refused a file in a closed folder, else the same error. */
+function explainClosed(error: unknown): unknown {
+  const closed = closedReason(error);
+  return closed === null
+    ? error
+    : new FileError(`Cannot use "${closed.path}" as ${closed.reason}`);
 }
 
 /** Returns the error object for JSON output. */

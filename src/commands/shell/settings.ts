@@ -8,6 +8,7 @@ import {
   isOn,
   parseDuration,
   type Paths,
+  refuseClosed,
   resolvePaths,
   UsageError,
 } from "../../context/mod.ts";
@@ -93,7 +94,11 @@ export function readSettings(
     throw new UsageError("Cannot use --verbose and --quiet together");
   }
   return {
-    paths: () => resolvePaths(context, flags),
+    paths() {
+      const paths = resolvePaths(context, flags);
+      refuseClosed(paths.home);
+      return paths;
+    },
     format: readFormat(context, flags, options.textByDefault ?? false),
     isFormatGiven: flags.json === true || flags.output !== undefined,
     timeoutMs: (fallback) => readTimeout(context, flags) ?? fallback,

@@ -83,3 +83,31 @@ Deno.test("resolvePaths() counts the socket's path in bytes", () => {
     `${MAX_SOCKET_PATH_BYTES + 1}`,
   );
 });
+
+const closed: [env: Record<string, string>, flags: { home?: string }][] = [
+  [{ HOME, KAIZEN_HOME: "/dev/shm/k" }, {}],
+  [{ HOME }, { home: "/proc/self/cwd" }],
+  [{ HOME }, { home: "/sys/" }],
+  [{ HOME, KAIZEN_SOCK: "/dev/shm/k.sock" }, {}],
+];
+for (const [env, flags] of closed) {
+  Deno.test(`resolvePaths() of ${JSON.stringify([env, flags])} says that no file can be opened there`, () => {
+    assertThrows(
+      () => resolvePaths(withEnv(env), flags),
+      UsageError,
+      "the runtime opens no file below /",
+    );
+  });
+}
+
+Deno.test("resolvePaths() refuses a HOME in which no file can be opened", () => {
+  assertThrows(
+    () => resolvePaths(withEnv({ HOME: "/dev/shm/u" })),
+    HomeError,
+    "the runtime opens no file below /dev, where HOME is: set KAIZEN_HOME",
+  );
+  assertEquals(
+    resolvePaths(withEnv({ HOME: "/dev/shm/u", KAIZEN_HOME: "/device" })).home,
+    "/device",
+  );
+});
