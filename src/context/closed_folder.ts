@@ -7,18 +7,19 @@
 import { HomeError } from "./errors.ts";
 import { realPath } from "./real_path.ts";
 
-const CLOSED_FOLDERS = ["/dev", "/proc", "/sys"];
-
 /**
- * Finds the closed folder that a path is in, by its text alone.
+ * Explains, by the text of a path alone, why no file of that path can be opened.
  *
  * @param path Absolute.
- * @returns Null if it is in none.
+ * @returns A clause, or null if the path is in no closed folder.
  */
-export function findClosedFolder(path: string): string | null {
-  return CLOSED_FOLDERS.find((folder) =>
-    path === folder || path.startsWith(`${folder}/`)
-  ) ?? null;
+export function whyClosed(path: string): string | null {
+  for (const folder of ["/dev/", "/proc/", "/sys/"]) {
+    if (`${path}/`.startsWith(folder)) {
+      return `Deno opens no file below ${folder}`;
+    }
+  }
+  return null;
 }
 
 /**
@@ -26,24 +27,17 @@ export function findClosedFolder(path: string): string | null {
  * link.
  *
  * @param home Absolute; it need not exist.
- * @returns Null if that is not so.
+ * @returns A sentence, or null if that is not so.
  */
-export function whyClosed(home: string): string | null {
-  const folder = findClosedFolder(home) ?? findClosedFolder(nearestReal(home));
-  return folder === null
-    ? null
-    : `Cannot use home "${home}" as ${noFileBelow(folder)}`;
+export function whyNoHome(home: string): string | null {
+  const reason = whyClosed(home) ?? whyClosed(nearestReal(home));
+  return reason === null ? null : `Cannot use home "${home}" as ${reason}`;
 }
 
 /** @throws {HomeError} If a home leads into a closed folder. */
 export function refuseClosed(home: string): void {
-  const why = whyClosed(home);
+  const why = whyNoHome(home);
   if (why !== null) throw new HomeError(`${why}: give another --home`);
-}
-
-/** Returns a clause that says what a closed folder is. */
-export function noFileBelow(folder: string): string {
-  return `the runtime opens no file below ${folder}`;
 }
 
 /**
@@ -57,8 +51,8 @@ export function closedReason(
 ): { path: string; reason: string } | null {
   if (!(error instanceof Deno.errors.NotCapable)) return null;
   const [, path = ""] = /"(.*)"/.exec(error.message) ?? [];
-  const folder = findClosedFolder(path);
-  return folder === null ? null : { path, reason: noFileBelow(folder) };
+  const reason = whyClosed(path);
+  return reason === null ? null : { path, reason };
 }
 
 /** Returns the real path of the nearest folder above that exists. */

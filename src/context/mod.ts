@@ -12,9 +12,9 @@ export {
 } from "./context.ts";
 export {
   closedReason,
-  findClosedFolder,
   refuseClosed,
   whyClosed,
+  whyNoHome,
 } from "./closed_folder.ts";
 export { connectOwn } from "./connect_own.ts";
 export { parseDuration } from "./duration.ts";

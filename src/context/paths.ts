@@ -4,7 +4,7 @@
  * and a GUI.
  * @module
  */
-import { findClosedFolder, noFileBelow } from "./closed_folder.ts";
+import { whyClosed } from "./closed_folder.ts";
 import type { Context } from "./context.ts";
 import { HomeError, UsageError } from "./errors.ts";
 import { realPath } from "./real_path.ts";
@@ -42,7 +42,8 @@ export interface PathFlags {
  * Finds the home and the paths inside it: flag, else environment, else `$HOME/.kaizen`. Touches no
  * disk unless the home is written with `..`, which the reference follows as the system does.
  *
- * @throws {UsageError} If a path is relative, or the socket's is too long for the system.
+ * @throws {UsageError} If a path is relative, if the runtime opens no file there, or if the socket's
+ * is too long for the system.
  * @throws {HomeError} If neither a home nor `HOME` is known.
  */
 export function resolvePaths(
@@ -86,29 +87,14 @@ function findHome(context: Pick<Context, "env">, flags: PathFlags): string {
       `Cannot find a home for kaizen as HOME must be absolute: current value is "${user}"`,
     );
   }
-  const closed = findClosedFolder(user);
-  if (closed !== null) {
-    throw new HomeError(
-      `Cannot find a home for kaizen as ${
-        noFileBelow(closed)
-      }, where HOME is: set KAIZEN_HOME`,
-    );
-  }
-  return `${trimSlash(user)}/.kaizen`;
+  return absolute("--home", "KAIZEN_HOME", `${trimSlash(user)}/.kaizen`);
 }
 
 function absolute(flag: string, variable: string, path: string): string {
-  if (!path.startsWith("/")) {
-    throw new UsageError(
-      `Cannot use "${path}" as ${flag} (or ${variable}) must be absolute`,
-    );
-  }
-  const closed = findClosedFolder(path);
-  if (closed === null) return trimSlash(path) || "/";
+  const why = path.startsWith("/") ? whyClosed(path) : "must be absolute";
+  if (why === null) return trimSlash(path) || "/";
   throw new UsageError(
-    `Cannot use "${path}" as ${flag} (or ${variable}): ${
-      noFileBelow(closed)
-    }, so choose another folder`,
+    `Cannot use "${path}" as ${flag} (or ${variable}): ${why}`,
   );
 }
 

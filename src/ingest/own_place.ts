@@ -5,11 +5,11 @@
  */
 import {
   type Context,
-  findClosedFolder,
   foreignOwner,
   type Paths,
   resolvePaths,
   whyClosed,
+  whyNoHome,
 } from "../context/mod.ts";
 
 /** Paths that a hook may use. */
@@ -33,7 +33,7 @@ export function findOwnPlace(
   const fault = whyNotUsable(paths.home);
   if (fault === null) return { paths, fault };
   for (const user of [context.env("HOME"), passwdHome()]) {
-    if (!user?.startsWith("/") || findClosedFolder(user) !== null) continue;
+    if (!user?.startsWith("/") || whyClosed(user) !== null) continue;
     const env = (name: string) => name === "HOME" ? user : undefined;
     const own = resolvePaths({ env });
     if (whyNotUsable(own.home) !== null) continue;
@@ -45,7 +45,7 @@ export function findOwnPlace(
 function whyNotUsable(home: string): string | null {
   const owner = foreignOwner(home);
   return owner === null
-    ? whyClosed(home)
+    ? whyNoHome(home)
     : `Cannot use home "${home}" as it belongs to user ${owner}`;
 }
 

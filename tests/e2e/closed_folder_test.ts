@@ -7,7 +7,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Home, tempHome } from "./harness.ts";
 
 const SHARED = "/dev/shm";
-const WORDS = "the runtime opens no file below /dev";
+const WORDS = "Deno opens no file below /dev";
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const NO_START = { KAIZEN_NO_START: "1" };
 

@@ -95,7 +95,7 @@ for (const [env, flags] of closed) {
     assertThrows(
       () => resolvePaths(withEnv(env), flags),
       UsageError,
-      "the runtime opens no file below /",
+      "Deno opens no file below /",
     );
   });
 }
@@ -103,8 +103,8 @@ for (const [env, flags] of closed) {
 Deno.test("resolvePaths() refuses a HOME in which no file can be opened", () => {
   assertThrows(
     () => resolvePaths(withEnv({ HOME: "/dev/shm/u" })),
-    HomeError,
-    "the runtime opens no file below /dev, where HOME is: set KAIZEN_HOME",
+    UsageError,
+    'Cannot use "/dev/shm/u/.kaizen" as --home (or KAIZEN_HOME): Deno opens',
   );
   assertEquals(
     resolvePaths(withEnv({ HOME: "/dev/shm/u", KAIZEN_HOME: "/device" })).home,
