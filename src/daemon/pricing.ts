@@ -9,7 +9,7 @@ import type { OwnPrices, PriceList } from "../prices/mod.ts";
 import type { StoredCost, StoredTokens } from "../store/mod.ts";
 import { describe } from "./log.ts";
 
-/** More prices than anybody gives. */
+/** Maximum size of the user's file, far more than prices need. */
 const MAX_FILE_BYTES = 1024 ** 2;
 
 /** The prices of a moment. */

@@ -71,7 +71,7 @@ const ASYNC = { isAsync: true };
 const AT_THE_END = { timeoutS: END_TIMEOUT_S };
 
 /** All agents. */
-export const SETUPS = {
+const SETUPS = {
   claude: {
     title: "Claude Code",
     variable: "CLAUDE_CONFIG_DIR",

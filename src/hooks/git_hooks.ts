@@ -22,7 +22,7 @@ import { type FileChange, type HookPlan, planUndo } from "./plan.ts";
 /**
  * The hooks that are recorded. None can stop git, but for `pre-push`, whose command ends with 0.
  */
-export const GIT_HOOKS = [
+const GIT_HOOKS = [
   "post-commit",
   "post-checkout",
   "post-merge",

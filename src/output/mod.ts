@@ -21,11 +21,7 @@ export {
   toLine,
 } from "./records.ts";
 export { describeState } from "./session_facts.ts";
-export {
-  describeCoverage,
-  renderHeader,
-  type SessionHeaderOptions,
-} from "./session_header.ts";
+export { renderHeader, type SessionHeaderOptions } from "./session_header.ts";
 export { renderSessions, type SessionTableOptions } from "./session_table.ts";
 export { renderSpanTree, type SpanTreeOptions } from "./span_tree.ts";
 export { renderStream, type StreamTableOptions } from "./stream_table.ts";

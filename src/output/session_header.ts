@@ -136,7 +136,7 @@ function describeCaches(totals: SessionTotals): string | null {
 }
 
 /** `42 of 42 calls`, and which hooks do not tell of the others. */
-export function describeCoverage(coverage: SessionCoverage): string {
+function describeCoverage(coverage: SessionCoverage): string {
   const { calls, by_hook, in_subagents, before, missing } = coverage;
   const subagents = Number(in_subagents) > 0
     ? `, ${in_subagents} of them in subagents`

@@ -9,6 +9,6 @@ export {
   type PricedTokens,
   priceTokens,
 } from "./model_prices.ts";
-export { type OwnPrices, PRICES_FILE, readOwnPrices } from "./own_prices.ts";
+export { type OwnPrices, readOwnPrices } from "./own_prices.ts";
 export { type PriceList, readPriceList } from "./price_list.ts";
 export { PricesError } from "./read_prices.ts";

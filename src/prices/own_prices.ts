@@ -6,9 +6,6 @@
 import type { ModelPrices } from "./model_prices.ts";
 import { demandObject, PricesError, readModelPrices } from "./read_prices.ts";
 
-/** The name of the file. */
-export const PRICES_FILE = "prices.json";
-
 /** Prices of models by their names. */
 export interface OwnPrices {
   /** Returns the prices of a model; null if there are none. */

@@ -10,7 +10,7 @@ import { unpackHead } from "./head.ts";
 import { readBlob, readCells, readInt, readOne, readText } from "./rows.ts";
 
 /** Rows that one statement reads in well under a millisecond. */
-export const STREAM_BATCH = 64;
+const STREAM_BATCH = 64;
 
 /** Rows whose sizes one statement reads. */
 const SIZES_BATCH = 256;

@@ -11,7 +11,7 @@ import { readBlob, readInt, type Row, toText } from "./rows.ts";
 /**
  * The source of a cost: the agent told it, it was computed from a price, or the price is unknown.
  */
-export const COST_SOURCES = ["reported", "priced", "unpriced"] as const;
+const COST_SOURCES = ["reported", "priced", "unpriced"] as const;
 export type CostSource = (typeof COST_SOURCES)[number];
 
 /** Counts of tokens, one for each price. */

@@ -69,7 +69,7 @@ async function hasFilter(file: string, context: GitContext): Promise<boolean> {
  * Reads the format of `git blame --line-porcelain`: a head line with the id and the number of the
  * line, its facts, then the line itself after a tab.
  */
-export function readPorcelain(text: string): BlamedLines[] {
+function readPorcelain(text: string): BlamedLines[] {
   const found: BlamedLines[] = [];
   let line: BlamedLines | null = null;
   for (const row of text.split("\n")) {

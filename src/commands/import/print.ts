@@ -28,7 +28,7 @@ export async function printImport(
 }
 
 /** Renders a report. */
-export function renderReport(
+function renderReport(
   report: ImportReport,
   options: Pick<FactsOptions, "paint" | "width">,
 ): string[] {

@@ -53,7 +53,7 @@ export class Progress {
 }
 
 /** Renders the line: share, bar, sizes, rate, and the time that is left. */
-export function renderProgress({ bytes, total, elapsedMs }: {
+function renderProgress({ bytes, total, elapsedMs }: {
   bytes: number;
   total: number;
   elapsedMs: number;
