@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * The program: arguments in, exit code out. `ingest hook` and `ingest git` take a way of their own,
- * shorter than the command tree, and end with 0 whatever happens: coding agents read a hook's
+ * shorter than the command tree, and always end with 0: coding agents read a hook's
  * failure as a verdict on the tool call.
  * @module
  */

@@ -18,7 +18,7 @@ export interface BundledPackage {
 /** The file with the licences, in a build and in all that is made of it. */
 export const LICENCES = "THIRD_PARTY_LICENSES";
 
-/** Who holds the copyright of the packages of a scope of JSR; all are under the MIT licence. */
+/** Copyright of the packages in a scope of JSR. All are under the MIT licence. */
 const HOLDERS: Readonly<Record<string, string>> = {
   "@cliffy": "Copyright (c) 2020-2023 Benjamin Fischer <c4spar@gmx.de>",
   "@std": "Copyright 2018-2022 the Deno authors.",

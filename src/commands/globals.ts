@@ -34,7 +34,7 @@ export function declareGlobals(cli: Cli) {
     )
     .globalOption(
       "--timeout <duration:timeout>",
-      "Timeout of one request, such as 250ms, 2s, 1m30s, or a number of milliseconds (default: 500ms for status, 5s for stop, 10s for sessions and detail, 2s for ingest; env: KAIZEN_TIMEOUT)",
+      "Timeout of one request, such as 250ms, 2s, 1m30s, or a number of milliseconds (default: 500ms for status, 2s for ingest, 5s for stop, 60s for store, usage and commits, otherwise 10s; env: KAIZEN_TIMEOUT)",
     )
     .globalOption(
       "-o, --output <format:format>",

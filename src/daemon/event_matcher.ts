@@ -61,7 +61,7 @@ class TestedEvent {
     return BigInt(TIME.exec(this.head)?.[1] ?? 0);
   }
 
-  /** What the event tells about its session, for which its payload is read. */
+  /** The facts that the event tells about its session. The payload is read for them. */
   get facts(): Facts {
     const { source, head } = this.#event;
     return this.#facts ??= readStoredEvent(

@@ -59,7 +59,7 @@ export function formatSpan(duration: Int): string {
   const whole = formatNumberOf(Math.floor(ms / size), name);
   if (smaller === undefined) return whole;
   const rest = Math.floor(ms % size / smaller[1]);
-  // Seconds beside minutes are more than anybody wants to know.
+  // Minutes are exact enough without seconds.
   return rest === 0 || smaller[0] === "second"
     ? whole
     : `${whole} ${formatNumberOf(rest, smaller[0])}`;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A repository and an environment that name a program of others wherever one can be named. The
+ * A repository and an environment that name a foreign program in every place that can name one. The
  * program leaves a mark when it is run.
  * @module
  */
 import { print, SESSION, userLine } from "../unit/transcripts/_transcripts.ts";
 import type { Home } from "./harness.ts";
 
-/** Where commands are run, and with what. */
+/** The directory and the environment in which commands are run. */
 export interface Place {
   repo: string;
   env: Record<string, string>;
@@ -86,7 +86,7 @@ async function makeRepository(repo: string, trap: string): Promise<void> {
     await git("add", "a");
     await git("commit", "-q", "-m", subject);
   }
-  // What git would run its filters on.
+  // A file on which git would run its filters.
   await Deno.writeTextFile(`${repo}/a`, "third\n", { append: true });
   await Deno.writeTextFile(
     `${repo}/.gitattributes`,

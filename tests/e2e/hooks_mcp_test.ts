@@ -4,7 +4,7 @@ import { parse } from "smol-toml";
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
-/** What an agent has in its file. */
+/** The content of an agent's file. */
 interface McpServer {
   command: string;
   args: string[];

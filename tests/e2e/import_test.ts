@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** `kaizen import`: what transcripts tell, once, whatever hooks and earlier imports have told. */
+/** `kaizen import`: the events of transcripts, each once, also after hooks and earlier imports. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   answerLine,

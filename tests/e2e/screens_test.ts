@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * The screens that a person sees in a terminal, compared with the files in
- * `tests/fixtures/screens/`. Where a name ends in `-colors`, colors are written as marks.
+ * `tests/fixtures/screens/`. In files whose names end in `-colors`, marks stand for colors.
  * `KAIZEN_UPDATE_SCREENS=1 scripts/deno test -A tests/e2e/screens_test.ts` writes them anew: look
  * at the difference before it is committed.
  */

@@ -22,7 +22,7 @@ import { Random } from "./random.ts";
 import { exampleRequests } from "./request_target.ts";
 import { type FuzzSession, type FuzzTarget, maskWords } from "./target.ts";
 
-/** Every so many inputs one is read from a disk, which takes a hundred times as long. */
+/** One input out of this many is read from a disk, which takes a hundred times as long. */
 const DISK_TURN = 100;
 const NOTES = [".failures", ".attempts", ".sizes", ".news", ".lock"];
 const EVENT = "v1-5-1-aa.json";
@@ -43,8 +43,8 @@ async function examples(): Promise<Uint8Array[]> {
 }
 
 /**
- * What is in the spool is delivered byte for byte or set aside byte for byte, whatever the spool's
- * other files hold.
+ * Each event in the spool is delivered or set aside, byte for byte, for any content of the spool's
+ * other files.
  */
 export const spoolTarget: FuzzTarget = { examples, open };
 

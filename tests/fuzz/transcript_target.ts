@@ -18,7 +18,7 @@ const MAX_STATE_CHARACTERS = 128 * 1024;
 /** A reader that goes on from its mark opens the file again, which takes long. */
 const MAX_STOPS = 3;
 
-/** What is tried with the transcripts of an agent. */
+/** The fuzz target of an agent's transcripts. */
 interface TranscriptForm {
   agent: "claude" | "codex";
   /** Path of a file in the agent's folder. */

@@ -33,7 +33,7 @@ export interface Tables {
   day: FigureTable;
 }
 
-/** What a table is made of. */
+/** The source of a table. */
 export interface Row {
   session: string;
   model: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The only differences that a comparison accepts, by the numbers of docs/compatibility.md. What is
- * not here is a bug.
+ * The only differences that a comparison accepts, by the numbers of docs/compatibility.md. Any
+ * other difference is a bug.
  * @module
  */
 import {
@@ -115,7 +115,7 @@ const RULES: Record<number, Rule> = {
   38: ({ path }) => isTold(path, ["status"]),
   /** The first event's time, and the end's. */
   39: ({ path }) => isTold(path, ["started_at_ms", "ended_at_ms"]),
-  /** Who it was, by what proves it; the newest of what was said of it. */
+  /** The agent by the strongest evidence, and the newest title and model. */
   40: ({ path }) => isTold(path, WHO),
   /** One span a call, open ones too; below the call that started its agent. */
   41: ({ path }, { ours }) =>

@@ -90,10 +90,10 @@ function declareRestart(cli: Cli) {
 function declareInstall(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Let the system start the daemon with your session.\n" +
+      "Let the system start the daemon when you log in.\n" +
         "Writes a user unit of systemd, or an agent of launchd, and starts it. Hooks start a daemon anyway; a service starts it earlier.",
     )
-    .example("Start the daemon with each session", "kaizen daemon install")
+    .example("Start the daemon at each login", "kaizen daemon install")
     .action((flags) => {
       cli.choose(flags, async (run) => {
         const { runServiceInstall } = await import("./run_service.ts");

@@ -22,7 +22,7 @@ interface ServiceKind {
   /** Path of its file. */
   path: string;
   make: (command: ServiceCommand) => string;
-  /** Command lines that start it, now and with each session. */
+  /** Command lines that start it, now and at each login. */
   enable: string[][];
   /** Command lines that stop it for good, before its file is removed and after it. */
   disable: string[][];
@@ -61,7 +61,7 @@ export async function runServiceInstall(run: Run): Promise<void> {
   }
   await printLines(run, [
     before === text ? `Unchanged: ${path}` : `Wrote ${path}`,
-    ...failure === null ? ["The daemon runs, and starts with your session."] : [
+    ...failure === null ? ["The daemon runs, and starts when you log in."] : [
       `It was not started: ${failure}`,
       `  try: ${enable.map((words) => words.join(" ")).join(" && ")}`,
     ],

@@ -11,7 +11,7 @@ function declareDoctor(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Find out what keeps kaizen from recording.\n" +
-        "Names what repairs each fault. Looks at the home, the daemon, the spool, the store and the hooks, and changes nothing. Exits 1 if something needs repair. Works without a daemon.",
+        "Names the repair of each fault. Looks at the home, the daemon, the spool, the store and the hooks, and changes nothing. Exits 1 if something needs repair. Works without a daemon.",
     )
     .example("Look at everything", "kaizen doctor")
     .example(

@@ -33,7 +33,7 @@ export const FILTER_OPTIONS = {
   ],
   path: [
     "--path <glob:word>",
-    "Only tool calls with a path that matches GLOB: whole, inside of the workspace, or its last part (default: all)",
+    "Only tool calls with a path that matches GLOB: the full path, the path in the workspace, or the file name (default: all)",
   ],
   errors: ["--errors", "Only tool calls and turns that failed"],
   since: [

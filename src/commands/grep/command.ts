@@ -18,7 +18,7 @@ export function makeGrep(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Search prompts, commands, outputs and all other texts.\n" +
-        "PATTERN is a text that is looked for in the payloads of all events, oldest first. The exit code is 1 if nothing matches.",
+        "Searches the payloads of all events for the text PATTERN, oldest first. The exit code is 1 if nothing matches.",
     )
     .example("Find where a text occurs", "kaizen grep 'connection refused'")
     .example(
@@ -37,8 +37,8 @@ export function makeGrep(cli: Cli) {
       "-E, --regexp",
       "PATTERN is a JavaScript regular expression, in which ^ and $ match at lines",
     )
-    .option("-i, --ignore-case", "Ignore case, in every script")
-    .option("-l, --sessions-only", "Print each session that matches once")
+    .option("-i, --ignore-case", "Ignore case, in all alphabets")
+    .option("-l, --sessions-only", "Print only each session with a match, once")
     .option("-c, --count", "Print how many events of each session match")
     .option("--limit <n:count>", "Only the newest N events (default: all)")
     .option(...REDACT_OPTION)

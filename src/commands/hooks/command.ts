@@ -22,7 +22,7 @@ function declareGroup(cli: Cli) {
     )
     .example("Set up all agents that are found", "kaizen hooks install")
     .example("See which hooks are set up", "kaizen hooks status")
-    .example("Take everything back", "kaizen hooks uninstall")
+    .example("Remove all hooks of kaizen", "kaizen hooks uninstall")
     .action(function () {
       chooseHelp(cli, this.getHelp());
     });
@@ -58,7 +58,7 @@ function declareInstall(cli: Cli) {
     )
     .option(
       "--mcp",
-      "Let Claude Code, Codex and Cursor ask kaizen, too, by kaizen mcp",
+      "Also let Claude Code, Codex and Cursor use kaizen mcp",
     )
     .option(
       "--program <path:word>",
@@ -85,7 +85,7 @@ function declareInstall(cli: Cli) {
 function declareUninstall(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      "Take the changes of kaizen hooks install back.\n" +
+      "Undo the changes of kaizen hooks install.\n" +
         "A file that nothing else has changed is then byte for byte what it was. Without names, all agents and git. Shows the changes and asks for confirmation, unless --yes is given.",
     )
     .type("word", wordType)

@@ -46,7 +46,7 @@ function declarePrune(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Delete old events and their sessions permanently.\n" +
-        "A session that goes on loses its old events only. Shows what would be deleted and asks for confirmation, unless --yes is given. The store file shrinks.",
+        "A session that has newer events, too, loses only the old ones. Shows what would be deleted and asks for confirmation, unless --yes is given. The store file shrinks.",
     )
     .example(
       "Delete events older than 90 days",

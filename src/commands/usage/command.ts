@@ -19,7 +19,7 @@ function declare(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Show what sessions cost, and their tokens.\n" +
-        "The figures come from the transcripts of Claude Code and Codex. Input is what was neither read from a cache nor written to one. Costs are what the tokens would cost at list prices; a sum that lacks a part whose price is not known is marked.",
+        "The figures come from the transcripts of Claude Code and Codex. Input leaves out tokens that were read from a cache or written to one. Costs are estimates from list prices. A sum is marked if it leaves out tokens whose price is not known.",
     )
     .example("Show what each day cost in this workspace", "kaizen usage")
     .example(

@@ -52,7 +52,7 @@ export function makeWait(cli: Cli) {
     )
     .option(
       "--exec <command:word>",
-      "Run this shell command of yours at the end, with the session's facts in KAIZEN_WAIT_* variables (default: none)",
+      "Run the shell command COMMAND at the end, with facts about the session in KAIZEN_WAIT_* variables (default: none)",
     )
     .action((options, id) => {
       const { workspace, project, until, exec, timeout, ...flags } = options;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a client that watches is sent, without its socket.
+ * The answers that a client gets while it watches, without its socket.
  * @module
  */
 import { assert, assertEquals } from "@std/assert";

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { outlineCalls, printCalls } from "../../../src/events/mod.ts";
 import { MemorySession } from "./_session.ts";
 
-/** A session of so many calls, the last of which is open. */
+/** A session of N calls, the last of which is open. */
 function fillSession(calls: number): MemorySession {
   const session = new MemorySession();
   for (let i = 0; i < calls; i++) {

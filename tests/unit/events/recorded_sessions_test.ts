@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What is said of recorded conversations is what the model says, in the order in which their events
- * came and in others.
+ * Compares the answers about recorded conversations with the model's, in the order in which their
+ * events came and in other orders.
  */
 import { assertEquals } from "@std/assert";
 import { AGENTS } from "../../../src/agents/mod.ts";

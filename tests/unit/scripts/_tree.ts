@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a folder holds, for tests that install something and take it away again.
+ * Lists the content of a folder, for tests that install something and take it away again.
  * @module
  */
 import { ROOT } from "../../../scripts/lib/project.ts";

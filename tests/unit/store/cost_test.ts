@@ -146,7 +146,7 @@ function countRows(path: string, other: string) {
   // filed.
   const first = add("big");
   const ofOther = add(other);
-  // As many as are filed together, twice: wherever the session stands, each event is filed once.
+  // Twice as many as are filed together, so that each event is filed once.
   const all = { read: 0, written: 0 };
   for (let i = 0; i < MEASURED; i++) {
     const one = add("big");

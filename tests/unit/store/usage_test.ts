@@ -187,7 +187,7 @@ Deno.test("pruning a session removes all that transcripts told of it", () => {
   );
 });
 
-/** What one file tells of one message. */
+/** The usage of one message in one file. */
 interface Fact {
   message: number;
   file: number;

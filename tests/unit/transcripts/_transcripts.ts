@@ -124,7 +124,7 @@ export function userLine(
   };
 }
 
-/** What an answer of Claude Code is made of. */
+/** The parts of an answer of Claude Code. */
 export interface AnswerParts {
   id?: string;
   request?: string;

@@ -234,7 +234,7 @@ Deno.test("readTranscript() refuses a transcript that a linked folder leads out 
   const link = `${folder.path}/.claude/projects/-link`;
   Deno.symlinkSync(`${folder.path}/elsewhere`, link);
   assertEquals(faultOf(`${link}/${SESSION}.jsonl`), "not a transcript");
-  // Where the payload says so and no link is involved, it is one.
+  // The same path without a link is a transcript.
   assertEquals(keys(readAll("claude", path)), ["msg_1"]);
 });
 
