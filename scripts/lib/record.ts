@@ -50,6 +50,7 @@ async function record(path: string): Promise<void> {
     cwd: folder,
   });
   const stripColors = (screen: string) =>
+    // deno-lint-ignore no-control-regex -- it matches the codes of a terminal
     screen.replaceAll(/\x1b\[[\d;]*m/g, "");
   const show = (isThere: (screen: string) => boolean) =>
     terminal.waitFor(isThere, { withColors: true });

@@ -30,6 +30,10 @@ const COLORS = [
   ...["#79c0ff", "#d2a8ff", "#56d4dd", "#ffffff"],
 ];
 
+/** A change of how characters look, or characters. */
+// deno-lint-ignore no-control-regex -- it matches the codes of a terminal
+const PART = /\x1b\[([\d;]*)m|([^\x1b]+)/g;
+
 /** How characters look. */
 interface Look {
   color: number | null;
@@ -87,7 +91,7 @@ function renderScreen(screen: string): string {
   return screen.split("\n").map((line, row) => {
     const spans: string[] = [];
     let column = 0;
-    for (const [, sgr, text] of line.matchAll(/\x1b\[([\d;]*)m|([^\x1b]+)/g)) {
+    for (const [, sgr, text] of line.matchAll(PART)) {
       if (sgr !== undefined) look = applySgr(look, sgr);
       if (text === undefined) continue;
       // Each word group has its place, so that columns stay in line in any font.
