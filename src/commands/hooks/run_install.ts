@@ -44,7 +44,9 @@ export async function runHooksInstall(
     context,
     project: readProject(options, run),
     program,
-    isBare: Deno.build.standalone && program === Deno.execPath(),
+    // A link to the binary, such as one on PATH, is as bare as the binary.
+    isBare: Deno.build.standalone &&
+      realPath(program) === realPath(Deno.execPath()),
     keepsOthers: options.keepsOthers,
   };
   const isNamed = options.names.length > 0;
