@@ -221,7 +221,7 @@ Deno.test({
     ) await Deno.symlink(`${secrets}/key`, `${theirs}/${link}`);
     await Deno.symlink(secrets, `${theirs}/spool/rejected`);
     const before = [...await snapshot(theirs), ...await snapshot(secrets)];
-    const env = { KAIZEN_HOME: theirs, KAIZEN_NO_START: "" };
+    const env = { KAIZEN_HOME: theirs };
     for (let n = 0; n < 2; n++) {
       const hook = await runAs(0, HOOK, home, { stdin: EVENT, env });
       assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
@@ -235,7 +235,9 @@ Deno.test({
         ["spool", "purge", "--yes"],
       ]
     ) {
-      const { code, stderr } = await runAs(0, words, home, { env });
+      const { code, stderr } = await runAs(0, words, home, {
+        env: { ...env, KAIZEN_NO_START: "" },
+      });
       assertEquals(code, 74, `${words.join(" ")}: ${stderr}`);
       assertStringIncludes(stderr, `user ${ALICE}`);
     }
