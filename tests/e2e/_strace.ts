@@ -43,6 +43,8 @@ export function traced(log: string, calls: string): string[] {
 
 /** A system call that has begun. */
 export interface SystemCall {
+  /** The thread that made it. */
+  pid: number;
   name: string;
   /** As strace prints them: texts are quoted. */
   args: string;
@@ -54,11 +56,12 @@ export interface SystemCall {
 export function readCalls(text: string): SystemCall[] {
   const calls: SystemCall[] = [];
   for (const line of text.split("\n")) {
-    const found = /^\d+ +(\w+)\((.*)$/.exec(line);
+    const found = /^(\d+) +(\w+)\((.*)$/.exec(line);
     if (found === null) continue;
-    const [, name = "", rest = ""] = found;
+    const [, pid, name = "", rest = ""] = found;
     const whole = /^(.*)\) += (.*)$/.exec(rest);
     calls.push({
+      pid: Number(pid),
       name,
       args: whole?.[1] ?? rest.replace(/ <unfinished \.\.\.>$/, ""),
       result: whole?.[2] ?? null,

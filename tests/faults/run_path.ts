@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Plays a path once without a fault, and then once for each point that it has.
+ * @module
+ */
+import type { Home } from "../e2e/harness.ts";
+import { findInjected, findPoints, type Point, printPoint } from "./inject.ts";
+import { FAULT_PATHS } from "./paths.ts";
+import { Scene } from "./scene.ts";
+
+/** Which points to play. */
+export interface RunOptions {
+  /** Plays each Nth point only. */
+  every: number;
+  /** The first point, as a number from 0 to `every` - 1. */
+  offset?: number;
+  /** Plays these points only, as the table prints them. */
+  only?: ReadonlySet<string>;
+  /** Called after each point. */
+  onResult?: (result: PointResult) => void;
+}
+
+/** What became of a point. */
+export interface PointResult {
+  point: Point;
+  /** In a word or two. */
+  outcome: string;
+  /** Null if all promises were kept. */
+  broken: string | null;
+}
+
+/**
+ * Plays a path.
+ *
+ * @param home Its daemon must be running.
+ * @throws {Error} If the path fails without a fault, or there is no such path.
+ */
+export async function runPath(
+  name: string,
+  home: Home,
+  options: RunOptions,
+): Promise<PointResult[]> {
+  const path = FAULT_PATHS.get(name);
+  if (path === undefined) throw new TypeError(`No path: ${name}`);
+  // The runtime keeps what it has compiled, which is other calls in the first run.
+  const first = new Scene(home, `${name}-first`, null);
+  await path.play(first, async () => {});
+  await first.remove();
+  const sound = new Scene(home, `${name}-sound`, null);
+  let before = "";
+  await path.play(sound, async () => {
+    before = await sound.readTrace();
+  });
+  const after = path.isAfterStart === true ? before : "";
+  const points = findPoints(await sound.readTrace(), sound.folder, after);
+  await sound.remove();
+  const { every, offset = 0, only } = options;
+  const results: PointResult[] = [];
+  for (const [at, point] of points.entries()) {
+    if (only === undefined) {
+      if (at % every !== offset) continue;
+    } else if (!only.has(printPoint(point))) continue;
+    const result = await playPoint(name, home, point);
+    results.push(result);
+    options.onResult?.(result);
+  }
+  return results;
+}
+
+async function playPoint(
+  name: string,
+  home: Home,
+  point: Point,
+): Promise<PointResult> {
+  const scene = new Scene(home, `${name}-${crypto.randomUUID()}`, point);
+  let outcome = "BROKEN";
+  let broken: string | null = null;
+  try {
+    outcome = await FAULT_PATHS.get(name)?.play(scene, async () => {}) ?? "";
+  } catch (error) {
+    broken = error instanceof Error ? error.message : String(error);
+  }
+  // Another order of calls may pass the point by.
+  const injected = findInjected(await scene.readTrace(), scene.folder);
+  if (injected.length === 0) {
+    return { point, outcome: "passed by", broken: null };
+  }
+  if (broken === null) await scene.remove();
+  else broken = [...injected, broken].join("\n");
+  return { point, outcome, broken };
+}
