@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   events: ["agents", "proto"],
   transcripts: ["agents", "context", "proto"],
   output: ["proto"],
+  columns: ["proto"],
   launch: ["client", "context", "frame", "proto"],
   prices: [],
   store: ["context", "proto"],
@@ -51,6 +52,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   commands: [
     "agents",
     "client",
+    "columns",
     "complete",
     "context",
     "daemon",
@@ -123,6 +125,7 @@ const PACKAGES: readonly [name: RegExp, folders: readonly string[] | "all"][] =
     // The kind of stdout; only a run that watches loads it.
     [/^node:fs$/, ["commands"]],
     [/^node:sqlite$/, ["store"]],
+    [/^(?:@uwdata\/flechette|hyparquet-writer\/.*)$/, ["columns"]],
     [/^tmcp(?:\/|$)/, ["commands"]],
     [/^smol-toml$/, ["hooks", "privacy"]],
   ];

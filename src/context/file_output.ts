@@ -73,8 +73,8 @@ class FileOutput implements Output {
     }
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let at = this.#putLine(bytes); at < bytes.length;) {
+  async write(bytes: Uint8Array, isBinary = false): Promise<void> {
+    for (let at = isBinary ? 0 : this.#putLine(bytes); at < bytes.length;) {
       const piece = bytes.subarray(at, findCut(bytes, at));
       const hasFeed = piece.at(-1) === LINE_FEED;
       const isKept = this.#isBuffered && piece.length < BUFFER_BYTES &&

@@ -23,7 +23,8 @@ export interface Output {
   /**
    * Writes all of `bytes`. When it resolves, the bytes have left this process.
    *
+   * @param isBinary True: line feeds may be anywhere in the bytes, also after a long part without.
    * @throws {ClosedPipeError} If the reader has gone away.
    */
-  write(bytes: Uint8Array): Promise<void>;
+  write(bytes: Uint8Array, isBinary?: boolean): Promise<void>;
 }

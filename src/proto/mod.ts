@@ -9,6 +9,7 @@ export * from "./answers.ts";
 export * from "./decode_answer.ts";
 export * from "./decode_request.ts";
 export * from "./encode_request.ts";
+export type { AnswerField, AnswerFields } from "./fields.ts";
 export * from "./hook_names.ts";
 export * from "./hook_rules.ts";
 export * from "./int.ts";

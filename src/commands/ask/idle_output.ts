@@ -24,7 +24,7 @@ export interface IdleOutputOptions {
 /**
  * Output that notices a closed pipe while there is nothing to print. The runtime offers no poll, so
  * only a write can tell: each second without output, a pipe gets a space. JSON allows spaces
- * between two lines.
+ * between two lines. Other formats have bytes of their own for that, or none.
  */
 export class IdleOutput implements Output {
   readonly #inner: Output;
@@ -32,6 +32,8 @@ export class IdleOutput implements Output {
   /** Time of the last write on the monotonic clock, in milliseconds. */
   #writtenAt = performance.now();
   #hasSpaces = false;
+  /** Returns what a pipe gets after a second without output; null: nothing. */
+  idle: () => Uint8Array | null = () => SPACE;
   #second: Promise<void> | null = null;
 
   constructor(inner: Output, options: IdleOutputOptions) {
@@ -47,12 +49,12 @@ export class IdleOutput implements Output {
     return this.#inner.columns();
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array, isBinary?: boolean): Promise<void> {
     const isShifted = this.#hasSpaces && this.#options.isText;
     this.#writtenAt = performance.now();
     this.#hasSpaces = false;
     if (isShifted) await this.#inner.write(LINE_FEED);
-    await this.#inner.write(bytes);
+    await this.#inner.write(bytes, isBinary);
   }
 
   /**
@@ -90,9 +92,11 @@ export class IdleOutput implements Output {
     const now = performance.now();
     const isDue = now - this.#writtenAt >= SILENCE_MS;
     if (!isDue || !this.#options.hasReader) return;
+    const bytes = this.idle();
+    if (bytes === null) return;
     this.#writtenAt = now;
     this.#hasSpaces = true;
-    await this.#inner.write(SPACE);
+    await this.#inner.write(bytes, true);
   }
 }
 

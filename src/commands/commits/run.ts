@@ -8,6 +8,7 @@ import { listCommits } from "../ask/list_commits.ts";
 import { resolvePlace } from "../ask/place.ts";
 import { findSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
+import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
 import type { CommitsOptions } from "./options.ts";
 import { renderCommits } from "./print.ts";
@@ -28,7 +29,12 @@ export async function runCommits(
   const [workspace = null] = workspaces;
   const wanted = { workspace, since_ms: sinceMs, session };
   const { rows, total } = await listCommits(wanted, limit, run);
-  switch (run.settings.format) {
+  const { format } = run.settings;
+  if (isColumnFormat(format)) {
+    const { printColumns } = await import("../shell/column_output.ts");
+    return await printColumns("commit", [rows], run);
+  }
+  switch (format) {
     case "json":
       return await printJson(run, { type: "commits", rows, total });
     case "ndjson":

@@ -3,32 +3,30 @@
  * Prints events of many sessions.
  * @module
  */
-import { answerFault, type WatchAnswer } from "../../client/mod.ts";
 import { makePaint, renderStream, toLine } from "../../output/mod.ts";
+import { joinBytes } from "../../proto/mod.ts";
 import {
-  type AnswerOf,
-  ANSWERS,
-  decodeAnswer,
-  joinBytes,
-} from "../../proto/mod.ts";
+  type EventAnswer,
+  type EventPrinter,
+  readStreamEvent,
+} from "./event_printer.ts";
 import type { Run } from "../shell/cli.ts";
+import { isColumnFormat } from "../shell/settings.ts";
 import { printLines, printNote, printText } from "../shell/print.ts";
-
-type EventAnswer = WatchAnswer & { type: "event" };
-
-/** Prints events in one format. */
-interface EventPrinter {
-  print(events: readonly EventAnswer[]): Promise<void>;
-  /** Prints what follows the last one. */
-  end(): Promise<void>;
-}
 
 /**
  * Returns the printer for the format of a run. In a pipe, that is one line of JSON for each event.
  */
-export function eventPrinter(run: Run): EventPrinter {
+export async function eventPrinter(
+  run: Run,
+  follows: boolean,
+): Promise<EventPrinter> {
   const { format, isFormatGiven } = run.settings;
   if (format === "text") return table(run);
+  if (isColumnFormat(format)) {
+    const { printEventColumns } = await import("./print_columns.ts");
+    return await printEventColumns(run, follows);
+  }
   return format === "json" && isFormatGiven ? document(run) : {
     print: async (events) =>
       await run.context.stdout.write(joinBytes(events.map(lineOf))),
@@ -64,7 +62,7 @@ function table(run: Run): EventPrinter {
   let isFirst = true;
   return {
     async print(events) {
-      const lines = renderStream(events.map(readEvent), {
+      const lines = renderStream(events.map(readStreamEvent), {
         paint: makePaint(run.settings.color),
         width: run.context.stdout.columns(),
         titles: isFirst,
@@ -78,14 +76,4 @@ function table(run: Run): EventPrinter {
       await printNote(run, "no event matches");
     },
   };
-}
-
-function readEvent({ bytes }: EventAnswer): AnswerOf<"event"> {
-  try {
-    const answer = decodeAnswer(bytes, ANSWERS.event.maxDepth);
-    if (answer.type === "event") return answer;
-  } catch (error) {
-    throw answerFault(error);
-  }
-  throw new TypeError("Cannot print event: it is none");
 }

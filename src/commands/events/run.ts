@@ -31,6 +31,11 @@ export async function runEvents(
       "Cannot follow with -o json as that is one document: use -o ndjson",
     );
   }
+  if (follows && (format === "parquet" || format === "csv")) {
+    throw new UsageError(
+      `Cannot follow with -o ${format} as that is whole only at its end: use -o ndjson or -o arrow`,
+    );
+  }
   const { output, run: idle } = await openIdleOutput(run);
   const question: RequestOf<"watch_events"> = {
     type: "watch_events",
@@ -40,7 +45,8 @@ export async function runEvents(
     allow_gap: allowsGap,
     filter: { ...options.filter, ...await findEventsPlace(options, run) },
   };
-  const printer = eventPrinter(idle);
+  const printer = await eventPrinter(idle, follows);
+  if (printer.idle !== undefined) output.idle = printer.idle;
   const stop = new AbortController();
   const answers = followEvents(question, run, stop.signal);
   try {
@@ -48,6 +54,7 @@ export async function runEvents(
       const step = await output.until(answers.next());
       if (step.done) break;
       const events = step.value.filter(isEvent);
+      await printer.begin?.();
       if (events.length > 0) await printer.print(events);
     }
     await printer.end();

@@ -100,7 +100,7 @@ const VALUES = new Map<string, Completion>([
 /** The options with which the output of a command has no end. */
 export const ENDLESS_OPTIONS: readonly string[] = ["--watch", "--follow"];
 /** Formats of output without an end, which is no single document. */
-const ENDLESS_FORMATS = ["text", "ndjson"] as const satisfies Format[];
+const ENDLESS_FORMATS: readonly Format[] = ["text", "ndjson"];
 /** A path with this suffix stands for a command with one of the {@linkcode ENDLESS_OPTIONS}. */
 const ENDLESS = " endless";
 
@@ -128,7 +128,7 @@ function readCommand(
       description: firstSentence(description),
       value: value === null || long === "--watch" ? null : valueOf(long, path),
       endlessValue: long === "--output" && isEndless(command)
-        ? { kind: "words", words: ENDLESS_FORMATS }
+        ? { kind: "words", words: endlessFormatsOf(path) }
         : null,
       isGlobal,
     })),
@@ -148,6 +148,12 @@ function isEndless(command: CommandNode): boolean {
   return listOptions(command).some(({ long }) =>
     ENDLESS_OPTIONS.includes(long)
   );
+}
+
+function endlessFormatsOf(path: string): readonly Format[] {
+  return path === "kaizen events"
+    ? [...ENDLESS_FORMATS, "arrow"]
+    : ENDLESS_FORMATS;
 }
 
 function valueOf(option: string, path: string): Completion {

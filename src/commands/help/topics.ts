@@ -49,6 +49,9 @@ ${
   -o ndjson   one record per line, printed as it arrives
   -o trace    only for "kaizen detail": trace events for chrome://tracing and
               ui.perfetto.dev
+  -o csv, -o arrow, -o parquet
+              only for "kaizen events", "sessions", "usage" and "commits":
+              records as columns (docs/columns.md)
 
 If the answer is a single frame, stdout has the bytes that the daemon sent. This
 preserves fields that this version does not know and integers above 2^53. New

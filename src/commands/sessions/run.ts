@@ -6,6 +6,7 @@
 import type { Run } from "../shell/cli.ts";
 import { listRequest, openSessions } from "../ask/list_request.ts";
 import { resolvePlace } from "../ask/place.ts";
+import { isColumnFormat } from "../shell/settings.ts";
 import type { SessionsOptions } from "./options.ts";
 
 /**
@@ -20,6 +21,10 @@ export async function runSessions(
   if (options.watchMs !== null) {
     const { watchSessions } = await import("./watch_sessions.ts");
     return await watchSessions({ ...options, watchMs: options.watchMs }, run);
+  }
+  if (isColumnFormat(format)) {
+    const { printSessionColumns } = await import("./print_columns.ts");
+    return await printSessionColumns(options, run);
   }
   const workspaces = await resolvePlace(options.place, run);
   const [only] = workspaces;

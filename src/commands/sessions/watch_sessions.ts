@@ -8,6 +8,7 @@ import { UsageError } from "../../context/mod.ts";
 import { toLine } from "../../output/mod.ts";
 import { joinBytes } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { isColumnFormat } from "../shell/settings.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
 import { Outlast } from "../ask/outlast.ts";
 import { resolvePlace } from "../ask/place.ts";
@@ -36,6 +37,11 @@ export async function watchSessions(
   if (format === "json" && isFormatGiven) {
     throw new UsageError(
       "Cannot watch with -o json as that is one document: use -o ndjson",
+    );
+  }
+  if (isColumnFormat(format)) {
+    throw new UsageError(
+      `Cannot watch with -o ${format} as that is one list: use -o ndjson`,
     );
   }
   const { output, run: idle } = await openIdleOutput(run);

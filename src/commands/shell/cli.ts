@@ -69,7 +69,9 @@ export class Cli {
     this.#settings = settings;
     if (!formatsOf(command).includes(settings.format)) {
       throw new UsageError(
-        "Only detail can print a trace: see kaizen help detail",
+        settings.format === "trace"
+          ? "Only detail can print a trace: see kaizen help detail"
+          : `Only events, sessions, usage and commits can print ${settings.format}: see kaizen help json`,
       );
     }
     if (!this.#options.starts) this.context.giveUpRun();

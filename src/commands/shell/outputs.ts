@@ -30,10 +30,10 @@ export class ResultOutput implements Output {
    * @throws {ClosedPipeError} If the reader closed the pipe.
    * @throws {FileError} If writing fails for another reason.
    */
-  async write(bytes: Uint8Array): Promise<void> {
+  async write(bytes: Uint8Array, isBinary?: boolean): Promise<void> {
     this.hasOutput ||= bytes.length > 0;
     try {
-      await this.#inner.write(bytes);
+      await this.#inner.write(bytes, isBinary);
     } catch (error) {
       throw error instanceof ClosedPipeError ? error : writeFault(error);
     }

@@ -64,8 +64,9 @@ export async function reportError(
     lines.push(stackOf(error));
   }
   await tryWrite(stderr, lines.map((line) => `${line}\n`).join(""));
-  const speaksJson = options.format === "ndjson" ||
-    (options.format !== "text" && !options.hasOutput);
+  const { format, hasOutput } = options;
+  const speaksJson = format === "ndjson" ||
+    !hasOutput && (format === "json" || format === "trace");
   if (speaksJson) {
     const fields = describeError(verdict, message);
     await tryWrite(stdout, `${encodeJson(fields)}\n`);

@@ -3,6 +3,7 @@
  * Global options, resolved: a flag overrides an environment variable, which overrides the default.
  * @module
  */
+import type { ColumnFormat } from "../../columns/mod.ts";
 import {
   type Context,
   isOn,
@@ -13,12 +14,32 @@ import {
   UsageError,
 } from "../../context/mod.ts";
 
-export const FORMATS = ["text", "json", "ndjson", "trace"] as const;
+/** Formats of records as columns. */
+const COLUMN_FORMATS = [
+  "csv",
+  "arrow",
+  "parquet",
+] as const satisfies ColumnFormat[];
+
+export const FORMATS = [
+  "text",
+  "json",
+  "ndjson",
+  "trace",
+  ...COLUMN_FORMATS,
+] as const;
 /** Output format of results. */
 export type Format = typeof FORMATS[number];
 
+/** Whether a format is one of records as columns. */
+export function isColumnFormat(format: Format): format is ColumnFormat {
+  return COLUMN_FORMATS.some((one) => one === format);
+}
+
 /** Paths of the commands that can print a trace: `detail` and its other names. */
 const TRACE_COMMANDS = /^kaizen (detail|sessions (show|tree))$/;
+/** Paths of the commands that can print columns. */
+const COLUMN_COMMANDS = /^kaizen (sessions( list| ls)?|commits|usage|events)$/;
 
 /**
  * Lists the formats that a command can print.
@@ -27,9 +48,12 @@ const TRACE_COMMANDS = /^kaizen (detail|sessions (show|tree))$/;
  * command, so the program itself takes all of them.
  */
 export function formatsOf(path: string): readonly Format[] {
-  return path === "kaizen" || TRACE_COMMANDS.test(path)
-    ? FORMATS
-    : FORMATS.filter((format) => format !== "trace");
+  return FORMATS.filter((format) =>
+    path === "kaizen" ||
+    (format === "trace"
+      ? TRACE_COMMANDS.test(path)
+      : !isColumnFormat(format) || COLUMN_COMMANDS.test(path))
+  );
 }
 
 export const COLOR_CHOICES = ["auto", "always", "never"] as const;

@@ -6,6 +6,7 @@
 import { escapeText, formatNumberOf } from "../../output/mod.ts";
 import type { AnswerOf } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
 import { askUsage, workspaceOfPlace } from "./ask_usage.ts";
 import type { UsageOptions } from "./options.ts";
@@ -18,11 +19,16 @@ export async function runUsage(
 ): Promise<void> {
   const { by, place, session, sinceMs } = options;
   const workspace = await workspaceOfPlace(place, run);
+  const { format } = run.settings;
   const answer = await askUsage(
     { by, workspace, session, since_ms: sinceMs },
     run,
   );
-  switch (run.settings.format) {
+  if (isColumnFormat(format)) {
+    const { printColumns } = await import("../shell/column_output.ts");
+    return await printColumns("usage", [answer.rows], run);
+  }
+  switch (format) {
     case "json":
       return await printJson(run, answer);
     case "ndjson":

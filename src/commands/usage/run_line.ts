@@ -3,11 +3,13 @@
  * Prints usage in one line, for a status line: `today $12.34, 5.6M tokens; session $1.20`.
  * @module
  */
+import { UsageError } from "../../context/mod.ts";
 import { formatCount, formatTotalCost } from "../../output/mod.ts";
 import type { AnswerOf, UsageSumsRecord } from "../../proto/mod.ts";
 import { collectSessions } from "../ask/session_rows.ts";
 import { resolveSince } from "../shell/since.ts";
 import type { Run } from "../shell/cli.ts";
+import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import { askUsage, workspaceOfPlace } from "./ask_usage.ts";
 import type { UsageLineOptions } from "./options.ts";
@@ -17,11 +19,15 @@ export async function runUsageLine(
   options: UsageLineOptions,
   run: Run,
 ): Promise<void> {
+  const { format } = run.settings;
+  if (isColumnFormat(format)) {
+    throw new UsageError(`Cannot print one line with -o ${format}`);
+  }
   const since_ms = resolveSince({ isToday: true }, run.context.now());
   // Before the session is asked for, so that a daemon is started once.
   const today = await askUsage({ by: "agent", since_ms }, run);
   const session = await findCurrent(options, run);
-  if (run.settings.format !== "text") {
+  if (format !== "text") {
     return await printJson(run, { today: today.total, session });
   }
   const parts = [

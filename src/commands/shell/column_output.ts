@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Prints records as columns.
+ * @module
+ */
+import { answerFault } from "../../client/mod.ts";
+import {
+  columnsOf,
+  ColumnStream,
+  openEncoder,
+  type RecordKindWithColumns,
+} from "../../columns/mod.ts";
+import { UsageError } from "../../context/mod.ts";
+import { escapeText } from "../../output/mod.ts";
+import type { Run } from "./cli.ts";
+import { isColumnFormat } from "./settings.ts";
+
+/**
+ * Opens the output of a run whose format is one of columns. Nothing is written yet.
+ *
+ * @throws {UsageError} If stdout is a terminal and the format is binary.
+ */
+export async function openColumnOutput(
+  kind: RecordKindWithColumns,
+  { context, settings }: Run,
+): Promise<ColumnStream> {
+  const { format } = settings;
+  const { stdout } = context;
+  if (!isColumnFormat(format)) throw new TypeError(`no columns: ${format}`);
+  const isTerminal = stdout.isTerminal();
+  if (isTerminal && format !== "csv") {
+    throw new UsageError(
+      `Cannot print ${format} to a terminal as it is binary: redirect it, such as with > ${kind}s.${format}`,
+    );
+  }
+  const columns = columnsOf(kind);
+  return new ColumnStream({
+    columns,
+    encoder: await openEncoder(
+      format,
+      columns,
+      isTerminal ? escapeText : undefined,
+    ),
+    write: (bytes) => stdout.write(bytes, format !== "csv"),
+  });
+}
+
+/**
+ * Prints all records, which may come in parts.
+ *
+ * @throws {UsageError} As {@linkcode openColumnOutput}.
+ * @throws {ProtocolError} If a value of a record does not fit its column.
+ */
+export async function printColumns(
+  kind: RecordKindWithColumns,
+  parts: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>,
+  run: Run,
+): Promise<void> {
+  const output = await openColumnOutput(kind, run);
+  for await (const records of parts) await addRecords(output, records);
+  await output.end();
+}
+
+/** Adds records. @throws {ProtocolError} If a value of one does not fit its column. */
+export async function addRecords(
+  output: ColumnStream,
+  records: Iterable<unknown>,
+): Promise<void> {
+  try {
+    await output.add(records);
+  } catch (error) {
+    throw answerFault(error);
+  }
+}
