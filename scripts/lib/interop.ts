@@ -5,6 +5,7 @@
  * @module
  */
 import { CCUSAGE_FOLDER, CCUSAGE_PACKAGES } from "./ccusage.ts";
+import { READER_PACKAGES, READERS_FOLDER } from "./readers.ts";
 import { ROOT, runDeno } from "./project.ts";
 import {
   findReference,
@@ -16,7 +17,7 @@ import {
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
 const USAGE =
-  "usage: scripts/interop [--install | --install-ccusage | --record | --steps N]";
+  "usage: scripts/interop [--install | --install-ccusage | --install-readers | --record | --steps N]";
 
 Deno.exitCode = await main(Deno.args);
 
@@ -25,6 +26,9 @@ async function main(args: readonly string[]): Promise<number> {
   if (word === "--install" && args.length === 1) return await install();
   if (word === "--install-ccusage" && args.length === 1) {
     return await installCcusage();
+  }
+  if (word === "--install-readers" && args.length === 1) {
+    return await installReaders();
   }
   const isSteps = word === "--steps" && args.length === 2 &&
     /^[1-9][0-9]*$/.test(value ?? "");
@@ -78,6 +82,15 @@ async function installCcusage(): Promise<number> {
     "--no-fund",
     "--ignore-scripts",
     ...CCUSAGE_PACKAGES,
+  ]);
+}
+
+async function installReaders(): Promise<number> {
+  const code = await run("python3", ["-m", "venv", READERS_FOLDER]);
+  if (code !== 0) return code;
+  return await run(`${READERS_FOLDER}/bin/python`, [
+    ...["-m", "pip", "install", "--disable-pip-version-check"],
+    ...["--only-binary", ":all:", ...READER_PACKAGES],
   ]);
 }
 
