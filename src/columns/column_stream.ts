@@ -14,6 +14,8 @@ const BATCH_CHARACTERS = 8 * 1024 * 1024;
 export interface ColumnStreamOptions {
   columns: readonly DataColumn[];
   encoder: ColumnEncoder;
+  /** Is applied to each text, and to the text of JSON. */
+  edit?: (text: string) => string;
   /** Is awaited before the next batch is made, so that a slow reader slows the stream down. */
   write(bytes: Uint8Array): Promise<void>;
 }
@@ -52,8 +54,8 @@ export class ColumnStream {
    */
   async add(records: Iterable<unknown>): Promise<void> {
     for (const record of records) {
-      const cells = this.#options.columns.map(({ read }) => read(record));
-      for (const [i, cell] of cells.entries()) {
+      for (const [i, { read }] of this.#options.columns.entries()) {
+        const cell = this.#edit(read(record));
         (this.#batch[i] ??= []).push(cell);
         if (typeof cell === "string") this.#characters += cell.length;
       }
@@ -62,6 +64,11 @@ export class ColumnStream {
         await this.flush();
       }
     }
+  }
+
+  #edit(cell: Cell): Cell {
+    const { edit } = this.#options;
+    return edit && typeof cell === "string" ? edit(cell) : cell;
   }
 
   /** Writes the rows that were added. */

@@ -20,17 +20,10 @@ const MAX_DATE_MS = 8.64e15;
 export class CsvEncoder implements ColumnEncoder {
   readonly idle = null;
   readonly #columns: readonly DataColumn[];
-  readonly #write: (kind: ColumnKind, cell: Cell) => string;
   #held = "";
 
-  /** @param escape Applied to each text. */
-  constructor(
-    columns: readonly DataColumn[],
-    escape: (text: string) => string = (text) => text,
-  ) {
+  constructor(columns: readonly DataColumn[]) {
     this.#columns = columns;
-    this.#write = (kind, cell) =>
-      typeof cell === "string" ? quote(escape(cell)) : writePlain(kind, cell);
   }
 
   start(): Uint8Array {
@@ -42,7 +35,7 @@ export class CsvEncoder implements ColumnEncoder {
     const rows = batch[0]?.length ?? 0;
     for (let row = 0; row < rows; row++) {
       const cells = this.#columns.map(({ kind }, i) =>
-        this.#write(kind, batch[i]?.[row] ?? null)
+        writeCell(kind, batch[i]?.[row] ?? null)
       );
       lines.push(cells.join());
     }
@@ -66,7 +59,8 @@ function quote(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-function writePlain(kind: ColumnKind, cell: Exclude<Cell, string>): string {
+function writeCell(kind: ColumnKind, cell: Cell): string {
+  if (typeof cell === "string") return quote(cell);
   if (cell === null) return "";
   const isDate = kind === "time" && typeof cell === "number" &&
     Math.abs(cell) <= MAX_DATE_MS;

@@ -10,12 +10,10 @@ import type { DataColumn } from "./data_columns.ts";
  * Returns a new encoder, and loads the package that it needs.
  *
  * @param columns The columns in their order.
- * @param escape Applied to each text of a CSV, for a terminal.
  */
 export async function openEncoder(
   format: ColumnFormat,
   columns: readonly DataColumn[],
-  escape?: (text: string) => string,
 ): Promise<ColumnEncoder> {
   switch (format) {
     case "arrow": {
@@ -28,7 +26,7 @@ export async function openEncoder(
     }
     case "csv": {
       const { CsvEncoder } = await import("./csv_encoder.ts");
-      return new CsvEncoder(columns, escape);
+      return new CsvEncoder(columns);
     }
   }
 }

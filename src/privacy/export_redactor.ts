@@ -7,7 +7,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import { makeRedactor, type Redactor } from "./redact.ts";
 
 /**
- * Makes the redactor of traces and of answers to agents. It leaves texts as they are if the user's
+ * Makes the redactor of traces, of columns and of answers to agents. It leaves texts as they are if the user's
  * `config.toml` says so; with a mistake in that file it redacts.
  *
  * @param home Absolute path.
@@ -17,7 +17,7 @@ export async function makeExportRedactor(home: string): Promise<Redactor> {
 }
 
 /**
- * Whether secrets are replaced in traces and in answers to agents.
+ * Whether secrets are replaced in traces, in columns and in answers to agents.
  *
  * @param home Absolute path.
  */

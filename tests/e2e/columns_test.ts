@@ -108,6 +108,37 @@ Deno.test("columns have the values of NDJSON", async (t) => {
   });
 });
 
+Deno.test("columns have their secrets replaced, unless config.toml says otherwise", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const secret = `ghp_${"a1B2".repeat(9)}`;
+  const prompt = `use ${secret}, please`;
+  await feed(home, {
+    hook_event_name: "UserPromptSubmit",
+    session_id: "s",
+    prompt,
+  });
+  const prompts = async (format: keyof typeof READERS, ...flags: string[]) => {
+    const [event] = await READERS[format](
+      await printBytes(home, ["events", ...flags], format),
+    );
+    const [session] = await READERS[format](
+      await printBytes(home, ["sessions", ...flags], format),
+    );
+    return [JSON.parse(String(event?.payload)).prompt, session?.title];
+  };
+  const clean = "use [redacted: GitHub], please";
+  for (const format of FORMATS) {
+    assertEquals(await prompts(format), [clean, clean]);
+  }
+  await Deno.writeTextFile(
+    `${home.home}/config.toml`,
+    "[redact]\nexports = false\n",
+  );
+  assertEquals(await prompts("parquet"), [prompt, prompt]);
+  assertEquals(await prompts("parquet", "--redact"), [clean, clean]);
+});
+
 const wrong: [args: string[], words: RegExp][] = [
   [["events", "--follow", "-o", "parquet"], /Cannot follow with -o parquet/],
   [["events", "--follow", "-o", "csv"], /Cannot follow with -o csv/],

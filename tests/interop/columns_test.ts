@@ -13,6 +13,7 @@ import {
   printRows,
   valueIn,
 } from "../e2e/_columns.ts";
+import { programCommand } from "../e2e/harness.ts";
 
 const READERS = Deno.env.get("KAIZEN_READERS") || null;
 const SCRIPT = decodeURIComponent(
@@ -119,6 +120,46 @@ Deno.test({
         });
       }
     }
+  },
+});
+
+/** What the command of DuckDB does with `-csv -c SQL`. */
+const DUCKDB = `import duckdb, sys
+result = duckdb.sql(sys.argv[3])
+for row in [result.columns, *result.fetchall()]: print(*row, sep=",")`;
+
+Deno.test({
+  name: "the recipe with DuckDB prints what it is for",
+  ignore: READERS === null,
+  async fn() {
+    const [, command = ""] = /```sh\n(.*\bduckdb .*)\n```/.exec(
+      await Deno.readTextFile(
+        new URL("../../docs/recipes.md", import.meta.url),
+      ),
+    ) ?? [];
+    await using home = await filledHome();
+    const bin = `${home.root}/bin`;
+    await Deno.mkdir(bin);
+    await Deno.symlink(programCommand()[0] ?? "", `${bin}/kaizen`);
+    await Deno.writeTextFile(
+      `${bin}/duckdb`,
+      `#!/bin/sh\nexec '${READERS}' -c '${DUCKDB}' "$@"\n`,
+      { mode: 0o755 },
+    );
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-c", command],
+      env: {
+        HOME: `${home.root}/user`,
+        KAIZEN_HOME: home.home,
+        PATH: `${bin}:${Deno.env.get("PATH")}`,
+      },
+      cwd: home.workspace,
+    }).output();
+    const text = new TextDecoder();
+    assertEquals(
+      [text.decode(stdout), text.decode(stderr)],
+      ["tool,calls,sessions\nBash,1,1\nRead,1,1\nTask,1,1\n", ""],
+    );
   },
 });
 

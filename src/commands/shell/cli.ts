@@ -16,6 +16,8 @@ import {
 export interface Run {
   readonly context: Context;
   readonly settings: Settings;
+  /** True: columns have their secrets replaced, whatever `config.toml` says. */
+  readonly redacts?: boolean;
 }
 
 /**

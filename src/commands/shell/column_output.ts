@@ -12,6 +12,7 @@ import {
 } from "../../columns/mod.ts";
 import { UsageError } from "../../context/mod.ts";
 import { escapeText } from "../../output/mod.ts";
+import { makeExportRedactor, makeRedactor } from "../../privacy/mod.ts";
 import type { Run } from "./cli.ts";
 import { isColumnFormat } from "./settings.ts";
 
@@ -22,13 +23,12 @@ import { isColumnFormat } from "./settings.ts";
  */
 export async function openColumnOutput(
   kind: RecordKindWithColumns,
-  { context, settings }: Run,
+  run: Run,
 ): Promise<ColumnStream> {
-  const { format } = settings;
-  const { stdout } = context;
+  const { format } = run.settings;
+  const { stdout } = run.context;
   if (!isColumnFormat(format)) throw new TypeError(`no columns: ${format}`);
-  const isTerminal = stdout.isTerminal();
-  if (isTerminal && format !== "csv") {
+  if (stdout.isTerminal() && format !== "csv") {
     throw new UsageError(
       `Cannot print ${format} to a terminal as it is binary: redirect it, such as with > ${kind}s.${format}`,
     );
@@ -36,13 +36,25 @@ export async function openColumnOutput(
   const columns = columnsOf(kind);
   return new ColumnStream({
     columns,
-    encoder: await openEncoder(
-      format,
-      columns,
-      isTerminal ? escapeText : undefined,
-    ),
+    encoder: await openEncoder(format, columns),
+    edit: await makeEdit(run),
     write: (bytes) => stdout.write(bytes, format !== "csv"),
   });
+}
+
+/**
+ * Returns what is done to each text: secrets are replaced, as columns are made for other programs,
+ * and a terminal gets no control characters.
+ */
+async function makeEdit(
+  { context, settings, redacts }: Run,
+): Promise<(text: string) => string> {
+  const redact = redacts
+    ? makeRedactor()
+    : await makeExportRedactor(settings.paths().home);
+  return context.stdout.isTerminal()
+    ? (text) => escapeText(redact(text))
+    : redact;
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Run } from "./cli.ts";
+import { isColumnFormat } from "./settings.ts";
 
 /** The option as its words and its description. */
 export const REDACT_OPTION = [
@@ -22,6 +23,10 @@ export async function withRedaction<T>(
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
   if (!redact) return await work(run);
+  // Columns are redacted text by text, before they become bytes.
+  if (isColumnFormat(run.settings.format)) {
+    return await work({ ...run, redacts: true });
+  }
   const { RedactedOutput } = await import("./redacted_output.ts");
   const { context, settings } = run;
   const stdout = new RedactedOutput(context.stdout, {

@@ -55,3 +55,40 @@ Deno.test("ColumnStream writes its beginning once, and idle bytes only after it"
   await stream.end();
   assertEquals(written, [1, 1, 2]);
 });
+
+Deno.test("ColumnStream edits texts, and nothing else", async () => {
+  const cells: unknown[] = [];
+  const counter = new Counter();
+  const stream = new ColumnStream({
+    columns,
+    encoder: {
+      ...counter,
+      encode: (batch) => {
+        cells.push(...batch.flat());
+        return counter.encode(batch);
+      },
+    },
+    edit: (text) => text.toUpperCase(),
+    write: () => Promise.resolve(),
+  });
+  await stream.add([["a", 1, 2, true, '{"k":null}'], [
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]]);
+  await stream.end();
+  assertEquals(cells, [
+    "A",
+    null,
+    1,
+    null,
+    2,
+    null,
+    true,
+    null,
+    '{"K":NULL}',
+    null,
+  ]);
+});

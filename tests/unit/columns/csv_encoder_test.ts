@@ -73,12 +73,3 @@ Deno.test("CsvEncoder writes texts in quotes, times in RFC 3339, and nothing for
       '"",,8650000000000000,false,\n',
   );
 });
-
-Deno.test("CsvEncoder escapes texts for a terminal, before it quotes them", () => {
-  const encoder = new CsvEncoder(columns, (text) => text.replace("\x1b", '"'));
-  const rows = [["\x1b[31m", null, null, null, "{}"]];
-  assertEquals(
-    new TextDecoder().decode(joinBytes(encodeAll(encoder, [rows]))),
-    '"text","int","time","bool","json"\n"""[31m",,,,"{}"\n',
-  );
-});
