@@ -6,6 +6,6 @@
  */
 export type { ColumnFormat } from "./column_encoder.ts";
 export { ColumnStream } from "./column_stream.ts";
+export { cutPayload } from "./cut_payload.ts";
 export { columnsOf, type RecordKindWithColumns } from "./data_columns.ts";
-export { findPayload } from "./find_payload.ts";
 export { openEncoder } from "./open_encoder.ts";

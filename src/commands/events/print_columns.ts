@@ -3,7 +3,7 @@
  * Prints events as columns.
  * @module
  */
-import { findPayload } from "../../columns/mod.ts";
+import { cutPayload } from "../../columns/mod.ts";
 import { addRecords, openColumnOutput } from "../shell/column_output.ts";
 import type { Run } from "../shell/cli.ts";
 import {
@@ -35,7 +35,9 @@ export async function printEventColumns(
 }
 
 function readRecord(answer: EventAnswer): unknown {
-  const record = readStreamEvent(answer);
-  const payload = findPayload(answer.bytes);
-  return { ...record, event: { ...record.event, payload } };
+  const { rest, payload } = cutPayload(answer.bytes);
+  const record = readStreamEvent({ ...answer, bytes: rest });
+  return payload === null
+    ? record
+    : { ...record, event: { ...record.event, payload } };
 }
