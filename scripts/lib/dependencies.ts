@@ -20,8 +20,11 @@ const REASONS: Readonly<Record<string, string>> = {
   "jsr:@std/streams": "lines and bytes of an input",
   "jsr:@std/text": "needed by @cliffy/command",
   "npm:@modelcontextprotocol/sdk": "a client that tests `kaizen mcp`",
+  "npm:@uwdata/flechette": "writes Arrow streams for `-o arrow` (ADR 017)",
   "npm:ajv": "checks the JSON output against `docs/schema/`",
   "npm:fast-check": "properties and generated values",
+  "npm:hyparquet": "needed by hyparquet-writer; tests read Parquet with it",
+  "npm:hyparquet-writer": "writes Parquet files for `-o parquet` (ADR 017)",
   "npm:json-rpc-2.0": "needed by tmcp: messages",
   "npm:jsonc-parser":
     "changes settings that have comments and keeps their form",
@@ -71,6 +74,12 @@ const FETCHED: readonly {
     mark: "VERSION =",
     why: "`scripts/interop` compares token counts with it",
   },
+  ...["pyarrow", "polars", "duckdb"].map((name) => ({
+    name,
+    file: "scripts/lib/readers.ts",
+    mark: `${name}==`,
+    why: "`scripts/interop` reads columns with it",
+  })),
   {
     name: "bun",
     file: "scripts/bench",

@@ -20,6 +20,7 @@ const EXCEPTIONS: readonly (readonly [part: string, reason: string])[] = [
   ["scripts/uninstall", "tests/unit/scripts/install_test.ts runs it"],
   ["packaging/many-machines", "tests/e2e/many_machines_test.ts runs it"],
   ["duckdb events.duckdb", "tests/e2e/many_machines_test.ts runs it"],
+  ["python3 rows.py", "tests/interop/columns_test.ts runs it"],
   ["rm -r ~/.kaizen", "the home of a test is another folder"],
   [
     "systemctl --user enable",

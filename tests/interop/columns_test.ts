@@ -3,7 +3,12 @@
  * Columns as pyarrow, polars and DuckDB read them: the types of docs/columns.md and the values of
  * NDJSON. Skipped where there are no such readers; `scripts/interop --install-readers` installs them.
  */
-import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
+import {
+  assertEquals,
+  assertGreater,
+  assertMatch,
+  assertNotEquals,
+} from "@std/assert";
 import { columnsOf, openEncoder } from "../../src/columns/mod.ts";
 import {
   COMMANDS,
@@ -13,6 +18,7 @@ import {
   printRows,
   valueIn,
 } from "../e2e/_columns.ts";
+import { feed } from "../e2e/_feed.ts";
 import { programCommand } from "../e2e/harness.ts";
 
 const READERS = Deno.env.get("KAIZEN_READERS") || null;
@@ -160,6 +166,43 @@ Deno.test({
       [text.decode(stdout), text.decode(stderr)],
       ["tool,calls,sessions\nBash,1,1\nRead,1,1\nTask,1,1\n", ""],
     );
+  },
+});
+
+Deno.test({
+  name: "the program of docs/columns.md prints each event as it is stored",
+  ignore: READERS === null,
+  async fn() {
+    const [, program = ""] = /```python\n([^]*?)```/.exec(
+      await Deno.readTextFile(
+        new URL("../../docs/columns.md", import.meta.url),
+      ),
+    ) ?? [];
+    await using home = await filledHome();
+    await Deno.writeTextFile(`${home.root}/rows.py`, program);
+    const follower = home.spawn([`'${READERS}' '${home.root}/rows.py'`], {
+      program: [
+        "sh",
+        "-c",
+        `'${
+          programCommand()[0]
+        }' events --follow --last 1 -o arrow | eval "$0"`,
+      ],
+    });
+    assertMatch(await follower.nextLine() ?? "", / git:\S+ None$/);
+    for (const session_id of ["x", "y"]) {
+      await feed(home, {
+        hook_event_name: "PreToolUse",
+        session_id,
+        tool_name: "Bash",
+      });
+      assertMatch(
+        await follower.nextLine() ?? "",
+        new RegExp(` ${session_id} Bash$`),
+      );
+    }
+    follower.signal("SIGKILL");
+    await follower.ended;
   },
 });
 
