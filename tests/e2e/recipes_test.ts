@@ -32,8 +32,6 @@ interface Sample {
 function expectations(
   { home, start }: Sample,
 ): Record<string, string | RegExp> {
-  const iso = (ms: number) =>
-    new Date(start + ms).toISOString().replace(/\.\d+Z$/, "Z");
   const time = (ms: number) => new Date(start + ms).toLocaleTimeString("en-GB");
   const day = (ms: number) => new Date(start + ms).toLocaleDateString("sv-SE");
   const timeline: readonly [ms: number, what: string][] = [

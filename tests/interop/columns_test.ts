@@ -3,12 +3,7 @@
  * Columns as pyarrow, polars and DuckDB read them: the types of docs/columns.md and the values of
  * NDJSON. Skipped where there are no such readers; `scripts/interop --install-readers` installs them.
  */
-import {
-  assertEquals,
-  assertGreater,
-  assertMatch,
-  assertNotEquals,
-} from "@std/assert";
+import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
 import { columnsOf, openEncoder } from "../../src/columns/mod.ts";
 import {
   COMMANDS,
