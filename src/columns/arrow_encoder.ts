@@ -17,7 +17,7 @@ import {
   utf8,
 } from "@uwdata/flechette";
 import type { ColumnKind, DataColumn } from "./data_columns.ts";
-import type { Batch, ColumnEncoder } from "./column_encoder.ts";
+import type { ColumnBatch, ColumnEncoder } from "./column_encoder.ts";
 
 /**
  * A message of a stream begins with this mark, and a mark with a length of 0 ends the stream. A
@@ -50,7 +50,7 @@ export class ArrowEncoder implements ColumnEncoder {
     return this.#start;
   }
 
-  encode(batch: Batch): Uint8Array {
+  encode(batch: ColumnBatch): Uint8Array {
     return this.#message((type, i) =>
       columnFromArray([...batch[i] ?? []], type)
     );

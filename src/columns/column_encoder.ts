@@ -9,7 +9,7 @@ import type { Cell } from "./data_columns.ts";
 export type ColumnFormat = "arrow" | "parquet" | "csv";
 
 /** Rows as columns: one list of cells for each column, all of the same length, at least 1. */
-export type Batch = readonly (readonly Cell[])[];
+export type ColumnBatch = readonly (readonly Cell[])[];
 
 /**
  * Encodes batches of rows. What it returns is to be written in this order: start, each batch, end.
@@ -18,7 +18,7 @@ export type Batch = readonly (readonly Cell[])[];
 export interface ColumnEncoder {
   /** Returns the bytes before the first batch. */
   start(): Uint8Array;
-  encode(batch: Batch): Uint8Array;
+  encode(batch: ColumnBatch): Uint8Array;
   end(): Uint8Array;
   /** Bytes that may be written between two batches and mean nothing; null if there are none. */
   readonly idle: Uint8Array | null;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Cell, ColumnKind, DataColumn } from "./data_columns.ts";
-import type { Batch, ColumnEncoder } from "./column_encoder.ts";
+import type { ColumnBatch, ColumnEncoder } from "./column_encoder.ts";
 
 const encoder = new TextEncoder();
 /** The largest distance from 1970 that a date can have, in milliseconds. */
@@ -30,7 +30,7 @@ export class CsvEncoder implements ColumnEncoder {
     return this.#hold([this.#columns.map(({ name }) => quote(name)).join()]);
   }
 
-  encode(batch: Batch): Uint8Array {
+  encode(batch: ColumnBatch): Uint8Array {
     const lines: string[] = [];
     const rows = batch[0]?.length ?? 0;
     for (let row = 0; row < rows; row++) {

@@ -6,7 +6,7 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import type { Cell, ColumnKind, DataColumn } from "./data_columns.ts";
-import type { Batch, ColumnEncoder } from "./column_encoder.ts";
+import type { ColumnBatch, ColumnEncoder } from "./column_encoder.ts";
 
 type SchemaElement = ParquetWriter["schema"][number];
 
@@ -33,7 +33,7 @@ export class ParquetEncoder implements ColumnEncoder {
     return this.#take();
   }
 
-  encode(batch: Batch): Uint8Array {
+  encode(batch: ColumnBatch): Uint8Array {
     const columnData = this.#columns.map(({ name }, i) => ({
       name,
       data: (batch[i] ?? []).map(widen),

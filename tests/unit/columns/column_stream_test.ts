@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
 import type {
-  Batch,
+  ColumnBatch,
   ColumnEncoder,
 } from "../../../src/columns/column_encoder.ts";
 import { ColumnStream } from "../../../src/columns/mod.ts";
@@ -11,7 +11,7 @@ import { columns } from "./_rows.ts";
 class Counter implements ColumnEncoder {
   readonly idle = Uint8Array.of(0);
   start = () => Uint8Array.of(1);
-  encode = (batch: Batch) => new Uint8Array(batch[0]?.length ?? 0);
+  encode = (batch: ColumnBatch) => new Uint8Array(batch[0]?.length ?? 0);
   end = () => Uint8Array.of(2, 2);
 }
 
