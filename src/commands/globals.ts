@@ -38,7 +38,7 @@ export function declareGlobals(cli: Cli) {
     )
     .globalOption(
       "-o, --output <format:format>",
-      "Output format: text, json, ndjson; detail also has trace; events, sessions, usage and commits also have csv, arrow, parquet (default: text on a terminal, otherwise json; env: KAIZEN_OUTPUT)",
+      "Output format: text, json, ndjson; detail also has trace; events, sessions, usage and commits have csv, arrow, parquet (default: text on a terminal, otherwise json; env: KAIZEN_OUTPUT)",
     )
     .globalOption("--json", "Same as --output json")
     .globalOption(

@@ -41,12 +41,26 @@ const table: [words: string[], offers: string[]][] = [
   [["kaizen", "sessions", "show", "@"], ["@latest"]],
   [["kaizen", "sessions", "--limit", ""], []],
   // Nothing is offered that always fails.
-  [["kaizen", "-o", ""], ["json", "ndjson", "text", "trace"]],
-  [["kaizen", "sessions", "-o", ""], ["json", "ndjson", "text"]],
+  [["kaizen", "-o", ""], [
+    "arrow",
+    "csv",
+    "json",
+    "ndjson",
+    "parquet",
+    "text",
+    "trace",
+  ]],
+  ...[["sessions"], ["sessions", "ls"], ["events"], ["usage"], ["commits"]].map(
+    (words): [string[], string[]] => [
+      ["kaizen", ...words, "-o", ""],
+      ["arrow", "csv", "json", "ndjson", "parquet", "text"],
+    ],
+  ),
   [["kaizen", "store", "stats", "--output", ""], ["json", "ndjson", "text"]],
   [["kaizen", "detail", "s-1", "-o", "t"], ["text", "trace"]],
   [["kaizen", "sessions", "tree", "-o", "tr"], ["trace"]],
   [["kaizen", "sessions", "--watch", "-o", ""], ["ndjson", "text"]],
+  [["kaizen", "events", "--follow", "-o", ""], ["arrow", "ndjson", "text"]],
   [["kaizen", "detail", "s-1", "--follow", "-o", ""], ["ndjson", "text"]],
   [["kaizen", "sessions", "--all-workspaces", ""], []],
   [["kaizen", "--no-start", "sessions", "sh"], ["show"]],
