@@ -11,6 +11,7 @@ async function put(
   home: Home,
   n: number,
   more: Record<string, unknown> = {},
+  workspace = home.workspace,
 ): Promise<void> {
   const { text } = await ask(home.socket, {
     type: "ingest_hook",
@@ -23,7 +24,7 @@ async function put(
       n,
       ...more,
     }),
-    workspace: home.workspace,
+    workspace,
   });
   assertEquals(JSON.parse(text).type, "ack");
 }
@@ -49,6 +50,28 @@ async function nextEvent(follower: Spawned): Promise<Line> {
 
 const numbersOf = (lines: readonly Line[]) =>
   lines.map(({ event }) => event.payload.n);
+
+Deno.test("--session finds a session of any workspace, also with --all-workspaces", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await put(home, 1, { session_id: "session-here" });
+  const other = `${home.root}/other`;
+  await Deno.mkdir(`${other}/.git`, { recursive: true });
+  await put(home, 2, { session_id: "session-there" }, other);
+  for (const id of ["session-there", "session-t", "session-h"]) {
+    for (const more of [[], ["--all-workspaces"]]) {
+      const { code, stdout } = await home.run([
+        ...["events", "--session", id],
+        ...more,
+      ]);
+      assertEquals(
+        { code, numbers: numbersOf(readLines(stdout)) },
+        { code: 0, numbers: [id === "session-h" ? 1 : 2] },
+        `${id} ${more}`,
+      );
+    }
+  }
+});
 
 Deno.test("events prints all sessions' events in a pipe, one a line with a cursor", async () => {
   await using home = await tempHome();

@@ -146,6 +146,12 @@ Deno.test("usage --line fits a status line, and knows the session that it is giv
   ]);
   const { code } = await home.run(["usage", "--line", "--by", "day"]);
   assertEquals(code, 64);
+  const whole = await show(home, "usage", "--session", SESSION);
+  for (const word of [SESSION.slice(0, 6), "@latest"]) {
+    assertEquals(await show(home, "usage", "--session", word), whole);
+  }
+  const other = await home.run(["usage", "--session", "other"]);
+  assertEquals(other.code, 1);
   await daemon.stop();
 });
 

@@ -9,7 +9,7 @@ import { type CheckedAnswer, openChecked } from "./answer_head.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
-import { type Place, resolvePlace } from "./place.ts";
+import { type Place, readPlace, resolvePlace } from "./place.ts";
 
 /** The name of the newest session of the workspace. */
 const LATEST = "@latest";
@@ -72,6 +72,24 @@ export async function findSession(
     }`,
     isOpen ? "sessions --all-workspaces" : "sessions",
   );
+}
+
+/**
+ * Finds a session as {@linkcode findSession} does, and returns its id and workspace alone. A place
+ * that stands for all workspaces does not exclude any.
+ *
+ * @throws {NotFoundError} If there is no such session, or if the prefix is ambiguous.
+ */
+export async function locateSession(
+  { id, place }: { id: string; place: Place | null },
+  run: Run,
+): Promise<{ id: string; workspace: string | null }> {
+  const where = place === null || place.kind === "all"
+    ? readPlace({}, run)
+    : place;
+  const found = await findSession({ id, place: where, isEager: true }, run);
+  await found.answer[Symbol.asyncDispose]();
+  return { id: found.id, workspace: found.workspace };
 }
 
 /**

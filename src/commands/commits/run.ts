@@ -6,7 +6,7 @@
 import type { CommitRecord } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
 import { resolvePlace } from "../ask/place.ts";
-import { findSession } from "../ask/find_session.ts";
+import { locateSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
@@ -21,7 +21,7 @@ export async function runCommits(
   const { place, sinceMs, limit } = options;
   const session = options.session === null
     ? null
-    : await resolveSession(options.session, options, run);
+    : (await locateSession({ id: options.session, place }, run)).id;
   // A session may commit in several worktrees.
   const workspaces = place.kind === "all" || session !== null
     ? [null]
@@ -41,16 +41,6 @@ export async function runCommits(
       return await printRows(run, rows);
   }
   await printTable(rows, total, run);
-}
-
-async function resolveSession(
-  id: string,
-  { place }: CommitsOptions,
-  run: Run,
-): Promise<string> {
-  const found = await findSession({ id, place, isEager: true }, run);
-  await found.answer[Symbol.asyncDispose]();
-  return found.id;
 }
 
 async function printTable(

@@ -8,7 +8,7 @@ import { UsageError } from "../../context/mod.ts";
 import type { RequestOf, WatchFilter } from "../../proto/mod.ts";
 import { followEvents } from "../ask/follow_events.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
-import { readPlace, resolvePlace } from "../ask/place.ts";
+import { resolvePlace } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import type { EventsOptions } from "./options.ts";
 import { eventPrinter } from "./print.ts";
@@ -81,14 +81,9 @@ export async function findEventsPlace(
   run: Run,
 ): Promise<Pick<WatchFilter, "workspace" | "session">> {
   if (session !== null) {
-    const { findSession } = await import("../ask/find_session.ts");
-    const found = await findSession({
-      id: session,
-      place: place ?? readPlace({}, run),
-      isEager: true,
-    }, run);
-    await found.answer[Symbol.asyncDispose]();
-    return { workspace: found.workspace, session: found.id };
+    const { locateSession } = await import("../ask/find_session.ts");
+    const { id, workspace } = await locateSession({ id: session, place }, run);
+    return { workspace, session: id };
   }
   if (place === null || place.kind === "all") return {};
   const [workspace = null] = await resolvePlace(place, run);

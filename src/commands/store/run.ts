@@ -80,18 +80,13 @@ async function look(
   if (session === null || Number(found.removed_sessions ?? 0) > 0) {
     return { found, wanted: options };
   }
-  const { findSession } = await import("../ask/find_session.ts");
+  const { locateSession } = await import("../ask/find_session.ts");
   const { readPlace } = await import("../ask/place.ts");
   const flags = options.workspace === null
     ? {}
     : { workspace: options.workspace };
   const place = readPlace(flags, run);
-  const { id, workspace, answer } = await findSession({
-    id: session,
-    place,
-    isEager: true,
-  }, run);
-  await answer[Symbol.asyncDispose]();
+  const { id, workspace } = await locateSession({ id: session, place }, run);
   const wanted = { ...options, session: id, workspace };
   return { found: await prune(wanted, run, true), wanted };
 }

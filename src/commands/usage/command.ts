@@ -44,7 +44,7 @@ function declare(cli: Cli) {
     )
     .option(
       "--session <id:word>",
-      "Only the session with this id (default: all)",
+      "Only this session: an id, a prefix of one, or @latest (default: all)",
     )
     .option(
       "--workspace <dir:word>",

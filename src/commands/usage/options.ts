@@ -10,7 +10,7 @@ import type { Place } from "../ask/place.ts";
 export interface UsageOptions {
   by: UsageGroup;
   place: Place;
-  /** The id of a session; null: all. */
+  /** The id of a session, a prefix of one, or `@latest`; null: all. */
   session: string | null;
   /** Only messages since this time, in epoch milliseconds; null: all. */
   sinceMs: number | null;

@@ -5,6 +5,7 @@
  */
 import { escapeText, formatNumberOf } from "../../output/mod.ts";
 import type { AnswerOf } from "../../proto/mod.ts";
+import { locateSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
@@ -17,8 +18,10 @@ export async function runUsage(
   options: UsageOptions,
   run: Run,
 ): Promise<void> {
-  const { by, place, session, sinceMs } = options;
-  const workspace = await workspaceOfPlace(place, run);
+  const { by, place, session: named, sinceMs } = options;
+  const { id: session, workspace } = named === null
+    ? { id: null, workspace: await workspaceOfPlace(place, run) }
+    : await locateSession({ id: named, place }, run);
   const { format } = run.settings;
   const answer = await askUsage(
     { by, workspace, session, since_ms: sinceMs },

@@ -7,7 +7,7 @@ import { ask } from "../../client/mod.ts";
 import type { ActivityState, SessionRecord } from "../../proto/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import { changesOf } from "../ask/session_changes.ts";
-import { findSession } from "../ask/find_session.ts";
+import { locateSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
@@ -49,9 +49,7 @@ export async function runWait(
   run: Run,
 ): Promise<ExitCode> {
   const { timeoutMs, until } = options;
-  const found = await findSession({ ...options, isEager: true }, run);
-  await found.answer[Symbol.asyncDispose]();
-  const { id, workspace } = found;
+  const { id, workspace } = await locateSession(options, run);
   const end = timeoutMs === null ? null : performance.now() + timeoutMs;
   for await (const isLate of changesOf({ id, workspace, end }, run)) {
     const session = await readSession(id, workspace, run);
