@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Compares a store with what its events say, by making all of its sessions anew.
+ * Compares the answers of a store before and after a rebuild of all its sessions.
  * @module
  */
+import { printCalls } from "../events/mod.ts";
+import { joinBytes } from "../proto/mod.ts";
 import { markAllStale, type Reader, Store } from "../store/mod.ts";
+import { Outlines } from "./outlines.ts";
 import { Pace } from "./pace.ts";
 import { Rebuilds } from "./rebuilds.ts";
 import { SessionStates } from "./session_states.ts";
 
-/** What is wrong with sessions, by their ids. */
+/** The faults of sessions, by their ids. */
 export interface StoreInspection {
-  /** Those whose events are not all there, or not in order. */
+  /** Sessions whose events are incomplete or out of order. */
   numbering: string[];
-  /** Those whose record or calls differ from what their events say. */
+  /** Sessions whose record or calls differ after the rebuild. */
   content: string[];
-  /** How many were compared; one that is to be made anew anyway is not. */
+  /** Number of compared sessions. A stale one is not compared. */
   compared: number;
 }
 
-/** What is known of one session, as text that can be compared. */
+/** One session in a form that can be compared. */
 interface Snapshot {
   id: string;
   isStale: boolean;
   isNumbered: boolean;
-  text: string;
+  digest: string;
 }
 
 /**
@@ -37,11 +40,11 @@ export async function inspectStore(copy: string): Promise<StoreInspection> {
   await rebuildAll(copy);
   const after = await readSnapshots(copy);
   const found: StoreInspection = { numbering: [], content: [], compared: 0 };
-  for (const [key, { id, isStale, isNumbered, text }] of before) {
+  for (const [key, { id, isStale, isNumbered, digest }] of before) {
     if (!isNumbered) found.numbering.push(id);
     if (isStale) continue;
     found.compared++;
-    if (after.get(key)?.text !== text) found.content.push(id);
+    if (after.get(key)?.digest !== digest) found.content.push(id);
   }
   return found;
 }
@@ -89,9 +92,9 @@ async function readSnapshot(
   const steps = reader.sessions.find([workspaceKey], id, 0);
   const session = await new Pace().run(steps);
   if (session === null) return null;
-  const calls = [...reader.sessions.calls(session)]
-    .map((call) => JSON.stringify(call)).toSorted();
-  const record = new TextDecoder().decode(session.record);
+  const outline = await new Outlines(new Pace()).outline(reader, session);
+  const bodies = reader.sessions.bodies(session, outline.keys);
+  const answer = [session.record, ...printCalls(outline, bodies)];
   return {
     id,
     isStale: session.isStale,
@@ -100,7 +103,7 @@ async function readSnapshot(
       session.eventCount,
       lastSeq,
     ),
-    text: await digest([record, ...calls].join("\n")),
+    digest: await hash(joinBytes(answer)),
   };
 }
 
@@ -114,8 +117,7 @@ function isInOrder(
     numbers.every((number, i) => i === 0 || number > (numbers[i - 1] ?? -1));
 }
 
-async function digest(text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
-  const sum = await crypto.subtle.digest("SHA-256", bytes);
+async function hash(bytes: Uint8Array): Promise<string> {
+  const sum = await crypto.subtle.digest("SHA-256", bytes.slice());
   return new Uint8Array(sum).toHex();
 }

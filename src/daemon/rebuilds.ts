@@ -5,19 +5,23 @@
  * @module
  */
 import {
+  compareMoments,
+  type Facts,
   newSessionState,
   readStoredEvent,
   type SessionState,
   wireSourceOf,
 } from "../events/mod.ts";
-import type { Steps, Store, StoredSession } from "../store/mod.ts";
+import type { EventTime, Steps, Store, StoredSession } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
 import type { SessionStates } from "./session_states.ts";
 
 /** Time to read the events of one step, in milliseconds; its commit takes as long again. */
 const STEP_MS = 2;
-/** Number of bytes of events after which a step ends, even if it was fast. */
-const STEP_BYTES = 256 * 1024;
+/** Number of events whose times one step reads. */
+const TIMES_STEP = 128;
+/** Late events during a rebuild start another pass, until this number of passes. */
+const MAX_PASSES = 3;
 
 /** The parts of {@linkcode Rebuilds}. */
 export interface RebuildsOptions {
@@ -32,6 +36,8 @@ export interface RebuildsOptions {
 export class Rebuilds {
   readonly #options: RebuildsOptions;
   readonly #running = new Map<number, Promise<void>>();
+  #background: Promise<void> = Promise.resolve();
+  #isStarted = false;
 
   constructor(options: RebuildsOptions) {
     this.#options = options;
@@ -40,6 +46,21 @@ export class Rebuilds {
   /** Whether any session has to be rebuilt. */
   get isNeeded(): boolean {
     return this.#options.store.stale.count > 0;
+  }
+
+  /** Rebuilds all sessions in the background. Does nothing if that is under way. */
+  start(onFault: (error: unknown) => void): void {
+    if (!this.isNeeded || this.#isStarted) return;
+    this.#isStarted = true;
+    // After a fault the rest is rebuilt on request, or after the next start of the daemon.
+    this.#background = this.all().then(() => {
+      this.#isStarted = false;
+    }, onFault);
+  }
+
+  /** Resolves when no rebuild in the background is under way. */
+  async settled(): Promise<void> {
+    await this.#background;
   }
 
   /** Rebuilds all sessions, one after the other. */
@@ -79,16 +100,19 @@ export class Rebuilds {
 
   *#steps(key: number): Steps<void> {
     const { store, signal } = this.#options;
-    while (!signal.aborted) {
+    for (let pass = 1; !signal.aborted; pass++) {
       const session = store.sessions.byKey(key);
       if (!session?.isStale) return;
       yield* store.stale.clearCalls(key);
-      yield* new Rebuild(session, this.#options).run();
+      yield* new Rebuild(session, this.#options).run(pass === MAX_PASSES);
     }
   }
 }
 
-/** One pass over a session's events. */
+/** The result of a step: more events to apply, events that have arrived meanwhile, or the end. */
+type StepResult = "more" | "new" | "end";
+
+/** One pass over a session's events, by time, so that no event is late. */
 class Rebuild {
   readonly #key: number;
   readonly #options: RebuildsOptions;
@@ -98,9 +122,8 @@ class Rebuild {
    */
   readonly #cuts: number;
   #state: SessionState;
-  /** Keys of its events, and the number of those read. */
-  #events: number[] = [];
-  #done = 0;
+  /** Number of events whose times are known. */
+  #known = 0;
 
   constructor(session: StoredSession, options: RebuildsOptions) {
     this.#key = session.key;
@@ -109,60 +132,95 @@ class Rebuild {
     this.#state = newSessionState(session.id);
   }
 
-  /** Reads until no event is left, or until the session has lost events or is deleted. */
-  *run(): Steps<void> {
+  /**
+   * Applies all events, unless the session is deleted or loses events.
+   *
+   * @param takesLate Whether to apply events that arrive late meanwhile; else they end the pass.
+   */
+  *run(takesLate: boolean): Steps<void> {
     const { store, signal } = this.#options;
-    while (!signal.aborted) {
-      const isOver = store.stale.transact(() => this.#step());
-      if (isOver) return;
+    while (true) {
+      const session = this.#session();
+      if (session === null) return;
+      const times = yield* this.#readTimes(session);
+      const isLate = (times[0]?.ms ?? Infinity) < (this.#state.lastMs ?? 0);
+      if (isLate && !takesLate) return;
+      const facts = this.#readFacts(session, times);
+      let result: StepResult;
+      do {
+        if (signal.aborted) return;
+        result = store.stale.transact(() => this.#step(facts, session.lastSeq));
+        yield;
+      } while (result === "more");
+      if (result === "end") return;
+    }
+  }
+
+  /** Returns the session; null if it is deleted or has lost events. */
+  #session(): StoredSession | null {
+    const { sessions } = this.#options.store;
+    return sessions.cutsOf(this.#key) === this.#cuts
+      ? sessions.byKey(this.#key)
+      : null;
+  }
+
+  /** Reads the times of the events that are not known yet, and sorts them. */
+  *#readTimes(session: StoredSession): Steps<EventTime[]> {
+    const { stale } = this.#options.store;
+    const events = [...stale.events(session)];
+    const times: EventTime[] = [];
+    for (; this.#known < events.length; this.#known += TIMES_STEP) {
+      const some = events.slice(this.#known, this.#known + TIMES_STEP);
+      times.push(...stale.times(some));
       yield;
     }
+    this.#known = events.length;
+    return times.sort((a, b) => a.ms < b.ms ? -1 : a.ms > b.ms ? 1 : 0);
   }
 
-  /**
-   * Reads some events.
-   *
-   * @returns Whether all events are read.
-   */
-  #step(): boolean {
-    const { sessions, stale } = this.#options.store;
-    const session = sessions.byKey(this.#key);
-    if (session === null || sessions.cutsOf(this.#key) !== this.#cuts) {
-      return true;
-    }
-    // More events may have arrived meanwhile.
-    if (this.#done === this.#events.length) {
-      this.#events = [...stale.events(session)];
-    }
-    const end = performance.now() + STEP_MS;
-    for (let left = STEP_BYTES; left > 0 && performance.now() < end;) {
-      const key = this.#events[this.#done];
-      if (key === undefined) {
-        this.#options.states.change(session, this.#state);
-        return true;
+  /** Reads events in the order of their moments. */
+  *#readFacts(
+    session: StoredSession,
+    times: readonly EventTime[],
+  ): Generator<Facts, void> {
+    let group: Facts[] = [];
+    for (const { key, ms } of times) {
+      if (group[0] !== undefined && group[0].at[0] !== ms) {
+        yield* group.sort((a, b) => compareMoments(a.at, b.at));
+        group = [];
       }
-      this.#done++;
-      left -= this.#read(session, key);
+      const event = this.#options.store.stale.readEvent(session.key, key);
+      if (event === null) continue;
+      const source = event.source ?? wireSourceOf(session.agent);
+      group.push(readStoredEvent(source, event.head, event.payload));
     }
-    return false;
+    yield* group.sort((a, b) => compareMoments(a.at, b.at));
   }
 
-  /**
-   * Reads one event.
-   *
-   * @returns Its length.
-   */
-  #read(session: StoredSession, key: number): number {
+  /** Applies some events. @param lastSeq Number of the newest event in `facts`. */
+  #step(facts: Iterator<Facts, void>, lastSeq: number): StepResult {
+    const session = this.#session();
+    if (session === null) return "end";
+    const { states } = this.#options;
+    for (const end = performance.now() + STEP_MS; performance.now() < end;) {
+      const next = facts.next();
+      if (next.done) {
+        if (session.lastSeq !== lastSeq) return "new";
+        states.change(session, this.#state);
+        return "end";
+      }
+      this.#apply(session, next.value);
+    }
+    return "more";
+  }
+
+  #apply(session: StoredSession, facts: Facts): void {
     const { states, store } = this.#options;
-    const event = store.stale.readEvent(session.key, key);
-    if (event === null) return 0;
-    const { head, payload } = event;
-    const source = event.source ?? wireSourceOf(session.agent);
-    const facts = readStoredEvent(source, head, payload);
-    const applied = states.apply(session, this.#state, facts, true);
+    const applied = states.apply(session, this.#state, facts, {
+      keepCopies: true,
+    });
     store.sessions.fileCalls(session.key, applied);
     states.addCommit(session, facts);
     this.#state = applied.state;
-    return head.length + payload.length;
   }
 }

@@ -58,6 +58,8 @@ export interface ServiceOptions {
   maxPages?: number;
   /** How long to wait for more events before transcripts are read, in milliseconds. */
   readingDelayMs?: number;
+  /** Maximum number of calls that a late event reads again, for tests. */
+  maxLateCalls?: number;
   /** How long answers wait for what transcripts have to tell, in milliseconds. */
   readingWaitMs?: number;
 }
@@ -82,6 +84,7 @@ export class Service implements AsyncDisposable {
   readonly #writer: Writer;
   readonly #reads: Reads;
   readonly #jobs: StoreJobs;
+  readonly #rebuilds: Rebuilds;
   readonly #pricing: Pricing;
   readonly #reading: TranscriptReading;
   readonly #usage: UsageReport;
@@ -119,7 +122,8 @@ export class Service implements AsyncDisposable {
     const canonical = (path: string) => this.#canonical(path);
     const { now } = options;
     const { signal } = this.#ending;
-    const states = new SessionStates(store);
+    const { maxLateCalls } = options;
+    const states = new SessionStates(store, { maxLateCalls });
     store.transact(() => states.takeIn());
     this.#intake = new Intake(pace, now);
     this.#pricing = new Pricing(homeOf(options.storePath));
@@ -144,6 +148,7 @@ export class Service implements AsyncDisposable {
       workspaceOf: ({ workspace }) => canonical(workspace ?? options.cwd),
     });
     const rebuilds = new Rebuilds({ store, states, pace, signal });
+    this.#rebuilds = rebuilds;
     this.#reads = new Reads({ store, pace, rebuilds, reading, now, canonical });
     this.#jobs = new StoreJobs({ store, pace, rebuilds, canonical, signal });
     const { machine } = options;
@@ -251,6 +256,7 @@ export class Service implements AsyncDisposable {
     await this.#intake.idle();
     await this.#queue.idle();
     await this.#background;
+    await this.#rebuilds.settled();
     await this.#keeper;
     await this.#catchingUp;
     await this.#reading.settled();
@@ -301,6 +307,7 @@ export class Service implements AsyncDisposable {
       outcomes = batch.map(() => error);
     }
     if (outcomes.includes(null)) this.#watches.wake();
+    this.#rebuilds.start((error) => this.#noteLater(error));
     return outcomes.map((failure) =>
       failure === null
         ? INGESTED

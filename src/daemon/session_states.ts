@@ -5,9 +5,11 @@
  */
 import {
   applyFacts,
+  type ApplyOptions,
   decodeState,
   encodeState,
   type Facts,
+  LateEventError,
   newSessionState,
   overviewOf,
   printSession,
@@ -34,6 +36,7 @@ export interface StatesStore {
     | "append"
     | "byTrace"
     | "change"
+    | "markStale"
     | "readCall"
     | "readCalls"
     | "unlisted"
@@ -49,14 +52,33 @@ export interface Applied extends CallChanges {
   readonly duplicate: boolean;
 }
 
+/** An event to store, without its effect. */
+type BareEvent = Omit<NewEvent, "form" | "rows" | "removed">;
+
+/** Options of {@linkcode SessionStates}. */
+export interface StatesOptions {
+  /**
+   * Maximum number of calls that a late event reads again, at 20 µs each. A session with more calls
+   * becomes stale, and is rebuilt in steps.
+   */
+  maxLateCalls?: number | undefined;
+}
+
+const MAX_LATE_CALLS = 1000;
+
 /** Reads sessions from their rows and writes them. Call its methods inside a transaction. */
 export class SessionStates {
   readonly #store: StatesStore;
+  readonly #maxLateCalls: number;
   /** Follows the store's memory: a session that is rolled back there has no state here. */
   readonly #states = new WeakMap<StoredSession | SessionForm, SessionState>();
 
-  constructor(store: StatesStore) {
+  constructor(
+    store: StatesStore,
+    { maxLateCalls = MAX_LATE_CALLS }: StatesOptions = {},
+  ) {
     this.#store = store;
+    this.#maxLateCalls = maxLateCalls;
   }
 
   /** Returns the state of a session. */
@@ -83,27 +105,55 @@ export class SessionStates {
   /**
    * Returns the effect of an event on a session.
    *
-   * @param keepCopies Whether the event is stored already.
+   * @throws {LateEventError} As `applyFacts` does.
    */
   apply(
     session: StoredSession | null,
     state: SessionState,
     facts: Facts,
-    keepCopies = false,
+    options: ApplyOptions,
   ): Applied {
     const { sessions } = this.#store;
     return applyFacts(state, facts, {
       get: (call) => session === null ? null : sessions.readCall(session, call),
       all: () => session === null ? [] : sessions.readCalls(session),
-    }, { keepCopies });
+    }, options);
   }
 
-  /** Stores an event with its effect on its session. */
-  append(
-    place: EventSlot,
-    applied: Applied,
-    event: Omit<NewEvent, "form" | "rows" | "removed">,
-  ): void {
+  /** Stores an event, with its effect on its session unless that is stale. */
+  add(place: EventSlot, facts: Facts, event: BareEvent): void {
+    const { current, id } = place;
+    if (current === null || !current.isStale) {
+      const state = this.of(current, id);
+      const applied = this.#tryApply(current, state, facts, {
+        keepCopies: event.row !== undefined,
+        maxLateCalls: this.#maxLateCalls,
+      });
+      if (applied !== null) {
+        if (!applied.duplicate) this.#append(place, applied, event);
+        else if (current !== null && applied.state !== state) {
+          this.change(current, applied.state);
+        }
+        return;
+      }
+    }
+    const { sessions } = this.#store;
+    const stale = current && sessions.markStale(current);
+    const nothing = { form: null, rows: [], removed: [] };
+    sessions.append({ ...place, current: stale }, { ...event, ...nothing });
+  }
+
+  /** Returns null if the event is too late. */
+  #tryApply(...args: Parameters<SessionStates["apply"]>): Applied | null {
+    try {
+      return this.apply(...args);
+    } catch (error) {
+      if (error instanceof LateEventError) return null;
+      throw error;
+    }
+  }
+
+  #append(place: EventSlot, applied: Applied, event: BareEvent): void {
     const { state, rows, removed } = applied;
     const form = this.#form(place.workspaceKey, state);
     const session = this.#store.sessions.append(place, {
@@ -129,24 +179,14 @@ export class SessionStates {
     return this.#store.sessions.change(current, form);
   }
 
-  /**
-   * Takes in the events that were stored last before a crash, which came before the rows of their
-   * sessions were written.
-   */
+  /** Applies the newest events before a crash, which came before the rows of their sessions. */
   takeIn(): void {
     const { sessions } = this.#store;
     for (const event of sessions.unlisted()) {
       const { place, head, payload } = event;
-      const { current, id } = place;
-      const source = event.source ?? wireSourceOf(current?.agent ?? "");
+      const source = event.source ?? wireSourceOf(place.current?.agent ?? "");
       const facts = readStoredEvent(source, head, payload);
-      const stored = { ...event, source, tsMs: facts.at[0] };
-      if (current?.isStale) {
-        sessions.append(place, { ...stored, ...WHEN_STALE });
-      } else {
-        const state = this.of(current, id);
-        this.append(place, this.apply(current, state, facts, true), stored);
-      }
+      this.add(place, facts, { ...event, source, tsMs: facts.at[0] });
     }
   }
 
@@ -181,9 +221,6 @@ export class SessionStates {
     return form;
   }
 }
-
-/** What an event makes of a session that has to be rebuilt first. */
-export const WHEN_STALE = { form: null, rows: [], removed: [] } as const;
 
 function compareStarts(a: StoredSession, b: StoredSession): number {
   return compareInts(a.firstMs, b.firstMs) || (a.id < b.id ? -1 : 1);

@@ -12,11 +12,11 @@ import {
   StoreError,
 } from "../store/mod.ts";
 import type { Arrival } from "./intake.ts";
-import { type SessionStates, WHEN_STALE } from "./session_states.ts";
+import type { SessionStates } from "./session_states.ts";
 
 /** The parts of the store that a {@linkcode Writer} needs. */
 export interface WriterStore extends Pick<Store, "transact"> {
-  readonly sessions: Pick<SessionWrites, "place" | "append" | "change">;
+  readonly sessions: Pick<SessionWrites, "place">;
 }
 
 /** The parts of a {@linkcode Writer}. */
@@ -130,25 +130,9 @@ export class Writer {
     const { sessionId, kaizenId, facts, tsMs, payload } = event;
     const place = sessions.place(workspace, sessionId, kaizenId);
     if (place === null) return 0;
-    const { current, seq } = place;
-    const stored = {
-      tsMs,
-      source,
-      head: printEventHead(event, seq),
-      payload,
-      kaizenId,
-    };
     states.addCommit(place, facts);
-    if (current?.isStale) {
-      sessions.append(place, { ...stored, ...WHEN_STALE });
-      return place.key;
-    }
-    const state = states.of(current, sessionId);
-    const applied = states.apply(current, state, facts);
-    if (!applied.duplicate) states.append(place, applied, stored);
-    else if (current !== null && applied.state !== state) {
-      states.change(current, applied.state);
-    }
+    const head = printEventHead(event, place.seq);
+    states.add(place, facts, { tsMs, source, head, payload, kaizenId });
     return place.key;
   }
 }

@@ -31,6 +31,16 @@ import {
 /** Maximum number of running calls in the state. Agents run far fewer at once. */
 const MAX_OPEN = 32;
 
+/**
+ * An event is late, and its session has too many calls to read them all again at once. Store the
+ * event, and rebuild the session.
+ */
+export class LateEventError extends Error {
+  override get name(): string {
+    return "LateEventError";
+  }
+}
+
 /** All calls, threads and marks from rows and state, for late events. */
 export interface Everything {
   readonly calls: ReadonlyMap<string, CallState>;
@@ -39,10 +49,19 @@ export interface Everything {
   readonly marks: readonly Mark[];
 }
 
+/** Options of a {@linkcode Draft}. */
+export interface DraftOptions {
+  /** Maximum number of running calls in the state. */
+  readonly maxOpen?: number;
+  /** Maximum number of calls that may be read again. */
+  readonly maxRead?: number;
+}
+
 /** The parts of the state that an event may change, and the rows to write. */
 export class Draft {
   readonly #access: CallAccess;
   readonly #maxOpen: number;
+  readonly #maxRead: number;
   readonly #rows = new Map<string, string>();
   readonly #removed = new Set<string>();
   readonly #threads: Map<string, ThreadState>;
@@ -54,9 +73,13 @@ export class Draft {
   end: Moment | null;
   background: SessionState["background"];
 
-  /** @param maxOpen Maximum number of running calls in the state. */
-  constructor(state: SessionState, access: CallAccess, maxOpen = MAX_OPEN) {
+  constructor(
+    state: SessionState,
+    access: CallAccess,
+    { maxOpen = MAX_OPEN, maxRead = Infinity }: DraftOptions = {},
+  ) {
     this.#maxOpen = maxOpen;
+    this.#maxRead = maxRead;
     this.#access = access;
     this.#open = [...state.open];
     this.#threads = new Map(Object.entries(state.threads));
@@ -159,8 +182,13 @@ export class Draft {
     return over;
   }
 
-  /** Reads all calls, threads and marks. */
+  /**
+   * Reads all calls, threads and marks.
+   *
+   * @throws {LateEventError} If there are too many calls.
+   */
   readAll(marks: readonly Mark[]): Everything {
+    if (this.sums.calls > this.#maxRead) throw new LateEventError();
     const rows = new Map<string, string>();
     for (const { key, body } of this.#access.all()) rows.set(key, body);
     for (const [key, body] of this.#rows) rows.set(key, body);

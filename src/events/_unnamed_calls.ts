@@ -170,7 +170,9 @@ export function rebuildUnnamed(
   },
 ): readonly CallState[] {
   const steps: [at: Moment, run: () => void][] = [];
-  const replay = new Draft(newSessionState(""), NO_ROWS, Infinity);
+  const replay = new Draft(newSessionState(""), NO_ROWS, {
+    maxOpen: Infinity,
+  });
   const unnamed = new UnnamedCalls(replay, { recent: [], joins });
   const add = (one: CallHalf | null, run: (half: CallHalf) => void) => {
     if (one !== null) steps.push([one.at, () => run(one)]);

@@ -48,18 +48,21 @@ export interface AppliedFacts {
 export interface ApplyOptions {
   /** Whether the event is already stored. A copy is then counted and changes nothing else. */
   readonly keepCopies?: boolean;
+  /** Maximum number of calls that a late event may read again, for agents that send no copies. */
+  readonly maxLateCalls?: number;
 }
 
 /**
  * Applies one event. The order in which a session's events are applied does not change the result.
  *
  * @param state Not changed.
+ * @throws {LateEventError} If the event is late, and the session has more calls than allowed.
  */
 export function applyFacts(
   state: SessionState,
   facts: Facts,
   access: CallAccess,
-  { keepCopies = false }: ApplyOptions = {},
+  { keepCopies = false, maxLateCalls = Infinity }: ApplyOptions = {},
 ): AppliedFacts {
   const copy = findCopy(state.copies, facts);
   if (copy !== null) {
@@ -70,17 +73,23 @@ export function applyFacts(
     };
     return { state: now, rows: [], removed: [], duplicate: !keepCopies };
   }
-  return applyNew(countEvent(tell(state, facts), facts), facts, access);
+  const told = countEvent(tell(state, facts), facts);
+  const isLate = isBefore(facts.at, state.latest);
+  // While a session waits for a rebuild, copies of its events cannot be recognized.
+  const hasCopies = facts.copyKey !== null;
+  const maxRead = isLate && !hasCopies ? maxLateCalls : Infinity;
+  return applyNew(facts, new Draft(told, access, { maxRead }), {
+    state: told,
+    isLate,
+  });
 }
 
 function applyNew(
-  state: SessionState,
   facts: Facts,
-  access: CallAccess,
+  draft: Draft,
+  { state, isLate }: { state: SessionState; isLate: boolean },
 ): AppliedFacts {
   const { at, meaning, background } = facts;
-  const isLate = isBefore(at, state.latest);
-  const draft = new Draft(state, access);
   if (meaning === "session_end") draft.end = laterOf(draft.end, at);
   if (background !== null && facts.thread === "") {
     draft.background = addBackground(draft.background, background, at);

@@ -8,6 +8,7 @@ export { NotAnEventError as HookError } from "../proto/mod.ts";
 export * from "./activity.ts";
 export * from "./apply_facts.ts";
 export * from "./call_access.ts";
+export { LateEventError } from "./_draft.ts";
 export {
   NOTHING_TOLD,
   type ThreadUsage,

@@ -3,7 +3,13 @@
  * Packs the heads of events: a third of the table of events would be the same nulls.
  * @module
  */
-import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
+import type { SQLOutputValue } from "node:sqlite";
+import {
+  HOOK_SOURCES,
+  type HookSource,
+  type Int,
+  toInt,
+} from "../proto/mod.ts";
 import { readBlob, readInt, type Row } from "./rows.ts";
 
 /** Characters that replace the common parts. JSON text never contains them unescaped. */
@@ -41,6 +47,16 @@ export function unpackHead(head: Uint8Array): Uint8Array {
     text = text.replace(MARKS[i] ?? part, part);
   }
   return UTF8.encode(text);
+}
+
+/** SQL of an event's time, for {@linkcode readTime}. */
+export const TIME_SQL =
+  `CAST(substr(head, instr(head, CAST(',"ts_ms":' AS BLOB)) + 9, 20) AS TEXT)`;
+
+/** Returns the time in a column of {@linkcode TIME_SQL}, which begins with its digits. */
+export function readTime(value: SQLOutputValue | undefined): Int {
+  const [digits = "0"] = /^\d+/.exec(String(value)) ?? [];
+  return toInt(BigInt(digits));
 }
 
 /** A stored event. */

@@ -23,7 +23,7 @@ export {
 export type { PagePlan, PageQuery } from "./page.ts";
 export type { StoredCall } from "./calls.ts";
 export type { StoredEvent } from "./head.ts";
-export type { StaleSessions } from "./stale_sessions.ts";
+export type { EventTime, StaleSessions } from "./stale_sessions.ts";
 export type { PruneQuery, PruneResult } from "./prune.ts";
 export type { Reader } from "./reader.ts";
 export { markAllStale } from "./mark_all_stale.ts";

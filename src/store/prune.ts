@@ -5,9 +5,10 @@
  * released. No deleted text is left in the files.
  * @module
  */
-import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
 import { NOTE_DELETED_SQL } from "./epochs.ts";
+import { readTime, TIME_SQL } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
 import { readList, RowLists, unpackRows } from "./row_lists.ts";
 import {
@@ -200,8 +201,7 @@ export class Pruner {
     let left = CUT_BYTES;
     for (const row of rows) {
       const found = this.#sql.time.get(row);
-      const time = BigInt(parseDigits(found?.ts));
-      if (toSigned(time) >= before) continue;
+      if (toSigned(readTime(found?.ts)) >= before) continue;
       chunk.push(row);
       left -= readInt(found?.bytes);
       if (left > 0) continue;
@@ -235,11 +235,6 @@ export class Pruner {
 
 /** The tail of a session that was deleted meanwhile. */
 const NO_TAIL: Row = { events_filed: 0, events_tail: new Uint8Array() };
-
-/** Returns the digits at the beginning of a text. */
-function parseDigits(text: SQLOutputValue | undefined): string {
-  return /^\d+/.exec(typeof text === "string" ? text : "")?.[0] ?? "0";
-}
 
 /** Sessions to delete, and sessions to shorten. */
 interface Slice {
@@ -285,8 +280,7 @@ function prepare(db: DatabaseSync) {
     `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = CAST(? AS BLOB)`,
   );
   const time = db.prepare(
-    `SELECT CAST(substr(head, instr(head, CAST(',"ts_ms":' AS BLOB)) + 9, 20) AS TEXT) AS ts, length(payload) AS bytes
-     FROM events WHERE key = ?`,
+    `SELECT ${TIME_SQL} AS ts, length(payload) AS bytes FROM events WHERE key = ?`,
   );
   for (const statement of [look, lookUp]) statement.setReadBigInts(true);
   return {

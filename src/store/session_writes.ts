@@ -275,12 +275,13 @@ export class SessionWrites {
     return session;
   }
 
-  /** Notes that a session must be rebuilt from its events. */
-  markStale(current: StoredSession): void {
-    if (current.isStale) return;
+  /** Notes that a session must be rebuilt from its events. Returns the session. */
+  markStale(current: StoredSession): StoredSession {
+    if (current.isStale) return current;
     this.#sql.markStale.run(current.key);
     this.#ledger.countStale(1);
-    this.#remember({ ...current, form: null, isStale: true, recentCalls: [] });
+    const stale = { ...current, form: null, isStale: true, recentCalls: [] };
+    return this.#remember(stale);
   }
 
   /** Reads the row of a call; null if there is none. */

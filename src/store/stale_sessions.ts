@@ -5,7 +5,8 @@
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type StoredEvent, unpackEvent } from "./head.ts";
+import type { Int } from "../proto/mod.ts";
+import { readTime, type StoredEvent, TIME_SQL, unpackEvent } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
 import { RowLists } from "./row_lists.ts";
 import { readInt } from "./rows.ts";
@@ -22,6 +23,12 @@ export interface StaleParts {
   sweeper: Pick<Sweeper, "unsynced" | "dropCalls">;
 }
 
+/** The key of an event, and its time in epoch milliseconds. */
+export interface EventTime {
+  readonly key: number;
+  readonly ms: Int;
+}
+
 /** Reads and writes for rebuilding sessions. */
 export class StaleSessions {
   readonly #parts: StaleParts;
@@ -29,6 +36,7 @@ export class StaleSessions {
   readonly #next: StatementSync;
   readonly #ofWorkspace: StatementSync;
   readonly #event: StatementSync;
+  readonly #times: StatementSync;
   readonly #link: StatementSync;
 
   constructor(db: DatabaseSync, parts: StaleParts) {
@@ -43,6 +51,10 @@ export class StaleSessions {
     );
     this.#event = db.prepare(
       "SELECT source, head, payload, session FROM events WHERE key = ?",
+    );
+    this.#times = db.prepare(
+      `SELECT key, ${TIME_SQL} AS ts FROM events
+       WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key`,
     );
     this.#link = db.prepare("UPDATE events SET session = ? WHERE key = ?");
   }
@@ -75,6 +87,14 @@ export class StaleSessions {
   /** Reads the keys of a session's events in their order. */
   events({ key, events }: StoredSession): Generator<number> {
     return this.#lists.read(key, events);
+  }
+
+  /** Reads the times of events that are not deleted. */
+  times(keys: readonly number[]): EventTime[] {
+    return this.#times.all(JSON.stringify(keys)).map((row) => ({
+      key: readInt(row.key),
+      ms: readTime(row.ts),
+    }));
   }
 
   /**

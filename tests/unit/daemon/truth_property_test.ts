@@ -13,6 +13,7 @@ import {
   type Difference,
   modelSessions,
 } from "../../model/mod.ts";
+import type { ServiceOptions } from "../../../src/daemon/service.ts";
 import { asList, asObject, list, NOW, TestService } from "./_service.ts";
 
 const RUNS = Number(Deno.env.get("KAIZEN_TRUTH_RUNS") ?? 100);
@@ -47,8 +48,12 @@ async function differences(
   return found;
 }
 
-Deno.test("the daemon says of any conversation what is true, in any order of arrival and across restarts and crashes", async () => {
-  let daemon = new TestService();
+/** Draws conversations, and compares the daemon with the model. */
+async function checkDaemon(
+  options: Partial<ServiceOptions>,
+  numRuns: number,
+): Promise<void> {
+  let daemon = new TestService(options);
   let runs = 0;
   let drawn = 0;
   try {
@@ -62,14 +67,22 @@ Deno.test("the daemon says of any conversation what is true, in any order of arr
         async (conversation) => {
           if (++runs % RUNS_A_STORE === 0) {
             await daemon[Symbol.asyncDispose]();
-            daemon = new TestService();
+            daemon = new TestService(options);
           }
           assertEquals(await differences(daemon, conversation), []);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns },
     );
   } finally {
     await daemon[Symbol.asyncDispose]();
   }
+}
+
+Deno.test("the daemon says of any conversation what is true, in any order of arrival and across restarts and crashes", async () => {
+  await checkDaemon({}, RUNS);
+});
+
+Deno.test("the daemon says of any conversation what is true if it rebuilds a session after each late event", async () => {
+  await checkDaemon({ maxLateCalls: 0 }, Math.ceil(RUNS / 2));
 });

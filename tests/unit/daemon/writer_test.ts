@@ -27,6 +27,7 @@ function poisoned(store: Store): SessionStates {
       addCommit: (...commit) => sessions.addCommit(...commit),
       byTrace: (trace) => sessions.byTrace(trace),
       change: (...changed) => sessions.change(...changed),
+      markStale: (session) => sessions.markStale(session),
       readCall: (...which) => sessions.readCall(...which),
       readCalls: (session) => sessions.readCalls(session),
       unlisted: () => sessions.unlisted(),
