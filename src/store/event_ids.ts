@@ -7,8 +7,9 @@
  * index together, when the block of their rows is filed.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { readBlob, toText } from "./rows.ts";
+import { prepareAll, type Statements } from "./statements.ts";
 
 /** Statements for the ids of events; see `WRITE_SQL`. */
 export const ID_SQL = {
@@ -25,16 +26,10 @@ const MAX_RECENT_CHARS = 128;
 
 /** The index of ids. */
 export class EventIds {
-  readonly #find: StatementSync;
-  readonly #add: StatementSync;
-  readonly #drop: StatementSync;
-  readonly #ofEvent: StatementSync;
+  readonly #sql: Statements<keyof typeof ID_SQL>;
 
   constructor(db: DatabaseSync) {
-    this.#find = db.prepare(ID_SQL.find);
-    this.#add = db.prepare(ID_SQL.add);
-    this.#drop = db.prepare(ID_SQL.drop);
-    this.#ofEvent = db.prepare(ID_SQL.ofEvent);
+    this.#sql = prepareAll(db, ID_SQL);
   }
 
   /** Reads the ids of events whose ids are not in the index. */
@@ -48,7 +43,7 @@ export class EventIds {
   }
 
   #read(row: number): string {
-    const blob = this.#ofEvent.get(row)?.kaizen_id ?? null;
+    const blob = this.#sql.ofEvent.get(row)?.kaizen_id ?? null;
     return blob === null ? "" : toText(readBlob(blob));
   }
 
@@ -65,7 +60,7 @@ export class EventIds {
   ): boolean {
     if (recent.includes(id)) return true;
     if (!hasIndex && id.length <= MAX_RECENT_CHARS) return false;
-    return this.#find.get(session, id) !== undefined;
+    return this.#sql.find.get(session, id) !== undefined;
   }
 
   /** Adds the id of a new event to the ids that are not in the index. Returns these. */
@@ -78,12 +73,12 @@ export class EventIds {
   /** Removes the ids of events that are being deleted. Returns these. */
   drop(session: number, rows: readonly number[]): string[] {
     const ids = rows.map((row) => this.#read(row));
-    for (const id of ids) this.#drop.run(session, id);
+    for (const id of ids) this.#sql.drop.run(session, id);
     return ids;
   }
 
   /** Adds ids to the index. */
   index(session: number, ids: readonly string[]): void {
-    for (const id of ids) this.#add.run(session, id);
+    for (const id of ids) this.#sql.add.run(session, id);
   }
 }

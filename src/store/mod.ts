@@ -20,7 +20,7 @@ export {
   StoreError,
   type StoreFault,
 } from "./errors.ts";
-export type { PagePlan, PageQuery } from "./page.ts";
+export type { PagePlan, PageQuery } from "./page_query.ts";
 export type { StoredCall } from "./calls.ts";
 export type { StoredEvent } from "./head.ts";
 export type { EventTime, StaleSessions } from "./stale_sessions.ts";

@@ -5,7 +5,7 @@
  * released. No deleted text is left in the files.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
 import { NOTE_DELETED_SQL } from "./epochs.ts";
 import { readTime, TIME_SQL } from "./head.ts";
@@ -22,6 +22,7 @@ import {
 import type { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 import type { Sweeper } from "./sweep.ts";
+import { prepareAll } from "./statements.ts";
 
 /** Sessions that one step looks at, and sessions that it deletes. */
 const LOOK_SESSIONS = 500;
@@ -273,39 +274,26 @@ function count(result: PruneResult, victims: readonly Victim[]): void {
 
 function prepare(db: DatabaseSync) {
   const columns = "key, workspace, id, last_seq, events, first_ms, last_ms";
-  const look = db.prepare(
-    `SELECT ${columns} FROM sessions WHERE key > ? ORDER BY key LIMIT ?`,
-  );
-  const lookUp = db.prepare(
-    `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = CAST(? AS BLOB)`,
-  );
-  const time = db.prepare(
-    `SELECT ${TIME_SQL} AS ts, length(payload) AS bytes FROM events WHERE key = ?`,
-  );
-  for (const statement of [look, lookUp]) statement.setReadBigInts(true);
-  return {
-    look,
-    lookUp,
-    time,
-    find: db.prepare(
+  const sql = prepareAll(db, {
+    look: `SELECT ${columns} FROM sessions WHERE key > ? ORDER BY key LIMIT ?`,
+    lookUp:
+      `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = CAST(? AS BLOB)`,
+    time:
+      `SELECT ${TIME_SQL} AS ts, length(payload) AS bytes FROM events WHERE key = ?`,
+    find:
       `SELECT events_filed, events_tail, stale FROM sessions WHERE key = ? AND last_seq = ?`,
-    ),
-    remove: db.prepare("DELETE FROM sessions WHERE key = ?"),
-    removeWorkspace: db.prepare("DELETE FROM workspaces WHERE key = ?"),
-    removeCommits: db.prepare(
-      "DELETE FROM commits WHERE workspace = ? AND session = ?",
-    ),
-    removeTranscripts: db.prepare("DELETE FROM transcripts WHERE session = ?"),
-    cutCommits: db.prepare(
+    remove: "DELETE FROM sessions WHERE key = ?",
+    removeWorkspace: "DELETE FROM workspaces WHERE key = ?",
+    removeCommits: "DELETE FROM commits WHERE workspace = ? AND session = ?",
+    removeTranscripts: "DELETE FROM transcripts WHERE session = ?",
+    cutCommits:
       `DELETE FROM commits WHERE workspace = (SELECT workspace FROM sessions WHERE key = ?) AND session = ? AND ts_ms < ?`,
-    ),
-    nextBlock: db.prepare(
+    nextBlock:
       "SELECT first, members FROM blocks WHERE session = ? AND kind = 0 AND first > ? ORDER BY first LIMIT 1",
-    ),
-    tail: db.prepare(
-      "SELECT events_filed, events_tail FROM sessions WHERE key = ?",
-    ),
-    noteDeleted: db.prepare(NOTE_DELETED_SQL),
-    addTrash: db.prepare("INSERT INTO trash (session) VALUES (?)"),
-  } satisfies Record<string, StatementSync>;
+    tail: "SELECT events_filed, events_tail FROM sessions WHERE key = ?",
+    noteDeleted: NOTE_DELETED_SQL,
+    addTrash: "INSERT INTO trash (session) VALUES (?)",
+  });
+  for (const it of [sql.look, sql.lookUp]) it.setReadBigInts(true);
+  return sql;
 }

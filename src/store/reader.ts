@@ -3,24 +3,28 @@
  * A connection that reads one snapshot of the store while others write.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { type AnswerPlan, joinParts, type StoredAnswer } from "./answer.ts";
 import type { StoredSession } from "./stored_session.ts";
 import { openReader } from "./open.ts";
-import {
-  type PagePlan,
-  type PageQuery,
-  type PageStatements,
-  planPage,
-  preparePage,
-} from "./page.ts";
+import { planPage } from "./page.ts";
+import type { PagePlan, PageQuery } from "./page_query.ts";
+import { type PageStatements, preparePage } from "./page_sql.ts";
 import { SessionReads } from "./session_reads.ts";
+import { prepareAll, type Statements } from "./statements.ts";
 import type { Steps } from "./steps.ts";
 import { UsageReads } from "./usage_reads.ts";
 import { StreamReads } from "./stream_reads.ts";
 
 /** An answer up to this size is read at once, so that the connection is free while it is sent. */
 const WHOLE_BYTES = 256 * 1024;
+
+const READER_SQL = {
+  begin: "BEGIN",
+  // BEGIN alone takes no snapshot.
+  touch: "SELECT 1 FROM workspaces LIMIT 1",
+  end: "COMMIT",
+};
 
 /** Reads a snapshot of the store. */
 export class Reader {
@@ -31,9 +35,7 @@ export class Reader {
   /** Reads the events of all sessions. */
   readonly stream: StreamReads;
   readonly #db: DatabaseSync;
-  readonly #begin: StatementSync;
-  readonly #touch: StatementSync;
-  readonly #end: StatementSync;
+  readonly #sql: Statements<keyof typeof READER_SQL>;
   readonly #page: PageStatements;
   readonly #giveBack: () => void;
   #ended = false;
@@ -41,9 +43,7 @@ export class Reader {
   /** @param giveBack Is called when the reading has ended. */
   constructor(path: string, giveBack: () => void) {
     this.#db = openReader(path);
-    this.#begin = this.#db.prepare("BEGIN");
-    this.#touch = this.#db.prepare("SELECT 1 FROM workspaces LIMIT 1");
-    this.#end = this.#db.prepare("COMMIT");
+    this.#sql = prepareAll(this.#db, READER_SQL);
     this.#page = preparePage(this.#db);
     this.sessions = new SessionReads(this.#db);
     this.usage = new UsageReads(this.#db);
@@ -58,8 +58,8 @@ export class Reader {
    */
   begin(behind: readonly StoredSession[]): void {
     this.sessions.behind = behind;
-    this.#begin.run();
-    this.#touch.get(); // BEGIN alone fixes nothing
+    this.#sql.begin.run();
+    this.#sql.touch.get();
   }
 
   /** Prepares a page of sessions. */
@@ -106,7 +106,7 @@ export class Reader {
   /** Ends the reading and gives the connection back. */
   close(): void {
     if (this.#ended || !this.#db.isTransaction) return;
-    this.#end.run();
+    this.#sql.end.run();
     this.#giveBack();
   }
 

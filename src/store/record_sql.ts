@@ -25,20 +25,12 @@ const USAGE =
     || ',"unpriced_models":' || json_group_array(DISTINCT CAST(model AS TEXT)) FILTER (WHERE unpriced > 0) || '}'
   FROM usage_sums WHERE session = sessions.key)`;
 
-/**
- * Returns SQL of the SessionRecord's JSON.
- *
- * @param now SQL of the time of the reading, as a signed integer of epoch milliseconds.
- */
-export function recordSql(now: string): string {
-  return `(record || coalesce(${USAGE}, told)
+/** SQL of the SessionRecord's JSON. `?1` is the time of the reading in epoch milliseconds. */
+export const RECORD_SQL = `(record || coalesce(${USAGE}, told)
     || ',"start_commit":' || ${commitAt("ref", "first_ms")}
     || ',"end_commit":' || ${commitAt("ref", "last_ms")}
     || ',"branch":' || coalesce(branch, ${commitAt("branch", "last_ms")})
-    || iif(quiet_ms < ${now}, quiet, live))`;
-}
+    || iif(quiet_ms < ?1, quiet, live))`;
 
-/** Returns SQL of the session's status; see {@linkcode recordSql}. */
-export function statusSql(now: string): string {
-  return `iif(quiet_ms < ${now}, 'Idle', status)`;
-}
+/** SQL of the session's status; see {@linkcode RECORD_SQL}. */
+export const STATUS_SQL = "iif(quiet_ms < ?1, 'Idle', status)";

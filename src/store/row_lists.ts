@@ -9,8 +9,9 @@
  * as a block.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { readBlob, readInt, type Row } from "./rows.ts";
+import { prepareAll, type Statements } from "./statements.ts";
 
 /** Rows of a block. A session's row stays short with this number. */
 export const BLOCK_ROWS = 128;
@@ -64,20 +65,10 @@ export function countRows({ filed, count }: RowList): number {
 
 /** Reads and writes the blocks of lists through one connection. */
 export class RowLists {
-  readonly #file: StatementSync;
-  readonly #read: StatementSync;
-  readonly #readBlock: StatementSync;
-  readonly #changeBlock: StatementSync;
-  readonly #dropBlock: StatementSync;
-  readonly #lastBlock: StatementSync;
+  readonly #sql: Statements<keyof typeof LIST_SQL>;
 
   constructor(db: DatabaseSync) {
-    this.#file = db.prepare(LIST_SQL.file);
-    this.#read = db.prepare(LIST_SQL.read);
-    this.#readBlock = db.prepare(LIST_SQL.readBlock);
-    this.#changeBlock = db.prepare(LIST_SQL.changeBlock);
-    this.#dropBlock = db.prepare(LIST_SQL.dropBlock);
-    this.#lastBlock = db.prepare(LIST_SQL.lastBlock);
+    this.#sql = prepareAll(db, LIST_SQL);
   }
 
   /**
@@ -103,14 +94,14 @@ export class RowLists {
    */
   file(session: number, list: RowList, seq: number): RowList {
     if (list.count === 0) return list;
-    this.#file.run(session, seq + 1 - list.count, list.tail);
+    this.#sql.file.run(session, seq + 1 - list.count, list.tail);
     return { ...NO_ROWS, filed: countRows(list) };
   }
 
   /** Returns the last row of a session; 0 if it has none. */
   lastOf({ key, events }: { key: number; events: RowList }): number {
     if (events.count > 0 || events.filed === 0) return events.last;
-    const block = this.#lastBlock.get(key);
+    const block = this.#sql.lastBlock.get(key);
     return block === undefined
       ? 0
       : unpackRows(readBlob(block.members)).at(-1) ?? 0;
@@ -118,20 +109,20 @@ export class RowLists {
 
   /** Reads one block. Returns an empty list if there is none. */
   readBlock(session: number, first: number): number[] {
-    const row = this.#readBlock.get(session, first);
+    const row = this.#sql.readBlock.get(session, first);
     return row === undefined ? [] : unpackRows(readBlob(row.members));
   }
 
   /** Shortens a block. Deletes it if no rows are left. */
   changeBlock(session: number, first: number, rows: readonly number[]): void {
-    if (rows.length === 0) this.#dropBlock.run(session, first);
-    else this.#changeBlock.run(packRows(rows), session, first);
+    if (rows.length === 0) this.#sql.dropBlock.run(session, first);
+    else this.#sql.changeBlock.run(packRows(rows), session, first);
   }
 
   /** Reads the list from its beginning. */
   *read(session: number, list: RowList): Generator<number> {
     if (list.filed > 0) {
-      for (const { members } of this.#read.iterate(session)) {
+      for (const { members } of this.#sql.read.iterate(session)) {
         yield* unpackRows(readBlob(members));
       }
     }

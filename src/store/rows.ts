@@ -98,3 +98,8 @@ export function toUnsigned(signed: Int): Int {
   if (typeof signed === "number" && signed >= 0) return signed;
   return toInt(BigInt.asUintN(64, BigInt(signed)));
 }
+
+/** Returns the column `minute` for a time; see the schema. */
+export function minuteOf(ms: Int): number {
+  return Number(-(toSigned(ms) / 60_000n));
+}

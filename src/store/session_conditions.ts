@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the filter of a list asks of a session's row.
+ * The conditions that the filter of a list makes for rows of sessions.
  * @module
  */
 import type { SQLInputValue } from "node:sqlite";
 import type { Int, SessionFilter } from "../proto/mod.ts";
-import { statusSql } from "./record_sql.ts";
+import { STATUS_SQL } from "./record_sql.ts";
 import { toSigned } from "./rows.ts";
 
 /** The condition that one key of the filter makes. */
 interface Condition {
-  /** Returns it in SQL, from the parameters of the time of the request and of the value. */
-  sql: (now: string, value: string) => string;
+  /** Returns it in SQL for the parameter of the value. `?1` is the time of the request. */
+  sql: (value: string) => string;
   /** Returns the value; null if the filter does not have the key. */
   value: (filter: SessionFilter) => SQLInputValue;
   /** Whether it reads columns that are wrong in a stale row, which then always matches. */
@@ -23,22 +23,22 @@ type PlaceKey = "id_prefix" | "any_workspace";
 
 const CONDITIONS = {
   status: {
-    sql: (now, value) => `${statusSql(now)} = ${value}`,
+    sql: (value) => `${STATUS_SQL} = ${value}`,
     value: ({ status }) => status ?? null,
     needsFreshRow: true,
   },
   agent_prefix: {
-    sql: (_, value) => `lower(agent) LIKE ${value} ESCAPE '\\'`,
+    sql: (value) => `lower(agent) LIKE ${value} ESCAPE '\\'`,
     value: ({ agent_prefix }) => agentPattern(agent_prefix),
     needsFreshRow: true,
   },
   since_ms: {
-    sql: (_, value) => `first_ms >= ${value}`,
+    sql: (value) => `first_ms >= ${value}`,
     value: ({ since_ms }) => signedOf(since_ms),
     needsFreshRow: true,
   },
   active_since_ms: {
-    sql: (_, value) => `last_ms >= ${value}`,
+    sql: (value) => `last_ms >= ${value}`,
     value: ({ active_since_ms }) => signedOf(active_since_ms),
     needsFreshRow: false,
   },
@@ -54,7 +54,7 @@ export function conditionsSql(): string {
   const all = ALL.map(({ sql, needsFreshRow }, i) => {
     const value = `?${i + 2}`;
     const stale = needsFreshRow ? "stale = 1 OR " : "";
-    return `(${stale}${value} IS NULL OR ${sql("?1", value)})`;
+    return `(${stale}${value} IS NULL OR ${sql(value)})`;
   });
   return `(${all.join(" AND ")})`;
 }

@@ -3,7 +3,7 @@
  * Reads the record, the events and the calls of one session.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import {
   CALLS_SQL,
   newestChanges,
@@ -15,7 +15,7 @@ import {
 } from "./calls.ts";
 import { HEAD_SQL, unpackHead } from "./head.ts";
 import { type StoredSession, toQuiet } from "./stored_session.ts";
-import { recordSql } from "./record_sql.ts";
+import { RECORD_SQL } from "./record_sql.ts";
 import {
   countRows,
   readList,
@@ -32,7 +32,7 @@ import {
   toSigned,
   toText,
 } from "./rows.ts";
-
+import { prepareAll, type Statements } from "./statements.ts";
 import type { Steps } from "./steps.ts";
 
 /** Workspaces that one step looks into. */
@@ -85,73 +85,51 @@ export interface NumberedSession extends SessionName {
   readonly lastSeq: number;
 }
 
+/** Statements for one session. */
+const READ_SQL = {
+  find:
+    `SELECT key, stale, event_bytes, calls_after, events_filed, events_tail, state, CAST(${RECORD_SQL} AS BLOB) AS record
+       FROM sessions WHERE workspace = ?2 AND id = CAST(?3 AS BLOB)`,
+  recordOf: `SELECT CAST(${RECORD_SQL} AS BLOB) AS record
+       FROM (SELECT ?2 AS workspace, ?3 AS first_ms, ?4 AS last_ms, ?5 AS quiet_ms, ?6 AS branch, ?7 AS record, ?8 AS told, ?9 AS live,
+         ?10 AS quiet, ?11 AS key) AS sessions`,
+  event: "SELECT head, payload FROM events WHERE key = ?",
+  eventBytes:
+    `SELECT sum(length(head) + length(payload) + 1) AS bytes FROM events ${LISTED}`,
+  // An order inside group_concat would copy the texts to sort them, although they come in this
+  // order.
+  eventTexts:
+    `SELECT CAST(group_concat(${HEAD_SQL} || payload || '}', ',') AS BLOB) AS texts
+       FROM (SELECT head, payload FROM events ${LISTED} ORDER BY key LIMIT -1)`,
+  calls: CALLS_SQL,
+  recent: RECENT_SQL,
+  bodies: `SELECT listed.key, ${TEXT_BODY}
+       FROM json_each(?2) AS listed CROSS JOIN calls ON session = ?1 AND call = unhex(listed.value)`,
+  all: "SELECT key, workspace, id, agent, last_seq FROM sessions ORDER BY key",
+  heads: `SELECT head FROM events ${LISTED} ORDER BY key`,
+  ofAgents: `SELECT workspace, id, agent, ${safeMs("first_ms")}, ${
+    safeMs("last_ms")
+  } FROM sessions WHERE agent <> 'git'`,
+  committing:
+    `SELECT workspace, id, agent FROM sessions WHERE key IN (SELECT DISTINCT session FROM commits WHERE workspace = ?)`,
+};
+
 /** Reads sessions through one connection. */
 export class SessionReads {
   /** Sessions whose rows lack events, because the rows could not be written. */
   behind: readonly StoredSession[] = [];
   readonly #lists: RowLists;
-  readonly #find: StatementSync;
-  readonly #recordOf: StatementSync;
-  readonly #event: StatementSync;
-  readonly #eventBytes: StatementSync;
-  readonly #eventTexts: StatementSync;
-  readonly #calls: StatementSync;
-  readonly #recent: StatementSync;
-  readonly #bodies: StatementSync;
-  readonly #ofAgents: StatementSync;
-  readonly #committing: StatementSync;
-  readonly #all: StatementSync;
-  readonly #heads: StatementSync;
+  readonly #sql: Statements<keyof typeof READ_SQL>;
 
   constructor(db: DatabaseSync) {
     this.#lists = new RowLists(db);
-    this.#find = db.prepare(
-      `SELECT key, stale, event_bytes, calls_after, events_filed, events_tail, state, CAST(${
-        recordSql("?1")
-      } AS BLOB) AS record
-       FROM sessions WHERE workspace = ?2 AND id = CAST(?3 AS BLOB)`,
-    );
-    this.#recordOf = db.prepare(
-      `SELECT CAST(${recordSql("?1")} AS BLOB) AS record
-       FROM (SELECT ?2 AS workspace, ?3 AS first_ms, ?4 AS last_ms, ?5 AS quiet_ms, ?6 AS branch, ?7 AS record, ?8 AS told, ?9 AS live,
-         ?10 AS quiet, ?11 AS key) AS sessions`,
-    );
-    this.#event = db.prepare("SELECT head, payload FROM events WHERE key = ?");
-    this.#eventBytes = db.prepare(
-      `SELECT sum(length(head) + length(payload) + 1) AS bytes FROM events ${LISTED}`,
-    );
-    // An order inside group_concat would copy the texts to sort them, although they come in this
-    // order.
-    this.#eventTexts = db.prepare(
-      `SELECT CAST(group_concat(${HEAD_SQL} || payload || '}', ',') AS BLOB) AS texts
-       FROM (SELECT head, payload FROM events ${LISTED} ORDER BY key LIMIT -1)`,
-    );
-    this.#calls = db.prepare(CALLS_SQL);
-    this.#recent = db.prepare(RECENT_SQL);
-    this.#bodies = db.prepare(
-      `SELECT listed.key, ${TEXT_BODY}
-       FROM json_each(?2) AS listed CROSS JOIN calls ON session = ?1 AND call = unhex(listed.value)`,
-    );
-    this.#bodies.setReturnArrays(true);
-    this.#all = db.prepare(
-      "SELECT key, workspace, id, agent, last_seq FROM sessions ORDER BY key",
-    );
-    this.#heads = db.prepare(
-      `SELECT head FROM events ${LISTED} ORDER BY key`,
-    );
-    this.#ofAgents = db.prepare(
-      `SELECT workspace, id, agent, ${safeMs("first_ms")}, ${
-        safeMs("last_ms")
-      } FROM sessions WHERE agent <> 'git'`,
-    );
-    this.#committing = db.prepare(
-      `SELECT workspace, id, agent FROM sessions WHERE key IN (SELECT DISTINCT session FROM commits WHERE workspace = ?)`,
-    );
+    this.#sql = prepareAll(db, READ_SQL);
+    this.#sql.bodies.setReturnArrays(true);
   }
 
   /** Lists all sessions. */
   all(): NumberedSession[] {
-    return this.#all.all().map((row) => ({
+    return this.#sql.all.all().map((row) => ({
       ...nameOf(row),
       key: readInt(row.key),
       lastSeq: readInt(row.last_seq),
@@ -162,7 +140,7 @@ export class SessionReads {
   eventNumbers(session: ReadableSession): number[] {
     const keys = this.#lists.read(session.key, session.events);
     return [...batches(keys)].flatMap((batch) =>
-      this.#heads.all(JSON.stringify(batch)).map((row) =>
+      this.#sql.heads.all(JSON.stringify(batch)).map((row) =>
         Number(/"seq":(\d+)/.exec(toText(readBlob(row.head)))?.[1])
       )
     );
@@ -170,7 +148,7 @@ export class SessionReads {
 
   /** Lists the sessions of agents, with their first and last time in epoch milliseconds. */
   ofAgents(): AgentSession[] {
-    return this.#ofAgents.all().map((row) => ({
+    return this.#sql.ofAgents.all().map((row) => ({
       ...nameOf(row),
       firstMs: readInt(row.first_ms),
       lastMs: readInt(row.last_ms),
@@ -179,7 +157,7 @@ export class SessionReads {
 
   /** Finds the sessions in a workspace that have commits. */
   committing(workspaceKey: number): SessionName[] {
-    return this.#committing.all(workspaceKey).map(nameOf);
+    return this.#sql.committing.all(workspaceKey).map(nameOf);
   }
 
   /**
@@ -197,7 +175,7 @@ export class SessionReads {
         it.workspaceKey === workspace && it.id === id
       );
       if (ahead !== undefined) return this.#fromMemory(ahead, nowMs);
-      const row = this.#find.get(nowMs, workspace, id);
+      const row = this.#sql.find.get(nowMs, workspace, id);
       if (row !== undefined) {
         const events = readList(row);
         const after = readInt(row.calls_after);
@@ -214,7 +192,7 @@ export class SessionReads {
           eventCount: countRows(events),
           eventBytes: readInt(row.event_bytes),
           events,
-          recentCalls: newestChanges(readRecent(this.#recent, recent)),
+          recentCalls: newestChanges(readRecent(this.#sql.recent, recent)),
         };
       }
       if (i % STEP_WORKSPACES === STEP_WORKSPACES - 1) yield;
@@ -227,7 +205,7 @@ export class SessionReads {
     const texts = session.form?.print();
     if (texts === undefined) return null;
     const { branch, record, told, live, quiet, state } = texts;
-    const row = this.#recordOf.get(
+    const row = this.#sql.recordOf.get(
       nowMs,
       workspaceKey,
       toSigned(firstMs),
@@ -257,15 +235,15 @@ export class SessionReads {
       if (some) yield COMMA;
       some = true;
       const list = JSON.stringify(batch);
-      const bytes = readInt(this.#eventBytes.get(list)?.bytes);
+      const bytes = readInt(this.#sql.eventBytes.get(list)?.bytes);
       if (bytes > BATCH_BYTES) yield* this.#eventByEvent(batch);
-      else yield readBlob(this.#eventTexts.get(list)?.texts);
+      else yield readBlob(this.#sql.eventTexts.get(list)?.texts);
     }
   }
 
   *#eventByEvent(keys: readonly number[]): Generator<Uint8Array> {
     for (const [i, key] of keys.entries()) {
-      const row = this.#event.get(key);
+      const row = this.#sql.event.get(key);
       if (i > 0) yield COMMA;
       yield unpackHead(readBlob(row?.head));
       yield readBlob(row?.payload);
@@ -275,7 +253,7 @@ export class SessionReads {
 
   /** Reads all rows of a session's calls, one after the other, because there may be very many. */
   calls(session: ReadableSession): Iterable<StoredCall> {
-    return walkCalls(this.#calls, session.key, session.recentCalls);
+    return walkCalls(this.#sql.calls, session.key, session.recentCalls);
   }
 
   /**
@@ -292,7 +270,7 @@ export class SessionReads {
         bodies.clear();
         const some = keys.slice(at, at + BATCH_ROWS);
         const list = JSON.stringify(some.map((key) => toHex(key)));
-        for (const row of this.#bodies.all(session.key, list)) {
+        for (const row of this.#sql.bodies.all(session.key, list)) {
           const [place, body] = readCells(row);
           bodies.set(readInt(place), readText(body));
         }

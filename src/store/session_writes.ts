@@ -17,7 +17,6 @@ import {
 import { EventIds } from "./event_ids.ts";
 import { packHead, type StoredEvent, unpackEvent } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
-import { minuteOf } from "./page.ts";
 import {
   countRows,
   listRows,
@@ -28,6 +27,7 @@ import {
   unpackRows,
 } from "./row_lists.ts";
 import {
+  minuteOf,
   readBig,
   readBlob,
   readInt,

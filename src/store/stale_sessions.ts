@@ -4,12 +4,13 @@
  * that lost events.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
 import { readTime, type StoredEvent, TIME_SQL, unpackEvent } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
 import { RowLists } from "./row_lists.ts";
 import { readInt } from "./rows.ts";
+import { prepareAll, type Statements } from "./statements.ts";
 import type { Steps } from "./steps.ts";
 import type { StoredSession } from "./stored_session.ts";
 import type { Sweeper } from "./sweep.ts";
@@ -23,6 +24,18 @@ export interface StaleParts {
   sweeper: Pick<Sweeper, "unsynced" | "dropCalls">;
 }
 
+/** Statements for stale sessions. */
+const STALE_SQL = {
+  next:
+    "SELECT key FROM sessions INDEXED BY sessions_stale WHERE stale = 1 LIMIT 1",
+  ofWorkspace: `SELECT key FROM sessions INDEXED BY sessions_stale
+       WHERE stale = 1 AND workspace = ? AND (? IS NULL OR agent = ?2)`,
+  event: "SELECT source, head, payload, session FROM events WHERE key = ?",
+  times: `SELECT key, ${TIME_SQL} AS ts FROM events
+       WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key`,
+  link: "UPDATE events SET session = ? WHERE key = ?",
+};
+
 /** The key of an event, and its time in epoch milliseconds. */
 export interface EventTime {
   readonly key: number;
@@ -33,30 +46,12 @@ export interface EventTime {
 export class StaleSessions {
   readonly #parts: StaleParts;
   readonly #lists: RowLists;
-  readonly #next: StatementSync;
-  readonly #ofWorkspace: StatementSync;
-  readonly #event: StatementSync;
-  readonly #times: StatementSync;
-  readonly #link: StatementSync;
+  readonly #sql: Statements<keyof typeof STALE_SQL>;
 
   constructor(db: DatabaseSync, parts: StaleParts) {
     this.#parts = parts;
     this.#lists = new RowLists(db);
-    this.#next = db.prepare(
-      "SELECT key FROM sessions INDEXED BY sessions_stale WHERE stale = 1 LIMIT 1",
-    );
-    this.#ofWorkspace = db.prepare(
-      `SELECT key FROM sessions INDEXED BY sessions_stale
-       WHERE stale = 1 AND workspace = ? AND (? IS NULL OR agent = ?2)`,
-    );
-    this.#event = db.prepare(
-      "SELECT source, head, payload, session FROM events WHERE key = ?",
-    );
-    this.#times = db.prepare(
-      `SELECT key, ${TIME_SQL} AS ts FROM events
-       WHERE key IN (SELECT value FROM json_each(?)) ORDER BY key`,
-    );
-    this.#link = db.prepare("UPDATE events SET session = ? WHERE key = ?");
+    this.#sql = prepareAll(db, STALE_SQL);
   }
 
   /** Number of stale sessions. */
@@ -66,13 +61,13 @@ export class StaleSessions {
 
   /** Returns the key of a stale session; null if there is none. */
   next(): number | null {
-    const row = this.#next.get();
+    const row = this.#sql.next.get();
     return row === undefined ? null : readInt(row.key);
   }
 
   /** Returns the keys of the stale sessions in a workspace, all or those of one agent. */
   ofWorkspace(workspaceKey: number, agent: string | null): number[] {
-    return this.#ofWorkspace.all(workspaceKey, agent)
+    return this.#sql.ofWorkspace.all(workspaceKey, agent)
       .map((row) => readInt(row.key));
   }
 
@@ -91,7 +86,7 @@ export class StaleSessions {
 
   /** Reads the times of events that are not deleted. */
   times(keys: readonly number[]): EventTime[] {
-    return this.#times.all(JSON.stringify(keys)).map((row) => ({
+    return this.#sql.times.all(JSON.stringify(keys)).map((row) => ({
       key: readInt(row.key),
       ms: readTime(row.ts),
     }));
@@ -102,9 +97,9 @@ export class StaleSessions {
    * did not store.
    */
   readEvent(session: number, key: number): StoredEvent | null {
-    const row = this.#event.get(key);
+    const row = this.#sql.event.get(key);
     if (row === undefined) return null;
-    if (row.session === null) this.#link.run(session, key);
+    if (row.session === null) this.#sql.link.run(session, key);
     return unpackEvent(row);
   }
 

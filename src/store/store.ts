@@ -4,7 +4,7 @@
  * store.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Int, StoreSize } from "../proto/mod.ts";
 import { Epochs } from "./epochs.ts";
 import { FileWatch, type WalState } from "./file_watch.ts";
@@ -31,6 +31,7 @@ import {
   WorkspaceReads,
   type WorkspaceRef,
 } from "./workspace_reads.ts";
+import { prepareAll } from "./statements.ts";
 
 /** Options for opening a store. */
 export interface StoreOptions {
@@ -305,14 +306,14 @@ function fileBytes(path: string): number {
 }
 
 function prepare(db: DatabaseSync) {
-  return {
+  return prepareAll(db, {
     // Takes the lock at once, so that an error comes before any change.
-    begin: db.prepare("BEGIN IMMEDIATE"),
-    commit: db.prepare("COMMIT"),
-    rollback: db.prepare("ROLLBACK"),
-    freePages: db.prepare("PRAGMA freelist_count"),
+    begin: "BEGIN IMMEDIATE",
+    commit: "COMMIT",
+    rollback: "ROLLBACK",
+    freePages: "PRAGMA freelist_count",
     // Copies nothing, only returns the state.
-    wal: db.prepare("PRAGMA wal_checkpoint(NOOP)"),
-    pageBytes: db.prepare("PRAGMA page_size"),
-  } satisfies Record<string, StatementSync>;
+    wal: "PRAGMA wal_checkpoint(NOOP)",
+    pageBytes: "PRAGMA page_size",
+  });
 }

@@ -3,11 +3,12 @@
  * Reads the events of all sessions in the order of their commits.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { HOOK_SOURCES, type HookSource } from "../proto/mod.ts";
 import { LAST_KEY_SQL } from "./epochs.ts";
 import { unpackHead } from "./head.ts";
 import { readBlob, readCells, readInt, readOne, readText } from "./rows.ts";
+import { prepareAll, type Statements } from "./statements.ts";
 
 /** Rows that one statement reads in well under a millisecond. */
 const STREAM_BATCH = 64;
@@ -63,48 +64,35 @@ export const STREAM_SQL = {
 
 /** Reads the stream through one connection. */
 export class StreamReads {
-  readonly #after: StatementSync;
-  readonly #before: StatementSync;
-  readonly #payload: StatementSync;
-  readonly #sizesAfter: StatementSync;
-  readonly #sizesBefore: StatementSync;
-  readonly #joined: StatementSync;
-  readonly #last: StatementSync;
-  readonly #deleted: StatementSync;
+  readonly #sql: Statements<keyof typeof STREAM_SQL | "last" | "deleted">;
 
   constructor(db: DatabaseSync) {
-    this.#after = db.prepare(STREAM_SQL.after);
-    this.#before = db.prepare(STREAM_SQL.before);
-    this.#payload = db.prepare(STREAM_SQL.payload);
-    this.#sizesAfter = db.prepare(STREAM_SQL.sizesAfter);
-    this.#sizesBefore = db.prepare(STREAM_SQL.sizesBefore);
-    this.#joined = db.prepare(STREAM_SQL.joined);
-    this.#last = db.prepare(LAST_KEY_SQL);
-    this.#deleted = db.prepare("SELECT last FROM deleted");
-    this.#after.setReturnArrays(true);
-    this.#before.setReturnArrays(true);
-    this.#sizesAfter.setReturnArrays(true);
-    this.#sizesBefore.setReturnArrays(true);
+    const deleted = "SELECT last FROM deleted";
+    this.#sql = prepareAll(db, { ...STREAM_SQL, last: LAST_KEY_SQL, deleted });
+    const { after, before, sizesAfter, sizesBefore } = this.#sql;
+    for (const it of [after, before, sizesAfter, sizesBefore]) {
+      it.setReturnArrays(true);
+    }
   }
 
   /** Returns the greatest key that any event has or had; 0 if there never was one. */
   lastKey(): number {
-    return readInt(readOne(this.#last.get()));
+    return readInt(readOne(this.#sql.last.get()));
   }
 
   /** Returns the greatest key of any deleted event; 0 if there is none. */
   deletedKey(): number {
-    return readInt(readOne(this.#deleted.get()));
+    return readInt(readOne(this.#sql.deleted.get()));
   }
 
   /** Reads the next events after a key, at most {@linkcode STREAM_BATCH}; none at the end. */
   after(key: number): StreamEvent[] {
-    return this.#after.all(key).map(toEvent);
+    return this.#sql.after.all(key).map(toEvent);
   }
 
   /** Reads the events before a key, newest first, at most {@linkcode STREAM_BATCH}. */
   before(key: number): StreamEvent[] {
-    return this.#before.all(key).map(toEvent);
+    return this.#sql.before.all(key).map(toEvent);
   }
 
   /**
@@ -113,7 +101,7 @@ export class StreamReads {
    * @returns Ranges of keys, each with its payloads joined by line feeds and their length in bytes.
    */
   *texts(key: number, isBackward: boolean): Generator<JoinedTexts, void> {
-    const sizes = isBackward ? this.#sizesBefore : this.#sizesAfter;
+    const sizes = isBackward ? this.#sql.sizesBefore : this.#sql.sizesAfter;
     for (let at = key;;) {
       const rows = sizes.all(at).map(readCells);
       if (rows.length === 0) return;
@@ -127,7 +115,7 @@ export class StreamReads {
           at = readInt(rows[i]?.[0]);
         }
         const range = isBackward ? [at, first] as const : [first, at] as const;
-        const text = readText(readOne(this.#joined.get(...range)));
+        const text = readText(readOne(this.#sql.joined.get(...range)));
         yield { first, last: at, text, bytes };
       }
     }
@@ -135,7 +123,7 @@ export class StreamReads {
 
   /** Reads the payload of an event that this reader has returned. */
   payload(key: number): Uint8Array {
-    return readBlob(this.#payload.get(key)?.payload);
+    return readBlob(this.#sql.payload.get(key)?.payload);
   }
 }
 

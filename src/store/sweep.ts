@@ -4,12 +4,13 @@
  * pages.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { CHECKPOINT_PAGES } from "./open.ts";
 import { packRows, unpackRows } from "./row_lists.ts";
 import { readBlob, readInt, readOne, type Row } from "./rows.ts";
 import type { RawPages } from "./scrub.ts";
 import type { Steps } from "./steps.ts";
+import { prepareAll } from "./statements.ts";
 
 /** Rows, and bytes of their JSON, that one step deletes. One longer event takes one step, too. */
 const SWEEP_ROWS = 100;
@@ -230,45 +231,29 @@ export class Sweeper {
 }
 
 function prepare(db: DatabaseSync) {
-  return {
-    nextTrash: db.prepare(
-      "SELECT session FROM trash ORDER BY session LIMIT 1",
-    ),
-    dropTrash: db.prepare("DELETE FROM trash WHERE session = ?"),
-    nextBlock: db.prepare(
+  return prepareAll(db, {
+    nextTrash: "SELECT session FROM trash ORDER BY session LIMIT 1",
+    dropTrash: "DELETE FROM trash WHERE session = ?",
+    nextBlock:
       "SELECT kind, first, members FROM blocks WHERE session = ? LIMIT 1",
-    ),
-    dropBlock: db.prepare(
+    dropBlock:
       "DELETE FROM blocks WHERE session = ? AND kind = ? AND first = ?",
-    ),
-    cutBlock: db.prepare(
+    cutBlock:
       "UPDATE blocks SET members = ? WHERE session = ? AND kind = ? AND first = ?",
-    ),
-    payloadBytes: db.prepare(
-      "SELECT length(payload) AS bytes FROM events WHERE key = ?",
-    ),
-    dropEvent: db.prepare("DELETE FROM events WHERE key = ?"),
-    dropCalls: db.prepare(
+    payloadBytes: "SELECT length(payload) AS bytes FROM events WHERE key = ?",
+    dropEvent: "DELETE FROM events WHERE key = ?",
+    dropCalls:
       `DELETE FROM calls WHERE (session, call) IN (SELECT session, call FROM calls WHERE session = ? LIMIT ?)`,
-    ),
-    dropTold: db.prepare(
-      `DELETE FROM transcript_calls WHERE (session, call) IN
+    dropTold: `DELETE FROM transcript_calls WHERE (session, call) IN
          (SELECT session, call FROM transcript_calls WHERE session = ? LIMIT ?)`,
-    ),
-    dropUsage: db.prepare(
-      `DELETE FROM usage WHERE key IN
+    dropUsage: `DELETE FROM usage WHERE key IN
          (SELECT usage.key FROM usage_sums JOIN usage ON sums = usage_sums.key WHERE session = ? LIMIT ?)`,
-    ),
-    dropSums: db.prepare("DELETE FROM usage_sums WHERE session = ?"),
-    hasSpans: db.prepare(
-      "SELECT 1 FROM sqlite_schema WHERE name = 'old_spans'",
-    ),
-    dropIds: db.prepare(
-      `DELETE FROM event_ids WHERE (session, kaizen_id) IN
+    dropSums: "DELETE FROM usage_sums WHERE session = ?",
+    hasSpans: "SELECT 1 FROM sqlite_schema WHERE name = 'old_spans'",
+    dropIds: `DELETE FROM event_ids WHERE (session, kaizen_id) IN
          (SELECT session, kaizen_id FROM event_ids WHERE session = ? LIMIT ?)`,
-    ),
-    shrink: db.prepare(`PRAGMA incremental_vacuum(${SHRINK_PAGES})`),
-    freePages: db.prepare("PRAGMA freelist_count"),
-    timeout: db.prepare("PRAGMA busy_timeout"),
-  } satisfies Record<string, StatementSync>;
+    shrink: `PRAGMA incremental_vacuum(${SHRINK_PAGES})`,
+    freePages: "PRAGMA freelist_count",
+    timeout: "PRAGMA busy_timeout",
+  });
 }

@@ -3,9 +3,10 @@
  * Reads the usage in transcripts.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { readBlob, readInt, type Row, toText } from "./rows.ts";
 import type { Steps } from "./steps.ts";
+import { prepareAll } from "./statements.ts";
 
 /** Sums read in one step. */
 const STEP_SUMS = 100;
@@ -168,29 +169,23 @@ function readSums(row: Row): UsageSums {
 
 function prepare(db: DatabaseSync) {
   const added = COUNTS.map((name) => `sum(${name}) AS ${name}`).join(", ");
-  return {
-    ofSession: db.prepare(
+  return prepareAll(db, {
+    ofSession:
       `SELECT agent_id, max(call) AS call, sum(messages) AS messages, sum(unpriced) AS unpriced, ${added},
          sum(reasoned) AS reasoned, sum(reasoning) AS reasoning, sum(cost) AS cost
        FROM usage_sums WHERE session = ? GROUP BY agent_id ORDER BY agent_id`,
-    ),
-    calls: db.prepare(
+    calls:
       "SELECT call, ts_ms, length(agent_id) > 0 AS of_agent FROM transcript_calls WHERE session = ?",
-    ),
-    countCalls: db.prepare(
-      "SELECT count(*) AS n FROM transcript_calls WHERE session = ?",
-    ),
-    sums: db.prepare(
+    countCalls: "SELECT count(*) AS n FROM transcript_calls WHERE session = ?",
+    sums:
       `SELECT usage_sums.*, id, agent, workspace FROM usage_sums JOIN sessions ON sessions.key = session
        WHERE usage_sums.key > ?1 AND usage_sums.last_ms >= ?2 AND (?3 IS NULL OR workspace = ?3)
          AND (?4 IS NULL OR id = CAST(?4 AS BLOB))
        ORDER BY usage_sums.key LIMIT ?5`,
-    ),
-    times: db.prepare(
+    times:
       `SELECT ts_ms / ${QUARTER_MS} AS quarter, count(*) AS messages, count(*) - count(cost) AS unpriced, ${added},
          count(reasoning) AS reasoned, coalesce(sum(reasoning), 0) AS reasoning, coalesce(sum(cost), 0) AS cost
        FROM usage WHERE sums = ? AND ts_ms >= ? GROUP BY quarter`,
-    ),
-    path: db.prepare("SELECT path FROM workspaces WHERE key = ?"),
-  } satisfies Record<string, StatementSync>;
+    path: "SELECT path FROM workspaces WHERE key = ?",
+  });
 }

@@ -3,10 +3,11 @@
  * The statements of an event.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { HEAD_SQL } from "./head.ts";
 import { CALLS_SQL } from "./calls.ts";
 import { NOTE_DELETED_SQL } from "./epochs.ts";
+import { prepareAll, type Statements } from "./statements.ts";
 
 /** Columns that the writer reads of a session. */
 const SESSION =
@@ -65,40 +66,15 @@ const NEWEST_EVENTS =
   "SELECT key, session FROM events ORDER BY key DESC LIMIT ?";
 
 /** The prepared statements. */
-export type WriteStatements = Readonly<
-  Record<keyof typeof WRITE_SQL | "newestEvents", StatementSync>
+export type WriteStatements = Statements<
+  keyof typeof WRITE_SQL | "newestEvents"
 >;
 
 /** Prepares all statements of an event. */
 export function prepareWrites(db: DatabaseSync): WriteStatements {
-  const statements = {
-    find: db.prepare(WRITE_SQL.find),
-    findKey: db.prepare(WRITE_SQL.findKey),
-    findTrace: db.prepare(WRITE_SQL.findTrace),
-    addWorkspace: db.prepare(WRITE_SQL.addWorkspace),
-    addSession: db.prepare(WRITE_SQL.addSession),
-    changeSession: db.prepare(WRITE_SQL.changeSession),
-    changeStale: db.prepare(WRITE_SQL.changeStale),
-    changeMinute: db.prepare(WRITE_SQL.changeMinute),
-    changeTrace: db.prepare(WRITE_SQL.changeTrace),
-    markStale: db.prepare(WRITE_SQL.markStale),
-    markFresh: db.prepare(WRITE_SQL.markFresh),
-    addEvent: db.prepare(WRITE_SQL.addEvent),
-    readEvent: db.prepare(WRITE_SQL.readEvent),
-    newestEvents: db.prepare(NEWEST_EVENTS),
-    eventBytes: db.prepare(WRITE_SQL.eventBytes),
-    dropEvent: db.prepare(WRITE_SQL.dropEvent),
-    noteDeleted: db.prepare(WRITE_SQL.noteDeleted),
-    readCall: db.prepare(WRITE_SQL.readCall),
-    readCalls: db.prepare(WRITE_SQL.readCalls),
-    putCall: db.prepare(WRITE_SQL.putCall),
-    dropCall: db.prepare(WRITE_SQL.dropCall),
-    addCommit: db.prepare(WRITE_SQL.addCommit),
-  };
-  for (
-    const it of [statements.find, statements.findKey, statements.findTrace]
-  ) {
+  const sql = prepareAll(db, { ...WRITE_SQL, newestEvents: NEWEST_EVENTS });
+  for (const it of [sql.find, sql.findKey, sql.findTrace]) {
     it.setReadBigInts(true);
   }
-  return statements;
+  return sql;
 }
