@@ -6,16 +6,12 @@
 import type { Draft } from "./_draft.ts";
 import {
   addSettled,
-  hasGoneOn,
-  isOver,
-  isPassed,
+  judgeRequest,
   matchRequest,
   pendingOf,
   rebuildRequests,
   type RequestsNow,
 } from "./_requests.ts";
-import { threadOf } from "./call_state.ts";
-import { deadlineOf } from "./deadlines.ts";
 import type { Facts } from "./facts.ts";
 import type { Mark } from "./marks.ts";
 import { isBefore, laterOf } from "./moment.ts";
@@ -69,17 +65,13 @@ export function applyRequests(
     requests.push(pendingOf(mark, matchRequest(mark, draft.open)));
   }
   const pending = requests.filter((request) => {
-    const thread = draft.thread(request.thread);
-    if (isOver(request, deadlineOf(draft, thread), thread)) return false;
-    const about = request.key === null ? null : draft.find(request.key);
-    const isSettled = about === null ? isPassed(request, thread) : hasGoneOn(
-      request,
-      about,
-      deadlineOf(draft, draft.thread(threadOf(about))),
-    );
-    if (!isSettled) return true;
-    settled = addSettled(settled, request);
-    return false;
+    const standing = judgeRequest(request, {
+      times: draft,
+      threadOf: (id) => draft.thread(id),
+      call: request.key === null ? null : draft.find(request.key),
+    });
+    if (standing === "settled") settled = addSettled(settled, request);
+    return standing === "pending";
   });
   return { requests: pending, settled };
 }

@@ -38,13 +38,17 @@ export interface OutlineContext {
 /** Prints the beginning of a call's ToolSpanView, which depends on the call alone. */
 export function printCall(sessionId: string, call: CallState): string {
   const agentId = threadOf(call) || null;
-  return `{"span_id":${quote(callSpanId(sessionId, call))}` +
-    `,"tool":${quote(toolOf(call) ?? "unknown")}` +
+  return `{"span_id":${JSON.stringify(callSpanId(sessionId, call))}` +
+    `,"tool":${JSON.stringify(toolOf(call) ?? "unknown")}` +
     `,"paths":${JSON.stringify(pathsOf(call))}` +
-    `,"tool_call_id":${quote(call.callId)}` +
+    `,"tool_call_id":${JSON.stringify(call.callId)}` +
     `,"started_at_ms":${call.start?.at[0] ?? null}` +
-    `,"latency_ms":${latencyOf(call)},"error":${quote(errorOf(call))}` +
-    `,"agent_id":${quote(agentId)},"summary":${quote(summaryOf(call))}`;
+    `,"latency_ms":${latencyOf(call)},"error":${
+      JSON.stringify(errorOf(call))
+    }` +
+    `,"agent_id":${JSON.stringify(agentId)},"summary":${
+      JSON.stringify(summaryOf(call))
+    }`;
 }
 
 /** Prints the end of the call, which may depend on other events. */
@@ -104,7 +108,6 @@ function maxZero(value: Int): Int {
 
 /** Prints the beginning of the ToolSpanView of a subagent whose call is not known. */
 export function printAgent(
-  sessionId: string,
   agent: ThreadState,
   { state, endMs }: OutlineContext,
 ): string {
@@ -121,18 +124,18 @@ export function printAgent(
   const lead = stop === null || startMs === null
     ? null
     : maxZero(subtractInts(stop[0], startMs));
-  return `{"span_id":${quote(agentSpanId(sessionId, id))}` +
-    `,"tool":${quote(type ?? "agent")}` +
+  return `{"span_id":${JSON.stringify(agentSpanId(id))}` +
+    `,"tool":${JSON.stringify(type ?? "agent")}` +
     `,"paths":[]` +
     `,"tool_call_id":null,"started_at_ms":${startMs},"latency_ms":null` +
-    `,"error":null,"agent_id":${quote(id)},"summary":null` +
+    `,"error":null,"agent_id":${JSON.stringify(id)},"summary":null` +
     `,"status":"${status}","lead_time_ms":${lead}` +
     `,"ended_at_ms":${stop?.[0] ?? null},"wait_ms":null`;
 }
 
 export function spanIdOf(sessionId: string, node: TreeNode): string {
   return node.call === null
-    ? agentSpanId(sessionId, node.agent.id)
+    ? agentSpanId(node.agent.id)
     : callSpanId(sessionId, node.call);
 }
 
@@ -141,10 +144,6 @@ function callSpanId(sessionId: string, { callId, key }: CallState): string {
   return `v1:${countBytes(sessionId)}:${sessionId}:${callId ?? key}`;
 }
 
-function agentSpanId(_sessionId: string, id: string): string {
+function agentSpanId(id: string): string {
   return `agent:${id}`;
-}
-
-export function quote(text: string | null): string {
-  return text === null ? "null" : JSON.stringify(text);
 }

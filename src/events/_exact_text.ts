@@ -38,3 +38,15 @@ export function parseExact<T>(text: string): T {
     : JSON.parse(text);
   return value;
 }
+
+/** Returns a copy of an object without nulls, empty lists and false. */
+export function withoutEmpty<T extends object>(value: T): Partial<T> {
+  const copy = { ...value };
+  for (const key in copy) {
+    const it: unknown = copy[key];
+    const isEmpty = it === null || it === false ||
+      Array.isArray(it) && it.length === 0;
+    if (isEmpty) delete copy[key];
+  }
+  return copy;
+}

@@ -23,9 +23,8 @@ export function subtractInts(a: Int, b: Int): Int {
   return toInt(BigInt(a) - BigInt(b));
 }
 
-/** Exact sum, held at the limits of a signed 64-bit integer, where the wire's costs end. */
-export function addCosts(a: Int, b: Int): Int {
-  const sum = addInts(a, b);
-  if (sum > I64_MAX) return I64_MAX;
-  return sum < I64_MIN ? I64_MIN : sum;
+/** Returns a cost clamped to a signed 64-bit integer, as the protocol has it. */
+export function clampCost(cost: Int): Int {
+  if (cost > I64_MAX) return I64_MAX;
+  return cost < I64_MIN ? I64_MIN : cost;
 }

@@ -23,15 +23,6 @@ import { compareMoments, isBefore, laterOf, type Moment } from "./moment.ts";
 import type { PendingRequest, Settled } from "./session_state.ts";
 import { newThread, type ThreadState } from "./thread_state.ts";
 
-/** A request's description of its call. */
-export interface Asked {
-  readonly kind: PendingRequest["kind"];
-  readonly thread: string;
-  readonly callId: string | null;
-  readonly tool: string | null;
-  readonly inputKey: string | null;
-}
-
 /**
  * Finds the call of a request: the one that it names, else the running call with the same
  * arguments, else one of the same tool, else any. Of several the one that began last.
@@ -39,20 +30,21 @@ export interface Asked {
  * @param running Running calls in any order.
  * @returns The key of the call, or null.
  */
-function findAsked(
-  asked: Asked,
+export function matchRequest(
+  mark: Mark,
   running: Iterable<CallState>,
 ): string | null {
-  if (asked.callId !== null) return namedKey(asked.callId);
+  const [kind, , thread, callId] = mark;
+  if (callId) return namedKey(callId);
   let best: CallState | null = null;
   let bestLevel = -1;
   for (const call of running) {
     // A call that is told twice has one request. A notice does not name the thread of its call.
     if (call.whole !== null) continue;
-    const isOwn = threadOf(call) === asked.thread ||
-      asked.kind === "notice" && asked.thread === "";
+    const isOwn = threadOf(call) === thread ||
+      kind === "notice" && thread === "";
     if (!isOwn) continue;
-    const level = levelOf(asked, call);
+    const level = levelOf(mark, call);
     if (level < bestLevel) continue;
     if (level === bestLevel && best !== null && !isLater(call, best)) continue;
     best = call;
@@ -61,7 +53,8 @@ function findAsked(
   return best?.key ?? null;
 }
 
-function levelOf({ tool, inputKey }: Asked, call: CallState): number {
+function levelOf(mark: Mark, call: CallState): number {
+  const [, , , , tool = null, inputKey = null] = mark;
   if (tool === null || tool !== toolOf(call)) return 0;
   const input = inputOf(call);
   return inputKey !== null && input !== null && isSameInput(inputKey, input)
@@ -187,16 +180,6 @@ const REQUESTS: ReadonlySet<Mark[0]> = new Set([
   "question",
 ]);
 
-function askedOf([kind, , thread, callId, tool, inputKey]: Mark): Asked {
-  return {
-    kind: kind === "permission" || kind === "notice" ? kind : "question",
-    thread,
-    callId: callId ?? null,
-    tool: tool ?? null,
-    inputKey: inputKey ?? null,
-  };
-}
-
 /**
  * Returns the moment when a call began. A call without a known start has run since the last halt
  * before its end; null if there is none.
@@ -239,70 +222,49 @@ export function rebuildRequests(
     if (kind !== "notice" || known.has(mark)) continue;
     settled = addSettled(settled, { at, thread });
   }
+  const find = (id: string) => all.threads.get(id) ?? newThread(id);
   for (const { mark, key } of matched) {
     const request = pendingOf(mark, key);
-    const thread = all.threads.get(request.thread) ??
-      newThread(request.thread);
-    if (isOver(request, deadlineOf(times, thread), thread)) continue;
-    const call = key === null ? undefined : all.calls.get(key);
-    const caller = call && all.threads.get(threadOf(call));
-    const deadline = caller === undefined ? null : deadlineOf(times, caller);
-    const isSettled = call === undefined
-      ? isPassed(request, thread)
-      : hasGoneOn(request, call, deadline);
-    if (isSettled) {
-      settled = addSettled(settled, request);
-    } else requests.push(request);
+    const call = key === null ? null : all.calls.get(key) ?? null;
+    const standing = judgeRequest(request, { times, threadOf: find, call });
+    if (standing === "settled") settled = addSettled(settled, request);
+    else if (standing === "pending") requests.push(request);
   }
   return { requests, settled };
 }
 
-/**
- * Whether the call of a request continued or was abandoned.
- *
- * @param deadline The deadline of the call's thread.
- */
-export function hasGoneOn(
-  { at }: PendingRequest,
-  call: CallState,
-  deadline: Moment | null,
-): boolean {
-  return isBefore(at, endOf(call)?.at ?? null) ||
-    isBefore(at, call.start?.at ?? null) || isBefore(at, deadline);
+/** The input for {@linkcode judgeRequest} beside the request. */
+export interface RequestContext {
+  readonly times: StopTimes;
+  readonly threadOf: (id: string) => ThreadState;
+  /** The request's call; null if it is not known. */
+  readonly call: CallState | null;
 }
 
-/** Whether the thread has halted since the request, or was answered. */
-export function isOver(
-  { at, kind }: PendingRequest,
-  deadline: Moment | null,
-  thread: ThreadState,
-): boolean {
-  return isBefore(at, deadline) ||
+/**
+ * Decides on a request. It is `over` if its thread has halted since, or was answered. It is
+ * `settled` if its call has continued or was abandoned. Without a known call it is settled if its
+ * thread was active since.
+ */
+export function judgeRequest(
+  { at, kind, key, thread: id }: PendingRequest,
+  { times, threadOf: find, call }: RequestContext,
+): "over" | "settled" | "pending" {
+  const thread = find(id);
+  const isOver = isBefore(at, deadlineOf(times, thread)) ||
     kind === "question" && isBefore(at, thread.answered);
-}
-
-/**
- * Whether the thread was active after a request without a known call. If the call becomes known, it
- * decides.
- */
-export function isPassed(
-  { at, key }: PendingRequest,
-  { said }: ThreadState,
-): boolean {
-  return key === null && isBefore(at, said?.[0] ?? null);
+  if (isOver) return "over";
+  const isSettled = call === null
+    ? key === null && isBefore(at, thread.said?.[0] ?? null)
+    : isBefore(at, endOf(call)?.at ?? null) ||
+      isBefore(at, call.start?.at ?? null) ||
+      isBefore(at, deadlineOf(times, find(threadOf(call))));
+  return isSettled ? "settled" : "pending";
 }
 
 /** Returns the request of a mark. */
 export function pendingOf(mark: Mark, key: string | null): PendingRequest {
-  const [, at, , , , , message] = mark;
-  const { kind, thread, tool } = askedOf(mark);
-  return { at, thread, kind, key, tool, message: message ?? null };
-}
-
-/** Finds the call of a request among running calls, as {@linkcode matchRequests} does. */
-export function matchRequest(
-  mark: Mark,
-  running: Iterable<CallState>,
-): string | null {
-  return findAsked(askedOf(mark), running);
+  const [kind, at, thread, , tool = null, , message = null] = mark;
+  const isOfCall = kind === "permission" || kind === "notice";
+  return { at, thread, kind: isOfCall ? kind : "question", key, tool, message };
 }

@@ -10,11 +10,10 @@ import {
   printAgent,
   printCall,
   printFate,
-  quote,
   spanIdOf,
 } from "./_call_text.ts";
 import { gather } from "./_draft.ts";
-import { addCosts } from "./_int.ts";
+import { clampCost } from "./_int.ts";
 import { type MatchedRequest, matchRequests } from "./_requests.ts";
 import {
   addKnown,
@@ -150,12 +149,12 @@ function* outlineTree(
     const { cost, tokens, isComplete } = sums.get(node) ?? NO_SUMS;
     const own = printFigures(figures.get(node) ?? NO_FIGURES);
     const parentId = at.parent === null ? null : spanIdOf(id, at.parent);
-    const rest = `,"parent_span_id":${quote(parentId)}` +
+    const rest = `,"parent_span_id":${JSON.stringify(parentId)}` +
       `,"depth":${levels.length - 1},"subtree_cost_usd_e6":${cost}` +
       `,"subtree_token_count":${minInt(tokens, U32_MAX)}},"children":[`;
     texts.add(open);
     if (node.call === null) {
-      texts.add(printAgent(id, node.agent, context) + own + rest);
+      texts.add(printAgent(node.agent, context) + own + rest);
     } else {
       const { key } = node.call;
       texts.addCall(key, printCall(id, node.call), context.inState.has(key));
@@ -271,7 +270,7 @@ function* sumTree(
     if (++seen % ITEMS_A_STEP === 0) yield;
   }
   for (const [node, { cost, ...rest }] of sums) {
-    sums.set(node, { ...rest, cost: cost === null ? null : addCosts(cost, 0) });
+    sums.set(node, { ...rest, cost: cost === null ? null : clampCost(cost) });
   }
   return sums;
 }

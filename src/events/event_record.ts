@@ -17,15 +17,15 @@ const encoder = new TextEncoder();
  */
 export function printEventHead(event: HookEvent, seq: number): Uint8Array {
   return encoder.encode(
-    `{"session_id":${quote(event.sessionId)},"seq":${seq}` +
+    `{"session_id":${JSON.stringify(event.sessionId)},"seq":${seq}` +
       `,"ts_ms":${event.tsMs},"ts_exact":true` +
       `,"kind":"${event.readKind}","source":"${event.eventSource}"` +
-      `,"tool":${quote(event.tool)}` +
-      `,"tool_call_id":${quote(event.toolCallId)}` +
+      `,"tool":${JSON.stringify(event.tool)}` +
+      `,"tool_call_id":${JSON.stringify(event.toolCallId)}` +
       `,"tokens_in":${event.tokensIn},"tokens_out":${event.tokensOut}` +
       `,"reasoning_tokens":${event.reasoningTokens}` +
       `,"cost_usd_e6":${event.costUsdE6}` +
-      `,"stop_reason":${quote(event.stopReason)}` +
+      `,"stop_reason":${JSON.stringify(event.stopReason)}` +
       `,"latency_ms":${event.latencyMs},"ttft_ms":null,"retry_count":null` +
       `,"context_used_tokens":${event.contextUsedTokens}` +
       `,"context_max_tokens":${event.contextMaxTokens}` +
@@ -33,8 +33,4 @@ export function printEventHead(event: HookEvent, seq: number): Uint8Array {
       `,"cache_read_tokens":${event.cacheReadTokens}` +
       `,"system_prompt_tokens":${event.systemPromptTokens},"payload":`,
   );
-}
-
-function quote(text: string | null): string {
-  return text === null ? "null" : JSON.stringify(text);
 }

@@ -4,12 +4,8 @@
  * comes last, in two versions.
  * @module
  */
-import {
-  I64_MAX,
-  I64_MIN,
-  type Int,
-  type SessionStatus,
-} from "../proto/mod.ts";
+import type { Int, SessionStatus } from "../proto/mod.ts";
+import { clampCost } from "./_int.ts";
 import {
   activityOf,
   isGitSession,
@@ -69,11 +65,14 @@ export function printSession(
   const quietMs = quietAt(state);
   const live = printStanding(standing);
   return {
-    record: `{"id":${quote(state.id)},"agent":${quote(agentName(state))}` +
-      `,"model":${told(state.model)},"workspace":${quote(workspace)}` +
+    record:
+      `{"id":${JSON.stringify(state.id)},"agent":${
+        JSON.stringify(agentName(state))
+      }` +
+      `,"model":${told(state.model)},"workspace":${JSON.stringify(workspace)}` +
       `,"started_at_ms":${state.firstMs ?? 0}` +
       `,"ended_at_ms":${endMsOf(state)}` +
-      `,"trace_path":${quote(state.trace?.[0] ?? "")}` +
+      `,"trace_path":${JSON.stringify(state.trace?.[0] ?? "")}` +
       `,"dirty_start":null,"dirty_end":null,"repo_binding_source":null` +
       `,"prompt_fingerprint":null,"parent_session_id":${told(state.parent)}` +
       `,"agent_version":${told(state.version)},"os":${told(state.os)}` +
@@ -92,8 +91,8 @@ export function printSession(
 function printStanding({ status, activity }: SessionStanding): string {
   const { state, since_ms, tool, message } = activity;
   return `,"status":"${status}","activity":{"state":"${state}"` +
-    `,"since_ms":${since_ms},"tool":${quote(tool)}` +
-    `,"message":${quote(message)}}}`;
+    `,"since_ms":${since_ms},"tool":${JSON.stringify(tool)}` +
+    `,"message":${JSON.stringify(message)}}}`;
 }
 
 function printTotals({ events, lastMs, sums }: SessionState): string {
@@ -104,13 +103,18 @@ function printTotals({ events, lastMs, sums }: SessionState): string {
 function printTold(sums: SessionSums): string {
   return `,"tokens_in":${sumOf(sums.tokensIn)}` +
     `,"tokens_out":${sumOf(sums.tokensOut)}` +
-    `,"cost_usd_e6":${clampCost(sumOf(sums.cost))}` +
+    `,"cost_usd_e6":${costOf(sums.cost)}` +
     `,"cost_complete":${isComplete(sums)}}`;
 }
 
 /** Returns the number of failed calls; null if none failed and some have an unknown outcome. */
 function countErrors({ failed, unknown }: SessionSums): number | null {
   return unknown > 0 && failed === 0 ? null : failed;
+}
+
+function costOf(sum: Sum): Int | null {
+  const cost = sumOf(sum);
+  return cost === null ? null : clampCost(cost);
 }
 
 function sumOf([sum, count]: Sum): Int | null {
@@ -122,19 +126,10 @@ function isComplete({ cost, calls, costCalls }: SessionSums): boolean {
   return cost[1] > 0 && (costCalls === 0 || costCalls === calls);
 }
 
-function clampCost(cost: Int | null): Int | null {
-  if (cost === null) return null;
-  return cost > I64_MAX ? I64_MAX : cost < I64_MIN ? I64_MIN : cost;
-}
-
 function agentName({ id, agent }: SessionState): string {
   return isGitSession(id) ? "git" : agent?.[0] ?? "";
 }
 
 function told(value: Told<string> | null): string {
-  return quote(value?.[0] ?? null);
-}
-
-function quote(text: string | null): string {
-  return text === null ? "null" : JSON.stringify(text);
+  return JSON.stringify(value?.[0] ?? null);
 }

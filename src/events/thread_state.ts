@@ -3,7 +3,7 @@
  * The state of a session's own thread, and of each of its subagents.
  * @module
  */
-import { parseExact, printExact } from "./_exact_text.ts";
+import { parseExact, printExact, withoutEmpty } from "./_exact_text.ts";
 import type { Moment } from "./moment.ts";
 
 /** The activity of a thread according to an event. */
@@ -66,10 +66,23 @@ export function newThread(id: string): ThreadState {
 
 /** Prints a thread as the body of its row. */
 export function printThreadBody(thread: ThreadState): string {
-  return printExact(thread);
+  return printExact(packThread(thread));
 }
 
 /** Reads the body of a thread's row. */
 export function parseThreadBody(body: string): ThreadState {
-  return parseExact<ThreadState>(body);
+  return unpackThread(parseExact<PackedThread>(body));
+}
+
+/** A thread without empty members. */
+export type PackedThread = Partial<ThreadState> & Pick<ThreadState, "id">;
+
+/** Returns a thread without its empty members. */
+export function packThread(thread: ThreadState): PackedThread {
+  return { ...withoutEmpty(thread), id: thread.id };
+}
+
+/** Returns a thread with all its members. */
+export function unpackThread(packed: PackedThread): ThreadState {
+  return { ...newThread(packed.id), ...packed };
 }
