@@ -58,7 +58,7 @@ const READABLE: ReadonlySet<AgentName> = new Set(["claude", "codex"]);
 
 /** The parts of {@linkcode TranscriptReading}. */
 export interface TranscriptReadingOptions {
-  store: Pick<Store, "transact" | "usage">;
+  store: Pick<Store, "transact" | "transcripts" | "usage">;
   pace: Pace;
   pricing: Pricing;
   /** Ends the work; the rest is done after the next start. */
@@ -123,7 +123,7 @@ export class TranscriptReading {
    */
   remember(session: number, facts: Facts, payload: Uint8Array): void {
     for (const path of subagentPaths(facts, payload)) {
-      this.#options.store.usage.expect(path, session, facts.agent);
+      this.#options.store.transcripts.expect(path, session, facts.agent);
     }
   }
 
@@ -204,7 +204,7 @@ export class TranscriptReading {
   /** Counts the transcripts. */
   status(): TranscriptStatus {
     const { store, pricing } = this.#options;
-    const { expected, ...counts } = store.usage.counts();
+    const { expected, ...counts } = store.transcripts.counts();
     const all = expected + counts.read + counts.missing + counts.unreadable;
     const isLooking = (this.#mustLook || this.#isLooking) && all > 0;
     return {
@@ -311,9 +311,9 @@ export class TranscriptReading {
 
   /** Reads the transcripts of sessions in the store, the newest first. */
   *#lookAtAll(prices: Prices): Steps<void> {
-    const { signal, store: { usage } } = this.#options;
+    const { signal, store: { transcripts } } = this.#options;
     for (let before = Number.MAX_SAFE_INTEGER;;) {
-      const rows = usage.unread(before, STEP_ROWS);
+      const rows = transcripts.unread(before, STEP_ROWS);
       for (const { key, trace, agent } of rows) {
         if (signal.aborted) return;
         before = key;
@@ -326,7 +326,7 @@ export class TranscriptReading {
     }
     let before = Number.MAX_SAFE_INTEGER;
     for (let looked = 0; looked < MAX_LOOKED_AT; looked += STEP_ROWS) {
-      const rows = usage.transcripts(before, STEP_ROWS);
+      const rows = transcripts.list(before, STEP_ROWS);
       for (const { key, agent, path, session } of rows) {
         if (signal.aborted) return;
         before = key;
@@ -396,7 +396,7 @@ class FileReading {
   constructor(named: Named, options: FileReadingOptions) {
     this.#named = named;
     this.#options = options;
-    this.#known = options.store.usage.findTranscript(named.path);
+    this.#known = options.store.transcripts.find(named.path);
   }
 
   *steps(): Steps<void> {
@@ -474,7 +474,7 @@ class FileReading {
       for (const { call_id, ts_ms, session_id, agent_id } of this.#calls) {
         const session = this.#sessionOf(session_id);
         if (session === null) continue;
-        store.usage.putCall({
+        store.transcripts.putCall({
           session,
           call: call_id,
           tsMs: ts_ms,
@@ -482,7 +482,7 @@ class FileReading {
         });
       }
       const stored: StoredMark = { ...mark, lacks: [...this.#lacks] };
-      store.usage.mark(transcript.key, JSON.stringify(stored), null);
+      store.transcripts.mark(transcript.key, JSON.stringify(stored), null);
     });
     this.#usage = [];
     this.#calls = [];
@@ -514,7 +514,7 @@ class FileReading {
   #sessionOf(id: string): number | null {
     const known = this.#sessions.get(id);
     if (known !== undefined) return known;
-    const session = this.#options.store.usage.sessionOf(id);
+    const session = this.#options.store.transcripts.sessionOf(id);
     this.#sessions.set(id, session);
     if (session === null && this.#lacks.size < MAX_LACKS) this.#lacks.add(id);
     return session;
@@ -523,9 +523,9 @@ class FileReading {
   /** The row of the file; null if its session has been deleted meanwhile. */
   #demandTranscript(): StoredTranscript | null {
     const { session, path, agent } = this.#named;
-    const { usage } = this.#options.store;
-    if (!usage.hasSession(session)) return null;
-    return usage.transcript(path, session, agent);
+    const { transcripts } = this.#options.store;
+    if (!transcripts.hasSession(session)) return null;
+    return transcripts.demand(path, session, agent);
   }
 
   #noteFault({ fault }: TranscriptError): void {
@@ -536,7 +536,9 @@ class FileReading {
     if (this.#known?.fault === fault) return;
     store.transact(() => {
       const transcript = this.#demandTranscript();
-      if (transcript !== null) store.usage.mark(transcript.key, mark, fault);
+      if (transcript !== null) {
+        store.transcripts.mark(transcript.key, mark, fault);
+      }
     });
   }
 }

@@ -52,12 +52,14 @@ export type {
   UsageSums,
 } from "./usage_reads.ts";
 export type {
-  CostSource,
   NewTranscriptCall,
+  StoredTranscript,
+  TranscriptCounts,
+} from "./transcript_rows.ts";
+export type {
+  CostSource,
   NewUsage,
   StoredCost,
   StoredTokens,
-  StoredTranscript,
-  TranscriptCounts,
 } from "./usage_writes.ts";
 export type { WorkspaceRef } from "./workspace_reads.ts";

@@ -25,6 +25,7 @@ import { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 import { StaleSessions } from "./stale_sessions.ts";
 import { Sweeper } from "./sweep.ts";
+import { TranscriptRows } from "./transcript_rows.ts";
 import { UsageWrites } from "./usage_writes.ts";
 import {
   loadLedger,
@@ -58,6 +59,8 @@ export class Store implements Disposable {
   readonly sessions: SessionWrites;
   /** Stores the usage in transcripts. */
   readonly usage: UsageWrites;
+  /** Stores which transcripts there are, and their calls. */
+  readonly transcripts: TranscriptRows;
   /** Sessions that must be rebuilt from their events. */
   readonly stale: StaleSessions;
   /** Converts keys of events to cursors. */
@@ -83,7 +86,8 @@ export class Store implements Disposable {
     this.#ledger = loadLedger(db);
     this.epochs = new Epochs(db);
     this.sessions = new SessionWrites(db, this.#ledger);
-    this.usage = new UsageWrites(db, this.#ledger);
+    this.usage = new UsageWrites(db);
+    this.transcripts = new TranscriptRows(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
     const transact = <T>(work: () => T, checkpointPages?: number) =>
       this.transact(work, checkpointPages);

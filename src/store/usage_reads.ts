@@ -6,30 +6,23 @@
 import type { DatabaseSync } from "node:sqlite";
 import { readBlob, readInt, type Row, toText } from "./rows.ts";
 import type { Steps } from "./steps.ts";
+import {
+  countTokens,
+  type StoredCounts,
+  TOKEN_COLUMNS,
+} from "./usage_tokens.ts";
 import { prepareAll } from "./statements.ts";
 
 /** Sums read in one step. */
 const STEP_SUMS = 100;
 /** Days begin at a multiple of this in all time zones. */
 const QUARTER_MS = 15 * 60 * 1000;
-const COUNTS = [
-  "input",
-  "output",
-  "cache_read",
-  "cache_write_5m",
-  "cache_write_1h",
-] as const;
 
 /** Sums over messages. */
-export interface UsageSums {
+export interface UsageSums extends StoredCounts {
   messages: number;
   /** Messages without a known price. */
   unpriced: number;
-  input: number;
-  output: number;
-  cache_read: number;
-  cache_write_5m: number;
-  cache_write_1h: number;
   /** Null if no message tells. */
   reasoning: number | null;
   /** Cost of the messages with a price, in millionths of a US dollar. */
@@ -157,18 +150,16 @@ function readSums(row: Row): UsageSums {
   return {
     messages: readInt(row.messages),
     unpriced: readInt(row.unpriced),
-    input: readInt(row.input),
-    output: readInt(row.output),
-    cache_read: readInt(row.cache_read),
-    cache_write_5m: readInt(row.cache_write_5m),
-    cache_write_1h: readInt(row.cache_write_1h),
+    ...countTokens((name) => readInt(row[name])),
     reasoning: readInt(row.reasoned) === 0 ? null : readInt(row.reasoning),
     cost: readInt(row.cost),
   };
 }
 
 function prepare(db: DatabaseSync) {
-  const added = COUNTS.map((name) => `sum(${name}) AS ${name}`).join(", ");
+  const added = TOKEN_COLUMNS.map((name) => `sum(${name}) AS ${name}`).join(
+    ", ",
+  );
   return prepareAll(db, {
     ofSession:
       `SELECT agent_id, max(call) AS call, sum(messages) AS messages, sum(unpriced) AS unpriced, ${added},

@@ -45,7 +45,7 @@ function read(
 ): boolean {
   return store.transact(() =>
     store.usage.put(
-      store.usage.transcript(path, usage.session, "claude"),
+      store.transcripts.demand(path, usage.session, "claude"),
       usage,
     )
   );
@@ -173,7 +173,12 @@ Deno.test("pruning a session removes all that transcripts told of it", () => {
     read(store, "/t", message({ session: gone, message: "1" }));
     read(store, "/u", message({ session: kept, message: "2" }));
     store.transact(() =>
-      store.usage.putCall({ session: gone, call: "c", tsMs: 1, agentId: "" })
+      store.transcripts.putCall({
+        session: gone,
+        call: "c",
+        tsMs: 1,
+        agentId: "",
+      })
     );
     runSteps(store.prune({ session: "gone" }));
     assertEquals(partsOf(store).map(({ sessionId }) => sessionId), ["kept"]);
@@ -251,7 +256,7 @@ Deno.test("any order of reads and any number of them gives the same rows and sum
                 cost: { cost: source === "unpriced" ? null : output, source },
               });
               store.usage.put(
-                store.usage.transcript(`/${file}`, key, "claude"),
+                store.transcripts.demand(`/${file}`, key, "claude"),
                 { ...made, tokens: { ...made.tokens, output } },
               );
             }
