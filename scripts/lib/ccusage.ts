@@ -12,7 +12,7 @@ export const CCUSAGE_PACKAGES: readonly string[] = [
   `ccusage@${CCUSAGE_VERSION}`,
   `@ccusage/ccusage-linux-x64@${CCUSAGE_VERSION}`,
 ];
-/** Where `scripts/interop --install-ccusage` installs them. */
+/** Folder in which `scripts/interop --install-ccusage` installs them. */
 export const CCUSAGE_FOLDER = `${REFERENCE_FOLDER}/ccusage`;
 
 /** The reason why there is nothing to compare with. */

@@ -127,7 +127,7 @@ async function checkBase(path: string): Promise<void> {
   throw new CompileError(EXIT_USAGE, `${wanted}: no program: ${path}`);
 }
 
-/** What to compile. */
+/** Options of a compilation. */
 interface CompileOptions {
   /** Null means this machine. */
   target: string | null;

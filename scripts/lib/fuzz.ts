@@ -17,7 +17,7 @@ const MAX_INPUT_MS = 5000;
 const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
 const EXIT_USAGE = 64;
 
-/** What a worker reports. */
+/** The report of a worker. */
 interface WorkerReport {
   inputs: number;
   outcomes: number;

@@ -6,7 +6,7 @@
 import { runTarget } from "../../tests/fuzz/fuzz_run.ts";
 import { TARGETS } from "../../tests/fuzz/targets.ts";
 
-/** What to run. */
+/** The run to do. */
 interface Work {
   name: string;
   inputs: number;

@@ -7,7 +7,7 @@
 import { readVersion, ROOT } from "./project.ts";
 import { stagePrefix } from "./stage.ts";
 
-/** Where the manifest lies, below the prefix; itself its last line. */
+/** Path of the manifest below the prefix. The manifest lists itself on its last line. */
 const MANIFEST = "lib/kaizen/manifest";
 /** The parts of the program, which are counted and not named. */
 const CHUNKS = "lib/kaizen/chunks/";
@@ -63,7 +63,7 @@ async function main(words: readonly string[]): Promise<void> {
   }
 }
 
-/** What the command line asks for. */
+/** Options of the command line. */
 interface InstallOptions {
   /** An absolute path without a slash at its end. */
   prefix: string;

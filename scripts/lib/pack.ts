@@ -27,7 +27,7 @@ class PackError extends Error {
   }
 }
 
-/** What a package is made of. */
+/** The content of a package. */
 interface PackOptions {
   /** Folder for the package. */
   to: string;

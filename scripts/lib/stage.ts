@@ -7,7 +7,7 @@ import { LICENCES } from "./bundled.ts";
 import { makeLauncher, type RuntimePlace, startFile } from "./launcher.ts";
 import { readPermissions, ROOT } from "./project.ts";
 
-/** What to lay out, and which program is to run it. */
+/** The files to lay out, and the program to run them. */
 export interface StageOptions {
   /** Folder of a build: `kaizen.js`, `kaizen.sh`, `kaizen.1`, the licences and `chunks/`. */
   build: string;
@@ -49,7 +49,7 @@ export async function stageProgram(
   }
 }
 
-/** Where the completions of a shell are looked for, below a prefix. */
+/** Folder of a shell's completions, below a prefix. */
 const COMPLETIONS: readonly [shell: string, path: string][] = [
   ["bash", "share/bash-completion/completions/kaizen"],
   ["zsh", "share/zsh/site-functions/_kaizen"],

@@ -30,7 +30,7 @@ const MAX_WATCH_DEPTH = 129;
 
 /** An answer of a watch. */
 export type WatchAnswer =
-  /** Where the watch is. */
+  /** The state of the watch. */
   | { type: "watch"; cursor: string; watch: AnswerOf<"watch"> }
   /** An event, as the daemon sent it. */
   | { type: "event"; cursor: string; bytes: Uint8Array }

@@ -96,7 +96,7 @@ export class Outlines {
   }
 }
 
-/** What the subagents of a session used. */
+/** Returns the usage of a session's subagents. */
 function usedByAgents(
   { usage }: Reader,
   { key }: ReadableSession,

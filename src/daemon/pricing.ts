@@ -28,7 +28,7 @@ export interface Prices {
   price(model: string, tsMs: number, tokens: StoredTokens): StoredCost;
 }
 
-/** What was known of the user's file when it was read. */
+/** The user's file when it was last read. */
 interface OwnFile {
   /** Changes with the file. */
   readonly stamp: string;

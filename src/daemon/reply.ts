@@ -51,7 +51,7 @@ export interface Reply<N extends AnswerName = AnswerName> extends ReplyBody {
   readonly error?: AnswerOf<"error">;
   /** The daemon's action after the answer is written. */
   readonly after?: "stop";
-  /** What follows it on the same connection. */
+  /** The stream that follows it on the same connection. */
   readonly stream?: ReplyStream;
 }
 

@@ -28,7 +28,7 @@ const PIECE_BYTES = 64 * 1024;
 const ROUND_BYTES = 16 * 1024 * 1024;
 const UTF8 = new TextEncoder();
 
-/** What a {@linkcode EventSearch} works with. */
+/** The parts of an {@linkcode EventSearch}. */
 export interface SearchParts {
   store: Pick<Store, "readStream" | "epochs">;
   pace: Pace;

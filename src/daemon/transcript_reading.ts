@@ -84,7 +84,7 @@ interface Named {
   readonly isLate?: boolean;
 }
 
-/** What the status tells of transcripts. */
+/** Figures of transcripts for the status. */
 export interface TranscriptStatus extends Omit<TranscriptCounts, "expected"> {
   /** Transcripts that wait to be read, or are being read. */
   waiting: number;
@@ -375,7 +375,7 @@ export class TranscriptReading {
   }
 }
 
-/** What reading one file needs. */
+/** Options for reading one file. */
 interface FileReadingOptions
   extends Pick<TranscriptReadingOptions, "store" | "signal"> {
   prices: Prices;
@@ -445,7 +445,7 @@ class FileReading {
         stored = last.offset;
         last = null;
       }
-      // What was read and is not stored is read again.
+      // Facts that were read but not stored are read again.
       if (this.#options.signal.aborted) return;
       yield;
     }
@@ -531,7 +531,7 @@ class FileReading {
   #noteFault({ fault }: TranscriptError): void {
     const { store } = this.#options;
     const mark = this.#known?.mark ?? null;
-    // Agents delete old transcripts. What was read stays.
+    // Agents delete old transcripts. Facts that were read stay.
     if (fault === "missing" && mark !== null) return;
     if (this.#known?.fault === fault) return;
     store.transact(() => {

@@ -185,7 +185,7 @@ function searchOf(request: EventsRequest): TextSearch | null {
   return request.redact === true ? search.redacted(makeRedactor()) : search;
 }
 
-/** What a {@linkcode Watch} works with. */
+/** The parts of a {@linkcode Watch}. */
 interface WatchParts extends Pick<WatchesOptions, "store" | "pace"> {
   machine: string;
   matcher: EventMatcher;

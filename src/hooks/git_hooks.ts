@@ -39,11 +39,11 @@ export interface FoundGitHooks {
   missing: string[];
   /** Whether hooks that kaizen did not write run it. */
   runsOther: boolean;
-  /** What else writes the hooks; null where kaizen may write them. */
+  /** Another program that writes the hooks; null if kaizen may write them. */
   manager: GitManager | null;
 }
 
-/** What writes the hooks of a repository. */
+/** A program that writes the hooks of a repository. */
 interface GitManager {
   /** Its name and place, such as `husky manages these hooks`. */
   words: string;
@@ -304,7 +304,7 @@ function findPlace(options: PlaceOptions): GitPlace {
 
 /** The folders of a repository, as absolute paths. */
 interface GitFolders {
-  /** Where git looks for hooks. */
+  /** Folder in which git looks for hooks. */
   folder: string;
   /** The `.git` of the repository and all its worktrees. */
   common: string;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Values to text, tables, JSON, NDJSON and traces. Pure: values in, strings and bytes out. What
- * comes from agents is hostile, so every text passes through `escape.ts` before it reaches a
+ * Values to text, tables, JSON, NDJSON and traces. Pure: values in, strings and bytes out. Texts
+ * from agents may be hostile, so every text passes through `escape.ts` before it reaches a
  * terminal.
  * @module
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the tokens of a model cost.
+ * The prices of a model's tokens.
  * @module
  */
 
@@ -21,11 +21,11 @@ export interface TieredPrice {
 export interface ModelPrices {
   readonly input: Price;
   readonly output: Price;
-  /** Where it is missing, what is read from a cache costs as much as input. */
+  /** If it is missing, reading from a cache costs as much as input. */
   readonly cache_read?: Price;
   /** Likewise. */
   readonly cache_write_5m?: Price;
-  /** Where it is missing, it is the price for five minutes. */
+  /** If it is missing, the price for five minutes applies. */
   readonly cache_write_1h?: Price;
 }
 

@@ -21,7 +21,7 @@ export class BudgetError extends RangeError {
   }
 }
 
-/** What is left of the limits for one JSON text. */
+/** The rest of the limits for one JSON text. */
 export class RequestBudget {
   readonly #limit: number;
   #spent = 0;

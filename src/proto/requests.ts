@@ -200,7 +200,7 @@ export const REQUESTS = {
    */
   search_events: {
     fields: {
-      /** What a text of the payload must contain, as it is meant and not as JSON writes it. */
+      /** A text in the payload must contain this, as decoded from JSON. */
       text: "text",
       ignore_case: { optional: "bool" },
       /** Begin after the event with this cursor, else with the first event. */

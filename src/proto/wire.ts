@@ -66,8 +66,8 @@ export const USAGE_GROUPS = [
 export type UsageGroup = typeof USAGE_GROUPS[number];
 
 /**
- * Where a watch is: it begins, it has sent all events that are stored, it ends because that was
- * all, it ends because the daemon stops.
+ * The state of a watch: it begins, it has sent all stored events, it ends after them, or it ends
+ * because the daemon stops.
  */
 export const WATCH_STATES = ["begin", "current", "end", "stopping"] as const;
 export type WatchState = typeof WATCH_STATES[number];

@@ -38,7 +38,7 @@ export function makePlace(folder: string): void {
 }
 
 /**
- * Makes a folder of the spool, and syncs its name to disk. What is in its place and is no folder is
+ * Makes a folder of the spool, and syncs its name to disk. A file in its place that is no folder is
  * renamed.
  *
  * @throws {HomeError} If it belongs to another user.

@@ -5,8 +5,8 @@
  * A session writes `<project>/<session>.jsonl`. The lines of its subagents are in
  * `<project>/<session>/subagents/agent-<id>.jsonl`, in older versions in
  * `<project>/agent-<id>.jsonl`, and before that between the session's own lines. A message is
- * written once for each part of its content while it streams, each time with the usage so far.
- * A session that goes on from another one may begin with a copy of its lines.
+ * written once for each part of its content while it streams, each time with the usage so far. A
+ * session that goes on from another one may begin with a copy of its lines.
  * @module
  */
 import {
@@ -35,7 +35,7 @@ const MAX_CHAIN = 256;
 const SUBAGENT_TOOLS: ReadonlySet<string> = new Set(["Agent", "Task"]);
 const REJECTED = /^The user doesn't want to (?:proceed|take this action)/;
 const INTERRUPTED = /^\[Request interrupted by user/;
-/** What the user typed for the agent itself, and what came of it. */
+/** Matches commands that the user typed for the agent itself, and their output. */
 const LOCAL = /^<(?:local-command|command-(?:message|name|args)|bash-|task-)/;
 const COMMAND =
   /<command-name>([^<]*)<\/command-name>(?:[\s\S]*<command-args>([^<]*)<\/command-args>)?/;
@@ -43,7 +43,7 @@ const COMMAND =
 const OWN_COMMANDS =
   /^\/(?:clear|compact|config|context|cost|exit|help|login|logout|mcp|memory|model|permissions|plugin|quit|resume|status|usage)$/;
 
-/** Where a line belongs. */
+/** The place of a line. */
 interface LinePlace {
   session: string;
   agent: string | null;

@@ -4,8 +4,8 @@
  *
  * Each line has a time, a type and a payload. The first line names the thread. A thread that was
  * forked, or started as a subagent with its parent's history, begins with a copy of that: the names
- * of earlier threads, and their token counts, all with the time of the copy or with their own.
- * A count of tokens is written again when only the limits of the account have changed.
+ * of earlier threads, and their token counts, all with the time of the copy or with their own. A
+ * count of tokens is written again when only the limits of the account have changed.
  * @module
  */
 import {
@@ -366,7 +366,7 @@ function countsOf(usage: unknown): number[] | null {
   return counts === null ? null : KINDS.map((kind) => asCount(counts[kind]));
 }
 
-/** What was used since an earlier total. */
+/** Returns the usage since an earlier total. */
 function since(
   total: readonly number[] | null,
   before: readonly number[] | null,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What an agent's lines need to be read with.
+ * Readers of an agent's lines.
  * @module
  */
 import type { LineObject } from "./_values.ts";
 import type { CallFact, ImportedEvent, UsageFact } from "./transcript_line.ts";
 
-/** Where the facts of lines go. */
+/** Receives the facts of lines. */
 export interface FactLists {
   usage: UsageFact[];
   calls: CallFact[];
@@ -24,14 +24,14 @@ export interface LineReader {
   read(line: LineObject, facts: FactLists): void;
   /** Adds what only the end of the transcript tells, as far as it is written. */
   finish(facts: FactLists): void;
-  /** What has to be remembered between two reads: short, and safe to print as JSON. */
+  /** The memory between two reads: short, and safe to print as JSON. */
   save(): LineObject;
 }
 
-/** What a reader is made with. */
+/** Options of a reader. */
 export interface LineReaderOptions {
   /** Path of the transcript. */
   path: string;
-  /** What the last reader's `save` gave; null at the beginning of the file. */
+  /** The result of the last reader's `save`; null at the beginning of the file. */
   saved: LineObject | null;
 }

@@ -15,7 +15,7 @@ export interface FoundTranscript {
   changedMs: number;
 }
 
-/** Where an agent keeps its transcripts: below a folder that a variable may name. */
+/** The folder of an agent's transcripts, which a variable may name. */
 interface DataFolder {
   variable: string | null;
   /** Below the user's home. */

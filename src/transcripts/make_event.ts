@@ -6,7 +6,7 @@
 import { type AgentName, wireName } from "../agents/mod.ts";
 import type { ImportedEvent } from "./transcript_line.ts";
 
-/** What an event is made of. */
+/** The content of an event. */
 export interface EventParts {
   agent: AgentName;
   session_id: string;

@@ -25,17 +25,17 @@ export interface TranscriptMark {
   offset: number;
   /** Lines that could not be read: not JSON, or too long. */
   skipped: number;
-  /** What the agent's reader has to remember, as JSON of at most 128 KiB. */
+  /** The memory of the agent's reader, as JSON of at most 128 KiB. */
   state: string;
 }
 
-/** What one step read. */
+/** The result of one step. */
 export interface TranscriptBatch {
   usage: UsageFact[];
   calls: CallFact[];
   /** Empty unless asked for. */
   events: ImportedEvent[];
-  /** Where to go on after this batch. */
+  /** The position after this batch. */
   mark: TranscriptMark;
   /** Whether the file was read from its beginning although an earlier mark was given. */
   is_anew: boolean;
@@ -43,7 +43,7 @@ export interface TranscriptBatch {
 
 /** How to read a transcript. */
 export interface ReadTranscriptOptions {
-  /** Where to go on; null to begin. */
+  /** The position to continue from; null for the beginning. */
   mark?: TranscriptMark | null;
   /** Whether to make events. A mark is good for reading with the same answer only. */
   events?: boolean;
@@ -65,8 +65,8 @@ const READERS: Readonly<
 > = { claude: claudeLines, codex: codexLines };
 
 /**
- * Reads what is new in a transcript. Each step reads a hundred kilobytes; the caller may do
- * other work between the steps, and may stop after any of them. The file is open in the meantime.
+ * Reads what is new in a transcript. Each step reads a hundred kilobytes; the caller may do other
+ * work between the steps, and may stop after any of them. The file is open in the meantime.
  *
  * A line counts when it is whole, be it without a line feed: the beginning of one at the end of the
  * file is read again when the rest has come. A line that is no JSON, or too long, is passed over

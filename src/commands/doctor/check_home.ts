@@ -9,7 +9,7 @@ import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
 import type { Report } from "./finding.ts";
 
-/** What the `kaizen-cli` crate makes in a home that both use. */
+/** Files that the `kaizen-cli` crate creates in a shared home. */
 const THEIRS = /^(?:projects|workspaces|web\.token|machine\.key|.*\.json)$/;
 const PRIVATE_MODE = 0o700;
 

@@ -61,7 +61,7 @@ export async function checkStore(
   }
 }
 
-/** What repairs a store that cannot be read. */
+/** Advice for a store that cannot be read. */
 const REPAIRS: Record<string, string> = {
   corrupt:
     "kaizen store restore FILE; without a backup: kaizen stop, then move store.db* away",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What `kaizen doctor` finds.
+ * The findings of `kaizen doctor`.
  * @module
  */
 

@@ -5,7 +5,7 @@
  */
 import type { EventsOptions } from "../events/options.ts";
 
-/** What to look for, and how to print it. */
+/** Options of `kaizen grep`. */
 export interface GrepOptions
   extends Pick<EventsOptions, "place" | "session" | "filter"> {
   /** A text, or a regular expression. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Whose hooks are meant. */
+/** Selects the hooks. */
 export interface HooksOptions {
   /** Names of agents, or `git`; none means all agents that are found. */
   names: readonly string[];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Whose hooks a command is about.
+ * The targets of a command: the agents, and git.
  * @module
  */
 import { isAgentName, listAgents } from "../../agents/mod.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What the store has of a session, to import only what is not there.
+ * The stored events of a session, to import only missing ones.
  * @module
  */
 import type { ImportedEvent } from "../../transcripts/mod.ts";

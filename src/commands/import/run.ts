@@ -53,7 +53,7 @@ export async function runImport(
     : EXIT.ok;
 }
 
-/** What is known of the session that is being imported. */
+/** The session that is being imported. */
 interface ImportedSession {
   id: string;
   workspace: string;

@@ -16,7 +16,7 @@ const USAGE_TIMEOUT_MS = 60_000;
 
 const LACK = "does not know usage: restart it with this kaizen";
 
-/** What is asked for; the time zone is the user's. */
+/** The request without the time zone, which is the user's. */
 export type WantedUsage = Omit<RequestOf<"get_usage">, "type" | "zone">;
 
 /**

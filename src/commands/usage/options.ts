@@ -16,7 +16,7 @@ export interface UsageOptions {
   sinceMs: number | null;
 }
 
-/** What `--line` shows. */
+/** Options of `--line`. */
 export interface UsageLineOptions {
   /** The place of the current session. */
   place: Place;

@@ -6,7 +6,7 @@
 import type { Place } from "../ask/place.ts";
 import { EXIT } from "../shell/exit_codes.ts";
 
-/** What a session can get to, each with the exit code that says so. */
+/** The outcomes of a session, with their exit codes. */
 export const OUTCOMES = {
   idle: EXIT.ok,
   needs: EXIT.sessionNeeds,
@@ -14,10 +14,10 @@ export const OUTCOMES = {
   failed: EXIT.sessionFailed,
 } as const;
 
-/** What a session has got to. */
+/** The outcome of a session. */
 export type SessionOutcome = keyof typeof OUTCOMES;
 
-/** What to wait for. */
+/** Options of `kaizen wait`. */
 export interface WaitOptions {
   /** An id, a prefix of one, or `@latest`. */
   id: string;

@@ -9,7 +9,7 @@ import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import type { SessionOutcome } from "./options.ts";
 
-/** What a session has got to, or that it has not. */
+/** The outcome of waiting for a session. */
 export interface WaitResult {
   outcome: SessionOutcome | "timeout";
   session: SessionRecord;

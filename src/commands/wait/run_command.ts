@@ -9,9 +9,9 @@ import type { Run } from "../shell/cli.ts";
 import { printNote } from "../shell/print.ts";
 import type { WaitResult } from "./print.ts";
 
-/** Where a shell is on every system. */
+/** Path of a shell on every system. */
 const SHELL = "/bin/sh";
-/** What the command prints is no result of ours. */
+/** The output of the command is not our result, so it goes to stderr. */
 const SCRIPT = 'exec 1>&2; eval "$1"';
 
 /**
