@@ -12,7 +12,13 @@ import {
   type SessionState,
   wireSourceOf,
 } from "../events/mod.ts";
-import type { EventTime, Steps, Store, StoredSession } from "../store/mod.ts";
+import {
+  changesOf,
+  type EventTime,
+  type Steps,
+  type Store,
+  type StoredSession,
+} from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
 import type { SessionStates } from "./session_states.ts";
 
@@ -25,7 +31,7 @@ const MAX_PASSES = 3;
 
 /** The parts of {@linkcode Rebuilds}. */
 export interface RebuildsOptions {
-  store: Pick<Store, "sessions" | "stale">;
+  store: Pick<Store, "cuts" | "sessions" | "stale">;
   states: SessionStates;
   pace: Pace;
   /** Ends the running rebuild; the rest is done after the next start. */
@@ -128,7 +134,7 @@ class Rebuild {
   constructor(session: StoredSession, options: RebuildsOptions) {
     this.#key = session.key;
     this.#options = options;
-    this.#cuts = options.store.sessions.cutsOf(session.key);
+    this.#cuts = options.store.cuts.of(session.key);
     this.#state = newSessionState(session.id);
   }
 
@@ -158,10 +164,8 @@ class Rebuild {
 
   /** Returns the session; null if it is deleted or has lost events. */
   #session(): StoredSession | null {
-    const { sessions } = this.#options.store;
-    return sessions.cutsOf(this.#key) === this.#cuts
-      ? sessions.byKey(this.#key)
-      : null;
+    const { cuts, sessions } = this.#options.store;
+    return cuts.of(this.#key) === this.#cuts ? sessions.byKey(this.#key) : null;
   }
 
   /** Reads the times of the events that are not known yet, and sorts them. */
@@ -219,7 +223,7 @@ class Rebuild {
     const applied = states.apply(session, this.#state, facts, {
       keepCopies: true,
     });
-    store.sessions.fileCalls(session.key, applied);
+    store.sessions.calls.file(session.key, changesOf(applied));
     states.addCommit(session, facts);
     this.#state = applied.state;
   }

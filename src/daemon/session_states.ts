@@ -37,8 +37,7 @@ export interface StatesStore {
     | "byTrace"
     | "change"
     | "markStale"
-    | "readCall"
-    | "readCalls"
+    | "calls"
     | "unlisted"
   >;
   /** Returns the path of a workspace. */
@@ -115,8 +114,9 @@ export class SessionStates {
   ): Applied {
     const { sessions } = this.#store;
     return applyFacts(state, facts, {
-      get: (call) => session === null ? null : sessions.readCall(session, call),
-      all: () => session === null ? [] : sessions.readCalls(session),
+      get: (call) =>
+        session === null ? null : sessions.calls.read(session, call),
+      all: () => session === null ? [] : sessions.calls.all(session),
     }, options);
   }
 

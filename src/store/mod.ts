@@ -34,8 +34,8 @@ export type {
   SessionReads,
 } from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
+export { type CallChanges, changesOf } from "./call_rows.ts";
 export type {
-  CallChanges,
   EventSlot,
   NewCommit,
   NewEvent,

@@ -8,9 +8,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Int } from "../proto/mod.ts";
 import { NOTE_DELETED_SQL } from "./epochs.ts";
-import { readTime, TIME_SQL } from "./head.ts";
+import type { EventCuts } from "./event_cuts.ts";
 import type { Ledger } from "./ledger.ts";
-import { readList, RowLists, unpackRows } from "./row_lists.ts";
+import { readList, RowLists } from "./row_lists.ts";
 import {
   readBig,
   readBlob,
@@ -19,7 +19,6 @@ import {
   toSigned,
   toText,
 } from "./rows.ts";
-import type { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 import type { Sweeper } from "./sweep.ts";
 import { prepareAll } from "./statements.ts";
@@ -27,9 +26,6 @@ import { prepareAll } from "./statements.ts";
 /** Sessions that one step looks at, and sessions that it deletes. */
 const LOOK_SESSIONS = 500;
 const DELETE_SESSIONS = 25;
-
-/** Bytes of events that one step deletes. One longer event takes one step, too. */
-const CUT_BYTES = 256 * 1024;
 
 /** Selects the sessions to delete: those that match all given members. */
 export interface PruneQuery {
@@ -66,7 +62,7 @@ interface Victim {
 /** The parts of a {@linkcode Pruner}. */
 export interface PrunerParts {
   ledger: Ledger;
-  sessions: SessionWrites;
+  cuts: EventCuts;
   sweeper: Sweeper;
   transact: (work: () => void) => void;
 }
@@ -76,16 +72,16 @@ export class Pruner {
   readonly #ledger: Ledger;
   readonly #transact: (work: () => void) => void;
   readonly #sweeper: Sweeper;
-  readonly #sessions: SessionWrites;
+  readonly #cuts: EventCuts;
   readonly #lists: RowLists;
   readonly #sql: ReturnType<typeof prepare>;
 
   constructor(
     db: DatabaseSync,
-    { ledger, sessions, sweeper, transact }: PrunerParts,
+    { ledger, cuts, sweeper, transact }: PrunerParts,
   ) {
     this.#ledger = ledger;
-    this.#sessions = sessions;
+    this.#cuts = cuts;
     this.#sweeper = sweeper;
     this.#transact = transact;
     this.#lists = new RowLists(db);
@@ -101,16 +97,22 @@ export class Pruner {
     options: PruneQuery,
     result: PruneResult = { sessions: 0, events: 0 },
   ): Steps<PruneResult> {
+    const { dryRun = false } = options;
     const slices = options.session === null || options.session === undefined
       ? this.#lookAtAll(options)
       : this.#lookUp(options.session, options);
     for (const { ended, ongoing } of slices) {
-      if (options.dryRun) count(result, ended);
+      if (dryRun) count(result, ended);
       else yield* this.#remove(ended, result);
-      for (const key of ongoing) yield* this.#cut(key, options, result);
+      const before = { beforeMs: options.beforeMs ?? 0, dryRun };
+      for (const key of ongoing) {
+        yield* this.#cuts.cut(key, before, (events) => {
+          result.events += events;
+        });
+      }
       yield;
     }
-    if (options.dryRun) return result;
+    if (dryRun) return result;
     yield* this.#sweeper.sweep();
     yield* this.#sweeper.shrink();
     return result;
@@ -169,49 +171,6 @@ export class Pruner {
     }
   }
 
-  /** Deletes the old events of a session, which is then stale. */
-  *#cut(key: number, options: PruneQuery, result: PruneResult): Steps<void> {
-    const before = toSigned(options.beforeMs ?? 0);
-    for (let after = -1;;) {
-      const block = this.#sql.nextBlock.get(key, after);
-      const first = block === undefined ? null : readInt(block.first);
-      const rows = block === undefined
-        ? unpackRows(readList(this.#sql.tail.get(key) ?? NO_TAIL).tail)
-        : unpackRows(readBlob(block.members));
-      for (const old of this.#chunks(rows, before)) {
-        if (options.dryRun) result.events += old.length;
-        else {
-          this.#transact(() => {
-            result.events += this.#sessions.dropEvents(key, first, old);
-          });
-        }
-        yield;
-      }
-      if (first !== null) after = first;
-      // Events that were filed meanwhile come next.
-      else if (this.#sql.nextBlock.get(key, after) === undefined) break;
-    }
-    if (!options.dryRun) {
-      this.#transact(() => this.#sql.cutCommits.run(key, key, before));
-    }
-  }
-
-  /** Finds the old ones among some events, in chunks that one step may delete. */
-  *#chunks(rows: readonly number[], before: bigint): Generator<number[]> {
-    let chunk: number[] = [];
-    let left = CUT_BYTES;
-    for (const row of rows) {
-      const found = this.#sql.time.get(row);
-      if (toSigned(readTime(found?.ts)) >= before) continue;
-      chunk.push(row);
-      left -= readInt(found?.bytes);
-      if (left > 0) continue;
-      yield chunk;
-      [chunk, left] = [[], CUT_BYTES];
-    }
-    yield chunk;
-  }
-
   #removeOne({ key, workspace, id, lastSeq, events }: Victim): boolean {
     const row = this.#sql.find.get(key, lastSeq);
     if (row === undefined) return false;
@@ -233,9 +192,6 @@ export class Pruner {
     return true;
   }
 }
-
-/** The tail of a session that was deleted meanwhile. */
-const NO_TAIL: Row = { events_filed: 0, events_tail: new Uint8Array() };
 
 /** Sessions to delete, and sessions to shorten. */
 interface Slice {
@@ -278,19 +234,12 @@ function prepare(db: DatabaseSync) {
     look: `SELECT ${columns} FROM sessions WHERE key > ? ORDER BY key LIMIT ?`,
     lookUp:
       `SELECT ${columns} FROM sessions WHERE workspace = ? AND id = CAST(? AS BLOB)`,
-    time:
-      `SELECT ${TIME_SQL} AS ts, length(payload) AS bytes FROM events WHERE key = ?`,
     find:
       `SELECT events_filed, events_tail, stale FROM sessions WHERE key = ? AND last_seq = ?`,
     remove: "DELETE FROM sessions WHERE key = ?",
     removeWorkspace: "DELETE FROM workspaces WHERE key = ?",
     removeCommits: "DELETE FROM commits WHERE workspace = ? AND session = ?",
     removeTranscripts: "DELETE FROM transcripts WHERE session = ?",
-    cutCommits:
-      `DELETE FROM commits WHERE workspace = (SELECT workspace FROM sessions WHERE key = ?) AND session = ? AND ts_ms < ?`,
-    nextBlock:
-      "SELECT first, members FROM blocks WHERE session = ? AND kind = 0 AND first > ? ORDER BY first LIMIT 1",
-    tail: "SELECT events_filed, events_tail FROM sessions WHERE key = ?",
     noteDeleted: NOTE_DELETED_SQL,
     addTrash: "INSERT INTO trash (session) VALUES (?)",
   });

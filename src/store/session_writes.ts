@@ -3,46 +3,44 @@
  * Stores events: the few statements for an event, its session and its call.
  * @module
  */
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { HOOK_SOURCES, type HookSource, type Int } from "../proto/mod.ts";
-import {
-  type CallChange,
-  newestChanges,
-  packChanges,
-  readRecent,
-  RECENT_SQL,
-  type StoredCall,
-  walkCalls,
-} from "./calls.ts";
+import { type CallChanges, CallRows, changesOf } from "./call_rows.ts";
+import { type CallChange, packChanges } from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
 import { packHead, type StoredEvent, unpackEvent } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
+import { NO_ROWS, type RowList, RowLists } from "./row_lists.ts";
+import { readBlob, readInt, toSigned, toText } from "./rows.ts";
 import {
-  countRows,
-  listRows,
-  NO_ROWS,
-  readList,
-  type RowList,
-  RowLists,
-  unpackRows,
-} from "./row_lists.ts";
-import {
-  minuteOf,
-  readBig,
-  readBlob,
-  readInt,
-  type Row,
-  toSigned,
-  toText,
-  toUnsigned,
-} from "./rows.ts";
-import {
-  type SessionForm,
-  type SessionTexts,
-  type StoredSession,
-  toQuiet,
-} from "./stored_session.ts";
-import { prepareWrites, type WriteStatements } from "./write_sql.ts";
+  type RememberedForm,
+  rememberForm,
+  type SessionRows,
+} from "./session_rows.ts";
+import { prepareAll, type Statements } from "./statements.ts";
+import type { SessionForm, StoredSession } from "./stored_session.ts";
+
+/**
+ * Statements for an event. Each finds its rows by a key: a test checks their plans.
+ *
+ * Texts are bound as strings and become BLOBs here, which takes a third of the time of encoding
+ * them first.
+ */
+export const WRITE_SQL = {
+  addWorkspace:
+    "INSERT INTO workspaces (key, path) VALUES (?, CAST(? AS BLOB))",
+  addEvent:
+    `INSERT INTO events (key, kaizen_id, head, payload, source, calls, session)
+    VALUES (?, CAST(? AS BLOB), CAST(? AS BLOB), ?, ?, CAST(? AS BLOB), ?)`,
+  readEvent:
+    "SELECT kaizen_id, source, head, payload FROM events WHERE key = ?",
+  addCommit: `INSERT INTO commits (workspace, ts_ms, tie, session, ref, branch)
+    VALUES (?, ?, CAST(? AS BLOB), ?, CAST(? AS BLOB), CAST(? AS BLOB)) ON CONFLICT DO NOTHING`,
+} as const;
+
+/** Runs once, when a store is opened. */
+const NEWEST_EVENTS =
+  "SELECT key, session FROM events ORDER BY key DESC LIMIT ?";
 
 /** The place of an event that is about to be stored. */
 export interface EventSlot {
@@ -53,14 +51,6 @@ export interface EventSlot {
   readonly current: StoredSession | null;
   /** The number of the event. */
   readonly seq: number;
-}
-
-/** The changes to the rows of a session's calls. */
-export interface CallChanges {
-  /** Rows to write. */
-  rows: readonly StoredCall[];
-  /** Keys of rows to delete. */
-  removed: readonly string[];
 }
 
 /** An event and its effect on its session. */
@@ -110,21 +100,26 @@ export interface NewCommit {
 
 /** Sessions as the writer sees them. Call all methods inside a transaction. */
 export class SessionWrites {
+  /** Rows of calls. */
+  readonly calls: CallRows;
   readonly #ledger: Ledger;
-  /** Number of events since no row lacked any. */
-  #since = 0;
+  readonly #rows: SessionRows;
   readonly #ids: EventIds;
   readonly #lists: RowLists;
-  readonly #sql: WriteStatements;
-  readonly #recentCalls: StatementSync;
-  readonly #cuts = new Map<number, number>();
+  readonly #sql: Statements<keyof typeof WRITE_SQL | "newestEvents">;
+  /** Number of events since no row lacked any. */
+  #since = 0;
 
-  constructor(db: DatabaseSync, ledger: Ledger) {
+  constructor(
+    db: DatabaseSync,
+    { ledger, rows }: { ledger: Ledger; rows: SessionRows },
+  ) {
+    this.calls = new CallRows(db);
     this.#ledger = ledger;
+    this.#rows = rows;
     this.#ids = new EventIds(db);
     this.#lists = new RowLists(db);
-    this.#sql = prepareWrites(db);
-    this.#recentCalls = db.prepare(RECENT_SQL);
+    this.#sql = prepareAll(db, { ...WRITE_SQL, newestEvents: NEWEST_EVENTS });
   }
 
   /**
@@ -138,7 +133,7 @@ export class SessionWrites {
     id: string,
     kaizenId: string | null,
   ): EventSlot | null {
-    const current = this.#find(workspace, id);
+    const current = this.#rows.find(workspace, id);
     if (current === null) {
       return {
         key: this.#ledger.nextKey("session"),
@@ -185,8 +180,8 @@ export class SessionWrites {
     const waits = form !== null && current?.trace === session.trace &&
       events.count > 0;
     return waits
-      ? this.#remember({ ...session, row: current.row ?? current })
-      : this.#write(session, current);
+      ? this.#rows.remember({ ...session, row: current.row ?? current })
+      : this.#rows.write(session, current);
   }
 
   /** Stores the event itself. Returns the key of its row. */
@@ -218,7 +213,9 @@ export class SessionWrites {
 
   /** Writes the rows that lack events. */
   catchUp(): void {
-    for (const session of this.#ledger.behind) this.#write(session, session);
+    for (const session of this.#ledger.behind) {
+      this.#rows.write(session, session);
+    }
   }
 
   /**
@@ -244,135 +241,6 @@ export class SessionWrites {
     }
   }
 
-  /** Looks a session up by its number; null if it is deleted. */
-  byKey(key: number): StoredSession | null {
-    const row = this.#sql.findKey.get(key);
-    if (row === undefined) return null;
-    const known = this.#ledger.session(
-      readInt(row.workspace),
-      toText(readBlob(row.id)),
-    );
-    return known ?? this.#read(row);
-  }
-
-  /** All sessions that have this transcript. */
-  byTrace(trace: string): StoredSession[] {
-    return this.#sql.findTrace.all(trace).map((row) => this.#read(row));
-  }
-
-  /** Writes the new form of a session, which is no longer stale. */
-  change(current: StoredSession, form: SessionForm): StoredSession {
-    const { isStale, events, recentCalls } = current;
-    const session = this.#write({
-      ...current,
-      ...rememberForm(form),
-      recentCalls: isStale ? [] : recentCalls,
-    }, current);
-    if (isStale) {
-      this.#sql.markFresh.run(events.last, current.key);
-      this.#ledger.countStale(-1);
-    }
-    return session;
-  }
-
-  /** Notes that a session must be rebuilt from its events. Returns the session. */
-  markStale(current: StoredSession): StoredSession {
-    if (current.isStale) return current;
-    this.#sql.markStale.run(current.key);
-    this.#ledger.countStale(1);
-    const stale = { ...current, form: null, isStale: true, recentCalls: [] };
-    return this.#remember(stale);
-  }
-
-  /** Reads the row of a call; null if there is none. */
-  readCall({ key, recentCalls }: StoredSession, call: string): string | null {
-    const recent = recentCalls.findLast((change) => change.key === call);
-    if (recent !== undefined) return recent.body;
-    const row = this.#sql.readCall.get(key, call);
-    return row === undefined ? null : toText(readBlob(row.body));
-  }
-
-  /** Reads all rows of a session's calls. */
-  readCalls({ key, recentCalls }: StoredSession): Iterable<StoredCall> {
-    return walkCalls(this.#sql.readCalls, key, newestChanges(recentCalls));
-  }
-
-  /** Writes changes to the rows of a session's calls. */
-  fileCalls(session: number, changes: CallChanges): void {
-    this.#fileChanges(session, changesOf(changes));
-  }
-
-  #fileChanges(session: number, changes: readonly CallChange[]): void {
-    for (const [key, body] of newestChanges(changes)) {
-      if (body === null) this.#sql.dropCall.run(session, key);
-      else this.#sql.putCall.run(session, key, body);
-    }
-  }
-
-  /**
-   * Returns the changes to keep in memory. If the events have just been filed, the changes are
-   * filed as well.
-   */
-  #noteCalls(
-    session: number,
-    changes: readonly CallChange[],
-    events: RowList,
-  ): readonly CallChange[] {
-    if (events.count > 0) return changes;
-    this.#fileChanges(session, changes);
-    return [];
-  }
-
-  /** Number of times a session has lost events since the store was opened. */
-  cutsOf(key: number): number {
-    return this.#cuts.get(key) ?? 0;
-  }
-
-  /**
-   * Deletes events of a session, which is then stale. Their numbers are not given out again.
-   *
-   * @param first Identifies the block that lists them; null for events that are not filed.
-   * @param rows Keys of the events. Events that the list does not have stay.
-   * @returns Number of deleted events.
-   */
-  dropEvents(
-    key: number,
-    first: number | null,
-    rows: readonly number[],
-  ): number {
-    const current = this.byKey(key);
-    if (current === null) return 0;
-    const { events, recentIds, workspaceKey } = current;
-    const listed = first === null
-      ? unpackRows(events.tail)
-      : this.#lists.readBlock(key, first);
-    const gone = new Set(rows.filter((row) => listed.includes(row)));
-    if (gone.size === 0) return 0;
-    const kept = listed.filter((row) => !gone.has(row));
-    const ids = new Set(this.#ids.drop(key, [...gone]));
-    let bytes = 0;
-    for (const row of gone) {
-      bytes += readInt(this.#sql.eventBytes.get(row)?.bytes);
-      this.#sql.dropEvent.run(row);
-    }
-    this.#sql.noteDeleted.run(Math.max(...gone));
-    const left = first === null
-      ? { ...listRows(kept), filed: events.filed }
-      : { ...events, filed: events.filed - gone.size };
-    if (first !== null) this.#lists.changeBlock(key, first, kept);
-    const session = this.#write({
-      ...current,
-      form: null,
-      eventBytes: current.eventBytes - bytes,
-      events: left,
-      recentIds: recentIds.filter((id) => !ids.has(id)),
-    }, current);
-    this.markStale(session);
-    this.#cuts.set(key, this.cutsOf(key) + 1);
-    this.#ledger.count(workspaceKey, 0, -gone.size);
-    return gone.size;
-  }
-
   /** Writes the facts of a git event about its directory. */
   addCommit(
     { key, workspaceKey }: Pick<StoredSession, "key" | "workspaceKey">,
@@ -388,49 +256,38 @@ export class SessionWrites {
     );
   }
 
-  /** Looks a session up, first in memory. */
-  #find(workspace: string, id: string): StoredSession | null {
-    const found = this.#ledger.workspace(workspace);
-    if (found === undefined) return null;
-    const known = this.#ledger.session(found.key, id);
-    if (known !== undefined) return known;
-    const row = this.#sql.find.get(found.key, id);
-    return row === undefined ? null : this.#read(row);
+  /** Looks a session up by its number; null if it is deleted. */
+  byKey(key: number): StoredSession | null {
+    return this.#rows.byKey(key);
   }
 
-  #read(row: Row): StoredSession {
-    const workspaceKey = readInt(row.workspace);
-    const id = toText(readBlob(row.id));
-    const known = this.#ledger.session(workspaceKey, id);
-    if (known !== undefined) return known;
-    const events = readList(row);
-    const tail = unpackRows(events.tail);
-    const trace = row.trace ?? null;
-    const isStale = readInt(row.stale) === 1;
-    const after = readInt(row.calls_after);
-    const session = {
-      key: readInt(row.key),
-      workspaceKey,
-      id,
-      lastSeq: readInt(row.last_seq),
-      firstMs: toUnsigned(readBig(row.first_ms)),
-      lastMs: toUnsigned(readBig(row.last_ms)),
-      agent: String(row.agent),
-      trace: trace === null ? null : toText(readBlob(trace)),
-      state: toText(readBlob(row.state)),
-      form: null,
-      row: null,
-      isStale,
-      eventBytes: readInt(row.event_bytes),
-      events,
-      recentIds: this.#ids.load(tail),
-      recentCalls: isStale ? [] : readRecent(
-        this.#recentCalls,
-        tail.filter((event) => event > after),
-      ),
-    };
-    this.#ledger.setSession(workspaceKey, id, session);
-    return session;
+  /** Returns all sessions with a transcript. */
+  byTrace(trace: string): StoredSession[] {
+    return this.#rows.byTrace(trace);
+  }
+
+  /** Writes the new form of a session, which is no longer stale. */
+  change(current: StoredSession, form: SessionForm): StoredSession {
+    return this.#rows.change(current, form);
+  }
+
+  /** Notes that a session must be rebuilt from its events. Returns the session. */
+  markStale(current: StoredSession): StoredSession {
+    return this.#rows.markStale(current);
+  }
+
+  /**
+   * Returns the changes to keep in memory. If the events have just been filed, the changes are
+   * filed as well.
+   */
+  #noteCalls(
+    session: number,
+    changes: readonly CallChange[],
+    events: RowList,
+  ): readonly CallChange[] {
+    if (events.count > 0) return changes;
+    this.calls.file(session, changes);
+    return [];
   }
 
   #demandWorkspace(path: string): number {
@@ -453,91 +310,13 @@ export class SessionWrites {
     this.#ids.index(session, more);
     return [];
   }
-
-  /**
-   * Writes the row of a session. Returns the session as the row has it.
-   *
-   * @param current The session before the change. Columns of an index are written only if they
-   * changed.
-   */
-  #write(session: StoredSession, current: StoredSession | null): StoredSession {
-    const { key, workspaceKey, id, lastMs, trace, form } = session;
-    const was = current?.row ?? current;
-    const minute = minuteOf(lastMs);
-    const texts = form?.print();
-    if (texts === undefined) {
-      this.#sql.changeStale.run(...countsOf(session), key);
-    } else {
-      const values = valuesOf(session, texts);
-      if (was === null) {
-        const place = [workspaceKey, id, minute, trace];
-        this.#sql.addSession.run(...values, key, ...place);
-      } else this.#sql.changeSession.run(...values, key);
-    }
-    if (was !== null && minute !== minuteOf(was.lastMs)) {
-      this.#sql.changeMinute.run(minute, key);
-    }
-    if (was !== null && trace !== was.trace) {
-      this.#sql.changeTrace.run(trace, key);
-    }
-    const { state } = texts ?? session;
-    return this.#remember({ ...session, state, row: null });
-  }
-
-  #remember(session: StoredSession): StoredSession {
-    this.#ledger.setSession(session.workspaceKey, session.id, session);
-    return session;
-  }
-}
-
-/** Returns changes as one list. */
-function changesOf({ rows, removed }: CallChanges): CallChange[] {
-  return [...removed.map((key) => ({ key, body: null })), ...rows];
-}
-
-/** The part of a form that stays in memory. */
-function rememberForm(form: SessionForm) {
-  const { firstMs, lastMs, agent, trace } = form;
-  return { firstMs, lastMs, agent, trace, state: "", form, isStale: false };
 }
 
 /** @throws {TypeError} If there is no session: only a stored one can be stale. */
-function staleForm(current: StoredSession | null, tsMs: Int) {
+function staleForm(current: StoredSession | null, tsMs: Int): RememberedForm {
   if (current === null) throw new TypeError("Cannot store event: no session");
   const { firstMs, lastMs, agent, trace } = current;
   const last = toSigned(tsMs) > toSigned(lastMs) ? tsMs : lastMs;
   const known = { firstMs, lastMs: last, agent, trace };
   return { ...known, state: "", form: null, isStale: true };
-}
-
-function countsOf(session: StoredSession): SQLInputValue[] {
-  const { lastMs, lastSeq, events, eventBytes } = session;
-  return [
-    toSigned(lastMs),
-    lastSeq,
-    countRows(events),
-    eventBytes,
-    events.filed,
-    events.tail,
-  ];
-}
-
-function valuesOf(
-  session: StoredSession,
-  texts: SessionTexts,
-): SQLInputValue[] {
-  const { status, branch, record, told, live, quiet, state } = texts;
-  return [
-    ...countsOf(session),
-    toSigned(session.firstMs),
-    toQuiet(texts),
-    session.agent,
-    status,
-    branch,
-    record,
-    told,
-    live,
-    quiet,
-    state,
-  ];
 }

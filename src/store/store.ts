@@ -7,6 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Int, StoreSize } from "../proto/mod.ts";
 import { Epochs } from "./epochs.ts";
+import { EventCuts } from "./event_cuts.ts";
 import { FileWatch, type WalState } from "./file_watch.ts";
 import {
   corruptError,
@@ -21,6 +22,7 @@ import type { Reader } from "./reader.ts";
 import { ReaderPool } from "./reader_pool.ts";
 import { readInt, readOne } from "./rows.ts";
 import type { RawPages } from "./scrub.ts";
+import { SessionRows } from "./session_rows.ts";
 import { SessionWrites } from "./session_writes.ts";
 import type { Steps } from "./steps.ts";
 import { StaleSessions } from "./stale_sessions.ts";
@@ -63,6 +65,8 @@ export class Store implements Disposable {
   readonly transcripts: TranscriptRows;
   /** Sessions that must be rebuilt from their events. */
   readonly stale: StaleSessions;
+  /** Deletes old events. */
+  readonly cuts: EventCuts;
   /** Converts keys of events to cursors. */
   readonly epochs: Epochs;
   readonly #path: string;
@@ -85,7 +89,8 @@ export class Store implements Disposable {
     this.#file = new FileWatch(path, { readWal: () => this.#readWal() });
     this.#ledger = loadLedger(db);
     this.epochs = new Epochs(db);
-    this.sessions = new SessionWrites(db, this.#ledger);
+    const rows = new SessionRows(db, this.#ledger);
+    this.sessions = new SessionWrites(db, { ledger: this.#ledger, rows });
     this.usage = new UsageWrites(db);
     this.transcripts = new TranscriptRows(db, this.#ledger);
     this.#workspaces = new WorkspaceReads(db, this.#ledger);
@@ -97,11 +102,11 @@ export class Store implements Disposable {
       check: () => this.#file.check(),
       noteWrites: () => this.#file.noteWrites(),
     });
-    const { sessions } = this;
     this.#sweeper = sweeper;
+    this.cuts = new EventCuts(db, { ledger: this.#ledger, rows, transact });
     this.#pruner = new Pruner(db, {
       ledger: this.#ledger,
-      sessions,
+      cuts: this.cuts,
       sweeper,
       transact,
     });

@@ -28,8 +28,7 @@ function poisoned(store: Store): SessionStates {
       byTrace: (trace) => sessions.byTrace(trace),
       change: (...changed) => sessions.change(...changed),
       markStale: (session) => sessions.markStale(session),
-      readCall: (...which) => sessions.readCall(...which),
-      readCalls: (session) => sessions.readCalls(session),
+      calls: sessions.calls,
       unlisted: () => sessions.unlisted(),
     },
   });
@@ -92,7 +91,7 @@ Deno.test("ingest() lets an event that fails by itself fail alone, and undoes it
   const place = it.store.sessions.place("/w", "a", null);
   assertEquals([place?.seq, place?.current?.lastMs], [2, 9]);
   if (!place?.current) throw new TypeError("no session");
-  const calls = [...it.store.sessions.readCalls(place.current)];
+  const calls = [...it.store.sessions.calls.all(place.current)];
   assertEquals(calls.length, 1);
 });
 

@@ -46,11 +46,11 @@ function callsOf(store: Store): [reader: object, writer: object] {
   reader.close();
   const current = store.sessions.place("/w", "s", null)?.current ?? null;
   if (current === null) throw new TypeError("no session");
-  const written = [...store.sessions.readCalls(current)];
+  const written = [...store.sessions.calls.all(current)];
   for (const { key, body } of written) {
-    assertEquals(store.sessions.readCall(current, key), body);
+    assertEquals(store.sessions.calls.read(current, key), body);
   }
-  assertEquals(store.sessions.readCall(current, "none"), null);
+  assertEquals(store.sessions.calls.read(current, "none"), null);
   const sorted = (calls: readonly CallChange[]) =>
     Object.fromEntries(
       calls.map(({ key, body }) => [key, body] as const).toSorted(),

@@ -8,9 +8,11 @@ import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { ID_SQL } from "../../../src/store/event_ids.ts";
 import { BLOCK_ROWS, LIST_SQL } from "../../../src/store/row_lists.ts";
-import { SessionWrites } from "../../../src/store/session_writes.ts";
+import { CALL_SQL } from "../../../src/store/call_rows.ts";
+import { CUT_SQL } from "../../../src/store/event_cuts.ts";
+import { SESSION_SQL, SessionRows } from "../../../src/store/session_rows.ts";
+import { SessionWrites, WRITE_SQL } from "../../../src/store/session_writes.ts";
 import { loadLedger } from "../../../src/store/workspace_reads.ts";
-import { WRITE_SQL } from "../../../src/store/write_sql.ts";
 import { append, openRaw, put, Store, tempStore } from "./_store.ts";
 
 const SMALL_EVENTS = 1000;
@@ -22,13 +24,8 @@ Deno.test("every statement of an event finds its rows by a key, and sorts nothin
   using temp = tempStore();
   Store.open(temp.path).close();
   using db = openRaw(temp.path);
-  for (
-    const [name, sql] of Object.entries({
-      ...WRITE_SQL,
-      ...ID_SQL,
-      ...LIST_SQL,
-    })
-  ) {
+  const tables = [WRITE_SQL, SESSION_SQL, CALL_SQL, CUT_SQL, ID_SQL, LIST_SQL];
+  for (const [name, sql] of tables.flatMap((it) => Object.entries(it))) {
     const plan = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
       .map(({ detail }) => String(detail));
     for (const line of plan) {
@@ -130,7 +127,9 @@ class CountingDb extends DatabaseSync {
 /** Rows that one event reads and writes, through a connection that counts. */
 function countRows(path: string, other: string) {
   using db = new CountingDb(path);
-  const sessions = new SessionWrites(db, loadLedger(db));
+  const ledger = loadLedger(db);
+  const rows = new SessionRows(db, ledger);
+  const sessions = new SessionWrites(db, { ledger, rows });
   const payload = `"${"x".repeat(400)}"`;
   const add = (id: string) => {
     const begin = { read: db.rowsRead, written: db.rowsWritten };
