@@ -38,6 +38,7 @@ export {
   whyOdd,
 } from "./own_file.ts";
 export { foreignOwner } from "./owner.ts";
+export { parentOf } from "./parent_of.ts";
 export { expiry, pause } from "./pause.ts";
 export { compilePathGlob, type PathGlobOptions } from "./path_glob.ts";
 export {

@@ -3,6 +3,7 @@
  * Answers requests: the meaning of each type, their order, and their errors. It knows no sockets.
  * @module
  */
+import { parentOf } from "../context/mod.ts";
 import {
   type AnswerNameTo,
   type BudgetError,
@@ -126,7 +127,7 @@ export class Service implements AsyncDisposable {
     const states = new SessionStates(store, { maxLateCalls });
     store.transact(() => states.takeIn());
     this.#intake = new Intake(pace, now);
-    this.#pricing = new Pricing(homeOf(options.storePath));
+    this.#pricing = new Pricing(parentOf(options.storePath));
     const reading = new TranscriptReading({
       store,
       pace,
@@ -233,7 +234,7 @@ export class Service implements AsyncDisposable {
     const { storePath, now } = this.#options;
     await this.#background;
     await keepForSomeTime({
-      home: homeOf(storePath),
+      home: parentOf(storePath),
       now,
       newestMs: () => {
         const { newest_ms } = this.#store.stats();
@@ -420,11 +421,6 @@ export class Service implements AsyncDisposable {
     if (path === "" || path.startsWith("/")) return canonical(path);
     return canonical(`${cwd}/${path}`);
   }
-}
-
-/** The folder of the store. */
-function homeOf(storePath: string): string {
-  return storePath.slice(0, storePath.lastIndexOf("/")) || "/";
 }
 
 const INGESTED = replyWith({ type: "ack", message: "ingested" });

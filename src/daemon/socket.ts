@@ -10,6 +10,7 @@ import {
   lookAt,
   MAX_SOCKET_PATH_BYTES,
   openOwnFile,
+  parentOf,
   pause,
   retryInterrupted,
   systemReason,
@@ -135,7 +136,7 @@ function openLock(lock: string, path: string): Deno.FsFile | null {
     // have made it anew.
     if (error instanceof FileChangedError) return null;
     if (!(error instanceof HomeError)) throw error;
-    const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+    const folder = parentOf(path);
     if (lookAt(lock) === null && lookAt(folder) !== null) return null;
     throw cannotListen(path, error.cause ?? error);
   }
@@ -183,7 +184,7 @@ async function refuseListener(path: string): Promise<void> {
  */
 function makePrivate(path: string): Deno.FileInfo {
   const bound = Deno.lstatSync(path);
-  const folder = Deno.statSync(path.slice(0, path.lastIndexOf("/")) || "/");
+  const folder = Deno.statSync(parentOf(path));
   if (
     ((bound.mode ?? 0) & OTHERS_WRITE) !== 0 &&
     ((folder.mode ?? 0) & OTHERS_ENTER) !== 0

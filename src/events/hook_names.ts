@@ -28,30 +28,27 @@ const START = lifecycle("session_start");
 const STOP = lifecycle("session_stop");
 const UNKNOWN: StoredForm = { kind: "Hook", type: null };
 
+/** Names that all agents use, in Pascal case. In snake case they mean the same. */
 const GENERIC = new Map<string, StoredForm>();
 for (
-  const [pascal, snake, meaning] of [
-    ["PreToolUse", "pre_tool_use", PRE],
-    ["PostToolUse", "post_tool_use", POST],
-    ["SessionStart", "session_start", START],
-    ["Stop", "stop", STOP],
-    [
-      "PermissionRequest",
-      "permission_request",
-      lifecycle("permission_request"),
-    ],
-    [
-      "UserPromptSubmit",
-      "user_prompt_submit",
-      lifecycle("user_prompt_submit"),
-    ],
-    ["Notification", "notification", lifecycle("notification")],
-    ["SubagentStart", "subagent_start", lifecycle("subagent_start")],
-    ["SubagentStop", "subagent_stop", lifecycle("subagent_stop")],
-    ["Interrupt", "interrupt", lifecycle("interrupt")],
-    ["ModeTransition", "mode_transition", lifecycle("mode_transition")],
+  const [name, form] of [
+    ["PreToolUse", PRE],
+    ["PostToolUse", POST],
+    ["SessionStart", START],
+    ["Stop", STOP],
+    ["PermissionRequest", null],
+    ["UserPromptSubmit", null],
+    ["Notification", null],
+    ["SubagentStart", null],
+    ["SubagentStop", null],
+    ["Interrupt", null],
+    ["ModeTransition", null],
   ] as const
-) GENERIC.set(pascal, meaning).set(snake, meaning);
+) {
+  const snake = name.replaceAll(/\B[A-Z]/g, "_$&").toLowerCase();
+  const stored = form ?? lifecycle(snake);
+  GENERIC.set(name, stored).set(snake, stored);
+}
 
 /** Names of one agent. They win over the generic names. */
 const OWN: Readonly<Record<HookSource, ReadonlyMap<string, StoredForm>>> = {

@@ -4,7 +4,12 @@
  * all.
  * @module
  */
-import { foreignOwner, isSystemError, systemReason } from "../context/mod.ts";
+import {
+  foreignOwner,
+  isSystemError,
+  parentOf,
+  systemReason,
+} from "../context/mod.ts";
 import { AgentFileError } from "./errors.ts";
 
 /** A file as it was read. */
@@ -195,11 +200,6 @@ function orNull(work: () => Deno.FileInfo): Deno.FileInfo | null {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-}
-
-/** Returns the folder of a path. */
-export function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
 function decode(bytes: Uint8Array): string {

@@ -8,6 +8,7 @@ import {
   foreignOwner,
   HomeError,
   makeOwnFolder,
+  parentOf,
   readOwnFile,
   systemReason,
 } from "../context/mod.ts";
@@ -146,7 +147,7 @@ export class Journal implements Disposable {
 
 function makeFolders(home: string): void {
   try {
-    const above = home.slice(0, home.lastIndexOf("/")) || "/";
+    const above = parentOf(home);
     Deno.mkdirSync(above, { recursive: true });
     makeOwnFolder(home);
     makeOwnFolder(folderOf(home));

@@ -3,9 +3,9 @@
  * Changes of files that are planned first, shown to the user, and made after that.
  * @module
  */
+import { parentOf } from "../context/mod.ts";
 import {
   type AgentFile,
-  parentOf,
   readAgentFile,
   removeEmptyFolders,
   writeAgentFile,

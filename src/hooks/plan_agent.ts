@@ -3,8 +3,9 @@
  * Plans the hooks of one agent, and tells what is there.
  * @module
  */
+import { parentOf } from "../context/mod.ts";
 import type { AgentName } from "../agents/mod.ts";
-import { explainFault, parentOf, readAgentFile } from "./agent_file.ts";
+import { explainFault, readAgentFile } from "./agent_file.ts";
 import { agentFolder, hookFile, type PlaceOptions } from "./agent_place.ts";
 import { type HookedEvent, hookWords, setupOf } from "./agent_setups.ts";
 import { canRun } from "./can_run.ts";

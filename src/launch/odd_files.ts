@@ -39,7 +39,7 @@ const HOME_FILES: readonly HomeFile[] = [
   { name: /^(?:spool|hooks)$/, kind: "folder" },
 ];
 
-/** What is in the place of a file of the home. */
+/** An odd file in the place of a file of the home. */
 export interface OddFile {
   path: string;
   /** A clause, such as "it is a symbolic link". */

@@ -28,8 +28,8 @@ export function readEvent(path: string): Uint8Array | null {
 }
 
 /**
- * Reads the file of an event for delivery. What can never be read is renamed, so that it holds up
- * no other event.
+ * Reads the file of an event for delivery. A file that can never be read is renamed, so that it
+ * does not hold up other events.
  *
  * @returns Null if there is none, or if it cannot be read now.
  */

@@ -4,7 +4,7 @@
  * @module
  */
 import { backup, DatabaseSync } from "node:sqlite";
-import { lookAt, setOddAside } from "../context/mod.ts";
+import { lookAt, parentOf, setOddAside } from "../context/mod.ts";
 import { beginEpoch } from "./epochs.ts";
 import { explainOpenError, StoreError } from "./errors.ts";
 import { removeDamageNote } from "./file_watch.ts";
@@ -151,7 +151,7 @@ export function swapStore(
     for (const end of COMPANIONS) rename(`${path}${end}`, `${kept}${end}`);
     Deno.renameSync(staged, path);
     removeDamageNote(path);
-    syncFile(path.slice(0, path.lastIndexOf("/")) || "/");
+    syncFile(parentOf(path));
     return had ? kept : null;
   } catch (error) {
     throw cannot("put store in its place", path, error);

@@ -13,7 +13,7 @@ import {
   type StoredCall,
   walkCalls,
 } from "./calls.ts";
-import { readBlob, toText } from "./rows.ts";
+import { readNullableText } from "./rows.ts";
 import { prepareAll, type Statements } from "./statements.ts";
 import type { StoredSession } from "./stored_session.ts";
 
@@ -50,8 +50,7 @@ export class CallRows {
   read({ key, recentCalls }: CallsOf, call: string): string | null {
     const recent = recentCalls.findLast((change) => change.key === call);
     if (recent !== undefined) return recent.body;
-    const row = this.#sql.read.get(key, call);
-    return row === undefined ? null : toText(readBlob(row.body));
+    return readNullableText(this.#sql.read.get(key, call)?.body);
   }
 
   /** Reads all rows of a session's calls. */

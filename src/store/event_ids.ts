@@ -8,7 +8,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import { readBlob, toText } from "./rows.ts";
+import { readNullableText } from "./rows.ts";
 import { prepareAll, type Statements } from "./statements.ts";
 
 /** Statements for the ids of events; see `WRITE_SQL`. */
@@ -43,8 +43,7 @@ export class EventIds {
   }
 
   #read(row: number): string {
-    const blob = this.#sql.ofEvent.get(row)?.kaizen_id ?? null;
-    return blob === null ? "" : toText(readBlob(blob));
+    return readNullableText(this.#sql.ofEvent.get(row)?.kaizen_id) ?? "";
   }
 
   /**

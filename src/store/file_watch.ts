@@ -5,7 +5,7 @@
  * that was moved away, replaced or overwritten gets no more writes.
  * @module
  */
-import { lookAt as lookAtFile, openOwnFile } from "../context/mod.ts";
+import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
 
 /**
@@ -82,7 +82,7 @@ export class FileWatch {
   /** @param path Path of a store that is open in WAL mode. */
   constructor(path: string, { readWal, now = Date.now }: WatchOptions) {
     this.#path = path;
-    this.#folder = path.slice(0, path.lastIndexOf("/")) || "/";
+    this.#folder = parentOf(path);
     this.#now = now;
     this.#readWal = readWal;
     this.#file = lookAt(path);

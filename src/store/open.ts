@@ -5,7 +5,7 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { HomeError, lookAt, openToRead } from "../context/mod.ts";
+import { HomeError, lookAt, openToRead, parentOf } from "../context/mod.ts";
 import { hasDamageNote, removeDamageNote } from "./file_watch.ts";
 import { corruptError, explainOpenError, StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
@@ -125,7 +125,7 @@ export function openReader(path: string): DatabaseSync {
 
 /** Real path of the folder that holds `path`. */
 function realFolder(path: string): string {
-  const folder = path.slice(0, path.lastIndexOf("/")) || "/";
+  const folder = parentOf(path);
   try {
     return Deno.realPathSync(folder);
   } catch (error) {

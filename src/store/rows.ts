@@ -88,6 +88,13 @@ export function toText(blob: Uint8Array): string {
   return UTF8_OUT.decode(blob);
 }
 
+/** Returns the text of a BLOB column that may be null. */
+export function readNullableText(
+  value: SQLOutputValue | undefined,
+): string | null {
+  return value === null || value === undefined ? null : toText(readBlob(value));
+}
+
 /** Returns a `u64` as the signed integer with the same bits, as columns keep and compare it. */
 export function toSigned(value: Int): bigint {
   return BigInt.asIntN(64, BigInt(value));

@@ -13,6 +13,7 @@ import {
   readBig,
   readBlob,
   readInt,
+  readNullableText,
   type Row,
   toSigned,
   toText,
@@ -161,7 +162,6 @@ export class SessionRows {
     if (known !== undefined) return known;
     const events = readList(row);
     const tail = unpackRows(events.tail);
-    const trace = row.trace ?? null;
     const isStale = readInt(row.stale) === 1;
     const after = readInt(row.calls_after);
     const session = {
@@ -172,7 +172,7 @@ export class SessionRows {
       firstMs: toUnsigned(readBig(row.first_ms)),
       lastMs: toUnsigned(readBig(row.last_ms)),
       agent: String(row.agent),
-      trace: trace === null ? null : toText(readBlob(trace)),
+      trace: readNullableText(row.trace),
       state: toText(readBlob(row.state)),
       form: null,
       row: null,

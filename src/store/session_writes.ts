@@ -11,7 +11,7 @@ import { EventIds } from "./event_ids.ts";
 import { packHead, type StoredEvent, unpackEvent } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
 import { NO_ROWS, type RowList, RowLists } from "./row_lists.ts";
-import { readBlob, readInt, toSigned, toText } from "./rows.ts";
+import { readInt, readNullableText, toSigned } from "./rows.ts";
 import {
   type RememberedForm,
   rememberForm,
@@ -231,12 +231,11 @@ export class SessionWrites {
       const event = this.#sql.readEvent.get(row);
       if (event === undefined) continue;
       const { key, workspaceKey, id, lastSeq } = current;
-      const kaizenId = event.kaizen_id ?? null;
       yield {
         ...unpackEvent(event),
         place: { key, workspaceKey, id, current, seq: lastSeq + 1 },
         row,
-        kaizenId: kaizenId === null ? null : toText(readBlob(kaizenId)),
+        kaizenId: readNullableText(event.kaizen_id),
       };
     }
   }

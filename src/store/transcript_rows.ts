@@ -5,7 +5,13 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Ledger } from "./ledger.ts";
-import { readBlob, readInt, type Row, toText } from "./rows.ts";
+import {
+  readBlob,
+  readInt,
+  readNullableText,
+  type Row,
+  toText,
+} from "./rows.ts";
 import { prepareAll, type Statements } from "./statements.ts";
 import { clampTime, cutName } from "./usage_values.ts";
 
@@ -170,13 +176,12 @@ export class TranscriptRows {
 }
 
 function toTranscript(row: Row): StoredTranscript {
-  const mark = row.mark ?? null;
   return {
     key: readInt(row.key),
     path: toText(readBlob(row.path)),
     session: readInt(row.session),
     agent: String(row.agent),
-    mark: mark === null ? null : toText(readBlob(mark)),
+    mark: readNullableText(row.mark),
     fault: typeof row.fault === "string" ? row.fault : null,
   };
 }

@@ -4,7 +4,13 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import { readBlob, readInt, type Row, toText } from "./rows.ts";
+import {
+  readBlob,
+  readInt,
+  readNullableText,
+  type Row,
+  toText,
+} from "./rows.ts";
 import type { Steps } from "./steps.ts";
 import {
   countTokens,
@@ -79,7 +85,7 @@ export class UsageReads {
   ofSession(session: number): AgentUsage[] {
     return this.#sql.ofSession.all(session).map((row) => ({
       agentId: toText(readBlob(row.agent_id)),
-      call: row.call === null ? null : toText(readBlob(row.call)),
+      call: readNullableText(row.call),
       ...readSums(row),
     }));
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import { statfsSync } from "node:fs";
-import { lookAt } from "../../context/mod.ts";
+import { lookAt, parentOf } from "../../context/mod.ts";
 import { formatBytes } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
@@ -18,7 +18,7 @@ const PRUNE = "kaizen store prune --older-than 30d";
 /** Checks the room that is left. */
 export function checkDisk(report: Report, { settings }: Run): void {
   const { home } = settings.paths();
-  const folder = lookAt(home) === null ? parentOf(home) : home;
+  const folder = nearestFolder(home);
   const free = readFree(folder);
   const text = `${formatBytes(free)} free`;
   if (free < OUT_BYTES) {
@@ -28,11 +28,10 @@ export function checkDisk(report: Report, { settings }: Run): void {
   } else report.ok(text);
 }
 
-function parentOf(path: string): string {
+/** Returns a path if it exists, else the nearest folder above it that does. */
+function nearestFolder(path: string): string {
   let at = path;
-  while (lookAt(at) === null && at !== "/") {
-    at = at.slice(0, at.lastIndexOf("/")) || "/";
-  }
+  while (lookAt(at) === null && at !== "/") at = parentOf(at);
   return at;
 }
 
