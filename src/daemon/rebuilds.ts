@@ -13,11 +13,11 @@ import {
   wireSourceOf,
 } from "../events/mod.ts";
 import {
-  changesOf,
   type EventTime,
   type Steps,
   type Store,
   type StoredSession,
+  toCallChanges,
 } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
 import type { SessionStates } from "./session_states.ts";
@@ -223,7 +223,7 @@ class Rebuild {
     const applied = states.apply(session, this.#state, facts, {
       keepCopies: true,
     });
-    store.sessions.calls.file(session.key, changesOf(applied));
+    store.sessions.calls.file(session.key, toCallChanges(applied));
     states.addCommit(session, facts);
     this.#state = applied.state;
   }

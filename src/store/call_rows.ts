@@ -73,6 +73,6 @@ export class CallRows {
 }
 
 /** Returns changes as one list. */
-export function changesOf({ rows, removed }: CallChanges): CallChange[] {
+export function toCallChanges({ rows, removed }: CallChanges): CallChange[] {
   return [...removed.map((key) => ({ key, body: null })), ...rows];
 }

@@ -34,7 +34,7 @@ export type {
   SessionReads,
 } from "./session_reads.ts";
 export type { Steps } from "./steps.ts";
-export { type CallChanges, changesOf } from "./call_rows.ts";
+export { type CallChanges, toCallChanges } from "./call_rows.ts";
 export type {
   EventSlot,
   NewCommit,

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { HOOK_SOURCES, type HookSource, type Int } from "../proto/mod.ts";
-import { type CallChanges, CallRows, changesOf } from "./call_rows.ts";
+import { type CallChanges, CallRows, toCallChanges } from "./call_rows.ts";
 import { type CallChange, packChanges } from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
 import { packHead, type StoredEvent, unpackEvent } from "./head.ts";
@@ -154,7 +154,7 @@ export class SessionWrites {
   append(place: EventSlot, event: NewEvent): StoredSession {
     const { key, workspaceKey, id, current, seq } = place;
     const { form, head, payload, kaizenId, tsMs } = event;
-    const changes = form === null ? [] : changesOf(event);
+    const changes = form === null ? [] : toCallChanges(event);
     const row = event.row ?? this.#add(key, event, changes);
     const events = this.#lists.add(key, current?.events ?? NO_ROWS, row, seq);
     const session: StoredSession = {
