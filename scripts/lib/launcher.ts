@@ -78,7 +78,9 @@ function findRuntime(place: RuntimePlace): string {
   cache=$here/cache
 `;
     case "binary":
-      return `  runtime=$here/kaizen
+      // A binary makes a path of TMPDIR before any code of ours runs, and dies of a relative one.
+      return `  case \${TMPDIR-} in /*) ;; *) unset TMPDIR ;; esac
+  runtime=$here/kaizen
   [ -x "$runtime" ] || fail 70 "this installation is incomplete: $runtime is missing"
   cache=
 `;

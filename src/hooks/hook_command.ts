@@ -16,9 +16,11 @@ const RUN = '( ("$0" ingest ';
 const END = ") 3<&- || { (cat) <&3 & } ) >/dev/null 2>&1 3<&0' ";
 /**
  * Does for the program what a launcher does. A bare binary has none: it ends in a directory that is
- * deleted, and obeys variables that are meant for the program that the agent works on.
+ * deleted or if `TMPDIR` is relative, and obeys variables that are meant for the program that the
+ * agent works on.
  */
 const SHIELD = 'cd / && export KAIZEN_CWD="$OLDPWD"; ' +
+  'case "${TMPDIR-}" in /*) ;; *) unset TMPDIR ;; esac; ' +
   "unset NODE_OPTIONS NODE_CHANNEL_FD NODE_EXTRA_CA_CERTS NODE_V8_COVERAGE " +
   "DENO_V8_FLAGS DENO_COVERAGE_DIR DENO_PERMISSION_BROKER_PATH " +
   "DENO_TRACE_PERMISSIONS DENO_AUDIT_PERMISSIONS DENO_SERVE_ADDRESS " +

@@ -97,7 +97,7 @@ Deno.test("scripts/install puts a launcher before a binary", async () => {
   // A program that ends as Deno does in a deleted directory, and fails in every other way, too.
   await Deno.writeTextFile(
     `${root}/binary`,
-    '#!/bin/sh\n[ -e . ] || exit 101\necho "$0 $* $KAIZEN_CWD"\nexit 9\n',
+    '#!/bin/sh\n[ -e . ] || exit 101\ncase ${TMPDIR-/} in /*) ;; *) exit 1 ;; esac\necho "$0 $* $KAIZEN_CWD"\nexit 9\n',
     { mode: 0o755 },
   );
   const { code, stdout } = await install(root, "--binary", `${root}/binary`);
@@ -110,6 +110,8 @@ Deno.test("scripts/install puts a launcher before a binary", async () => {
     stdout: `${lib}/kaizen status a b \n`,
     stderr: "",
   });
+  const relative = await runTool([bin, "status"], { env: { TMPDIR: "tmp" } });
+  assertEquals(relative.code, 9);
   const gone = (words: string) =>
     runTool([
       "/bin/sh",
