@@ -147,6 +147,18 @@ for (const isBuffered of [true, false]) {
   });
 }
 
+Deno.test("fileOutput() loses and repeats nothing of binary data where a pipe becomes full", async () => {
+  const file = new Stdout(suddenlyFull(5000), true);
+  const output = fileOutput(file, { isBuffered: true });
+  const texts = [LONG_LINE, "y\nz".repeat(9000), "z".repeat(20_000)];
+  for (const text of texts) {
+    await output.write(new TextEncoder().encode(text), true);
+  }
+  assert(
+    new TextDecoder().decode(Uint8Array.from(file.got)) === texts.join(""),
+  );
+});
+
 Deno.test("fileOutput() throws when the number of bytes written is unknown", async () => {
   const output = fileOutput(new Stdout(suddenlyFull(0), true), {
     isBuffered: true,

@@ -34,6 +34,22 @@ for (const [name, options, text] of outputs) {
   });
 }
 
+Deno.test("IdleOutput writes the idle bytes of a format, or none", async () => {
+  for (const [idle, text] of [[null, "ab"], ["-", "a-b"]] as const) {
+    const context = testContext();
+    const output = new IdleOutput(context.stdout, {
+      isText: false,
+      hasReader: true,
+    });
+    const encoder = new TextEncoder();
+    output.idle = () => idle === null ? null : encoder.encode(idle);
+    await output.write(encoder.encode("a"));
+    await output.wait(SECOND_MS);
+    await output.write(encoder.encode("b"));
+    assertEquals(context.out(), text);
+  }
+});
+
 Deno.test("IdleOutput.wait() ends early if the reader has gone away", async () => {
   const { stdout } = testContext();
   const output = new IdleOutput({

@@ -192,12 +192,14 @@ Deno.test("reportError() wraps the message and candidates to the terminal, but n
   assert((lines.at(-1) ?? "").length > 40);
 });
 
-Deno.test("reportError() adds nothing to an unfinished document, and a line to NDJSON", async () => {
+Deno.test("reportError() adds nothing to an unfinished document, to text and to columns, and a line to NDJSON", async () => {
   const error = new ProtocolError("x");
   assertEquals((await report(error, { hasOutput: true })).out, "");
   const line = await report(error, { hasOutput: true, format: "ndjson" });
   assertEquals(JSON.parse(line.out).exit, 6);
-  assertEquals((await report(error, { format: "text" })).out, "");
+  for (const format of ["text", "csv", "arrow", "parquet"] as const) {
+    assertEquals((await report(error, { format })).out, "");
+  }
 });
 
 Deno.test("reportError() escapes the message of a daemon, except in JSON", async () => {

@@ -2,7 +2,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../../../src/context/mod.ts";
 import {
+  formatsOf,
   type GlobalFlags,
+  isColumnFormat,
   readSettings,
 } from "../../../../src/commands/shell/settings.ts";
 import { testContext, type TestContextOptions } from "../_context.ts";
@@ -106,3 +108,26 @@ Deno.test("readSettings() resolves paths, and keeps the path flags", () => {
   assertEquals([settings.paths().home, settings.paths().socket], ["/a", "/b"]);
   assertEquals(settings.pathFlags, ["--home", "/a", "--socket", "/b"]);
 });
+
+const available: [path: string, columns: boolean, trace: boolean][] = [
+  ["kaizen", true, true],
+  ["kaizen events", true, false],
+  ["kaizen sessions", true, false],
+  ["kaizen sessions list", true, false],
+  ["kaizen sessions ls", true, false],
+  ["kaizen usage", true, false],
+  ["kaizen commits", true, false],
+  ["kaizen sessions show", false, true],
+  ["kaizen detail", false, true],
+  ["kaizen grep", false, false],
+];
+for (const [path, columns, trace] of available) {
+  Deno.test(`formatsOf() ${columns ? "has" : "lacks"} columns for ${path}`, () => {
+    const formats = formatsOf(path);
+    assertEquals(formats.filter(isColumnFormat), [
+      ...columns ? ["csv" as const, "arrow" as const, "parquet" as const] : [],
+    ]);
+    assertEquals(formats.includes("trace"), trace);
+    assertEquals(formats.slice(0, 3), ["text", "json", "ndjson"]);
+  });
+}
