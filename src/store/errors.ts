@@ -3,7 +3,7 @@
  * Errors of the store, and the classification of SQLite's errors.
  * @module
  */
-import { openOwnFile } from "../context/mod.ts";
+import { HomeError, openOwnFile } from "../context/mod.ts";
 
 /**
  * The fault of a store's file. `corrupt`: damaged or no database. `newer`: written by a later
@@ -132,7 +132,8 @@ function askSystem(path: string): string | null {
     Deno.removeSync(probe);
     return null;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof HomeError ? error.cause ?? error : error;
+    const text = reason instanceof Error ? reason.message : String(reason);
     return text.replace(/ \(os error [^]*$/, "");
   }
 }
