@@ -9,7 +9,10 @@ import { ROOT } from "./project.ts";
 import { type Frame, renderTerminal } from "./terminal_svg.ts";
 
 const SIZE = { columns: 120, rows: 27 };
-/** The command lines, how long their output stays in milliseconds, and whether the screen is cleared before. */
+/**
+ * The command lines, how long their output stays in milliseconds, and whether the screen is cleared
+ * before.
+ */
 const LINES = [
   { line: "kaizen sessions", ms: 4000, isFresh: true },
   { line: "kaizen wait --until needs", ms: 3500, isFresh: false },

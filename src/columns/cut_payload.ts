@@ -41,7 +41,9 @@ export function cutPayload(bytes: Uint8Array): CutEvent {
   };
 }
 
-/** Returns where the payload is; of several, the last one, which is the one that a decoder takes. */
+/**
+ * Returns where the payload is; of several, the last one, which is the one that a decoder takes.
+ */
 function findPayload(bytes: Uint8Array): [start: number, end: number] | null {
   let found: [number, number] | null = null;
   let isInEvent = false;

@@ -10,7 +10,9 @@ import type { ColumnBatch, ColumnEncoder } from "./column_encoder.ts";
 
 type SchemaElement = ParquetWriter["schema"][number];
 
-/** One batch of rows is one row group. The footer, without which nothing can be read, is the end. */
+/**
+ * One batch of rows is one row group. The footer, without which nothing can be read, is the end.
+ */
 export class ParquetEncoder implements ColumnEncoder {
   readonly idle = null;
   readonly #columns: readonly DataColumn[];

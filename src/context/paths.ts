@@ -42,8 +42,8 @@ export interface PathFlags {
  * Finds the home and the paths inside it: flag, else environment, else `$HOME/.kaizen`. Touches no
  * disk unless the home is written with `..`, which the reference follows as the system does.
  *
- * @throws {UsageError} If a path is relative, if the runtime opens no file there, or if the socket's
- * is too long for the system.
+ * @throws {UsageError} If a path is relative, if the runtime opens no file there, or if the
+ * socket's is too long for the system.
  * @throws {HomeError} If neither a home nor `HOME` is known.
  */
 export function resolvePaths(

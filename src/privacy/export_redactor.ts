@@ -7,8 +7,8 @@ import { ConfigError, readConfig } from "./config.ts";
 import { makeRedactor, type Redactor } from "./redact.ts";
 
 /**
- * Makes the redactor of traces, of columns and of answers to agents. It leaves texts as they are if the user's
- * `config.toml` says so; with a mistake in that file it redacts.
+ * Makes the redactor of traces, of columns and of answers to agents. It leaves texts as they are if
+ * the user's `config.toml` says so; with a mistake in that file it redacts.
  *
  * @param home Absolute path.
  */

@@ -21,7 +21,9 @@ const CUT_BYTES = 256 * 1024;
 /** The tail of a session that was deleted meanwhile. */
 const NO_TAIL: Row = { events_filed: 0, events_tail: new Uint8Array() };
 
-/** Statements for the deletion of events. Each finds its rows by a key: a test checks their plans. */
+/**
+ * Statements for the deletion of events. Each finds its rows by a key: a test checks their plans.
+ */
 export const CUT_SQL = {
   bytes:
     `SELECT length(CAST(${HEAD_SQL} AS BLOB)) + length(payload) + 1 AS bytes FROM events WHERE key = ?`,

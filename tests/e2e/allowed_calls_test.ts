@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Checks what the program does by its system calls: every command is run under strace, in a repository
- * and with an environment that name programs and configuration in every place that may be read.
+ * Checks what the program does by its system calls: every command is run under strace, in a
+ * repository and with an environment that name programs and configuration in every place that may
+ * be read.
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";

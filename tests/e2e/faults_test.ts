@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * A few of the points at which the system may fail in a hook and in a commit. `scripts/faults` plays
- * all of them, on more paths.
+ * A few of the points at which the system may fail in a hook and in a commit. `scripts/faults`
+ * plays all of them, on more paths.
  */
 import { assert, assertEquals } from "@std/assert";
 import { printPoint } from "../faults/inject.ts";

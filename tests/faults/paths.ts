@@ -109,7 +109,9 @@ async function playStart(scene: Scene): Promise<string> {
   return scene.isKill ? "died" : "refused";
 }
 
-/** Events one by one, and two at once; all that were acknowledged are there after the next start. */
+/**
+ * Events one by one, and two at once; all that were acknowledged are there after the next start.
+ */
 async function playCommit(
   scene: Scene,
   onReady: () => Promise<void>,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * Columns as pyarrow, polars and DuckDB read them: the types of docs/columns.md and the values of
- * NDJSON. Skipped where there are no such readers; `scripts/interop --install-readers` installs them.
+ * NDJSON. Skipped where there are no such readers; `scripts/interop --install-readers` installs
+ * them.
  */
 import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
 import { columnsOf, openEncoder } from "../../src/columns/mod.ts";

@@ -15,7 +15,9 @@ import {
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 
-/** Events of one request: the daemon stores them in one go, and a hook must not wait long for that. */
+/**
+ * Events of one request: the daemon stores them in one go, and a hook must not wait long for that.
+ */
 const MAX_EVENTS = 64;
 /** Characters of one request, but for one large event. */
 const MAX_CHARS = 256 * 1024;

@@ -31,7 +31,9 @@ const name = fc.constantFrom(
 );
 const TOOLS = ["Bash", "Read", "Agent", "AskUserQuestion"];
 
-/** An event as Claude Code or Codex may send it, with values that are possible only in some order. */
+/**
+ * An event as Claude Code or Codex may send it, with values that are possible only in some order.
+ */
 const claudeEvent = fc.record({
   hook_event_name: name,
   timestamp_ms: fc.integer({ min: 1000, max: 1030 }),
