@@ -184,6 +184,7 @@ function isHangUp(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted ||
+    error instanceof Deno.errors.Interrupted ||
     // The connection was closed by a deadline while this read was on its way.
     error instanceof Deno.errors.BadResource;
 }

@@ -4,7 +4,13 @@
  * stdout if the output format is JSON.
  * @module
  */
-import { closedReason, type Context, type Output } from "../../context/mod.ts";
+import {
+  closedReason,
+  type Context,
+  findFault,
+  isSystemError,
+  type Output,
+} from "../../context/mod.ts";
 import {
   type Column,
   escapeText,
@@ -48,7 +54,7 @@ export async function reportError(
   thrown: unknown,
   options: ReportOptions,
 ): Promise<ExitCode> {
-  const error = explainClosed(thrown);
+  const error = explainSystem(thrown);
   const verdict = judge(error, options.command);
   if (verdict.exit === EXIT.closedPipe) return verdict.exit;
   const { stderr, stdout } = options.context;
@@ -74,12 +80,18 @@ export async function reportError(
   return verdict.exit;
 }
 
-/** Returns our error if the runtime refused a file in a closed folder, else the same error. */
-function explainClosed(error: unknown): unknown {
+/**
+ * Returns our error for one of the system that no command has explained, such as a failing disk, or
+ * for a file in a closed folder that the runtime refused. Other errors are returned unchanged.
+ */
+function explainSystem(error: unknown): unknown {
   const closed = closedReason(error);
-  return closed === null
-    ? error
-    : new FileError(`Cannot use "${closed.path}" as ${closed.reason}`);
+  if (closed !== null) {
+    return new FileError(`Cannot use "${closed.path}" as ${closed.reason}`);
+  }
+  return isSystemError(error) && findFault(error) !== null
+    ? new FileError(`The system refused: ${error.message}`, "doctor")
+    : error;
 }
 
 /** Returns the error object for JSON output. */

@@ -119,6 +119,19 @@ Deno.test("reportError() is silent about a closed pipe", async () => {
   assertEquals(result, { exit: 141, out: "", err: "" });
 });
 
+Deno.test("reportError() does not call a bug that the system refused something", async () => {
+  const busy = Object.assign(new Error("No locks available (os error 37)"), {
+    code: "ENOLCK",
+  });
+  const { exit, out, err } = await report(busy);
+  assertEquals([exit, JSON.parse(out).code], [74, "file_error"]);
+  assertStringIncludes(err, "The system refused: No locks available");
+  assertStringIncludes(err, "try: kaizen doctor");
+  // An error of a library has a code, too.
+  const other = Object.assign(new Error("x"), { code: "ERR_SQLITE_ERROR" });
+  assertEquals((await report(other)).exit, 70);
+});
+
 Deno.test("reportError() reports an unknown error as a bug, with its stack if --verbose is set", async () => {
   const error = new TypeError("x is not a function");
   const brief = await report(error);
