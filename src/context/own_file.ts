@@ -69,6 +69,7 @@ export function openOwnFile(
  * @returns Null if there is no file.
  * @throws {HomeError} If the path is anything but a plain file of ours, if the file is too large,
  * or if the system refuses.
+ * @throws {FileChangedError} If less comes than the file has.
  */
 export function readOwnFile(path: string, maxBytes: number): Uint8Array | null {
   using file = openToRead(path, maxBytes);
@@ -77,10 +78,10 @@ export function readOwnFile(path: string, maxBytes: number): Uint8Array | null {
   let have = 0;
   while (have < bytes.length) {
     const more = retryInterrupted(() => file.readSync(bytes.subarray(have)));
-    if (more === null) break;
+    if (more === null) throw changed(path, "read");
     have += more;
   }
-  return bytes.subarray(0, have);
+  return bytes;
 }
 
 /**
@@ -275,7 +276,11 @@ function checkOpened(file: Deno.FsFile, path: string): Deno.FsFile {
   const named = lookAt(path);
   if (named?.ino === opened.ino && named.dev === opened.dev) return file;
   file.close();
-  throw new FileChangedError(
-    `Cannot use "${path}" as it changed while it was opened`,
+  throw changed(path, "opened");
+}
+
+function changed(path: string, how: string): FileChangedError {
+  return new FileChangedError(
+    `Cannot use "${path}" as it changed while it was ${how}`,
   );
 }

@@ -7,7 +7,8 @@ import { closedReason } from "./closed_folder.ts";
 
 /** Whether the system reported this error. If not, it is a bug in this program. */
 export function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error;
+  return error instanceof Error &&
+    ("code" in error || / \(os error \d+\)/.test(error.message));
 }
 
 /** Returns the message of an error without the call that Deno adds after it. */

@@ -4,13 +4,7 @@
  * stdout if the output format is JSON.
  * @module
  */
-import {
-  closedReason,
-  type Context,
-  findFault,
-  isSystemError,
-  type Output,
-} from "../../context/mod.ts";
+import { closedReason, type Context, type Output } from "../../context/mod.ts";
 import {
   type Column,
   escapeText,
@@ -24,6 +18,8 @@ import { quoteWord } from "./quote_word.ts";
 import type { Format } from "./settings.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
+/** How the runtime ends the message of an error of the system. */
+const OS_ERROR = / \(os error \d+\)/;
 const CANDIDATE_INDENT = "    ";
 const CANDIDATE_COLUMNS: Column<Candidate>[] = [
   { title: "", text: ({ word }) => word, priority: 0, min: 12, max: 64 },
@@ -89,7 +85,8 @@ function explainSystem(error: unknown): unknown {
   if (closed !== null) {
     return new FileError(`Cannot use "${closed.path}" as ${closed.reason}`);
   }
-  return isSystemError(error) && findFault(error) !== null
+  return error instanceof Error && OS_ERROR.test(error.message) &&
+      judge(error).code === "internal"
     ? new FileError(`The system refused: ${error.message}`, "doctor")
     : error;
 }
