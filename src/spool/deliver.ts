@@ -4,6 +4,7 @@
  * acknowledged.
  * @module
  */
+import { retryInterrupted } from "../context/mod.ts";
 import {
   type Attempts,
   MAX_ATTEMPTS,
@@ -92,7 +93,7 @@ export async function deliverPending(
     // A process that finds the lock taken leaves its event to the holder, so the holder must look
     // again after it has let go. Closing alone does not let go while a child that is just being
     // spawned has a copy of the descriptor.
-    lock.unlockSync();
+    retryInterrupted(() => lock.unlockSync());
     lock.close();
     hasWork = run.hasPending();
   }

@@ -147,14 +147,59 @@ export function swapStore(
 ): string | null {
   const kept = `${path}-before-${name}`;
   try {
-    const had = rename(path, kept);
-    for (const end of COMPANIONS) rename(`${path}${end}`, `${kept}${end}`);
-    Deno.renameSync(staged, path);
+    fold(path);
+    const had = link(path, kept);
+    replace(staged, path, kept);
     removeDamageNote(path);
     syncFile(parentOf(path));
     return had ? kept : null;
   } catch (error) {
     throw cannot("put store in its place", path, error);
+  }
+}
+
+/**
+ * Brings what SQLite's files beside a store have into the store, so that it is whole without them.
+ * A damaged store stays as it is.
+ */
+function fold(path: string): void {
+  if (lookAt(path) === null) return;
+  try {
+    using db = new DatabaseSync(path);
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // It is replaced because it cannot be used.
+  }
+}
+
+/**
+ * Puts the copy in the place of the store. At no moment is there no store: a daemon that starts
+ * after a crash would make an empty one. If the system refuses, all is as it was.
+ *
+ * @param kept Another name of the store.
+ */
+function replace(staged: string, path: string, kept: string): void {
+  const moved: string[] = [];
+  try {
+    for (const end of COMPANIONS) {
+      if (rename(`${path}${end}`, `${kept}${end}`)) moved.push(end);
+    }
+    Deno.renameSync(staged, path);
+  } catch (error) {
+    for (const end of moved) rename(`${kept}${end}`, `${path}${end}`);
+    removeFiles(kept);
+    throw error;
+  }
+}
+
+/** Gives a file another name. Returns whether it existed. */
+function link(from: string, to: string): boolean {
+  try {
+    Deno.linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
