@@ -72,13 +72,17 @@ const steps: Record<string, Step> = {
   binary: testBinary,
   interop: testInterop,
   packages: tellPackages,
+  soak,
 };
 
 /**
  * The steps of a run without words. The program's tests run on the bundle, which is what people
- * run; `scripts/test e2e` runs them on the source.
+ * run; `scripts/test e2e` runs them on the source. `soak` takes minutes, and must be asked
+ * for.
  */
-const ALL = Object.keys(steps).filter((name) => name !== "e2e");
+const ALL = Object.keys(steps).filter((name) =>
+  name !== "e2e" && name !== "soak"
+);
 
 /** Options of `deno test`, besides its files. */
 interface TestOptions {
@@ -287,6 +291,17 @@ function tellPackages(): Outcome {
   }
   console.log(`tested with: ${set}`);
   return { passed: 0, failed: 0, reasons: [] };
+}
+
+/** Lets agents use a daemon for three minutes. */
+async function soak(): Promise<Outcome> {
+  const env = { ...testEnv, ...programEnv(program) };
+  const code = await runProgram(`${ROOT}/scripts/soak`, [], env);
+  return {
+    passed: code === 0 ? 1 : 0,
+    failed: code === 0 ? 0 : 1,
+    reasons: [],
+  };
 }
 
 function skip(reason: string): Outcome {

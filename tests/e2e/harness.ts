@@ -34,6 +34,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined> | undefined;
   /** Working directory (default: `workspace` of the home). */
   cwd?: string | undefined;
+  /** Longest time that it runs, in milliseconds (default: a minute). */
+  patienceMs?: number | undefined;
   /** Program and first arguments (default: {@linkcode programCommand}). */
   program?: readonly string[] | undefined;
 }
@@ -116,7 +118,7 @@ export async function tempHome(): Promise<Home> {
   function start(
     args: readonly string[],
     options: RunOptions = {},
-    patienceMs = RUN_PATIENCE_MS,
+    patienceMs = options.patienceMs ?? RUN_PATIENCE_MS,
   ): Process {
     const process = new Process({
       line: [...options.program ?? programCommand(), ...args],
@@ -144,7 +146,7 @@ export async function tempHome(): Promise<Home> {
       const process = start(
         ["daemon", "run", ...options.args ?? []],
         { stdin: "", ...options },
-        DAEMON_PATIENCE_MS,
+        options.patienceMs ?? DAEMON_PATIENCE_MS,
       );
       const readyLine = await process.nextLine();
       if (readyLine === null || !/"ready":true|^daemon ready/.test(readyLine)) {
