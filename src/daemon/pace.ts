@@ -23,15 +23,15 @@ export function nextTurn(): Promise<void> {
  * longer when there are many jobs.
  */
 export class Pace {
-  readonly #nextTurn: () => Promise<void>;
+  #nextTurn: () => Promise<void>;
   readonly #waiting: (() => void)[] = [];
   /** Time at which the current slice ends. */
   #sliceEnd = 0;
   #turning = false;
 
   /**
-   * @param turn Waits for a turn in which data that has arrived is read. It never rejects, and is
-   * not called while it waits.
+   * @param turn Waits for a turn in which data that has arrived is read. It is not called while it
+   * waits, nor again if it has rejected: then the turns of the event loop have to do.
    */
   constructor(turn: () => Promise<void> = nextTurn) {
     this.#nextTurn = turn;
@@ -63,6 +63,15 @@ export class Pace {
     });
   }
 
+  async #wait(): Promise<void> {
+    try {
+      await this.#nextTurn();
+    } catch {
+      this.#nextTurn = nextTurn;
+      await nextTurn();
+    }
+  }
+
   #isOver(): boolean {
     return performance.now() >= this.#sliceEnd;
   }
@@ -74,7 +83,7 @@ export class Pace {
   async #turn(): Promise<void> {
     this.#turning = true;
     while (this.#waiting.length > 0) {
-      await this.#nextTurn();
+      await this.#wait();
       this.#begin();
       this.#waiting.shift()?.();
     }

@@ -221,7 +221,9 @@ async function playBackup(scene: Scene): Promise<string> {
   if (!scene.isKill) {
     const names = await Array.fromAsync(Deno.readDir(copies), (it) => it.name);
     const left = names.filter((name) => !["a", "b"].includes(name));
-    assertEquals(left, [], "a part of a copy is left");
+    // One file cannot be removed if the system refuses that.
+    const allowed = scene.point?.call === "unlink" ? 1 : 0;
+    assert(left.length <= allowed, `a part of a copy is left: ${left}`);
   }
   return describe(scene, code);
 }
