@@ -16,7 +16,13 @@ import { ITEMS_A_STEP } from "./_steps.ts";
 import type { CallAccess, CallRow } from "./call_access.ts";
 import { deadlineOf } from "./deadlines.ts";
 import { isMarkKey, type Mark, parseMarks } from "./marks.ts";
-import { compareMoments, isBefore, type Moment } from "./moment.ts";
+import {
+  compareMoments,
+  earlierOf,
+  isBefore,
+  laterOf,
+  type Moment,
+} from "./moment.ts";
 import type { SessionState } from "./session_state.ts";
 import { countCall, type SessionSums } from "./session_sums.ts";
 import {
@@ -70,6 +76,7 @@ export class Draft {
   #touchedThreads = false;
   sums: SessionSums;
   spilled: Moment | null;
+  spills: SessionState["spills"];
   end: Moment | null;
   background: SessionState["background"];
 
@@ -85,6 +92,7 @@ export class Draft {
     this.#threads = new Map(Object.entries(state.threads));
     this.sums = state.sums;
     this.spilled = state.spilled;
+    this.spills = state.spills;
     this.end = state.end;
     this.background = state.background;
   }
@@ -243,23 +251,33 @@ export class Draft {
   }
 
   #spill(call: CallState): void {
-    const seen = seenAt(call);
     this.#touchedOpen = true;
     this.#rows.set(call.key, printCallBody(call));
-    if (this.spilled === null || isBefore(seen, this.spilled)) {
-      this.spilled = seen;
-    }
+    this.#noteSpill(call);
+  }
+
+  #noteSpill(call: CallState): void {
+    const seen = seenAt(call);
+    const id = threadOf(call);
+    const last = laterOf(this.spills?.[id] ?? null, seen) ?? seen;
+    this.spills = { ...this.spills, [id]: last };
+    this.spilled = earlierOf(this.spilled, seen);
   }
 
   #takeBack(): void {
+    const last = Object.entries(this.spills ?? {});
     this.spilled = null;
+    this.spills = null;
+    // If all of these calls are over, their rows need not be read.
+    const isOver = ([id, at]: [string, Moment]) =>
+      isBefore(at, deadlineOf(this, this.thread(id)));
+    if (last.length > 0 && last.every(isOver)) return;
     const { calls } = this.readAll([]);
     const running = Array.from(calls.values())
       .filter((call) => this.#isOpen(call))
       .sort((a, b) => compareMoments(seenAt(a), seenAt(b)));
     for (const call of running.slice(0, this.#maxOpen)) this.#putIn(call);
-    const next = running[this.#maxOpen];
-    if (next !== undefined) this.spilled = seenAt(next);
+    for (const call of running.slice(this.#maxOpen)) this.#noteSpill(call);
   }
 }
 

@@ -126,6 +126,7 @@ function applyNew(
       background: draft.background,
       sums: draft.sums,
       spilled: draft.spilled,
+      spills: draft.spills,
       open,
       threads,
       recent,

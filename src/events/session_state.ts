@@ -97,6 +97,8 @@ export interface SessionState {
    * `open`.
    */
   readonly spilled: Moment | null;
+  /** The last of these calls in each thread, by the thread's id. */
+  readonly spills: Readonly<Record<string, Moment>> | null;
   /** Calls that have just ended, for Cursor's other events of them. */
   readonly recent: readonly CallState[];
   /** Whether there are calls without an id. */
@@ -147,6 +149,7 @@ export function newSessionState(id: string): SessionState {
     settled: { own: null, others: null },
     open: [],
     spilled: null,
+    spills: null,
     recent: [],
     hasUnnamed: false,
     latest: null,

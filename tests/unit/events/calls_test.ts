@@ -455,3 +455,22 @@ for (const [name, members, errors] of withoutId) {
     ]);
   });
 }
+
+Deno.test("a turn's end reads no rows of a session whose calls have no ends, unless a subagent's may run", () => {
+  const session = new MemorySession();
+  for (let i = 0; i < 40; i++) {
+    session.claude(1000 + i, "PreToolUse", bash(`t${i}`));
+  }
+  session.claude(2000, "Stop");
+  assertEquals(session.reads, 0);
+  assertEquals(session.state.spilled, null);
+  session.claude(3000, "SubagentStart", { agent_id: "a", agent_type: "x" });
+  for (let i = 40; i < 80; i++) {
+    const agent = i === 79 ? { agent_id: "a", agent_type: "x" } : {};
+    session.claude(3000 + i, "PreToolUse", { ...bash(`t${i}`), ...agent });
+  }
+  session.claude(4000, "Stop");
+  assertEquals(session.reads, 1);
+  assertEquals(session.state.open.map(({ callId }) => callId), ["t79"]);
+  assertEquals(session.span("t39").status, "orphaned");
+});
