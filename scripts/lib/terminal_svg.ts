@@ -44,7 +44,7 @@ interface Look {
 const PLAIN: Look = { color: null, isBold: false, isDim: false };
 
 /**
- * Draws frames, one after the other and then from the start again. Where nothing moves, the last
+ * Draws frames, one after the other and then from the start again. Without motion, the last
  * one is shown.
  */
 export function renderTerminal(

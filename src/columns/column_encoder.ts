@@ -12,7 +12,7 @@ export type ColumnFormat = "arrow" | "parquet" | "csv";
 export type ColumnBatch = readonly (readonly Cell[])[];
 
 /**
- * Encodes batches of rows. What it returns is to be written in this order: start, each batch, end.
+ * Encodes batches of rows. Write its results in this order: start, each batch, end.
  * Output that stops before `end` is not complete, and its readers can tell.
  */
 export interface ColumnEncoder {

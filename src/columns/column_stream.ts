@@ -10,7 +10,7 @@ import type { ColumnEncoder } from "./column_encoder.ts";
 const BATCH_ROWS = 10_000;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 
-/** Where the columns go. */
+/** The output of the columns. */
 export interface ColumnStreamOptions {
   columns: readonly DataColumn[];
   encoder: ColumnEncoder;

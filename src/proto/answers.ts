@@ -315,7 +315,7 @@ export const ANSWERS = {
     maxDepth: MAX_DEPTH,
   },
   ack: { fields: { message: "text" }, maxDepth: MAX_DEPTH },
-  /** What became of many events. The reference does not send it. */
+  /** The outcomes of many events. The reference does not send it. */
   ingested: {
     fields: {
       /** Events that are on disk, those included that were before. */

@@ -205,7 +205,7 @@ export class SessionWrites {
     return row;
   }
 
-  /** Whether rows lack so many events that they must be written. */
+  /** Whether rows lack too many events and must be written. */
   get isFarBehind(): boolean {
     return this.#ledger.eventsBehind >= MAX_BEHIND ||
       this.#since >= LOOK_BACK / 2;

@@ -217,7 +217,7 @@ for (const format of FORMATS) {
       ...Array.from({ length: 20 }, (_, n) => ({
         hook_event_name: "UserPromptSubmit",
         session_id: `s${n}`,
-        // What cannot be compressed.
+        // Bytes that cannot be compressed.
         prompt: crypto.getRandomValues(new Uint8Array(60_000)).toHex(),
       })),
     );

@@ -20,7 +20,7 @@ export interface RunOptions {
   onResult?: (result: PointResult) => void;
 }
 
-/** What became of a point. */
+/** The outcome of a point. */
 export interface PointResult {
   point: Point;
   /** In a word or two. */

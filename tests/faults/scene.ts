@@ -36,7 +36,7 @@ export class Scene {
     Deno.mkdirSync(this.folder, { mode: 0o700 });
   }
 
-  /** Where the daemon of this scene listens. */
+  /** The socket of this scene's daemon. */
   get socket(): string {
     return `${this.folder}/daemon.sock`;
   }

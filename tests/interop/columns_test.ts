@@ -124,7 +124,7 @@ Deno.test({
   },
 });
 
-/** What the command of DuckDB does with `-csv -c SQL`. */
+/** Does the same as `duckdb -csv -c SQL`. */
 const DUCKDB = `import duckdb, sys
 result = duckdb.sql(sys.argv[3])
 for row in [result.columns, *result.fetchall()]: print(*row, sep=",")`;

@@ -52,7 +52,7 @@ Deno.test("an event that is none is refused, and the others of its request are s
   });
 });
 
-Deno.test("a request carries so many events and not one more", async () => {
+Deno.test("a request carries the most events and not one more", async () => {
   await using made = new TestService();
   const payloads = Array.from({ length: MAX_BATCH_LINES }, () => event(1));
   assertEquals((await send(made, payloads)).stored, MAX_BATCH_LINES);
