@@ -99,7 +99,7 @@ Deno.test("columns have the values of NDJSON", async (t) => {
         [["sessions", "--limit", "1"], 1],
         [["sessions", "--since", "1m", "--offset", "2"], 4],
         [["commits", "--all-workspaces", "--limit", "1"], 1],
-        [["usage", "--session", "none"], 0],
+        [["usage", "--session", "odd0"], 0],
       ] as const
     ) {
       const bytes = await printBytes(home, args, "csv");
