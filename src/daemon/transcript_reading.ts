@@ -203,10 +203,11 @@ export class TranscriptReading {
 
   /** Counts the transcripts. */
   status(): TranscriptStatus {
-    const { store, pricing } = this.#options;
-    const { expected, ...counts } = store.transcripts.counts();
+    const { pricing, store: { transcripts } } = this.#options;
+    const { expected, ...counts } = transcripts.counts();
     const all = expected + counts.read + counts.missing + counts.unreadable;
-    const isLooking = (this.#mustLook || this.#isLooking) && all > 0;
+    const isLooking = (this.#mustLook || this.#isLooking) &&
+      (all > 0 || transcripts.unread(Number.MAX_SAFE_INTEGER, 1).length > 0);
     return {
       ...counts,
       waiting: Math.max(this.#waiting.size, expected, isLooking ? 1 : 0),

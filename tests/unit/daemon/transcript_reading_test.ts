@@ -386,6 +386,31 @@ Deno.test("a file whose reading ends in the middle is read to its end after the 
   assertObjectMatch(asObject((await usage(made)).total), { messages: count });
 });
 
+Deno.test("a full disk leaves what could not be stored to a later time", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  const count = 3000;
+  const lines = Array.from(
+    { length: count },
+    (_, i) => answerLine(i, { id: `msg_${i}`, request: `req_${i}` }),
+  );
+  await made.ingest("claude", named(folder.claude(lines)));
+  const maxPages = made.number("PRAGMA page_count") + 4;
+  await made.restart({ maxPages });
+  for (let i = 0; i < 3; i++) {
+    const { total, transcripts } = await usage(made);
+    assert(Number(asObject(total).messages) < count);
+    assert(Number(asObject(transcripts).waiting) > 0);
+  }
+  // The next event reports the disk, and not this.
+  assertEquals((await made.ask({ type: "status" })).last_error, null);
+  assertEquals(made.logged, []);
+  await made.restart({ maxPages: 4000 });
+  await untilRead(made);
+  const { total } = await usage(made);
+  assertEquals(asObject(total).messages, count);
+});
+
 Deno.test("a transcript waits until it has been read", async () => {
   await using made = new TestService({ readingWaitMs: 0 });
   using folder = new Folder();
