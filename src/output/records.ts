@@ -16,7 +16,7 @@ import {
 } from "../proto/mod.ts";
 
 /** Kinds of records: `row` of a `sessions` answer, the others of a `detail`. */
-export type RecordKind = "row" | "session" | "event" | "span";
+export type RecordKind = "row" | "session" | "event" | "span" | "coverage";
 
 /** A record's own bytes, which stay valid. */
 export interface AnswerRecord {
@@ -30,6 +30,8 @@ export interface SplitOptions {
    * `each`: every span by itself, parents first. `roots`: the roots, with all below them inside.
    */
   spans: "each" | "roots";
+  /** True: the coverage of a detail is a record, too, also if it is null. */
+  coverage?: boolean;
   /** Told of the whole numbers beside the lists, such as `total`. */
   onNumber?: (key: string, value: Int) => void;
 }
@@ -66,6 +68,7 @@ const PLACES = new Map([
 export class RecordSplitter {
   readonly #spans: SplitOptions["spans"];
   readonly #onNumber: SplitOptions["onNumber"];
+  readonly #wantsCoverage: boolean;
   readonly #scanner: JsonScanner;
   /**
    * Bytes received that may still be needed; `#from` is the offset of its first byte in the answer.
@@ -90,6 +93,7 @@ export class RecordSplitter {
   constructor(options: SplitOptions) {
     this.#spans = options.spans;
     this.#onNumber = options.onNumber;
+    this.#wantsCoverage = options.coverage === true;
     this.#scanner = new JsonScanner(
       (token, start, end, depth) => this.#visit(token, start, end, depth),
       { maxDepth: MAX_ANSWER_DEPTH },
@@ -163,6 +167,10 @@ export class RecordSplitter {
       if (token !== "{") throw notOfForm("session");
       this.#seen.add("session");
       this.#record = { kind: "session", start, depth: 1 };
+    } else if (this.#key === "coverage" && this.#wantsCoverage) {
+      const kind = "coverage";
+      if (token === "{") this.#record = { kind, start, depth: 1 };
+      else this.#found.push({ kind, bytes: this.#slice(start, end) });
     } else if (LISTS.has(this.#key)) {
       if (token !== "[") throw notOfForm(this.#key);
       this.#seen.add(this.#key);

@@ -6,6 +6,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Ajv2020 } from "ajv/2020";
+import {
+  answerLine,
+  print,
+  START_MS,
+  userLine,
+} from "../unit/transcripts/_transcripts.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { Git, write } from "./_git.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
@@ -46,6 +52,79 @@ async function examine(
   );
   return { code, found, all: report.findings };
 }
+
+Deno.test("doctor --coverage finds a hook that does not run, and lets imported sessions be", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const ask = async (...args: string[]) => {
+    const { code, stdout, stderr } = await home.run([
+      ...["doctor", "--coverage", ...args],
+    ]);
+    assertEquals(stderr, "");
+    return { code, stdout };
+  };
+  const none = JSON.parse((await ask()).stdout);
+  assertEquals([none.ok, none.agents, none.untold], [true, [], 0]);
+  const tell = async (id: string, hooks: string[], calls = ["a"]) => {
+    const folder = `${home.root}/user/.claude/projects/-repo-app`;
+    await Deno.mkdir(folder, { recursive: true });
+    const path = `${folder}/${id}.jsonl`;
+    const more = { sessionId: id };
+    const lines = ["a", "b"].flatMap((name, i) => [
+      userLine(3 * i + 1, "go", more),
+      answerLine(3 * i + 2, {
+        id: `msg_${name}`,
+        content: [{ type: "tool_use", id: name, name: "Bash", input: {} }],
+        more,
+      }),
+    ]);
+    await Deno.writeTextFile(path, print(lines));
+    for (const tool_use_id of calls) {
+      for (const hook_event_name of hooks) {
+        await feed(home, {
+          hook_event_name,
+          session_id: id,
+          transcript_path: path,
+          timestamp_ms: START_MS,
+          tool_name: "Bash",
+          tool_use_id,
+          tool_input: { command: "ls" },
+          tool_response: {},
+        });
+      }
+    }
+  };
+  await tell("whole", ["PreToolUse", "PostToolUse"], ["a", "b"]);
+  await tell("0f0c2b1e-7d3a-4c0e-9a51-2f6d8b7c1a10", []);
+  await home.run(["import"]);
+  const half = "5f0c2b1e-7d3a-4c0e-9a51-2f6d8b7c1a10";
+  await tell(half, ["PreToolUse"]);
+  const { code, stdout } = await ask();
+  const report = JSON.parse(stdout);
+  assertEquals([code, report.ok, report.untold], [1, false, 0]);
+  const counts = { calls: 2, by_hook: 1, in_subagents: 0, before: 0 };
+  const missing = ["PreToolUse", "PostToolUse"];
+  const kind = { agent: "claude", kind: "hooks" };
+  assertEquals(report.agents, [
+    { ...kind, sessions: 2, ...counts, calls: 4, by_hook: 3, missing },
+    {
+      ...{ agent: "claude", kind: "import" },
+      ...{ sessions: 1, ...counts, by_hook: 0, missing },
+    },
+  ]);
+  const only = await ask(half.slice(0, 4));
+  assertEquals(only.code, 1);
+  assertEquals(JSON.parse(only.stdout).sessions, [
+    { id: half, workspace: home.workspace, ...kind, ...counts, missing },
+  ]);
+  const text = (await ask("-o", "text")).stdout;
+  assertMatch(text, /^claude +hooks +2 +3 of 4 /m);
+  assertMatch(text, /^5f0c\S* +claude +1 of 2 .* PreToolUse, PostToolUse$/m);
+  assertMatch(
+    text,
+    /^The hooks of 1 session lack some calls: kaizen hooks status$/m,
+  );
+});
 
 const faults = (found: Found[]) =>
   found.filter(({ level }) => level === "fault");

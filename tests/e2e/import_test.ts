@@ -13,7 +13,8 @@ import {
   userLine,
 } from "../unit/transcripts/_transcripts.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
-import { type Home, tempHome } from "./harness.ts";
+import { isInstalled, Terminal } from "./_terminal.ts";
+import { type Home, programCommand, tempHome } from "./harness.ts";
 
 /** The lines of a turn of Claude Code with one call. */
 function turn(n: number, second: number): object[] {
@@ -234,6 +235,63 @@ Deno.test("import sends many events in one request, and one at a time to a daemo
     // All that are on their way when the first one is not answered.
     assert(requests("ingest_events") <= 3);
   }
+});
+
+Deno.test({
+  name: "import shows on a terminal how far it is, and clears that line",
+  ignore: !isInstalled("tmux") || !isInstalled("bash"),
+  async fn() {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home, { mode: 0o700 });
+    const lines = Array.from({ length: 200 }, (_, n) => turn(n, n * 10));
+    await write(home, CLAUDE, lines.flat());
+    // No event is acknowledged before the line has been seen.
+    const isSeen = Promise.withResolvers<void>();
+    await using _daemon = fakeDaemon(
+      home.socket,
+      async ({ request: { type, payloads }, answer }) => {
+        if (type === "hello") {
+          await answer(
+            '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}',
+          );
+        } else if (type === "get_session_detail") {
+          await answer(
+            '{"type":"detail","session":null,"events":[],"spans":[]}',
+          );
+        } else if (type === "ingest_events") {
+          await isSeen.promise;
+          const stored = String(payloads).split("\n").length;
+          await answer(
+            `{"type":"ingested","stored":${stored},"refused":0,"reason":null}`,
+          );
+        }
+      },
+    );
+    await using terminal = await Terminal.open({
+      columns: 80,
+      rows: 20,
+      command: "bash --noprofile --norc",
+      env: { HOME: `${home.root}/user`, KAIZEN_HOME: home.home },
+      cwd: home.workspace,
+    });
+    const program = programCommand().join(" ");
+    await terminal.type(
+      `clear; ${program} import; echo it has en""ded`,
+      "Enter",
+    );
+    try {
+      await terminal.waitFor((screen) =>
+        /^ *\d+% \[#*-*\] \S+ \S+ of \S+ [KM]iB/m.test(screen)
+      );
+    } finally {
+      isSeen.resolve();
+    }
+    const screen = await terminal.waitFor((screen) =>
+      screen.includes("it has ended")
+    );
+    assert(!screen.includes("%"), screen);
+    assertStringIncludes(screen, "800 events of 1 session");
+  },
 });
 
 Deno.test("import --dry-run counts and stores nothing", async () => {

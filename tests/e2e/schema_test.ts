@@ -33,7 +33,11 @@ async function tellTokens(home: Home): Promise<Record<string, unknown>> {
   const folder = `${home.root}/.claude/projects/-w`;
   await Deno.mkdir(folder, { recursive: true });
   const transcript_path = `${folder}/s1.jsonl`;
-  const line = answerLine(0, { more: { sessionId: "s1" } });
+  const call = { type: "tool_use", id: "toolu_9", name: "Bash", input: {} };
+  const line = answerLine(0, {
+    content: [call],
+    more: { sessionId: "s1", timestamp: new Date().toISOString() },
+  });
   await Deno.writeTextFile(transcript_path, printTranscript([line]));
   return { hook_event_name: "Stop", session_id: "s1", transcript_path };
 }
@@ -168,6 +172,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   check("daemon-start", await print(home, start)); // one runs already
   check("daemon-start", await print(home, ["daemon", "restart"]));
   check("sessions", await print(home, ["sessions"])); // none
+  check("doctor-coverage", await print(home, ["doctor", "--coverage"]));
   check("store", await print(home, ["store", "stats"])); // empty
   await feed(home, ...sampleSession("s1", now));
   check("status", await print(home, ["status"]));
@@ -233,6 +238,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   check("import", await print(home, ["import", "./none.jsonl"]));
   await print(home, start); // a restore has stopped it
   await feed(home, await tellTokens(home));
+  check("doctor-coverage", await print(home, ["doctor", "--coverage", "s1"]));
   check("usage", await print(home, ["usage", "--by", "session"]));
   const used = await lines(home, ["usage", "--by", "session"]);
   assertEquals(used.length, 1);

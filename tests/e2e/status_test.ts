@@ -54,6 +54,30 @@ Deno.test("status of a running daemon is one flat document", async () => {
   });
 });
 
+Deno.test("status as text names transcripts that cannot be read, and prices that cannot be used", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const show = async () =>
+    (await home.run(["status", "-o", "text"])).stdout.replace(/ +/g, " ");
+  const before = await show();
+  assert(!/^ *(?:transcripts|prices) /m.test(before), before);
+  const folder = `${home.root}/.claude/projects/-w`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.symlink("/etc/passwd", `${folder}/link.jsonl`);
+  for (const name of ["link", "none"]) {
+    await feed(home, {
+      hook_event_name: "Stop",
+      session_id: name,
+      transcript_path: `${folder}/${name}.jsonl`,
+    });
+  }
+  await Deno.writeTextFile(`${home.home}/prices.json`, "{");
+  await home.run(["usage", "--all-workspaces"]);
+  const after = await show();
+  assertMatch(after, /^ *transcripts 1 unreadable, 1 missing$/m);
+  assertMatch(after, /^ *prices Cannot use ".*\/prices\.json"/m);
+});
+
 Deno.test("status without a daemon is exit 3, and starts none", async () => {
   await using home = await tempHome();
   const { code, stdout, stderr } = await home.run(["status"]);

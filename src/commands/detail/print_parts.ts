@@ -36,11 +36,13 @@ export function readSeq(bytes: Uint8Array): bigint {
   return BigInt(decodeInt(token, 0n, U64_MAX) ?? -1);
 }
 
+const SPLIT = { spans: "roots", coverage: true } as const;
 const OPENINGS: Record<RecordKind, string> = {
   row: "",
   session: ',"session":',
   event: ',"events":[',
   span: ',"spans":[',
+  coverage: ',"coverage":',
 };
 
 /**
@@ -56,7 +58,7 @@ export async function printParts(
 ): Promise<void> {
   const encoder = new TextEncoder();
   const wants = isWanted(parts);
-  const closing = { event: "]", span: "]", session: "", row: "" };
+  const closing = { event: "]", span: "]", session: "", row: "", coverage: "" };
   const left = new Set<RecordKind>([
     ...parts.showsEvents ? ["event"] as const : [],
     ...parts.showsSpans ? ["span"] as const : [],
@@ -64,7 +66,7 @@ export async function printParts(
   let open: RecordKind | null = null;
   // Printed with the first record, so that an earlier failure prints only an error object.
   let start = '{"type":"detail"';
-  for await (const records of splitAnswer(answer, { spans: "roots" })) {
+  for await (const records of splitAnswer(answer, SPLIT)) {
     const pieces: Uint8Array[] = [];
     for (const { kind, bytes } of records.filter(wants)) {
       if (kind !== open) {

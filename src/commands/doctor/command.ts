@@ -4,8 +4,10 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { UsageError } from "../../context/mod.ts";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
+import { wordType } from "../shell/value_types.ts";
 
 function declareDoctor(cli: Cli) {
   return new Command<GlobalFlags>()
@@ -18,12 +20,31 @@ function declareDoctor(cli: Cli) {
       "Print only what needs repair",
       `kaizen doctor --json | jq '.findings[] | select(.level == "fault")'`,
     )
+    .example(
+      "Find hooks that do not run, by the calls in transcripts",
+      "kaizen doctor --coverage",
+    )
+    .type("word", wordType)
+    .arguments("[id:word]")
+    .option(
+      "--coverage",
+      "Compare the calls in transcripts with those that hooks told, of the session ID or else of the newest 100 sessions",
+    )
     .option(
       "--quick",
       "Do not copy the store to check its content",
     )
-    .action(({ quick, ...flags }) => {
+    .action(({ quick, coverage, ...flags }, id) => {
       cli.choose(flags, async (run) => {
+        if (coverage === true) {
+          const { runCoverage } = await import("./run_coverage.ts");
+          return await runCoverage(id ?? null, run);
+        }
+        if (id !== undefined) {
+          throw new UsageError(
+            "Only doctor --coverage takes the ID of a session",
+          );
+        }
         const { runDoctor } = await import("./run.ts");
         return await runDoctor({ isQuick: quick ?? false }, run);
       }, { starts: true });

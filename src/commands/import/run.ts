@@ -104,6 +104,7 @@ class Import {
     const progress = new Progress(total, this.#run);
     let before = 0;
     try {
+      await progress.show(0);
       for (const file of files) {
         await this.#read(file, (offset) => progress.show(before + offset));
         before += file.bytes;

@@ -13,6 +13,7 @@ import {
   type Paint,
   wrapWords,
 } from "../../output/mod.ts";
+import type { AnswerOf } from "../../proto/mod.ts";
 import type { SpoolStatus } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { describeSpool, layOut } from "../spool/facts.ts";
@@ -116,11 +117,39 @@ function describeRunning(
       ].join(", "),
     ]);
   }
+  facts.push(...describeTranscripts(status.transcripts, paint));
   facts.push(["workspaces", String(hello.workspaces.length)]);
   if (capture !== undefined && capture.length > 0) {
     facts.push(["capture", formatNumberOf(capture.length, "workspace")]);
   }
   if (status.web !== undefined) facts.push(["web", status.web.url]);
+  return facts;
+}
+
+/** How many transcripts were read and were not, and why the user's prices are not used. */
+function describeTranscripts(
+  transcripts: AnswerOf<"status">["transcripts"],
+  paint: Paint,
+): Fact[] {
+  if (transcripts === undefined) return [];
+  const { read, unreadable, missing, waiting, prices_fault } = transcripts;
+  const counts = [
+    [read, "read"],
+    [unreadable, "unreadable"],
+    [missing, "missing"],
+    [waiting, "waiting"],
+  ] as const;
+  const known = counts.filter(([count]) => Number(count) > 0)
+    .map(([count, name]) => `${count} ${name}`).join(", ");
+  const facts: Fact[] = [];
+  if (known !== "") {
+    facts.push(
+      Number(unreadable) > 0
+        ? ["transcripts", known, paint.yellow]
+        : ["transcripts", known],
+    );
+  }
+  if (prices_fault !== null) facts.push(["prices", prices_fault, paint.yellow]);
   return facts;
 }
 
