@@ -130,6 +130,17 @@ Deno.test("commits are those of the agent's shell, not those of a person beside 
     "Fix the login: s sure",
   ]);
   assertEquals((await list(home, repo, "--limit", "1")).length, 1);
+  const text = { env: { KAIZEN_OUTPUT: "text" }, cwd: repo };
+  const { stdout } = await home.run(["detail", "s"], text);
+  const [, shown = ""] = stdout.split("\nCOMMITS\n");
+  assertEquals(
+    shown.split("\n\n")[0]?.split("\n").map((line) => line.split(/ {2,}/)[2]),
+    ["SUBJECT", "Release 1.0", "Fix the login"],
+  );
+  for (const words of [["--events"], ["--spans"], ["-o", "json"]]) {
+    const { stdout } = await home.run(["detail", "s", ...words], text);
+    assertEquals(stdout.includes("COMMITS"), false);
+  }
   const elsewhere = await home.run(["commits", "-o", "json"], {
     cwd: home.root,
   });

@@ -3,6 +3,7 @@
  * Lists commits.
  * @module
  */
+import { makePaint, renderCommits } from "../../output/mod.ts";
 import type { CommitRecord } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
 import { resolvePlace } from "../ask/place.ts";
@@ -11,7 +12,6 @@ import type { Run } from "../shell/cli.ts";
 import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
 import type { CommitsOptions } from "./options.ts";
-import { renderCommits } from "./print.ts";
 
 /** Prints commits, the newest first. */
 export async function runCommits(
@@ -55,7 +55,15 @@ async function printTable(
       "commits come from the hooks of git: kaizen hooks install git",
     );
   }
-  await printLines(run, renderCommits(rows, run));
+  const { context, settings } = run;
+  await printLines(
+    run,
+    renderCommits(rows, {
+      paint: makePaint(settings.color),
+      width: context.stdout.columns(),
+      nowMs: context.now(),
+    }),
+  );
   if (total > rows.length) {
     await printNote(
       run,

@@ -30,13 +30,15 @@ export async function printDetail(
 }
 
 /**
- * Renders a session: its header, its events in the order of their times, and its calls as a tree.
+ * Renders a session: its header, its commits, its events in the order of their times, and its calls
+ * as a tree.
  */
 export async function renderDetail(
   { session, detail }: SessionDetail,
   options: DetailOptions,
-  { context, settings }: Run,
+  run: Run,
 ): Promise<string[]> {
+  const { context, settings } = run;
   const paint = makePaint(settings.color);
   const width = context.stdout.columns();
   // The reference sends no totals; compute them from the events.
@@ -48,6 +50,12 @@ export async function renderDetail(
     coverage: detail.coverage ?? null,
     isGone: (await findGone([session.workspace])).size > 0,
   });
+  const isWhole = options.showsEvents && options.showsSpans;
+  // The reference sends no coverage, and knows no commits.
+  if ((isWhole || options.follows) && detail.coverage !== undefined) {
+    const { renderOwnCommits } = await import("./own_commits.ts");
+    lines.push(...await renderOwnCommits(session, run));
+  }
   if (options.showsEvents) {
     const events = eventsSince(detail, options.sinceSeq).sort(compareEvents);
     const startMs = session.started_at_ms;

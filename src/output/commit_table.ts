@@ -1,22 +1,34 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Renders commits as a table.
+ * Commits as a table.
  * @module
  */
-import {
-  type Column,
-  formatAgo,
-  formatCost,
-  formatTime,
-  makePaint,
-  renderTable,
-  UNKNOWN,
-} from "../../output/mod.ts";
-import type { CommitRecord } from "../../proto/mod.ts";
-import type { Run } from "../shell/cli.ts";
+import type { CommitRecord } from "../proto/mod.ts";
+import type { Paint } from "./paint.ts";
+import { formatAgo, formatCost, formatTime, UNKNOWN } from "./quantities.ts";
+import { type Column, renderTable } from "./table.ts";
 
 /** Characters of a commit's id that people use. */
 const SHORT_ID = 8;
+
+/** Columns that say the same of all commits of one session. */
+const SESSION_COLUMNS: ReadonlySet<string> = new Set([
+  "SESSION",
+  "AGENT",
+  "TITLE",
+  "COST",
+]);
+
+/** Options of the table of commits. */
+export interface CommitTableOptions {
+  paint: Paint;
+  /** Width of the terminal in cells, or null: nothing is cut. */
+  width: number | null;
+  /** Epoch milliseconds. */
+  nowMs: number;
+  /** True: all are of one session, which the columns leave out. */
+  isOneSession?: boolean;
+}
 
 /**
  * Returns the lines of a table. A commit that was amended or rebased is left out, as another one
@@ -24,11 +36,8 @@ const SHORT_ID = 8;
  */
 export function renderCommits(
   rows: readonly CommitRecord[],
-  { context, settings }: Run,
+  { paint, width, nowMs, isOneSession = false }: CommitTableOptions,
 ): string[] {
-  const width = context.stdout.columns();
-  const nowMs = context.now();
-  const paint = makePaint(settings.color);
   const ids = new Set(rows.map(({ commit }) => commit));
   const current = rows.filter(({ replaced_by }) =>
     replaced_by === null || !ids.has(replaced_by)
@@ -83,5 +92,8 @@ export function renderCommits(
       align: "right",
     },
   ];
-  return renderTable(current, columns, { width, titleBrush: paint.bold });
+  const shown = columns.filter(({ title }) =>
+    !(isOneSession && SESSION_COLUMNS.has(title))
+  );
+  return renderTable(current, shown, { width, titleBrush: paint.bold });
 }
