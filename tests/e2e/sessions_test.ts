@@ -10,6 +10,7 @@ import { fakeDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
 
 const HOUR = 3_600_000;
+const MACHINE = "0123456789abcdef0123456789abcdef";
 
 interface Listed {
   rows: {
@@ -302,6 +303,49 @@ Deno.test("sessions --watch prints what changes, and ends at SIGINT with 130", a
   process.signal("SIGINT");
   const { code, stderr } = await process.ended;
   assertEquals([code, stderr], [130, ""]);
+});
+
+Deno.test("sessions --watch asks a daemon that sends events only after one of them", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const looked = Promise.withResolvers<void>();
+  const shown = Promise.withResolvers<void>();
+  let looks = 0;
+  let status = "Running";
+  await using daemon = fakeDaemon(home.socket, async (exchange) => {
+    const { request, answer, conn } = exchange;
+    if (request.type === "watch_events") {
+      await answer(
+        `{"type":"watch","state":"begin","cursor":"0","machine":"${MACHINE}"}`,
+      );
+      await shown.promise;
+      status = "Waiting";
+      await answer(
+        `{"type":"event","cursor":"1","machine":"${MACHINE}","workspace":"/w","agent":"a","event":{}}`,
+      );
+      assertEquals(await conn.read(new Uint8Array(1)), null);
+      return;
+    }
+    await answer(
+      `{"type":"sessions","rows":[{"id":"s1","agent":"a","model":null,"workspace":"/w","started_at_ms":1,"ended_at_ms":null,"status":"${status}","trace_path":""}],"total":1,"next_offset":null}`,
+    );
+    if (++looks === 2) looked.resolve();
+  });
+  // It would ask a thousand times a second otherwise.
+  const process = home.spawn(["sessions", "--watch", "1ms"]);
+  const next = async () => JSON.parse(await process.nextLine() ?? "").status;
+  assertEquals(await next(), "Running");
+  await looked.promise;
+  shown.resolve();
+  assertEquals(await next(), "Waiting");
+  process.signal("SIGINT");
+  await process.ended;
+  assertEquals(daemon.requests.map(({ type }) => type), [
+    "list_sessions",
+    "watch_events",
+    "list_sessions",
+    "list_sessions",
+  ]);
 });
 
 Deno.test("sessions --watch -o json is refused, as it is one document", async () => {

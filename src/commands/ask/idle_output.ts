@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The output of a command that polls until its reader goes away.
+ * The output of a command that waits for something to print until its reader goes away.
  * @module
  */
 import { type Output, pause } from "../../context/mod.ts";
@@ -55,19 +55,6 @@ export class IdleOutput implements Output {
     this.#hasSpaces = false;
     if (isShifted) await this.#inner.write(LINE_FEED);
     await this.#inner.write(bytes, isBinary);
-  }
-
-  /**
-   * Waits.
-   *
-   * @param ms Time to wait, in milliseconds.
-   * @throws {ClosedPipeError} If the reader has gone away, noticed within two seconds.
-   */
-  async wait(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= SILENCE_MS) {
-      await pause(Math.min(left, SILENCE_MS));
-      await this.#probe();
-    }
   }
 
   /**

@@ -21,14 +21,16 @@ import {
   openDetail,
 } from "../ask/find_session.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
-import { Outlast } from "../ask/outlast.ts";
+import { changesOf } from "../ask/session_changes.ts";
 import { printLines } from "../shell/print.ts";
 import { readDetail } from "./read_detail.ts";
 import type { DetailOptions } from "./options.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
 
-/** Polling interval in milliseconds. */
-const STEP_MS = 1_000;
+/** How often to look with a daemon that sends no events, in milliseconds. */
+const POLL_MS = 1_000;
+/** Shortest time between two looks, in milliseconds: each reads the whole session. */
+const GAP_MS = 250;
 
 /**
  * Prints a session as it grows, until SIGINT ends the process.
@@ -38,7 +40,7 @@ const STEP_MS = 1_000;
 export async function followDetail(
   options: DetailOptions,
   run: Run,
-): Promise<never> {
+): Promise<void> {
   const { format, isFormatGiven } = run.settings;
   if (format === "trace" || (format === "json" && isFormatGiven)) {
     throw new UsageError(
@@ -54,13 +56,25 @@ export async function followDetail(
   const first = await findSession({ ...options, isEager: false }, run);
   await step(first);
   const { id, workspace } = first;
-  const outlast = new Outlast(run);
-  while (true) {
-    await output.wait(STEP_MS);
-    await outlast.try(async (run) => {
-      const found = await openDetail({ id, workspace, isEager: false }, run);
-      if (found !== null) await step(found);
-    });
+  const stop = new AbortController();
+  const changes = changesOf({
+    filter: { workspace, session: id },
+    gapMs: GAP_MS,
+    pollMs: POLL_MS,
+    signal: stop.signal,
+  }, run);
+  try {
+    while (true) {
+      const moment = await output.until(changes.next());
+      if (moment.done) return;
+      await moment.value.outlast.try(async (run) => {
+        const found = await openDetail({ id, workspace, isEager: false }, run);
+        if (found !== null) await step(found);
+      });
+    }
+  } finally {
+    stop.abort();
+    await changes.return();
   }
 }
 

@@ -87,7 +87,7 @@ function declareList(cli: Cli) {
     .option(...REDACT_OPTION)
     .option(
       "--watch <duration:duration>",
-      "Refresh every DURATION until Ctrl-C (default: off; without a DURATION: 1s)",
+      "Refresh on each change, at most every DURATION, until Ctrl-C (default: off; without a DURATION: 1s)",
     )
     .action((options) => {
       const { workspace, project, allWorkspaces, ...rest } = options;

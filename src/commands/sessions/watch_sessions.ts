@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * `kaizen sessions --watch`: lists sessions repeatedly. Redraws a terminal; in a pipe, prints each
- * session again when it has changed.
+ * `kaizen sessions --watch`: lists sessions as they change. Redraws a terminal; in a pipe, prints
+ * each session again when it has changed.
  * @module
  */
-import { UsageError } from "../../context/mod.ts";
+import { pause, UsageError } from "../../context/mod.ts";
 import { toLine } from "../../output/mod.ts";
 import { joinBytes } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { isColumnFormat } from "../shell/settings.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
-import { Outlast } from "../ask/outlast.ts";
 import { resolvePlace } from "../ask/place.ts";
+import { changesOf } from "../ask/session_changes.ts";
 import { describePlace, renderSessionList } from "./print.ts";
 import { printText } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
@@ -32,7 +32,7 @@ const ERASE_ALL = "\x1b[2J";
 export async function watchSessions(
   options: SessionsOptions & { watchMs: number },
   run: Run,
-): Promise<never> {
+): Promise<void> {
   const { format, isFormatGiven } = run.settings;
   if (format === "json" && isFormatGiven) {
     throw new UsageError(
@@ -45,17 +45,53 @@ export async function watchSessions(
     );
   }
   const { output, run: idle } = await openIdleOutput(run);
-  const show = format === "text" ? screen(idle) : changes(idle);
-  const step = async (run: Run) => {
+  const show = format === "text" ? screen(idle) : lines(idle);
+  const read = async (run: Run) => {
     const workspaces = await resolvePlace(options.place, run);
     const list = await collectSessions(workspaces, options, run);
-    await show(list, workspaces);
+    const draw = () => show(list, workspaces);
+    await draw();
+    return { workspaces, draw };
   };
-  await step(run);
-  const outlast = new Outlast(run);
+  let { workspaces: [workspace = null], draw } = await read(run);
+  const stepMs = Math.max(1, options.watchMs);
+  const stop = new AbortController();
+  const changes = changesOf({
+    filter: options.place.kind === "all" ? {} : { workspace },
+    gapMs: stepMs,
+    pollMs: stepMs,
+    signal: stop.signal,
+  }, run);
+  // On a screen the ages of what is known go on.
+  const isScreen = format === "text" && output.isTerminal();
+  try {
+    while (true) {
+      const next = changes.next();
+      if (isScreen) await redrawUntil(next, stepMs, () => draw());
+      const moment = await output.until(next);
+      if (moment.done) return;
+      draw = (await moment.value.outlast.try(read))?.draw ?? draw;
+    }
+  } finally {
+    stop.abort();
+    await changes.return();
+  }
+}
+
+/** Draws again and again until there is something new. */
+async function redrawUntil(
+  news: Promise<unknown>,
+  stepMs: number,
+  draw: () => Promise<void>,
+): Promise<void> {
+  const come = new AbortController();
+  // A rejection is seen by the caller.
+  const done = () => come.abort();
+  news.then(done, done);
   while (true) {
-    await output.wait(Math.max(1, options.watchMs));
-    await outlast.try(step);
+    await pause(stepMs, come.signal);
+    if (come.signal.aborted) return;
+    await draw();
   }
 }
 
@@ -112,7 +148,7 @@ function screenRows(): number {
   }
 }
 
-function changes(run: Run): ShowSessions {
+function lines(run: Run): ShowSessions {
   const seen = new Map<string, string>();
   return async ({ rows }) => {
     const lines = rows.flatMap(({ record, bytes }) => {

@@ -15,6 +15,8 @@ import { OUTCOMES, type SessionOutcome, type WaitOptions } from "./options.ts";
 import { printResult } from "./print.ts";
 import { runCommand } from "./run_command.ts";
 
+/** How often to look with a daemon that sends no events, in milliseconds. */
+const POLL_MS = 1_000;
 /** Sessions of one page, where several have ids that begin with the whole id of one. */
 const PAGE_ROWS = 100;
 
@@ -51,8 +53,17 @@ export async function runWait(
   const { timeoutMs, until } = options;
   const { id, workspace } = await locateSession(options, run);
   const end = timeoutMs === null ? null : performance.now() + timeoutMs;
-  for await (const isLate of changesOf({ id, workspace, end }, run)) {
-    const session = await readSession(id, workspace, run);
+  const changes = changesOf({
+    filter: { workspace, session: id },
+    gapMs: 0,
+    pollMs: POLL_MS,
+    end,
+    signal: new AbortController().signal,
+  }, run);
+  let session = await readSession(id, workspace, run);
+  for await (const { isLate, outlast } of changes) {
+    const read = outlast.try((run) => readSession(id, workspace, run));
+    session = await read ?? session;
     const outcome = outcomeOf(session);
     if (outcome !== null && until.includes(outcome)) {
       await printResult({ outcome, session }, run);

@@ -4,7 +4,7 @@ import {
   IdleOutput,
   type IdleOutputOptions,
 } from "../../../../src/commands/ask/idle_output.ts";
-import { ClosedPipeError } from "../../../../src/context/mod.ts";
+import { ClosedPipeError, pause } from "../../../../src/context/mod.ts";
 import { testContext } from "../_context.ts";
 
 const SECOND_MS = 1_000;
@@ -15,9 +15,9 @@ async function printTwice(options: IdleOutputOptions): Promise<string> {
   const output = new IdleOutput(context.stdout, options);
   const line = (text: string) => output.write(new TextEncoder().encode(text));
   await line("{}\n");
-  await output.wait(SECOND_MS);
+  await output.until(pause(SECOND_MS + SECOND_MS / 2));
   await line("{}\n");
-  await output.wait(1);
+  await output.until(Promise.resolve());
   await line("{}\n");
   return context.out();
 }
@@ -44,18 +44,21 @@ Deno.test("IdleOutput writes the idle bytes of a format, or none", async () => {
     const encoder = new TextEncoder();
     output.idle = () => idle === null ? null : encoder.encode(idle);
     await output.write(encoder.encode("a"));
-    await output.wait(SECOND_MS);
+    await output.until(pause(SECOND_MS + SECOND_MS / 2));
     await output.write(encoder.encode("b"));
     assertEquals(context.out(), text);
   }
 });
 
-Deno.test("IdleOutput.wait() ends early if the reader has gone away", async () => {
+Deno.test("IdleOutput.until() ends early if the reader has gone away", async () => {
   const { stdout } = testContext();
   const output = new IdleOutput({
     isTerminal: () => stdout.isTerminal(),
     columns: () => stdout.columns(),
     write: () => Promise.reject(new ClosedPipeError("gone")),
   }, { isText: false, hasReader: true });
-  await assertRejects(() => output.wait(3_600_000), ClosedPipeError);
+  await assertRejects(
+    () => output.until(new Promise(() => {})),
+    ClosedPipeError,
+  );
 });
