@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   agents: ["proto"],
   complete: ["agents", "proto"],
   privacy: ["context"],
-  events: ["agents", "proto"],
+  events: ["agents", "context", "proto"],
   transcripts: ["agents", "context", "proto"],
   output: ["proto"],
   columns: ["proto"],

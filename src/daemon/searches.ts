@@ -4,7 +4,7 @@
  * time, in slices between which others are served.
  * @module
  */
-import type { TextMatch, TextSearch } from "../events/mod.ts";
+import type { EventMatcher, TextMatch, TextSearch } from "../events/mod.ts";
 import { encodeFrame } from "../frame/mod.ts";
 import {
   type AnswerOf,
@@ -15,7 +15,7 @@ import {
   type WatchState,
 } from "../proto/mod.ts";
 import type { Steps, Store, StreamEvent, StreamReads } from "../store/mod.ts";
-import { type EventMatcher, isLive, type LiveEvent } from "./event_matcher.ts";
+import { isLive, type LiveEvent } from "./live_event.ts";
 import type { Pace } from "./pace.ts";
 import { type ReplyBody, type ReplyStream, replyWith } from "./reply.ts";
 

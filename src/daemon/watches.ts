@@ -15,11 +15,11 @@ import {
   type WatchFault,
   type WatchState,
 } from "../proto/mod.ts";
-import { TextSearch } from "../events/mod.ts";
+import { EventMatcher, TextSearch } from "../events/mod.ts";
 import { makeRedactor } from "../privacy/mod.ts";
 import type { AnswerPlan, Reader, Steps, Store } from "../store/mod.ts";
 import { planned } from "./detail_plan.ts";
-import { EventMatcher, isLive, type LiveEvent } from "./event_matcher.ts";
+import { isLive, type LiveEvent } from "./live_event.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
 import { EventSearch, findNewestMatches } from "./searches.ts";

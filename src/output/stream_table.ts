@@ -9,6 +9,8 @@ import type { Paint } from "./paint.ts";
 import { formatTime } from "./quantities.ts";
 import { type Column, renderTable } from "./table.ts";
 
+type StreamRow = Pick<AnswerOf<"event">, "workspace" | "agent" | "event">;
+
 /** Options of the table of a stream. */
 export interface StreamTableOptions {
   paint: Paint;
@@ -20,7 +22,7 @@ export interface StreamTableOptions {
 
 /** Lays events out, a line each; columns are as wide as always. */
 export function renderStream(
-  events: readonly AnswerOf<"event">[],
+  events: readonly StreamRow[],
   { paint, width, titles }: StreamTableOptions,
 ): string[] {
   const lines = renderTable(events, columns(paint), {
@@ -31,7 +33,7 @@ export function renderStream(
   return titles ? lines : lines.slice(1);
 }
 
-function columns(paint: Paint): Column<AnswerOf<"event">>[] {
+function columns(paint: Paint): Column<StreamRow>[] {
   return [
     {
       title: "TIME",

@@ -383,9 +383,9 @@ export const ANSWERS = {
   /** One event of a watch. The reference does not send it. */
   event: {
     fields: {
-      /** Its place among all events of the store. */
-      cursor: "text",
-      machine: "text",
+      /** Its place among all events of the store. Null if a client has polled for it. */
+      cursor: { nullable: "text" },
+      machine: { nullable: "text" },
       workspace: "text",
       /** The session's agent. */
       agent: "text",

@@ -107,7 +107,7 @@ function isPassing(error: unknown): boolean {
 /** Tells what a daemon without the request does not do. */
 const LACKS = {
   watch_events:
-    "does not send the events of all sessions: restart it with this kaizen, or follow one session with kaizen detail --follow",
+    "neither sends the events of all sessions nor gives them cursors: restart it with this kaizen, or follow one session with kaizen detail --follow",
   search_events:
     "does not search events: restart it with this kaizen, or search one session with kaizen detail ID --events | grep PATTERN",
 } as const satisfies Record<WatchRequest["type"], string>;

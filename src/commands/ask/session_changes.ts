@@ -37,7 +37,7 @@ export interface ChangesOptions {
 }
 
 /** A moment at which sessions may have changed. */
-export interface Moment {
+export interface ChangeMoment {
   /** Whether the end has come, after which there is no other moment. */
   isLate: boolean;
   /** Runs the look at the sessions, which may find no daemon. */
@@ -52,7 +52,7 @@ export interface Moment {
 export async function* changesOf(
   options: ChangesOptions,
   { context, settings }: Run,
-): AsyncGenerator<Moment, void> {
+): AsyncGenerator<ChangeMoment, void> {
   const run = { context, settings: { ...settings, mayStart: false } };
   try {
     return yield* pushed(options, run);
@@ -71,7 +71,7 @@ function isPollable(error: unknown): boolean {
 async function* pushed(
   { filter, gapMs, end = null, signal }: ChangesOptions,
   run: Run,
-): AsyncGenerator<Moment, void> {
+): AsyncGenerator<ChangeMoment, void> {
   const stop = new AbortController();
   const news = new News(followEvents(
     { type: "watch_events", last: 0, follow: true, filter },
@@ -99,7 +99,7 @@ async function* pushed(
 async function* polled(
   { pollMs, end = null, signal }: ChangesOptions,
   run: Run,
-): AsyncGenerator<Moment, void> {
+): AsyncGenerator<ChangeMoment, void> {
   const outlast = new Outlast(run);
   while (!signal.aborted) {
     const isLate = left(1, end) === 0;

@@ -3,11 +3,13 @@
  * The common form of the printers of events.
  * @module
  */
-import { answerFault, type WatchAnswer } from "../../client/mod.ts";
+import { answerFault } from "../../client/mod.ts";
 import { type AnswerOf, ANSWERS, decodeAnswer } from "../../proto/mod.ts";
 
-/** An event as it arrives. */
-export type EventAnswer = WatchAnswer & { type: "event" };
+/** An event as it is printed. */
+export interface EventAnswer {
+  readonly bytes: Uint8Array;
+}
 
 /** Prints events in one format. */
 export interface EventPrinter {

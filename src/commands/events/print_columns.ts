@@ -36,7 +36,7 @@ export async function printEventColumns(
 
 function readRecord(answer: EventAnswer): unknown {
   const { rest, payload } = cutPayload(answer.bytes);
-  const record = readStreamEvent({ ...answer, bytes: rest });
+  const record = readStreamEvent({ bytes: rest });
   return payload === null
     ? record
     : { ...record, event: { ...record.event, payload } };

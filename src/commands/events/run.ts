@@ -3,13 +3,15 @@
  * Prints the events of all sessions.
  * @module
  */
-import type { WatchAnswer } from "../../client/mod.ts";
 import { UsageError } from "../../context/mod.ts";
 import type { RequestOf, WatchFilter } from "../../proto/mod.ts";
 import { followEvents } from "../ask/follow_events.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
 import { resolvePlace } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
+import { UnsupportedError } from "../shell/errors.ts";
+import { printNote } from "../shell/print.ts";
+import type { EventAnswer } from "./event_printer.ts";
 import type { EventsOptions } from "./options.ts";
 import { eventPrinter } from "./print.ts";
 
@@ -48,26 +50,51 @@ export async function runEvents(
   const printer = await eventPrinter(idle, follows);
   if (printer.idle !== undefined) output.idle = printer.idle;
   const stop = new AbortController();
-  const answers = followEvents(question, run, stop.signal);
+  const events = streamEvents(question, run, stop.signal);
   try {
     while (true) {
-      const step = await output.until(answers.next());
+      const step = await output.until(events.next());
       if (step.done) break;
-      const events = step.value.filter(isEvent);
       await printer.begin?.();
-      if (events.length > 0) await printer.print(events);
+      if (step.value.length > 0) await printer.print(step.value);
     }
     await printer.end();
   } finally {
     stop.abort();
-    await answers.return(undefined);
+    await events.return();
   }
 }
 
-function isEvent(
-  answer: WatchAnswer,
-): answer is WatchAnswer & { type: "event" } {
-  return answer.type === "event";
+/** Yields events as our daemon sends them. Another daemon is polled. */
+async function* streamEvents(
+  question: RequestOf<"watch_events">,
+  run: Run,
+  signal: AbortSignal,
+): AsyncGenerator<EventAnswer[], void> {
+  const { filter, last = null, follow, cursor = null } = question;
+  try {
+    for await (const answers of followEvents(question, run, signal)) {
+      yield answers.filter((answer) => answer.type === "event");
+    }
+    return;
+  } catch (error) {
+    // Without cursors there is nothing to go on after.
+    if (!(error instanceof UnsupportedError) || cursor !== null) throw error;
+  }
+  await printNote(
+    run,
+    "this daemon sends no events: asking it for each session; the events have no cursor",
+  );
+  const { pollEvents } = await import("./poll_events.ts");
+  yield* pollEvents(
+    {
+      filter: filter ?? {},
+      last: last === null ? null : Number(last),
+      follows: follow === true,
+    },
+    run,
+    signal,
+  );
 }
 
 /**

@@ -126,6 +126,8 @@ function searchEvent(
   const answer = decodeAnswer(bytes, MAX_EVENT_DEPTH);
   if (answer.type !== "event") return null;
   const { cursor, machine, workspace, agent } = answer;
+  // A daemon that sends events gives both.
+  if (cursor === null || machine === null) return null;
   const { session_id, seq, ts_ms, kind, tool = null } = answer.event;
   const place = { cursor, machine, workspace, agent, session_id, seq, ts_ms };
   return { type: "match", ...place, event: kind, tool, ...found };

@@ -4,14 +4,15 @@
  * @module
  */
 import { compilePathGlob } from "../context/mod.ts";
-import { type Facts, readStoredEvent, wireSourceOf } from "../events/mod.ts";
 import {
   decodeString,
   decodeText,
+  type HookSource,
   scanMembers,
   type WatchFilter,
 } from "../proto/mod.ts";
-import type { StreamEvent } from "../store/mod.ts";
+import type { Facts } from "./facts.ts";
+import { readStoredEvent, wireSourceOf } from "./stored_event.ts";
 
 /**
  * A part of an event's beginning; its texts cannot hold such a part, since their quotes are
@@ -28,25 +29,24 @@ const NAME_KEYS: ReadonlySet<string> = new Set([
   "type",
 ]);
 
-/** An event of a session that exists. */
-export type LiveEvent = StreamEvent & {
-  readonly session: NonNullable<StreamEvent["session"]>;
-};
-
-/** Whether an event's session exists. */
-export function isLive(event: StreamEvent): event is LiveEvent {
-  return event.session !== null;
+/** An event without its payload. */
+export interface MatchableEvent {
+  readonly session: { id: string; agent: string; workspace: string };
+  /** The agent that the event was sent for; null if that is not known. */
+  readonly source: HookSource | null;
+  /** The event's JSON up to the payload, as `printEventHead` prints it. */
+  readonly head: Uint8Array;
 }
 
 /** An event that is tested. Each part is read when the first test asks for it. */
 class TestedEvent {
-  readonly session: LiveEvent["session"];
+  readonly session: MatchableEvent["session"];
   readonly payload: () => Uint8Array;
-  readonly #event: LiveEvent;
+  readonly #event: MatchableEvent;
   #head: string | null = null;
   #facts: Facts | null = null;
 
-  constructor(event: LiveEvent, payload: () => Uint8Array) {
+  constructor(event: MatchableEvent, payload: () => Uint8Array) {
     this.session = event.session;
     this.payload = payload;
     this.#event = event;
@@ -133,7 +133,7 @@ export class EventMatcher {
   }
 
   /** Whether an event matches. The payload is read only if a test needs it. */
-  matches(event: LiveEvent, payload: () => Uint8Array): boolean {
+  matches(event: MatchableEvent, payload: () => Uint8Array): boolean {
     const tested = new TestedEvent(event, payload);
     return this.#tests.every((test) => test(tested));
   }
