@@ -28,6 +28,8 @@ export interface FillOptions {
   workspace: string;
   /** Prefix of the session ids. */
   prefix: string;
+  /** A file whose text the commands have, each another part of it; else they have one letter. */
+  textFile?: string;
 }
 
 /** Makes the events of one session after another. */
@@ -35,6 +37,9 @@ export function* makeRequests(
   options: Omit<FillOptions, "path">,
 ): Generator<RequestOf<"ingest_hook">> {
   const { sessions, eventsEach, payloadBytes, workspace, prefix } = options;
+  const { textFile } = options;
+  const text = textFile === undefined ? "x" : Deno.readTextFileSync(textFile);
+  const long = text.repeat(1 + Math.ceil(payloadBytes / text.length));
   for (let session = 0; session < sessions; session++) {
     for (let n = 0; n < eventsEach; n++) {
       const event = {
@@ -48,7 +53,11 @@ export function* makeRequests(
         tool_input: { command: "" },
       };
       const bare = JSON.stringify(event).length;
-      event.tool_input.command = "x".repeat(Math.max(0, payloadBytes - bare));
+      const at = (n * 7919) % text.length;
+      event.tool_input.command = long.slice(
+        at,
+        at + Math.max(0, payloadBytes - bare),
+      );
       yield {
         type: "ingest_hook",
         source: "claude",

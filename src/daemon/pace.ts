@@ -9,6 +9,10 @@
  * hold one slice; a turn costs some 20 µs.
  */
 const SLICE_MS = 0.5;
+/** Share of the time that work at leisure gets while events come in. */
+const LEISURE_SHARE = 1 / 16;
+/** Events come in if one came within this time, in milliseconds. */
+const RUSH_MS = 20;
 
 /**
  * Waits for one turn of the event loop, in which data that has arrived is read. `setImmediate` is
@@ -28,6 +32,10 @@ export class Pace {
   /** Time at which the current slice ends. */
   #sliceEnd = 0;
   #turning = false;
+  /** Time until which events are taken to come in. */
+  #rushEnd = 0;
+  /** Time before which no work at leisure goes on while events come in. */
+  #restEnd = 0;
 
   /**
    * @param turn Waits for a turn in which data that has arrived is read. It is not called while it
@@ -49,6 +57,45 @@ export class Pace {
       if (step.done) return step.value;
       if (this.#isOver()) await this.turn();
     }
+  }
+
+  /** Notes that an event came in. */
+  rush(): void {
+    this.#rushEnd = performance.now() + RUSH_MS;
+  }
+
+  /**
+   * Runs `steps` to their end, and leaves most of the time to events while they come in: `run`
+   * leaves them half of it. All such jobs together get one share.
+   *
+   * @throws {unknown} The error of a step.
+   */
+  async runAtLeisure<T>(steps: Generator<void, T, void>): Promise<T> {
+    while (true) {
+      do {
+        await this.#rest();
+        await this.turn();
+      } while (this.#restMs() > 0);
+      const start = performance.now();
+      do {
+        const step = steps.next();
+        if (step.done) return step.value;
+      } while (!this.#isOver());
+      const end = performance.now();
+      this.#restEnd = end + (end - start) * (1 / LEISURE_SHARE - 1);
+    }
+  }
+
+  async #rest(): Promise<void> {
+    for (let ms = this.#restMs(); ms > 0; ms = this.#restMs()) {
+      await new Promise<void>((resolve) => setTimeout(resolve, ms));
+    }
+  }
+
+  /** Time for which no work at leisure may go on, in milliseconds. */
+  #restMs(): number {
+    const now = performance.now();
+    return now < this.#rushEnd ? Math.max(0, this.#restEnd - now) : 0;
   }
 
   /**

@@ -82,7 +82,7 @@ export class EventSearch implements ReplyStream {
     const { store, pace } = this.#parts;
     const reader = store.readStream();
     try {
-      return await pace.run(this.#collect(reader.stream, stop));
+      return await pace.runAtLeisure(this.#collect(reader.stream, stop));
     } finally {
       reader.close();
     }

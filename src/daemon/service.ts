@@ -90,6 +90,7 @@ export class Service implements AsyncDisposable {
   readonly #reading: TranscriptReading;
   readonly #usage: UsageReport;
   readonly #watches: Watches;
+  readonly #pace: Pace;
   readonly #queue: JobQueue;
   readonly #handlers: Handlers = {
     hello: (request) => this.#hello(request),
@@ -120,6 +121,7 @@ export class Service implements AsyncDisposable {
     this.#options = options;
     this.#store = store;
     const pace = new Pace(options.turn);
+    this.#pace = pace;
     const canonical = (path: string) => this.#canonical(path);
     const { now } = options;
     const { signal } = this.#ending;
@@ -302,6 +304,7 @@ export class Service implements AsyncDisposable {
   /** Never throws, because an error would block the queue for good. */
   #ingest(batch: readonly Arrival[]): Reply[] {
     let outcomes: readonly unknown[];
+    this.#pace.rush();
     try {
       outcomes = this.#writer.ingest(batch);
     } catch (error) {

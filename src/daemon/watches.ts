@@ -149,14 +149,11 @@ export class Watches {
       }
       if ((last ?? null) === null) return 0;
       const count = BigInt(last ?? 0);
-      return await pace.run(
-        search === null
-          ? findNewest(reader, { matcher, lastKey, count })
-          : findNewestMatches(reader.stream, lastKey, count, {
-            matcher,
-            search,
-          }),
-      );
+      return await (search === null
+        ? pace.run(findNewest(reader, { matcher, lastKey, count }))
+        : pace.runAtLeisure(
+          findNewestMatches(reader.stream, lastKey, count, { matcher, search }),
+        ));
     } finally {
       reader.close();
     }

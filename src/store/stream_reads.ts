@@ -16,7 +16,7 @@ const STREAM_BATCH = 64;
 /** Rows whose sizes one statement reads. */
 const SIZES_BATCH = 256;
 /** Maximum length of several payloads that are searched together, in bytes. */
-const JOINED_BYTES = 128 * 1024;
+const JOINED_BYTES = 48 * 1024;
 
 /** An event without its payload. */
 export interface StreamEvent {

@@ -63,6 +63,32 @@ Deno.test("Pace.run() lets others run after one slice, even if there are many jo
   assertEquals(await Promise.all(works), works.map(() => 40));
 });
 
+Deno.test("Pace.runAtLeisure() leaves most turns to events while they come in, for all jobs together", async () => {
+  const pace = new Pace();
+  const jobs = [0, 1, 2].map(() => {
+    const job = { steps: 0, ended: Promise.resolve(0) };
+    job.ended = pace.runAtLeisure(work(30, () => job.steps++));
+    return job;
+  });
+  const steps = () => jobs.reduce((sum, job) => sum + job.steps, 0);
+  let turns = 0;
+  // Without rest each turn would take a step.
+  for (const begin = steps(); steps() - begin < 6; turns++) {
+    pace.rush();
+    await nextTurn();
+  }
+  assert(turns > 60, `${turns} turns for 6 steps`);
+  // When no event comes any more, the jobs go on.
+  assertEquals(await Promise.all(jobs.map(({ ended }) => ended)), [30, 30, 30]);
+});
+
+Deno.test("Pace.runAtLeisure() rejects with the error of a step", async () => {
+  const steps = work(3, () => {
+    throw new RangeError("no");
+  });
+  await assertRejects(() => new Pace().runAtLeisure(steps), RangeError, "no");
+});
+
 Deno.test("Pace with a SocketTurn lets a client be served after few slices", async () => {
   using folder = tempFolder();
   using turn = await SocketTurn.open(`${folder.path}/turn`);
