@@ -20,6 +20,15 @@ import { judge, type Verdict } from "./verdict.ts";
 
 /** How the runtime ends the message of an error of the system. */
 const OS_ERROR = / \(os error \d+\)/;
+/** The part of SQLite's code of an error that tells its kind. */
+const SQLITE_PRIMARY = 0xff;
+/**
+ * Kinds of errors that SQLite passes on or finds in a file: busy, locked, no memory, read-only,
+ * input or output, damaged, full, cannot open, and no database. Others are mistakes of ours.
+ */
+const SQLITE_REFUSALS: ReadonlySet<number> = new Set(
+  [5, 6, 7, 8, 10, 11, 13, 14, 26],
+);
 const CANDIDATE_INDENT = "    ";
 const CANDIDATE_COLUMNS: Column<Candidate>[] = [
   { title: "", text: ({ word }) => word, priority: 0, min: 12, max: 64 },
@@ -85,10 +94,17 @@ function explainSystem(error: unknown): unknown {
   if (closed !== null) {
     return new FileError(`Cannot use "${closed.path}" as ${closed.reason}`);
   }
-  return error instanceof Error && OS_ERROR.test(error.message) &&
+  return error instanceof Error && isRefusal(error) &&
       judge(error).code === "internal"
     ? new FileError(`The system refused: ${error.message}`, "doctor")
     : error;
+}
+
+/** Whether the system made an error, itself or through SQLite. */
+function isRefusal(error: Error): boolean {
+  return OS_ERROR.test(error.message) ||
+    "errcode" in error && typeof error.errcode === "number" &&
+      SQLITE_REFUSALS.has(error.errcode & SQLITE_PRIMARY);
 }
 
 /** Returns the error object for JSON output. */

@@ -125,9 +125,11 @@ Deno.test("reportError() does not call a bug that the system refused something",
   assertEquals([exit, JSON.parse(out).code], [74, "file_error"]);
   assertStringIncludes(err, "The system refused: No locks available");
   assertStringIncludes(err, "try: kaizen doctor");
-  // An error of a library has a code, too.
-  const other = Object.assign(new Error("x"), { code: "ERR_SQLITE_ERROR" });
-  assertEquals((await report(other)).exit, 70);
+  const ofSqlite = (errcode: number) =>
+    Object.assign(new Error("x"), { code: "ERR_SQLITE_ERROR", errcode });
+  const locked = await report(ofSqlite(261));
+  assertEquals([locked.exit, JSON.parse(locked.out).code], [74, "file_error"]);
+  assertEquals((await report(ofSqlite(1))).exit, 70);
 });
 
 Deno.test("reportError() reports an unknown error as a bug, with its stack if --verbose is set", async () => {
