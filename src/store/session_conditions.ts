@@ -21,6 +21,9 @@ interface Condition {
 /** The keys that say where to look for sessions. All others make a condition. */
 type PlaceKey = "id_prefix" | "any_workspace";
 
+/** SQLite refuses a pattern of this many characters, however it goes on. */
+const REFUSED_CHARS = 50_001;
+
 const CONDITIONS = {
   status: {
     sql: (value) => `${STATUS_SQL} = ${value}`,
@@ -92,5 +95,7 @@ function signedOf(ms: Int | null | undefined): bigint | null {
  */
 function agentPattern(prefix: string | null | undefined): string | null {
   if (prefix === null || prefix === undefined || prefix === "") return null;
-  return `${prefix.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+  // To escape millions of characters takes gigabytes.
+  const start = prefix.slice(0, REFUSED_CHARS);
+  return `${start.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
 }

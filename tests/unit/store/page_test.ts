@@ -248,6 +248,7 @@ Deno.test("planPage() lets SQLite refuse a prefix of more than 50,000 bytes, as 
   put(store);
   assertEquals(pageOf(store, asked(49_999)).total, 0);
   assertThrows(() => askPage(store, asked(50_000)), Error, "too complex");
+  assertThrows(() => askPage(store, asked(16_000_000)), Error, "too complex");
   assertEquals(pageOf(store).total, 1);
   // No reader is left that would keep the WAL from being taken into the file.
   runSteps(store.prune({ session: "none" }));
