@@ -68,6 +68,8 @@ def send_all(redis):
             event = json.loads(line)
             if event["type"] != "event":
                 continue  # an error, which the exit code repeats
+            if event["cursor"] is None:
+                sys.exit("kaizen_to_redis: this daemon gives its events no cursors")
             added = redis.ask(
                 "EVAL", ADD, 2, STREAM, STREAM + ":cursors",
                 event["machine"], cursor, event["cursor"], line,
