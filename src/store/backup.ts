@@ -145,14 +145,14 @@ export function swapStore(
   path: string,
   name: string,
 ): string | null {
-  const kept = `${path}-before-${name}`;
   try {
     fold(path);
-    const had = link(path, kept);
-    replace(staged, path, kept);
+    const wanted = `${path}-before-${name}`;
+    const kept = keep(path, wanted);
+    replace(staged, path, kept ?? wanted);
     removeDamageNote(path);
     syncFile(parentOf(path));
-    return had ? kept : null;
+    return kept;
   } catch (error) {
     throw cannot("put store in its place", path, error);
   }
@@ -176,7 +176,7 @@ function fold(path: string): void {
  * Puts the copy in the place of the store. At no moment is there no store: a daemon that starts
  * after a crash would make an empty one. If the system refuses, all is as it was.
  *
- * @param kept Another name of the store.
+ * @param kept Another name of the store, also if only files beside it are left.
  */
 function replace(staged: string, path: string, kept: string): void {
   const moved: string[] = [];
@@ -192,14 +192,22 @@ function replace(staged: string, path: string, kept: string): void {
   }
 }
 
-/** Gives a file another name. Returns whether it existed. */
-function link(from: string, to: string): boolean {
-  try {
-    Deno.linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+/**
+ * Gives the store another name, which no other has: a second restore in a second must not take the
+ * place of the first.
+ *
+ * @returns The name; null if there is no store.
+ */
+function keep(path: string, wanted: string): string | null {
+  for (let n = 1;; n++) {
+    const name = n === 1 ? wanted : `${wanted}-${n}`;
+    try {
+      Deno.linkSync(path, name);
+      return name;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
   }
 }
 

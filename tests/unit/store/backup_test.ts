@@ -101,6 +101,21 @@ Deno.test("stageBackup() and swapStore() put a backup in the place of a store, a
   assertEquals(namesIn(elsewhere.folder).length, 1);
 });
 
+Deno.test("swapStore() keeps what was there twice in a second", async () => {
+  using temp = tempStore();
+  using elsewhere = tempStore();
+  const backup = `${elsewhere.folder}/backup`;
+  {
+    using store = Store.open(temp.path);
+    put(store, { id: "old" });
+    await backUpStore(temp.path, backup);
+  }
+  const kept = [1, 2].map(() =>
+    swapStore(stageBackup(backup, temp.path).staged, temp.path, "x")
+  );
+  assertEquals(kept, [`${temp.path}-before-x`, `${temp.path}-before-x-2`]);
+});
+
 Deno.test("swapStore() leaves the store in its place if the system refuses the copy", () => {
   using temp = tempStore();
   {
