@@ -71,7 +71,7 @@ function startFeeder(home: Home, broker: Broker): Deno.ChildProcess {
       HOME: `${home.root}/user`,
       REDIS: broker.socket,
       PAUSE: "0.1",
-      // A feeder that is slow to begin may find that its daemon was killed. The test starts the next.
+      // A feeder that is slow to begin may find its daemon killed. The test starts the next.
       KAIZEN_NO_START: "1",
       PYTHONDONTWRITEBYTECODE: "1",
     },
