@@ -6,7 +6,6 @@
  */
 import { ProtocolError, RemoteError, sendRequest } from "../../client/mod.ts";
 import { pause } from "../../context/mod.ts";
-import { eventRequest, TooLargeError } from "../../ingest/mod.ts";
 import {
   encodeRequest,
   type HookSource,
@@ -47,9 +46,13 @@ interface Batch extends Pick<OutgoingEvent, "source" | "workspace"> {
   chars: number;
 }
 
+/** Makes the body of a request with one event; a text says why the event cannot be sent. */
+export type MakeBody = (event: OutgoingEvent) => Uint8Array | string;
+
 /** Sends events. It is to be drained in the end. */
 export class EventSender {
   readonly #run: Run;
+  readonly #makeBody: MakeBody;
   readonly #open = new Set<Promise<void>>();
   #batch: Batch | null = null;
   #openChars = 0;
@@ -61,8 +64,9 @@ export class EventSender {
   /** The first reason for which the daemon refused an event. */
   reason: string | null = null;
 
-  constructor(run: Run) {
+  constructor(run: Run, makeBody: MakeBody) {
     this.#run = run;
+    this.#makeBody = makeBody;
   }
 
   /**
@@ -162,8 +166,8 @@ export class EventSender {
     payload: string,
   ): Promise<void> {
     const type = "ingest_hook";
-    const body = makeBody({ source, workspace, payload });
-    if (body instanceof TooLargeError) return this.#refuse(body.message, 1);
+    const body = this.#makeBody({ source, workspace, payload });
+    if (typeof body === "string") return this.#refuse(body, 1);
     const answer = await this.#sendPatiently({ type, body });
     if (answer instanceof RemoteError) this.#refuse(answer.message, 1);
     else this.stored++;
@@ -188,16 +192,5 @@ export class EventSender {
       }
       await pause(RETRY_MS);
     }
-  }
-}
-
-function makeBody(
-  { source, workspace, payload }: OutgoingEvent,
-): Uint8Array | TooLargeError {
-  try {
-    return eventRequest({ source, payload }, workspace);
-  } catch (error) {
-    if (error instanceof TooLargeError) return error;
-    throw error;
   }
 }

@@ -9,7 +9,7 @@
 import { hooksOf } from "../../agents/mod.ts";
 import { ask, HELLO } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
-import { hasConfig } from "../../ingest/mod.ts";
+import { eventRequest, hasConfig, TooLargeError } from "../../ingest/mod.ts";
 import { applyConfig } from "../../privacy/mod.ts";
 import { decodeRequest, decodeText, encodeRequest } from "../../proto/mod.ts";
 import {
@@ -74,7 +74,7 @@ class Import {
   constructor(options: ImportOptions, run: Run) {
     this.#options = options;
     this.#run = run;
-    this.#sender = new EventSender(run);
+    this.#sender = new EventSender(run, makeBody);
     this.#hasConfig = hasConfig(run.settings.paths().home);
     this.#report = {
       type: "imported",
@@ -241,6 +241,17 @@ function* readBatches(
   } catch (error) {
     if (!(error instanceof TranscriptError)) throw error;
     yield { reason: error.reason };
+  }
+}
+
+function makeBody(
+  { source, workspace, payload }: OutgoingEvent,
+): Uint8Array | string {
+  try {
+    return eventRequest({ source, payload }, workspace);
+  } catch (error) {
+    if (error instanceof TooLargeError) return error.message;
+    throw error;
   }
 }
 
