@@ -44,12 +44,11 @@ export function takeEvent(path: string): Uint8Array | null {
 }
 
 /**
- * Renames a file that can never be read. A fault of the disk may pass, so such a file stays where
- * it is.
+ * Renames a file that can never be read. If the system refuses to open a plain file that its owner
+ * may read, this may pass, so such a file stays where it is.
  */
 export function setUnreadableAside(path: string, error: HomeError): void {
-  const { cause } = error;
   const mayPass = error instanceof FileChangedError ||
-    cause !== undefined && !(cause instanceof Deno.errors.PermissionDenied);
+    error.cause !== undefined;
   if (!mayPass) setOddAside(path);
 }

@@ -320,10 +320,15 @@ Deno.test("hooks install refuses what it must not write to, with words", async (
 Deno.test("hooks install says why it cannot keep a journal, and writes nothing", async () => {
   await using home = await tempHome();
   const words = ["hooks", "install", "vibe", "--yes", "--json"];
-  for (const place of ["/proc/kaizen", `${home.workspace}/file/k`]) {
-    await Deno.writeTextFile(`${home.workspace}/file`, "");
+  const file = `${home.workspace}/file`;
+  await Deno.writeTextFile(file, "");
+  const places: [home: string, refusal: [number, string]][] = [
+    ["/proc/kaizen", [64, "usage"]],
+    [`${file}/k`, [74, "home_unusable"]],
+  ];
+  for (const [place, refusal] of places) {
     const { code, stdout } = await home.run([...words, "--home", place]);
-    assertEquals([code, JSON.parse(stdout).code], [74, "home_unusable"]);
+    assertEquals([code, JSON.parse(stdout).code], refusal);
   }
   assertEquals(await listTree(userOf(home)), []);
 });

@@ -125,7 +125,9 @@ export function findPoints(
 }
 
 function isOurs(name: string, args: string, folder: string): boolean {
-  if (name === "fcntl" && !args.includes("F_SETLK")) return false;
+  // Nothing keeps the system from giving a lock up.
+  const locks = args.includes("F_SETLK") && !args.includes("F_UNLCK");
+  if (name === "fcntl" && !locks) return false;
   if (args.includes(`${folder}/`)) return true;
   return /^(?:recvfrom|sendto|accept4)$/.test(name) && args.includes("<UNIX");
 }

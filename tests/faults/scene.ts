@@ -192,12 +192,6 @@ export class Scene {
     return JSON.parse(stdout).failures;
   }
 
-  /** How many files of the spool its status names as odd. */
-  async countOdd(): Promise<number> {
-    const { stdout } = await this.run(["spool", "status", "--json"]);
-    return JSON.parse(stdout).odd.length;
-  }
-
   /**
    * Asks a daemon for the numbers of the events that it has; each must be whole, and none there
    * twice.
