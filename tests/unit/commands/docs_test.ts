@@ -91,9 +91,11 @@ function findMistake(line: string): string | null {
     command.getArguments().length === 0;
   const [next = ""] = words;
   if (isGroup && /^[a-z]/.test(next)) return `no command ${next}`;
-  const known = listOptions(command).flatMap((
-    { long, short },
-  ) => [long, short]);
+  // Cliffy adds the option of the version when it parses.
+  const known = [
+    ...listOptions(command).flatMap(({ long, short }) => [long, short]),
+    ...command === root ? ["--version"] : [],
+  ];
   for (const word of words) {
     if (word === "--") break;
     const [flag = ""] = /^--?[a-zA-Z][\w-]*/.exec(word) ?? [];
