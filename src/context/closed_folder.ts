@@ -5,6 +5,7 @@
  * @module
  */
 import { HomeError } from "./errors.ts";
+import { parentOf } from "./parent_of.ts";
 import { realPath } from "./real_path.ts";
 
 /**
@@ -57,7 +58,7 @@ export function closedReason(
 
 /** Returns the real path of the nearest folder above that exists. */
 function nearestReal(path: string): string {
-  for (let at = path;; at = at.slice(0, at.lastIndexOf("/")) || "/") {
+  for (let at = path;; at = parentOf(at)) {
     const real = realPath(at);
     if (real !== null) return real;
     if (at === "/") return at;

@@ -4,6 +4,7 @@
  * the peer, so the owner and the mode of the socket and its folder must do.
  * @module
  */
+import { parentOf } from "./parent_of.ts";
 
 const OTHERS_WRITE = 0o022;
 
@@ -16,7 +17,7 @@ const OTHERS_WRITE = 0o022;
  */
 export async function connectOwn(path: string): Promise<Deno.Conn> {
   // In a folder of ours that no other user can write to, the socket itself need not be looked at.
-  const { uid, mode } = look(path.slice(0, path.lastIndexOf("/")) || "/");
+  const { uid, mode } = look(parentOf(path));
   if (uid !== Deno.uid() || (mode ?? 0) & OTHERS_WRITE) {
     (await import("./foreign_socket.ts")).refuseForeignSocket(path);
   }

@@ -3,6 +3,7 @@
  * The owner of a folder.
  * @module
  */
+import { parentOf } from "./parent_of.ts";
 
 /**
  * Finds out whether a home belongs to another user. While the home does not exist, root goes by the
@@ -16,7 +17,7 @@ export function foreignOwner(home: string): number | null {
   const own = ownerOf(home, Deno.lstatSync);
   if (own !== undefined) return own === user ? null : own;
   if (user !== 0) return null;
-  for (let at = parent(home);; at = parent(at)) {
+  for (let at = parentOf(home);; at = parentOf(at)) {
     const above = ownerOf(at, Deno.statSync);
     if (above !== undefined) return above === 0 ? null : above;
     if (at === "/") return null;
@@ -37,8 +38,4 @@ function ownerOf(
     if (error instanceof Deno.errors.NotFound) return undefined;
     return null; // the error appears again when the path is opened
   }
-}
-
-function parent(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }

@@ -3,6 +3,7 @@
  * Real paths as the system sees them.
  * @module
  */
+import { parentOf } from "./parent_of.ts";
 
 /**
  * Returns the real path of a file or folder, or null if it does not exist or cannot be reached.
@@ -18,7 +19,7 @@ export function realPath(path: string): string | null {
     for (const part of path.split("/").slice(1)) {
       if (part === "" || part === "." || part === "..") {
         if (!Deno.statSync(real).isDirectory) return null;
-        if (part === "..") real = real.slice(0, real.lastIndexOf("/")) || "/";
+        if (part === "..") real = parentOf(real);
       } else {
         real = Deno.realPathSync(real === "/" ? `/${part}` : `${real}/${part}`);
       }

@@ -3,6 +3,7 @@
  * The one rule that turns a directory into a workspace, for hooks and questions alike.
  * @module
  */
+import { parentOf } from "./parent_of.ts";
 import { realPath } from "./real_path.ts";
 
 /**
@@ -19,7 +20,7 @@ export function findWorkspace(start: string, cwd = "/"): string {
   if (real === null) return start.startsWith("/") ? start : normalize(path);
   // The ancestors of a link are those in its text, unless ".." leads on from its target.
   const nearest = path.split("/").includes("..") ? real : normalize(path);
-  for (let dir = nearest;; dir = parent(dir)) {
+  for (let dir = nearest;; dir = parentOf(dir)) {
     if (exists(dir === "/" ? "/.git" : `${dir}/.git`)) {
       // A path without links has none in its beginning either.
       return nearest === real ? dir : realPath(dir) ?? dir;
@@ -36,10 +37,6 @@ function exists(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function parent(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
 /** Drops empty and `.` parts and resolves `..` by its text. */

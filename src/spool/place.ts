@@ -7,6 +7,7 @@ import {
   foreignOwner,
   HomeError,
   makeOwnFolder,
+  parentOf,
   retryInterrupted,
   whyNoOwnFolder,
 } from "../context/mod.ts";
@@ -32,7 +33,7 @@ export function checkPlace(folder: string): void {
  */
 export function makePlace(folder: string): void {
   refuseForeign(folder);
-  const home = parent(folder);
+  const home = parentOf(folder);
   makeParents(home);
   makeFolder(folder);
 }
@@ -44,12 +45,12 @@ export function makePlace(folder: string): void {
  * @throws {HomeError} If it belongs to another user.
  */
 export function makeFolder(path: string): void {
-  if (makeOwnFolder(path, true)) syncFolder(parent(path));
+  if (makeOwnFolder(path, true)) syncFolder(parentOf(path));
 }
 
 /** Returns the nearest ancestor of an absolute path that exists, or the path itself. */
 export function nearestFolder(path: string): string {
-  for (let folder = path;; folder = parent(folder)) {
+  for (let folder = path;; folder = parentOf(folder)) {
     try {
       Deno.statSync(folder);
       return folder;
@@ -67,7 +68,7 @@ export function syncFolder(path: string): void {
 }
 
 function refuseForeign(folder: string): void {
-  const home = parent(folder);
+  const home = parentOf(folder);
   const owner = foreignOwner(home);
   if (owner === null) return;
   throw new HomeError(
@@ -78,7 +79,7 @@ function refuseForeign(folder: string): void {
 /** A home, and what is above it, may be a link to a folder. */
 function makeParents(path: string): void {
   if (exists(path)) return;
-  const above = parent(path);
+  const above = parentOf(path);
   makeParents(above);
   if (makeOwnFolder(path)) syncFolder(above);
 }
@@ -91,8 +92,4 @@ function exists(path: string): boolean {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
-}
-
-function parent(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }
