@@ -40,7 +40,6 @@ export {
 export { foreignOwner } from "./owner.ts";
 export { parentOf } from "./parent_of.ts";
 export { expiry, pause } from "./pause.ts";
-export { compilePathGlob, type PathGlobOptions } from "./path_glob.ts";
 export {
   MAX_SOCKET_PATH_BYTES,
   type PathFlags,

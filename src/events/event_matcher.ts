@@ -3,7 +3,7 @@
  * Which events a client wants, told from their records.
  * @module
  */
-import { compilePathGlob } from "../context/mod.ts";
+import { compilePathGlob } from "../glob/mod.ts";
 import {
   decodeString,
   decodeText,

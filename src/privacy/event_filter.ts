@@ -3,7 +3,7 @@
  * Applies the user's rules to one event.
  * @module
  */
-import { compilePathGlob } from "../context/mod.ts";
+import { compilePathGlob } from "../glob/mod.ts";
 import type { Rules } from "./config.ts";
 import { makeRedactor } from "./redact.ts";
 

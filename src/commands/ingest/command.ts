@@ -8,7 +8,8 @@ import { Command } from "@cliffy/command";
 import { listAgents } from "../../agents/mod.ts";
 import type { Cli } from "../shell/cli.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
-import { sourceType, wordType } from "../shell/value_types.ts";
+import { wordType } from "../shell/value_types.ts";
+import { sourceType } from "./source_type.ts";
 
 const SOURCE_HELP = `Agent that the event comes from: ${
   listAgents().join(", ")

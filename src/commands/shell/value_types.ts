@@ -4,7 +4,6 @@
  * @module
  */
 import { type ArgumentValue, ValidationError } from "@cliffy/command";
-import { type AgentName, listAgents } from "../../agents/mod.ts";
 import { parseDuration, UsageError } from "../../context/mod.ts";
 import { SESSION_STATUSES, type SessionStatus } from "../../proto/mod.ts";
 import { findNearest } from "./nearest.ts";
@@ -16,11 +15,6 @@ import {
   FORMATS,
 } from "./settings.ts";
 import { readMarked } from "./words.ts";
-
-/** Parses the name of an agent. */
-export function sourceType(arg: ArgumentValue): AgentName {
-  return pick(arg, listAgents());
-}
 
 /**
  * Parses any text. If it starts with a dash, it is probably an option, unless it is written after

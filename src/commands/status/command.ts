@@ -5,7 +5,6 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
-import { runStatus } from "./run.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { durationType } from "../shell/value_types.ts";
 
@@ -32,6 +31,7 @@ function declare(cli: Cli) {
     )
     .action(({ wait, showToken, ...flags }) => {
       cli.choose(flags, async (run) => {
+        const { runStatus } = await import("./run.ts");
         return await runStatus(
           { waitMs: wait ?? null, showsToken: showToken ?? false },
           run,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { compilePathGlob } from "../../../src/context/mod.ts";
+import { compilePathGlob } from "../../../src/glob/mod.ts";
 
 const cases: [glob: string, matching: string[], others: string[]][] = [
   ["", [""], ["a"]],

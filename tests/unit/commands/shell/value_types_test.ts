@@ -6,11 +6,11 @@ import {
   countType,
   durationType,
   formatType,
-  sourceType,
   statusType,
   timeoutType,
   wordType,
 } from "../../../../src/commands/shell/value_types.ts";
+import { sourceType } from "../../../../src/commands/ingest/source_type.ts";
 
 const arg = (value: string, label = "Option") => ({
   label,
