@@ -55,7 +55,12 @@ export const LIST_SQL = {
 export function readList(row: Row): RowList {
   const tail = readBlob(row.events_tail);
   const rows = unpackRows(tail);
-  return { ...listRows(rows), filed: readInt(row.events_filed), tail };
+  return {
+    filed: readInt(row.events_filed),
+    count: rows.length,
+    last: rows.at(-1) ?? 0,
+    tail,
+  };
 }
 
 /** Number of rows in a list. */
