@@ -5,7 +5,15 @@
  */
 import type { StatementSync } from "node:sqlite";
 import { joinBytes } from "../proto/mod.ts";
-import { readBlob, readCells, readText, textColumn, toText } from "./rows.ts";
+import {
+  readBlob,
+  readCells,
+  readInt,
+  readText,
+  type Row,
+  textColumn,
+  toText,
+} from "./rows.ts";
 
 /** Rows that one statement reads. Reading them one by one takes four times as long. */
 const BATCH_CALLS = 128;
@@ -57,6 +65,19 @@ export function unpackChanges(text: string): CallChange[] {
     changes.push({ key: text.slice(start, bodyAt), body });
   }
   return changes;
+}
+
+/**
+ * Returns those of a session's unfiled events whose changes of calls are not in `calls` yet; none
+ * if the session is stale.
+ *
+ * @param row The session's row.
+ * @param tail Keys of its unfiled events.
+ */
+export function changingEvents(row: Row, tail: readonly number[]): number[] {
+  if (readInt(row.stale) === 1) return [];
+  const after = readInt(row.calls_after);
+  return tail.filter((event) => event > after);
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import {
   CALLS_SQL,
+  changingEvents,
   newestChanges,
   readRecent,
   RECENT_SQL,
@@ -178,15 +179,11 @@ export class SessionReads {
       const row = this.#sql.find.get(nowMs, workspace, id);
       if (row !== undefined) {
         const events = readList(row);
-        const after = readInt(row.calls_after);
-        const isStale = readInt(row.stale) === 1;
-        const recent = isStale
-          ? []
-          : unpackRows(events.tail).filter((event) => event > after);
+        const recent = changingEvents(row, unpackRows(events.tail));
         return {
           key: readInt(row.key),
           workspaceKey: workspace,
-          isStale,
+          isStale: readInt(row.stale) === 1,
           record: readBlob(row.record),
           state: toText(readBlob(row.state)),
           eventCount: countRows(events),

@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { CallRows } from "./call_rows.ts";
+import { changingEvents } from "./calls.ts";
 import { EventIds } from "./event_ids.ts";
 import type { Ledger } from "./ledger.ts";
 import { countRows, readList, unpackRows } from "./row_lists.ts";
@@ -162,8 +163,6 @@ export class SessionRows {
     if (known !== undefined) return known;
     const events = readList(row);
     const tail = unpackRows(events.tail);
-    const isStale = readInt(row.stale) === 1;
-    const after = readInt(row.calls_after);
     const session = {
       key: readInt(row.key),
       workspaceKey,
@@ -176,13 +175,11 @@ export class SessionRows {
       state: toText(readBlob(row.state)),
       form: null,
       row: null,
-      isStale,
+      isStale: readInt(row.stale) === 1,
       eventBytes: readInt(row.event_bytes),
       events,
       recentIds: this.#ids.load(tail),
-      recentCalls: isStale
-        ? []
-        : this.#calls.recent(tail.filter((event) => event > after)),
+      recentCalls: this.#calls.recent(changingEvents(row, tail)),
     };
     this.#ledger.setSession(workspaceKey, id, session);
     return session;
