@@ -49,6 +49,7 @@ const LINE_BYTES = 4096;
 /** Lists pending, rejected and unknown files and failures, each kind in order. */
 export function listEntries(folder: string): SpoolEntry[] {
   const { pending, unknown, odd } = listSpool(folder);
+  const aside = sortRejected(folder);
   return [
     ...pending.map(({ name, ms }): SpoolEntry => ({
       name,
@@ -57,7 +58,7 @@ export function listEntries(folder: string): SpoolEntry[] {
       ms,
       reason: null,
     })),
-    ...listRejected(folder).map((name): SpoolEntry => {
+    ...aside.rejected.map((name): SpoolEntry => {
       const path = `${folder}/${REJECTED_FOLDER}/${name}`;
       const ms = /^v1-(\d+)-/.exec(name)?.[1];
       return {
@@ -75,7 +76,7 @@ export function listEntries(folder: string): SpoolEntry[] {
       ms: null,
       reason: "made by another version of kaizen",
     })),
-    ...[...odd, ...sortRejected(folder).odd].map((name): SpoolEntry => ({
+    ...[...odd, ...aside.odd].map((name): SpoolEntry => ({
       name,
       state: "odd",
       bytes: 0,

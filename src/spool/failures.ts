@@ -92,14 +92,12 @@ export function readFailures(
 ): Failures {
   const all = readAll(folder, names);
   const last = all.at(-1);
-  const count = (failures: readonly Failure[]) =>
-    failures.reduce((sum, { count }) => sum + count, 0);
   return {
-    failures: count(all),
+    failures: sumCounts(all),
     last_failure: last ? { ms: last.ms, reason: last.reason } : null,
     losses: groupByCode(all).flatMap(([code, failures]): Loss[] => {
       const last_ms = failures.at(-1)?.ms ?? 0;
-      const events = count(failures);
+      const events = sumCounts(failures);
       return code === null
         ? []
         : [{ code, reason: faultWords(code), events, last_ms }];
@@ -165,8 +163,7 @@ function mergeLines(path: string): void {
   if (!tryLock(file)) return;
   const lines = groupByCode(readLines(path)).flatMap(([, failures]) => {
     const last = failures.at(-1);
-    const count = failures.reduce((sum, { count }) => sum + count, 0);
-    return last === undefined ? [] : [{ ...last, count }];
+    return last === undefined ? [] : [{ ...last, count: sumCounts(failures) }];
   }).sort((a, b) => a.ms - b.ms).map(encodeLine);
   for (const line of lines) writeWhole(file, line);
   file.truncateSync(lines.reduce((sum, { length }) => sum + length, 0));
@@ -176,6 +173,10 @@ function groupByCode(
   all: readonly Failure[],
 ): [code: string | null, failures: Failure[]][] {
   return [...Map.groupBy(all, ({ code }) => code)];
+}
+
+function sumCounts(failures: readonly Failure[]): number {
+  return failures.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Begins with a line feed, as a line before it may have been cut short. */
