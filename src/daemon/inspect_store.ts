@@ -65,13 +65,9 @@ async function readSnapshots(copy: string): Promise<Map<number, Snapshot>> {
   const reader = store.read();
   try {
     const snapshots = new Map<number, Snapshot>();
-    for (const { key, workspaceKey, id, lastSeq } of reader.sessions.all()) {
-      const snapshot = await readSnapshot(reader, {
-        workspaceKey,
-        id,
-        lastSeq,
-      });
-      if (snapshot !== null) snapshots.set(key, snapshot);
+    for (const session of reader.sessions.all()) {
+      const snapshot = await readSnapshot(reader, session);
+      if (snapshot !== null) snapshots.set(session.key, snapshot);
     }
     return snapshots;
   } finally {
