@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Reads what is new in the transcripts that payloads name: after the acks, in short steps, one file
- * at a time. How far a file has been read is stored with what was found in it, so that the work may
- * end at any moment.
+ * Decides which of the transcripts that payloads name are read, and when: after the acks, in short
+ * steps, one file at a time.
  * @module
  */
 import { type AgentName, isAgentName } from "../agents/mod.ts";
-import { lookAt } from "../context/mod.ts";
 import type { Facts } from "../events/mod.ts";
-import type {
-  Steps,
-  Store,
-  StoredTranscript,
-  TranscriptCounts,
-} from "../store/mod.ts";
-import {
-  type CallFact,
-  listSessionFiles,
-  readTranscript,
-  TranscriptError,
-  type TranscriptMark,
-  transcriptPaths,
-  type UsageFact,
-} from "../transcripts/mod.ts";
+import type { Steps, Store, TranscriptCounts } from "../store/mod.ts";
+import { listSessionFiles, transcriptPaths } from "../transcripts/mod.ts";
+import { FileReading, type NamedTranscript } from "./file_reading.ts";
 import type { Pace } from "./pace.ts";
 import type { Prices, Pricing } from "./pricing.ts";
 
@@ -41,18 +27,10 @@ const WAIT_MS = 250;
 /** More transcripts do not wait: they are found when all are looked at. */
 const MAX_WAITING = 4_096;
 const MAX_PATH_CHARS = 4_096;
-/** Facts that are stored in one transaction. */
-const BATCH_FACTS = 256;
-/** Bytes after which it is stored how far a file has been read, even if nothing was found. */
-const BATCH_BYTES = 16 * 1024 ** 2;
-/** Bytes that one turn reads. */
-const STEP_BYTES = 64 * 1024;
 /** Rows looked at in one step. */
 const STEP_ROWS = 100;
 /** Transcripts that are looked at once more after a start, the newest ones. */
 const MAX_LOOKED_AT = 2_000;
-/** Sessions of one file that the store lacks and that are remembered. */
-const MAX_LACKS = 64;
 /** The agents whose transcripts can be read. */
 const READABLE: ReadonlySet<AgentName> = new Set(["claude", "codex"]);
 
@@ -74,12 +52,8 @@ export interface TranscriptReadingOptions {
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** A transcript, and the session that named it. */
-interface Named {
-  readonly agent: AgentName;
-  readonly path: string;
-  /** Key of the session. */
-  readonly session: number;
+/** A transcript that has to be read. */
+interface Named extends NamedTranscript {
   /** Whether this is the second look after an event. */
   readonly isLate?: boolean;
 }
@@ -343,7 +317,7 @@ export class TranscriptReading {
   }
 
   /** Reads a transcript and those of the session's subagents. */
-  *#readSession(named: Named, prices: Prices): Steps<void> {
+  *#readSession(named: NamedTranscript, prices: Prices): Steps<void> {
     const { agent, path } = named;
     const files = listSessionFiles(agent, path);
     for (const file of files.length === 0 ? [path] : files) {
@@ -353,7 +327,7 @@ export class TranscriptReading {
     }
   }
 
-  *#readFile(named: Named, prices: Prices): Steps<void> {
+  *#readFile(named: NamedTranscript, prices: Prices): Steps<void> {
     yield* new FileReading(named, { ...this.#options, prices }).steps();
   }
 
@@ -376,202 +350,9 @@ export class TranscriptReading {
   }
 }
 
-/** Options for reading one file. */
-interface FileReadingOptions
-  extends Pick<TranscriptReadingOptions, "store" | "signal"> {
-  prices: Prices;
-}
-
-/** One reading of one file. */
-class FileReading {
-  readonly #named: Named;
-  readonly #options: FileReadingOptions;
-  readonly #known: StoredTranscript | null;
-  /** Keys of the sessions that its lines name. */
-  readonly #sessions = new Map<string, number | null>();
-  /** Sessions that its lines name and the store lacks: they may come. */
-  readonly #lacks = new Set<string>();
-  #usage: UsageFact[] = [];
-  #calls: CallFact[] = [];
-
-  constructor(named: Named, options: FileReadingOptions) {
-    this.#named = named;
-    this.#options = options;
-    this.#known = options.store.transcripts.find(named.path);
-  }
-
-  *steps(): Steps<void> {
-    const mark = this.#findMark();
-    if (mark !== null && this.#isUnchanged(mark)) return;
-    try {
-      yield* this.#read(mark);
-    } catch (error) {
-      if (!(error instanceof TranscriptError)) throw error;
-      this.#noteFault(error);
-    }
-  }
-
-  /**
-   * Returns where to go on. Null: read from the beginning, because the store now has a session that
-   * it lacked when the file was read.
-   */
-  #findMark(): TranscriptMark | null {
-    const stored = parseMark(this.#known?.mark ?? null);
-    if (stored === null) return null;
-    const { lacks, ...mark } = stored;
-    for (const id of lacks) {
-      if (this.#sessionOf(id) !== null) return null;
-    }
-    for (const id of lacks) this.#lacks.add(id);
-    // They may come while it is read.
-    this.#sessions.clear();
-    return mark;
-  }
-
-  *#read(mark: TranscriptMark | null): Steps<void> {
-    const { agent, path } = this.#named;
-    let last: TranscriptMark | null = null;
-    let stored = mark?.offset ?? 0;
-    const options = { mark, stepBytes: STEP_BYTES };
-    for (const batch of readTranscript(agent, path, options)) {
-      last = batch.mark;
-      if (batch.is_anew) this.#lacks.clear();
-      this.#usage.push(...batch.usage);
-      this.#calls.push(...batch.calls);
-      if (
-        this.#usage.length + this.#calls.length >= BATCH_FACTS ||
-        last.offset - stored >= BATCH_BYTES
-      ) {
-        this.#store(last);
-        stored = last.offset;
-        last = null;
-      }
-      // Facts that were read but not stored are read again.
-      if (this.#options.signal.aborted) return;
-      yield;
-    }
-    if (last !== null) this.#store(last);
-  }
-
-  /** Whether the file is as it was when it was read. */
-  #isUnchanged(mark: TranscriptMark): boolean {
-    if (this.#known?.fault !== null) return false;
-    try {
-      const info = lookAt(this.#named.path);
-      return info === null || info.ino === mark.ino && info.size === mark.size;
-    } catch {
-      return false; // reading it will tell
-    }
-  }
-
-  #store(mark: TranscriptMark): void {
-    const { store } = this.#options;
-    store.transact(() => {
-      const transcript = this.#demandTranscript();
-      if (transcript === null) return;
-      for (const fact of lastOfEach(this.#usage)) {
-        this.#storeUsage(transcript, fact);
-      }
-      for (const { call_id, ts_ms, session_id, agent_id } of this.#calls) {
-        const session = this.#sessionOf(session_id);
-        if (session === null) continue;
-        store.transcripts.putCall({
-          session,
-          call: call_id,
-          tsMs: ts_ms,
-          agentId: agent_id ?? "",
-        });
-      }
-      const stored: StoredMark = { ...mark, lacks: [...this.#lacks] };
-      store.transcripts.mark(transcript.key, JSON.stringify(stored), null);
-    });
-    this.#usage = [];
-    this.#calls = [];
-  }
-
-  #storeUsage(transcript: StoredTranscript, fact: UsageFact): void {
-    const { store, prices } = this.#options;
-    const { key, session_id, agent_id, call_id, model, ts_ms } = fact;
-    const session = this.#sessionOf(session_id);
-    // Another session's message, and that one is not in the store.
-    if (session === null) return;
-    const reported = fact.cost_usd_e6;
-    store.usage.put(transcript, {
-      message: `${this.#named.agent}:${key}`,
-      session,
-      // A subagent without an id is known by the call that started it.
-      agentId: agent_id ?? call_id ?? "",
-      call: call_id,
-      model,
-      tsMs: ts_ms,
-      tokens: fact.tokens,
-      cost: reported === null
-        ? prices.price(model, ts_ms, fact.tokens)
-        : { cost: reported, source: "reported" },
-      isCopy: fact.is_copy,
-    });
-  }
-
-  #sessionOf(id: string): number | null {
-    const known = this.#sessions.get(id);
-    if (known !== undefined) return known;
-    const session = this.#options.store.transcripts.sessionOf(id);
-    this.#sessions.set(id, session);
-    if (session === null && this.#lacks.size < MAX_LACKS) this.#lacks.add(id);
-    return session;
-  }
-
-  /** The row of the file; null if its session has been deleted meanwhile. */
-  #demandTranscript(): StoredTranscript | null {
-    const { session, path, agent } = this.#named;
-    const { transcripts } = this.#options.store;
-    if (!transcripts.hasSession(session)) return null;
-    return transcripts.demand(path, session, agent);
-  }
-
-  #noteFault({ fault }: TranscriptError): void {
-    const { store } = this.#options;
-    const mark = this.#known?.mark ?? null;
-    // Agents delete old transcripts. Facts that were read stay.
-    if (fault === "missing" && mark !== null) return;
-    if (this.#known?.fault === fault) return;
-    store.transact(() => {
-      const transcript = this.#demandTranscript();
-      if (transcript !== null) {
-        store.transcripts.mark(transcript.key, mark, fault);
-      }
-    });
-  }
-}
-
-/** The last fact of each key: while a message streams, it is told several times. */
-function lastOfEach(facts: readonly UsageFact[]): Iterable<UsageFact> {
-  const last = new Map<string, UsageFact>();
-  for (const fact of facts) last.set(fact.key, fact);
-  return last.values();
-}
-
 /** Whether a file is one of Claude Code's for a subagent, which leads to no others. */
 function isOfSubagent(path: string): boolean {
   return /\/agent-[^/]*$/.test(path);
-}
-
-/** How far a file has been read, as it is stored. */
-interface StoredMark extends TranscriptMark {
-  /** Sessions that its lines name and the store lacked. */
-  lacks: string[];
-}
-
-/** Reads a mark that is stored; null if it is none of ours. */
-function parseMark(text: string | null): StoredMark | null {
-  if (text === null) return null;
-  const { ino, size, offset, skipped, state, lacks = [] }: Partial<
-    StoredMark
-  > = JSON.parse(text);
-  return ino === undefined || size === undefined || offset === undefined ||
-      skipped === undefined || state === undefined
-    ? null
-    : { ino, size, offset, skipped, state, lacks };
 }
 
 /** The transcripts that the end of a subagent names. */
