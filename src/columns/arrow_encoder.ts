@@ -22,7 +22,7 @@ import type { ColumnBatch, ColumnEncoder } from "./column_encoder.ts";
 /**
  * A message of a stream begins with this mark, and a mark with a length of 0 ends the stream. A
  * reader takes a stream that ends between two messages for a whole one. So the mark of the next
- * message is written with each message: wherever the stream is cut, it ends inside of a message.
+ * message is written with each message: a stream that is cut anywhere ends inside of a message.
  */
 const MARK_BYTES = 4;
 /** The mark at the end, and its length. */

@@ -46,8 +46,8 @@ const KEY_LINE = String.raw`[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----`;
 /** Longest private key that is found by its end, in characters. A key of RSA 16384 has 13,000. */
 const MAX_KEY = 20_000;
 /**
- * A private key ends with its last line, whatever a tool writes before each line. Of a key without
- * that line, all goes that may belong to one.
+ * A private key ends with its last line, also if a tool writes something before each line. Of a key
+ * without that line, all goes that may belong to one.
  */
 const PRIVATE_KEY = String
   .raw`-----BEGIN ${KEY_LINE}(?:(?:(?!-----BEGIN )[^"]){0,${MAX_KEY}}?-----END ${KEY_LINE}|(?:[A-Za-z0-9+/=\s:,.]|-(?!----)|\\+[nrt])*)`;

@@ -145,7 +145,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a hook gives its event to no socket of another user, wherever it is",
+  name: "a hook gives its event to no socket of another user, in any folder",
   ignore,
   async fn() {
     await using home = await tempHome();

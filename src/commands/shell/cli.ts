@@ -16,7 +16,7 @@ import {
 export interface Run {
   readonly context: Context;
   readonly settings: Settings;
-  /** True: columns have their secrets replaced, whatever `config.toml` says. */
+  /** True: columns have their secrets replaced, even if `config.toml` turns that off. */
   readonly redacts?: boolean;
 }
 

@@ -48,7 +48,7 @@ Deno.test("ArrowEncoder writes the mark of the next message with each, so that a
   }));
 });
 
-Deno.test("ArrowEncoder has bytes that add no row wherever they stand", () => {
+Deno.test("ArrowEncoder has bytes that add no row at any place", () => {
   const encoder = new ArrowEncoder(columns);
   const rows = [["a", 1, 2, true, "{}"]];
   const stream = joinBytes([

@@ -47,7 +47,7 @@ Deno.test("CsvEncoder writes what a strict reader of RFC 4180 reads back, null a
   }));
 });
 
-Deno.test("CsvEncoder writes output that is not whole wherever it is cut between two writes", () => {
+Deno.test("CsvEncoder writes output that is not whole if it is cut between any two writes", () => {
   fc.assert(fc.property(batches, (batches) => {
     const pieces = encodeAll(new CsvEncoder(columns), batches);
     for (let n = 1; n < pieces.length; n++) {

@@ -48,7 +48,7 @@ Deno.test("makeRedactor() finds a secret after an escape, a color, and in JSON i
   }
 });
 
-Deno.test("makeRedactor() takes a private key to its last line, whatever precedes its lines", () => {
+Deno.test("makeRedactor() takes a private key to its last line, with any marks before its lines", () => {
   const lines = [
     "-----BEGIN RSA PRIVATE KEY-----",
     "MIIEpAIBAAKCAQEA",
@@ -84,7 +84,7 @@ Deno.test("makeRedactor() takes what is left of a secret at the end of a text th
   );
 });
 
-Deno.test("makeRedactor() reads a text once, whatever it repeats", () => {
+Deno.test("makeRedactor() reads a text once, with any part repeated", () => {
   // With a time that grows with the square of the length, each of these takes minutes.
   for (
     const part of [

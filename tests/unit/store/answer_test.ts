@@ -17,7 +17,7 @@ function makeParts(sizes: readonly number[]): Uint8Array[] {
   return sizes.map((size, i) => new Uint8Array(size).fill(i + 1));
 }
 
-Deno.test("joinParts() hands out the parts' bytes in order, in few chunks that nobody changes", () => {
+Deno.test("joinParts() hands out the parts' bytes in order, in few chunks that do not change", () => {
   fc.assert(
     fc.property(lengths, (sizes) => {
       const parts = makeParts(sizes);

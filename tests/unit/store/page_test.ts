@@ -315,7 +315,7 @@ const asked = fc.record({
   }, { requiredKeys: [] }),
 });
 
-Deno.test("planPage() agrees with the rules applied to a list, whatever is asked", () => {
+Deno.test("planPage() agrees with the rules applied to a list, for any request", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
   const [made] = fc.sample(

@@ -353,7 +353,7 @@ Deno.test("prune() deletes commits with the git events that told them", () => {
   assertEquals(commits(), 1);
 });
 
-Deno.test("prune() leaves no byte of what it deletes in any file, whatever was written before and stays", () => {
+Deno.test("prune() leaves no byte of what it deletes in any file, after any writes and beside what stays", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
   const text = (name: string, n: number) =>

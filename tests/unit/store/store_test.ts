@@ -248,7 +248,7 @@ const batch = fc.record({
   reopens: fc.nat(4).map((n) => n === 0),
 });
 
-Deno.test("a Store agrees with a map, whatever fails and whenever it is reopened", () => {
+Deno.test("a Store agrees with a map after any failures and reopenings", () => {
   fc.assert(
     fc.property(fc.array(batch, { maxLength: 12 }), (batches) => {
       using temp = tempStore();
