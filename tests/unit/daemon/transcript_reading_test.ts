@@ -66,6 +66,14 @@ function streamed(): object[] {
   ];
 }
 
+/** A transcript of as many answers. */
+function answers(count: number): object[] {
+  return Array.from(
+    { length: count },
+    (_, i) => answerLine(i, { id: `msg_${i}`, request: `req_${i}` }),
+  );
+}
+
 Deno.test("an event that names a transcript brings its tokens and cost to the session's totals", async () => {
   await using made = new TestService();
   using folder = new Folder();
@@ -370,11 +378,7 @@ Deno.test("a file whose reading ends in the middle is read to its end after the 
   await using made = new TestService();
   using folder = new Folder();
   const count = 3000;
-  const lines = Array.from(
-    { length: count },
-    (_, i) => answerLine(i, { id: `msg_${i}`, request: `req_${i}` }),
-  );
-  await made.ingest("claude", named(folder.claude(lines)));
+  await made.ingest("claude", named(folder.claude(answers(count))));
   const asked = usage(made);
   const stored = () => made.number("SELECT count(*) FROM usage");
   while (stored() === 0) await new Promise((done) => setImmediate(done));
@@ -390,11 +394,7 @@ Deno.test("a full disk leaves what could not be stored to a later time", async (
   await using made = new TestService();
   using folder = new Folder();
   const count = 3000;
-  const lines = Array.from(
-    { length: count },
-    (_, i) => answerLine(i, { id: `msg_${i}`, request: `req_${i}` }),
-  );
-  await made.ingest("claude", named(folder.claude(lines)));
+  await made.ingest("claude", named(folder.claude(answers(count))));
   const maxPages = made.number("PRAGMA page_count") + 4;
   await made.restart({ maxPages });
   for (let i = 0; i < 3; i++) {
@@ -415,11 +415,7 @@ Deno.test("a transcript waits until it has been read", async () => {
   await using made = new TestService({ readingWaitMs: 0 });
   using folder = new Folder();
   const count = 2000;
-  const lines = Array.from(
-    { length: count },
-    (_, i) => answerLine(i, { id: `msg_${i}`, request: `req_${i}` }),
-  );
-  await made.ingest("claude", named(folder.claude(lines)));
+  await made.ingest("claude", named(folder.claude(answers(count))));
   let looks = 0;
   while (true) {
     const { total, transcripts } = await usage(made);
