@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Git, write } from "./_git.ts";
-import { fakeDaemon } from "./fake_daemon.ts";
+import { greetingDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
 
 /** Plays an agent that runs commands in its shell. */
@@ -262,12 +262,7 @@ Deno.test("commits as a table, and where there are none", async () => {
 Deno.test("commits and usage say what a daemon is that does not know them", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
-  await using _fake = fakeDaemon(home.socket, async ({ request, answer }) => {
-    if (request.type !== "hello") return; // as the reference answers what it cannot decode
-    await answer(
-      '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}',
-    );
-  });
+  await using _fake = greetingDaemon(home.socket);
   const lacks = {
     commits: "does not list commits",
     usage: "does not know usage",

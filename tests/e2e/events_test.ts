@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ask } from "./_socket.ts";
-import { fakeDaemon } from "./fake_daemon.ts";
+import { greetingDaemon } from "./fake_daemon.ts";
 import { type Home, type Spawned, tempHome } from "./harness.ts";
 
 async function put(
@@ -188,13 +188,8 @@ Deno.test("events goes on after a restored backup, with the events that came aft
 Deno.test("events says what a daemon is that does not know it", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
-  await using _fake = fakeDaemon(home.socket, async ({ request, answer }) => {
-    if (request.type !== "hello") return; // as the reference answers what it cannot decode
-    await answer(
-      '{"type":"hello","proto_version":1,"daemon_version":"0.9.9","workspaces":[]}',
-    );
-  });
+  await using _fake = greetingDaemon(home.socket);
   const { code, stderr } = await home.run(["events", "--since-cursor", "x"]);
   assertEquals(code, 6);
-  assertMatch(stderr, /This daemon is 0\.9\.9; it neither sends the events/);
+  assertMatch(stderr, /This daemon is 0\.1\.46; it neither sends the events/);
 });

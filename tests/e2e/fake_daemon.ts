@@ -18,6 +18,17 @@ export interface FakeDaemon extends AsyncDisposable {
   readonly requests: Record<string, unknown>[];
 }
 
+/** The greeting of the reference's daemon. */
+export const HELLO =
+  '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}';
+
+/** Makes a daemon that answers a greeting, and nothing to a request that it cannot decode. */
+export function greetingDaemon(socket: string): FakeDaemon {
+  return fakeDaemon(socket, async ({ request, answer }) => {
+    if (request.type === "hello") await answer(HELLO);
+  });
+}
+
 /**
  * Listens at `socket` and answers with `reply`. Closes each connection when `reply` has returned.
  *

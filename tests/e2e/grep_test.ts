@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { feed } from "./_feed.ts";
-import { fakeDaemon, frame, send } from "./fake_daemon.ts";
+import { frame, greetingDaemon, send } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
 
 const call = (session_id: string, n: number, command: string) => ({
@@ -134,13 +134,8 @@ Deno.test("grep ends in the daemon when its client goes away, and others are ser
 Deno.test("grep says what a daemon is that does not search", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
-  await using _fake = fakeDaemon(home.socket, async ({ request, answer }) => {
-    if (request.type !== "hello") return; // as the reference answers what it cannot decode
-    await answer(
-      '{"type":"hello","proto_version":1,"daemon_version":"0.9.9","workspaces":[]}',
-    );
-  });
+  await using _fake = greetingDaemon(home.socket);
   const { code, stderr } = await home.run(["grep", "x"]);
   assertEquals(code, 6);
-  assertMatch(stderr, /This daemon is 0\.9\.9; it does not search events/);
+  assertMatch(stderr, /This daemon is 0\.1\.46; it does not search events/);
 });

@@ -12,7 +12,7 @@ import {
   threadLine,
   userLine,
 } from "../unit/transcripts/_transcripts.ts";
-import { fakeDaemon } from "./fake_daemon.ts";
+import { fakeDaemon, HELLO } from "./fake_daemon.ts";
 import { isInstalled, Terminal } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
@@ -206,9 +206,7 @@ Deno.test("import sends many events in one request, and one at a time to a daemo
       async ({ request, answer }) => {
         const { type, payload, payloads } = request;
         if (type === "hello") {
-          await answer(
-            '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}',
-          );
+          await answer(HELLO);
         } else if (type === "ingest_hook") {
           stored.push(String(payload));
           await answer('{"type":"ack","message":"ingested"}');
@@ -251,9 +249,7 @@ Deno.test({
       home.socket,
       async ({ request: { type, payloads }, answer }) => {
         if (type === "hello") {
-          await answer(
-            '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}',
-          );
+          await answer(HELLO);
         } else if (type === "get_session_detail") {
           await answer(
             '{"type":"detail","session":null,"events":[],"spans":[]}',

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { feed, sampleSession } from "./_feed.ts";
-import { fakeDaemon } from "./fake_daemon.ts";
+import { fakeDaemon, HELLO } from "./fake_daemon.ts";
 import { tempHome } from "./harness.ts";
 
 const EMPTY_SPOOL = {
@@ -130,8 +130,6 @@ const STATUS =
   `{"type":"status","pid":1,"uptime_ms":18446744073709551615,"queue_depth":0,"last_error":"bad token ${TOKEN}","capture":[],"web":{"listen":"127.0.0.1:1","url":"http://127.0.0.1:1/?token=${
     encodeURIComponent(TOKEN)
   }","token":"${TOKEN}"},"added_later":[1]}`;
-const HELLO =
-  '{"type":"hello","proto_version":1,"daemon_version":"0.1.46","workspaces":[]}';
 
 for (const format of ["json", "text"]) {
   Deno.test(`status -o ${format} hides the web token, inside of URLs and messages too`, async () => {
