@@ -22,8 +22,13 @@ export async function hasStrace(): Promise<boolean> {
  * file.
  *
  * @param calls Names of system calls, or of their classes, with commas in between.
+ * @param options More options of strace (default: texts are told whole).
  */
-export function traced(log: string, calls: string): string[] {
+export function traced(
+  log: string,
+  calls: string,
+  options: readonly string[] = ["-s", "4096"],
+): string[] {
   return [
     "strace",
     // The program is our child, and not strace: who ends it ends both.
@@ -31,12 +36,11 @@ export function traced(log: string, calls: string): string[] {
     "-f",
     "--seccomp-bpf",
     "-qq",
-    "-s",
-    "4096",
     "-o",
     log,
     "-e",
     `trace=${calls}`,
+    ...options,
     ...programCommand(),
   ];
 }

@@ -12,6 +12,7 @@ import {
   makeHostilePlace,
   type Place,
 } from "./_hostile_place.ts";
+import { MCP_GREETING } from "./_mcp.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 import { hasStrace, readCalls, readPrograms, traced } from "./_strace.ts";
 
@@ -43,16 +44,6 @@ const STOP = JSON.stringify({
   permission_mode: "default",
   stop_hook_active: false,
 });
-const MCP = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-06-18",
-    capabilities: {},
-    clientInfo: { name: "test", version: "1" },
-  },
-}) + "\n";
 
 /** A command of the program, and a text that it prints when it works. */
 interface Command {
@@ -80,7 +71,7 @@ const commands: Command[] = [
   { words: ["commits"], prints: '"subject":"second"' },
   { words: ["blame", "a"], prints: '"subject":"second"' },
   { words: ["wait", "s1", "--timeout", "20s"], prints: '"idle"' },
-  { words: ["mcp"], stdin: MCP, prints: "protocolVersion" },
+  { words: ["mcp"], stdin: MCP_GREETING, prints: "protocolVersion" },
   { words: ["import"], prints: '"new"' },
   { words: ["doctor"], prints: '"disk"' },
   { words: ["hooks", "status"], prints: "claude" },

@@ -2,6 +2,7 @@
 /** `kaizen hooks install --mcp`: the server in the files of agents, and these as they were. */
 import { parse } from "smol-toml";
 import { assertEquals, assertMatch } from "@std/assert";
+import { MCP_GREETING } from "./_mcp.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
 /** The content of an agent's file. */
@@ -67,19 +68,9 @@ async function hooks(home: Home, words: string[], cwd?: string) {
 
 /** Starts a server as an agent does, and greets it. @returns The name that it gives. */
 async function greet({ command, args }: McpServer, home: Home) {
-  const hello = {
-    jsonrpc: "2.0",
-    id: 1,
-    method: "initialize",
-    params: {
-      protocolVersion: "2025-06-18",
-      capabilities: {},
-      clientInfo: { name: "test", version: "1" },
-    },
-  };
   const { stdout } = await home.run(args, {
     program: [command],
-    stdin: `${JSON.stringify(hello)}\n`,
+    stdin: MCP_GREETING,
   });
   return JSON.parse(stdout).result.serverInfo.name;
 }

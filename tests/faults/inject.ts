@@ -3,8 +3,7 @@
  * Points at which the system fails: the Nth call of a kind, in a process under strace.
  * @module
  */
-import { programCommand } from "../e2e/harness.ts";
-import { readCalls } from "../e2e/_strace.ts";
+import { readCalls, traced } from "../e2e/_strace.ts";
 
 /** How a call fails: an error, a result that is short, or a process that dies. */
 export type Fault = string;
@@ -71,22 +70,12 @@ export function printPoint({ call, nth, fault }: Point): string {
  */
 export function faulty(log: string, point: Point | null): string[] {
   const calls = point === null ? Object.keys(FAULTS).join() : point.call;
-  return [
-    "strace",
-    "-D",
-    "-f",
-    "--seccomp-bpf",
-    "-qq",
+  return traced(log, calls, [
     "-yy",
-    "-o",
-    log,
-    "-e",
-    `trace=${calls}`,
     "-e",
     "signal=none",
     ...point === null ? [] : ["-e", `inject=${injection(point)}`],
-    ...programCommand(),
-  ];
+  ]);
 }
 
 function injection({ call, nth, fault }: Point): string {
