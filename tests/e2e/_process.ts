@@ -13,6 +13,8 @@ export interface ProcessOptions {
   stdin: string | Uint8Array | undefined;
   env: Record<string, string>;
   patienceMs: number;
+  /** Id of the user and of the group (default: this process's own). */
+  uid?: number;
 }
 
 /** A process of the program, which may have ended. */
@@ -29,6 +31,9 @@ export class Process implements Spawned {
       cwd: options.cwd,
       env: options.env,
       clearEnv: true,
+      ...options.uid === undefined
+        ? {}
+        : { uid: options.uid, gid: options.uid },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

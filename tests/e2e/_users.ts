@@ -3,7 +3,13 @@
  * Other users, whom only root can become.
  * @module
  */
-import { type Home, programCommand } from "./harness.ts";
+import { Process } from "./_process.ts";
+import {
+  type Finished,
+  type Home,
+  programCommand,
+  RUN_PATIENCE_MS,
+} from "./harness.ts";
 
 /** Ids of users that no machine has. */
 export const ALICE = 54_321;
@@ -37,13 +43,6 @@ export interface UserOptions {
   program?: readonly string[];
 }
 
-/** The result of a user's process. */
-export interface UserResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /**
  * Runs the program as a user, in the user's own HOME, which is made on the first run.
  *
@@ -54,36 +53,22 @@ export async function runAs(
   args: readonly string[],
   home: Home,
   options: UserOptions = {},
-): Promise<UserResult> {
-  const [program = "", ...first] = options.program ?? programCommand();
+): Promise<Finished> {
   const own = await homeOf(uid, home);
-  const child = new Deno.Command(program, {
-    args: [...first, ...args],
+  const process = new Process({
+    line: [...options.program ?? programCommand(), ...args],
     uid,
-    gid: uid,
     cwd: "/",
-    clearEnv: true,
     env: {
       PATH: Deno.env.get("PATH") ?? "",
       HOME: own,
       KAIZEN_NO_START: "1",
       ...options.env,
     },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(options.stdin ?? ""));
-    await writer.close();
-  } catch (error) {
-    // It may end without reading.
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
-  const { code, stdout, stderr } = await child.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+    stdin: options.stdin ?? "",
+    patienceMs: RUN_PATIENCE_MS,
+  });
+  return await process.ended;
 }
 
 /** Returns the HOME of a user, and makes it. */

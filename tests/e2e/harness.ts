@@ -8,7 +8,7 @@
 import { Process } from "./_process.ts";
 
 /** Maximum time of a run of the program; far more than any run needs. */
-const RUN_PATIENCE_MS = 60_000;
+export const RUN_PATIENCE_MS = 60_000;
 /** The same for a daemon, which must live longer than the other runs of its test. */
 const DAEMON_PATIENCE_MS = 300_000;
 

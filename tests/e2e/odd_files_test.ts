@@ -4,6 +4,7 @@
  * that is read to its end or a link that is followed would hang a command, and the test with it.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ALICE } from "./_users.ts";
 import {
   type Finished,
   type Home,
@@ -13,8 +14,6 @@ import {
 
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const START = ["daemon", "start", "--background"];
-/** Id of a user that no machine has. */
-const OTHER_USER = 54_321;
 /** A file with holes of this size would fill the memory. */
 const HUGE_BYTES = 3 * 1024 ** 3;
 
@@ -24,13 +23,15 @@ type Make = (paths: readonly string[]) => Promise<void>;
 const each = (make: (path: string) => Promise<unknown>): Make => (paths) =>
   Promise.all(paths.map(make)).then(() => {});
 
+let binds = 0;
+
 const KINDS = {
   "a named pipe": (paths) => runTool("mkfifo", ...paths),
   "a socket": each(async (path) => {
     // A listener that is closed removes what is at its path.
-    const at = `${path.slice(0, path.lastIndexOf("/"))}/bound`;
-    await using place = await bind(at);
-    await Deno.rename(place.path, path);
+    const bound = `${path.slice(0, path.lastIndexOf("/"))}/bound${binds++}`;
+    using _listener = Deno.listen({ transport: "unix", path: bound });
+    await Deno.rename(bound, path);
   }),
   "a link to a device": each((path) => Deno.symlink("/dev/zero", path)),
   "a link to nothing": each((path) => Deno.symlink("/nowhere/at/all", path)),
@@ -96,23 +97,10 @@ async function runTool(program: string, ...args: string[]): Promise<void> {
   assert(success, new TextDecoder().decode(stderr));
 }
 
-let binds = 0;
-
-async function bind(
-  at: string,
-): Promise<{ path: string } & AsyncDisposable> {
-  const path = `${at}${binds++}`;
-  const listener = Deno.listen({ transport: "unix", path });
-  return await Promise.resolve({
-    path,
-    [Symbol.asyncDispose]: () => Promise.resolve(listener.close()),
-  });
-}
-
 const isRoot = Deno.build.os === "linux" && Deno.uid() === 0;
 /** Root may read everything, so all runs are another user's. */
 const asUser = isRoot
-  ? ["setpriv", `--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`].concat(
+  ? ["setpriv", `--reuid=${ALICE}`, `--regid=${ALICE}`].concat(
     "--clear-groups",
   )
   : [];
@@ -143,7 +131,7 @@ async function run(
 
 async function giveAway(home: Home): Promise<void> {
   if (!isRoot) return;
-  await runTool("chown", "-hR", `${OTHER_USER}:${OTHER_USER}`, home.root);
+  await runTool("chown", "-hR", `${ALICE}:${ALICE}`, home.root);
 }
 
 /** Runs a hook, which must be silent. */

@@ -6,8 +6,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { Disk } from "./_disk.ts";
-import { ALICE, hasUsers, MALLORY, runAs, type UserResult } from "./_users.ts";
-import { type Home, tempHome } from "./harness.ts";
+import { ALICE, hasUsers, MALLORY, runAs } from "./_users.ts";
+import { type Finished, type Home, tempHome } from "./harness.ts";
 
 const EVENT = '{"hook_event_name":"Stop","session_id":"s"}';
 const HOOK = ["ingest", "hook", "--source", "claude"];
@@ -119,7 +119,7 @@ async function runThere(
   uid: number,
   args: string[],
   home: Home,
-): Promise<UserResult> {
+): Promise<Finished> {
   const env = { HOME: `${home.root}/user`, KAIZEN_HOME: home.home };
   return await runAs(uid, args, home, { stdin: EVENT, env });
 }

@@ -42,6 +42,20 @@ async function startAlices(
   };
 }
 
+/** Checks that a command refuses a home that belongs to another user, and names that user. */
+async function assertRefused(
+  uid: number,
+  words: readonly string[],
+  home: Home,
+  folder: string,
+  owner: number,
+): Promise<void> {
+  const env = { KAIZEN_HOME: folder, KAIZEN_NO_START: "" };
+  const { code, stderr } = await runAs(uid, words, home, { env });
+  assertEquals(code, 74, `${words.join(" ")}: ${stderr}`);
+  assertStringIncludes(stderr, `user ${owner}`);
+}
+
 /** All files below a folder, with their owners, modes, sizes and times of change. */
 async function snapshot(folder: string): Promise<string[]> {
   const found: string[] = [];
@@ -188,11 +202,7 @@ Deno.test({
     const hook = await runAs(ALICE, HOOK, home, { stdin: EVENT, env });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
     for (const words of [["daemon", "run"], ["sessions"], ["spool", "list"]]) {
-      const { code, stderr } = await runAs(ALICE, words, home, {
-        env: { ...env, KAIZEN_NO_START: "" },
-      });
-      assertEquals(code, 74, `${words.join(" ")}: ${stderr}`);
-      assertStringIncludes(stderr, `user ${MALLORY}`);
+      await assertRefused(ALICE, words, home, taken, MALLORY);
     }
     assertEquals(await snapshot(taken), []);
     const { stdout } = await runAs(ALICE, ["spool", "status"], home);
@@ -234,13 +244,7 @@ Deno.test({
         ["spool", "flush"],
         ["spool", "purge", "--yes"],
       ]
-    ) {
-      const { code, stderr } = await runAs(0, words, home, {
-        env: { ...env, KAIZEN_NO_START: "" },
-      });
-      assertEquals(code, 74, `${words.join(" ")}: ${stderr}`);
-      assertStringIncludes(stderr, `user ${ALICE}`);
-    }
+    ) await assertRefused(0, words, home, theirs, ALICE);
     const after = [...await snapshot(theirs), ...await snapshot(secrets)];
     assertEquals(after, before);
     const own = await runAs(0, ["status"], home);
