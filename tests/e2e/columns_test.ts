@@ -12,6 +12,7 @@ import {
 } from "@std/assert";
 import { tableFromIPC } from "@uwdata/flechette";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { startChild } from "./_child.ts";
 import {
   COMMANDS,
   filledHome,
@@ -23,10 +24,9 @@ import {
 } from "./_columns.ts";
 import { feed } from "./_feed.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
-import { type Home, programCommand, tempHome } from "./harness.ts";
+import { tempHome } from "./harness.ts";
 
 const FORMATS = ["csv", "arrow", "parquet"] as const;
-const PATIENCE_MS = 60_000;
 
 /** A cell as a test compares it: times in milliseconds, JSON decoded. */
 function normalize(name: string, value: unknown): unknown {
@@ -221,7 +221,7 @@ for (const format of FORMATS) {
         prompt: crypto.getRandomValues(new Uint8Array(60_000)).toHex(),
       })),
     );
-    using child = startChild(home, ["events", "-o", format]);
+    const child = startChild(home, ["events", "-o", format], "piped");
     const reader = child.stdout.getReader();
     const { value } = await reader.read();
     assertGreater(value?.length ?? 0, 0);
@@ -235,7 +235,11 @@ for (const format of FORMATS) {
 Deno.test("events --follow -o arrow sends each event as it is stored, empty batches in between, and ends with its reader", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
-  using child = startChild(home, ["events", "--follow", "-o", "arrow"]);
+  const child = startChild(
+    home,
+    ["events", "--follow", "-o", "arrow"],
+    "piped",
+  );
   const reader = child.stdout.getReader();
   let got = new Uint8Array(0);
   const more = async () => {
@@ -266,21 +270,3 @@ Deno.test("events --follow -o arrow sends each event as it is stored, empty batc
   assertEquals(code, 141);
   assertEquals(await new Response(child.stderr).text(), "");
 });
-
-/** Starts the program with its output in pipes that the test reads as it likes. */
-function startChild(
-  home: Home,
-  args: readonly string[],
-): Deno.ChildProcess & Disposable {
-  const [program = "", ...first] = programCommand();
-  const child = new Deno.Command(program, {
-    args: [...first, "--home", home.home, ...args],
-    env: { HOME: home.root },
-    cwd: home.workspace,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).spawn();
-  return Object.assign(child, { [Symbol.dispose]: () => child.unref() });
-}

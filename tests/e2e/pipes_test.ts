@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { PATIENCE_MS, startChild } from "./_child.ts";
 import { type Exchange, fakeDaemon, frame, send } from "./fake_daemon.ts";
 import { isInstalled } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
-
-/** A program that should have ended is ended after this time, far above what any needs. */
-const PATIENCE_MS = 30_000;
 
 /** A home whose socket a test listens at. */
 async function fakeHome(
@@ -24,26 +22,6 @@ async function fakeHome(
       await home[Symbol.asyncDispose]();
     },
   };
-}
-
-/**
- * Starts the program beside the test, with its stdout in a pipe that the test reads as it likes.
- */
-function startChild(
-  home: Home,
-  args: readonly string[],
-  stderr: "inherit" | "null",
-): Deno.ChildProcess {
-  const [program = "", ...first] = programCommand();
-  return new Deno.Command(program, {
-    args: [...first, "--home", home.home, ...args],
-    env: { HOME: home.root },
-    cwd: home.workspace,
-    stdin: "null",
-    stdout: "piped",
-    stderr,
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  }).spawn();
 }
 
 const SESSION =
