@@ -181,18 +181,6 @@ export function connectFault(error: unknown, socket: string): unknown {
     );
   }
   if (error instanceof TimedOutError || isBug(error)) return error;
-  if (isOther(socket)) {
-    return new SocketError(
-      `Cannot use ${socket} as it is not a socket: move it away, then start the daemon`,
-      because,
-    );
-  }
-  if (error instanceof Deno.errors.ConnectionRefused) {
-    return new NotRunningError(
-      `The daemon is not running: no process listens at ${socket}`,
-      because,
-    );
-  }
   // The daemon stopped listening while this connection waited to be accepted.
   if (error instanceof Deno.errors.ConnectionReset) {
     return new NotRunningError(
@@ -203,6 +191,19 @@ export function connectFault(error: unknown, socket: string): unknown {
   if (error instanceof Deno.errors.WouldBlock) {
     return new TimedOutError(
       `The daemon at ${socket} has too many waiting connections`,
+      because,
+    );
+  }
+  // Only now, as the errors above come from a socket.
+  if (isOther(socket)) {
+    return new SocketError(
+      `Cannot use ${socket} as it is not a socket: move it away, then start the daemon`,
+      because,
+    );
+  }
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return new NotRunningError(
+      `The daemon is not running: no process listens at ${socket}`,
       because,
     );
   }
