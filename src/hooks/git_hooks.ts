@@ -10,6 +10,7 @@ import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
 import { canRun } from "./can_run.ts";
 import { AgentFileError, UnsupportedHooksError } from "./errors.ts";
+import { findGitManager, type GitManager, runsKaizen } from "./git_manager.ts";
 import { type HookProgram, readCommand, writeCommand } from "./hook_command.ts";
 import type { Journal } from "./journal.ts";
 import {
@@ -43,16 +44,6 @@ export interface FoundGitHooks {
   manager: GitManager | null;
 }
 
-/** A program that writes the hooks of a repository. */
-interface GitManager {
-  /** Its name and place, such as `husky manages these hooks`. */
-  words: string;
-  /** The step that lets it run kaizen. */
-  step: string;
-  /** The files in which it is told what to run. */
-  files: string[];
-}
-
 /** Config hooks exist from this version on. */
 const CONFIG_HOOKS_SINCE = [2, 54] as const;
 /** Hooks that git writes to. */
@@ -78,8 +69,9 @@ interface GitPlace {
  * @throws {AgentFileError} If a file cannot be changed.
  */
 export function planGitInstall(options: InstallOptions): HookPlan {
-  const { config, folder, manager } = findPlace(options);
-  if (config !== null) return planConfig(config, options);
+  const place = findPlace(options);
+  const { config, folder, manager } = place;
+  if (config !== null) return planConfig(config, place, options);
   if (manager !== null) {
     throw new UnsupportedHooksError(`${manager.words}: ${manager.step}`);
   }
@@ -114,14 +106,15 @@ export function planGitUninstall(
 
 /** Reads which hooks git has; null if git is missing or this git has no such place. */
 export function findGitHooks(options: PlaceOptions): FoundGitHooks | null {
-  let place: GitPlace;
   try {
-    place = findPlace(options);
+    return readPlace(findPlace(options));
   } catch (error) {
     if (error instanceof UnsupportedHooksError) return null;
     throw error;
   }
-  const { config, folder, manager } = place;
+}
+
+function readPlace({ config, folder, manager }: GitPlace): FoundGitHooks {
   const programs = new Map<string, string>();
   if (config !== null) {
     const part = readMarkedPart(readAgentFile(config).text ?? "") ?? "";
@@ -143,29 +136,34 @@ export function findGitHooks(options: PlaceOptions): FoundGitHooks | null {
     events: GIT_HOOKS.filter((name) => programs.has(name)),
     missing: GIT_HOOKS.filter((name) => !programs.has(name)),
     runsOther: folder !== null && program === null &&
-      (manager?.files ?? GIT_HOOKS.map((name) => `${folder}/${name}`))
-        .some((file) => RUNS_KAIZEN.test(readAgentFile(file).text ?? "")),
+      runsKaizen(
+        manager?.files ?? GIT_HOOKS.map((name) => `${folder}/${name}`),
+      ),
     manager,
   };
 }
 
 const ENTRY = /^\tevent = (.*)\n\tcommand = "(.*)"$/gm;
 
-function planConfig(path: string, options: InstallOptions): HookPlan {
+function planConfig(
+  path: string,
+  place: GitPlace,
+  options: InstallOptions,
+): HookPlan {
   const file = readAgentFile(path);
   const text = file.text ?? "";
   try {
     if (file.text !== null) checkConfig(file.target, options);
-    const found = findGitHooks(options);
-    const isThere = found !== null && found.missing.length === 0 &&
-      found.isProgramThere;
+    const { missing, isProgramThere } = readPlace(place);
     const body = GIT_HOOKS.map((name) => {
       const command = writeCommand(options, `git ${name} "$@"`);
       return `[hook "kaizen-${name}"]\n\tevent = ${name}\n\tcommand = "${
         quote(command)
       }"\n`;
     }).join("");
-    const after = isThere ? text : putMarkedPart(text, body);
+    const after = missing.length === 0 && isProgramThere
+      ? text
+      : putMarkedPart(text, body);
     return {
       changes: after === text ? [] : [{
         owner: "git",
@@ -293,67 +291,14 @@ function findPlace(options: PlaceOptions): GitPlace {
       } has hooks in repositories only (2.54 has them for all at once): use kaizen hooks install git --project in a repository`,
     );
   }
-  const common = ask(context, project, "--git-common-dir");
+  const common = askPath(context, project, "--git-common-dir");
   if (hasConfigHooks) {
     return { config: `${common}/config`, folder: null, manager: null };
   }
-  const folder = ask(context, project, "--git-path", "hooks");
-  const manager = findManager({ folder, common, project });
+  const folder = askPath(context, project, "--git-path", "hooks");
+  const names = GIT_HOOKS;
+  const manager = findGitManager({ folder, common, project, names });
   return { config: null, folder, manager };
-}
-
-/** The folders of a repository, as absolute paths. */
-interface GitFolders {
-  /** Folder in which git looks for hooks. */
-  folder: string;
-  /** The `.git` of the repository and all its worktrees. */
-  common: string;
-  project: string;
-}
-
-const LINE = `kaizen ingest git NAME "$@"`;
-/** How a hook of another program runs kaizen. */
-const RUNS_KAIZEN = /kaizen\S*['"]?\s+ingest\s+git\b/;
-const LEFTHOOK_FILES = ["lefthook", ".lefthook", "lefthook-local"]
-  .flatMap((name) =>
-    ["yml", "yaml", "toml", "json"].map((it) => `${name}.${it}`)
-  );
-
-/** Returns who else manages the hooks; null if they are ours to write. */
-function findManager(
-  { folder, common, project }: GitFolders,
-): GitManager | null {
-  const hooks = GIT_HOOKS.map((name) => `${folder}/${name}`);
-  const each = `for each of ${GIT_HOOKS.join(", ")}`;
-  if (/\/\.husky(\/_)?$/.test(folder)) {
-    const scripts = folder.replace(/\/_$/, "");
-    return {
-      words: "husky manages these hooks",
-      step: `add the line ${LINE} to .husky/NAME, ${each}`,
-      files: GIT_HOOKS.map((name) => `${scripts}/${name}`),
-    };
-  }
-  const texts = hooks.map((path) => readAgentFile(path).text ?? "");
-  if (texts.some((text) => /lefthook/i.test(text))) {
-    return {
-      words: "lefthook manages these hooks",
-      step: "add kaizen to lefthook.yml, as docs/hooks.md shows",
-      files: LEFTHOOK_FILES.map((name) => `${project}/${name}`),
-    };
-  }
-  if (texts.some((text) => /pre-commit\.com|pre_commit/.test(text))) {
-    return {
-      words: "pre-commit manages these hooks",
-      step: "add kaizen to .pre-commit-config.yaml, as docs/hooks.md shows",
-      files: [`${project}/.pre-commit-config.yaml`],
-    };
-  }
-  return folder === `${common}/hooks` ? null : {
-    words:
-      `git runs the hooks in "${folder}" (core.hooksPath), which may be others' too`,
-    step: `add the line ${LINE} to NAME there, ${each}`,
-    files: hooks,
-  };
 }
 
 function findUserConfig(context: Pick<Context, "env">): string {
@@ -377,7 +322,7 @@ function readVersion(context: Pick<Context, "env">): [number, number] {
 }
 
 /** Asks git for an absolute path in a repository. */
-function ask(
+function askPath(
   context: Pick<Context, "env">,
   project: string,
   ...words: string[]

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Other programs that write the hooks of a repository, in which the user can let them run kaizen.
+ * @module
+ */
+import { readAgentFile } from "./agent_file.ts";
+
+/** A program that writes the hooks of a repository. */
+export interface GitManager {
+  /** Its name and place, such as `husky manages these hooks`. */
+  words: string;
+  /** The step that lets it run kaizen. */
+  step: string;
+  /** The files in which it is told what to run. */
+  files: string[];
+}
+
+/** The folders of a repository, as absolute paths. */
+export interface GitFolders {
+  /** Folder in which git looks for hooks. */
+  folder: string;
+  /** The `.git` of the repository and all its worktrees. */
+  common: string;
+  project: string;
+  /** Names of the hooks that are recorded. */
+  names: readonly string[];
+}
+
+const LINE = `kaizen ingest git NAME "$@"`;
+/** How a hook of another program runs kaizen. */
+const RUNS_KAIZEN = /kaizen\S*['"]?\s+ingest\s+git\b/;
+const LEFTHOOK_FILES = ["lefthook", ".lefthook", "lefthook-local"]
+  .flatMap((name) =>
+    ["yml", "yaml", "toml", "json"].map((it) => `${name}.${it}`)
+  );
+
+/**
+ * Finds out who else manages the hooks.
+ *
+ * @returns Null if they are ours to write.
+ * @throws {AgentFileError} If a hook cannot be read.
+ */
+export function findGitManager(
+  { folder, common, project, names }: GitFolders,
+): GitManager | null {
+  const hooks = names.map((name) => `${folder}/${name}`);
+  const each = `for each of ${names.join(", ")}`;
+  if (/\/\.husky(\/_)?$/.test(folder)) {
+    const scripts = folder.replace(/\/_$/, "");
+    return {
+      words: "husky manages these hooks",
+      step: `add the line ${LINE} to .husky/NAME, ${each}`,
+      files: names.map((name) => `${scripts}/${name}`),
+    };
+  }
+  const texts = hooks.map((path) => readAgentFile(path).text ?? "");
+  if (texts.some((text) => /lefthook/i.test(text))) {
+    return {
+      words: "lefthook manages these hooks",
+      step: "add kaizen to lefthook.yml, as docs/hooks.md shows",
+      files: LEFTHOOK_FILES.map((name) => `${project}/${name}`),
+    };
+  }
+  if (texts.some((text) => /pre-commit\.com|pre_commit/.test(text))) {
+    return {
+      words: "pre-commit manages these hooks",
+      step: "add kaizen to .pre-commit-config.yaml, as docs/hooks.md shows",
+      files: [`${project}/.pre-commit-config.yaml`],
+    };
+  }
+  return folder === `${common}/hooks` ? null : {
+    words:
+      `git runs the hooks in "${folder}" (core.hooksPath), which may be others' too`,
+    step: `add the line ${LINE} to NAME there, ${each}`,
+    files: hooks,
+  };
+}
+
+/**
+ * Whether one of these files, which kaizen did not write, runs it.
+ *
+ * @param files Absolute paths, which need not exist.
+ * @throws {AgentFileError} If one cannot be read.
+ */
+export function runsKaizen(files: readonly string[]): boolean {
+  return files.some((file) => RUNS_KAIZEN.test(readAgentFile(file).text ?? ""));
+}
