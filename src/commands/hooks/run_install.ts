@@ -59,16 +59,11 @@ export async function runHooksInstall(
     (target) =>
       target === "git" ? planGitInstall(install) : planInstall(target, install),
   );
-  const asking = supported.filter((target) =>
-    options.addsMcp && target !== "git" && hasMcpPlace(target, install.project)
+  const agents = supported.filter((target) => target !== "git");
+  const asking = agents.filter((agent) =>
+    options.addsMcp && hasMcpPlace(agent, install.project)
   );
-  const servers = planEach(
-    asking,
-    (target) =>
-      target === "git"
-        ? { changes: [], notes: [] }
-        : planMcpInstall(target, install),
-  );
+  const servers = planEach(asking, (agent) => planMcpInstall(agent, install));
   const changed = new Set(plan.changes.map(({ owner }) => owner));
   plan.changes.push(...servers.changes);
   plan.notes.push(...servers.notes);
@@ -78,11 +73,8 @@ export async function runHooksInstall(
       "Hooks record into the home that the agent's environment names, not into that of these options.",
     );
   }
-  const next = supported.flatMap((target) =>
-    target === "git" || !changed.has(target)
-      ? []
-      : [`${target}: ${setupOf(target).next}`]
-  );
+  const next = agents.filter((agent) => changed.has(agent))
+    .map((agent) => `${agent}: ${setupOf(agent).next}`);
   if (servers.changes.length > 0) {
     next.push(
       "New sessions can ask kaizen: see docs/mcp.md for what it tells.",

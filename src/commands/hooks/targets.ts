@@ -74,9 +74,9 @@ export function readProject(
 }
 
 /** Plans each target; one that cannot be changed does not keep the others from it. */
-export function planEach(
-  targets: readonly Target[],
-  plan: (target: Target) => HookPlan,
+export function planEach<T extends Target>(
+  targets: readonly T[],
+  plan: (target: T) => HookPlan,
 ): JointPlan {
   const joint: JointPlan = {
     changes: [],
