@@ -6,6 +6,7 @@
 import { Command } from "@cliffy/command";
 import { resolveSince, sinceType } from "../shell/since.ts";
 import type { Cli } from "../shell/cli.ts";
+import { LIST_OPTIONS } from "../shell/place_options.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
@@ -30,15 +31,9 @@ function declare(cli: Cli) {
     .type("word", wordType)
     .type("count", countType)
     .type("since", sinceType)
-    .option(
-      "--workspace <dir:word>",
-      "List the workspace of DIR (default: the current workspace; env: KAIZEN_WORKSPACE)",
-    )
-    .option(
-      "--project <name:word>",
-      "List the known workspace whose directory is called NAME (default: none)",
-    )
-    .option("--all-workspaces", "List all workspaces that the daemon knows")
+    .option(...LIST_OPTIONS.workspace)
+    .option(...LIST_OPTIONS.project)
+    .option(...LIST_OPTIONS.allWorkspaces)
     .option(
       "--session <id:word>",
       "Only commits of this session: an id, a prefix of one, or @latest (default: all)",

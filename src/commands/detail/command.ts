@@ -7,6 +7,7 @@
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
 import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
+import { LOOK_OPTIONS } from "../shell/place_options.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { countType, wordType } from "../shell/value_types.ts";
 
@@ -48,14 +49,8 @@ function declareDetail(cli: Cli) {
     .type("word", wordType)
     .type("count", countType)
     .arguments("<id:word>")
-    .option(
-      "--workspace <dir:word>",
-      "Look only in the workspace of DIR (default: the current workspace, then all; env: KAIZEN_WORKSPACE)",
-    )
-    .option(
-      "--project <name:word>",
-      "Look only in the known workspace whose directory is called NAME (default: none)",
-    )
+    .option(...LOOK_OPTIONS.workspace)
+    .option(...LOOK_OPTIONS.project)
     .option("--events", "Show only the events")
     .option("--spans", "Show only the tool spans")
     .option(
@@ -98,14 +93,8 @@ function declareTree(cli: Cli) {
     )
     .type("word", wordType)
     .arguments("<id:word>")
-    .option(
-      "--workspace <dir:word>",
-      "Look only in the workspace of DIR (default: the current workspace, then all; env: KAIZEN_WORKSPACE)",
-    )
-    .option(
-      "--project <name:word>",
-      "Look only in the known workspace whose directory is called NAME (default: none)",
-    )
+    .option(...LOOK_OPTIONS.workspace)
+    .option(...LOOK_OPTIONS.project)
     .option("--full", "Show all paths of a span (default: only the first)")
     .action(({ workspace, project, full, ...flags }, id) => {
       choose(cli, flags, id, { workspace, project, full, spans: true });

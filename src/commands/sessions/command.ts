@@ -10,6 +10,7 @@ import { UsageError } from "../../context/mod.ts";
 import { makeSessionsShow, makeSessionsTree } from "../detail/command.ts";
 import type { SessionsOptions } from "./options.ts";
 import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
+import { LIST_OPTIONS } from "../shell/place_options.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { resolveSince, type Since, sinceType } from "../shell/since.ts";
 import {
@@ -51,18 +52,9 @@ function declareList(cli: Cli) {
     .type("status", statusType)
     .type("since", sinceType)
     .type("duration", durationType)
-    .option(
-      "--workspace <dir:word>",
-      "List the workspace of DIR (default: the current workspace; env: KAIZEN_WORKSPACE)",
-    )
-    .option(
-      "--project <name:word>",
-      "List the known workspace whose directory is called NAME (default: none)",
-    )
-    .option(
-      "--all-workspaces",
-      "List all workspaces that the daemon knows",
-    )
+    .option(...LIST_OPTIONS.workspace)
+    .option(...LIST_OPTIONS.project)
+    .option(...LIST_OPTIONS.allWorkspaces)
     .option(
       "--agent <prefix:word>",
       "Only agents whose name starts with PREFIX (case-insensitive; default: all)",

@@ -5,6 +5,7 @@
  */
 import { type ArgumentValue, Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
+import { LOOK_OPTIONS } from "../shell/place_options.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { pick, wordType } from "../shell/value_types.ts";
 import { OUTCOMES, type SessionOutcome } from "./options.ts";
@@ -38,14 +39,8 @@ export function makeWait(cli: Cli) {
     .type("word", wordType)
     .type("outcomes", outcomesType)
     .arguments("[id:word]")
-    .option(
-      "--workspace <dir:word>",
-      "Look only in the workspace of DIR (default: the current workspace, then all; env: KAIZEN_WORKSPACE)",
-    )
-    .option(
-      "--project <name:word>",
-      "Look only in the known workspace whose directory is called NAME (default: none)",
-    )
+    .option(...LOOK_OPTIONS.workspace)
+    .option(...LOOK_OPTIONS.project)
     .option(
       "--until <outcomes:outcomes>",
       "Wait only for these, with commas between them: idle, needs, ended, failed (default: all)",
