@@ -46,13 +46,22 @@ export function readPlace(flags: PlaceFlags, run: Run): Place {
   }
   if (project !== undefined) return { kind: "project", name: project };
   if (allWorkspaces) return { kind: "all" };
-  const { context } = run;
-  const start = workspace ?? context.env("KAIZEN_WORKSPACE") ?? context.cwd();
-  return {
-    kind: "workspace",
-    path: findWorkspace(start, context.cwd()),
-    isGiven: workspace !== undefined,
-  };
+  return workspace === undefined
+    ? { kind: "workspace", path: currentWorkspace(run), isGiven: false }
+    : {
+      kind: "workspace",
+      path: findWorkspace(workspace, run.context.cwd()),
+      isGiven: true,
+    };
+}
+
+/**
+ * Returns the path of the workspace if no flag names one: that of `KAIZEN_WORKSPACE`, then that of
+ * the current directory.
+ */
+export function currentWorkspace({ context }: Pick<Run, "context">): string {
+  const start = context.env("KAIZEN_WORKSPACE") ?? context.cwd();
+  return findWorkspace(start, context.cwd());
 }
 
 /**

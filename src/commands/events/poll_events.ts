@@ -5,7 +5,7 @@
  * @module
  */
 import { ask, HELLO } from "../../client/mod.ts";
-import { findWorkspace, pause } from "../../context/mod.ts";
+import { pause } from "../../context/mod.ts";
 import type { EventMatcher } from "../../events/mod.ts";
 import {
   encodeJson,
@@ -17,6 +17,7 @@ import {
 import { openChecked } from "../ask/answer_head.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import { Outlast } from "../ask/outlast.ts";
+import { currentWorkspace } from "../ask/place.ts";
 import { collectSessions, type SessionRow } from "../ask/session_rows.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
 import type { Run } from "../shell/cli.ts";
@@ -111,16 +112,12 @@ class Poll {
   }
 
   /** The reference names only the workspaces that it was told to keep. */
-  async #workspaces({ context, settings }: Run): Promise<Iterable<string>> {
+  async #workspaces(run: Run): Promise<Iterable<string>> {
     const { workspace = null } = this.#filter;
     if (workspace !== null) return [workspace];
-    const client = clientOptions({ context, settings }, READ_TIMEOUT_MS);
+    const client = clientOptions(run, READ_TIMEOUT_MS);
     const { workspaces } = await ask(HELLO, client);
-    const here = findWorkspace(
-      context.env("KAIZEN_WORKSPACE") ?? context.cwd(),
-      context.cwd(),
-    );
-    return new Set([...workspaces, here]);
+    return new Set([...workspaces, currentWorkspace(run)]);
   }
 
   /** Reads the events of a session that have come since it was read. */
