@@ -15,7 +15,7 @@ import {
   readConfigTable,
   type Rules,
 } from "./config.ts";
-import { EventFilter, withhold } from "./event_filter.ts";
+import { EventFilter, type RecordedEvent, withhold } from "./event_filter.ts";
 
 /** Name of the copy in the home. */
 const COPY_FILE = "config.rules";
@@ -35,15 +35,32 @@ export async function applyConfig(
   home: string,
   userHome: string,
 ): Promise<AllowedBody> {
-  const { rules, fault } = await findRules(home);
   const request = JSON.parse(new TextDecoder().decode(body));
-  const payload = rules === null
-    ? withhold(request.payload, "config")
-    : new EventFilter(rules, userHome).apply(request);
+  const { payload, fault } = await applyRules(request, home, userHome);
   if (payload === null) return { body: null, fault };
   if (payload === request.payload) return { body, fault };
   const text = JSON.stringify({ ...request, payload });
   return { body: new TextEncoder().encode(text), fault };
+}
+
+/**
+ * Applies the rules to an event.
+ *
+ * @param home Absolute path.
+ * @param userHome Absolute path that `~` stands for.
+ * @returns The payload to record, null if the event is not to be recorded; and the mistake in the
+ * configuration, null if there is none.
+ */
+export async function applyRules(
+  event: RecordedEvent,
+  home: string,
+  userHome: string,
+): Promise<{ payload: string | null; fault: string | null }> {
+  const { rules, fault } = await findRules(home);
+  const payload = rules === null
+    ? withhold(event.payload, "config")
+    : new EventFilter(rules, userHome).apply(event);
+  return { payload, fault };
 }
 
 /** The outcome for one event. */

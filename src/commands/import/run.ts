@@ -10,8 +10,8 @@ import { hooksOf } from "../../agents/mod.ts";
 import { ask, HELLO } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
 import { eventRequest, hasConfig, TooLargeError } from "../../ingest/mod.ts";
-import { applyConfig } from "../../privacy/mod.ts";
-import { decodeRequest, decodeText, encodeRequest } from "../../proto/mod.ts";
+import { applyRules } from "../../privacy/mod.ts";
+import { decodeText } from "../../proto/mod.ts";
 import {
   type FoundTranscript,
   type ImportedEvent,
@@ -179,16 +179,13 @@ class Import {
   async #filter(event: OutgoingEvent): Promise<OutgoingEvent | null> {
     const { home } = this.#run.settings.paths();
     const userHome = this.#run.context.env("HOME") ?? "/";
-    const body = encodeRequest({ type: "ingest_hook", ...event });
-    const allowed = await applyConfig(body, home, userHome);
-    if (allowed.fault !== null) throw new UsageError(allowed.fault);
-    if (allowed.body === null) {
+    const { payload, fault } = await applyRules(event, home, userHome);
+    if (fault !== null) throw new UsageError(fault);
+    if (payload === null) {
       this.#report.excluded++;
       return null;
     }
-    const made = decodeRequest(allowed.body);
-    if (made.type !== "ingest_hook") throw new TypeError("another request");
-    return { ...event, payload: made.payload };
+    return { ...event, payload };
   }
 
   /** Reads what the store has of an event's session. */
