@@ -3,7 +3,7 @@
  * The entry that lets an agent start `kaizen mcp`, in the file in which it lists such servers.
  * @module
  */
-import { parse, stringify } from "smol-toml";
+import { stringify } from "smol-toml";
 import type { AgentName } from "../agents/mod.ts";
 import { explainFault, readAgentFile } from "./agent_file.ts";
 import { agentFolder, type PlaceOptions, userHome } from "./agent_place.ts";
@@ -16,6 +16,7 @@ import {
   readJsonServer,
 } from "./json_servers.ts";
 import { putMarkedPart, readMarkedPart } from "./marked_part.ts";
+import { parseToml } from "./parse_toml.ts";
 import type { HookPlan } from "./plan.ts";
 
 /** How an agent lists servers. */
@@ -109,7 +110,10 @@ function isKaizen({ args }: AgentServer): boolean {
 }
 
 function readTomlServer(text: string): AgentServer | null {
-  const { mcp_servers }: { mcp_servers?: unknown } = readToml(text);
+  const { mcp_servers }: { mcp_servers?: unknown } = parseToml(
+    text,
+    "a server",
+  );
   const server: unknown = Object(mcp_servers).kaizen;
   if (server === undefined) return null;
   const { command, args } = Object(server);
@@ -127,17 +131,6 @@ function putTomlServer(text: string, server: AgentServer): string {
   }
   const part = stringify({ mcp_servers: { kaizen: server } }).trim();
   const grown = putMarkedPart(text, `${part}\n`);
-  readToml(grown);
+  parseToml(grown, "a server");
   return grown;
-}
-
-function readToml(text: string): Record<string, unknown> {
-  try {
-    return parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AgentFileError(
-      `it is no TOML that a server can be added to: ${reason.split("\n")[0]}`,
-    );
-  }
 }

@@ -4,9 +4,9 @@
  * changes; a parser only checks that the file is valid before and after.
  * @module
  */
-import { parse, stringify, TomlError } from "smol-toml";
-import { AgentFileError } from "./errors.ts";
+import { stringify } from "smol-toml";
 import { putMarkedPart } from "./marked_part.ts";
+import { parseToml } from "./parse_toml.ts";
 
 /** A hook in the file. */
 export interface TomlHook {
@@ -20,7 +20,7 @@ export interface TomlHook {
  * @throws {AgentFileError} If the text is no TOML.
  */
 export function listTomlHooks(text: string): TomlHook[] {
-  const { hooks }: { hooks?: unknown } = check(text);
+  const { hooks }: { hooks?: unknown } = parseToml(text, "hooks");
   if (!Array.isArray(hooks)) return [];
   return hooks.flatMap((hook) => {
     const { type, command } = Object(hook);
@@ -36,21 +36,9 @@ export function listTomlHooks(text: string): TomlHook[] {
  * @throws {AgentFileError} If the text is no TOML, or its list of hooks cannot be continued.
  */
 export function putTomlHooks(text: string, hooks: readonly unknown[]): string {
-  check(text);
+  parseToml(text, "hooks");
   const part = hooks.map((hook) => stringify({ hooks: [hook] }).trim());
   const grown = putMarkedPart(text, `${part.join("\n\n")}\n`);
-  check(grown);
+  parseToml(grown, "hooks");
   return grown;
-}
-
-function check(text: string): Record<string, unknown> {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const [reason = ""] = error.message.split("\n");
-    throw new AgentFileError(
-      `it is no TOML that hooks can be added to: ${reason} in line ${error.line}`,
-    );
-  }
 }
