@@ -5,7 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import { UsageError } from "../../context/mod.ts";
-import { FILTER_OPTIONS } from "./filter_options.ts";
+import { addFilterOptions } from "./filter_options.ts";
 import { sinceType } from "../shell/since.ts";
 import type { Cli } from "../shell/cli.ts";
 import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
@@ -14,39 +14,30 @@ import { countType, wordType } from "../shell/value_types.ts";
 
 // deno-lint-ignore explicit-module-boundary-types -- the written type would be as long as the function
 export function makeEvents(cli: Cli) {
-  return new Command<GlobalFlags>()
-    .description(
-      "Print the events of all sessions, and follow them.\n" +
-        "Events come in the order in which the daemon stored them. In a pipe, each event is one line of JSON with a cursor. --since-cursor goes on after an event without a gap or a repeat.",
-    )
-    .example("Print the newest events", "kaizen events --last 20")
-    .example("Follow all sessions", "kaizen events --follow --last 10")
-    .example(
-      "Follow what goes wrong in this workspace",
-      "kaizen events --follow --errors --workspace .",
-    )
-    .example(
-      "Print which sessions touched a file",
-      "kaizen events --path 'src/**' | jq -r .event.session_id | sort -u",
-    )
-    .example(
-      "Go on after the last event that was handled",
-      'kaizen events --follow --since-cursor "$CURSOR"',
-    )
-    .type("word", wordType)
-    .type("count", countType)
-    .type("since", sinceType)
-    .option(...FILTER_OPTIONS.workspace)
-    .option(...FILTER_OPTIONS.project)
-    .option(...FILTER_OPTIONS.allWorkspaces)
-    .option(...FILTER_OPTIONS.session)
-    .option(...FILTER_OPTIONS.agent)
-    .option(...FILTER_OPTIONS.tool)
-    .option(...FILTER_OPTIONS.event)
-    .option(...FILTER_OPTIONS.path)
-    .option(...FILTER_OPTIONS.errors)
-    .option(...FILTER_OPTIONS.since)
-    .option(...FILTER_OPTIONS.until)
+  return addFilterOptions(
+    new Command<GlobalFlags>()
+      .description(
+        "Print the events of all sessions, and follow them.\n" +
+          "Events come in the order in which the daemon stored them. In a pipe, each event is one line of JSON with a cursor. --since-cursor goes on after an event without a gap or a repeat.",
+      )
+      .example("Print the newest events", "kaizen events --last 20")
+      .example("Follow all sessions", "kaizen events --follow --last 10")
+      .example(
+        "Follow what goes wrong in this workspace",
+        "kaizen events --follow --errors --workspace .",
+      )
+      .example(
+        "Print which sessions touched a file",
+        "kaizen events --path 'src/**' | jq -r .event.session_id | sort -u",
+      )
+      .example(
+        "Go on after the last event that was handled",
+        'kaizen events --follow --since-cursor "$CURSOR"',
+      )
+      .type("word", wordType)
+      .type("count", countType)
+      .type("since", sinceType),
+  )
     .option("--last <n:count>", "Only the newest N (default: all)")
     .option(
       "--since-cursor <cursor:word>",
