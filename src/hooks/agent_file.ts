@@ -83,9 +83,7 @@ export function writeAgentFile(
   mode: number = file.mode,
 ): string[] {
   return explain(file.path, () => {
-    if (file.text !== null && (file.mode & OWNER_MAY_WRITE) === 0) {
-      throw new AgentFileError("it is read-only");
-    }
+    demandWritable(file);
     const folders = after === null ? [] : makeFolders(parentOf(file.target));
     if (after === null) {
       demandUnchanged(file);
@@ -94,6 +92,12 @@ export function writeAgentFile(
     syncFolder(parentOf(file.target));
     return folders;
   });
+}
+
+/** @throws {AgentFileError} If the file is read-only. */
+export function demandWritable({ path, text, mode }: AgentFile): void {
+  if (text === null || (mode & OWNER_MAY_WRITE) !== 0) return;
+  throw new AgentFileError(`Cannot use "${path}" as it is read-only`);
 }
 
 /** Removes folders that are empty, innermost first. */

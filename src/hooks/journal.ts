@@ -100,6 +100,12 @@ export class Journal implements Disposable {
     );
   }
 
+  /** Returns the repositories in which hooks of an agent or of git were changed. */
+  repositories(): string[] {
+    const all = this.#entries.map(({ project }) => project);
+    return [...new Set(all)].filter((project) => project !== null);
+  }
+
   /** Notes a change before it is made, and copies what was there. */
   note(entry: JournalEntry): void {
     this.#entries = this.#entries.filter(({ path }) => path !== entry.path);

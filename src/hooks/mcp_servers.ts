@@ -19,6 +19,16 @@ import { putMarkedPart, readMarkedPart } from "./marked_part.ts";
 import { parseToml } from "./parse_toml.ts";
 import type { HookPlan } from "./plan.ts";
 
+/** The server of an agent as its file has it. */
+export interface FoundServer {
+  /** The file that lists it. */
+  path: string;
+  /** The program that it runs. */
+  program: string;
+  /** Whether that program can be run. */
+  isProgramThere: boolean;
+}
+
 /** How an agent lists servers. */
 interface McpPlace {
   format: "json" | "toml";
@@ -76,14 +86,12 @@ export function planMcpInstall(
 ): HookPlan {
   const place = PLACES[agent];
   if (place === undefined) return { changes: [], notes: [] };
-  const path = project === null
-    ? place.file(context)
-    : `${project}/${place.projectFile}`;
+  const path = serverFile(place, { context, project });
   try {
     const file = readAgentFile(path);
     const text = file.text ?? "";
     const isJson = place.format === "json";
-    const found = isJson ? readJsonServer(text) : readTomlServer(text);
+    const found = readServer(place, text);
     if (found !== null && !isKaizen(found)) {
       const notes = [`"${path}" has another server "kaizen", which stays.`];
       return { changes: [], notes };
@@ -103,6 +111,42 @@ export function planMcpInstall(
   } catch (error) {
     throw explainFault(path, error);
   }
+}
+
+/**
+ * Finds the server that an agent starts.
+ *
+ * @returns Null if there is none, or the agent lists no servers there.
+ * @throws {AgentFileError} If the file cannot be read.
+ */
+export function findMcpServer(
+  agent: AgentName,
+  options: PlaceOptions,
+): FoundServer | null {
+  const place = PLACES[agent];
+  if (place === undefined || !hasMcpPlace(agent, options.project)) return null;
+  const path = serverFile(place, options);
+  try {
+    const found = readServer(place, readAgentFile(path).text ?? "");
+    if (found === null || !isKaizen(found)) return null;
+    const program = found.command;
+    return { path, program, isProgramThere: canRun(program) };
+  } catch (error) {
+    throw explainFault(path, error);
+  }
+}
+
+function serverFile(
+  place: McpPlace,
+  { context, project }: PlaceOptions,
+): string {
+  return project === null
+    ? place.file(context)
+    : `${project}/${place.projectFile}`;
+}
+
+function readServer({ format }: McpPlace, text: string): AgentServer | null {
+  return format === "json" ? readJsonServer(text) : readTomlServer(text);
 }
 
 function isKaizen({ args }: AgentServer): boolean {

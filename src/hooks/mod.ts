@@ -5,6 +5,7 @@
  * @module
  */
 export { findAgents, hookFile, type PlaceOptions } from "./agent_place.ts";
+export { demandWritable } from "./agent_file.ts";
 export { type AgentSetup, setupOf } from "./agent_setups.ts";
 export { AgentFileError, UnsupportedHooksError } from "./errors.ts";
 export {
@@ -28,5 +29,10 @@ export {
   planInstall,
   planUninstall,
 } from "./plan_agent.ts";
-export { hasMcpPlace, planMcpInstall } from "./mcp_servers.ts";
+export {
+  findMcpServer,
+  type FoundServer,
+  hasMcpPlace,
+  planMcpInstall,
+} from "./mcp_servers.ts";
 export { makePluginFiles } from "./plugin_files.ts";

@@ -303,6 +303,12 @@ Deno.test("hooks install refuses what it must not write to, with words", async (
   await put(path, "{}", 0o444);
   await refuse(/Cannot use ".*" as it is read-only/);
   assertEquals(await Deno.readTextFile(path), "{}");
+  // It is known before the user is asked.
+  const dry = await run(home, "install", "claude", "vibe", "--dry-run");
+  assertEquals(
+    dry.json.changes.map(({ agent }: { agent: string }) => agent),
+    ["vibe"],
+  );
   await Deno.link(path, `${path}.other`);
   await refuse(/it has 2 names \(hard links\)/);
   await Deno.remove(`${path}.other`);
@@ -385,13 +391,38 @@ Deno.test("hooks install --project writes into the repository, and only there", 
     assertEquals((await run(home, "status", name)).json.hooks[0].events, []);
   }
   assertEquals(await listTree(userOf(home)), user);
-  // The hooks of the user are others.
-  assertEquals((await run(home, "uninstall", "--yes")).json.changes, []);
   assertEquals((await project("uninstall", "--yes")).code, 0);
   assertEquals(await listTree(repo), before);
   const openclaw = await project("install", "openclaw", "--yes");
   assertEquals(openclaw.code, 64);
 });
+
+Deno.test("hooks uninstall takes back the hooks of repositories, too, of the agents that are named", async () => {
+  await using home = await tempHome();
+  const files: string[] = [];
+  for (const name of ["one", "gone"]) {
+    const cwd = `${home.root}/${name}`;
+    await Deno.mkdir(`${cwd}/.git`, { recursive: true });
+    const words = ["hooks", "install", "cursor", "vibe", "--project"];
+    await home.run([...words, "--yes"], { cwd });
+    files.push(`${cwd}/.cursor/hooks.json`, `${cwd}/.vibe/hooks.toml`);
+  }
+  await Deno.remove(`${home.root}/gone`, { recursive: true });
+  const [cursor, vibe] = files;
+  const named = await run(home, "uninstall", "cursor", "--yes");
+  const removed = (path?: string) => ({ path, action: "remove" });
+  const short = (changes: { path: string; action: string }[]) =>
+    changes.map(({ path, action }) => ({ path, action }));
+  assertEquals(short(named.json.changes), [removed(cursor)]);
+  const all = await run(home, "uninstall", "--yes");
+  assertEquals([all.code, short(all.json.changes)], [0, [removed(vibe)]]);
+  assertEquals(await listTree(`${home.root}/one`), await onlyGit(home));
+});
+
+async function onlyGit(home: Home): Promise<string[]> {
+  const path = `${home.root}/one/.git`;
+  return [`${path} ${(await Deno.stat(path)).mode}`];
+}
 
 const REFERENCE = `{
   "hooks": {

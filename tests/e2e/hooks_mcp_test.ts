@@ -92,6 +92,18 @@ Deno.test("hooks install --mcp lets Claude Code, Codex and Cursor ask, and unins
     if (kaizen === undefined) throw new TypeError(path);
     assertEquals(await greet(kaizen, home), "kaizen", path);
   }
+  const status = await home.run(["hooks", "status", "--json"]);
+  const rows: { agent: string; mcp: unknown }[] = JSON.parse(status.stdout)
+    .hooks;
+  const program = programCommand()[0];
+  assertEquals(
+    rows.flatMap(({ agent, mcp }) => mcp === null ? [] : [[agent, mcp]]),
+    [
+      ["claude", { path: `${user}/.claude.json`, program }],
+      ["codex", { path: `${user}/.codex/config.toml`, program }],
+      ["cursor", { path: `${user}/.cursor/mcp.json`, program }],
+    ],
+  );
   const again = await hooks(home, ["install", "--mcp"]);
   assertEquals([again.code, again.json.changes], [0, []]);
   assertEquals((await hooks(home, ["uninstall"])).code, 0);
@@ -131,6 +143,9 @@ Deno.test("hooks install --mcp leaves a server of this name that is not ours, an
   assertEquals(await Deno.readTextFile(path), other);
   const gone = '{"mcpServers":{"kaizen":{"command":"/gone","args":["mcp"]}}}';
   await Deno.writeTextFile(path, gone);
+  const status = await home.run(["hooks", "status", "cursor", "--json"]);
+  const [row] = JSON.parse(status.stdout).hooks;
+  assertEquals(row.mcp, { path, program: null });
   await hooks(home, ["install", "--mcp", "cursor"]);
   const { mcpServers } = readJson(await Deno.readTextFile(path));
   const program = programCommand()[0] ?? "";

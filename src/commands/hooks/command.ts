@@ -86,7 +86,7 @@ function declareUninstall(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Undo the changes of kaizen hooks install.\n" +
-        "A file that nothing else has changed is then byte for byte what it was. Without names, all agents and git. Shows the changes and asks for confirmation, unless --yes is given.",
+        "A file that nothing else has changed is then byte for byte what it was. Without names, all agents and git; also in the repositories in which they were installed. Shows the changes and asks for confirmation, unless --yes is given.",
     )
     .type("word", wordType)
     .arguments(NAMES)
@@ -112,7 +112,7 @@ function declareStatus(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Show which hooks are set up, and when they last ran.\n" +
-        "With -v, lists the events of each agent.",
+        "MCP tells which agents may ask kaizen (kaizen help mcp). With -v, lists the events of each agent.",
     )
     .type("word", wordType)
     .arguments(NAMES)

@@ -32,13 +32,13 @@ export function describeChange({ owner, file, after }: FileChange): ChangeRow {
   return { agent: owner, path: file.path, action };
 }
 
-/** Renders the differences of all files. */
-export function renderDiffs(
+/** Renders the differences of all files, and a list of several files below them. */
+export function renderChanges(
   changes: readonly FileChange[],
-  { settings }: Run,
+  run: Run,
 ): string[] {
-  const paint = makePaint(settings.color);
-  return changes.flatMap(({ file, after }) =>
+  const paint = makePaint(run.settings.color);
+  const diffs = changes.flatMap(({ file, after }) =>
     renderDiff(file.path, file.text, after).map((line) => {
       const text = escapeLine(line);
       if (/^(---|\+\+\+) /.test(line)) return paint.dim(text);
@@ -46,21 +46,30 @@ export function renderDiffs(
       return line.startsWith("-") ? paint.red(text) : text;
     })
   );
+  if (changes.length < 2) return diffs;
+  const list = changes.map(describeChange).map(({ action, path }) =>
+    `  ${action.padEnd(6)}  ${shortenPath(path, run)}`
+  );
+  return [...diffs, "", "In short:", ...list, ""];
 }
 
 const DONE = { create: "Wrote", change: "Changed", remove: "Removed" } as const;
 
-/** Tells what was done, and what is left to do. */
+/** Tells what was done. */
 export function describeDone(
   written: readonly FileChange[],
-  next: readonly string[],
+  run: Run,
 ): string[] {
-  return [
-    ...written.map(describeChange).map(({ action, path }) =>
-      `${DONE[action]} ${escapeLine(path)}`
-    ),
-    ...next,
-  ];
+  return written.map(describeChange).map(({ action, path }) =>
+    `${DONE[action]} ${shortenPath(path, run)}`
+  );
+}
+
+/** Writes `~` for the user's home directory, for people. */
+function shortenPath(path: string, { context }: Run): string {
+  const home = context.env("HOME");
+  const isBelow = home !== undefined && path.startsWith(`${home}/`);
+  return escapeLine(isBelow ? `~${path.slice(home.length)}` : path);
 }
 
 /** The hooks of one agent, or of git, as JSON has them. */
@@ -74,24 +83,27 @@ export interface HooksRow {
   missing: string[];
   others: string[];
   trusted: boolean | null;
+  /** The server of `kaizen mcp` in the agent's settings; null if there is none. */
+  mcp: { path: string; program: string | null } | null;
   last_event_at_ms: Int | null;
-  /** Why its file cannot be read. */
+  /** Why a file of the agent cannot be read; `path` is null if it is the one with the hooks. */
   fault: string | null;
 }
 
 /** Renders a table of agents, and the problems below it. */
 export function renderHooks(
   rows: readonly HooksRow[],
-  { context, settings }: Run,
+  run: Run,
 ): string[] {
+  const { context, settings } = run;
   const paint = makePaint(settings.color);
   const now = context.now();
   const columns: Column<HooksRow>[] = [
     { title: "AGENT", text: ({ agent }) => agent, priority: 0 },
     {
       title: "HOOKS",
-      text: ({ events, missing, fault }) =>
-        fault !== null
+      text: ({ path, events, missing, fault }) =>
+        fault !== null && path === null
           ? "unreadable"
           : events.length === 0
           ? "none"
@@ -110,12 +122,22 @@ export function renderHooks(
       priority: 2,
     },
     {
+      title: "MCP",
+      text: ({ mcp }) => mcp === null ? "–" : "yes",
+      priority: 2,
+    },
+    {
       title: "LAST EVENT",
       text: ({ last_event_at_ms }) =>
         last_event_at_ms === null ? "–" : formatAgo(last_event_at_ms, now),
       priority: 1,
     },
-    { title: "FILE", text: ({ path }) => path ?? "–", priority: 3, min: 12 },
+    {
+      title: "FILE",
+      text: ({ path }) => path === null ? "–" : shortenPath(path, run),
+      priority: 3,
+      min: 12,
+    },
   ];
   const width = context.stdout.columns();
   return [
@@ -136,7 +158,7 @@ const NOT_TRUSTED: Readonly<Record<string, string>> = {
 };
 
 function listProblems(row: HooksRow): string[] {
-  const { agent, events, missing, others, program, trusted, fault } = row;
+  const { agent, events, missing, others, program, trusted, mcp, fault } = row;
   const problems: string[] = [];
   if (fault !== null) problems.push(fault);
   if (events.length > 0 && program === null) {
@@ -152,6 +174,11 @@ function listProblems(row: HooksRow): string[] {
       `${formatNumberOf(others.length, "hook")} that ${
         others.length === 1 ? "runs" : "run"
       } kaizen in another way: kaizen hooks install replaces them`,
+    );
+  }
+  if (mcp !== null && mcp.program === null) {
+    problems.push(
+      `the program of its server in ${mcp.path} is gone: run kaizen hooks install --mcp`,
     );
   }
   if (trusted === false) problems.push(NOT_TRUSTED[agent] ?? "not trusted yet");

@@ -6,6 +6,7 @@
 import { realPath, UsageError } from "../../context/mod.ts";
 import {
   applyChanges,
+  type FileChange,
   findAgents,
   hasMcpPlace,
   planGitInstall,
@@ -19,7 +20,13 @@ import { NotFoundError } from "../shell/errors.ts";
 import type { ExitCode } from "../shell/exit_codes.ts";
 import type { HooksInstallOptions } from "./options.ts";
 import { settlePlan } from "./settle_plan.ts";
-import { planEach, readProject, readTargets } from "./targets.ts";
+import {
+  joinPlans,
+  planEach,
+  readProject,
+  readTargets,
+  type Target,
+} from "./targets.ts";
 
 /**
  * Plans the hooks, shows the changes, and makes them after confirmation.
@@ -54,7 +61,7 @@ export async function runHooksInstall(
     isNamed || install.project === null || target === "git" ||
     setupOf(target).projectFile !== null
   );
-  const plan = planEach(
+  const hooks = planEach(
     supported,
     (target) =>
       target === "git" ? planGitInstall(install) : planInstall(target, install),
@@ -64,28 +71,32 @@ export async function runHooksInstall(
     options.addsMcp && hasMcpPlace(agent, install.project)
   );
   const servers = planEach(asking, (agent) => planMcpInstall(agent, install));
-  const changed = new Set(plan.changes.map(({ owner }) => owner));
-  plan.changes.push(...servers.changes);
-  plan.notes.push(...servers.notes);
-  plan.failures.push(...servers.failures);
+  const plan = joinPlans([hooks, servers]);
   if (run.settings.pathFlags.length > 0) {
     plan.notes.push(
       "Hooks record into the home that the agent's environment names, not into that of these options.",
     );
   }
-  const next = agents.filter((agent) => changed.has(agent))
-    .map((agent) => `${agent}: ${setupOf(agent).next}`);
-  if (servers.changes.length > 0) {
-    next.push(
-      "New sessions can ask kaizen: see docs/mcp.md for what it tells.",
-    );
-  }
-  if (install.project !== null && [...changed].some((it) => it !== "git")) {
-    next.push(
-      "The files name a path of this machine: keep them out of commits.",
-    );
-  }
-  return await settlePlan(plan, { ...options, apply: applyChanges, next }, run);
+  const listNext = (written: readonly FileChange[]): string[] => {
+    const isHooked = (agent: Target) =>
+      hooks.changes.some((it) => it.owner === agent && written.includes(it));
+    return [
+      ...agents.filter(isHooked)
+        .map((agent) => `${agent}: ${setupOf(agent).next}`),
+      ...servers.changes.some((it) => written.includes(it))
+        ? ["New sessions can ask kaizen: kaizen help mcp says what they see."]
+        : [],
+      ...install.project !== null &&
+          written.some(({ owner }) => owner !== "git")
+        ? ["The files name a path of this machine: keep them out of commits."]
+        : [],
+    ];
+  };
+  return await settlePlan(
+    plan,
+    { ...options, apply: applyChanges, listNext },
+    run,
+  );
 }
 
 /**

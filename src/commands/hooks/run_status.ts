@@ -18,6 +18,7 @@ import {
   findAgents,
   findGitHooks,
   findHooks,
+  findMcpServer,
   type PlaceOptions,
   setupOf,
 } from "../../hooks/mod.ts";
@@ -79,6 +80,7 @@ function describeHooks(
     missing: [],
     others: [],
     trusted: null,
+    mcp: null,
     fault: null,
   };
   try {
@@ -89,12 +91,30 @@ function describeHooks(
     );
     return {
       ...none,
+      ...describeServer(agent, place),
       ...rest,
       program: isProgramThere ? program : null,
       trusted: isTrusted,
     };
   } catch (error) {
     return { ...none, fault: describeFault(error).message };
+  }
+}
+
+function describeServer(
+  agent: AgentName,
+  place: PlaceOptions,
+): Pick<DescribedHooks, "mcp" | "fault"> {
+  try {
+    const server = findMcpServer(agent, place);
+    if (server === null) return { mcp: null, fault: null };
+    const { path, program, isProgramThere } = server;
+    return {
+      mcp: { path, program: isProgramThere ? program : null },
+      fault: null,
+    };
+  } catch (error) {
+    return { mcp: null, fault: describeFault(error).message };
   }
 }
 

@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Takes hooks back.
+ * Takes hooks back, those of repositories, too.
  * @module
  */
 import { type AgentName, listAgents } from "../../agents/mod.ts";
 import {
   applyUndo,
+  type HookPlan,
   Journal,
+  type PlaceOptions,
   planGitUninstall,
   planUninstall,
   setupOf,
+  UnsupportedHooksError,
 } from "../../hooks/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { ExitCode } from "../shell/exit_codes.ts";
 import type { HooksChangeOptions } from "./options.ts";
 import { settlePlan } from "./settle_plan.ts";
-import { planEach, readProject, readTargets, type Target } from "./targets.ts";
+import {
+  joinPlans,
+  planEach,
+  readProject,
+  readTargets,
+  type Target,
+} from "./targets.ts";
 
 /**
  * Plans what to take back, shows the changes, and makes them after confirmation.
@@ -33,14 +42,31 @@ export async function runHooksUninstall(
     project === null || setupOf(agent).projectFile !== null;
   const all = (): Target[] => [...listAgents().filter(hasPlace), "git"];
   const targets = readTargets(options.names, all);
-  const place = { context, project };
-  const plan = planEach(
-    targets,
-    (target) =>
-      target === "git"
-        ? planGitUninstall(place, journal)
-        : planUninstall(target, place, journal),
-  );
+  const repositories = project === null ? journal.repositories() : [];
+  const hasGit = repositories.some((at) => journal.of("git", at).length > 0);
+  const planGit = (place: PlaceOptions): HookPlan => {
+    try {
+      return planGitUninstall(place, journal);
+    } catch (error) {
+      // An old git has hooks in repositories only, and those are taken back.
+      const isDone = hasGit && place.project === null;
+      if (!isDone || !(error instanceof UnsupportedHooksError)) throw error;
+      return { changes: [], notes: [] };
+    }
+  };
+  const planIn = (at: string | null) => {
+    const place = { context, project: at };
+    return planEach(
+      at === project
+        ? targets
+        : targets.filter((target) => journal.of(target, at).length > 0),
+      (target) =>
+        target === "git"
+          ? planGit(place)
+          : planUninstall(target, place, journal),
+    );
+  };
+  const plan = joinPlans([project, ...repositories].map(planIn));
   // Without a name, git is included where it has hooks.
   if (options.names.length === 0) {
     plan.failures = plan.failures.filter(({ agent }) => agent !== "git");
@@ -48,7 +74,7 @@ export async function runHooksUninstall(
   }
   return await settlePlan(
     plan,
-    { ...options, apply: applyUndo, next: [] },
+    { ...options, apply: applyUndo, listNext: () => [] },
     run,
   );
 }

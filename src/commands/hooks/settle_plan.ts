@@ -15,15 +15,15 @@ import { confirm } from "../shell/confirm.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printLines, printNote } from "../shell/print.ts";
 import type { HooksChangeOptions } from "./options.ts";
-import { describeChange, describeDone, renderDiffs } from "./print.ts";
+import { describeChange, describeDone, renderChanges } from "./print.ts";
 import type { JointPlan } from "./targets.ts";
 
 /** How a plan is carried out. */
 export interface SettleOptions extends HooksChangeOptions {
   /** Makes the changes of one file's owner. */
   apply(changes: readonly FileChange[], journal: Journal): void;
-  /** Printed after that. */
-  next: readonly string[];
+  /** Lists sentences that follow, of the changes that were made. */
+  listNext(written: readonly FileChange[]): string[];
 }
 
 /**
@@ -34,7 +34,7 @@ export interface SettleOptions extends HooksChangeOptions {
  */
 export async function settlePlan(
   plan: JointPlan,
-  { isDry, isSure, apply, next }: SettleOptions,
+  { isDry, isSure, apply, listNext }: SettleOptions,
   run: Run,
 ): Promise<ExitCode> {
   const isText = run.settings.format === "text";
@@ -44,29 +44,33 @@ export async function settlePlan(
       "Cannot ask for confirmation as stdin is not a terminal: add --yes to write, or --dry-run to only show",
     );
   }
-  if (isText && !isSure) await printLines(run, renderDiffs(real, run));
+  if (isText && !isSure) await printLines(run, renderChanges(real, run));
   for (const note of plan.notes) await printNote(run, note);
+  for (const { message } of plan.failures) await printNote(run, message);
   const isWanted = !isDry &&
     (real.length === 0 || isSure || await confirm("Write these changes?", run));
   const failures = [...plan.failures];
-  let written: FileChange[] = [];
+  const written: FileChange[] = [];
   if (isWanted && plan.changes.length > 0) {
     using journal = Journal.open(run.settings.paths().home);
     for (const change of plan.changes) {
       try {
         apply([change], journal);
-        written.push(change);
+        if (real.includes(change)) written.push(change);
       } catch (error) {
         if (!(error instanceof AgentFileError)) throw error;
         failures.push({ agent: change.owner, message: error.message });
+        await printNote(run, error.message);
       }
     }
   }
-  written = written.filter((change) => real.includes(change));
-  for (const { message } of failures) await printNote(run, message);
   if (isText) {
-    if (written.length > 0) await printLines(run, describeDone(written, next));
-    else if (isWanted && failures.length === 0) {
+    if (written.length > 0) {
+      await printLines(run, [
+        ...describeDone(written, run),
+        ...listNext(written),
+      ]);
+    } else if (isWanted && failures.length === 0) {
       await printLines(run, ["Nothing to change."]);
     } else if (!isWanted && !isDry) {
       await printNote(run, "nothing was changed");
@@ -74,7 +78,7 @@ export async function settlePlan(
   } else {
     await printJson(run, {
       written: isWanted,
-      changes: real.map((change) => ({
+      changes: (isWanted ? written : real).map((change) => ({
         ...describeChange(change),
         diff: renderDiff(change.file.path, change.file.text, change.after)
           .join("\n"),

@@ -7,6 +7,7 @@ import { isAgentName, listAgents } from "../../agents/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
 import {
   AgentFileError,
+  demandWritable,
   type FileChange,
   type HookPlan,
   UnsupportedHooksError,
@@ -87,6 +88,9 @@ export function planEach<T extends Target>(
   for (const target of targets) {
     try {
       const { changes, notes } = plan(target);
+      for (const { file, after } of changes) {
+        if (file.text !== after) demandWritable(file);
+      }
       joint.changes.push(...changes);
       joint.notes.push(...notes.map((note) => `${target}: ${note}`));
     } catch (error) {
@@ -96,6 +100,16 @@ export function planEach<T extends Target>(
     }
   }
   return joint;
+}
+
+/** Returns several plans as one. */
+export function joinPlans(plans: readonly JointPlan[]): JointPlan {
+  return {
+    changes: plans.flatMap(({ changes }) => changes),
+    notes: plans.flatMap(({ notes }) => notes),
+    failures: plans.flatMap(({ failures }) => failures),
+    isUsage: plans.some(({ isUsage }) => isUsage),
+  };
 }
 
 /** Describes the fault of one target; throws every other error. */

@@ -34,12 +34,64 @@ Deno.test("runHooksInstall() shows the changes on a terminal, and writes nothing
   assertEquals(code, 0);
   assertMatch(context.out(), /\+\+\+ \S*\/\.codex\/hooks\.json/);
   assertMatch(context.out(), /^\+ {4}"beforeSubmitPrompt": \[$/m);
+  assertEquals(context.out().replaceAll(home, "~").split("\n").slice(-5), [
+    "In short:",
+    "  create  ~/.codex/hooks.json",
+    "  create  ~/.cursor/hooks.json",
+    "",
+    "",
+  ]);
   assertMatch(context.err(), /Write these changes\? \[y\/N\]/);
   assertMatch(context.err(), /nothing was changed/);
   assertEquals(
     (await Array.fromAsync(Deno.readDir(`${home}/.codex`))).length,
     0,
   );
+  await Deno.remove(home, { recursive: true });
+});
+
+Deno.test("runHooksInstall() says what is next only for an agent whose hooks were written", async () => {
+  const { home, context } = await makeTerminal();
+  await Deno.writeTextFile(`${home}/.cursor/hooks.json`, "{}", { mode: 0o444 });
+  const code = await runHooksInstall(
+    { ...OPTIONS, isSure: true },
+    testRun(context, { output: "text", color: "never" }),
+  );
+  assertEquals(code, 74);
+  assertEquals(context.out().trimEnd().split("\n"), [
+    "Wrote ~/.codex/hooks.json",
+    "codex: type /hooks in Codex to trust them, or it does not run them",
+  ]);
+  assertMatch(context.err(), /cursor\/hooks\.json" as it is read-only/);
+  await Deno.remove(home, { recursive: true });
+});
+
+Deno.test("runHooksStatus() shows an agent's server, and says so if its program is gone", async () => {
+  const { home, context } = await makeTerminal();
+  const run = testRun(context, { output: "text", color: "never" });
+  const names = ["codex", "cursor"];
+  await runHooksInstall(
+    { ...OPTIONS, names, isSure: true, addsMcp: true },
+    run,
+  );
+  await Deno.writeTextFile(
+    `${home}/.cursor/mcp.json`,
+    '{"mcpServers":{"kaizen":{"command":"/gone","args":["mcp"]}}}',
+  );
+  const second = testContext({ env: { HOME: home }, columns: 80 });
+  await runHooksStatus(
+    { names, isProject: false },
+    testRun(second, { output: "text", color: "never" }),
+  );
+  const shown = second.out().trimEnd().split("\n")
+    .map((line) => line.replaceAll(/ {2,}/g, " | ").replaceAll(home, "~"));
+  assertEquals(shown, [
+    "AGENT | HOOKS | TRUSTED | MCP | FILE",
+    "codex | 11 of 11 | no | yes | ~/.codex/hooks.json",
+    "cursor | 10 of 10 | – | yes | ~/.cursor/hooks.json",
+    "codex: not trusted yet: type /hooks in Codex",
+    "cursor: the program of its server in ~/.cursor/mcp.json is gone: run kaizen hooks install --mcp",
+  ]);
   await Deno.remove(home, { recursive: true });
 });
 
