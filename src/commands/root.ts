@@ -136,7 +136,7 @@ function declareRoot(cli: Cli) {
       "Record what coding agents do, and look it up later.\n" +
         "Hooks send events to a daemon, which stores them. These commands query the daemon.",
     )
-    .example("Check whether the daemon is running", "kaizen status")
+    .example("Set up the hooks of your agents", "kaizen hooks install")
     .example("List the sessions of this workspace", "kaizen sessions")
     .example("Show the newest session", "kaizen detail @latest")
     .example(

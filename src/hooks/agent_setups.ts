@@ -42,6 +42,8 @@ export interface AgentSetup {
   head: Readonly<Record<string, unknown>>;
   /** The next step of the user after an installation. */
   next: string;
+  /** Why the agent may not run its hooks, and what changes that; null if its files never say. */
+  untrusted: { reason: string; step: string } | null;
 }
 
 /** A hook is back within a quarter of a second; under load it may take this long to start. */
@@ -108,6 +110,11 @@ const SETUPS = {
     entry: group,
     head: {},
     next: "new sessions use the hooks",
+    untrusted: {
+      reason:
+        'switched off by "disableAllHooks" in the settings of Claude Code',
+      step: 'remove "disableAllHooks"',
+    },
   },
   codex: {
     title: "Codex",
@@ -133,6 +140,7 @@ const SETUPS = {
     entry: group,
     head: {},
     next: "type /hooks in Codex to trust them, or it does not run them",
+    untrusted: { reason: "not trusted yet", step: "type /hooks in Codex" },
   },
   copilot: {
     title: "Copilot CLI",
@@ -161,6 +169,7 @@ const SETUPS = {
     }),
     head: { version: 1 },
     next: "new sessions use the hooks",
+    untrusted: null,
   },
   cursor: {
     title: "Cursor",
@@ -185,6 +194,7 @@ const SETUPS = {
     entry: ({ timeoutS }, command) => ({ command, timeout: timeoutS }),
     head: { version: 1 },
     next: "open windows use the hooks, too",
+    untrusted: null,
   },
   gemini: {
     title: "Gemini CLI",
@@ -214,6 +224,7 @@ const SETUPS = {
     }),
     head: {},
     next: "new sessions use the hooks",
+    untrusted: null,
   },
   openclaw: {
     title: "OpenClaw",
@@ -227,6 +238,10 @@ const SETUPS = {
     entry: ({ name }) => name,
     head: {},
     next: "run openclaw hooks enable kaizen, or it does not run the hook",
+    untrusted: {
+      reason: "not enabled yet",
+      step: "openclaw hooks enable kaizen",
+    },
   },
   vibe: {
     title: "Vibe",
@@ -245,6 +260,7 @@ const SETUPS = {
     }),
     head: {},
     next: "new sessions use the hooks, with Vibe 2.21 or newer",
+    untrusted: null,
   },
 } satisfies Record<AgentName, AgentSetup>;
 

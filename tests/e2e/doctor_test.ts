@@ -170,7 +170,7 @@ Deno.test("doctor finds nothing to repair with a daemon, without one, and before
   assertEquals(stopped.code, 0);
   assert(
     stopped.all.some(({ check, message }) =>
-      check === "store" && /2 sessions, 16 events, .* 2 sessions made anew/
+      check === "store" && /2 sessions, 16 events, .* 2 sessions rebuilt/
         .test(message)
     ),
     JSON.stringify(stopped.all),
@@ -381,8 +381,12 @@ Deno.test("doctor tells of agents without hooks, of hooks without a program, and
       check === "hooks" || check === "transcripts"
     );
   const [none, kept] = await claude();
-  assertMatch(none?.message ?? "", /^claude: has no hooks/);
-  assertEquals(none?.repair, "kaizen hooks install claude");
+  assertEquals(none, {
+    check: "hooks",
+    level: "fault",
+    message: "Nothing is recorded, as there are no hooks: claude",
+    repair: "kaizen hooks install claude",
+  });
   assertMatch(kept?.message ?? "", /after 30 days, which is its default/);
   await Deno.writeTextFile(settings, '{"cleanupPeriodDays": 365}');
   assertMatch((await claude())[1]?.message ?? "", /for 365 days$/);
@@ -404,6 +408,53 @@ Deno.test("doctor tells of agents without hooks, of hooks without a program, and
   const [broken] = await claude();
   assertEquals(broken?.level, "fault");
   assertMatch(broken?.message ?? "", /settings\.json/);
+});
+
+Deno.test("doctor names the agents without hooks in one line, and the step of each that does not run its hooks", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  for (const name of [".codex", ".cursor", ".openclaw", ".vibe"]) {
+    await Deno.mkdir(`${home.root}/user/${name}`);
+  }
+  await home.run(["hooks", "install", "codex", "openclaw", "--yes"]);
+  const { found } = await examine(home);
+  const hooks = found.filter(({ check }) => check === "hooks");
+  assertEquals(
+    hooks.map(({ level, message, repair }) => [level, message, repair]),
+    [
+      [
+        "fault",
+        "codex: does not run its hooks, which are not trusted yet",
+        "type /hooks in Codex",
+      ],
+      [
+        "fault",
+        "openclaw: does not run its hooks, which are not enabled yet",
+        "openclaw hooks enable kaizen",
+      ],
+      [
+        "note",
+        "cursor, vibe: have no hooks, so they are not recorded",
+        "kaizen hooks install cursor vibe",
+      ],
+    ],
+  );
+});
+
+Deno.test("doctor finds a mistake in config.toml", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const path = `${home.home}/config.toml`;
+  await Deno.writeTextFile(path, 'keep = "90d"\n');
+  const { all } = await examine(home);
+  assertEquals(
+    all.filter(({ check }) => check === "config").map(({ level }) => level),
+    ["ok"],
+  );
+  await Deno.writeTextFile(path, "[exclud]\n");
+  await expectFault(home, "config", /"exclud" is no key of/, /^correct \//);
+  await Deno.writeTextFile(path, "[exclude\n");
+  await expectFault(home, "config", /^Cannot read ".*": /, /^correct \//);
 });
 
 Deno.test("doctor knows every file that kaizen makes in a home, and the user's own", async () => {

@@ -11,6 +11,7 @@ import {
   findGitHooks,
   findHooks,
   type FoundGitHooks,
+  setupOf,
 } from "../../hooks/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
@@ -27,11 +28,25 @@ export function checkHooks(report: Report, run: Run): void {
   if (agents.length === 0) {
     report.note("No coding agent was found for this user");
   }
-  for (const agent of agents) checkAgent(report, agent, run);
-  checkGit(report, run);
+  const bare = agents.filter((agent) => !checkAgent(report, agent, run));
+  const hasGit = checkGit(report, run);
+  if (bare.length === 0) return;
+  const names = bare.join(", ");
+  const install = `kaizen hooks install ${bare.join(" ")}`;
+  if (bare.length === agents.length && !hasGit) {
+    report.fault(
+      `Nothing is recorded, as there are no hooks: ${names}`,
+      install,
+    );
+  } else if (bare.length === 1) {
+    report.note(`${names}: has no hooks, so it is not recorded`, install);
+  } else {
+    report.note(`${names}: have no hooks, so they are not recorded`, install);
+  }
 }
 
-function checkGit(report: Report, { context }: Run): void {
+/** @returns Whether git runs kaizen. */
+function checkGit(report: Report, { context }: Run): boolean {
   const user = "kaizen hooks install git";
   try {
     const all = findGitHooks({ context, project: null });
@@ -40,11 +55,12 @@ function checkGit(report: Report, { context }: Run): void {
     }
     const project = findWorkspace(context.cwd());
     const own = findGitHooks({ context, project });
-    if (own === null) return;
-    tellGit(report, own, all === null ? `${user} --project` : user);
+    if (own === null) return false;
+    return tellGit(report, own, all === null ? `${user} --project` : user);
   } catch (error) {
     if (!(error instanceof AgentFileError)) throw error;
     report.fault(`git: ${error.message}`, STATUS);
+    return true;
   }
 }
 
@@ -52,45 +68,48 @@ function tellGit(
   report: Report,
   found: FoundGitHooks,
   install: string,
-): void {
+): boolean {
   const { path, program, isProgramThere, events, missing, manager } = found;
   if (program === null && found.runsOther) {
-    return report.ok(
+    report.ok(
       manager === null
         ? `git: hooks of your own in ${path} run kaizen`
         : `git: ${manager.words}; they run kaizen`,
     );
-  }
-  if (program === null && manager !== null) {
-    return report.note(
+  } else if (program === null && manager !== null) {
+    report.note(
       `git: ${manager.words}; they do not run kaizen`,
       manager.step,
     );
-  }
-  if (program === null) {
-    return report.note(
+  } else if (program === null) {
+    report.note(
       `git: has no hooks in ${path}, so its commits are not recorded`,
       install,
     );
-  }
-  if (!isProgramThere) {
-    return report.fault(
+  } else if (!isProgramThere) {
+    report.fault(
       `git: its hooks run ${program}, which is not there`,
       install,
     );
-  }
-  if (missing.length > 0) {
-    return report.note(
+  } else if (missing.length > 0) {
+    report.note(
       `git: ${
         formatNumberOf(missing.length, "event")
       } without a hook in ${path}: ${missing.join(", ")}`,
       install,
     );
+  } else {
+    report.ok(`git: ${formatNumberOf(events.length, "event")} in ${path}`);
   }
-  report.ok(`git: ${formatNumberOf(events.length, "event")} in ${path}`);
+  return program !== null || found.runsOther;
 }
 
-function checkAgent(report: Report, agent: AgentName, { context }: Run): void {
+/** @returns False, and no finding, if the agent has no hooks. */
+function checkAgent(
+  report: Report,
+  agent: AgentName,
+  { context }: Run,
+): boolean {
   const install = `kaizen hooks install ${agent}`;
   try {
     const {
@@ -102,34 +121,35 @@ function checkAgent(report: Report, agent: AgentName, { context }: Run): void {
       others,
       isTrusted,
     } = findHooks(agent, { context, project: null });
+    const { untrusted } = setupOf(agent);
     if (program === null) {
-      return others.length > 0
-        ? report.note(`${agent}: its hooks run kaizen in another way`, install)
-        : report.note(`${agent}: has no hooks, so it is not recorded`, install);
-    }
-    if (!isProgramThere) {
-      return report.fault(
+      if (others.length === 0) return false;
+      report.note(`${agent}: its hooks run kaizen in another way`, install);
+    } else if (!isProgramThere) {
+      report.fault(
         `${agent}: its hooks run ${program}, which is not there`,
         install,
       );
-    }
-    if (isTrusted === false) {
-      return report.fault(
-        `${agent}: does not run its hooks until they are trusted`,
-        `start ${agent}, and confirm them with /hooks`,
+    } else if (isTrusted === false && untrusted !== null) {
+      report.fault(
+        `${agent}: does not run its hooks, which are ${untrusted.reason}`,
+        untrusted.step,
       );
-    }
-    if (missing.length > 0) {
-      return report.note(
+    } else if (missing.length > 0) {
+      report.note(
         `${agent}: ${formatNumberOf(missing.length, "event")} without a hook: ${
           missing.join(", ")
         }`,
         install,
       );
+    } else {
+      report.ok(
+        `${agent}: ${formatNumberOf(events.length, "event")} in ${path}`,
+      );
     }
-    report.ok(`${agent}: ${formatNumberOf(events.length, "event")} in ${path}`);
   } catch (error) {
     if (!(error instanceof AgentFileError)) throw error;
     report.fault(`${agent}: ${error.message}`, STATUS);
   }
+  return true;
 }

@@ -48,7 +48,7 @@ export async function checkStore(
         formatNumberOf(events, "event")
       }, ${formatBytes(bytes)}; ${
         formatNumberOf(compared, "session")
-      } made anew from the events and found equal`,
+      } rebuilt from their events and found equal`,
     );
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;

@@ -12,6 +12,7 @@ export const CHECKS = [
   "version",
   "spool",
   "store",
+  "config",
   "hooks",
   "transcripts",
 ] as const;

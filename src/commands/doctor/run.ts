@@ -7,6 +7,7 @@
 import type { Run } from "../shell/cli.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printLines } from "../shell/print.ts";
+import { checkConfigFile } from "./check_config_file.ts";
 import { checkDaemon } from "./check_daemon.ts";
 import { checkDisk } from "./check_disk.ts";
 import { checkHome } from "./check_home.ts";
@@ -61,6 +62,7 @@ const WORK = {
   version: () => {},
   spool: checkSpool,
   store: checkStore,
+  config: checkConfigFile,
   hooks: checkHooks,
   transcripts: checkTranscripts,
 } satisfies Record<typeof CHECKS[number], CheckWork>;

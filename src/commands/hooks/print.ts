@@ -3,7 +3,7 @@
  * Renders changes of hooks, and which hooks are there, as text.
  * @module
  */
-import { type FileChange, renderDiff } from "../../hooks/mod.ts";
+import { type FileChange, renderDiff, setupOf } from "../../hooks/mod.ts";
 import {
   type Column,
   escapeLine,
@@ -14,6 +14,7 @@ import {
 } from "../../output/mod.ts";
 import type { Int } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import type { Target } from "./targets.ts";
 
 /** A change in JSON. */
 export interface ChangeRow {
@@ -74,7 +75,7 @@ function shortenPath(path: string, { context }: Run): string {
 
 /** The hooks of one agent, or of git, as JSON has them. */
 export interface HooksRow {
-  agent: string;
+  agent: Target;
   /** Whether the agent's folder exists. */
   found: boolean;
   path: string | null;
@@ -150,13 +151,6 @@ export function renderHooks(
   ].map((line, i) => i <= rows.length ? line : escapeLine(line));
 }
 
-/** The reasons why an agent does not run our hooks. */
-const NOT_TRUSTED: Readonly<Record<string, string>> = {
-  claude: 'switched off by "disableAllHooks" in the settings of Claude Code',
-  codex: "not trusted yet: type /hooks in Codex",
-  openclaw: "not enabled yet: openclaw hooks enable kaizen",
-};
-
 function listProblems(row: HooksRow): string[] {
   const { agent, events, missing, others, program, trusted, mcp, fault } = row;
   const problems: string[] = [];
@@ -181,6 +175,9 @@ function listProblems(row: HooksRow): string[] {
       `the program of its server in ${mcp.path} is gone: run kaizen hooks install --mcp`,
     );
   }
-  if (trusted === false) problems.push(NOT_TRUSTED[agent] ?? "not trusted yet");
+  const untrusted = agent === "git" ? null : setupOf(agent).untrusted;
+  if (trusted === false && untrusted !== null) {
+    problems.push(`${untrusted.reason}: ${untrusted.step}`);
+  }
   return problems.map((problem) => `${agent}: ${problem}`);
 }

@@ -141,7 +141,7 @@ async function explainNone(
   } else if (!filtered) {
     await printNote(
       run,
-      'to record sessions, set up agent hooks that run "kaizen ingest hook": see kaizen help ingest',
+      "to record the sessions of your agents: kaizen hooks install",
     );
   }
 }

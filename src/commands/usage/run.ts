@@ -49,7 +49,7 @@ async function printTable(
   if (rows.length === 0) {
     const place = workspace === null ? "" : ` in ${workspace}`;
     await printLines(run, ["(no usage)"]);
-    await printNote(run, `no transcript tells of any tokens${place}`);
+    await printNote(run, `no transcript${place} has token counts`);
   } else {
     await printLines(run, renderUsage(answer, run));
     await printNote(
