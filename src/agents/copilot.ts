@@ -41,6 +41,7 @@ export const copilotHooks = /* @__PURE__ */ makeHooks({
 
 /** Copilot. */
 export const copilot = /* @__PURE__ */ makeAgent(copilotHooks, {
+  events: { errorOccurred: "turn_failed" },
   // The two payloads name the same tools differently.
   subagentTools: ["task", "Agent", "Task"],
   questionTools: ["ask_user", "AskUserQuestion"],

@@ -19,7 +19,10 @@ export const openclawHooks = /* @__PURE__ */ makeHooks({
 export const openclaw = /* @__PURE__ */ makeAgent(openclawHooks, {
   events: {
     "command:new": "session_start",
+    "command:reset": "session_start",
     "message:received": "prompt",
+    // Its answer. No event says that a turn ended.
+    "message:sent": "turn_end",
     "command:stop": "turn_end",
   },
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The key that copies of one event share.
+ * The keys that copies of one event share.
  * @module
  */
 import type { Meaning } from "../agents/mod.ts";
@@ -24,21 +24,21 @@ const encoder = new TextEncoder();
 
 const OWN_KEYS: ReadonlySet<string> = new Set(["timestamp_ms", "type"]);
 
-export function readCopyKey(
+/** By what copies of one event are recognized. */
+export interface CopyKeys {
+  /** The same for copies by hooks of different agents. */
+  readonly loose: string;
+  /**
+   * The same for copies by any hooks; null without the agent's own time, as the same payload may
+   * then be of two events.
+   */
+  readonly exact: string | null;
+}
+
+export function readCopyKeys(
   payload: Payload,
-  { meaning, callId, tool }: {
-    meaning: Meaning;
-    callId: string | null;
-    tool: string | null;
-  },
-): string {
-  if (callId !== null) {
-    return hashBytes(encoder.encode(`${meaning}\n${callId}`));
-  }
-  const time = readOwnTime(payload);
-  if (time !== null) {
-    return hashBytes(encoder.encode(`${meaning}\n${tool}\n${time}`));
-  }
+  { meaning, callId }: { meaning: Meaning; callId: string | null },
+): CopyKeys {
   const parts: string[] = [];
   const { bytes } = payload.source;
   for (const { key, start, end } of payload.members()) {
@@ -46,5 +46,14 @@ export function readCopyKey(
     if (key.startsWith("kaizen_") || OWN_KEYS.has(key)) continue;
     parts.push(`${key} ${hashPart(bytes, start, end)}`);
   }
-  return hashBytes(encoder.encode(parts.join("\n")));
+  const whole = hashBytes(encoder.encode(parts.join("\n")));
+  const time = readOwnTime(payload);
+  // The hooks of different agents name one tool differently.
+  const own = callId ?? time;
+  return {
+    loose: own === null
+      ? whole
+      : hashBytes(encoder.encode(`${meaning}\n${own}`)),
+    exact: time === null ? null : whole,
+  };
 }

@@ -72,6 +72,7 @@ const KNOWN_KEYS = [
   "prompt_id",
   "reason",
   "reasoning_tokens",
+  "recoverable",
   "result",
   "result_json",
   "returncode",

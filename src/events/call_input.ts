@@ -4,7 +4,7 @@
  * patch.
  * @module
  */
-import { decodeText } from "../proto/mod.ts";
+import { decodeText, scanElements } from "../proto/mod.ts";
 import { hashName, hashPart } from "./_hash.ts";
 import {
   bytesOf,
@@ -32,6 +32,7 @@ const FILE_KEYS: ReadonlySet<string> = new Set([
   "file_path",
   "notebook_path",
   "target_file",
+  "absolute_path",
   "path",
   "file",
 ]);
@@ -41,15 +42,18 @@ const TELLING = [
   "file_path",
   "notebook_path",
   "target_file",
+  "absolute_path",
   "pattern",
   "query",
   "url",
   "path",
+  "dir_path",
   "file",
   "description",
   "subject",
   "prompt",
   "question",
+  "plan",
 ];
 /** Maximum number of arguments in a key. Tools have fewer. */
 const MAX_KEYED = 16;
@@ -143,7 +147,19 @@ function summarize(members: ReadonlyMap<string, JsonPart>): string | null {
     );
     if (line !== null) return line;
   }
-  return null;
+  return oneLine(readQuestion(members.get("questions") ?? null));
+}
+
+/** Returns the first of several questions to the user. */
+function readQuestion(list: JsonPart | null): string | null {
+  if (list?.kind !== "array") return null;
+  const bytes = bytesOf(list);
+  const [first] = scanElements(bytes) ?? [];
+  if (first === undefined) return null;
+  const source = { bytes, text: null };
+  const { kind, start, end } = first;
+  const question = { source, kind, start, end, members: null };
+  return headText(readMembers(question)?.get("question")) ?? headText(question);
 }
 
 /** Returns the text of an argument that is a list of words, like the commands of some agents. */

@@ -32,9 +32,12 @@ export interface CallEnd {
 const EXIT_KEYS = ["exit_code", "exitCode", "returncode"] as const;
 const I32_MAX = 2n ** 31n - 1n;
 const I32_MIN = -(2n ** 31n);
-/** Codex writes the exit code in the lines before the output. */
+/**
+ * Codex writes the exit code in the lines before the output. Its two shell tools use different
+ * words.
+ */
 const OUTPUT = /^Output:/m;
-const EXITED = /^Process exited with code (-?\d+)\s*$/m;
+const EXITED = /^(?:Process exited with code|Exit code:) (-?\d+)\s*$/m;
 
 const STATUS_WORDS: ReadonlyMap<string, Outcome> = new Map([
   ["success", "done"],
@@ -146,8 +149,9 @@ function judgeHead(result: JsonPart | null): Outcome | null {
 }
 
 function exitLine(result: JsonPart | null): RegExpMatchArray | null {
-  const [head = ""] = headText(result)?.split(OUTPUT, 1) ?? [];
-  return head.match(EXITED);
+  const [head = "", output] = headText(result)?.split(OUTPUT, 2) ?? [];
+  // A text without these lines is the output alone, which may say anything.
+  return output === undefined ? null : head.match(EXITED);
 }
 
 function readError(
@@ -163,6 +167,7 @@ function readError(
     headText(payload.value("tool_error")),
     headText(payload.value("reason")),
     headText(members?.get("error")),
+    headText(readMembers(members?.get("error"))?.get("message")),
     headText(members?.get("stderr")),
     headText(members?.get("text_result_for_llm")),
     headText(members?.get("textResultForLlm")),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Recognizes copies: some agents deliver one event to their own hook and to another agent's hook.
+ * Recognizes copies: some agents deliver one event to their own hook and to another agent's hook,
+ * or to two of their own, such as that of the user and that of a repository.
  * @module
  */
 import { subtractInts } from "./_int.ts";
@@ -21,35 +22,41 @@ const MAX_COPIES = 64;
 const MIN_COPIES = 16;
 
 /**
- * Looks for the original of a copy: the same event, delivered by another hook shortly before,
- * without another copy. The copy itself may arrive again, if its sender got no answer.
+ * Looks for the original of a copy: the same event, delivered by another hook shortly before. Of
+ * events that only look the same each has one copy. The copy itself may arrive again, if its sender
+ * got no answer.
  *
  * @returns The new list of remembered events; null if the event is not a copy.
  */
 export function findCopy(
   copies: readonly SeenCopy[],
-  { at: [ms, , id], copyKey, via }: Facts,
+  { at: [ms, , id], copyKeys, via }: Facts,
 ): { copies: readonly SeenCopy[] } | null {
-  const index = copyKey === null ? -1 : copies.findIndex((seen) => {
-    const [key, seenMs, seenVia, copyId] = seen;
-    return key === copyKey && seenVia !== via &&
-      (copyId === "" || copyId === id) && isNear(seenMs, ms);
-  });
+  if (copyKeys === null) return null;
+  const { loose, exact } = copyKeys;
+  const isCopy = ([, seenMs, , , seenExact]: SeenCopy) =>
+    exact !== null && exact === seenExact && isNear(seenMs, ms);
+  if (copies.some(isCopy)) return { copies };
+  const index = copies.findIndex(([key, seenMs, seenVia, copyId]) =>
+    key === loose && seenVia !== via && (copyId === "" || copyId === id) &&
+    isNear(seenMs, ms)
+  );
   const found = copies[index];
   if (found === undefined) return null;
-  const [key, seenMs, seenVia] = found;
-  return { copies: copies.with(index, [key, seenMs, seenVia, id]) };
+  const [key, seenMs, seenVia, , seenExact] = found;
+  return { copies: copies.with(index, [key, seenMs, seenVia, id, seenExact]) };
 }
 
 /** Adds an event that is not a copy. */
 export function rememberCopy(
   copies: readonly SeenCopy[],
-  { at: [ms], copyKey, via }: Facts,
+  { at: [ms], copyKeys, via }: Facts,
 ): readonly SeenCopy[] {
-  if (copyKey === null) return copies;
+  if (copyKeys === null) return copies;
+  const { loose, exact } = copyKeys;
   const late = copies.length - MIN_COPIES;
   const near = copies.filter(([, seenMs], i) => i > late || isNear(seenMs, ms));
-  return [...near.slice(1 - MAX_COPIES), [copyKey, ms, via, ""]];
+  return [...near.slice(1 - MAX_COPIES), [loose, ms, via, "", exact]];
 }
 
 function isNear(a: Int, b: Int): boolean {

@@ -14,7 +14,7 @@ import {
 } from "../agents/mod.ts";
 import { decodeText, type HookSource, type Int } from "../proto/mod.ts";
 import { type CallHalf, readCall } from "./_call_half.ts";
-import { readCopyKey } from "./_copy_key.ts";
+import { type CopyKeys, readCopyKeys } from "./_copy_key.ts";
 import { hashBytes } from "./_hash.ts";
 import { trimWhiteSpace } from "./_text.ts";
 import {
@@ -65,11 +65,8 @@ export interface Facts extends Usage {
   readonly message: string | null;
   /** Whether the session continues after a compaction. */
   readonly afterCompaction: boolean;
-  /**
-   * The same for copies of one event that an agent delivered to two hooks; null if the agent never
-   * does that.
-   */
-  readonly copyKey: string | null;
+  /** Null if the agent never delivers one event to two hooks. */
+  readonly copyKeys: CopyKeys | null;
   /** The hook that delivered it. */
   readonly via: string;
 }
@@ -140,9 +137,9 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
     message: readMessage(payload, meaning),
     afterCompaction: meaning === "session_start" &&
       payload.text("source") === "compact",
-    copyKey: AGENTS[agent].runsHooksOf.length === 0
+    copyKeys: AGENTS[agent].runsHooksOf.length === 0
       ? null
-      : readCopyKey(payload, { meaning, callId, tool }),
+      : readCopyKeys(payload, { meaning, callId }),
     via,
     ...usage,
   };
@@ -170,12 +167,18 @@ function findMeaning(
   return { meaning: "other", tool: null, name: wireName };
 }
 
-/** The status of Cursor's `stop` tells how the turn ended. */
+/**
+ * The status of Cursor's `stop` tells how the turn ended. Copilot sends an event for each error,
+ * and goes on after most of them.
+ */
 function refine(
   payload: Payload,
   agent: AgentName,
   meaning: Meaning,
 ): Meaning {
+  if (agent === "copilot" && meaning === "turn_failed") {
+    return payload.isFalse("recoverable") ? meaning : "other";
+  }
   if (agent !== "cursor" || meaning !== "turn_end") return meaning;
   const status = payload.text("status");
   if (status === "aborted") return "interrupt";

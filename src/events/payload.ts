@@ -247,6 +247,11 @@ export class Payload implements Fields {
     return this.#fields.get(name)?.kind === "true";
   }
 
+  /** Whether a field is `false`. */
+  isFalse(name: KnownKey): boolean {
+    return this.#fields.get(name)?.kind === "false";
+  }
+
   /** Returns the bytes of a number as it is written, or null. */
   number(name: string): Uint8Array | null {
     const field = this.#fields.get(name);

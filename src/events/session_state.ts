@@ -56,6 +56,7 @@ export type SeenCopy = readonly [
   via: string,
   /** The id of the copy that has arrived, or "". */
   copyId: string,
+  exactKey: string | null,
 ];
 
 /** The state of a session. Immutable. */

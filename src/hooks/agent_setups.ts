@@ -159,6 +159,7 @@ const SETUPS = {
       "subagentStart",
       "subagentStop",
       "preCompact",
+      "errorOccurred",
       "agentStop",
       "sessionEnd",
     ]),

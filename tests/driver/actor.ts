@@ -406,7 +406,7 @@ function inputFor(
     case "ask":
       return {
         input: { questions: [{ question: about, options: [] }] },
-        summary: null,
+        summary: about,
         files: [],
       };
     case "agent":

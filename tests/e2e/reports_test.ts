@@ -93,6 +93,46 @@ Deno.test("events that Cursor gives to two configurations are stored once", asyn
   }]);
 });
 
+Deno.test("events that Copilot gives to several configurations are stored once, in each of their forms", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const run = async (source: string, words: string[], fields: unknown) => {
+    const { code, stdout, stderr } = await home.run(
+      ["ingest", "hook", "--source", source, ...words],
+      { stdin: JSON.stringify(fields) },
+    );
+    assertEquals([code, stdout, stderr], [0, "", ""]);
+  };
+  const now = Date.now();
+  const input = { command: "npm test" };
+  for (const n of [0, 1]) {
+    // Two commands that ended in the same millisecond.
+    const own = {
+      sessionId: "s",
+      timestamp: now,
+      cwd: home.workspace,
+      toolName: "bash",
+      toolArgs: { ...input, description: `${n}` },
+      toolResult: { resultType: "success", textResultForLlm: "ok" },
+    };
+    const event = ["--event", "postToolUse"];
+    await run("copilot", event, own);
+    await run("claude", [], {
+      hook_event_name: "PostToolUse",
+      session_id: "s",
+      timestamp: new Date(now).toISOString(),
+      cwd: home.workspace,
+      tool_name: "Bash",
+      tool_input: own.toolArgs,
+      tool_result: { result_type: "success", text_result_for_llm: "ok" },
+    });
+    await run("copilot", event, own);
+  }
+  const { agent, totals } = await sessionOf(home, "s");
+  const { events, tool_calls } = Object(totals);
+  assertEquals([agent, events, tool_calls], ["copilot", 2, 2]);
+});
+
 Deno.test("a Stop while a subagent works in the background ends neither the session nor the subagent's call", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
@@ -207,6 +247,177 @@ Deno.test("a command of Codex that failed counts, by the head of its result alon
     ["done", null],
   ]);
   assertEquals(Object((await sessionOf(home, "unknown")).totals).errors, null);
+});
+
+/** A hook of an agent: the event that its command names, and the payload without its session. */
+type Said = [event: string | null, fields: Record<string, unknown>];
+
+const CALL = { tool_name: "Bash", tool_input: { command: "npm test" } };
+const QUESTIONS = { questions: [{ question: "Which  one?", options: [] }] };
+
+/** What agents say in forms of their own: state, and each call's summary, status and error. */
+const OWN_FORMS: [
+  name: string,
+  source: string,
+  hooks: Said[],
+  state: unknown[],
+  spans: unknown[][],
+][] = [
+  [
+    "a question of Claude Code in a list",
+    "claude",
+    [[null, {
+      hook_event_name: "PreToolUse",
+      permission_mode: "default",
+      tool_name: "AskUserQuestion",
+      tool_input: QUESTIONS,
+      tool_use_id: "q",
+    }]],
+    ["needs_answer", "Which one?"],
+    [["Which one?", "open", null]],
+  ],
+  [
+    "a plan of Claude Code",
+    "claude",
+    [[null, {
+      hook_event_name: "PreToolUse",
+      permission_mode: "default",
+      tool_name: "ExitPlanMode",
+      tool_input: { plan: "# Plan\n\n1. Wait" },
+      tool_use_id: "p",
+    }]],
+    ["needs_answer", "# Plan 1. Wait"],
+    [["# Plan 1. Wait", "open", null]],
+  ],
+  [
+    "the other head of a result of Codex",
+    "codex",
+    [[null, {
+      hook_event_name: "PostToolUse",
+      turn_id: "1",
+      ...CALL,
+      tool_use_id: "c",
+      tool_response: "Exit code: 2\nWall time: 0 seconds\nOutput:\nbad",
+    }]],
+    ["working", null],
+    [["npm test", "failed", "Exit code: 2"]],
+  ],
+  [
+    "an output of Codex without a head",
+    "codex",
+    [[null, {
+      hook_event_name: "PostToolUse",
+      turn_id: "1",
+      ...CALL,
+      tool_use_id: "c",
+      tool_response: "It says:\nProcess exited with code 2\n",
+    }]],
+    ["working", null],
+    [["npm test", "done", null]],
+  ],
+  [
+    "a file and an error of Gemini",
+    "gemini",
+    [[null, {
+      hook_event_name: "AfterTool",
+      tool_name: "read_file",
+      tool_input: { absolute_path: "/w/a.ts" },
+      tool_response: { error: { message: "File not found", type: "x" } },
+    }]],
+    ["working", null],
+    [["/w/a.ts", "failed", "File not found"]],
+  ],
+  [
+    "an error that ends a turn of Copilot",
+    "copilot",
+    [
+      ["errorOccurred", {
+        error: { message: "rate limited", name: "E" },
+        recoverable: false,
+      }],
+    ],
+    ["failed", "rate limited"],
+    [],
+  ],
+  [
+    "an error after which Copilot goes on",
+    "copilot",
+    [
+      ["userPromptSubmitted", { prompt: "go" }],
+      ["errorOccurred", { error: { message: "once" }, recoverable: true }],
+    ],
+    ["working", null],
+    [],
+  ],
+  [
+    "an answer of OpenClaw",
+    "openclaw",
+    [
+      [null, {
+        type: "message",
+        action: "received",
+        context: { content: "x" },
+      }],
+      [null, { type: "message", action: "sent", context: { content: "y" } }],
+    ],
+    ["idle", null],
+    [],
+  ],
+  [
+    "a session of OpenClaw that begins anew",
+    "openclaw",
+    [
+      [null, {
+        type: "message",
+        action: "received",
+        context: { content: "x" },
+      }],
+      [null, { type: "command", action: "reset", context: {} }],
+    ],
+    ["idle", null],
+    [],
+  ],
+];
+
+/** An event's time as its agent tells it. Claude Code and Codex tell none. */
+function timeOf(source: string, ms: number): Record<string, unknown> {
+  if (source === "claude" || source === "codex") return { timestamp_ms: ms };
+  return { timestamp: source === "copilot" ? ms : new Date(ms).toISOString() };
+}
+
+Deno.test("states, calls and errors are known in the forms of each agent", async (t) => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  for (const [i, [name, source, hooks, state, spans]] of OWN_FORMS.entries()) {
+    await t.step(name, async () => {
+      const id = `own${i}`;
+      const key = { copilot: "sessionId", openclaw: "sessionKey" }[source] ??
+        "session_id";
+      for (const [n, [event, fields]] of hooks.entries()) {
+        const words = event === null ? [] : ["--event", event];
+        const { code, stdout, stderr } = await home.run(
+          ["ingest", "hook", "--source", source, ...words],
+          {
+            stdin: JSON.stringify({
+              [key]: id,
+              cwd: home.workspace,
+              ...timeOf(source, Date.now() - MINUTE + n),
+              ...fields,
+            }),
+          },
+        );
+        assertEquals([code, stdout, stderr], [0, "", ""]);
+      }
+      const { agent, activity } = await sessionOf(home, id);
+      assertEquals(agent, source);
+      const { state: is, message } = Object(activity);
+      assertEquals([is, message], state);
+      assertEquals(
+        await spansOf(home, id, "summary", "status", "error"),
+        spans,
+      );
+    });
+  }
 });
 
 Deno.test("the name of a model makes no agent of another", async () => {

@@ -64,7 +64,8 @@ export interface Seen {
 }
 
 const NAMES: Record<Exclude<Meaning, "other">, string> = {
-  session_start: "SessionStart session_start sessionStart command:new",
+  session_start:
+    "SessionStart session_start sessionStart command:new command:reset",
   session_end: "SessionEnd session_end sessionEnd",
   prompt:
     "UserPromptSubmit user_prompt_submit beforeSubmitPrompt userPromptSubmitted BeforeAgent message:received",
@@ -81,7 +82,7 @@ const NAMES: Record<Exclude<Meaning, "other">, string> = {
   subagent_start: "SubagentStart subagent_start subagentStart",
   subagent_stop: "SubagentStop subagent_stop subagentStop",
   turn_end:
-    "Stop stop agentStop post_agent post_agent_turn AfterAgent command:stop",
+    "Stop stop agentStop post_agent post_agent_turn AfterAgent command:stop message:sent",
   turn_failed: "StopFailure stop_failure",
   interrupt: "Interrupt interrupt",
   compaction:

@@ -41,13 +41,18 @@ const MAIN_KEYS = [
   "file_path",
   "notebook_path",
   "target_file",
+  "absolute_path",
   "pattern",
   "query",
   "url",
   "path",
+  "dir_path",
   "file",
   "description",
+  "plan",
 ];
+/** The line of Codex's head of a result that tells the exit code. */
+const EXITED = /^(Process exited with code|Exit code:) (-?\d+)$/m;
 /** Agents that send one event for a good result and a bad one. */
 const SAYS_NOTHING = new Set(["codex", "gemini"]);
 
@@ -78,7 +83,9 @@ export function summaryOf(event: Seen): string | null {
   if (input === null) return null;
   const files = patchFiles(input);
   if (files.length > 0) return files.join(" ");
-  const main = firstText(input, ...MAIN_KEYS);
+  const questions = Array.isArray(input.questions) ? input.questions : [];
+  const main = firstText(input, ...MAIN_KEYS) ??
+    text(asFields(questions[0]), "question");
   return main?.trim().replaceAll(/\s+/g, " ") ?? null;
 }
 
@@ -178,15 +185,18 @@ function exitCode(fields: Fields): number | null {
       if (typeof code === "number") return code;
     }
   }
-  const head = headOf(fields).match(/^Process exited with code (-?\d+)$/m);
-  return head === null ? null : Number(head[1]);
+  const [, , code] = headOf(fields).match(EXITED) ?? [];
+  return code === undefined ? null : Number(code);
 }
 
 /** The part of a text result that the agent wrote, not the command. */
 function headOf(fields: Fields): string {
   const result = RESULT_KEYS.map((key) => fields[key])
     .find((value) => typeof value === "string");
-  return typeof result === "string" ? result.split(/^Output:/m)[0] ?? "" : "";
+  const [head = "", output] = typeof result === "string"
+    ? result.split(/^Output:/m)
+    : [];
+  return output === undefined ? "" : head;
 }
 
 /** The result, where it is an object or the text of one. */
@@ -206,7 +216,8 @@ export function errorOf(event: Seen): string | null {
   const said =
     firstText(fields, "error", "error_message", "tool_error", "reason") ??
       text(resultOf(fields), "error") ??
-      headOf(fields).match(/^Process exited with code .*$/m)?.[0];
+      text(asFields(resultOf(fields)?.error), "message") ??
+      headOf(fields).match(EXITED)?.[0];
   return said?.split("\n").map((line) => line.trim()).find((line) =>
     line !== ""
   ) ??

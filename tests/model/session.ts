@@ -14,7 +14,7 @@ import {
   type Seen,
   text,
 } from "./event.ts";
-import { callIdOf, costOf, numberOf, toolOf } from "./result.ts";
+import { callIdOf, costOf, numberOf } from "./result.ts";
 import { findThreads } from "./threads.ts";
 import { buildTree, flatten, type ModelSpan } from "./tree.ts";
 
@@ -52,6 +52,8 @@ export interface ModelSession {
 /** A configured hook that runs twice for one event does so within this time. */
 const COPY_MS = 60_000;
 const TITLE_LETTERS = 200;
+/** Agents that run each other's hooks. */
+const RUNS_OTHERS = new Set<string | null>(["cursor", "copilot"]);
 
 /**
  * Tells what the sessions are after all these events.
@@ -83,11 +85,17 @@ function storedOnce(events: readonly Seen[]): Seen[] {
     const key = JSON.stringify([event.workspace, event.session, event.id]);
     if (known.has(key)) continue;
     known.add(key);
-    const original = stored.find((other) =>
+    const near = stored.filter((other) =>
       other.session === event.session && other.workspace === event.workspace &&
-      event.provenAgent !== null && other.via !== event.via &&
-      !other.copies.has(event.via) &&
-      Math.abs(other.ms - event.ms) <= COPY_MS &&
+      RUNS_OTHERS.has(event.provenAgent) &&
+      Math.abs(other.ms - event.ms) <= COPY_MS
+    );
+    const exact = exactKey(event);
+    if (exact !== null && near.some((other) => exactKey(other) === exact)) {
+      continue;
+    }
+    const original = near.find((other) =>
+      other.via !== event.via && !other.copies.has(event.via) &&
       copyKey(other) === copyKey(event)
     );
     if (original !== undefined) original.copies.add(event.via);
@@ -96,14 +104,25 @@ function storedOnce(events: readonly Seen[]): Seen[] {
   return stored;
 }
 
-/** The facts that copies have in common. */
+/** The facts that copies through different agents' configurations have in common. */
 function copyKey(event: Seen): string {
-  const { fields, meaning, name } = event;
-  const id = callIdOf(event);
-  if (id !== null) return JSON.stringify([meaning, name, id]);
+  const { fields, meaning } = event;
+  const own = callIdOf(event) ??
+    (fields.timestamp === undefined
+      ? null
+      : new Date(String(fields.timestamp)).getTime());
+  return own === null ? wholeKey(event) : JSON.stringify([meaning, own]);
+}
+
+/** The facts that tell one event from all others; null if none do. */
+function exactKey(event: Seen): string | null {
+  return "timestamp" in event.fields ? wholeKey(event) : null;
+}
+
+function wholeKey({ fields, meaning }: Seen): string {
   const theirs = Object.entries(fields)
     .filter(([key]) => !key.startsWith("kaizen_") && key !== "timestamp_ms");
-  return JSON.stringify([meaning, name, toolOf(event), theirs]);
+  return JSON.stringify([meaning, theirs]);
 }
 
 function toSession(
