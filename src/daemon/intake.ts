@@ -18,13 +18,14 @@ import { nextTurn, type Pace } from "./pace.ts";
 /** A shorter text is decoded at once: it takes less than a millisecond and a few megabytes. */
 const SHORT_LENGTH = 16 * 1024;
 
+const NEWLINE = 0x0a;
 const NEVER = new AbortController().signal;
 
 /** An event that was read, or the reason why it is none. */
 export type Arrival =
   & Pick<RequestOf<"ingest_hook">, "source" | "workspace">
   & {
-    /** Length of the payload in characters. */
+    /** Length of the payload in characters, or in bytes if it came among others. */
     readonly chars: number;
     readonly read: { readonly event: HookEvent } | {
       readonly failure: unknown;
@@ -72,8 +73,7 @@ export class Intake {
    * @throws {RangeError} If there are more than `MAX_BATCH_LINES`.
    */
   async readAll(request: RequestOf<"ingest_events">): Promise<Arrival[]> {
-    const lines = request.payloads.split("\n", MAX_BATCH_LINES + 2);
-    if (lines.at(-1) === "") lines.pop();
+    const lines = splitLines(request.payloads, MAX_BATCH_LINES + 1);
     if (lines.length > MAX_BATCH_LINES) {
       throw new RangeError(
         `Cannot ingest events as a request must carry <= ${MAX_BATCH_LINES}: it carries more`,
@@ -98,9 +98,21 @@ export class Intake {
   }
 }
 
+/** Returns the lines of a text, at most `max` of them. The last one may lack its line feed. */
+function splitLines(text: Uint8Array, max: number): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < text.length && lines.length < max;) {
+    const found = text.indexOf(NEWLINE, start);
+    const end = found < 0 ? text.length : found;
+    lines.push(text.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
+}
+
 function* readArrivals(
   { source, workspace = null }: RequestOf<"ingest_events">,
-  payloads: readonly string[],
+  payloads: readonly Uint8Array[],
   nowMs: number,
 ): Generator<void, Arrival[], void> {
   const arrivals: Arrival[] = [];

@@ -243,13 +243,13 @@ export class TranscriptReading {
       this.#mustPrice = false;
       const prices = await pricing.current();
       if (store.usage.prices() !== prices.name) {
-        await pace.run(this.#reprice(prices));
+        await pace.runAtLeisure(this.#reprice(prices));
       }
-      await pace.run(this.#readWaiting(prices));
+      await pace.runAtLeisure(this.#readWaiting(prices));
       if (!this.#mustLook) continue;
       this.#mustLook = false;
       this.#isLooking = true;
-      await pace.run(this.#lookAtAll(prices));
+      await pace.runAtLeisure(this.#lookAtAll(prices));
       this.#isLooking = false;
     }
   }

@@ -5,6 +5,7 @@
  */
 import {
   checkNames,
+  decodeText,
   type EventSource,
   hookEventKey,
   type HookSource,
@@ -52,6 +53,7 @@ export interface HookEvent extends Usage {
 
 /** Vibe's `timestamp` is in seconds below this, else in milliseconds. */
 const LEAST_MILLISECONDS = 1e12;
+const SHORT_BYTES = 16 * 1024;
 const encoder = new TextEncoder();
 
 /**
@@ -73,20 +75,23 @@ export function readHookEvent(
 /**
  * Does the same in steps, so that other work can run in between.
  *
+ * @param text JSON text of the payload, or its bytes, of which the event is a view then.
  * @throws {NotAnEventError | BudgetError} As {@linkcode readHookEvent}.
  */
 export function* readEventInPieces(
   source: HookSource,
-  text: string,
+  text: string | Uint8Array,
   nowMs: number,
 ): Generator<void, HookEvent, void> {
-  const encoded = encoder.encode(text);
+  const isText = typeof text === "string";
+  const encoded = isText ? encoder.encode(text) : text;
   const bytes = trimPayload(encoded);
   const isWhole = bytes.length === encoded.length;
+  const known = isText ? text : readShort(text);
   const payload = yield* scanPayload(
     source,
     bytes,
-    isWhole ? text : undefined,
+    isWhole ? known : undefined,
   );
   const { event: name, sessionId } = checkNames(
     source,
@@ -111,6 +116,11 @@ export function* readEventInPieces(
     payload: stored,
     facts: readFacts(payload, { source, name, tsMs, stored }),
   };
+}
+
+/** Fields of a short payload are cheaper to read from its text than one by one. */
+function readShort(bytes: Uint8Array): string | undefined {
+  return bytes.length <= SHORT_BYTES ? decodeText(bytes) : undefined;
 }
 
 function* scanPayload(

@@ -27,6 +27,10 @@ import {
 import { runSteps } from "./run_steps.ts";
 import { RequestBudget } from "./request_budget.ts";
 
+/** The request whose JSON is followed by bytes. */
+const WITH_REST: RequestName = "ingest_events";
+const NEWLINE = 0x0a;
+
 /** The bytes are JSON, but no request. */
 export class RequestError extends Error {
   override get name(): string {
@@ -56,16 +60,32 @@ export function* decodeInPieces(
 ): Generator<void, DaemonRequest, void> {
   const budget = new RequestBudget();
   const found = findTopLevel(bytes);
-  yield* scanInPieces(bytes, budget.counting(found.visit));
+  const visit = budget.counting(found.visit);
+  const end = yield* scanInPieces(bytes, visit, () => hasRest(bytes, found));
   const { type, parts } = readBody(bytes, found);
-  if (isRequestName(type)) return readRequest(type, bytes, parts);
+  if (isRequestName(type)) return readRequest(type, bytes, { ...parts, end });
   throw new RequestError(`Cannot decode request: unknown type "${type}"`);
 }
 
 /** The fields in the text: members of an object, or elements of an array in the table's order. */
 type RequestParts =
-  | { readonly members: readonly Member[] }
-  | { readonly elements: readonly MemberValue[] };
+  & {
+    /** Where the text ends, if bytes may follow it. */
+    readonly end?: number;
+  }
+  & (
+    | { readonly members: readonly Member[] }
+    | { readonly elements: readonly MemberValue[] }
+  );
+
+/** Whether bytes may follow a request's JSON. */
+function hasRest(bytes: Uint8Array, found: TopLevel): boolean {
+  const members = found.members()?.members ?? [];
+  return members.some(({ key, kind, start, end }) =>
+    key === "type" && kind === "string" &&
+    decodeString(bytes.subarray(start, end)) === WITH_REST
+  );
+}
 
 function readBody(
   bytes: Uint8Array,
@@ -114,14 +134,27 @@ function readFields(
   let at = 0;
   for (const key in fields) {
     const field = fields[key];
-    if (field !== undefined) record[key] = readField(key, field, values[at++]);
+    if (field === "rest") record[key] = readRest(bytes, parts.end);
+    else if (field !== undefined) {
+      record[key] = readField(key, field, values[at++]);
+    }
   }
   return record;
 }
 
+/** The bytes after the request's JSON and its line feed; none if it has none. */
+function readRest(bytes: Uint8Array, end = bytes.length): Uint8Array {
+  if (end < bytes.length && bytes[end] !== NEWLINE) {
+    throw new RequestError(
+      "Cannot decode request: a line feed must follow its JSON",
+    );
+  }
+  return bytes.subarray(end + 1);
+}
+
 function readField(
   key: string,
-  field: RequestField,
+  field: Exclude<RequestField, "rest">,
   value: Value | undefined,
 ): unknown {
   if (typeof field === "object") {
@@ -143,7 +176,9 @@ function pickMembers(
   members: readonly Member[],
 ): (Value | undefined)[] {
   const values = [];
-  for (const key in fields) values.push(pick(bytes, members, key));
+  for (const key in fields) {
+    if (fields[key] !== "rest") values.push(pick(bytes, members, key));
+  }
   return values;
 }
 
@@ -153,7 +188,9 @@ function placeElements(
   bytes: Uint8Array,
   elements: readonly MemberValue[],
 ): Value[] {
-  const keys = Object.keys(fields).filter((key) => !isAdditive(fields[key]));
+  const keys = Object.keys(fields).filter((key) =>
+    fields[key] !== "rest" && !isAdditive(fields[key])
+  );
   if (elements.length !== keys.length) {
     throw new RequestError(
       `Cannot decode request: an array of ${elements.length} for ${keys.length} fields`,

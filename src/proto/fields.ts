@@ -49,7 +49,11 @@ type Optional<K> =
   | { readonly additive: K };
 
 /** A field of a request. */
-export type RequestField = RequestKind | Optional<RequestKind>;
+export type RequestField =
+  | RequestKind
+  | Optional<RequestKind>
+  /** Bytes that follow the request's JSON and a line feed. */
+  | "rest";
 
 /** The fields of a request by their keys, in the order in which an array holds them. */
 export type RequestFields = { readonly [key: string]: RequestField };
@@ -100,6 +104,7 @@ type ValueOf<F> = F extends
 
 type KindOf<K> = K extends keyof Plain ? Plain[K]
   : K extends "json" ? JsonValue
+  : K extends "rest" ? Uint8Array
   : K extends { oneOf: readonly (infer N)[] } ? N
   : K extends { list: infer E } ? KindOf<E>[]
   : K extends { record: infer F } ? FieldsOf<F>

@@ -34,12 +34,15 @@ export function scanDocument(
  * Does the same in pieces of some kilobytes, with a step after each, so that a caller can do
  * something else in between.
  *
+ * @param mayGoOn Tells, after the value, whether anything may follow it.
+ * @returns The number of bytes up to the end of the value.
  * @throws {JsonError} As {@linkcode scanDocument}.
  */
 export function* scanInPieces(
   bytes: Uint8Array,
   visit: JsonVisit,
-): Generator<void, void, void> {
+  mayGoOn = () => false,
+): Generator<void, number, void> {
   try {
     const scanner = new JsonScanner(visit);
     let i = 0;
@@ -49,7 +52,8 @@ export function* scanInPieces(
       end = Math.min(end + PIECE_BYTES, bytes.length);
       i += scanner.write(bytes.subarray(i, end));
     }
-    endDocument(scanner, bytes, i);
+    if (!scanner.complete || !mayGoOn()) endDocument(scanner, bytes, i);
+    return i;
   } catch (error) {
     throw locateError(error, bytes);
   }

@@ -103,9 +103,9 @@ export const REQUESTS = {
   ingest_events: {
     fields: {
       source: { oneOf: HOOK_SOURCES },
-      /** The payloads as JSON Lines: at most `MAX_BATCH_LINES`. */
-      payloads: "text",
       workspace: { optional: "text" },
+      /** The payloads as JSON Lines: at most `MAX_BATCH_LINES`. */
+      payloads: "rest",
     },
     answer: "ingested",
     isQueued: true,

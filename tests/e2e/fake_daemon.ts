@@ -102,12 +102,16 @@ async function writeFrame(
   await send(conn, frame(body));
 }
 
+/** Lines after the JSON become its `payloads`, as text. */
 async function readRequest(
   conn: Deno.Conn,
 ): Promise<Record<string, unknown>> {
   const header = await readExactly(conn, 4);
   const length = new DataView(header.buffer).getUint32(0);
-  return JSON.parse(new TextDecoder().decode(await readExactly(conn, length)));
+  const text = new TextDecoder().decode(await readExactly(conn, length));
+  const [head = "", ...lines] = text.split("\n");
+  const payloads = lines.join("\n");
+  return { ...JSON.parse(head), ...lines.length > 0 ? { payloads } : {} };
 }
 
 async function readExactly(

@@ -12,6 +12,7 @@ import {
   threadLine,
   userLine,
 } from "../unit/transcripts/_transcripts.ts";
+import { LIMITS } from "../../src/daemon/limits.ts";
 import { fakeDaemon, HELLO } from "./fake_daemon.ts";
 import { isInstalled, Terminal } from "./_terminal.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
@@ -197,7 +198,14 @@ Deno.test("import sends many events in one request, and one at a time to a daemo
   await using home = await tempHome();
   await Deno.mkdir(home.home, { mode: 0o700 });
   const turns = 40;
-  const lines = Array.from({ length: turns }, (_, n) => turn(n, n * 10));
+  const stdout = 'é "'.repeat(4000);
+  const lines = Array.from(
+    { length: turns },
+    (_, n) =>
+      turn(n, n * 10).map((line) =>
+        "toolUseResult" in line ? { ...line, toolUseResult: { stdout } } : line
+      ),
+  );
   await write(home, CLAUDE, lines.flat());
   for (const knowsMany of [true, false]) {
     const stored: string[] = [];
@@ -211,7 +219,7 @@ Deno.test("import sends many events in one request, and one at a time to a daemo
           stored.push(String(payload));
           await answer('{"type":"ack","message":"ingested"}');
         } else if (type === "ingest_events" && knowsMany) {
-          const lines = String(payloads).split("\n");
+          const lines = String(payloads).trimEnd().split("\n");
           stored.push(...lines);
           await answer(
             `{"type":"ingested","stored":${lines.length},"refused":0,"reason":null}`,
@@ -231,7 +239,12 @@ Deno.test("import sends many events in one request, and one at a time to a daemo
       daemon.requests.filter((request) => request.type === type).length;
     assertEquals(requests("ingest_hook"), knowsMany ? 0 : 4 * turns);
     // All that are on their way when the first one is not answered.
-    assert(requests("ingest_events") <= 3);
+    if (!knowsMany) assert(requests("ingest_events") <= 3);
+    for (const { payloads = "", ...head } of daemon.requests) {
+      const text = `${JSON.stringify(head)}\n${payloads}`;
+      const { length } = new TextEncoder().encode(text);
+      assert(length < LIMITS.freeRequestBytes, `${head.type}: ${length} bytes`);
+    }
   }
 });
 
@@ -256,7 +269,7 @@ Deno.test({
           );
         } else if (type === "ingest_events") {
           await isSeen.promise;
-          const stored = String(payloads).split("\n").length;
+          const stored = String(payloads).trimEnd().split("\n").length;
           await answer(
             `{"type":"ingested","stored":${stored},"refused":0,"reason":null}`,
           );

@@ -7,8 +7,10 @@
 import { ProtocolError, RemoteError, sendRequest } from "../../client/mod.ts";
 import { pause } from "../../context/mod.ts";
 import {
+  decodeText,
   encodeRequest,
   type HookSource,
+  joinBytes,
   type RequestName,
 } from "../../proto/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
@@ -18,14 +20,17 @@ import type { Run } from "../shell/cli.ts";
  * Events of one request: the daemon stores them in one go, and a hook must not wait long for that.
  */
 const MAX_EVENTS = 64;
-/** Characters of one request, but for one large event. */
-const MAX_CHARS = 256 * 1024;
+/**
+ * Bytes of one request, but for one large event. The daemon reads 256 KiB of any request at once,
+ * and collects its garbage after each longer one.
+ */
+const MAX_BYTES = 224 * 1024;
 /** Requests at the same time: the daemon has the next one when it has stored one. */
 const MAX_OPEN = 3;
 /** The same with a daemon that gets one event at a time. */
 const MAX_OPEN_SINGLE = 32;
-/** Characters of all of them together, but for one large event. */
-const MAX_OPEN_CHARS = 8 * 1024 ** 2;
+/** Bytes of all of them together, but for one large event. */
+const MAX_OPEN_BYTES = 8 * 1024 ** 2;
 /** Timeout of one request in milliseconds: hooks come first. */
 const REQUEST_TIMEOUT_MS = 60_000;
 /** How often a daemon that can store nothing for now is asked again, and after which time. */
@@ -42,8 +47,9 @@ export interface OutgoingEvent {
 
 /** The events of one request. */
 interface Batch extends Pick<OutgoingEvent, "source" | "workspace"> {
-  payloads: string[];
-  chars: number;
+  /** Each with a line feed. */
+  payloads: Uint8Array[];
+  bytes: number;
 }
 
 /** Makes the body of a request with one event; a text says why the event cannot be sent. */
@@ -55,7 +61,7 @@ export class EventSender {
   readonly #makeBody: MakeBody;
   readonly #open = new Set<Promise<void>>();
   #batch: Batch | null = null;
-  #openChars = 0;
+  #openBytes = 0;
   /** Whether the daemon knows requests with many events; null until it has been asked. */
   #knowsBatches: boolean | null = null;
   #error: unknown = null;
@@ -76,16 +82,17 @@ export class EventSender {
    */
   async send({ source, workspace, payload }: OutgoingEvent): Promise<void> {
     const batch = this.#batch;
+    const line = new TextEncoder().encode(`${payload}\n`);
+    const bytes = line.length;
     const fits = batch !== null && batch.source === source &&
       batch.workspace === workspace && batch.payloads.length < MAX_EVENTS &&
-      batch.chars + payload.length <= MAX_CHARS;
+      batch.bytes + bytes <= MAX_BYTES;
     if (fits) {
-      batch.payloads.push(payload);
-      batch.chars += payload.length;
+      batch.payloads.push(line);
+      batch.bytes += bytes;
     } else {
       await this.#flush();
-      const chars = payload.length;
-      this.#batch = { source, workspace, payloads: [payload], chars };
+      this.#batch = { source, workspace, payloads: [line], bytes };
     }
   }
 
@@ -112,33 +119,33 @@ export class EventSender {
     const max = this.#knowsBatches === false ? MAX_OPEN_SINGLE : MAX_OPEN;
     while (
       this.#open.size >= max ||
-      this.#openChars > 0 && this.#openChars + batch.chars > MAX_OPEN_CHARS
+      this.#openBytes > 0 && this.#openBytes + batch.bytes > MAX_OPEN_BYTES
     ) await Promise.race(this.#open);
     this.#check();
-    this.#openChars += batch.chars;
+    this.#openBytes += batch.bytes;
     const sent = this.#sendBatch(batch)
       .catch((error) => void (this.#error ??= error))
       .finally(() => {
         this.#open.delete(sent);
-        this.#openChars -= batch.chars;
+        this.#openBytes -= batch.bytes;
       });
     this.#open.add(sent);
   }
 
   async #sendBatch(batch: Batch): Promise<void> {
     const { source, workspace, payloads } = batch;
-    const [only = ""] = payloads;
-    if (payloads.length === 1) return await this.#sendOne(batch, only);
-    if (this.#knowsBatches !== false && await this.#sendMany(batch)) return;
-    for (const payload of payloads) {
-      await this.#sendOne({ source, workspace }, payload);
+    const mayBeMany = payloads.length > 1 && this.#knowsBatches !== false;
+    if (mayBeMany && await this.#sendMany(batch)) return;
+    for (const line of payloads) {
+      const payload = decodeText(line.subarray(0, -1));
+      await this.#sendOne({ source, workspace, payload });
     }
   }
 
   /** @returns False if the daemon does not know such requests. */
   async #sendMany({ source, workspace, payloads }: Batch): Promise<boolean> {
     const type = "ingest_events";
-    const request = { source, workspace, payloads: payloads.join("\n") };
+    const request = { source, workspace, payloads: joinBytes(payloads) };
     const body = encodeRequest({ type, ...request });
     try {
       const answer = await this.#sendPatiently({ type, body });
@@ -161,12 +168,9 @@ export class EventSender {
     }
   }
 
-  async #sendOne(
-    { source, workspace }: Pick<OutgoingEvent, "source" | "workspace">,
-    payload: string,
-  ): Promise<void> {
+  async #sendOne(event: OutgoingEvent): Promise<void> {
     const type = "ingest_hook";
-    const body = this.#makeBody({ source, workspace, payload });
+    const body = this.#makeBody(event);
     if (typeof body === "string") return this.#refuse(body, 1);
     const answer = await this.#sendPatiently({ type, body });
     if (answer instanceof RemoteError) this.#refuse(answer.message, 1);

@@ -36,7 +36,12 @@ const encoder = new TextEncoder();
 function answering(text: string, asked: unknown[] = []): Behaviour {
   return async (conn) => {
     const body = await readFrame(conn, MAX_REQUEST_BYTES);
-    asked.push(JSON.parse(new TextDecoder().decode(body)));
+    const [head = "", ...rest] = new TextDecoder().decode(body).split("\n");
+    const payloads = encoder.encode(rest.join("\n"));
+    asked.push({
+      ...JSON.parse(head),
+      ...rest.length > 0 ? { payloads } : {},
+    });
     await conn.write(encodeFrame(encoder.encode(text)));
     conn.close();
   };
@@ -105,7 +110,11 @@ const exchanges: {
     '{"type":"watch","state":"begin","cursor":"c","machine":"m"}',
   ],
   ingest_events: [
-    { type: "ingest_events", source: "claude", payloads: "{}\n{}\n" },
+    {
+      type: "ingest_events",
+      source: "claude",
+      payloads: encoder.encode("{}\n{}\n"),
+    },
     '{"type":"ingested","stored":2,"refused":0,"reason":null}',
   ],
   search_events: [

@@ -19,7 +19,7 @@ function send(made: TestService, payloads: readonly string[], end = "\n") {
   return made.ask({
     type: "ingest_events",
     source: "claude",
-    payloads: payloads.join("\n") + end,
+    payloads: new TextEncoder().encode(payloads.join("\n") + end),
     workspace: "/w/app",
   });
 }

@@ -150,12 +150,30 @@ const accepted: [text: string, request: DaemonRequest][] = [
     },
   ],
   [
-    '{"type":"ingest_events","source":"vibe","payloads":"{}\\n"}',
+    '{"type":"ingest_events",\n"source":"vibe"}\n{}\n{"a":1}\n',
     {
       type: "ingest_events",
       source: "vibe",
-      payloads: "{}\n",
       workspace: null,
+      payloads: encoder.encode('{}\n{"a":1}\n'),
+    },
+  ],
+  [
+    '{"source":"vibe","payloads":"{}","type":"ingest_events"}',
+    {
+      type: "ingest_events",
+      source: "vibe",
+      workspace: null,
+      payloads: new Uint8Array(),
+    },
+  ],
+  [
+    '["ingest_events","vibe","/w"]',
+    {
+      type: "ingest_events",
+      source: "vibe",
+      workspace: "/w",
+      payloads: new Uint8Array(),
     },
   ],
   [
@@ -274,6 +292,9 @@ const refused: [text: string, error: typeof RequestError | typeof JsonError][] =
     ],
     ['{"type":"ingest_hook","source":"codex","payload":"{}"}', RequestError],
     ['{"type":"ensure_workspace_capture","workspace":"/w"}', RequestError],
+    ['{"type":"ingest_events","source":"vibe"} {}', RequestError],
+    ['["ingest_events","vibe","/w"]\n{}', JsonError],
+    ['{"type":"ingest_hook","source":"vibe","payload":"{}"}\n{}', JsonError],
   ];
 for (const [text, error] of refused) {
   Deno.test(`decodeRequest() refuses ${text.slice(0, 90)}`, () => {
@@ -312,6 +333,12 @@ const requests: fc.Arbitrary<DaemonRequest> = fc.oneof(
     source: fc.constantFrom(...HOOK_SOURCES),
     payload: text,
     workspace: fc.option(text),
+  }),
+  fc.record({
+    type: fc.constant("ingest_events" as const),
+    source: fc.constantFrom(...HOOK_SOURCES),
+    workspace: fc.option(text),
+    payloads: fc.uint8Array(),
   }),
   fc.record({
     type: fc.constant("get_session_detail" as const),
