@@ -9,44 +9,45 @@ import { encodeFrame } from "../frame/mod.ts";
 import {
   type AnswerOf,
   decodeJson,
-  decodeText,
   encodeJson,
   joinBytes,
   type WatchState,
 } from "../proto/mod.ts";
-import type { Steps, Store, StreamEvent, StreamReads } from "../store/mod.ts";
+import type { Store, StreamReads } from "../store/mod.ts";
 import { isLive, type LiveEvent } from "./live_event.ts";
 import type { Pace } from "./pace.ts";
 import { type ReplyBody, type ReplyStream, replyWith } from "./reply.ts";
 
 /** A piece of answers ends with the event that makes it this long, in bytes. */
 const PIECE_BYTES = 64 * 1024;
-/**
- * So much is read before what was found is sent and the state of the store is let go, in bytes: a
- * reader that stays keeps the log of the store from being written back.
- */
-const ROUND_BYTES = 16 * 1024 * 1024;
+/** After this number of slices, what was found is sent. */
+const PIECE_SLICES = 32;
 const UTF8 = new TextEncoder();
 
-/** The parts of an {@linkcode EventSearch}. */
+/** The parts of a search. */
 export interface SearchParts {
-  store: Pick<Store, "readStream" | "epochs">;
+  store: Pick<Store, "readStream">;
   pace: Pace;
-  machine: string;
   matcher: EventMatcher;
   search: TextSearch;
+}
+
+/** The parts of an {@linkcode EventSearch}. */
+export interface EventSearchParts extends SearchParts {
+  store: Pick<Store, "readStream" | "epochs">;
+  machine: string;
   closed: () => void;
 }
 
 /** One client that searches. */
 export class EventSearch implements ReplyStream {
-  readonly #parts: SearchParts;
+  readonly #parts: EventSearchParts;
   /** All events up to this key have been sent, if they match. */
   #key: number;
   #isOver = false;
 
   /** @param key The search begins after it. */
-  constructor(key: number, parts: SearchParts) {
+  constructor(key: number, parts: EventSearchParts) {
     this.#key = key;
     this.#parts = parts;
   }
@@ -61,11 +62,23 @@ export class EventSearch implements ReplyStream {
 
   async next(stop: AbortSignal): Promise<ReplyBody | null> {
     if (this.#isOver) return null;
-    while (!stop.aborted) {
-      const { frames, isEnd } = await this.#read(stop);
-      if (frames.length > 0) {
+    const frames: Uint8Array[] = [];
+    let length = 0;
+    const take = (found: SearchStep) => {
+      this.#key = found.key;
+      if (found.event === null) return true;
+      const frame = this.#frame(found.event, found.match);
+      frames.push(frame);
+      length += frame.length;
+      return length < PIECE_BYTES;
+    };
+    for (let slices = 1; !stop.aborted; slices++) {
+      const isEnd = await searchSlice(this.#key, false, take, this.#parts);
+      if (
+        length > 0 && (isEnd || length >= PIECE_BYTES || slices >= PIECE_SLICES)
+      ) {
         const bytes = joinBytes(frames);
-        return { length: bytes.length, chunks: () => [bytes], isFramed: true };
+        return { length, chunks: () => [bytes], isFramed: true };
       }
       if (isEnd) return replyWith(this.say("end"));
     }
@@ -74,42 +87,6 @@ export class EventSearch implements ReplyStream {
 
   close(): void {
     this.#parts.closed();
-  }
-
-  async #read(
-    stop: AbortSignal,
-  ): Promise<{ frames: Uint8Array[]; isEnd: boolean }> {
-    const { store, pace } = this.#parts;
-    const reader = store.readStream();
-    try {
-      return await pace.runAtLeisure(this.#collect(reader.stream, stop));
-    } finally {
-      reader.close();
-    }
-  }
-
-  /** Reads on, up to the length of a piece or of a round. */
-  *#collect(
-    stream: StreamReads,
-    stop: AbortSignal,
-  ): Steps<{ frames: Uint8Array[]; isEnd: boolean }> {
-    const frames: Uint8Array[] = [];
-    let length = 0;
-    let left = ROUND_BYTES;
-    for (const found of findMatches(stream, this.#key, false, this.#parts)) {
-      this.#key = found.key;
-      left -= found.bytes;
-      if (found.event !== null) {
-        const frame = this.#frame(found.event, found.match);
-        frames.push(frame);
-        length += frame.length;
-      }
-      if (length >= PIECE_BYTES || left <= 0 || stop.aborted) {
-        return { frames, isEnd: false };
-      }
-      yield;
-    }
-    return { frames, isEnd: true };
   }
 
   #frame(event: LiveEvent, match: TextMatch): Uint8Array {
@@ -131,26 +108,61 @@ export class EventSearch implements ReplyStream {
   }
 }
 
-/** Finds the key after which the newest events are, so that `count` of them match. */
-export function* findNewestMatches(
-  stream: StreamReads,
-  lastKey: number,
+/**
+ * Finds the key after which the newest events are, so that `count` of them match.
+ *
+ * @returns Null if it was stopped.
+ */
+export async function findNewestMatches(
   count: bigint,
-  parts: Pick<SearchParts, "matcher" | "search">,
-): Steps<number> {
-  if (count === 0n) return lastKey;
+  parts: SearchParts,
+  stop: AbortSignal,
+): Promise<number | null> {
   let left = count;
-  for (const { key, event } of findMatches(stream, lastKey + 1, true, parts)) {
-    if (event !== null) left--;
+  let key = Number.MAX_SAFE_INTEGER;
+  const take = (found: SearchStep) => {
+    key = found.key;
+    if (found.event !== null) left--;
+    return left > 0n;
+  };
+  while (!stop.aborted) {
+    const isEnd = await searchSlice(key, true, take, parts);
     if (left === 0n) return key - 1;
-    yield;
+    if (isEnd) return 0;
   }
-  return 0;
+  return null;
+}
+
+/**
+ * Searches for the length of a slice.
+ *
+ * @param take Takes each step; false ends the slice.
+ * @returns Whether all events were searched.
+ */
+async function searchSlice(
+  start: number,
+  isBackward: boolean,
+  take: (found: SearchStep) => boolean,
+  parts: SearchParts,
+): Promise<boolean> {
+  const { store, pace } = parts;
+  return await pace.sliceAtLeisure((isOver) => {
+    // A reader that stays keeps the log of the store from being written back.
+    const reader = store.readStream();
+    try {
+      for (const step of findMatches(reader.stream, start, isBackward, parts)) {
+        if (!take(step) || isOver()) return false;
+      }
+      return true;
+    } finally {
+      reader.close();
+    }
+  });
 }
 
 /** The place of a search: all events up to the key are done. */
 type SearchStep =
-  & { key: number; /** Length of what was read for it. */ bytes: number }
+  & { key: number }
   & ({ event: LiveEvent; match: TextMatch } | { event: null });
 
 /** Goes over the events after a key, or before it, and stops often; its caller lets others run. */
@@ -160,41 +172,22 @@ function* findMatches(
   isBackward: boolean,
   { matcher, search }: Pick<SearchParts, "matcher" | "search">,
 ): Generator<SearchStep, void> {
-  for (const texts of stream.texts(start, isBackward)) {
-    const { first, last, bytes } = texts;
-    if (search.mayMatch(texts.text)) {
-      for (const event of eventsBetween(stream, first, last)) {
-        const { key } = event;
-        if (!isLive(event)) continue;
-        const payload = stream.payload(key);
-        const json = decodeText(payload);
-        const isWanted = search.mayMatch(json) &&
-          matcher.matches(event, () => payload);
-        const match = isWanted ? search.find(json) : null;
-        yield match === null
-          ? { key, bytes: 0, event: null }
-          : { key, bytes: 0, event, match };
-      }
+  for (let last = start;;) {
+    const texts = stream.texts(last, isBackward);
+    if (texts.length === 0) return;
+    for (const { key, text } of texts) {
+      last = key;
+      if (!search.mayMatch(text)) continue;
+      const event = stream.event(key);
+      const match = isLive(event) &&
+          matcher.matches(event, () => stream.payload(key))
+        ? search.find(text)
+        : null;
+      yield match === null || !isLive(event)
+        ? { key, event: null }
+        : { key, event, match };
     }
-    yield { key: last, bytes, event: null };
-  }
-}
-
-/** The events from one key to another, in this order. */
-function* eventsBetween(
-  stream: StreamReads,
-  first: number,
-  last: number,
-): Generator<StreamEvent, void> {
-  const isBackward = first > last;
-  for (let at = isBackward ? first + 1 : first - 1;;) {
-    const events = isBackward ? stream.before(at) : stream.after(at);
-    if (events.length === 0) return;
-    for (const event of events) {
-      at = event.key;
-      if (isBackward ? at < last : at > last) return;
-      yield event;
-    }
+    yield { key: last, event: null };
   }
 }
 

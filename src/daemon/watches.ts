@@ -22,7 +22,11 @@ import { planned } from "./detail_plan.ts";
 import { isLive, type LiveEvent } from "./live_event.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
-import { EventSearch, findNewestMatches } from "./searches.ts";
+import {
+  EventSearch,
+  type EventSearchParts,
+  findNewestMatches,
+} from "./searches.ts";
 import {
   type Reply,
   type ReplyBody,
@@ -97,45 +101,71 @@ export class Watches {
       if (typeof filter.workspace === "string") {
         filter.workspace = canonical(filter.workspace);
       }
+      const start = this.#findStart(request);
+      if (typeof start !== "number") return start;
       const matcher = new EventMatcher(filter);
-      const search = searchOf(request);
-      const found = await this.#findStart(request, matcher, search);
-      if (typeof found !== "number") return found;
       const closed = () => void this.#open--;
-      if (search !== null) {
-        const parts = { ...this.#options, machine, matcher, closed };
-        const stream = new EventSearch(found, { ...parts, search });
-        isOpen = true;
-        return { ...replyWith(stream.say("begin")), stream };
-      }
-      const follows = request.type === "watch_events" &&
-        request.follow === true;
-      const watch = new Watch(found, {
-        ...this.#options,
-        machine,
-        matcher,
-        follows,
-        mayMiss: mayMissEvents(request) ||
-          // Without a place to go on from, an event that is deleted now was never there.
-          !follows && typeof request.cursor !== "string",
-        commits: () => this.#commits,
-        news: (seen, stop) => this.#news(seen, stop),
-        closed,
-      });
+      const parts = { ...this.#options, machine, matcher, closed };
+      const { open, findNewest } = request.type === "search_events"
+        ? this.#search(request, parts)
+        : this.#watch(request, parts);
+      const first = open(start);
+      const count = BigInt(request.last ?? 0);
+      const stream = count === 0n || typeof request.cursor === "string"
+        ? first
+        : new LateStream(open, (stop) => findNewest(count, stop), closed);
       isOpen = true;
-      return { ...replyWith(watch.say("begin")), stream: watch };
+      return { ...replyWith(first.say("begin")), stream };
     } finally {
       if (!isOpen) this.#open--;
     }
   }
 
-  /** Finds the key after which a watch begins. */
-  async #findStart(
-    request: EventsRequest,
-    matcher: EventMatcher,
-    search: TextSearch | null,
-  ): Promise<number | Reply<"error">> {
-    const { store, pace } = this.#options;
+  #search(
+    { text, ignore_case, redact }: RequestOf<"search_events">,
+    parts: Omit<EventSearchParts, "search">,
+  ): Opening<EventSearch> {
+    const plain = TextSearch.ofText(text, ignore_case === true);
+    const search = redact === true ? plain.redacted(makeRedactor()) : plain;
+    return {
+      open: (key) => new EventSearch(key, { ...parts, search }),
+      findNewest: (count, stop) =>
+        findNewestMatches(count, { ...parts, search }, stop),
+    };
+  }
+
+  #watch(
+    { follow, cursor, allow_gap }: RequestOf<"watch_events">,
+    parts: Omit<EventSearchParts, "search">,
+  ): Opening<Watch> {
+    const follows = follow === true;
+    return {
+      open: (key) =>
+        new Watch(key, {
+          ...parts,
+          follows,
+          mayMiss: allow_gap === true ||
+            // Without a place to go on from, an event that is deleted now was never there.
+            !follows && typeof cursor !== "string",
+          commits: () => this.#commits,
+          news: (seen, stop) => this.#news(seen, stop),
+        }),
+      findNewest: async (count, stop) => {
+        const reader = parts.store.readStream();
+        try {
+          return await parts.pace.run(
+            findNewest(reader, parts.matcher, count, stop),
+          );
+        } finally {
+          reader.close();
+        }
+      },
+    };
+  }
+
+  /** Finds the key after which a watch begins, but for the newest events that match. */
+  #findStart(request: EventsRequest): number | Reply<"error"> {
+    const { store } = this.#options;
     const { cursor, last } = request;
     const reader = store.readStream();
     try {
@@ -147,13 +177,7 @@ export class Watches {
           !mayMissEvents(request);
         return isGone ? refuse("gone", GONE) : key;
       }
-      if ((last ?? null) === null) return 0;
-      const count = BigInt(last ?? 0);
-      return await (search === null
-        ? pace.run(findNewest(reader, { matcher, lastKey, count }))
-        : pace.runAtLeisure(
-          findNewestMatches(reader.stream, lastKey, count, { matcher, search }),
-        ));
+      return BigInt(last ?? 1) === 0n ? lastKey : 0;
     } finally {
       reader.close();
     }
@@ -175,11 +199,47 @@ function mayMissEvents(request: EventsRequest): boolean {
   return request.type === "search_events" || request.allow_gap === true;
 }
 
-/** Returns what a search looks for; null: all events are wanted. */
-function searchOf(request: EventsRequest): TextSearch | null {
-  if (request.type !== "search_events") return null;
-  const search = TextSearch.ofText(request.text, request.ignore_case === true);
-  return request.redact === true ? search.redacted(makeRedactor()) : search;
+/** How a stream begins. */
+interface Opening<S extends ReplyStream> {
+  /** Makes the stream of the events after a key. */
+  open(key: number): S;
+  /** Finds the key after which the `count` newest events that match are; null: it was stopped. */
+  findNewest(count: bigint, stop: AbortSignal): Promise<number | null>;
+}
+
+/**
+ * A stream whose place must be found first. All events may be read for that, so it begins before:
+ * its client knows that it is served, and ends the work by leaving.
+ */
+class LateStream implements ReplyStream {
+  #stream: ReplyStream | null = null;
+  readonly #open: (key: number) => ReplyStream;
+  readonly #find: (stop: AbortSignal) => Promise<number | null>;
+  readonly #closed: () => void;
+
+  constructor(
+    open: (key: number) => ReplyStream,
+    find: (stop: AbortSignal) => Promise<number | null>,
+    closed: () => void,
+  ) {
+    this.#open = open;
+    this.#find = find;
+    this.#closed = closed;
+  }
+
+  async next(stop: AbortSignal): Promise<ReplyBody | null> {
+    if (this.#stream === null) {
+      const key = await this.#find(stop);
+      // It has no place yet that it could tell.
+      if (key === null) return null;
+      this.#stream = this.#open(key);
+    }
+    return await this.#stream.next(stop);
+  }
+
+  close(): void {
+    this.#closed();
+  }
 }
 
 /** The parts of a {@linkcode Watch}. */
@@ -351,18 +411,18 @@ interface EventFrame {
   payload: Uint8Array | null;
 }
 
-/** Finds the key after which the newest events are, so that `count` of them match. */
+/**
+ * Finds the key after which the newest events are, so that `count` of them match; null: it was
+ * stopped.
+ */
 function* findNewest(
   { stream }: Reader,
-  { matcher, lastKey, count }: {
-    matcher: EventMatcher;
-    lastKey: number;
-    count: bigint;
-  },
-): Steps<number> {
+  matcher: EventMatcher,
+  count: bigint,
+  stop: AbortSignal,
+): Steps<number | null> {
   let left = count;
-  let key = lastKey + 1;
-  while (left > 0n) {
+  for (let key = stream.lastKey() + 1; !stop.aborted;) {
     const events = stream.before(key);
     if (events.length === 0) return 0;
     for (const event of events) {
@@ -370,11 +430,11 @@ function* findNewest(
       if (!isLive(event)) continue;
       if (!matcher.matches(event, () => stream.payload(event.key))) continue;
       left--;
-      if (left === 0n) break;
+      if (left === 0n) return key - 1;
     }
     yield;
   }
-  return key - 1;
+  return null;
 }
 
 const GONE =

@@ -188,20 +188,40 @@ function prefilter(
   text: string,
   ignoresCase: boolean,
 ): (json: string) => boolean {
-  if (ignoresCase) {
-    const expression = new RegExp(encodings(text), "iu");
-    return (json) => expression.test(json) || ODD_ESCAPE.test(json);
-  }
-  const run = longestRun(text);
+  const run = ignoresCase ? "" : longestRun(text);
   if (run.length >= LONG_RUN) {
-    return (json) => json.includes(run) || ODD_ESCAPE.test(json);
+    const end = fromRarest(run);
+    return (json) => json.includes(end) && json.includes(run) || isOdd(json);
   }
-  const expression = new RegExp(encodings(text), "u");
-  return (json) => expression.test(json) || ODD_ESCAPE.test(json);
+  const expression = new RegExp(encodings(text), ignoresCase ? "iu" : "u");
+  return (json) => expression.test(json) || isOdd(json);
+}
+
+/**
+ * Characters of payloads, the most frequent one first. A search stops at each place that has the
+ * first character of the text: it takes three times as long if that is an "n" as if it is a "z".
+ */
+const FREQUENT = ` net\\sorailcd",u.mhp)(f;:w=g{}/y*k-bvS0E_[]xTAO`;
+
+/** Returns the end of a text that begins with its rarest character; it has at least three. */
+function fromRarest(text: string): string {
+  let rarest = 0;
+  const rank = (i: number) => {
+    const found = FREQUENT.indexOf(text.charAt(i));
+    return found < 0 ? FREQUENT.length : found;
+  };
+  for (let i = 1; i <= text.length - 3; i++) {
+    if (rank(i) > rank(rarest)) rarest = i;
+  }
+  return text.slice(rarest);
 }
 
 /** Escapes of letters, digits and other plain characters: no printer writes them, a person may. */
 const ODD_ESCAPE = /\\u00(?:2[013-589a-eA-E]|3[0-9abdfABDF]|[4-7])/;
+
+function isOdd(json: string): boolean {
+  return json.includes("u00") && ODD_ESCAPE.test(json);
+}
 
 function longestRun(text: string): string {
   let longest = "";

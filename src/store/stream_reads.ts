@@ -13,10 +13,10 @@ import { prepareAll, type Statements } from "./statements.ts";
 /** Rows that one statement reads in well under a millisecond. */
 const STREAM_BATCH = 64;
 
-/** Rows whose sizes one statement reads. */
-const SIZES_BATCH = 256;
-/** Maximum length of several payloads that are searched together, in bytes. */
-const JOINED_BYTES = 48 * 1024;
+/** Payloads that one statement reads. */
+const TEXTS_BATCH = 32;
+/** A payload that is longer is read by a statement of its own, in bytes. */
+const SHORT_BYTES = 8 * 1024;
 
 /** An event without its payload. */
 export interface StreamEvent {
@@ -30,14 +30,10 @@ export interface StreamEvent {
   readonly payloadBytes: number;
 }
 
-/** Payloads of consecutive events. */
-interface JoinedTexts {
-  /** The keys of the first and of the last event, in the order of reading. */
-  readonly first: number;
-  readonly last: number;
+/** The payload of an event. */
+interface PayloadText {
+  readonly key: number;
   readonly text: string;
-  /** Length of the payloads in bytes. */
-  readonly bytes: number;
 }
 
 /**
@@ -47,19 +43,21 @@ const COLUMNS =
   `SELECT e.key, iif(instr(s.id, x'00') = 0, CAST(s.id AS TEXT), s.id), s.agent, CAST(w.path AS TEXT), e.source, e.head, length(e.payload)
   FROM events e LEFT JOIN sessions s ON s.key = e.session LEFT JOIN workspaces w ON w.key = s.workspace`;
 
+/** Columns of a payload: its text, as its bytes take half as long again to read. */
+const TEXT_COLUMNS =
+  `SELECT key, iif(length(payload) <= ${SHORT_BYTES}, CAST(payload AS TEXT), NULL) FROM events`;
+
 /** Statements of the stream. Each finds its rows by a key: a test checks their plans. */
 export const STREAM_SQL = {
   after: `${COLUMNS} WHERE e.key > ? ORDER BY e.key LIMIT ${STREAM_BATCH}`,
   before:
     `${COLUMNS} WHERE e.key < ? ORDER BY e.key DESC LIMIT ${STREAM_BATCH}`,
+  one: `${COLUMNS} WHERE e.key = ?`,
   payload: "SELECT payload FROM events WHERE key = ?",
-  sizesAfter:
-    `SELECT key, length(payload) FROM events WHERE key > ? ORDER BY key LIMIT ${SIZES_BATCH}`,
-  sizesBefore:
-    `SELECT key, length(payload) FROM events WHERE key < ? ORDER BY key DESC LIMIT ${SIZES_BATCH}`,
-  // This is the fastest way to read much text.
-  joined:
-    "SELECT CAST(group_concat(payload, x'0a') AS TEXT) FROM events WHERE key BETWEEN ? AND ?",
+  textsAfter: `${TEXT_COLUMNS} WHERE key > ? ORDER BY key LIMIT ${TEXTS_BATCH}`,
+  textsBefore:
+    `${TEXT_COLUMNS} WHERE key < ? ORDER BY key DESC LIMIT ${TEXTS_BATCH}`,
+  text: "SELECT CAST(payload AS TEXT) FROM events WHERE key = ?",
 } as const;
 
 /** Reads the stream through one connection. */
@@ -69,8 +67,8 @@ export class StreamReads {
   constructor(db: DatabaseSync) {
     const deleted = "SELECT last FROM deleted";
     this.#sql = prepareAll(db, { ...STREAM_SQL, last: LAST_KEY_SQL, deleted });
-    const { after, before, sizesAfter, sizesBefore } = this.#sql;
-    for (const it of [after, before, sizesAfter, sizesBefore]) {
+    const { after, before, one, textsAfter, textsBefore } = this.#sql;
+    for (const it of [after, before, one, textsAfter, textsBefore]) {
       it.setReturnArrays(true);
     }
   }
@@ -95,30 +93,26 @@ export class StreamReads {
     return this.#sql.before.all(key).map(toEvent);
   }
 
+  /** Reads one event. */
+  event(key: number): StreamEvent {
+    const row = this.#sql.one.get(key);
+    if (row === undefined) throw new RangeError(`There is no event ${key}`);
+    return toEvent(row);
+  }
+
   /**
-   * Reads the payloads after a key, or before it, many at a time.
+   * Reads the payloads after a key, or before it.
    *
-   * @returns Ranges of keys, each with its payloads joined by line feeds and their length in bytes.
+   * @returns Some of them, in the order of reading; none at the end.
    */
-  *texts(key: number, isBackward: boolean): Generator<JoinedTexts, void> {
-    const sizes = isBackward ? this.#sql.sizesBefore : this.#sql.sizesAfter;
-    for (let at = key;;) {
-      const rows = sizes.all(at).map(readCells);
-      if (rows.length === 0) return;
-      for (let i = 0; i < rows.length;) {
-        const first = readInt(rows[i]?.[0]);
-        let bytes = 0;
-        for (; i < rows.length; i++) {
-          const more = readInt(rows[i]?.[1]);
-          if (bytes > 0 && bytes + more > JOINED_BYTES) break;
-          bytes += more;
-          at = readInt(rows[i]?.[0]);
-        }
-        const range = isBackward ? [at, first] as const : [first, at] as const;
-        const text = readText(readOne(this.#sql.joined.get(...range)));
-        yield { first, last: at, text, bytes };
-      }
-    }
+  texts(key: number, isBackward: boolean): PayloadText[] {
+    const { textsAfter, textsBefore } = this.#sql;
+    return (isBackward ? textsBefore : textsAfter).all(key).map((row) => {
+      const [at, short] = readCells(row);
+      const key = readInt(at);
+      const text = short ?? readOne(this.#sql.text.get(key));
+      return { key, text: readText(text ?? undefined) };
+    });
   }
 
   /** Reads the payload of an event that this reader has returned. */

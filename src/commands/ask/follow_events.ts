@@ -56,8 +56,11 @@ export async function* followEvents(
       for (let step = first; !step.done; step = await answers.next()) {
         yield step.value;
         const last = step.value.at(-1);
-        cursor = last?.cursor ?? cursor;
-        if (last?.type === "watch" && last.watch.state === "end") return;
+        const state = last?.type === "watch" ? last.watch.state : null;
+        // The newest events are not found yet: this is the place before all of them.
+        const isEarly = state === "begin" && Number(question.last ?? 0) > 0;
+        if (!isEarly) cursor = last?.cursor ?? cursor;
+        if (state === "end") return;
       }
     } catch (error) {
       if (signal.aborted) return;
