@@ -105,8 +105,8 @@ export class Reads {
     request: RequestOf<"get_session_detail">,
   ): Promise<Reply<"detail">> {
     const { store, canonical, rebuilds, reading } = this.#options;
-    const { id, workspace } = request;
-    await reading.readNow();
+    const { id, workspace, as_stored: asStored } = request;
+    if (!asStored) await reading.readNow();
     const path = typeof workspace === "string" ? canonical(workspace) : null;
     while (true) {
       const reader = store.read();

@@ -82,7 +82,12 @@ export const REQUESTS = {
     isQueued: true,
   },
   get_session_detail: {
-    fields: { id: "text", workspace: { optional: "text" } },
+    fields: {
+      id: "text",
+      workspace: { optional: "text" },
+      /** True: answer without what its transcript may still have to tell. */
+      as_stored: { additive: "bool" },
+    },
     answer: "detail",
     isQueued: true,
   },

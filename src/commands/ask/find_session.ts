@@ -98,15 +98,22 @@ export async function locateSession(
  * @returns The unread answer, or null if there is no such session.
  */
 export async function openDetail(
-  { id, workspace, isEager }: {
+  { id, workspace, isEager, asStored = false }: {
     id: string;
     workspace: string | null;
     isEager: boolean;
+    /** Whether its usage does not matter, so that the daemon need not read its transcript first. */
+    asStored?: boolean;
   },
   run: Run,
 ): Promise<FoundSession | null> {
   const client = clientOptions(run, READ_TIMEOUT_MS);
-  const request = { type: "get_session_detail", id, workspace } as const;
+  const request = {
+    type: "get_session_detail",
+    id,
+    workspace,
+    ...asStored ? { as_stored: true } : {},
+  } as const;
   const answer = await askOrStart(
     run,
     () => openChecked({ request, isEager }, client),

@@ -210,7 +210,7 @@ class Import {
     // The reference looks for a session in the workspace only.
     for (const where of [null, workspace]) {
       const found = await openDetail(
-        { id, workspace: where, isEager: true },
+        { id, workspace: where, isEager: true, asStored: true },
         this.#run,
       );
       if (found === null) continue;

@@ -102,6 +102,19 @@ Deno.test("an event that names a transcript brings its tokens and cost to the se
   assertObjectMatch(asObject(asObject(row).totals), expected);
 });
 
+Deno.test("a session is answered as it is stored to a client that asks for that", async () => {
+  await using made = new TestService();
+  using folder = new Folder();
+  await made.ingest("claude", named(folder.claude(streamed())));
+  const tokensOf = async (more: { as_stored?: boolean }) => {
+    const type = "get_session_detail";
+    const { session } = await made.ask({ type, id: SESSION, ...more });
+    return asObject(asObject(session).totals).tokens_out;
+  };
+  assertEquals(await tokensOf({ as_stored: true }), null);
+  assertEquals(await tokensOf({}), 20);
+});
+
 Deno.test("usage is grouped, and sums say which part has no price", async () => {
   await using made = new TestService();
   using folder = new Folder();

@@ -93,7 +93,12 @@ const accepted: [text: string, request: DaemonRequest][] = [
   ],
   [
     String.raw`{"ty\u0070e":"get_session_detail","id":"\u0000\ud83d\ude00"}`,
-    { type: "get_session_detail", id: "\0😀", workspace: null },
+    {
+      type: "get_session_detail",
+      id: "\0😀",
+      workspace: null,
+      as_stored: null,
+    },
   ],
   [
     '{"type":"ingest_hook","source":"vibe","payload":"not json","workspace":null}',
@@ -344,6 +349,7 @@ const requests: fc.Arbitrary<DaemonRequest> = fc.oneof(
     type: fc.constant("get_session_detail" as const),
     id: text,
     workspace: fc.option(text),
+    as_stored: fc.option(fc.boolean()),
   }),
 );
 
