@@ -35,9 +35,9 @@ export function makeEvents(cli: Cli) {
         'kaizen events --follow --since-cursor "$CURSOR"',
       )
       .type("word", wordType)
-      .type("count", countType)
       .type("since", sinceType),
   )
+    .type("count", countType)
     .option("--last <n:count>", "Only the newest N (default: all)")
     .option(
       "--since-cursor <cursor:word>",
