@@ -14,6 +14,7 @@ import {
   outcomeOf,
   pathsOf,
   seenAt,
+  subagentTypeOf,
   summaryOf,
   threadOf,
   toolOf,
@@ -131,6 +132,17 @@ export function printAgent(
     `,"error":null,"agent_id":${JSON.stringify(id)},"summary":null` +
     `,"status":"${status}","lead_time_ms":${lead}` +
     `,"ended_at_ms":${stop?.[0] ?? null},"wait_ms":null`;
+}
+
+/** Prints the type of the subagent that a call starts; nothing for other calls. */
+export function printSubagentType(
+  { call, starts }: TreeNode,
+  { threads }: OutlineContext,
+): string {
+  if (call === null) return "";
+  const [id = ""] = starts;
+  const type = subagentTypeOf(call) ?? threads.get(id)?.type ?? null;
+  return type === null ? "" : `,"subagent_type":${JSON.stringify(type)}`;
 }
 
 export function spanIdOf(sessionId: string, node: TreeNode): string {

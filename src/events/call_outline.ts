@@ -10,6 +10,7 @@ import {
   printAgent,
   printCall,
   printFate,
+  printSubagentType,
   spanIdOf,
 } from "./_call_text.ts";
 import { gather } from "./_draft.ts";
@@ -149,7 +150,8 @@ function* outlineTree(
     const { cost, tokens, isComplete } = sums.get(node) ?? NO_SUMS;
     const own = printFigures(figures.get(node) ?? NO_FIGURES);
     const parentId = at.parent === null ? null : spanIdOf(id, at.parent);
-    const rest = `,"parent_span_id":${JSON.stringify(parentId)}` +
+    const rest = printSubagentType(node, context) +
+      `,"parent_span_id":${JSON.stringify(parentId)}` +
       `,"depth":${levels.length - 1},"subtree_cost_usd_e6":${cost}` +
       `,"subtree_token_count":${minInt(tokens, U32_MAX)}},"children":[`;
     texts.add(open);

@@ -24,6 +24,9 @@ const TELLING = [
   "text",
   "description",
   "reason",
+  "agent_type",
+  "subagent_type",
+  "source",
 ];
 
 /** Returns the name of an event: the agent's own name for it, else its kind. */

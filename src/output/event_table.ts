@@ -99,9 +99,11 @@ function columns(
       byId.set(call.tool_call_id, call);
     }
   }
+  const callOf = ({ tool_call_id }: EventRecord) =>
+    byId.get(tool_call_id ?? "");
   /** The call that an event ends. */
-  const ended = ({ kind, tool_call_id }: EventRecord) =>
-    kind === "ToolResult" ? byId.get(tool_call_id ?? "") : undefined;
+  const ended = (event: EventRecord) =>
+    event.kind === "ToolResult" ? callOf(event) : undefined;
   return [
     {
       title: "SEQ",
@@ -168,17 +170,27 @@ function columns(
     },
     {
       title: "ABOUT",
-      text: (event) => {
-        const end = ended(event);
-        return end?.status === "failed" && end.error
-          ? end.error
-          : summarizeEvent(event);
-      },
+      text: (event) => describeSubject(event, callOf(event)),
       priority: 3,
       min: 24,
       max: 200,
     },
   ];
+}
+
+/** Why the call failed or was denied, for the event of its end; else what the event is about. */
+function describeSubject(
+  event: EventRecord,
+  call: ToolSpanView | undefined,
+): string {
+  const ends = event.kind === "ToolResult" ||
+    eventName(event) === "PermissionDenied";
+  const wentWrong = call?.status === "failed" || call?.status === "denied";
+  return ends && wentWrong && call.error
+    ? call.error
+    : isFailure(event)
+    ? summarizeEvent(event)
+    : call?.summary ?? summarizeEvent(event);
 }
 
 function eventBrush(

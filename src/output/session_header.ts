@@ -83,9 +83,13 @@ function describeGit(session: SessionRecord): string {
 }
 
 function describeActivity(session: SessionRecord, nowMs: number): string {
+  const { activity } = session;
+  const needsUser = activity?.state === "needs_permission" ||
+    activity?.state === "needs_answer";
   return joinFacts([
     describeState(session, nowMs),
-    session.activity?.message ?? null,
+    needsUser ? activity.tool : null,
+    activity?.message ?? null,
   ]);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Tool spans as a tree with box lines.
+ * Tool calls as a tree with box lines.
  * @module
  */
 import type { SpanNode, ToolSpanView } from "../proto/mod.ts";
@@ -44,8 +44,9 @@ interface Line {
 }
 
 /**
- * Draws spans, a line each: tool, duration, wait, cost, tokens, how it ended if not well, and its
- * command or path. The costly ones and those that did not end well have a color.
+ * Draws spans, a line each: tool, type of the subagent that it starts, duration, wait, cost,
+ * tokens, how it ended if not well, and its command or path. The costly ones and those that did not
+ * end well have a color.
  *
  * @returns Lines; none for no spans.
  */
@@ -121,7 +122,10 @@ function describe(
   const percent = total > 0n ? cost * 100n / total : 0n;
   const costly = node === top ||
     (total > 0n && cost * 100n > total * COSTLY_PERCENT);
-  const tool = escapeLine(span.tool);
+  const tool = [span.tool, span.subagent_type ?? ""].filter((word) =>
+    word !== ""
+  )
+    .map(escapeLine).join(" ");
   const end = describeEnd(span);
   const figures = [
     describeDuration(span, nowMs),

@@ -136,6 +136,8 @@ const SPAN = {
   agent_id: { optional: "text" },
   /** A command, a path, a pattern: what the call is about, in one line. */
   summary: { optional: "text" },
+  /** The type of the subagent that the call starts. */
+  subagent_type: { optional: "text" },
 } as const satisfies AnswerFields;
 
 const SPAN_NODE = {

@@ -32,7 +32,7 @@ export class Ledger {
   readonly #byKey = new Map<number, Workspace>();
   readonly #sessions = new Map<string, StoredSession>();
   /** The sessions whose rows lack events. */
-  readonly #behind = new Map<string, StoredSession>();
+  readonly #unwritten = new Map<string, StoredSession>();
   #counts = { sessions: 0, events: 0 };
   #stale: number;
   #lastWorkspaceKey = 0;
@@ -108,22 +108,22 @@ export class Ledger {
 
   #keep(key: string, session: StoredSession | null): void {
     this.#sessions.delete(key); // it moves to the end: the first entry is the least recently used
-    this.#behind.delete(key);
+    this.#unwritten.delete(key);
     if (session === null) return;
-    if (session.row !== null) this.#behind.set(key, session);
+    if (session.row !== null) this.#unwritten.set(key, session);
     else if (session.state.length > MAX_STATE_CHARS) return;
     this.#sessions.set(key, session);
   }
 
   /** Sessions whose rows lack events. */
-  get behind(): readonly StoredSession[] {
-    return [...this.#behind.values()];
+  get unwritten(): readonly StoredSession[] {
+    return [...this.#unwritten.values()];
   }
 
   /** Number of events that these rows lack. */
-  get eventsBehind(): number {
+  get eventsUnwritten(): number {
     let events = 0;
-    for (const { lastSeq, row } of this.#behind.values()) {
+    for (const { lastSeq, row } of this.#unwritten.values()) {
       events += lastSeq - (row?.lastSeq ?? lastSeq);
     }
     return events;

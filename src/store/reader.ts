@@ -54,10 +54,10 @@ export class Reader {
   /**
    * Takes the snapshot.
    *
-   * @param behind Sessions whose rows lack events.
+   * @param unwritten Sessions whose rows lack events.
    */
-  begin(behind: readonly StoredSession[]): void {
-    this.sessions.behind = behind;
+  begin(unwritten: readonly StoredSession[]): void {
+    this.sessions.unwritten = unwritten;
     this.#sql.begin.run();
     this.#sql.touch.get();
   }

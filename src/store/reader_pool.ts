@@ -23,12 +23,12 @@ export class ReaderPool {
   /**
    * Begins to read a snapshot of the store.
    *
-   * @param behind Sessions whose rows lack events.
+   * @param unwritten Sessions whose rows lack events.
    */
-  begin(behind: readonly StoredSession[]): Reader {
+  begin(unwritten: readonly StoredSession[]): Reader {
     const reader = this.#idle.pop() ?? this.#open();
     try {
-      reader.begin(behind);
+      reader.begin(unwritten);
       return reader;
     } catch (error) {
       this.#drop(reader);

@@ -118,7 +118,7 @@ const READ_SQL = {
 /** Reads sessions through one connection. */
 export class SessionReads {
   /** Sessions whose rows lack events, because the rows could not be written. */
-  behind: readonly StoredSession[] = [];
+  unwritten: readonly StoredSession[] = [];
   readonly #lists: RowLists;
   readonly #sql: Statements<keyof typeof READ_SQL>;
 
@@ -172,7 +172,7 @@ export class SessionReads {
     nowMs: number,
   ): Steps<ReadableSession | null> {
     for (const [i, workspace] of workspaces.entries()) {
-      const ahead = this.behind.find((it) =>
+      const ahead = this.unwritten.find((it) =>
         it.workspaceKey === workspace && it.id === id
       );
       if (ahead !== undefined) return this.#fromMemory(ahead, nowMs);

@@ -81,10 +81,10 @@ export interface UnlistedEvent extends StoredEvent {
  * Maximum number of events that the rows of sessions may lack after a transaction. Each row is then
  * written once for several events. After a crash these events are read again.
  */
-const MAX_BEHIND = 64;
+const MAX_UNWRITTEN = 64;
 /**
  * Number of the newest events that are checked after a crash. It is far greater than
- * {@linkcode MAX_BEHIND}, because events of up-to-date sessions lie in between.
+ * {@linkcode MAX_UNWRITTEN}, because events of up-to-date sessions lie in between.
  */
 const LOOK_BACK = 4096;
 
@@ -200,20 +200,20 @@ export class SessionWrites {
       packChanges(changes),
       session,
     );
-    if (this.#ledger.behind.length === 0) this.#since = 0;
+    if (this.#ledger.unwritten.length === 0) this.#since = 0;
     this.#since++;
     return row;
   }
 
   /** Whether rows lack too many events and must be written. */
   get isFarBehind(): boolean {
-    return this.#ledger.eventsBehind >= MAX_BEHIND ||
+    return this.#ledger.eventsUnwritten >= MAX_UNWRITTEN ||
       this.#since >= LOOK_BACK / 2;
   }
 
   /** Writes the rows that lack events. */
   catchUp(): void {
-    for (const session of this.#ledger.behind) {
+    for (const session of this.#ledger.unwritten) {
       this.#rows.write(session, session);
     }
   }

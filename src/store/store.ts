@@ -172,7 +172,7 @@ export class Store implements Disposable {
    * the events are on disk.
    */
   #catchUp(): void {
-    if (this.#ledger.behind.length === 0) return;
+    if (this.#ledger.unwritten.length === 0) return;
     this.#sweeper.unsynced(() => this.sessions.catchUp(), CHECKPOINT_PAGES);
   }
 
@@ -244,7 +244,7 @@ export class Store implements Disposable {
   /** Begins to read a snapshot of the store. Close the reader. */
   read(): Reader {
     this.#tryCatchUp();
-    return this.#readers.begin(this.#ledger.behind);
+    return this.#readers.begin(this.#ledger.unwritten);
   }
 
   /** Does the same for the stream of events, which does not need up-to-date rows of sessions. */

@@ -281,6 +281,84 @@ Deno.test("detail -o text shows header, events and the tree", async () => {
   assert(!stdout.includes("\x1b"));
 });
 
+Deno.test("detail -o text says what the user is asked, why a call was denied, and which subagent a call started", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const call = (id: string, tool: string, input: Record<string, unknown>) => ({
+    hook_event_name: "PreToolUse",
+    permission_mode: "default",
+    tool_name: tool,
+    tool_input: input,
+    tool_use_id: id,
+  });
+  const rm = call("r", "Bash", { command: "rm -r dist" });
+  const events = [
+    call("a", "Agent", {
+      subagent_type: "Explore",
+      prompt: "Please look",
+      description: "look",
+    }),
+    call("b", "Agent", { prompt: "Please wait" }),
+    {
+      hook_event_name: "SubagentStart",
+      agent_id: "b1",
+      agent_type: "general-purpose",
+    },
+    {
+      ...call("b", "Agent", { prompt: "Please wait" }),
+      hook_event_name: "PostToolUse",
+      tool_response: { status: "completed", agentId: "b1" },
+    },
+    rm,
+    { ...rm, hook_event_name: "PermissionDenied", reason: "Blocked" },
+    call("w", "Write", { file_path: "a.ts", content: "x" }),
+    {
+      hook_event_name: "PermissionRequest",
+      tool_name: "Write",
+      tool_input: { file_path: "a.ts", content: "x" },
+    },
+  ];
+  const startMs = Date.now() - 10_000;
+  for (const [i, event] of events.entries()) {
+    const { code } = await home.run(["ingest", "hook", "--source", "claude"], {
+      stdin: JSON.stringify({
+        session_id: "s",
+        cwd: home.workspace,
+        timestamp_ms: startMs + i * 1000,
+        ...event,
+      }),
+    });
+    assertEquals(code, 0);
+  }
+  const { stdout } = await home.run(["detail", "s", "-o", "text"]);
+  const lines = stdout.split("\n").map((line) => line.trimEnd());
+  assertEquals(
+    lines.find((line) => line.startsWith("state"))
+      ?.replace(/permission \S+/, "permission"),
+    "state      needs permission · Write · a.ts",
+  );
+  const about = lines.filter((line) => /^ +\d/.test(line))
+    .map((line) => line.trim().split(/ {2,}/).slice(2).join(" "));
+  assertEquals(about, [
+    "PreToolUse Agent look",
+    "PreToolUse Agent Please wait",
+    "SubagentStart general-purpose",
+    "PostToolUse Agent 2.0s Please wait",
+    "PreToolUse Bash rm -r dist",
+    "PermissionDenied Bash Blocked",
+    "PreToolUse Write a.ts",
+    "PermissionRequest Write a.ts",
+  ]);
+  const tree = lines.slice(lines.indexOf("TOOL CALLS") + 1)
+    .map((line) => line.split("  ")[0]);
+  assertEquals(tree.slice(0, 4), [
+    "├─ Agent Explore",
+    "├─ Agent general-purpose",
+    "├─ Bash",
+    "└─ Write",
+  ]);
+});
+
 Deno.test("detail -o text --color always colors, and still lets no agent do so", async () => {
   await using sample = await sampleHome();
   const { stdout } = await sample.home.run([

@@ -28,14 +28,14 @@ interface DetailFlags {
 function declareDetail(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
-      `Show a session: its events and its tool spans.\n${ID_HELP}`,
+      `Show a session: its events and its tool calls.\n${ID_HELP}`,
     )
     .example(
       "Show the newest session of this workspace",
       "kaizen detail @latest",
     )
     .example(
-      "Show only its tool spans, with their cost",
+      "Show only its tool calls, with their cost",
       "kaizen detail @latest --spans",
     )
     .example(
@@ -52,7 +52,7 @@ function declareDetail(cli: Cli) {
     .option(...LOOK_OPTIONS.workspace)
     .option(...LOOK_OPTIONS.project)
     .option("--events", "Show only the events")
-    .option("--spans", "Show only the tool spans")
+    .option("--spans", "Show only the tool calls")
     .option(
       "--since-seq <n:count>",
       "Only events whose sequence number is N or higher (default: 0)",
@@ -86,7 +86,7 @@ function declareDetail(cli: Cli) {
 
 function declareTree(cli: Cli) {
   return new Command<GlobalFlags>()
-    .description(`Show the tool spans of a session as a tree.\n${ID_HELP}`)
+    .description(`Show the tool calls of a session as a tree.\n${ID_HELP}`)
     .example(
       "Show what the newest session spent its time on",
       "kaizen sessions tree @latest",

@@ -82,8 +82,8 @@ export async function renderDetail(
     lines.push(
       "",
       ...spans.length === 0
-        ? ["(no tool spans)"]
-        : [paint.bold("TOOL SPANS"), ...spans],
+        ? ["(no tool calls)"]
+        : [paint.bold("TOOL CALLS"), ...spans],
     );
   }
   return lines;
