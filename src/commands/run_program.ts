@@ -28,7 +28,11 @@ const SPEAK_TEXT = /^kaizen (ingest|help|completions)\b/;
  * @returns The exit code, see `exit_codes.ts`; never 2.
  */
 export async function runProgram(context: Context): Promise<number> {
-  const stdout = new ResultOutput(context.stdout);
+  let format: Format = "text";
+  const stdout = new ResultOutput(
+    context.stdout,
+    () => (cli.format ?? format) === "text",
+  );
   const stderr = new MessageOutput(context.stderr);
   const cli = new Cli({ ...context, stdout, stderr });
   let command = "kaizen";
@@ -37,10 +41,11 @@ export async function runProgram(context: Context): Promise<number> {
     return await cli.run(command);
   } catch (error) {
     const { reportError } = await import("./shell/report_error.ts");
+    format = cli.format ?? wantedFormat(context, error, command);
     return await reportError(error, {
       context: cli.context,
       command,
-      format: cli.format ?? wantedFormat(context, error, command),
+      format,
       hasOutput: stdout.hasOutput,
       isVerbose: hasWord(context.args, "-v", "--verbose"),
       pathFlags: pathFlags(context.args),

@@ -44,6 +44,8 @@ export interface OddFile {
   path: string;
   /** A clause, such as "it is a symbolic link". */
   why: string;
+  /** Whether nothing but its mode is wrong. */
+  isClosed: boolean;
   /** Whether no daemon starts while it is there. */
   isNeeded: boolean;
 }
@@ -64,10 +66,10 @@ export function listOddFiles(home: string): OddFile[] {
     const file = HOME_FILES.find((one) => one.name.test(name));
     if (file === undefined) return [];
     const path = `${home}/${name}`;
-    const why = explain(path, file);
-    return why === null
+    const fault = explain(path, file);
+    return fault === null
       ? []
-      : [{ path, why, isNeeded: file.isNeeded ?? false }];
+      : [{ path, ...fault, isNeeded: file.isNeeded ?? false }];
   });
 }
 
@@ -82,10 +84,16 @@ function listNames(home: string): string[] {
 function explain(
   path: string,
   { kind, mayLink, maxBytes }: HomeFile,
-): string | null {
-  if (kind === "folder") return whyNoOwnFolder(path) || null;
+): Pick<OddFile, "why" | "isClosed"> | null {
   const info = lookAt(mayLink ? realPath(path) ?? path : path);
   if (info === null) return null;
-  if (kind === "socket") return info.isSocket ? null : "it is not a socket";
-  return whyOdd(info, maxBytes);
+  const why = kind === "folder"
+    ? whyNoOwnFolder(path)
+    : kind === "socket"
+    ? info.isSocket ? null : "it is not a socket"
+    : whyOdd(info, maxBytes);
+  if (!why) return null;
+  const isClosed = kind === "file" &&
+    whyOdd({ ...info, mode: null }, maxBytes) === null;
+  return { why, isClosed };
 }

@@ -58,6 +58,23 @@ export function escapeBlock(text: string): string {
   );
 }
 
+/**
+ * Writes every character that a terminal would act on, or hide, as JSON does: `\u202e`. The white
+ * space of the document stays, and all of it means the same as before.
+ *
+ * @param json A part of a document. It may begin and end anywhere.
+ */
+export function escapeJson(json: string): string {
+  return json.replace(
+    UNSAFE,
+    (char) =>
+      "\n\r\t".includes(char) ? char : Array.from(
+        { length: char.length },
+        (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, "0")}`,
+      ).join(""),
+  );
+}
+
 function escapeOne(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   return SHORT[char] ??

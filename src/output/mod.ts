@@ -8,7 +8,7 @@
 export { callDuration, flattenSpans } from "./call_facts.ts";
 export { wrapWords } from "./cells.ts";
 export { type CommitTableOptions, renderCommits } from "./commit_table.ts";
-export { escapeLine, escapeText } from "./escape.ts";
+export { escapeJson, escapeLine, escapeText } from "./escape.ts";
 export { type EventTableOptions, renderEvents } from "./event_table.ts";
 export { sumEvents } from "./event_totals.ts";
 export { type Fact, type FactsOptions, renderFacts } from "./facts.ts";

@@ -197,6 +197,9 @@ Deno.test("doctor finds a home that is open, odd, a file or a link", async () =>
   await expectFault(home, "home", /doctor-killed is left/, /^rm -r .*killed$/);
   await Deno.remove(`${home.home}/doctor-killed`);
   await Deno.writeTextFile(`${home.home}/notes.txt`, "");
+  await Deno.mkdir(`${home.home}/prices.json`);
+  await expectFault(home, "home", /not a plain file but a folder/, /^mv /);
+  await Deno.remove(`${home.home}/prices.json`);
   const { found } = await examine(home);
   assert(
     found.some(({ message }) => /^notes\.txt is no file of/.test(message)),

@@ -80,12 +80,11 @@ async function playPoint(
   } catch (error) {
     broken = error instanceof Error ? error.message : String(error);
   }
-  // Another order of calls may pass the point by.
   const injected = findInjected(await scene.readTrace(), scene.folder);
-  if (injected.length === 0) {
-    return { point, outcome: "passed by", broken: null };
-  }
-  if (broken === null) await scene.remove();
-  else broken = [...injected, broken].join("\n");
+  if (broken === null) {
+    await scene.remove();
+    // Another order of calls may pass the point by.
+    if (injected.length === 0) outcome = "passed by";
+  } else broken = [...injected, broken].join("\n");
   return { point, outcome, broken };
 }

@@ -67,11 +67,11 @@ export function checkHome(report: Report, { settings }: Run): void {
 }
 
 function tellOdd(odd: readonly OddFile[], report: Report): void {
-  for (const { path, why } of odd) {
+  for (const { path, why, isClosed } of odd) {
     const word = quoteWord(path);
     report.fault(
       `${path} cannot be used: ${why}`,
-      why.includes("chmod") ? `chmod u+rw ${word}` : `mv ${word} ${word}.old`,
+      isClosed ? `chmod u+rw ${word}` : `mv ${word} ${word}.old`,
     );
   }
 }

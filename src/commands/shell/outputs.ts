@@ -7,15 +7,20 @@ import { ClosedPipeError, type Output } from "../../context/mod.ts";
 import { FileError } from "./errors.ts";
 
 /**
- * Stdout, for results. Knows whether anything was written, and maps write errors to errors of the
- * commands.
+ * Stdout, for results. Knows whether anything was written, maps write errors to errors of the
+ * commands, and keeps what agents wrote from acting on a terminal that shows JSON: text is escaped
+ * where it is laid out.
  */
 export class ResultOutput implements Output {
   hasOutput = false;
   readonly #inner: Output;
+  readonly #isText: () => boolean;
+  readonly #decoder = new TextDecoder();
 
-  constructor(inner: Output) {
+  /** @param isText Whether the output is laid out for a person. */
+  constructor(inner: Output, isText: () => boolean) {
     this.#inner = inner;
+    this.#isText = isText;
   }
 
   isTerminal(): boolean {
@@ -32,11 +37,20 @@ export class ResultOutput implements Output {
    */
   async write(bytes: Uint8Array, isBinary?: boolean): Promise<void> {
     this.hasOutput ||= bytes.length > 0;
+    const shown = this.isTerminal() && !this.#isText()
+      ? await this.#escape(bytes)
+      : bytes;
     try {
-      await this.#inner.write(bytes, isBinary);
+      await this.#inner.write(shown, isBinary);
     } catch (error) {
       throw error instanceof ClosedPipeError ? error : writeFault(error);
     }
+  }
+
+  async #escape(bytes: Uint8Array): Promise<Uint8Array> {
+    const { escapeJson } = await import("../../output/mod.ts");
+    const piece = this.#decoder.decode(bytes, { stream: true });
+    return new TextEncoder().encode(escapeJson(piece));
   }
 }
 

@@ -183,3 +183,32 @@ for (const [line, starts] of starting) {
     assertEquals(context.hasGivenUpRun(), !starts);
   });
 }
+
+Deno.test("runProgram() prints no character of an argument that acts on a terminal", async () => {
+  const name = "/tmp/\x1b[31m\x7f\x9b2J\u202e\u200b\u{e0041}é😀";
+  const runs = [
+    { args: ["status", "--socket", name], key: "socket", isPart: false },
+    { args: ["sessions", "--status", name], key: "message", isPart: true },
+    { args: [name], key: "message", isPart: true },
+  ];
+  for (const { args, key, isPart } of runs) {
+    for (const columns of [80, undefined]) {
+      const context = testContext({
+        args: [...args, "-o", "json"],
+        ...columns === undefined ? {} : { columns },
+      });
+      await runProgram(context);
+      const shown = context.out();
+      const text = String(JSON.parse(shown)[key]);
+      assert(
+        isPart ? text.includes("\u200b\u{e0041}é😀") : text === name,
+        text,
+      );
+      assertEquals(
+        /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u200b\u{e0041}]/u.test(shown),
+        columns === undefined,
+        shown,
+      );
+    }
+  }
+});
