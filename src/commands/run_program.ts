@@ -34,7 +34,7 @@ export async function runProgram(context: Context): Promise<number> {
     () => (cli.format ?? format) === "text",
   );
   const stderr = new MessageOutput(context.stderr);
-  const cli = new Cli({ ...context, stdout, stderr });
+  const cli: Cli = new Cli({ ...context, stdout, stderr });
   let command = "kaizen";
   try {
     command = await parse(cli);

@@ -44,6 +44,8 @@ export interface ConnectionHost {
   readBuffers: ReadBuffers;
   /** Returns the sweep at which a deadline `ms` from now has passed. */
   deadline(ms: number): number;
+  /** Tells that this many bytes of a large request are not used any more. */
+  leave(bytes: number): void;
   /** Returns a number that grows with each call, to order connections by their last activity. */
   touch(): number;
 }
@@ -60,11 +62,6 @@ class CutError extends Error {
   override get name(): string {
     return "CutError";
   }
-}
-
-declare global {
-  /** Collects all garbage at once. It is there if V8 runs with `--expose-gc`. */
-  var gc: (() => void) | undefined;
 }
 
 /** Serves one client, from its first byte to the last byte of its answer. */
@@ -240,8 +237,7 @@ export class Connection {
   #giveLargePlace(): void {
     if (!this.#large) return;
     this.#large = false;
-    // The runtime is in no hurry to free large texts: some hundred megabytes would pile up.
-    globalThis.gc?.();
+    this.#host.leave(this.#received);
     this.#host.largeRequests.give(1);
   }
 

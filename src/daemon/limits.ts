@@ -32,6 +32,8 @@ export interface Limits {
   freeRequestBytes: number;
   /** Maximum number of longer requests held at once. */
   largeRequests: number;
+  /** Bytes of longer requests that are left before their garbage is collected. */
+  garbageBytes: number;
   /** Time between two checks of the deadlines while there are connections, in milliseconds. */
   sweepMs: number;
   /** Pause after a failed accept, in milliseconds. */
@@ -74,6 +76,8 @@ export const LIMITS: Limits = {
   freeRequestBytes: 256 * 1024,
   /** One is decoded and stored while the next arrives. */
   largeRequests: 2,
+  /** Every large request of a size that is felt; of those just over the free bytes, one of 16. */
+  garbageBytes: 4 * 1024 * 1024,
   /** Deadlines are seconds, so an error of a quarter of a second is acceptable. */
   sweepMs: 250,
   /** Descriptors are freed when connections close, which takes milliseconds. */

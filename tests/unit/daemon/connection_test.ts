@@ -7,6 +7,7 @@ import {
   MAX_REQUEST_BYTES,
 } from "../../../src/proto/mod.ts";
 import { LIMITS } from "../../../src/daemon/limits.ts";
+import { nextTurn } from "../../../src/daemon/pace.ts";
 import type { Reply } from "../../../src/daemon/reply.ts";
 import { FakeService, header, startServer, textReply } from "./_server.ts";
 
@@ -349,6 +350,28 @@ Deno.test("Connection reads a large request only when a slot is free, a small on
   await sending;
   assertEquals((await second.readAll()).text, '"ingest_hook"');
   assertEquals((await small.readAll()).text, '"ingest_hook"');
+});
+
+Deno.test("Connection has garbage collected after many bytes of large requests, not after many requests", async () => {
+  const { gc } = globalThis;
+  let collected = 0;
+  globalThis.gc = () => collected++;
+  try {
+    await using running = await startServer({
+      limits: { freeRequestBytes: 1_000, garbageBytes: 100_000 },
+    });
+    const counts = [];
+    for (const bytes of [900, 30_000, 30_000, 30_000, 30_000, 200_000]) {
+      using client = await running.connect();
+      await client.send(ingest(bytes));
+      await client.readAll();
+      while (running.server.size > 0) await nextTurn();
+      counts.push(collected);
+    }
+    assertEquals(counts, [0, 0, 0, 0, 1, 2]);
+  } finally {
+    globalThis.gc = gc;
+  }
 });
 
 Deno.test("Connection reports that it answered a stop", async () => {
