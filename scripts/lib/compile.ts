@@ -6,6 +6,7 @@
  */
 import { readCommit, readPermissions, readVersion, ROOT } from "./project.ts";
 import { writeSums } from "./sums.ts";
+import { EXIT, runScript, ScriptError } from "./script_error.ts";
 
 /** Names of the binaries by the targets that Deno knows. */
 const TARGETS: readonly [target: string, name: string][] = [
@@ -37,50 +38,31 @@ const PASSED = [
  * A daemon's memory stays within its bound (`docs/daemon.md`) only with a small young generation.
  */
 const BINARY_V8_FLAGS = "--v8-flags=--max-semi-space-size=2,--expose-gc";
-const EXIT_USAGE = 64;
-const EXIT_UNAVAILABLE = 69;
-const EXIT_BUG = 70;
 
-/** A failure with the exit code that it ends with. */
-class CompileError extends Error {
-  override get name(): string {
-    return "CompileError";
-  }
-  constructor(readonly code: number, message: string) {
-    super(message);
-  }
-}
-
-try {
-  await main(Deno.args);
-} catch (error) {
-  if (!(error instanceof CompileError)) throw error;
-  console.error(`kaizen: ${error.message}`);
-  Deno.exitCode = error.code;
-}
+await runScript(main);
 
 async function main(words: readonly string[]): Promise<void> {
   const dist = words.find((word) => word.startsWith("--to="))?.slice(5) ??
     `${ROOT}/dist`;
   const all = words.includes("--all");
   if (words.some((word) => word !== "--all" && !word.startsWith("--to="))) {
-    throw new CompileError(
-      EXIT_USAGE,
+    throw new ScriptError(
+      EXIT.usage,
       "usage: scripts/compile [--all] [--to=DIR]",
     );
   }
   const base = Deno.env.get("DENORT_BIN");
   if (base) {
     if (all) {
-      throw new CompileError(
-        EXIT_USAGE,
+      throw new ScriptError(
+        EXIT.usage,
         "DENORT_BIN is the base runtime of one platform: unset it, or leave out --all",
       );
     }
     await checkBase(base);
   }
   const build = await run(`${ROOT}/scripts/build`, [`--to=${dist}`]);
-  if (build.code !== 0) throw new CompileError(EXIT_BUG, build.stderr.trim());
+  if (build.code !== 0) throw new ScriptError(EXIT.bug, build.stderr.trim());
   console.log(build.stdout.trim());
   const draft = await Deno.makeTempDir({ dir: dist, prefix: ".compile-" });
   try {
@@ -104,7 +86,7 @@ async function main(words: readonly string[]): Promise<void> {
 /**
  * Refuses what cannot be a base runtime before time is spent on it.
  *
- * @throws {CompileError} If it is not a program of this kind of machine.
+ * @throws {ScriptError} If it is not a program of this kind of machine.
  */
 async function checkBase(path: string): Promise<void> {
   const wanted =
@@ -113,18 +95,18 @@ async function checkBase(path: string): Promise<void> {
     using file = await Deno.open(path);
     const { isFile } = await file.stat();
     if (!isFile) {
-      throw new CompileError(EXIT_USAGE, `${wanted}: no file: ${path}`);
+      throw new ScriptError(EXIT.usage, `${wanted}: no file: ${path}`);
     }
     const head = new Uint8Array(4);
     await file.read(head);
     const [elf, machO] = ["7f454c46", "cffaedfe"];
     if (head.toHex() === (Deno.build.os === "darwin" ? machO : elf)) return;
   } catch (error) {
-    if (error instanceof CompileError) throw error;
+    if (error instanceof ScriptError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CompileError(EXIT_USAGE, `${wanted}: ${reason}`);
+    throw new ScriptError(EXIT.usage, `${wanted}: ${reason}`);
   }
-  throw new CompileError(EXIT_USAGE, `${wanted}: no program: ${path}`);
+  throw new ScriptError(EXIT.usage, `${wanted}: no program: ${path}`);
 }
 
 /** Options of a compilation. */
@@ -139,7 +121,7 @@ interface CompileOptions {
 /**
  * Makes one binary.
  *
- * @throws {CompileError} If the base runtime cannot be had, or Deno fails otherwise.
+ * @throws {ScriptError} If the base runtime cannot be had, or Deno fails otherwise.
  */
 async function compile(
   { target, bundle, output }: CompileOptions,
@@ -170,16 +152,16 @@ async function compile(
   ], env);
   if (code === 0) return;
   if (Deno.env.get("DENORT_BIN")) {
-    throw new CompileError(
-      EXIT_USAGE,
+    throw new ScriptError(
+      EXIT.usage,
       `Deno cannot make a binary from DENORT_BIN: ${reason(stderr)}`,
     );
   }
   if (!/base binary|denort/i.test(stderr)) {
-    throw new CompileError(EXIT_BUG, `Deno cannot compile: ${reason(stderr)}`);
+    throw new ScriptError(EXIT.bug, `Deno cannot compile: ${reason(stderr)}`);
   }
-  throw new CompileError(
-    EXIT_UNAVAILABLE,
+  throw new ScriptError(
+    EXIT.unavailable,
     `Deno's base runtime (denort ${Deno.version.deno}${
       target === null ? "" : ` for ${target}`
     }) cannot be had: ${reason(stderr)}
@@ -190,7 +172,7 @@ It comes from Deno's download site, once. Without that, put the path of a denort
 /**
  * Runs a binary and compares what it says with what it was made of.
  *
- * @throws {CompileError} If it does not run, or is another program.
+ * @throws {ScriptError} If it does not run, or is another program.
  */
 async function checkBinary(path: string): Promise<void> {
   const wanted = [
@@ -211,8 +193,8 @@ async function checkBinary(path: string): Promise<void> {
   const hint = base
     ? `: DENORT_BIN is no denort ${Deno.version.deno} for this machine`
     : "";
-  throw new CompileError(
-    base ? EXIT_USAGE : EXIT_BUG,
+  throw new ScriptError(
+    base ? EXIT.usage : EXIT.bug,
     `The binary that was made is not kaizen, ${how}${hint}`,
   );
 }

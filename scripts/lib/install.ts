@@ -6,38 +6,24 @@
  */
 import { readVersion, ROOT } from "./project.ts";
 import { stagePrefix } from "./stage.ts";
+import { EXIT, runScript, ScriptError } from "./script_error.ts";
 
 /** Path of the manifest below the prefix. The manifest lists itself on its last line. */
 const MANIFEST = "lib/kaizen/manifest";
 /** The parts of the program, which are counted and not named. */
 const CHUNKS = "lib/kaizen/chunks/";
-const EXIT_USAGE = 64;
-const EXIT_UNAVAILABLE = 69;
-const EXIT_BUG = 70;
-const EXIT_FILE = 74;
 
-/** A failure with the exit code that it ends with. */
-class InstallError extends Error {
-  override get name(): string {
-    return "InstallError";
+await runScript(async (words) => {
+  try {
+    await main(words);
+  } catch (error) {
+    const isFault = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.PermissionDenied ||
+      error instanceof Deno.errors.NotADirectory ||
+      error instanceof Deno.errors.FilesystemLoop;
+    throw isFault ? new ScriptError(EXIT.file, error.message) : error;
   }
-  constructor(readonly code: number, message: string) {
-    super(message);
-  }
-}
-
-try {
-  await main(Deno.args);
-} catch (error) {
-  const isFault = error instanceof InstallError ||
-    error instanceof Deno.errors.NotFound ||
-    error instanceof Deno.errors.PermissionDenied ||
-    error instanceof Deno.errors.NotADirectory ||
-    error instanceof Deno.errors.FilesystemLoop;
-  if (!isFault) throw error;
-  console.error(`kaizen: ${error.message}`);
-  Deno.exitCode = error instanceof InstallError ? error.code : EXIT_FILE;
-}
+});
 
 async function main(words: readonly string[]): Promise<void> {
   const { prefix, isBundle, binary } = readWords(words);
@@ -83,15 +69,15 @@ function readWords(words: readonly string[]): InstallOptions {
     else if (word === "--prefix") prefix = words[++i] ?? "";
     else if (word === "--binary") binary = words[++i] ?? "";
     else {
-      throw new InstallError(
-        EXIT_USAGE,
+      throw new ScriptError(
+        EXIT.usage,
         "usage: scripts/install [--prefix DIR] [--bundle | --binary FILE]",
       );
     }
   }
   if (!prefix.startsWith("/") || prefix.includes("\n")) {
-    throw new InstallError(
-      EXIT_USAGE,
+    throw new ScriptError(
+      EXIT.usage,
       `the prefix must be an absolute path: ${prefix}`,
     );
   }
@@ -118,9 +104,9 @@ async function makeBuild(
   }).output();
   if (code === 0) return why;
   const text = new TextDecoder().decode(stderr).trim();
-  if (code !== EXIT_UNAVAILABLE) {
+  if (code !== EXIT.unavailable) {
     console.error(text);
-    throw new InstallError(EXIT_BUG, `scripts/${script} failed`);
+    throw new ScriptError(EXIT.bug, `scripts/${script} failed`);
   }
   return text.replace(/^kaizen: /, "").split("\n")[0] ?? "";
 }
@@ -140,7 +126,7 @@ async function listTree(root: string, below = ""): Promise<string[]> {
  * Copies the tree to the prefix, with each file complete before it takes its name, and removes what
  * only the previous installation had.
  *
- * @throws {InstallError} If a file that no installation made is in the way.
+ * @throws {ScriptError} If a file that no installation made is in the way.
  */
 async function installTree(tree: string, prefix: string): Promise<void> {
   const old = await readManifest(prefix);
@@ -148,8 +134,8 @@ async function installTree(tree: string, prefix: string): Promise<void> {
   for (const path of paths) {
     if (path.endsWith("/") || old.includes(path)) continue;
     if (!await exists(`${prefix}/${path}`)) continue;
-    throw new InstallError(
-      EXIT_FILE,
+    throw new ScriptError(
+      EXIT.file,
       `another file is in the way, which no installation made: ${prefix}/${path}`,
     );
   }

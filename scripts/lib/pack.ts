@@ -8,24 +8,12 @@ import { LICENCES } from "./bundled.ts";
 import { fillFormula } from "./formula.ts";
 import { readVersion, ROOT } from "./project.ts";
 import { stagePrefix, stageProgram } from "./stage.ts";
+import { EXIT, runScript, ScriptError } from "./script_error.ts";
 
 /** The name on npm, where `kaizen` is another project. */
 const NPM_NAME = "kaizen-recorder";
-const EXIT_USAGE = 64;
-const EXIT_UNAVAILABLE = 69;
-const EXIT_BUG = 70;
 const USAGE =
   "usage: scripts/pack npm|deb|archive|formula [--to=DIR] [--binary=FILE] [--url=URL]";
-
-/** A failure with the exit code that it ends with. */
-class PackError extends Error {
-  override get name(): string {
-    return "PackError";
-  }
-  constructor(readonly code: number, message: string) {
-    super(message);
-  }
-}
 
 /** The content of a package. */
 interface PackOptions {
@@ -47,13 +35,7 @@ const packages = {
   formula: packFormula,
 };
 
-try {
-  await main(Deno.args);
-} catch (error) {
-  if (!(error instanceof PackError)) throw error;
-  console.error(`kaizen: ${error.message}`);
-  Deno.exitCode = error.code;
-}
+await runScript(main);
 
 async function main([name = "", ...words]: readonly string[]): Promise<void> {
   const given = (option: string) =>
@@ -61,7 +43,7 @@ async function main([name = "", ...words]: readonly string[]): Promise<void> {
   const isKnown = (word: string) => /^--(?:to|binary|url)=./.test(word);
   const pack = Object.entries(packages).find(([key]) => key === name)?.[1];
   if (pack === undefined || !words.every(isKnown)) {
-    throw new PackError(EXIT_USAGE, USAGE);
+    throw new ScriptError(EXIT.usage, USAGE);
   }
   const to = await realFolder(given("--to=") ?? `${ROOT}/dist`);
   const draft = await Deno.makeTempDir({ prefix: "kaizen-pack-" });
@@ -186,7 +168,7 @@ Description: records what coding agents do
 async function packArchive(
   { to, binary, draft }: PackOptions,
 ): Promise<string> {
-  if (binary === null) throw new PackError(EXIT_USAGE, USAGE);
+  if (binary === null) throw new ScriptError(EXIT.usage, USAGE);
   const tree = `${draft}/tree`;
   await Deno.mkdir(tree);
   await stagePrefix({
@@ -202,7 +184,7 @@ async function packArchive(
 }
 
 async function packFormula({ to, url }: PackOptions): Promise<string> {
-  if (url === null) throw new PackError(EXIT_USAGE, USAGE);
+  if (url === null) throw new ScriptError(EXIT.usage, USAGE);
   const text = fillFormula(
     await Deno.readTextFile(`${ROOT}/packaging/kaizen.rb`),
     {
@@ -260,7 +242,7 @@ async function realFolder(path: string): Promise<string> {
 /**
  * Runs a program, and returns what it wrote to stdout.
  *
- * @throws {PackError} If the program is missing or fails.
+ * @throws {ScriptError} If the program is missing or fails.
  */
 async function run(program: string, args: string[]): Promise<string> {
   try {
@@ -269,14 +251,14 @@ async function run(program: string, args: string[]): Promise<string> {
       stdin: "null",
     }).output();
     if (success) return new TextDecoder().decode(stdout);
-    throw new PackError(
-      EXIT_BUG,
+    throw new ScriptError(
+      EXIT.bug,
       `${program} failed: ${new TextDecoder().decode(stderr).trim()}`,
     );
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new PackError(
-      EXIT_UNAVAILABLE,
+    throw new ScriptError(
+      EXIT.unavailable,
       `needs ${program}, which is not on PATH`,
     );
   }
