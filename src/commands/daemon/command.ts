@@ -5,24 +5,10 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
-import { chooseHelp } from "../shell/choose_help.ts";
+import { declareGroup } from "../shell/choose_help.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { makeStatus } from "../status/command.ts";
 import { makeStop } from "../stop/command.ts";
-
-function declareGroup(cli: Cli) {
-  return new Command<GlobalFlags>()
-    .description("Run, start and stop the kaizen daemon.")
-    .example(
-      "Start the daemon in the background",
-      "kaizen daemon start --background",
-    )
-    .example("Run the daemon and watch its log", "kaizen daemon run")
-    .example("Restart the daemon after an update", "kaizen daemon restart")
-    .action(function () {
-      chooseHelp(cli, this.getHelp());
-    });
-}
 
 function declareRun(cli: Cli) {
   return new Command<GlobalFlags>()
@@ -118,8 +104,17 @@ function declareUninstall(cli: Cli) {
 }
 
 /** Makes the command `kaizen daemon` with its subcommands. */
-export function makeDaemon(cli: Cli): ReturnType<typeof declareGroup> {
-  const daemon = declareGroup(cli);
+export function makeDaemon(cli: Cli): Command<GlobalFlags> {
+  const daemon = declareGroup(
+    cli,
+    "Run, start and stop the kaizen daemon.",
+  )
+    .example(
+      "Start the daemon in the background",
+      "kaizen daemon start --background",
+    )
+    .example("Run the daemon and watch its log", "kaizen daemon run")
+    .example("Restart the daemon after an update", "kaizen daemon restart");
   daemon.command("run", declareRun(cli));
   daemon.command("start", declareStart(cli));
   daemon.command("stop", makeStop(cli));

@@ -5,7 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
-import { chooseHelp } from "../shell/choose_help.ts";
+import { declareGroup } from "../shell/choose_help.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { wordType } from "../shell/value_types.ts";
 
@@ -13,20 +13,6 @@ const NAMES = "[agent...:word]";
 const PROJECT = "Only the repository of the current directory";
 const DRY_RUN = "Only show the changes";
 const YES = "Do not ask for confirmation";
-
-function declareGroup(cli: Cli) {
-  return new Command<GlobalFlags>()
-    .description(
-      "Set up the hooks of coding agents and of git.\n" +
-        "Agents are claude, codex, copilot, cursor, gemini, openclaw and vibe.",
-    )
-    .example("Set up all agents that are found", "kaizen hooks install")
-    .example("See which hooks are set up", "kaizen hooks status")
-    .example("Remove all hooks of kaizen", "kaizen hooks uninstall")
-    .action(function () {
-      chooseHelp(cli, this.getHelp());
-    });
-}
 
 function declareInstall(cli: Cli) {
   return new Command<GlobalFlags>()
@@ -151,8 +137,15 @@ function declarePlugin(cli: Cli) {
 }
 
 /** Makes the command `kaizen hooks` with its subcommands. */
-export function makeHooksCommand(cli: Cli): ReturnType<typeof declareGroup> {
-  const hooks = declareGroup(cli);
+export function makeHooksCommand(cli: Cli): Command<GlobalFlags> {
+  const hooks = declareGroup(
+    cli,
+    "Set up the hooks of coding agents and of git.\n" +
+      "Agents are claude, codex, copilot, cursor, gemini, openclaw and vibe.",
+  )
+    .example("Set up all agents that are found", "kaizen hooks install")
+    .example("See which hooks are set up", "kaizen hooks status")
+    .example("Remove all hooks of kaizen", "kaizen hooks uninstall");
   hooks.command("install", declareInstall(cli));
   hooks.command("uninstall", declareUninstall(cli));
   hooks.command("status", declareStatus(cli));

@@ -5,21 +5,8 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
-import { chooseHelp } from "../shell/choose_help.ts";
+import { declareGroup } from "../shell/choose_help.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
-
-function declareGroup(cli: Cli) {
-  return new Command<GlobalFlags>()
-    .description(
-      "Manage events that no daemon has acknowledged yet.\n" +
-        "The spool keeps them on disk. They are delivered automatically when a daemon starts or accepts the next event.",
-    )
-    .example("List the events in the spool", "kaizen spool list")
-    .example("Deliver the waiting events now", "kaizen spool flush")
-    .action(function () {
-      chooseHelp(cli, this.getHelp());
-    });
-}
 
 function declareStatus(cli: Cli) {
   return new Command<GlobalFlags>()
@@ -95,8 +82,14 @@ function declarePurge(cli: Cli) {
 }
 
 /** Makes the command `kaizen spool` with its subcommands. */
-export function makeSpool(cli: Cli): ReturnType<typeof declareGroup> {
-  const spool = declareGroup(cli);
+export function makeSpool(cli: Cli): Command<GlobalFlags> {
+  const spool = declareGroup(
+    cli,
+    "Manage events that no daemon has acknowledged yet.\n" +
+      "The spool keeps them on disk. They are delivered automatically when a daemon starts or accepts the next event.",
+  )
+    .example("List the events in the spool", "kaizen spool list")
+    .example("Deliver the waiting events now", "kaizen spool flush");
   spool.command("status", declareStatus(cli));
   spool.command("flush", declareFlush(cli));
   spool.command("list", declareList(cli));

@@ -5,25 +5,9 @@
  */
 import { Command } from "@cliffy/command";
 import type { Cli } from "../shell/cli.ts";
-import { chooseHelp } from "../shell/choose_help.ts";
+import { declareGroup } from "../shell/choose_help.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
 import { durationType, wordType } from "../shell/value_types.ts";
-
-function declareGroup(cli: Cli) {
-  return new Command<GlobalFlags>()
-    .description(
-      "Show, prune, back up and restore the store.",
-    )
-    .example("Show the size of the store", "kaizen store stats")
-    .example(
-      "Delete sessions older than 90 days",
-      "kaizen store prune --older-than 90d",
-    )
-    .example("Back up the store", "kaizen store backup kaizen.db")
-    .action(function () {
-      chooseHelp(cli, this.getHelp());
-    });
-}
 
 function declareStats(cli: Cli) {
   return new Command<GlobalFlags>()
@@ -131,8 +115,17 @@ function declareRestore(cli: Cli) {
 }
 
 /** Makes the command `kaizen store` with its subcommands. */
-export function makeStore(cli: Cli): ReturnType<typeof declareGroup> {
-  const store = declareGroup(cli);
+export function makeStore(cli: Cli): Command<GlobalFlags> {
+  const store = declareGroup(
+    cli,
+    "Show, prune, back up and restore the store.",
+  )
+    .example("Show the size of the store", "kaizen store stats")
+    .example(
+      "Delete sessions older than 90 days",
+      "kaizen store prune --older-than 90d",
+    )
+    .example("Back up the store", "kaizen store backup kaizen.db");
   store.command("stats", declareStats(cli));
   store.command("prune", declarePrune(cli));
   store.command("backup", declareBackup(cli));
