@@ -85,8 +85,8 @@ function diffMiddle(a: readonly string[], b: readonly string[]): Hunk[] {
 /**
  * Renders a unified diff.
  *
- * @param before Null means that the file does not exist.
- * @param after The same.
+ * @param before Null if there was no file.
+ * @param after Null if there is none.
  * @returns Lines without line feeds; none if the texts are equal.
  */
 export function renderDiff(

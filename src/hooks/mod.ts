@@ -22,9 +22,8 @@ export {
   type FileChange,
   type HookPlan,
 } from "./plan.ts";
+export { findHooks, type FoundHooks } from "./find_hooks.ts";
 export {
-  findHooks,
-  type FoundHooks,
   type InstallOptions,
   planInstall,
   planUninstall,

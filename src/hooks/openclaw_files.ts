@@ -4,6 +4,7 @@
  * starts the program, and waits for nothing.
  * @module
  */
+import { parentOf } from "../context/mod.ts";
 
 /** Both files of the folder by their names. */
 export interface OpenclawFiles {
@@ -32,6 +33,7 @@ Passes each event to \`kaizen ingest hook\`, and changes nothing.
 `,
     "handler.ts": `// Written by kaizen hooks install openclaw.
 import { spawn } from 'node:child_process';
+import { parentOf } from "../context/mod.ts";
 
 const PROGRAM = ${JSON.stringify(program)};
 /** A recorder that takes longer than this is ended. */
@@ -72,4 +74,14 @@ export function readOpenclawProgram(handler: string): string | null {
 export function isOtherHandler(handler: string): boolean {
   return readOpenclawProgram(handler) === null &&
     /kaizen"?,\s*\[\s*"ingest",\s*"hook"/.test(handler);
+}
+
+/** Returns the path of the handler beside a `HOOK.md`. */
+export function handlerOf(path: string): string {
+  return `${parentOf(path)}/handler.ts`;
+}
+
+/** Returns the path of the handler that kaizen-cli installs. */
+export function theirHandler(path: string): string {
+  return `${parentOf(parentOf(path))}/kaizen-events/handler.ts`;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Plans the hooks of one agent, and tells what is there.
+ * Plans to install and to remove the hooks of one agent.
  * @module
  */
 import { parentOf } from "../context/mod.ts";
 import type { AgentName } from "../agents/mod.ts";
 import { explainFault, readAgentFile } from "./agent_file.ts";
-import { agentFolder, hookFile, type PlaceOptions } from "./agent_place.ts";
+import { hookFile, type PlaceOptions } from "./agent_place.ts";
 import { type HookedEvent, hookWords, setupOf } from "./agent_setups.ts";
 import { canRun } from "./can_run.ts";
 import {
@@ -22,9 +22,11 @@ import {
   removeJsonHooks,
 } from "./json_settings.ts";
 import {
+  handlerOf,
   isOtherHandler,
   makeOpenclawFiles,
   readOpenclawProgram,
+  theirHandler,
 } from "./openclaw_files.ts";
 import { type FileChange, type HookPlan, planUndo } from "./plan.ts";
 import { undoText } from "./undo.ts";
@@ -34,24 +36,6 @@ import { listTomlHooks, putTomlHooks } from "./vibe_hooks.ts";
 export interface InstallOptions extends PlaceOptions, HookProgram {
   /** Leave hooks that run kaizen in another way than ours. */
   keepsOthers: boolean;
-}
-
-/** The hooks of an agent as its files have them. */
-export interface FoundHooks {
-  /** The file that has the hooks, or would have them. */
-  path: string;
-  /** The program that our hooks run; null if there is none of ours. */
-  program: string | null;
-  /** Whether that program can be run. */
-  isProgramThere: boolean;
-  /** Events with a hook of ours. */
-  events: string[];
-  /** Events worth a hook that have none of ours. */
-  missing: string[];
-  /** Events with a hook that runs kaizen in another way. */
-  others: string[];
-  /** Whether the agent runs our hooks; null if its files do not say. */
-  isTrusted: boolean | null;
 }
 
 /**
@@ -99,63 +83,6 @@ export function planUninstall(
   } catch (error) {
     throw explainFault(path, error);
   }
-}
-
-/**
- * Reads which hooks an agent has.
- *
- * @throws {AgentFileError} If its file cannot be read.
- */
-export function findHooks(agent: AgentName, options: PlaceOptions): FoundHooks {
-  const path = hookFile(agent, options);
-  try {
-    const hooks = listHooks(agent, path);
-    const ours = hooks.flatMap(({ event, command }) => {
-      const written = readCommand(command);
-      return written === null ? [] : [{ event, program: written.program }];
-    });
-    const events = [...new Set(ours.map(({ event }) => event))];
-    const program = ours[0]?.program ?? null;
-    return {
-      path,
-      program,
-      isProgramThere: program !== null && canRun(program),
-      events,
-      missing: setupOf(agent).events.map(({ name }) => name)
-        .filter((name) => !events.includes(name)),
-      others: hooks.filter(({ command }) => isOtherCommand(command))
-        .map(({ event }) => event),
-      isTrusted: events.length === 0 ? null : isTrusted(agent, path, options),
-    };
-  } catch (error) {
-    throw explainFault(path, error);
-  }
-}
-
-interface Listed {
-  event: string;
-  command: string;
-}
-
-function listHooks(agent: AgentName, path: string): Listed[] {
-  const { format, events } = setupOf(agent);
-  if (format === "folder") {
-    const handler = readAgentFile(handlerOf(path)).text;
-    const program = handler === null ? null : readOpenclawProgram(handler);
-    if (program !== null && readAgentFile(path).text !== null) {
-      const command = writeCommand(
-        { program, isBare: false },
-        hookWords(agent, ""),
-      );
-      return events.map(({ name }) => ({ event: name, command }));
-    }
-    return [handler, readAgentFile(theirHandler(path)).text]
-      .filter((text) => text !== null && isOtherHandler(text))
-      .map(() => ({ event: "handler.ts", command: "kaizen ingest hook" }));
-  }
-  const { text } = readAgentFile(path);
-  if (text === null) return [];
-  return format === "json" ? listJsonHooks(text) : listTomlHooks(text);
 }
 
 function planFile(
@@ -335,59 +262,4 @@ function tellOthers(count: number, isKept: boolean): string {
   return isKept
     ? `${what} kaizen in another way ${verb} kept, and not added again.`
     : `${what} kaizen in another way ${verb} replaced; --keep prevents that.`;
-}
-
-function handlerOf(path: string): string {
-  return `${parentOf(path)}/handler.ts`;
-}
-
-/** The handler that kaizen-cli installs. */
-function theirHandler(path: string): string {
-  return `${parentOf(parentOf(path))}/kaizen-events/handler.ts`;
-}
-
-/** Reads whether the agent runs our hooks from what the agent itself has written. */
-function isTrusted(
-  agent: AgentName,
-  path: string,
-  { context }: PlaceOptions,
-): boolean | null {
-  const folder = agentFolder(agent, context);
-  if (agent === "codex") return isTrustedByCodex(`${folder}/config.toml`, path);
-  if (agent === "openclaw") return isEnabledIn(`${folder}/openclaw.json`);
-  if (agent === "claude") {
-    const text = readAgentFile(`${folder}/settings.json`).text ?? "";
-    if (/"disableAllHooks"\s*:\s*true/.test(text)) return false;
-  }
-  return null;
-}
-
-/** Codex keeps the hash of each hook that it trusts, by the position of the hook. */
-function isTrustedByCodex(config: string, path: string): boolean | null {
-  const text = readAgentFile(config).text ?? "";
-  const trusted = new Set<string>();
-  const table = /^\[hooks\.state\.(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\]\s*$/gm;
-  for (const { 0: head, 1: quoted, 2: plain, index } of text.matchAll(table)) {
-    const [body = ""] = text.slice(index + head.length).split(/^\[/m);
-    const isOn = /^\s*trusted_hash\s*=/m.test(body) &&
-      !/^\s*enabled\s*=\s*false/m.test(body);
-    if (isOn) trusted.add(plain ?? (quoted ?? "").replaceAll(/\\(.)/g, "$1"));
-  }
-  const hooks = listJsonHooks(readAgentFile(path).text ?? "");
-  return hooks.filter(({ command }) => readCommand(command) !== null)
-    .every(({ event, group, index }) => {
-      const name = event.replaceAll(/(?<=.)(?=[A-Z])/g, "_").toLowerCase();
-      return trusted.has(`${path}:${name}:${group}:${index}`);
-    });
-}
-
-/** OpenClaw lists the hooks that are enabled; its file may be JSON5, which is not read. */
-function isEnabledIn(config: string): boolean | null {
-  try {
-    const settings: unknown = JSON.parse(readAgentFile(config).text ?? "{}");
-    const entry = Object(settings).hooks?.internal?.entries?.kaizen;
-    return Object(entry).enabled === true;
-  } catch {
-    return null;
-  }
 }

@@ -32,23 +32,23 @@ export function sumSizes(
   names: readonly string[],
   mayNote = false,
 ): number {
-  if (names.length <= FEW_FILES) return lookAt(folder, names);
+  if (names.length <= FEW_FILES) return sumOf(folder, names);
   const note = readSum(folder);
-  const isTrue = note !== null && names[0] === note.first &&
+  const isCurrent = note !== null && names[0] === note.first &&
     names[note.count - 1] === note.last;
-  const known = isTrue ? note : { count: 0, bytes: 0 };
+  const known = isCurrent ? note : { count: 0, bytes: 0 };
   const rest = names.slice(known.count);
-  const bytes = known.bytes + lookAt(folder, rest);
+  const bytes = known.bytes + sumOf(folder, rest);
   const [first, last] = [names[0], names.at(-1)];
-  const isNews = rest.length > FEW_FILES && first !== undefined &&
+  const isWorthANote = rest.length > FEW_FILES && first !== undefined &&
     last !== undefined;
-  if (mayNote && isNews) {
+  if (mayNote && isWorthANote) {
     writeSum(folder, { count: names.length, first, last, bytes });
   }
   return bytes;
 }
 
-function lookAt(folder: string, names: readonly string[]): number {
+function sumOf(folder: string, names: readonly string[]): number {
   return names.reduce((sum, name) => sum + sizeOf(`${folder}/${name}`), 0);
 }
 
@@ -66,7 +66,7 @@ function readSum(folder: string): Note | null {
       ? { count, first, last, bytes }
       : null;
   } catch (error) {
-    if (isNoMatter(error)) return null;
+    if (isHarmless(error)) return null;
     throw error;
   }
 }
@@ -77,7 +77,7 @@ function writeSum(folder: string, note: Note): void {
     file.truncateSync(0);
     writeWhole(file, new TextEncoder().encode(encodeJson(note)));
   } catch (error) {
-    if (!isNoMatter(error)) throw error;
+    if (!isHarmless(error)) throw error;
   }
 }
 
@@ -85,7 +85,7 @@ function writeSum(folder: string, note: Note): void {
  * Without a note all files are looked at. The note may be missing or unwritable, or another process
  * may be writing it.
  */
-function isNoMatter(error: unknown): boolean {
+function isHarmless(error: unknown): boolean {
   return error instanceof SyntaxError || error instanceof HomeError ||
     error instanceof Error && "code" in error;
 }
