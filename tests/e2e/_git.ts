@@ -68,6 +68,15 @@ export class Git {
     return `${text}${words}`;
   }
 
+  /** Makes a repository with the commit `base` of file `a`, and branches `side` off it. */
+  async initSide(): Promise<string> {
+    const repo = await this.init("repo");
+    await write(`${repo}/a`);
+    await this.commit(repo, "base");
+    await this.run(repo, "checkout", "-q", "-b", "side");
+    return repo;
+  }
+
   /** Makes a repository with hooks in it. */
   async init(name: string, ...options: string[]): Promise<string> {
     const path = `${this.home.root}/${name}`;

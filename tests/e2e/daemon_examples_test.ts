@@ -8,7 +8,7 @@ import {
   type HookSource,
   type JsonObject,
 } from "../../src/proto/mod.ts";
-import { readExamples } from "../fixtures/worked_examples.ts";
+import { readExamples, REFUSALS } from "../fixtures/worked_examples.ts";
 import { ask, connect, readToEnd, writeTo } from "./_socket.ts";
 import { type Home, tempHome } from "./harness.ts";
 
@@ -160,22 +160,7 @@ Deno.test("a daemon refuses as worked example E23 says", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
   const { workspace } = home;
-  const refusals: [source: HookSource, payload: string, message: string][] = [
-    ["cursor", "not json", "cursor hook: invalid JSON: "],
-    ["cursor", "[]", "cursor hook: expected JSON object"],
-    ["cursor", '{"session_id":"s"}', "cursor hook: missing 'event' field"],
-    [
-      "claude",
-      '{"event":"Stop","session_id":"s"}',
-      "claude hook: missing 'hook_event_name' field",
-    ],
-    [
-      "vibe",
-      '{"event":"stop","session_id":""}',
-      "vibe hook: missing 'session_id' field",
-    ],
-  ];
-  for (const [source, payload, message] of refusals) {
+  for (const [source, payload, message] of REFUSALS) {
     const refusal = await ingest(home, source, payload, workspace);
     assertEquals(
       [refusal.type, refusal.supported_min, refusal.supported_max],

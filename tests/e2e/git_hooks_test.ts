@@ -186,10 +186,7 @@ Deno.test("a detached head has no branch; a checkout tells what it changed", asy
 Deno.test("merges tell what they brought, a squash nothing yet, a solved conflict is a commit", async () => {
   await using home = await tempHome();
   const git = new Git(home);
-  const repo = await git.init("repo");
-  await write(`${repo}/a`);
-  await git.commit(repo, "base");
-  await git.run(repo, "checkout", "-q", "-b", "side");
+  const repo = await git.initSide();
   await write(`${repo}/b`, "1\n2\n");
   await git.commit(repo, "side");
   await git.run(repo, "checkout", "-q", "main");
@@ -230,10 +227,7 @@ Deno.test("merges tell what they brought, a squash nothing yet, a solved conflic
 Deno.test("a rebase tells each commit that it replays, and the whole at its end", async () => {
   await using home = await tempHome();
   const git = new Git(home);
-  const repo = await git.init("repo");
-  await write(`${repo}/a`);
-  await git.commit(repo, "base");
-  await git.run(repo, "checkout", "-q", "-b", "side");
+  const repo = await git.initSide();
   for (const n of [1, 2]) {
     await write(`${repo}/side${n}`);
     await git.commit(repo, `side ${n}`);

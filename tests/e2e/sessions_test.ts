@@ -104,7 +104,7 @@ Deno.test("sessions filters, pages and sorts", async () => {
   }
 });
 
-Deno.test("sessions asks about the workspace that is meant", async () => {
+Deno.test("sessions asks about the workspace that its options name", async () => {
   await using sample = await sampleHome();
   const { home, other } = sample;
   const here = await list(home, "--workspace", `${other}/deep/er`);

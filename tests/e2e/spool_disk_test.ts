@@ -70,47 +70,38 @@ async function assertLosses(
 }
 
 for (const hasSpool of [false, true]) {
-  Deno.test({
-    name: `on a full disk hooks stay silent and people are told${
-      hasSpool ? ", also with events in the spool" : ""
-    }`,
-    ignore: !hasDisk,
-    async fn() {
-      await using home = await tempHome();
-      await using disk = await Disk.mount(`${home.root}/disk`, "512k");
-      const env = {
-        KAIZEN_HOME: `${disk.path}/h`,
-        KAIZEN_NO_START: "1",
-      };
-      if (hasSpool) await home.run(HOOK, { stdin: EVENT, env });
-      await disk.fill();
-      await assertUnwritable(home, env, "no space left on device");
-      await home.run(HOOK, { stdin: EVENT, env });
-      await disk.empty();
-      await home.run(HOOK, { stdin: EVENT, env });
-      const status = await spoolStatus(home, env);
-      assertEquals([status.pending, status.writable], [hasSpool ? 2 : 1, true]);
-      await assertLosses(home, env);
-    },
+  const also = hasSpool ? ", also with events in the spool" : "";
+  const test = (
+    place: string,
+    fn: (home: Home, disk: Disk, env: Record<string, string>) => Promise<void>,
+  ) =>
+    Deno.test({
+      name: `${place} hooks stay silent and people are told${also}`,
+      ignore: !hasDisk,
+      async fn() {
+        await using home = await tempHome();
+        await using disk = await Disk.mount(`${home.root}/disk`, "512k");
+        const env = { KAIZEN_HOME: `${disk.path}/h`, KAIZEN_NO_START: "1" };
+        if (hasSpool) await home.run(HOOK, { stdin: EVENT, env });
+        await fn(home, disk, env);
+      },
+    });
+
+  test("on a full disk", async (home, disk, env) => {
+    await disk.fill();
+    await assertUnwritable(home, env, "no space left on device");
+    await home.run(HOOK, { stdin: EVENT, env });
+    await disk.empty();
+    await home.run(HOOK, { stdin: EVENT, env });
+    const status = await spoolStatus(home, env);
+    assertEquals([status.pending, status.writable], [hasSpool ? 2 : 1, true]);
+    await assertLosses(home, env);
   });
 
-  Deno.test({
-    name: `in a read-only home hooks stay silent and people are told${
-      hasSpool ? ", also with events in the spool" : ""
-    }`,
-    ignore: !hasDisk,
-    async fn() {
-      await using home = await tempHome();
-      await using disk = await Disk.mount(`${home.root}/disk`, "512k");
-      const env = {
-        KAIZEN_HOME: `${disk.path}/h`,
-        KAIZEN_NO_START: "1",
-      };
-      if (hasSpool) await home.run(HOOK, { stdin: EVENT, env });
-      assert(await disk.remount("ro"));
-      await assertUnwritable(home, env, "read-only file system");
-      assert(await disk.remount("rw"));
-    },
+  test("in a read-only home", async (home, disk, env) => {
+    assert(await disk.remount("ro"));
+    await assertUnwritable(home, env, "read-only file system");
+    assert(await disk.remount("rw"));
   });
 }
 

@@ -5,23 +5,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { EMPTY_SPOOL } from "../fixtures/empty_spool.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { fakeDaemon, HELLO } from "./fake_daemon.ts";
 import { tempHome } from "./harness.ts";
-
-const EMPTY_SPOOL = {
-  pending: 0,
-  bytes: 0,
-  oldest_ms: null,
-  rejected: 0,
-  unknown: 0,
-  odd: [],
-  writable: true,
-  reason: null,
-  failures: 0,
-  last_failure: null,
-  losses: [],
-};
 
 Deno.test("status of a running daemon is one flat document", async () => {
   await using home = await tempHome();

@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import type { HookSource } from "../../../src/proto/mod.ts";
-import { type HookEvent, readHookEvent } from "../../../src/events/mod.ts";
-
-const NOW = 1_800_000_000_000;
-
-/** Reads an event of `source` with the given fields after those that every event needs. */
-function read(
-  fields: string,
-  { source = "cursor", name = "X" }: { source?: HookSource; name?: string } =
-    {},
-): HookEvent {
-  const key = source === "claude" ? "hook_event_name" : "event";
-  const start = `{"session_id":"s","${key}":"${name}"`;
-  const text = fields === "" ? `${start}}` : `${start},${fields}}`;
-  return readHookEvent(source, text, NOW);
-}
+import type { HookEvent } from "../../../src/events/mod.ts";
+import { readEvent } from "./_read_event.ts";
 
 const fields: [fields: string, wanted: Partial<HookEvent>][] = [
   ['"tool_name":"a","tool":"b"', { tool: "a" }],
@@ -65,7 +51,7 @@ const fields: [fields: string, wanted: Partial<HookEvent>][] = [
 
 for (const [text, wanted] of fields) {
   Deno.test(`readHookEvent() reads ${text}`, () => {
-    const event: Record<string, unknown> = { ...read(text) };
+    const event: Record<string, unknown> = { ...readEvent(text) };
     for (const [key, value] of Object.entries(wanted)) {
       assertEquals(event[key], value);
     }
@@ -95,7 +81,7 @@ const costs: [text: string, cost: number | bigint | null][] = [
 
 for (const [text, cost] of costs) {
   Deno.test(`readHookEvent() takes ${text} dollars as ${cost}`, () => {
-    const { costUsdE6 } = read(`"total_cost_usd":${text}`);
+    const { costUsdE6 } = readEvent(`"total_cost_usd":${text}`);
     assertEquals([costUsdE6, Object.is(costUsdE6, -0)], [cost, false]);
   });
 }
@@ -120,6 +106,9 @@ const outcomes: [name: string, fields: string, outcome: string | null][] = [
 for (const [name, text, outcome] of outcomes) {
   Deno.test(`readHookEvent() says that ${name} with ${text} is ${outcome}`, () => {
     const fields = `"tool_use_id":"t",${text === "" ? '"x":1' : text}`;
-    assertEquals(read(fields, { name }).facts.call?.outcome ?? null, outcome);
+    assertEquals(
+      readEvent(fields, { name }).facts.call?.outcome ?? null,
+      outcome,
+    );
   });
 }

@@ -12,20 +12,7 @@ import {
   type HookEvent,
   readHookEvent,
 } from "../../../src/events/mod.ts";
-
-const NOW = 1_800_000_000_000;
-
-/** Reads an event of `source` with the given fields after those that every event needs. */
-function read(
-  fields: string,
-  { source = "cursor", name = "X" }: { source?: HookSource; name?: string } =
-    {},
-): HookEvent {
-  const key = source === "claude" ? "hook_event_name" : "event";
-  const start = `{"session_id":"s","${key}":"${name}"`;
-  const text = fields === "" ? `${start}}` : `${start},${fields}}`;
-  return readHookEvent(source, text, NOW);
-}
+import { NOW, readEvent } from "./_read_event.ts";
 
 const payloadOf = (event: HookEvent) => new TextDecoder().decode(event.payload);
 
@@ -146,7 +133,7 @@ const times: [source: HookSource, fields: string, ts: number | bigint][] = [
 
 for (const [source, fields, ts] of times) {
   Deno.test(`readHookEvent() takes ${source} ${fields} as ${ts}`, () => {
-    assertEquals(read(fields, { source }).tsMs, ts);
+    assertEquals(readEvent(fields, { source }).tsMs, ts);
   });
 }
 

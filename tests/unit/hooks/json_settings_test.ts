@@ -151,7 +151,7 @@ for (const [text, message] of BROKEN) {
   });
 }
 
-Deno.test("hooks come into and out of any settings, and the rest stays the same", () => {
+Deno.test("hooks are added to any settings and removed again, and the rest stays the same", () => {
   fc.assert(fc.property(
     fc.dictionary(fc.string(), fc.jsonValue()),
     fc.constantFrom(undefined, "  ", "\t", 4),

@@ -94,7 +94,7 @@ for (const [kind, make] of Object.entries(ODD)) {
   }
 }
 
-Deno.test("append() renames a spool that is a link, and follows it never", () => {
+Deno.test("append() renames a spool that is a link, and never follows it", () => {
   using folder = new TempFolder();
   const home = folder.spool.slice(0, folder.spool.lastIndexOf("/"));
   Deno.mkdirSync(home);

@@ -12,6 +12,7 @@ import {
   senderOf,
   TempFolder,
 } from "./fixtures.ts";
+import { EMPTY_SPOOL } from "../../fixtures/empty_spool.ts";
 
 Deno.test("deliver() sends what append() kept, in order, and removes it", async () => {
   using folder = new TempFolder();
@@ -437,20 +438,7 @@ Deno.test("status() shows depth, age and failures", () => {
   using folder = new TempFolder();
   const clock = new Clock();
   const spool = openSpool(folder, {}, clock);
-  const nothing = {
-    pending: 0,
-    bytes: 0,
-    oldest_ms: null,
-    rejected: 0,
-    unknown: 0,
-    odd: [],
-    writable: true,
-    reason: null,
-    failures: 0,
-    last_failure: null,
-    losses: [],
-  };
-  assertEquals(spool.status(), nothing);
+  assertEquals(spool.status(), EMPTY_SPOOL);
   assertEquals([...Deno.readDirSync(folder.path)], [], "status made nothing");
   const [first, then] = [clock.ms, clock.ms + 1000];
   spool.append(eventBody("a"));
@@ -459,7 +447,7 @@ Deno.test("status() shows depth, age and failures", () => {
   spool.countFailure("one");
   spool.countFailure("two");
   assertEquals(spool.status(), {
-    ...nothing,
+    ...EMPTY_SPOOL,
     pending: 2,
     bytes: 2 * eventBody("a").length,
     oldest_ms: first,

@@ -2,22 +2,17 @@
 import { assertEquals } from "@std/assert";
 import { renderSpool } from "../../../../src/commands/spool/facts.ts";
 import { NOW, testContext, testRun } from "../_context.ts";
+import { EMPTY_SPOOL } from "../../../fixtures/empty_spool.ts";
 
 Deno.test("renderSpool() shows the waiting events, their age, and the rejected ones", () => {
   const run = testRun(testContext({ columns: 80 }), { color: "never" });
   const lines = renderSpool(
     {
+      ...EMPTY_SPOOL,
       pending: 1,
       bytes: 2048,
       oldest_ms: NOW - 3_600_000,
       rejected: 3,
-      unknown: 0,
-      odd: [],
-      writable: true,
-      reason: null,
-      failures: 0,
-      last_failure: null,
-      losses: [],
     },
     run,
   );

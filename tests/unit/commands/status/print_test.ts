@@ -2,22 +2,10 @@
 import { assert, assertStringIncludes } from "@std/assert";
 import { renderStatus } from "../../../../src/commands/status/print.ts";
 import type { SpoolStatus } from "../../../../src/spool/mod.ts";
+import { EMPTY_SPOOL } from "../../../fixtures/empty_spool.ts";
 import { NOW, testContext, testRun } from "../_context.ts";
 
 const HOUR = 3_600_000;
-const EMPTY: SpoolStatus = {
-  pending: 0,
-  bytes: 0,
-  oldest_ms: null,
-  rejected: 0,
-  unknown: 0,
-  odd: [],
-  writable: true,
-  reason: null,
-  failures: 0,
-  last_failure: null,
-  losses: [],
-};
 const stopped = { state: "stopped", reason: "x", fault: null } as const;
 const hung = { state: "hung", reason: "x", fault: null } as const;
 
@@ -27,7 +15,9 @@ function show(
   flags: Parameters<typeof testRun>[1] = {},
 ): string {
   const run = testRun(testContext({ columns: 200 }), flags);
-  return renderStatus(found, { spool: { ...EMPTY, ...spool }, run }).join("\n");
+  return renderStatus(found, { spool: { ...EMPTY_SPOOL, ...spool }, run }).join(
+    "\n",
+  );
 }
 
 Deno.test("renderStatus() explains whether events are lost while no daemon answers", () => {
