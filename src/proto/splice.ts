@@ -3,7 +3,6 @@
  * Edits the text of an object and keeps every other byte.
  * @module
  */
-import { joinBytes } from "./join_bytes.ts";
 import { encodeJson } from "./json_text.ts";
 import { scanMembers } from "./json_members.ts";
 
@@ -80,5 +79,12 @@ function applyCuts(bytes: Uint8Array, cuts: readonly Cut[]): Uint8Array {
     done = end;
   }
   pieces.push(bytes.subarray(done));
-  return joinBytes(pieces);
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const result = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    result.set(piece, at);
+    at += piece.length;
+  }
+  return result;
 }
