@@ -35,18 +35,18 @@ function expectations(
   const time = (ms: number) => new Date(start + ms).toLocaleTimeString("en-GB");
   const day = (ms: number) => new Date(start + ms).toLocaleDateString("sv-SE");
   const timeline: readonly [ms: number, what: string][] = [
-    [1000, "Lifecycle\t"],
-    [1100, "Lifecycle\t"],
-    [1500, "ToolCall\tTask"],
-    [1600, "ToolCall\tRead"],
-    [1850, "ToolResult\tRead"],
-    [2500, "ToolResult\tTask"],
-    [3000, "ToolCall\tBash"],
-    [3500, "ToolResult\tBash"],
-    [3600, "ToolCall\tBash"],
-    [3700, "Hook\tBash"],
-    [3800, "ToolCall\tBash"],
-    [1000 + 5 * MINUTE, "ToolCall\tEdit"],
+    [1000, "SessionStart\t"],
+    [1100, "UserPromptSubmit\t"],
+    [1500, "PreToolUse\tTask"],
+    [1600, "PreToolUse\tRead"],
+    [1850, "PostToolUse\tRead"],
+    [2500, "PostToolUse\tTask"],
+    [3000, "PreToolUse\tBash"],
+    [3500, "PostToolUseFailure\tBash"],
+    [3600, "PreToolUse\tBash"],
+    [3700, "PermissionDenied\tBash"],
+    [3800, "PreToolUse\tBash"],
+    [1000 + 5 * MINUTE, "PreToolUse\tEdit"],
   ];
   return {
     "Is it running?": "true",
@@ -79,6 +79,8 @@ function expectations(
     "Cost of today, per agent:": "claude\t0.001615",
     "Cost of the last 30 days, in dollars:": "0.001615",
     "Cost and tokens of each local day:": `${day(0)}\t0.001615\t6\t20`,
+    "Cost by the local day on which sessions began, with costs that hooks tell:":
+      `${day(0)}\t0.031615`,
     "Tokens by model: input, output, read from caches, written to caches:":
       "claude-opus-4-8\t3\t10\t1000\t100\nstrange-1\t3\t10\t1000\t100",
     "The most expensive sessions:": "0.001615\ts1",
@@ -91,14 +93,14 @@ function expectations(
       "denied\tBash\trm -r /\tBlocked by classifier",
     ].join("\n"),
     "The slowest calls:":
-      "1000 ms\tTask\tlook around\n500 ms\tBash\tdeno test\n250 ms\tRead\t/w/app/a.ts\n100 ms\tBash\trm -r /",
+      "1000 ms\tTask\tlook around\n500 ms\tBash\tdeno test\n250 ms\tRead\t/w/app/a.ts",
     "The slowest tools of this repository: milliseconds on average, calls, name:":
-      "1000\t2\tTask\n300\t2\tBash\n250\t2\tRead",
+      "1000\t2\tTask\n500\t1\tBash\n250\t2\tRead",
     "Calls per tool:": /^ *3 Bash\n *1 Task\n *1 Read\n *1 Edit$/,
     "Files touched most, over all sessions of this repository:":
       /^ *2 \/w\/app\/a\.ts\n *1 \/w\/app\/b\.ts$/,
     "The prompts:": "fix the \x1b[31mbug",
-    "Commands that were run:": "deno test\nrm -r /\nsleep 60",
+    "Commands that were run:": "deno test\nsleep 60",
     "Calls that have not come to an end:":
       "open\tBash\tsleep 60\nopen\tEdit\t/w/app/b.ts",
     "A timeline, in local time:": timeline
