@@ -376,11 +376,18 @@ Deno.test("import names what it cannot read, and imports the rest", async () => 
     path: `${folder}/odd.jsonl`,
     reason: "it is not a transcript of the agent",
   }]);
-  for (const name of ["link", "pipe", "none"]) {
+  for (
+    const [name, reason] of [
+      ["link", "it is not a plain file"],
+      ["pipe", "it is not a plain file"],
+      ["none", "no such file"],
+    ]
+  ) {
     const path = `${folder}/${name}.jsonl`;
     const { code, stdout } = await home.run(["import", path]);
-    const { unreadable } = JSON.parse(stdout);
-    assertEquals([code, unreadable.length, unreadable[0].path], [74, 1, path]);
+    assertEquals([code, JSON.parse(stdout).unreadable], [74, [
+      { path, reason },
+    ]]);
   }
   const { code: passwd } = await home.run(["import", "/etc/passwd"]);
   assertEquals(passwd, 74);

@@ -52,7 +52,9 @@ export function findFiles(
         path,
         reason: info === null
           ? "no such file"
-          : "it is not a transcript of the agent",
+          : info.isFile
+          ? "it is not a transcript of the agent"
+          : "it is not a plain file",
       });
     }
   }
