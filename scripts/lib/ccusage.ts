@@ -14,6 +14,9 @@ export const CCUSAGE_PACKAGES: readonly string[] = [
 ];
 /** Folder in which `scripts/interop --install-ccusage` installs them. */
 export const CCUSAGE_FOLDER = `${REFERENCE_FOLDER}/ccusage`;
+/** Path of the installed program. */
+export const CCUSAGE_PROGRAM =
+  `${CCUSAGE_FOLDER}/node_modules/@ccusage/ccusage-linux-x64/bin/ccusage`;
 
 /** The reason why there is nothing to compare with. */
 export const NO_CCUSAGE =
@@ -28,9 +31,7 @@ export const NO_CCUSAGE =
 export async function findCcusage(
   env: (name: string) => string | undefined,
 ): Promise<string | null> {
-  const installed =
-    `${CCUSAGE_FOLDER}/node_modules/@ccusage/ccusage-linux-x64/bin/ccusage`;
-  const path = env("KAIZEN_CCUSAGE") || installed;
+  const path = env("KAIZEN_CCUSAGE") || CCUSAGE_PROGRAM;
   try {
     return (await Deno.stat(path)).isFile ? path : null;
   } catch {

@@ -4,7 +4,11 @@
  * Installs the reference, compares with it, and records its answers.
  * @module
  */
-import { CCUSAGE_FOLDER, CCUSAGE_PACKAGES } from "./ccusage.ts";
+import {
+  CCUSAGE_FOLDER,
+  CCUSAGE_PACKAGES,
+  CCUSAGE_PROGRAM,
+} from "./ccusage.ts";
 import { READER_PACKAGES, READERS_FOLDER } from "./readers.ts";
 import { ROOT, runDeno } from "./project.ts";
 import {
@@ -74,7 +78,7 @@ async function install(): Promise<number> {
 }
 
 async function installCcusage(): Promise<number> {
-  return await run("npm", [
+  const code = await run("npm", [
     "install",
     "--prefix",
     CCUSAGE_FOLDER,
@@ -83,6 +87,9 @@ async function installCcusage(): Promise<number> {
     "--ignore-scripts",
     ...CCUSAGE_PACKAGES,
   ]);
+  // The package leaves it to its launcher to make the program one that can be run.
+  if (code === 0) await Deno.chmod(CCUSAGE_PROGRAM, 0o755);
+  return code;
 }
 
 async function installReaders(): Promise<number> {

@@ -142,14 +142,17 @@ function readFields(
   return record;
 }
 
-/** The bytes after the request's JSON and its line feed; none if it has none. */
+/**
+ * The bytes after the request's JSON and its line feed; none if it has none. A copy: the events in
+ * them are read when the buffer of a short request holds the next one already.
+ */
 function readRest(bytes: Uint8Array, end = bytes.length): Uint8Array {
   if (end < bytes.length && bytes[end] !== NEWLINE) {
     throw new RequestError(
       "Cannot decode request: a line feed must follow its JSON",
     );
   }
-  return bytes.subarray(end + 1);
+  return bytes.slice(end + 1);
 }
 
 function readField(

@@ -307,6 +307,18 @@ for (const [text, error] of refused) {
   });
 }
 
+Deno.test("decodeRequest() returns nothing that changes with the buffer of the request", () => {
+  const bytes = encoder.encode('{"type":"ingest_events","source":"vibe"}\n{}');
+  const request = decodeRequest(bytes);
+  bytes.fill(0);
+  assertEquals(request, {
+    type: "ingest_events",
+    source: "vibe",
+    workspace: null,
+    payloads: encoder.encode("{}"),
+  });
+});
+
 Deno.test("decodeRequest() refuses invalid UTF-8", () => {
   assertThrows(
     () => decodeRequest(Uint8Array.of(0x22, 0xff, 0x22)),
