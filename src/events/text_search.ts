@@ -33,6 +33,9 @@ export interface TextMatch {
   matches: SnippetPlace[];
 }
 
+/** A text of a payload that kaizen wrote, of random digits and letters. */
+const OUR_KEY = "kaizen_id";
+
 /** Finds text in one string: the offset and the length of the first match from an offset on. */
 type Finder = (
   text: string,
@@ -114,6 +117,7 @@ export class TextSearch {
     if (level === MOST_LEVELS) return null;
     const isList = Array.isArray(value);
     for (const [key, part] of Object.entries(value)) {
+      if (where === "" && key === OUR_KEY) continue;
       const path = isList
         ? `${where}[${key}]`
         : where === ""

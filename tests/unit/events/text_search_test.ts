@@ -57,6 +57,18 @@ Deno.test("TextSearch looks at texts, not at keys, numbers and escapes", () => {
   assertEquals(TextSearch.ofText("Q", false).find(json)?.where, "key[0]");
 });
 
+Deno.test("TextSearch does not look at the id that kaizen added to a payload", () => {
+  const json = JSON.stringify({
+    kaizen_id: "01a2face",
+    input: { kaizen_id: "face" },
+  });
+  assertEquals(
+    TextSearch.ofText("face", false).find(json)?.where,
+    "input.kaizen_id",
+  );
+  assertEquals(TextSearch.ofPattern("^01", false).find(json), null);
+});
+
 Deno.test("TextSearch shows the line around the match, and where all matches in it are", () => {
   const json = JSON.stringify({
     out: `first\n👍 a needle, one more needle${"x".repeat(300)}\nneedle`,
