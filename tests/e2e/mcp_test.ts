@@ -154,6 +154,10 @@ Deno.test("mcp answers nonsense with an error and goes on, and ends with its inp
   const { code, stdout } = await home.run(["mcp"], {
     stdin: [
       "nonsense",
+      "[]",
+      "null",
+      '{"id":7,"method":"ping"}',
+      '{"jsonrpc":"2.0","id":8,"result":{}}',
       '{"jsonrpc":"2.0","id":1,"method":"nope"}',
       "",
       '{"jsonrpc":"2.0","id":2,"method":"ping"}',
@@ -163,6 +167,13 @@ Deno.test("mcp answers nonsense with an error and goes on, and ends with its inp
   assertEquals(code, 0);
   assertEquals(
     lines.map(({ id, error }) => [id, error?.code]),
-    [[null, -32700], [1, -32601], [2, undefined]],
+    [
+      [null, -32700],
+      [null, -32600],
+      [null, -32600],
+      [null, -32600],
+      [1, -32601],
+      [2, undefined],
+    ],
   );
 });

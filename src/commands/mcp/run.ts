@@ -28,13 +28,13 @@ export async function runMcp(run: Run): Promise<void> {
   for await (const line of lines) {
     if (line.trim() === "") continue;
     const answer = await answerTo(line, server);
-    if (answer === null) continue;
+    if (answer === null || answer === undefined) continue;
     const text = `${JSON.stringify(answer)}\n`;
     await run.context.stdout.write(new TextEncoder().encode(text));
   }
 }
 
-/** Returns the answer to a message, null for a notification. */
+/** Returns the answer to a message; none for a notification or an answer. */
 async function answerTo(
   line: string,
   server: McpServer<ArgumentSchema>,
@@ -43,10 +43,17 @@ async function answerTo(
   try {
     message = JSON.parse(line);
   } catch {
-    const error = { code: -32700, message: "Cannot parse message: no JSON" };
-    return { jsonrpc: "2.0", id: null, error };
+    return refusal(-32700, "Cannot parse message: no JSON");
   }
-  return await server.receive(message, { sessionInfo: {} });
+  try {
+    return await server.receive(message, { sessionInfo: {} });
+  } catch {
+    return refusal(-32600, "Cannot read message: no request of JSON-RPC 2.0");
+  }
+}
+
+function refusal(code: number, message: string) {
+  return { jsonrpc: "2.0", id: null, error: { code, message } };
 }
 
 function makeServer(run: Run): McpServer<ArgumentSchema> {
