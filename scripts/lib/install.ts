@@ -258,7 +258,7 @@ function report(prefix: string, version: string, lack: string | null): void {
   console.log(`Installed kaizen ${version} below ${prefix}: ${what}`);
   const bin = `${prefix}/bin`;
   const isFound = (Deno.env.get("PATH") ?? "").split(":").includes(bin);
-  if (!isFound) console.log(`  add to PATH: ${bin}`);
+  if (!isFound) console.log(`  add to PATH: export PATH="${bin}:$PATH"`);
   console.log(`  next: ${isFound ? "" : `${bin}/`}kaizen hooks install
   to remove it: ${prefix}/lib/kaizen/uninstall`);
 }

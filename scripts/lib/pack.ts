@@ -73,7 +73,8 @@ async function packNpm({ to, draft }: PackOptions): Promise<string> {
     description: "Records what coding agents do, on this machine alone",
     license: "AGPL-3.0-or-later",
     bin: { kaizen: "kaizen.sh" },
-    man: "./kaizen.1",
+    // npm links nothing if it is not a list.
+    man: ["./kaizen.1"],
     os: ["linux", "darwin"],
     cpu: ["x64", "arm64"],
     // Exactly the version that the program is tested with.

@@ -17,6 +17,7 @@ function declare(cli: Cli, root: CommandNode) {
     .example("Explain the exit codes", "kaizen help exit-codes")
     .example("Explain the JSON output", "kaizen help json")
     .example("List the environment variables", "kaizen help environment")
+    .example("Tell how to record less", "kaizen help privacy")
     .type("word", wordType)
     .arguments("[command...:word]")
     .action((flags, ...words) => {

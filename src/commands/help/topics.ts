@@ -6,7 +6,12 @@
 import { EXIT_MEANINGS } from "../shell/exit_codes.ts";
 import { wrap } from "../shell/wrap.ts";
 
-export const HELP_TOPICS = ["exit-codes", "json", "environment"] as const;
+export const HELP_TOPICS = [
+  "exit-codes",
+  "json",
+  "environment",
+  "privacy",
+] as const;
 export type HelpTopic = typeof HELP_TOPICS[number];
 
 /** A summary of each topic, for lists. */
@@ -14,6 +19,7 @@ export const TOPIC_SUMMARIES: Record<HelpTopic, string> = {
   "exit-codes": "Meaning of the exit codes",
   json: "JSON output for scripts",
   environment: "Environment variables",
+  privacy: "Recording less, and deleting what was recorded",
 };
 
 /** The pages have a fixed layout, for the narrowest terminal in common use. */
@@ -109,5 +115,34 @@ An empty variable counts as unset.
 The path of the socket never depends on TMPDIR or XDG_RUNTIME_DIR, so
 hooks, terminals and GUIs use the same one. It cannot be longer than 107
 bytes (103 on macOS): if it is, choose a shorter --home or --socket.
+`,
+  privacy: () =>
+    `Privacy
+
+Prompts, commands, outputs and file contents are recorded as the agent sent
+them, in the home, which only you can read. Nothing leaves this machine.
+
+The file config.toml in the home says what is recorded. All keys are optional:
+
+  keep = "90d"              # delete sessions without activity for 90 days
+
+  [exclude]
+  workspaces = ["~/secret"] # record nothing in these folders
+  tools = ["mcp__bank__*"]  # record no content of these tools,
+  paths = ["*.env"]         # nor of calls that name these paths
+
+  [redact]
+  store = true              # replace secrets of well-known forms when recording
+  exports = true            # replace them in traces, columns and answers to
+                            # agents (the default)
+
+Changes take effect with the next event. If the file has a mistake, nothing is
+recorded that it may be meant to keep out; kaizen doctor names the mistake.
+
+  kaizen detail @latest --redact        show a session without its secrets
+  kaizen store prune --older-than 30d   delete what is older than 30 days
+  KAIZEN_OFF=1                          in an agent's environment: no recording
+
+docs/privacy.md has the details.
 `,
 };

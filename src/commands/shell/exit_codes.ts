@@ -44,7 +44,7 @@ export const EXIT_MEANINGS: Record<ExitCode, string> = {
   10: "wait: the session needs you",
   11: "wait: the session has ended",
   12: "wait: the session's turn has failed",
-  13: "wait: the session got nowhere within the time given",
+  13: "wait: the session reached none of these within --timeout",
   64: "usage error",
   65: "the input is not a valid hook event, or is too large for a frame",
   70: "internal error: a bug in kaizen",

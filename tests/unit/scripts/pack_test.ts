@@ -66,6 +66,8 @@ Deno.test({
         "m",
       ),
     );
+    const page = `${root}/prefix/share/man/man1/kaizen.1`;
+    assertMatch(await Deno.readTextFile(page), /^\.TH KAIZEN 1/m);
     const hook = [bin, "ingest", "hook", "--source", "claude"];
     const stdin = '{"session_id":"s","hook_event_name":"Stop","cwd":"/"}';
     assertEquals(await runTool(hook, { env: own, stdin }), {
