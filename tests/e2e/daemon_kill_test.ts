@@ -11,6 +11,8 @@ import { type Home, tempHome } from "./harness.ts";
 const ASKED_ROUNDS = Deno.env.get("KAIZEN_CRASH_ROUNDS");
 const ROUNDS = Number(ASKED_ROUNDS ?? 20);
 const SEED = Number(Deno.env.get("KAIZEN_CRASH_SEED") ?? Date.now() % 2 ** 32);
+/** The harness ends a daemon that runs longer, and one runs for all rounds. */
+const PATIENCE_MS = ROUNDS * 15_000;
 /** Number of sessions. Half of them have simple stories, the others complicated ones. */
 const CLIENTS = 8;
 /** Number of rounds of a simple session, and the maximum number of its events. */
@@ -197,7 +199,7 @@ Deno.test(`a daemon killed ${ROUNDS} times under load loses no acknowledged even
   const random = randomFrom(SEED);
   await using home = await tempHome();
   await using model = await tempHome();
-  await using _model = await model.startDaemon();
+  await using _model = await model.startDaemon({ patienceMs: PATIENCE_MS });
   const told: Story[] = [];
   const calm: Story[] = [];
   const wild: WildStory[] = [];
@@ -231,7 +233,7 @@ Deno.test(`a daemon killed ${ROUNDS} times under load loses no acknowledged even
     await Promise.all(stories.map((story) => tell(home, story, kill)));
     await daemon.ended;
   }
-  await using _daemon = await home.startDaemon();
+  await using _daemon = await home.startDaemon({ patienceMs: PATIENCE_MS });
   let events = 0;
   for (const story of told) {
     const count = await checkStored(home, story);
