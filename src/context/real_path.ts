@@ -5,6 +5,9 @@
  */
 import { parentOf } from "./parent_of.ts";
 
+/** Linux refuses a path of this many bytes, and other systems one of fewer. */
+const PATH_MAX = 4096;
+
 /**
  * Returns the real path of a file or folder, or null if it does not exist or cannot be reached.
  *
@@ -13,6 +16,7 @@ import { parentOf } from "./parent_of.ts";
  * by part.
  */
 export function realPath(path: string): string | null {
+  if (path.length >= PATH_MAX) return null;
   try {
     if (!mayLeadUp(path)) return Deno.realPathSync(path);
     let real = "/";
