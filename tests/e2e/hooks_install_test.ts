@@ -391,6 +391,10 @@ Deno.test("hooks install --project writes into the repository, and only there", 
     assertEquals((await run(home, "status", name)).json.hooks[0].events, []);
   }
   assertEquals(await listTree(userOf(home)), user);
+  const status = ["hooks", "status", "-o", "text"];
+  const told = async (cwd: string) =>
+    (await home.run(status, { cwd })).stderr.includes("--project");
+  assertEquals([await told(repo), await told(home.root)], [true, false]);
   assertEquals((await project("uninstall", "--yes")).code, 0);
   assertEquals(await listTree(repo), before);
   const openclaw = await project("install", "openclaw", "--yes");

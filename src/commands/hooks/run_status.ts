@@ -13,12 +13,13 @@ import {
   SocketError,
   TimedOutError,
 } from "../../client/mod.ts";
-import { HomeError } from "../../context/mod.ts";
+import { findWorkspace, HomeError } from "../../context/mod.ts";
 import {
   findAgents,
   findGitHooks,
   findHooks,
   findMcpServer,
+  Journal,
   type PlaceOptions,
   setupOf,
 } from "../../hooks/mod.ts";
@@ -26,7 +27,7 @@ import type { Int } from "../../proto/mod.ts";
 import { clientOptions, STATUS_TIMEOUT_MS } from "../ask/ask.ts";
 import { collectSessions } from "../ask/session_rows.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines } from "../shell/print.ts";
+import { printJson, printLines, printNote } from "../shell/print.ts";
 import type { HooksOptions } from "./options.ts";
 import { type HooksRow, renderHooks } from "./print.ts";
 import {
@@ -62,6 +63,24 @@ export async function runHooksStatus(
     return await printJson(run, { hooks: rows });
   }
   await printLines(run, renderHooks(rows, run));
+  if (project === null && hasOwnHooks(run)) {
+    await printNote(
+      run,
+      "this repository has hooks of its own: kaizen hooks status --project",
+    );
+  }
+}
+
+/** Whether hooks were installed in the repository of the current directory. */
+function hasOwnHooks({ context, settings }: Run): boolean {
+  try {
+    return Journal.read(settings.paths().home).repositories()
+      .includes(findWorkspace(context.cwd()));
+  } catch (error) {
+    // A home or a journal that cannot be read is no reason to fail.
+    if (!(error instanceof HomeError)) throw error;
+    return false;
+  }
 }
 
 type DescribedHooks = Omit<HooksRow, "found" | "last_event_at_ms">;
