@@ -7,8 +7,11 @@
 import type { StoredSession } from "./stored_session.ts";
 import { UndoLog } from "./undo.ts";
 
-/** Maximum number of sessions in memory. Far fewer agents work at the same time. */
-const MAX_SESSIONS = 1024;
+/**
+ * Maximum number of sessions in memory, at some 100 KiB each: as many as connections. Far fewer
+ * agents work at the same time.
+ */
+const MAX_SESSIONS = 256;
 /** A session with a longer state is not kept in memory. */
 const MAX_STATE_CHARS = 16 * 1024;
 
