@@ -395,6 +395,18 @@ Deno.test("import names what it cannot read, and imports the rest", async () => 
   assertStringIncludes(stdout, "no such file");
 });
 
+Deno.test("import says where it found no transcripts", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const words = ["import", "codex", "--since", "2026-01-02T03:04:05Z"];
+  const { code, stdout, stderr } = await home.run([...words, "-o", "text"]);
+  assertEquals([code, stdout], [0, "(no transcripts)\n"]);
+  assertStringIncludes(
+    stderr,
+    `no transcripts that were written since 2026-01-02T03:04:05Z in ${home.root}/user/.codex/sessions`,
+  );
+});
+
 Deno.test("import needs a daemon, and words that it knows", async () => {
   await using home = await tempHome();
   await write(home, CLAUDE, turn(1, 0));

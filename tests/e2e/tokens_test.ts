@@ -2,7 +2,12 @@
 /**
  * Tokens and costs: hooks name transcripts, and the commands show what these tell.
  */
-import { assertEquals, assertMatch, assertObjectMatch } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertObjectMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   answerLine,
   print,
@@ -159,6 +164,12 @@ Deno.test("without figures there is no made-up 0", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();
   await hook(home, "/etc/passwd", START_MS);
+  assertEquals(await show(home, "usage", "--line"), ["today no tokens"]);
+  const since = ["usage", "--since", "2026-01-02T03:04:05Z", "-o", "text"];
+  const { stdout, stderr } = await home.run(since);
+  assertEquals(stdout, "(no usage)\n");
+  assertStringIncludes(stderr, "has token counts since 2026-01-02T03:04:05Z\n");
+  assertStringIncludes(stderr, "kaizen usage --all-workspaces\n");
   assertObjectMatch(Object(await ask(home, "detail", SESSION)), {
     session: { totals: { tokens_in: null, cost_usd_e6: null } },
   });

@@ -9,22 +9,36 @@ import {
   type FactsOptions,
   formatBytes,
   formatNumberOf,
+  formatTime,
   makePaint,
   renderFacts,
 } from "../../output/mod.ts";
+import { transcriptFolders } from "../../transcripts/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines } from "../shell/print.ts";
-import type { ImportReport } from "./options.ts";
+import { printJson, printLines, printNote } from "../shell/print.ts";
+import type { ImportOptions, ImportReport } from "./options.ts";
 
 /** Prints a report. */
 export async function printImport(
   report: ImportReport,
+  { agents, paths, sinceMs }: ImportOptions,
   run: Run,
 ): Promise<void> {
   if (run.settings.format !== "text") return await printJson(run, report);
   const paint = makePaint(run.settings.color);
   const width = run.context.stdout.columns();
   await printLines(run, renderReport(report, { paint, width }));
+  if (report.transcripts > 0 || report.unreadable_transcripts > 0) return;
+  const folders = paths.length > 0
+    ? paths
+    : agents.flatMap((agent) => transcriptFolders(agent, run.context.env));
+  const time = sinceMs === 0
+    ? ""
+    : ` that were written since ${formatTime(sinceMs)}`;
+  await printNote(
+    run,
+    `no transcripts${time} in ${folders.map(escapeText).join(", ")}`,
+  );
 }
 
 /** Renders a report. */
@@ -33,7 +47,7 @@ function renderReport(
   options: Pick<FactsOptions, "paint" | "width">,
 ): string[] {
   const { unreadable, transcripts, unreadable_transcripts: unread } = report;
-  if (transcripts === 0 && unread === 0) return ["No transcripts found."];
+  if (transcripts === 0 && unread === 0) return ["(no transcripts)"];
   const facts: Fact[] = [
     [
       "transcripts",

@@ -46,7 +46,7 @@ export async function runImport(
   run: Run,
 ): Promise<ExitCode> {
   const report = await new Import(options, run).all();
-  await printImport(report, run);
+  await printImport(report, options, run);
   if (report.refused > 0) return EXIT.daemonError;
   return options.paths.length > 0 && report.unreadable_transcripts > 0
     ? EXIT.file

@@ -3,7 +3,7 @@
  * Shows tokens and costs.
  * @module
  */
-import { escapeText, formatNumberOf } from "../../output/mod.ts";
+import { escapeText, formatNumberOf, formatTime } from "../../output/mod.ts";
 import type { AnswerOf } from "../../proto/mod.ts";
 import { locateSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
@@ -37,20 +37,43 @@ export async function runUsage(
     case "ndjson":
       return await printRows(run, answer.rows);
   }
-  await printTable(answer, workspace, run);
+  await printTable(answer, { workspace, sinceMs, session }, run);
+}
+
+/** What the answer is about. */
+interface Asked extends Pick<UsageOptions, "sinceMs" | "session"> {
+  workspace: string | null;
+}
+
+async function printNothing(
+  { workspace, sinceMs, session }: Asked,
+  run: Run,
+): Promise<void> {
+  const place = workspace === null ? "" : ` in ${escapeText(workspace)}`;
+  const time = sinceMs === null ? "" : ` since ${formatTime(sinceMs)}`;
+  await printLines(run, ["(no usage)"]);
+  if (session !== null) {
+    return await printNote(
+      run,
+      `no transcript of ${escapeText(session)} has token counts`,
+    );
+  }
+  await printNote(run, `no transcript${place} has token counts${time}`);
+  if (workspace !== null) {
+    await printNote(run, "for those elsewhere: kaizen usage --all-workspaces");
+  } else if (sinceMs === null) {
+    await printNote(run, "to read those of earlier sessions: kaizen import");
+  }
 }
 
 async function printTable(
   answer: AnswerOf<"usage">,
-  workspace: string | null,
+  asked: Asked,
   run: Run,
 ): Promise<void> {
   const { rows, total, prices, transcripts } = answer;
-  if (rows.length === 0) {
-    const place = workspace === null ? "" : ` in ${workspace}`;
-    await printLines(run, ["(no usage)"]);
-    await printNote(run, `no transcript${place} has token counts`);
-  } else {
+  if (rows.length === 0) await printNothing(asked, run);
+  else {
     await printLines(run, renderUsage(answer, run));
     await printNote(
       run,

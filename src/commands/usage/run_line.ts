@@ -31,7 +31,11 @@ export async function runUsageLine(
     return await printJson(run, { today: today.total, session });
   }
   const parts = [
-    `today ${formatTotalCost(today.total)}, ${countAll(today.total)} tokens`,
+    today.total.messages === 0
+      ? "today no tokens"
+      : `today ${formatTotalCost(today.total)}, ${
+        countAll(today.total)
+      } tokens`,
   ];
   if (session !== null && session.messages !== 0) {
     parts.push(`session ${formatTotalCost(session)}`);
