@@ -32,6 +32,8 @@ export interface SplitOptions {
   spans: "each" | "roots";
   /** True: the coverage of a detail is a record, too, also if it is null. */
   coverage?: boolean;
+  /** Most bytes of a record (default: as many characters as the longest text has in V8). */
+  maxBytes?: number;
   /** Told of the whole numbers beside the lists, such as `total`. */
   onNumber?: (key: string, value: Int) => void;
 }
@@ -41,6 +43,10 @@ const LISTS = new Map<string, RecordKind>([
   ["events", "event"],
   ["spans", "span"],
 ]);
+
+const MAX_RECORD_BYTES = 2 ** 29 - 24;
+/** Most bytes of a part outside of the records: none that a daemon sends is of any length. */
+const MAX_OTHER_BYTES = 64 * 1024 * 1024;
 
 /** The keys that hold the records of an answer, by the answer's type. All of them are required. */
 const PLACES = new Map([
@@ -69,6 +75,7 @@ export class RecordSplitter {
   readonly #spans: SplitOptions["spans"];
   readonly #onNumber: SplitOptions["onNumber"];
   readonly #wantsCoverage: boolean;
+  readonly #maxBytes: number;
   readonly #scanner: JsonScanner;
   /**
    * Bytes received that may still be needed; `#from` is the offset of its first byte in the answer.
@@ -94,6 +101,7 @@ export class RecordSplitter {
     this.#spans = options.spans;
     this.#onNumber = options.onNumber;
     this.#wantsCoverage = options.coverage === true;
+    this.#maxBytes = options.maxBytes ?? MAX_RECORD_BYTES;
     this.#scanner = new JsonScanner(
       (token, start, end, depth) => this.#visit(token, start, end, depth),
       { maxDepth: MAX_ANSWER_DEPTH },
@@ -105,8 +113,8 @@ export class RecordSplitter {
    *
    * @returns The records that are complete now.
    * @throws {JsonError} If the answer is not JSON.
-   * @throws {AnswerError} If something else is where a record should be, or more follows the
-   * answer.
+   * @throws {AnswerError} If something else is where a record should be, if a part is too long to
+   * be held, or if more follows the answer.
    */
   push(chunk: Uint8Array): AnswerRecord[] {
     this.#append(chunk);
@@ -116,6 +124,12 @@ export class RecordSplitter {
       throw new AnswerError("Cannot read answer: it goes on after its end");
     }
     this.#forget(this.#record?.start ?? this.#done);
+    const most = this.#record === null ? MAX_OTHER_BYTES : this.#maxBytes;
+    if (this.#length > most) {
+      throw new AnswerError(
+        `Cannot read answer: a part of it is longer than ${most} bytes`,
+      );
+    }
     return this.#found;
   }
 

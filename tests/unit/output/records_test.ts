@@ -156,3 +156,25 @@ for (const [kind, body, line] of lines) {
     assertEquals(decode(toLine({ kind, bytes: encode(body) })), line);
   });
 }
+
+Deno.test("RecordSplitter refuses a part that is too long to be held, in a record and outside", () => {
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const record = new RecordSplitter({ spans: "each", maxBytes: 1_000 });
+  const open = '{"type":"sessions","rows":[';
+  const row = `{"id":"${"a".repeat(900)}"}`;
+  assertEquals(record.push(encode(`${open}${row},${row}`)).length, 2);
+  assertThrows(
+    () => record.push(encode(`,{"id":"${"a".repeat(1_000)}`)),
+    AnswerError,
+    "a part of it is longer than 1000 bytes",
+  );
+  const outside = new RecordSplitter({ spans: "each" });
+  outside.push(encode(`${open}],"more":"`));
+  const mebibyte = new Uint8Array(1024 ** 2).fill(0x61);
+  for (let i = 0; i < 63; i++) outside.push(mebibyte);
+  assertThrows(
+    () => outside.push(mebibyte),
+    AnswerError,
+    "a part of it is longer than 67108864 bytes",
+  );
+});
