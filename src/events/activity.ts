@@ -121,11 +121,13 @@ class Oldest {
 function findNeed(state: SessionState): SessionStanding | null {
   const oldest = new Oldest();
   for (const request of state.requests) {
-    const need = request.kind === "question"
-      ? "needs_answer"
-      : "needs_permission";
+    const { at, kind } = request;
+    // Claude Code also asks to allow a question.
+    const isQuestion = kind === "question" ||
+      kind === "permission" && isQuestionTool(request.tool);
     const [tool, message] = describe(state, request);
-    oldest.offer(request.at, need, tool, message);
+    const need = isQuestion ? "needs_answer" : "needs_permission";
+    oldest.offer(at, need, tool, message);
   }
   for (const call of state.open) {
     const tool = toolOf(call);
