@@ -277,6 +277,20 @@ const OWN_FORMS: [
     [["Which one?", "open", null]],
   ],
   [
+    "a question of Claude Code that only its permission tells",
+    "claude",
+    [
+      [null, {
+        hook_event_name: "PermissionRequest",
+        permission_mode: "default",
+        tool_name: "AskUserQuestion",
+        tool_input: QUESTIONS,
+      }],
+    ],
+    ["needs_answer", "Which one?"],
+    [],
+  ],
+  [
     "a plan of Claude Code",
     "claude",
     [[null, {

@@ -138,6 +138,12 @@ const table: [
       tool_use_id: "t1",
     }],
   ], "Waiting needs_answer 1 AskUserQuestion Which?"],
+  ["a question tool that only a request for permission tells", [
+    ["PermissionRequest", {
+      tool_name: "AskUserQuestion",
+      tool_input: { question: "Which?" },
+    }],
+  ], "Waiting needs_answer 1 AskUserQuestion Which?"],
   ["an elicitation", [
     ["Elicitation", { message: "Your name?" }],
   ], "Waiting needs_answer 1 Your name?"],
