@@ -13,6 +13,8 @@ import { type PointResult, runPath } from "../../tests/faults/run_path.ts";
 
 const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
+/** The harness ends a daemon that runs longer: all points of a path take an hour at most. */
+const PATIENCE_MS = 3 * 3_600_000;
 
 const { _: words, every, offset, only } = parseArgs(Deno.args, {
   string: ["every", "offset", "only", "_"],
@@ -36,7 +38,7 @@ if (!await hasStrace()) {
   Deno.exit(EXIT_UNAVAILABLE);
 }
 await using home = await tempHome();
-await using _daemon = await home.startDaemon();
+await using _daemon = await home.startDaemon({ patienceMs: PATIENCE_MS });
 console.log("path         points  broken  outcomes");
 for (const name of names) {
   const results = await runPath(name, home, {

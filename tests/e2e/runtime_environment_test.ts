@@ -60,6 +60,7 @@ Deno.test({
   async fn() {
     await using home = await tempHome();
     const foreign = await makeForeignCode(home);
+    await new Deno.Command("mkfifo", { args: [`${home.root}/pipe`] }).output();
     const some: Record<string, Record<string, string>> = {
       require: { NODE_OPTIONS: `--require ${foreign}` },
       import: { NODE_OPTIONS: `--import ${foreign}` },
@@ -76,6 +77,10 @@ Deno.test({
         DENO_COVERAGE_DIR: `${home.root}/coverage`,
         NODE_V8_COVERAGE: `${home.root}/coverage`,
       },
+      language: { LANG: "x".repeat(100) },
+      languages: { LC_ALL: "x".repeat(16), LC_MESSAGES: "x".repeat(16) },
+      zone: { TZ: `${home.root}/pipe` },
+      zones: { TZ: `../../../../../..${home.root}/pipe` },
       phases: { DENO_STARTUP_PHASES: "1", DENO_TRACE_PERMISSIONS: "1" },
     };
     for (const [name, env] of Object.entries(some)) {
