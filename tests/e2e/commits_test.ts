@@ -200,10 +200,10 @@ Deno.test("blame names the session and the prompt of a line", async () => {
   await end();
   await agent.tell("UserPromptSubmit", { prompt: "something else" });
   await write(`${repo}/a b`, "one\nTWO\nthree\nfour\n");
-  const run = async (...words: string[]) => {
+  const run = async (word: string, cwd = repo) => {
     const { stdout, stderr, code } = await home.run(
-      ["blame", "-o", "json", ...words],
-      { cwd: repo, env: { PATH: git.env.PATH ?? "" } },
+      ["blame", "-o", "json", word],
+      { cwd, env: { PATH: git.env.PATH ?? "" } },
     );
     return { code, stderr, rows: stdout === "" ? [] : JSON.parse(stdout).rows };
   };
@@ -230,6 +230,12 @@ Deno.test("blame names the session and the prompt of a line", async () => {
       null,
     ]],
   );
+  // From another repository.
+  const other = await git.init("other");
+  for (const path of [`${repo}/a b:2`, "../repo/a b:2"]) {
+    const { rows: [line] } = await run(path, other);
+    assertEquals([line?.commit, line?.session_id], [change, "s"], path);
+  }
   assertEquals((await run("a b:99")).code, 1);
   assertEquals((await run("gone")).code, 1);
   assertEquals((await run("a b:0")).code, 64);

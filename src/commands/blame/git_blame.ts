@@ -3,6 +3,7 @@
  * Asks git which commit each line of a file is from.
  * @module
  */
+import { parentOf } from "../../context/mod.ts";
 import { askGit, type GitContext } from "../../ingest/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
@@ -33,16 +34,18 @@ export async function blameFile(
   range: readonly [number, number] | null,
   { context }: Run,
 ): Promise<BlamedLines[]> {
-  const isFiltered = await hasFilter(file, context);
+  const { folder, name } = placeOf(file);
+  const isFiltered = await hasFilter(folder, name, context);
   const { stdout, stderr } = await askGit(
     [
+      ...folder,
       "blame",
       "--line-porcelain",
       "--no-textconv",
       ...range === null ? [] : ["-L", `${range[0]},${range[1]}`],
       ...isFiltered ? ["HEAD"] : [],
       "--",
-      file,
+      name,
     ],
     context,
     BLAME_MS,
@@ -56,11 +59,25 @@ export async function blameFile(
 }
 
 /**
+ * Returns the option that names the folder to run git in, and the name of the file in it. A path
+ * that leads out of the current directory may lead to another repository.
+ */
+function placeOf(file: string): { folder: string[]; name: string } {
+  if (!/^(?:\/|\.\.\/)/.test(file)) return { folder: [], name: file };
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  return { folder: ["-C", parentOf(file)], name };
+}
+
+/**
  * Tells whether the repository names a filter for the file. Git runs it on the file as it is on
  * disk, and not on what is committed: a filter is a program that came with the repository.
  */
-async function hasFilter(file: string, context: GitContext): Promise<boolean> {
-  const args = ["check-attr", "-z", "filter", "--", file];
+async function hasFilter(
+  folder: readonly string[],
+  name: string,
+  context: GitContext,
+): Promise<boolean> {
+  const args = [...folder, "check-attr", "-z", "filter", "--", name];
   const { stdout } = await askGit(args, context, BLAME_MS);
   return stdout !== null && !/\0(?:unspecified|unset)\0$/.test(stdout);
 }
