@@ -4,7 +4,7 @@
  * keep arriving.
  * @module
  */
-import type { RequestOf } from "../proto/mod.ts";
+import { encodeJson, type RequestOf } from "../proto/mod.ts";
 import type { PruneResult, Steps, Store } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
 import type { Rebuilds } from "./rebuilds.ts";
@@ -15,20 +15,33 @@ import { type Reply, replyWith } from "./reply.ts";
  * client asks again.
  */
 const PRUNE_MS = 1500;
+/** Number of prunes that wait for their clients to ask again. More than one client rarely prunes. */
+const MAX_PAUSED = 4;
+
+/** A prune that goes on with the next request for the same. */
+interface PausedPrune {
+  steps: Steps<PruneResult>;
+  /** Counts what was deleted since the last answer. */
+  removed: PruneResult;
+}
 
 /** The parts of {@linkcode StoreJobs}. */
 export interface StoreJobsOptions {
-  store: Store;
+  store: Pick<Store, "prune" | "size" | "stats" | "sweep" | "sweepSpans">;
   pace: Pace;
-  rebuilds: Rebuilds;
+  rebuilds: Pick<Rebuilds, "all">;
   canonical: (path: string) => string;
   /** Ends the running job; the rest is done after the next start. */
   signal: AbortSignal;
+  /** How long one request deletes, in milliseconds. */
+  pruneMs?: number;
 }
 
 /** Answers requests about the store itself. */
 export class StoreJobs {
   readonly #options: StoreJobsOptions;
+  /** By request. A prune that began anew each time would never get through a large store. */
+  readonly #paused = new Map<string, PausedPrune>();
 
   constructor(options: StoreJobsOptions) {
     this.#options = options;
@@ -45,31 +58,52 @@ export class StoreJobs {
    * @throws {RangeError} If the request would delete everything.
    */
   async prune(request: RequestOf<"store_prune">): Promise<Reply<"store">> {
-    const { store, canonical } = this.#options;
-    const { before_ms, session, workspace, dry_run } = request;
-    if ((before_ms ?? null) === null && (session ?? null) === null) {
+    const { store, pruneMs = PRUNE_MS } = this.#options;
+    if (
+      (request.before_ms ?? null) === null && (request.session ?? null) === null
+    ) {
       throw new RangeError(
         'Cannot prune store: neither "before_ms" nor "session" is given',
       );
     }
-    const removed = { sessions: 0, events: 0 };
-    const done = await this.#runSome(
-      store.prune({
-        beforeMs: before_ms ?? null,
-        session: session ?? null,
-        workspace: typeof workspace === "string" ? canonical(workspace) : null,
-        dryRun: dry_run === true,
-      }, removed),
-      // A count that is cut short could not be resumed.
-      dry_run === true ? Infinity : PRUNE_MS,
-    );
+    const key = encodeJson(request);
+    const job = this.#paused.get(key) ?? this.#begin(request);
+    this.#paused.delete(key);
+    const isDry = request.dry_run === true;
+    const done = await this.#runSome(job.steps, isDry ? Infinity : pruneMs);
+    const { sessions, events } = job.removed;
+    if (!done) {
+      Object.assign(job.removed, { sessions: 0, events: 0 });
+      this.#pause(key, job);
+    }
     return replyWith({
       type: "store",
       ...store.size(),
-      removed_sessions: removed.sessions,
-      removed_events: removed.events,
+      removed_sessions: sessions,
+      removed_events: events,
       done,
     });
+  }
+
+  #begin(request: RequestOf<"store_prune">): PausedPrune {
+    const { store, canonical } = this.#options;
+    const { before_ms, session, workspace, dry_run } = request;
+    const removed = { sessions: 0, events: 0 };
+    const steps = store.prune({
+      beforeMs: before_ms ?? null,
+      session: session ?? null,
+      workspace: typeof workspace === "string" ? canonical(workspace) : null,
+      dryRun: dry_run === true,
+    }, removed);
+    return { steps, removed };
+  }
+
+  #pause(key: string, job: PausedPrune): void {
+    this.#paused.set(key, job);
+    const [oldest] = this.#paused.keys();
+    if (this.#paused.size > MAX_PAUSED && oldest !== undefined) {
+      this.#paused.delete(oldest);
+    }
   }
 
   /** Deletes sessions without activity since a time in epoch milliseconds. */
@@ -98,7 +132,8 @@ export class StoreJobs {
     const { pace, signal } = this.#options;
     const deadline = performance.now() + ms;
     return await pace.run((function* () {
-      for (const _ of steps) {
+      // Not `for`, which would end the steps for good when it is left.
+      for (let step = steps.next(); !step.done; step = steps.next()) {
         if (signal.aborted || performance.now() > deadline) return false;
         yield;
       }
