@@ -33,7 +33,6 @@ Passes each event to \`kaizen ingest hook\`, and changes nothing.
 `,
     "handler.ts": `// Written by kaizen hooks install openclaw.
 import { spawn } from 'node:child_process';
-import { parentOf } from "../context/mod.ts";
 
 const PROGRAM = ${JSON.stringify(program)};
 /** A recorder that takes longer than this is ended. */
