@@ -73,7 +73,8 @@ const commands: Command[] = [
   { words: ["wait", "s1", "--timeout", "20s"], prints: '"idle"' },
   { words: ["mcp"], stdin: MCP_GREETING, prints: "protocolVersion" },
   { words: ["import"], prints: '"new"' },
-  { words: ["doctor"], prints: '"disk"' },
+  // No agent here has hooks, which is a fault.
+  { words: ["doctor"], prints: '"disk"', code: 1 },
   { words: ["hooks", "status"], prints: "claude" },
   {
     words: ["hooks", "install", "git", "--project", "--dry-run"],

@@ -7,6 +7,8 @@ import type { Home, Spawned } from "../e2e/harness.ts";
 
 /** How long to wait for the last events. */
 const PATIENCE_MS = 30_000;
+/** The exit code of a program that SIGTERM ends. */
+const TERMINATED = 143;
 
 /** Follows, and counts what it is given. */
 export class Follower {
@@ -59,6 +61,10 @@ export class Follower {
     clearTimeout(timer);
     this.#process.signal("SIGTERM");
     await this.#reading;
+    const { code, stderr } = await this.#process.ended;
+    if (code !== TERMINATED) {
+      this.#faults.push(`a follower ended with ${code}: ${stderr}`);
+    }
     for (const [id, count] of expected) {
       const seen = this.#counts.get(id) ?? 0;
       if (seen === count) continue;
