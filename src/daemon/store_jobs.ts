@@ -15,7 +15,7 @@ import { type Reply, replyWith } from "./reply.ts";
  * client asks again.
  */
 const PRUNE_MS = 1500;
-/** Number of prunes that wait for their clients to ask again. More than one client rarely prunes. */
+/** Number of prunes that wait for their clients to ask again. Few clients prune at once. */
 const MAX_PAUSED = 4;
 
 /** A prune that goes on with the next request for the same. */
