@@ -28,6 +28,8 @@ export class Follower {
     while (true) {
       const line = await this.#process.nextLine();
       if (line === null) return;
+      // A pipe gets a space after each second without an event.
+      if (line.trim() === "") continue;
       const { cursor, event } = JSON.parse(line);
       if (cursor <= this.#last) {
         this.#faults.push(`a follower got ${cursor} after ${this.#last}`);
