@@ -11,7 +11,7 @@ import {
   type ShownOption,
 } from "../shell/command_node.ts";
 import { EXIT_MEANINGS } from "../shell/exit_codes.ts";
-import { renderTopic } from "./topics.ts";
+import { renderTopic } from "./topic_pages.ts";
 
 /** Renders `kaizen.1` with the man macros. */
 export function renderMan(root: CommandNode): string {

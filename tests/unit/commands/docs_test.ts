@@ -7,7 +7,8 @@ import {
 } from "../../../src/commands/shell/command_node.ts";
 import { EXIT } from "../../../src/commands/shell/exit_codes.ts";
 import { renderHelp } from "../../../src/commands/help/print.ts";
-import { HELP_TOPICS, renderTopic } from "../../../src/commands/help/topics.ts";
+import { renderTopic } from "../../../src/commands/help/topic_pages.ts";
+import { HELP_TOPICS } from "../../../src/commands/help/topics.ts";
 import { makeRoot } from "../../../src/commands/root.ts";
 import { listAgents } from "../../../src/agents/mod.ts";
 import { testContext } from "./_context.ts";
