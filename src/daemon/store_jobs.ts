@@ -69,6 +69,7 @@ export class StoreJobs {
     const key = encodeJson(request);
     const job = this.#paused.get(key) ?? this.#begin(request);
     this.#paused.delete(key);
+    // A client may take the first answer of a count for all of it.
     const isDry = request.dry_run === true;
     const done = await this.#runSome(job.steps, isDry ? Infinity : pruneMs);
     const { sessions, events } = job.removed;
