@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  isRequestName,
   type JsonObject,
   type JsonValue,
   REQUESTS,
@@ -163,7 +164,8 @@ function isPartial(request: JsonObject, answer: JsonObject): boolean {
 }
 
 function hasFilter({ filter }: JsonObject): boolean {
-  return isObject(filter) &&
+  // An array has the filter's values without their names.
+  return typeof filter === "object" && filter !== null &&
     Object.values(filter).some((value) => value !== null && value !== "");
 }
 
@@ -197,6 +199,18 @@ export function explain(
     if (rule(difference, situation)) return Number(number);
   }
   return null;
+}
+
+/** Names the fields of a request that may be written as an array. */
+export function nameFields(request: JsonValue): JsonObject {
+  if (!Array.isArray(request)) return objectOrEmpty(request);
+  const [type, ...values] = request;
+  if (typeof type !== "string" || !isRequestName(type)) return {};
+  const keys = Object.keys(REQUESTS[type].fields);
+  return {
+    type,
+    ...Object.fromEntries(values.map((value, i) => [keys[i] ?? i, value])),
+  };
 }
 
 /** Narrows an answer for a {@linkcode Situation}. */

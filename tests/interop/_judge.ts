@@ -5,7 +5,12 @@
  */
 import type { JsonValue } from "../../src/proto/mod.ts";
 import { findDifferences } from "./_differences.ts";
-import { explain, isLuckyEnd, objectOrEmpty } from "./_divergences.ts";
+import {
+  explain,
+  isLuckyEnd,
+  nameFields,
+  objectOrEmpty,
+} from "./_divergences.ts";
 import {
   byId,
   haveSameRows,
@@ -60,7 +65,7 @@ export class Judge {
     }
     const answers = this.#normalize(ours.answer, theirs.answer);
     const situation = {
-      request: objectOrEmpty(request),
+      request: nameFields(request),
       ours: objectOrEmpty(ours.answer),
       theirs: objectOrEmpty(theirs.answer),
       restarted: this.#restarted,

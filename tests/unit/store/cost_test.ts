@@ -52,10 +52,13 @@ function fill(store: Store, from: number, to: number): void {
   }
 }
 
-/** Pages that the process has read so far; null where the system does not tell. */
+/**
+ * Reads of this thread so far, null where the system does not tell. Other tests run on other
+ * threads of this process.
+ */
 function countReads(): number | null {
   try {
-    const text = Deno.readTextFileSync("/proc/self/io");
+    const text = Deno.readTextFileSync("/proc/thread-self/io");
     return Number(/syscr: (\d+)/.exec(text)?.[1]);
   } catch {
     return null;
@@ -185,5 +188,5 @@ Deno.test(`an event writes and reads as many rows and pages after ${LARGE_EVENTS
   // page of its own.
   assert(small.pages.written > 1 && small.pages.written < 2.5, text);
   assert(large.pages.written < small.pages.written + 2.5, text);
-  assert(large.pages.read < small.pages.read + 4, text);
+  assert(large.pages.read < small.pages.read + 1, text);
 });
