@@ -10,8 +10,8 @@ import { makeStatus } from "./status/command.ts";
 import {
   colorType,
   formatType,
+  textType,
   timeoutType,
-  wordType,
 } from "./shell/value_types.ts";
 
 /** Declares the program with its options, and no command yet. */
@@ -20,16 +20,16 @@ export function declareGlobals(cli: Cli) {
   return new Command()
     .name("kaizen")
     .noExit()
-    .globalType("word", wordType)
+    .globalType("text", textType)
     .globalType("timeout", timeoutType)
     .globalType("format", formatType)
     .globalType("color", colorType)
     .globalOption(
-      "--home <dir:word>",
+      "--home <dir:text>",
       "Absolute path of the directory for socket, log, store and spool (default: $HOME/.kaizen; env: KAIZEN_HOME)",
     )
     .globalOption(
-      "--socket <path:word>",
+      "--socket <path:text>",
       "Path of the daemon's Unix socket (default: daemon.sock in the home; env: KAIZEN_SOCK)",
     )
     .globalOption(

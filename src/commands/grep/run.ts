@@ -3,7 +3,6 @@
  * Searches the events of all sessions.
  * @module
  */
-import { UsageError } from "../../context/mod.ts";
 import type { RequestOf } from "../../proto/mod.ts";
 import { openIdleOutput } from "../ask/idle_output.ts";
 import { findEventsPlace } from "../events/run.ts";
@@ -17,7 +16,7 @@ import { searchHere, searchThere } from "./search.ts";
  * Prints the events that match, in the order of their commits.
  *
  * @returns The exit code that says whether there were any.
- * @throws {UsageError} If the pattern is empty or no regular expression.
+ * @throws {UsageError} If the pattern is no regular expression.
  * @throws {NotFoundError} If there is no such session or project.
  * @throws {UnsupportedError} If the daemon does not know such requests.
  */
@@ -26,7 +25,6 @@ export async function runGrep(
   run: Run,
 ): Promise<ExitCode> {
   const { pattern, isExpression, ignoresCase, limit, redacts } = options;
-  if (pattern === "") throw new UsageError("Cannot search: PATTERN is empty");
   const { output, run: idle } = await openIdleOutput(run);
   const question: RequestOf<"search_events"> = {
     type: "search_events",

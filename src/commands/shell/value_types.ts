@@ -20,7 +20,7 @@ import { readMarked } from "./words.ts";
  * Parses any text. If it starts with a dash, it is probably an option, unless it is written after
  * `--` or as `--option=-value`.
  */
-export function wordType({ label, name, value }: ArgumentValue): string {
+export function textType({ label, name, value }: ArgumentValue): string {
   const marked = readMarked(value);
   if (marked !== null) return marked;
   if (!value.startsWith("-") || value === "-") return value;
@@ -29,6 +29,16 @@ export function wordType({ label, name, value }: ArgumentValue): string {
       ? `Unknown option "${value}"`
       : `Missing value for option "${name}": "${value}" looks like an option (write ${name}=${value} to use it as a value)`,
   );
+}
+
+/**
+ * Parses a text that is not empty: a script whose variable is not set must not get the answer to
+ * another question.
+ */
+export function wordType(arg: ArgumentValue): string {
+  const text = textType(arg);
+  if (text !== "") return text;
+  throw new ValidationError(`${arg.label} "${arg.name}" must not be empty`);
 }
 
 /**

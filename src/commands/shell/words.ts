@@ -5,7 +5,7 @@
  * support an optional value in the next word, it takes combined switches before a command for a
  * command, and it takes a value that begins with a dash for an option. So it gets `--nostart` for
  * `--no-start`, `--watch` always with a value, two words for `-vq`, and a mark before each word
- * after `--` and before the value in `--session=-x`.
+ * after `--`, before the value in `--session=-x`, and before an empty word, which it would ignore.
  * @module
  */
 
@@ -38,7 +38,8 @@ export function rewriteWords(words: readonly string[]): string[] {
       hidden.push(...[...word.slice(1)].map((letter) => `-${letter}`));
     } else {
       hidden.push(
-        word.replace(OUTSIDE, "--no$1").replace(/^(-[^=]+=)(?=-)/, `$1${MARK}`),
+        word.replace(OUTSIDE, "--no$1")
+          .replace(/^(-[^=]+=(?=-|$)|$)/, `$1${MARK}`),
       );
     }
   }

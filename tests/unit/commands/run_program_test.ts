@@ -154,6 +154,28 @@ Deno.test("runProgram() returns a documented exit code for any words", async () 
   }
 });
 
+Deno.test("no option or argument takes an empty text, but for the paths of the daemon", async () => {
+  const taken: string[] = [];
+  for (const command of listCommands(tree)) {
+    const path = command.getPath().split(" ").slice(1);
+    // A hook takes any words.
+    if (path[0] === "ingest" && path.length > 1) continue;
+    const options = listOptions(command).filter(({ value, isGlobal }) =>
+      value !== null && isGlobal === (path[0] === "status")
+    );
+    const given = [
+      ...options.flatMap(({ long }) => [[long, ""], [`${long}=`]]),
+      ...command.getArguments().slice(0, 1).map(() => [""]),
+    ];
+    for (const words of given) {
+      const context = testContext({ args: [...path, ...words] });
+      const exit = await runProgram(context);
+      if (exit !== EXIT.usage) taken.push(...words);
+    }
+  }
+  assertEquals(taken, ["--home", "", "--home=", "--socket", "", "--socket="]);
+});
+
 const starting: [line: string, starts: boolean][] = [
   ["status", false],
   // It signals a daemon whose socket was removed.

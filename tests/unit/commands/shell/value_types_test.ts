@@ -7,6 +7,7 @@ import {
   durationType,
   formatType,
   statusType,
+  textType,
   timeoutType,
   wordType,
 } from "../../../../src/commands/shell/value_types.ts";
@@ -27,6 +28,7 @@ const good: [
   [wordType, "a-b", "a-b"],
   [wordType, "-", "-"],
   [wordType, "\0-x", "-x"],
+  [textType, "\0", ""],
   [durationType, "1m30s", 90_000],
   [durationType, "0", 0],
   [timeoutType, "250ms", 250],
@@ -44,6 +46,7 @@ for (const [type, text, value] of good) {
 }
 
 const wrong: [type: (it: ReturnType<typeof arg>) => unknown, text: string][] = [
+  [wordType, "\0"],
   [wordType, "--json"],
   [wordType, "-x"],
   [durationType, "soon"],
@@ -51,7 +54,7 @@ const wrong: [type: (it: ReturnType<typeof arg>) => unknown, text: string][] = [
   [countType, "-1"],
   [countType, "1e3"],
   [countType, "9007199254740992"],
-  [countType, ""],
+  [countType, "\0"],
   [formatType, "JSON"],
   [statusType, "busy"],
   [sourceType, "Claude"],

@@ -15,7 +15,7 @@ const table: [words: string[], inside: string[]][] = [
   [["--watch", "2s", "x"], ["--watch=2s", "x"]],
   [["--watch", "--json"], ["--watch=1s", "--json"]],
   [["--watch", "-o", "json"], ["--watch=1s", "-o", "json"]],
-  [["--watch", ""], ["--watch=1s", ""]],
+  [["--watch", ""], ["--watch=1s", "\0"]],
   [["--watch", "banana"], ["--watch=banana"]],
   [["--watch", "-5s"], ["--watch=-5s"]],
   [["--watch", "--", "5s"], ["--watch=1s", "\0" + "5s"]],
@@ -28,6 +28,12 @@ const table: [words: string[], inside: string[]][] = [
     "--session=\0-rf",
     "-o=\0-",
     "--set=a=-1",
+  ]],
+  [["--session", "", "--tool=", "--set=a="], [
+    "--session",
+    "\0",
+    "--tool=\0",
+    "--set=a=",
   ]],
 ];
 for (const [words, inside] of table) {
