@@ -10,7 +10,7 @@ import { sinceType } from "../shell/since.ts";
 import type { Cli } from "../shell/cli.ts";
 import { REDACT_OPTION, withRedaction } from "../shell/redact_option.ts";
 import type { GlobalFlags } from "../shell/settings.ts";
-import { countType, wordType } from "../shell/value_types.ts";
+import { countType, textType, wordType } from "../shell/value_types.ts";
 
 // deno-lint-ignore explicit-module-boundary-types -- the written type would be as long as the function
 export function makeEvents(cli: Cli) {
@@ -38,10 +38,11 @@ export function makeEvents(cli: Cli) {
       .type("since", sinceType),
   )
     .type("count", countType)
+    .type("text", textType)
     .option("--last <n:count>", "Only the newest N (default: all)")
     .option(
-      "--since-cursor <cursor:word>",
-      "Only events after the one with this CURSOR (default: all)",
+      "--since-cursor <cursor:text>",
+      "Only events after the one with this CURSOR (default: all, as for an empty CURSOR)",
     )
     .option(
       "--allow-gap",
@@ -59,7 +60,7 @@ export function makeEvents(cli: Cli) {
         const wanted = {
           ...readEventFlags(options, run),
           last: last ?? null,
-          sinceCursor: sinceCursor ?? null,
+          sinceCursor: sinceCursor || null,
           allowsGap: allowGap ?? false,
           follows: follow ?? false,
         };
