@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { MCP_GREETING } from "./_mcp.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
@@ -149,31 +150,115 @@ Deno.test({
   },
 });
 
-Deno.test("mcp answers nonsense with an error and goes on, and ends with its input", async () => {
+/** A message as the protocol wants it, but for what a test changes. */
+function message(change: Record<string, unknown>): string {
+  return JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping", ...change });
+}
+
+function callOf(params: unknown): string {
+  return message({ method: "tools/call", params });
+}
+
+/** A line, and the id and the code of the error of its answer; null: it gets none. */
+const odd: [line: string, id: unknown, code?: number][] = [
+  ["nonsense", null, -32700],
+  ["\ufffd\0", null, -32700],
+  ["[]", null, -32600],
+  [`[${message({})}]`, null, -32600],
+  ["null", null, -32600],
+  ['{"id":7,"method":"ping"}', 7, -32600],
+  [message({ jsonrpc: "1.0", id: "a" }), "a", -32600],
+  [message({ id: null }), null, -32600],
+  [message({ id: {} }), null, -32600],
+  [message({ id: 1.5 }), null, -32600],
+  [message({}).replace("1", "1e999"), null, -32600],
+  [message({}).replace("1", "9007199254740993"), null, -32600],
+  [message({ id: "x".repeat(257) }), null, -32600],
+  [message({ id: "x".repeat(256) }), "x".repeat(256)],
+  [message({ method: 5 }), 1, -32600],
+  [message({ method: undefined }), 1, -32600],
+  [message({ method: "nope" }), 1, -32601],
+  [message({ method: "x".repeat(900_000) }), 1, -32601],
+  [message({ method: "constructor" }), 1, -32601],
+  [message({ params: [] }), 1, -32602],
+  [message({ params: null }), 1, -32602],
+  [message({ method: "initialize" }), 1, -32602],
+  [
+    message({ method: "initialize", params: { protocolVersion: 5 } }),
+    1,
+    -32602,
+  ],
+  [
+    message({
+      method: "initialize",
+      params: { protocolVersion: "2025-06-18", clientInfo: { name: "a" } },
+    }),
+    1,
+    -32602,
+  ],
+  [MCP_GREETING.trim().replace('"capabilities":{}', '"capabilities":5'), 1],
+  [message({ method: "subscriptions/listen" }), 1, -32601],
+  [message({ method: "tools/call" }), 1, -32602],
+  [callOf({}), 1, -32602],
+  [callOf({ name: "nope", arguments: {} }), 1, -32602],
+  [callOf({ name: "__proto__" }), 1, -32602],
+  [callOf({ name: "x".repeat(900_000) }), 1, -32602],
+  [callOf({ name: ["status"] }), 1, -32602],
+  [`{"x":"${"x".repeat(20_000_000)}"}`, null, -32600],
+  [message({ id: 2 }), 2],
+];
+
+Deno.test("mcp answers each odd message with the error of JSON-RPC, in a short line and without a stack", async () => {
   await using home = await tempHome();
-  const { code, stdout } = await home.run(["mcp"], {
+  const { code, stdout, stderr } = await home.run(["mcp"], {
     stdin: [
-      "nonsense",
-      "[]",
-      "null",
-      '{"id":7,"method":"ping"}',
       '{"jsonrpc":"2.0","id":8,"result":{}}',
-      '{"jsonrpc":"2.0","id":1,"method":"nope"}',
-      "",
-      '{"jsonrpc":"2.0","id":2,"method":"ping"}',
+      '{"jsonrpc":"2.0","method":"ping"}',
+      '{"jsonrpc":"2.0","method":"tools/call"}',
+      '{"jsonrpc":"2.0","method":"notifications/cancelled"}',
+      " ",
+      ...odd.map(([line]) => line),
     ].join("\n"),
   });
-  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
-  assertEquals(code, 0);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const lines = stdout.trim().split("\n");
   assertEquals(
-    lines.map(({ id, error }) => [id, error?.code]),
-    [
-      [null, -32700],
-      [null, -32600],
-      [null, -32600],
-      [null, -32600],
-      [1, -32601],
-      [2, undefined],
-    ],
+    lines.map((line) => JSON.parse(line)).map(({ id, error }) => [
+      id,
+      error?.code,
+    ]),
+    odd.map(([, id, code]) => [id, code]),
   );
+  for (const line of lines) assert(line.length < 1_000, line.slice(0, 100));
+});
+
+const arguments_: [name: string, values: unknown, words: string][] = [
+  ["session", 5, "must be an object"],
+  ["session", ["a"], "must be an object"],
+  ["session", "a", "must be an object"],
+  ["session", { id: "" }, "not empty"],
+  ["session", { id: 5 }, "not empty"],
+  ["session", { id: "a", limit: -1 }, "integer"],
+  ["session", { id: "a", limit: 1.5 }, "integer"],
+  ["session", { id: "a", limit: "5" }, "integer"],
+  ["session", { id: "a", constructor: 1 }, "unknown"],
+  ["grep", { text: "a", tool: "" }, "not empty"],
+  ["grep", { text: null }, "is missing"],
+  ["events", { errors: "yes" }, "boolean"],
+];
+
+Deno.test("mcp says of each wrong argument of a tool which one it is, in a result", async () => {
+  await using home = await tempHome();
+  const { stdout, stderr } = await home.run(["mcp"], {
+    stdin: arguments_.map(([name, values]) =>
+      callOf({ name, arguments: values })
+    ).join("\n"),
+  });
+  assertEquals(stderr, "");
+  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals(lines.length, arguments_.length);
+  for (const [i, { result }] of lines.entries()) {
+    assertEquals(result.isError, true);
+    assertStringIncludes(result.content[0].text, arguments_[i]?.[2] ?? "?");
+  }
 });

@@ -3,57 +3,85 @@
  * Serves the Model Context Protocol: one JSON-RPC message a line.
  * @module
  */
-import { TextLineStream } from "@std/streams/text-line-stream";
 import { McpServer } from "tmcp";
 import { ask, HELLO } from "../../client/mod.ts";
-import type { Input } from "../../context/mod.ts";
 import { makeExportRedactor } from "../../privacy/mod.ts";
 import { encodeJson, KAIZEN_VERSION } from "../../proto/mod.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { judge } from "../shell/verdict.ts";
 import { ArgumentsAdapter, type ArgumentSchema, makeSchema } from "./schema.ts";
+import {
+  isJsonObject,
+  MCP_FAULT,
+  type McpMessage,
+  readMessages,
+  refuse,
+} from "./read_messages.ts";
 import { cutTexts, TOOLS } from "./tools.ts";
 
 /** A longer result is refused, in characters: an agent pays for each. */
 const MAX_RESULT = 200_000;
-const READ_BYTES = 64 * 1024;
 
 /** Answers messages until stdin ends. */
 export async function runMcp(run: Run): Promise<void> {
   const server = makeServer(run);
-  const lines = toStream(run.context.stdin)
-    .pipeThrough(new TextDecoderStream())
-    .pipeThrough(new TextLineStream());
-  for await (const line of lines) {
-    if (line.trim() === "") continue;
-    const answer = await answerTo(line, server);
-    if (answer === null || answer === undefined) continue;
+  for await (const message of readMessages(run.context.stdin)) {
+    const answer = "error" in message
+      ? message
+      : await answerTo(message, server);
+    if (answer === null) continue;
     const text = `${JSON.stringify(answer)}\n`;
     await run.context.stdout.write(new TextEncoder().encode(text));
   }
 }
 
-/** Returns the answer to a message; none for a notification or an answer. */
+/** Returns the answer to a message; none for a notification, of which none matters here. */
 async function answerTo(
-  line: string,
+  message: McpMessage,
   server: McpServer<ArgumentSchema>,
 ): Promise<unknown> {
-  let message;
-  try {
-    message = JSON.parse(line);
-  } catch {
-    return refusal(-32700, "Cannot parse message: no JSON");
+  const { id, method, params } = message;
+  if (id === undefined) return null;
+  const check = METHODS.get(method);
+  if (check === undefined) {
+    return refuse(id, MCP_FAULT.noMethod, `there is no method "${method}"`);
   }
-  try {
-    return await server.receive(message, { sessionInfo: {} });
-  } catch {
-    return refusal(-32600, "Cannot read message: no request of JSON-RPC 2.0");
-  }
+  // The library prints a stack for each message that it refuses, so it gets none of these.
+  const checked = check(params);
+  return typeof checked === "string"
+    ? refuse(id, MCP_FAULT.wrongParams, checked)
+    : await server.receive({ ...message, params: checked }, {
+      sessionInfo: {},
+    });
 }
 
-function refusal(code: number, message: string) {
-  return { jsonrpc: "2.0", id: null, error: { code, message } };
+type Params = McpMessage["params"];
+
+/** The methods, each with what it takes of params, or what is wrong with them. */
+const METHODS: ReadonlyMap<string, (params: Params) => Params | string> =
+  new Map([
+    ["initialize", checkGreeting],
+    ["ping", () => ({})],
+    ["server/discover", (params) => params],
+    ["tools/list", (params) => params],
+    ["tools/call", checkCall],
+  ]);
+
+function checkGreeting({ protocolVersion, clientInfo }: Params) {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(String(protocolVersion))) {
+    return '"protocolVersion" must be a date, such as "2025-06-18"';
+  }
+  const { name, version } = isJsonObject(clientInfo) ? clientInfo : {};
+  return typeof name === "string" && typeof version === "string"
+    ? { protocolVersion, capabilities: {}, clientInfo: { name, version } }
+    : '"clientInfo" must have "name" and "version"';
+}
+
+function checkCall(params: Params) {
+  return TOOLS.some(({ name }) => name === params.name)
+    ? params
+    : `there is no tool "${params.name}"`;
 }
 
 function makeServer(run: Run): McpServer<ArgumentSchema> {
@@ -108,15 +136,4 @@ async function greet(run: Run): Promise<void> {
   } catch {
     // The first tool that is called reports it.
   }
-}
-
-function toStream(input: Input): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({
-    async pull(controller) {
-      const buffer = new Uint8Array(READ_BYTES);
-      const count = await input.read(buffer);
-      if (count === null) controller.close();
-      else controller.enqueue(buffer.subarray(0, count));
-    },
-  });
 }

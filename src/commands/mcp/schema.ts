@@ -62,7 +62,8 @@ export class ArgumentsAdapter extends JsonSchemaAdapter<ArgumentSchema> {
       properties: Object.fromEntries(
         names.map((name) => {
           const { isRequired: _isRequired, ...rest } = fields[name] ?? {};
-          return [name, rest];
+          const isText = fields[name]?.type === "string";
+          return [name, isText ? { ...rest, minLength: 1 } : rest];
         }),
       ),
       required: names.filter((name) => fields[name]?.isRequired),
@@ -75,13 +76,14 @@ function checkArguments(
   fields: Arguments,
   value: unknown,
 ): { value: ArgumentValues } | { issues: { message: string }[] } {
-  const given = typeof value === "object" && value !== null
-    ? Object.entries(value)
-    : [];
+  const all = value ?? {};
+  if (typeof all !== "object" || Array.isArray(all)) {
+    return { issues: [{ message: "arguments must be an object" }] };
+  }
   const issues: { message: string }[] = [];
   const values: Record<string, string | number | boolean> = {};
-  for (const [name, one] of given) {
-    const field = fields[name];
+  for (const [name, one] of Object.entries(all)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) issues.push({ message: `unknown: "${name}"` });
     else if (one === null) continue;
     else if (fits(field, one)) values[name] = one;
@@ -99,14 +101,13 @@ function fits(
   field: Argument,
   value: unknown,
 ): value is string | number | boolean {
-  if (field.type === "string") return typeof value === "string";
+  if (field.type === "string") return typeof value === "string" && value !== "";
   if (field.type === "boolean") return typeof value === "boolean";
   return typeof value === "number" && Number.isSafeInteger(value) &&
     value >= 0 && value <= field.maximum;
 }
 
 function describe(field: Argument): string {
-  return field.type === "integer"
-    ? `an integer from 0 to ${field.maximum}`
-    : `a ${field.type}`;
+  if (field.type === "integer") return `an integer from 0 to ${field.maximum}`;
+  return field.type === "string" ? "a string that is not empty" : "a boolean";
 }
