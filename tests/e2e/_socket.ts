@@ -4,7 +4,11 @@
  * @module
  */
 import { encodeFrame } from "../../src/frame/mod.ts";
-import { type DaemonRequest, encodeRequest } from "../../src/proto/mod.ts";
+import {
+  type DaemonRequest,
+  encodeRequest,
+  joinBytes,
+} from "../../src/proto/mod.ts";
 
 /** The answer of a connection without the header, and how the connection ended. */
 export interface Talk {
@@ -48,7 +52,8 @@ export async function readToEnd(conn: Deno.Conn): Promise<Talk> {
       break;
     }
   }
-  const bytes = await new Blob(chunks).bytes();
+  // A Blob would keep its bytes until the process ends: gigabytes in a soak.
+  const bytes = joinBytes(chunks);
   return { text: new TextDecoder().decode(bytes.subarray(4)), end };
 }
 

@@ -3,7 +3,7 @@
  * docs/protocol.md, with the tables of the wire and played with a daemon.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ANSWERS, REQUESTS } from "../../src/proto/mod.ts";
+import { ANSWERS, joinBytes, REQUESTS } from "../../src/proto/mod.ts";
 import { connect, writeTo } from "./_socket.ts";
 import { tempHome } from "./harness.ts";
 
@@ -57,7 +57,7 @@ async function readBytes(conn: Deno.Conn): Promise<Uint8Array> {
   ) {
     chunks.push(buffer.slice(0, n));
   }
-  return await new Blob(chunks).bytes();
+  return joinBytes(chunks);
 }
 
 /** Returns the expression for a body in which `…` stands for anything. */

@@ -12,6 +12,7 @@ import {
   type DaemonRequest,
   decodeRequest,
   encodeRequest,
+  joinBytes,
 } from "../../../src/proto/mod.ts";
 
 /** No deadline unless a test asks for one, so that only events end a connection. */
@@ -144,7 +145,7 @@ export class Client implements Disposable {
         break;
       }
     }
-    const all = await new Blob(chunks.map((c) => c.slice())).bytes();
+    const all = joinBytes(chunks);
     const text = new TextDecoder().decode(all.subarray(4, 4_096));
     return { text, bytes: all.length, end };
   }
