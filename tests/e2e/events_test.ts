@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ask } from "./_socket.ts";
-import { greetingDaemon } from "./fake_daemon.ts";
+import { fakeDaemon, greetingDaemon } from "./fake_daemon.ts";
 import { type Home, type Spawned, tempHome } from "./harness.ts";
 
 async function put(
@@ -193,4 +193,59 @@ Deno.test("events says what a daemon is that does not know it", async () => {
   const { code, stderr } = await home.run(["events", "--since-cursor", "x"]);
   assertEquals(code, 6);
   assertMatch(stderr, /This daemon is 0\.1\.46; it neither sends the events/);
+});
+
+/** Options, and cursor and `last` of the next request when a daemon ends before the first event. */
+const places: [options: string[], next: unknown[]][] = [
+  [["events"], ["start", null]],
+  [["events", "--last", "0"], ["start", null]],
+  [["events", "--last", "2"], [null, 2]],
+  [["grep", "x"], ["start", null]],
+  [["grep", "x", "--limit", "2"], [null, 2]],
+];
+
+Deno.test("events and grep ask the next daemon for the newest events again until they know where these begin", async () => {
+  for (const [options, next] of places) {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home);
+    const machine = "0".repeat(32);
+    const place = { machine, workspace: "/w", agent: "claude" };
+    const event = { session_id: "s", seq: 0, ts_ms: 1_714_000_000_000 };
+    const asked: unknown[][] = [];
+    const first = options[0] === "grep"
+      ? {
+        type: "match",
+        ...place,
+        ...event,
+        cursor: "first",
+        event: "Hook",
+        tool: null,
+        where: "prompt",
+        snippet: "x",
+        matches: [],
+      }
+      : {
+        type: "event",
+        ...place,
+        cursor: "first",
+        event: { ...event, kind: "Hook", source: "Hook", payload: {} },
+      };
+    await using _fake = fakeDaemon(
+      home.socket,
+      async ({ request, answer: tell }) => {
+        const say = (state: string) =>
+          tell(
+            JSON.stringify({ type: "watch", state, cursor: "start", machine }),
+          );
+        if (request.type === "hello") return;
+        asked.push([request.cursor ?? null, request.last ?? null]);
+        await say("begin");
+        if (asked.length === 2) await tell(JSON.stringify(first));
+        if (asked.length === 3) await say("end");
+      },
+    );
+    const { code, stderr } = await home.run(options);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(asked.slice(1), [next, ["first", null]], options.join(" "));
+  }
 });

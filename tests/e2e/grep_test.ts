@@ -52,6 +52,7 @@ Deno.test("grep finds texts as they were meant, in the order of the events, with
     call("c", 4, "ls"),
   );
   const all = await grep(home, "needle");
+  assertEquals(await grep(home, "needle", "--limit", "0"), all);
   assertEquals(all.code, 0);
   assertEquals(
     all.rows.map(({ session_id, where }) => [session_id, where]),

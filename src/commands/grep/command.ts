@@ -44,7 +44,10 @@ export function makeGrep(cli: Cli) {
         "Print only each session with a match, once",
       )
       .option("-c, --count", "Print how many events of each session match")
-      .option("--limit <n:count>", "Only the newest N events (default: all)")
+      .option(
+        "--limit <n:count>",
+        "Only the newest N events (0 = all, which is the default)",
+      )
       .option(...REDACT_OPTION),
   )
     .action((options, pattern) => {
@@ -64,7 +67,7 @@ export function makeGrep(cli: Cli) {
           isExpression: regexp ?? false,
           ignoresCase: ignoreCase ?? false,
           shows: sessionsOnly ? "sessions" : count ? "counts" : "events",
-          limit: limit ?? null,
+          limit: limit || null,
           redacts: redact ?? false,
         } as const;
         return await withRedaction(redact, run, (run) => runGrep(wanted, run));
