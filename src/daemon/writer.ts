@@ -127,12 +127,12 @@ export class Writer {
    */
   #storeOne({ event, source, workspace }: Accepted): number {
     const { store: { sessions }, states } = this.#options;
-    const { sessionId, kaizenId, facts, tsMs, payload } = event;
-    const place = sessions.place(workspace, sessionId, kaizenId);
+    const { sessionId, identity: { id, known }, facts, tsMs, payload } = event;
+    const place = sessions.place(workspace, sessionId, known);
     if (place === null) return 0;
     states.addCommit(place, facts);
     const head = printEventHead(event, place.seq);
-    states.add(place, facts, { tsMs, source, head, payload, kaizenId });
+    states.add(place, facts, { tsMs, source, head, payload, kaizenId: id });
     return place.key;
   }
 }

@@ -42,6 +42,7 @@ const KNOWN_KEYS = [
   "failure_type",
   "file_path",
   "git",
+  "generation_id",
   "gitBranch",
   "git_branch",
   "hook_event_name",

@@ -76,7 +76,7 @@ export function applyFacts(
   const told = countEvent(tell(state, facts), facts);
   const isLate = isBefore(facts.at, state.latest);
   // While a session waits for a rebuild, copies of its events cannot be recognized.
-  const hasCopies = facts.copyKeys !== null;
+  const hasCopies = facts.copyKey !== null;
   const maxRead = isLate && !hasCopies ? maxLateCalls : Infinity;
   return applyNew(facts, new Draft(told, access, { maxRead }), {
     state: told,

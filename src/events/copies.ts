@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Recognizes copies: some agents deliver one event to their own hook and to another agent's hook,
- * or to two of their own, such as that of the user and that of a repository.
+ * Recognizes copies: some agents deliver one event to their own hook and to another agent's hook.
  * @module
  */
 import { subtractInts } from "./_int.ts";
@@ -30,33 +29,27 @@ const MIN_COPIES = 16;
  */
 export function findCopy(
   copies: readonly SeenCopy[],
-  { at: [ms, , id], copyKeys, via }: Facts,
+  { at: [ms, , id], copyKey, via }: Facts,
 ): { copies: readonly SeenCopy[] } | null {
-  if (copyKeys === null) return null;
-  const { loose, exact } = copyKeys;
-  const isCopy = ([, seenMs, , , seenExact]: SeenCopy) =>
-    exact !== null && exact === seenExact && isNear(seenMs, ms);
-  if (copies.some(isCopy)) return { copies };
   const index = copies.findIndex(([key, seenMs, seenVia, copyId]) =>
-    key === loose && seenVia !== via && (copyId === "" || copyId === id) &&
+    key === copyKey && seenVia !== via && (copyId === "" || copyId === id) &&
     isNear(seenMs, ms)
   );
   const found = copies[index];
   if (found === undefined) return null;
-  const [key, seenMs, seenVia, , seenExact] = found;
-  return { copies: copies.with(index, [key, seenMs, seenVia, id, seenExact]) };
+  const [key, seenMs, seenVia] = found;
+  return { copies: copies.with(index, [key, seenMs, seenVia, id]) };
 }
 
 /** Adds an event that is not a copy. */
 export function rememberCopy(
   copies: readonly SeenCopy[],
-  { at: [ms], copyKeys, via }: Facts,
+  { at: [ms], copyKey, via }: Facts,
 ): readonly SeenCopy[] {
-  if (copyKeys === null) return copies;
-  const { loose, exact } = copyKeys;
+  if (copyKey === null) return copies;
   const late = copies.length - MIN_COPIES;
   const near = copies.filter(([, seenMs], i) => i > late || isNear(seenMs, ms));
-  return [...near.slice(1 - MAX_COPIES), [loose, ms, via, "", exact]];
+  return [...near.slice(1 - MAX_COPIES), [copyKey, ms, via, ""]];
 }
 
 function isNear(a: Int, b: Int): boolean {

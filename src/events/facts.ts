@@ -14,7 +14,7 @@ import {
 } from "../agents/mod.ts";
 import { decodeText, type HookSource, type Int } from "../proto/mod.ts";
 import { type CallHalf, readCall } from "./_call_half.ts";
-import { type CopyKeys, readCopyKeys } from "./_copy_key.ts";
+import { readCopyKey } from "./_copy_key.ts";
 import { hashBytes } from "./_hash.ts";
 import { trimWhiteSpace } from "./_text.ts";
 import {
@@ -65,8 +65,8 @@ export interface Facts extends Usage {
   readonly message: string | null;
   /** Whether the session continues after a compaction. */
   readonly afterCompaction: boolean;
-  /** Null if the agent never delivers one event to two hooks. */
-  readonly copyKeys: CopyKeys | null;
+  /** The same for copies by hooks of different agents; null if the agent runs no other's hooks. */
+  readonly copyKey: string | null;
   /** The hook that delivered it. */
   readonly via: string;
 }
@@ -137,9 +137,9 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
     message: readMessage(payload, meaning),
     afterCompaction: meaning === "session_start" &&
       payload.text("source") === "compact",
-    copyKeys: AGENTS[agent].runsHooksOf.length === 0
+    copyKey: AGENTS[agent].runsHooksOf.length === 0
       ? null
-      : readCopyKeys(payload, { meaning, callId }),
+      : readCopyKey(payload, { meaning, callId }),
     via,
     ...usage,
   };

@@ -18,6 +18,7 @@ import {
   U64_MAX,
 } from "../proto/mod.ts";
 import { lookUpHook, relabelHook, type StoredKind } from "./hook_names.ts";
+import { type EventIdentity, identifyEvent } from "./event_identity.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import { Payload } from "./payload.ts";
 import { readUsage, type Usage } from "./usage.ts";
@@ -26,8 +27,7 @@ import { readUsage, type Usage } from "./usage.ts";
 export interface HookEvent extends Usage {
   readonly sessionId: string;
   readonly tsMs: Int;
-  /** The client's id of the event, the same in every retry; null if there is none. */
-  readonly kaizenId: string | null;
+  readonly identity: EventIdentity;
   readonly kind: StoredKind;
   /** The kind that readers see; see {@linkcode relabelHook}. */
   readonly readKind: StoredKind;
@@ -101,10 +101,11 @@ export function* readEventInPieces(
   const { kind, type } = lookUpHook(source, name);
   const tsMs = readTime(source, payload, nowMs);
   const stored = type === null ? bytes : payload.withType(type);
+  const facts = readFacts(payload, { source, name, tsMs, stored });
   return {
     sessionId,
     tsMs,
-    kaizenId: payload.text("kaizen_id") || null,
+    identity: identifyEvent(payload, facts),
     kind,
     readKind: kind === "Hook"
       ? relabelHook(payload.text("hook_event_name"))
@@ -114,7 +115,7 @@ export function* readEventInPieces(
       : "Hook",
     ...readFields(payload),
     payload: stored,
-    facts: readFacts(payload, { source, name, tsMs, stored }),
+    facts,
   };
 }
 

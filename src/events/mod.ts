@@ -17,6 +17,7 @@ export {
 export { type CallOutline, outlineCalls, printCalls } from "./call_outline.ts";
 export type { TranscriptCall } from "./coverage.ts";
 export * from "./commit_links.ts";
+export type { EventIdentity } from "./event_identity.ts";
 export * from "./event_matcher.ts";
 export * from "./event_record.ts";
 export type { Facts } from "./facts.ts";

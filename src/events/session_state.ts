@@ -49,14 +49,13 @@ export interface Settled {
   readonly others: Moment | null;
 }
 
-/** An event that may arrive again through another hook. */
+/** An event that may arrive again through the hook of another agent. */
 export type SeenCopy = readonly [
   key: string,
   ms: Int,
   via: string,
   /** The id of the copy that has arrived, or "". */
   copyId: string,
-  exactKey: string | null,
 ];
 
 /** The state of a session. Immutable. */

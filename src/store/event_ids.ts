@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Recognizes events that are already stored by the ids that their clients gave them.
+ * Recognizes events that are already stored by their ids.
  *
  * An index entry for each event would write one more page for each event. Therefore the ids of a
  * session's newest events are only in the events themselves and in memory. They are added to the

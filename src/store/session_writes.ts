@@ -65,7 +65,7 @@ export interface NewEvent extends CallChanges {
   /** The event's JSON is `head`, then `payload`, then "}". */
   head: Uint8Array;
   payload: Uint8Array;
-  /** Null for an event that may be stored more than once. */
+  /** The id by which it is recognized; null for an event that may be stored more than once. */
   kaizenId: string | null;
 }
 
@@ -126,12 +126,13 @@ export class SessionWrites {
    * Finds the place for an event.
    *
    * @param workspace Canonical path.
-   * @returns The place; null if the session already has an event with this `kaizenId`.
+   * @param known Ids, if the event has any.
+   * @returns The place; null if the session already has an event with one of these ids.
    */
   place(
     workspace: string,
     id: string,
-    kaizenId: string | null,
+    known: readonly string[],
   ): EventSlot | null {
     const current = this.#rows.find(workspace, id);
     if (current === null) {
@@ -146,7 +147,7 @@ export class SessionWrites {
     const { key, workspaceKey, events, recentIds, lastSeq } = current;
     const hasIndex = events.filed > 0;
     const ids = { recent: recentIds, hasIndex };
-    if (kaizenId !== null && this.#ids.has(key, kaizenId, ids)) return null;
+    if (known.some((one) => this.#ids.has(key, one, ids))) return null;
     return { key, workspaceKey, id, current, seq: lastSeq + 1 };
   }
 

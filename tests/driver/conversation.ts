@@ -129,9 +129,11 @@ export function anyConversation(
     order: fc.constantFrom("sent", "near", "any"),
     keys: fc.array(fc.nat(999), { minLength: 8, maxLength: 200, size: "max" }),
     again: fc.array(fc.nat(200), { maxLength: 3 }),
+    isTwice: fc.boolean(),
     restarts: fc.array(fc.nat(60), { maxLength: 2 }),
-  }).map(({ dialects, agoMs, steps, order, keys, again, restarts }) => {
-    const hooks = play({ dialects, agoMs, steps }, options());
+  }).map(({ order, keys, again, isTwice, restarts, ...scene }) => {
+    const played = play(scene, options());
+    const hooks = isTwice ? addTwins(played) : played;
     const reach = { sent: 0, near: 0.004, any: 1 }[order] ?? 0;
     // An event and its copy are delivered by two hooks that run at the same time: not far from one
     // another.
@@ -151,6 +153,17 @@ export function anyConversation(
       }
     }
     return { arrivals, restarts };
+  });
+}
+
+/** Adds the events of a second hook of the same agents. */
+function addTwins(hooks: readonly Hook[]): Hook[] {
+  return hooks.flatMap((hook) => {
+    // Nothing tells the two events of a call without an id from those of two calls.
+    const isCall = /^(?:before|after)(?!SubmitPrompt)[A-Z]/.test(
+      String(hook.fields.hook_event_name),
+    );
+    return isCall ? [hook] : [hook, { ...hook, id: `${hook.id}t` }];
   });
 }
 

@@ -286,3 +286,37 @@ for (const { agent, call, result, failure, key, kept } of failing) {
     );
   });
 }
+
+Deno.test("an event that the hooks of the user and of the repository both deliver is stored once", async () => {
+  await using home = await tempHome();
+  const workspace = "/repo/app";
+  const common = {
+    session_id: "s",
+    transcript_path: "/t",
+    cwd: workspace,
+    permission_mode: "default",
+    model: "gpt-5.5",
+    turn_id: "7",
+  };
+  const bash = { tool_name: "Bash", tool_input: { command: "ls" } };
+  const payloads = [
+    { hook_event_name: "UserPromptSubmit", prompt: "fix it" },
+    { hook_event_name: "PreToolUse", ...bash, tool_use_id: "c1" },
+    { hook_event_name: "PostToolUse", ...bash, tool_use_id: "c1" },
+    { hook_event_name: "PreToolUse", ...bash, tool_use_id: "c2" },
+    { hook_event_name: "Stop", last_assistant_message: "Done." },
+  ];
+  for (const [i, payload] of payloads.entries()) {
+    // On a busy machine one of the two processes may start much later.
+    const timestamp_ms = 1_800_000_000_000 + i;
+    const stdin = JSON.stringify({ ...common, ...payload, timestamp_ms });
+    const args = ["ingest", "hook", "--source", "codex"];
+    await Promise.all([home.run(args, { stdin }), home.run(args, { stdin })]);
+  }
+  await home.run(["spool", "flush"]);
+  const { events } = await readDetail(home, "s", workspace);
+  assertEquals(
+    events.map(({ payload }) => payload.hook_event_name),
+    payloads.map(({ hook_event_name }) => hook_event_name),
+  );
+});

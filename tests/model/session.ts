@@ -10,6 +10,7 @@ import {
   compareSeen,
   type Delivered,
   firstText,
+  type Meaning,
   seeEvent,
   type Seen,
   text,
@@ -49,8 +50,23 @@ export interface ModelSession {
   spans: ModelSpan[];
 }
 
-/** A configured hook that runs twice for one event does so within this time. */
+/** Agents that run each other's hooks do so within this time. */
 const COPY_MS = 60_000;
+/** Periods in which, and in the one after, equal payloads are one event. */
+const PROVEN_MS = 30_000;
+const LIKELY_MS = 500;
+/** What does not happen twice at once in one turn. */
+const RARE = new Set<Meaning>([
+  "session_start",
+  "session_end",
+  "prompt",
+  "turn_end",
+  "turn_failed",
+  "interrupt",
+  "subagent_start",
+  "subagent_stop",
+  "compaction",
+]);
 const TITLE_LETTERS = 200;
 /** Agents that run each other's hooks. */
 const RUNS_OTHERS = new Set<string | null>(["cursor", "copilot"]);
@@ -85,16 +101,13 @@ function storedOnce(events: readonly Seen[]): Seen[] {
     const key = JSON.stringify([event.workspace, event.session, event.id]);
     if (known.has(key)) continue;
     known.add(key);
-    const near = stored.filter((other) =>
-      other.session === event.session && other.workspace === event.workspace &&
-      RUNS_OTHERS.has(event.provenAgent) &&
-      Math.abs(other.ms - event.ms) <= COPY_MS
+    const beside = stored.filter((other) =>
+      other.session === event.session && other.workspace === event.workspace
     );
-    const exact = exactKey(event);
-    if (exact !== null && near.some((other) => exactKey(other) === exact)) {
-      continue;
-    }
-    const original = near.find((other) =>
+    if (beside.some((other) => isSame(other, event))) continue;
+    const original = beside.find((other) =>
+      RUNS_OTHERS.has(event.provenAgent) &&
+      Math.abs(other.ms - event.ms) <= COPY_MS &&
       other.via !== event.via && !other.copies.has(event.via) &&
       copyKey(other) === copyKey(event)
     );
@@ -114,9 +127,20 @@ function copyKey(event: Seen): string {
   return own === null ? wholeKey(event) : JSON.stringify([meaning, own]);
 }
 
-/** The facts that tell one event from all others; null if none do. */
-function exactKey(event: Seen): string | null {
-  return "timestamp" in event.fields ? wholeKey(event) : null;
+/** Whether two hooks of one agent delivered the same event. */
+function isSame(a: Seen, b: Seen): boolean {
+  const period = periodOf(b);
+  return period !== null && wholeKey(a) === wholeKey(b) &&
+    Math.abs(Math.floor(a.ms / period) - Math.floor(b.ms / period)) <= 1;
+}
+
+function periodOf(event: Seen): number | null {
+  const { fields, meaning } = event;
+  if (callIdOf(event) !== null || "timestamp" in fields) return PROVEN_MS;
+  const isInTurn = ["generation_id", "prompt_id", "turn_id"].some((key) =>
+    fields[key] !== undefined && fields[key] !== null
+  );
+  return isInTurn && RARE.has(meaning) ? LIKELY_MS : null;
 }
 
 function wholeKey({ fields, meaning }: Seen): string {

@@ -42,9 +42,9 @@ export class Fold {
       ids: new Set<string>(),
     };
     this.sessions.set(sessionId, session);
-    const id = String(JSON.parse(payload).kaizen_id);
-    if (session.ids.has(id)) return;
-    session.ids.add(id);
+    const { id, known } = event.identity;
+    if (known.some((one) => session.ids.has(one))) return;
+    if (id !== null) session.ids.add(id);
     const { state, rows, removed } = applyFacts(session.state, facts, {
       get: (key) => session.rows.get(key) ?? null,
       all: () => rowsOf(session),

@@ -83,7 +83,7 @@ export function append(
   const place = store.sessions.place(
     made.workspace ?? "/w",
     made.id ?? "s",
-    kaizenId,
+    kaizenId === null ? [] : [kaizenId],
   );
   if (place === null) return null;
   const form = makeForm(made, place.seq + 1);
