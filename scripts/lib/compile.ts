@@ -121,7 +121,7 @@ interface CompileOptions {
 /**
  * Makes one binary.
  *
- * @throws {ScriptError} If the base runtime cannot be had, or Deno fails otherwise.
+ * @throws {ScriptError} If the base runtime cannot be downloaded, or Deno fails otherwise.
  */
 async function compile(
   { target, bundle, output }: CompileOptions,
@@ -162,9 +162,9 @@ async function compile(
   }
   throw new ScriptError(
     EXIT.unavailable,
-    `Deno's base runtime (denort ${Deno.version.deno}${
+    `Cannot download Deno's base runtime, denort ${Deno.version.deno}${
       target === null ? "" : ` for ${target}`
-    }) cannot be had: ${reason(stderr)}
+    }: ${reason(stderr)}
 It comes from Deno's download site, once. Without that, put the path of a denort ${Deno.version.deno} in DENORT_BIN. dist/kaizen.sh, which scripts/build makes, runs without it.`,
   );
 }

@@ -139,7 +139,8 @@ const SETUPS = {
     ], { Interrupt: AT_THE_END, SessionEnd: AT_THE_END }),
     entry: group,
     head: {},
-    next: "type /hooks in Codex to trust them, or it does not run them",
+    next:
+      "type /hooks in Codex and trust the hooks: until then Codex does not run them",
     untrusted: { reason: "not trusted yet", step: "type /hooks in Codex" },
   },
   copilot: {
@@ -238,7 +239,8 @@ const SETUPS = {
     events: each(["command", "message", "session"]),
     entry: ({ name }) => name,
     head: {},
-    next: "run openclaw hooks enable kaizen, or it does not run the hook",
+    next:
+      "run openclaw hooks enable kaizen: until then OpenClaw does not run the hook",
     untrusted: {
       reason: "not enabled yet",
       step: "openclaw hooks enable kaizen",

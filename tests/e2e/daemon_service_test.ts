@@ -64,6 +64,8 @@ Deno.test({
       "",
     ]);
     assertEquals((await run("uninstall")).code, 1);
+    const { stderr } = await home.run(["daemon", "uninstall"], { env });
+    assertMatch(stderr, /\n {2}try: kaizen (?:--home \S+ )?daemon install\n$/);
     await Deno.writeTextFile(path, "[Unit]\n");
     const foreign = await run("install");
     assertEquals([foreign.code, foreign.answer.code], [74, "file_error"]);

@@ -54,7 +54,7 @@ export async function blameFile(
   const reason = stderr.trim().split("\n")[0]?.replace(/^fatal: /, "");
   throw new NotFoundError(
     `Cannot find the commits of "${file}": ${reason || "git did not answer"}`,
-    "commits",
+    "blame --help",
   );
 }
 

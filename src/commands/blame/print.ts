@@ -68,7 +68,7 @@ export function renderBlame(
       align: "right",
     },
     {
-      title: "PROMPT",
+      title: "PROMPT OR SUBJECT",
       text: ({ prompt, title, subject }) => prompt ?? title ?? subject,
       priority: 1,
       min: 16,

@@ -79,7 +79,7 @@ export async function runServiceUninstall(run: Run): Promise<void> {
   if (await readOwn(path) === null) {
     throw new NotFoundError(
       `There is no service of kaizen: no file ${path}`,
-      "kaizen daemon install",
+      "daemon install",
     );
   }
   await runAll(disable, run.context);
@@ -159,8 +159,7 @@ async function readOwn(path: string): Promise<string | null> {
   }
   if (text.includes(OUR_MARK)) return text;
   throw new FileError(
-    `Cannot use "${path}" as kaizen has not written it`,
-    `mv ${path} ${path}.old`,
+    `Cannot use "${path}" as kaizen has not written it: move it away first`,
   );
 }
 

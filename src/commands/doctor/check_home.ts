@@ -90,7 +90,7 @@ function listOthers(home: string, report: Report): void {
         `rm -r ${path}`,
       );
     } else if (!isHomeFile(name) && !THEIRS.test(name)) {
-      report.note(`${name} is no file of kaizen's`);
+      report.note(`${name} is not a file of kaizen`);
     }
   }
 }

@@ -27,13 +27,15 @@ export function checkSpool(report: Report, { settings, context }: Run): void {
   for (const name of spool.odd) {
     const path = quoteWord(`${folder}/${name}`);
     report.fault(
-      `${name} in the spool is no file of kaizen's`,
+      `${name} in the spool is not a file of kaizen`,
       `rm -r ${path}`,
     );
   }
   if (spool.failures > 0) {
     report.fault(
-      `Hooks could not record ${formatNumberOf(spool.failures, "event")}`,
+      `${formatNumberOf(spool.failures, "failure")} in hooks, the last: ${
+        spool.last_failure?.reason ?? "unknown reason"
+      }`,
       `${LIST}, then kaizen spool purge`,
     );
   }

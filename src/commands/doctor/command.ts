@@ -28,7 +28,7 @@ function declareDoctor(cli: Cli) {
     .arguments("[id:word]")
     .option(
       "--coverage",
-      "Compare the calls in transcripts with those that hooks told, of the session ID or else of the newest 100 sessions",
+      "Compare the calls in transcripts with those that hooks reported, for the session ID or else for the newest 100 sessions",
     )
     .option(
       "--quick",

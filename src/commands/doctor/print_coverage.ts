@@ -48,7 +48,7 @@ export function renderCoverage(
   if (lines.length > 0) lines.push("");
   if (untold > 0) {
     lines.push(
-      `No transcript tells a call of ${formatNumberOf(untold, "session")}.`,
+      `${formatNumberOf(untold, "session")} without calls in a transcript.`,
     );
   }
   lines.push(

@@ -46,7 +46,7 @@ export function makeGrep(cli: Cli) {
       .option("-c, --count", "Print how many events of each session match")
       .option(
         "--limit <n:count>",
-        "Only the newest N events (0 = all, which is the default)",
+        "Only the newest N events (0 = all; default: all)",
       )
       .option(...REDACT_OPTION),
   )

@@ -77,7 +77,10 @@ function declareUninstall(cli: Cli) {
     .type("word", wordType)
     .arguments(NAMES)
     .example("Remove all hooks of kaizen", "kaizen hooks uninstall")
-    .example("Remove those of one agent", "kaizen hooks uninstall cursor --yes")
+    .example(
+      "Remove the hooks of one agent",
+      "kaizen hooks uninstall cursor --yes",
+    )
     .option("--project", PROJECT)
     .option("--dry-run", DRY_RUN)
     .option("--yes", YES)
@@ -98,7 +101,7 @@ function declareStatus(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Show which hooks are set up, and when they last ran.\n" +
-        "MCP tells which agents may ask kaizen (kaizen help mcp). With -v, lists the events of each agent.",
+        "The column MCP shows which agents may ask kaizen (kaizen help mcp). With -v, lists the events of each agent.",
     )
     .type("word", wordType)
     .arguments(NAMES)

@@ -61,7 +61,7 @@ function declareList(cli: Cli) {
     )
     .option(
       "--status <status:status>",
-      "Only sessions with this status: Running, Waiting, Idle, Done (case-insensitive; default: all)",
+      "Only sessions with this status: Running, Waiting (for you), Idle, Done (ended); case-insensitive (default: all)",
     )
     .option(
       "--since <when:since>",

@@ -99,9 +99,9 @@ async function printTable(
   if (unreadable > 0) {
     await printNote(
       run,
-      `${
+      `the tokens of ${
         formatNumberOf(unreadable, "transcript")
-      } cannot be read; their tokens are missing here`,
+      } that cannot be read are missing here`,
     );
   }
   if (Number(transcripts.waiting) > 0) {

@@ -24,12 +24,12 @@ export function makeWait(cli: Cli) {
     .description(
       "Wait until a session needs you or has come to rest.\n" +
         "ID is the id of a session, a unique prefix of one, or @latest, which is the default. " +
-        `The exit code tells which: ${OUTCOMES.idle} idle, ${OUTCOMES.needs} needs you, ${OUTCOMES.ended} ended, ${OUTCOMES.failed} its turn failed. ` +
+        `The exit code says which: ${OUTCOMES.idle} idle, ${OUTCOMES.needs} needs you, ${OUTCOMES.ended} ended, ${OUTCOMES.failed} its turn failed. ` +
         "--timeout is the longest time to wait.",
     )
     .example("Wait for the newest session of this workspace", "kaizen wait")
     .example(
-      "Be told when it needs you",
+      "Get a notification when it needs you",
       "kaizen wait @latest --until needs --exec 'notify-send \"$KAIZEN_WAIT_SUMMARY\"'",
     )
     .example(

@@ -60,7 +60,7 @@ Deno.test("runHooksInstall() says what is next only for an agent whose hooks wer
   assertEquals(code, 74);
   assertEquals(context.out().trimEnd().split("\n"), [
     "Wrote ~/.codex/hooks.json",
-    "codex: type /hooks in Codex to trust them, or it does not run them",
+    "codex: type /hooks in Codex and trust the hooks: until then Codex does not run them",
   ]);
   assertMatch(context.err(), /cursor\/hooks\.json" as it is read-only/);
   await Deno.remove(home, { recursive: true });
@@ -105,7 +105,7 @@ Deno.test("runHooksInstall() tells what it wrote and what is left to do; runHook
   assertEquals(lines, [
     "Wrote ~/.codex/hooks.json",
     "Wrote ~/.cursor/hooks.json",
-    "codex: type /hooks in Codex to trust them, or it does not run them",
+    "codex: type /hooks in Codex and trust the hooks: until then Codex does not run them",
     "cursor: open windows use the hooks, too",
   ]);
   const second = testContext({ env: { HOME: home }, columns: 100 });
