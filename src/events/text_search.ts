@@ -20,6 +20,8 @@ const MOST_LEVELS = 200;
  * `<` may be `\u003c`, and `é` may be `\u00e9`.
  */
 const PLAIN = /^[A-Za-z0-9 _.,:;=()[\]{}*@#%^?!~`|$+-]$/;
+/** Pairs of zeros of a payload that are looked at one by one. */
+const MOST_ZEROS = 32;
 /** A plain run of at least this number of characters is looked for alone. */
 const LONG_RUN = 2;
 
@@ -223,8 +225,14 @@ function fromRarest(text: string): string {
 /** Escapes of letters, digits and other plain characters: no printer writes them, a person may. */
 const ODD_ESCAPE = /\\u00(?:2[013-589a-eA-E]|3[0-9abdfABDF]|[4-7])/;
 
+/** Zeros are rarer than the letter "u", so a search for them stops less often. */
 function isOdd(json: string): boolean {
-  return json.includes("u00") && ODD_ESCAPE.test(json);
+  let at = json.indexOf("00");
+  for (let left = MOST_ZEROS; at >= 0 && left > 0; left--) {
+    if (json.charAt(at - 1) === "u") break;
+    at = json.indexOf("00", at + 2);
+  }
+  return at >= 0 && json.includes("u00", at - 1) && ODD_ESCAPE.test(json);
 }
 
 function longestRun(text: string): string {

@@ -49,6 +49,17 @@ for (const [text, inside, ignoresCase = false] of found) {
   });
 }
 
+Deno.test("TextSearch finds letters that are written as escapes among any number of zeros", () => {
+  const search = TextSearch.ofText("needle", false);
+  for (const zeros of [0, 1, 2, 3, 4, 63, 64, 65, 66, 1000]) {
+    for (const before of ["0".repeat(zeros), "00u".repeat(zeros)]) {
+      const json = `{"a":"${before}\\u006eeedle"}`;
+      assertEquals(search.find(json)?.where, "a", json);
+      assertEquals(search.mayMatch(json.replace("\\u", "")), false);
+    }
+  }
+});
+
 Deno.test("TextSearch looks at texts, not at keys, numbers and escapes", () => {
   const json = JSON.stringify({ n: 12, text: "line\nnext", key: ["Q"] });
   for (const text of ["12", "key", "\\n", "nnext", '"', ","]) {
