@@ -11,7 +11,7 @@ import {
   writeAgentFile,
 } from "./agent_file.ts";
 import type { Journal, KeptKind } from "./journal.ts";
-import { undoText } from "./undo.ts";
+import { undoText } from "./undo_text.ts";
 
 /** A change of one file. */
 export interface FileChange {

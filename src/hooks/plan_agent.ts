@@ -29,7 +29,7 @@ import {
   theirHandler,
 } from "./openclaw_files.ts";
 import { type FileChange, type HookPlan, planUndo } from "./plan.ts";
-import { undoText } from "./undo.ts";
+import { undoText } from "./undo_text.ts";
 import { listTomlHooks, putTomlHooks } from "./vibe_hooks.ts";
 
 /** How to install hooks. */

@@ -9,7 +9,6 @@ export type HookSource = typeof HOOK_SOURCES[number];
 
 /** The programs that ask. */
 export const CLIENT_KINDS = ["tui", "cli", "mcp"] as const;
-export type ClientKind = typeof CLIENT_KINDS[number];
 
 export const SESSION_STATUSES = ["Running", "Waiting", "Idle", "Done"] as const;
 export type SessionStatus = typeof SESSION_STATUSES[number];

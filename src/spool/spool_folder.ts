@@ -11,7 +11,7 @@ import { clearLeftovers, recoverLeftovers } from "./leftovers.ts";
 import { listSpool, REJECTED_FOLDER } from "./listing.ts";
 import { makeFolder } from "./place.ts";
 import { encodeRejected, rejectedName } from "./rejected.ts";
-import { whyNoEvent } from "./request.ts";
+import { whyNoEvent } from "./why_no_event.ts";
 
 /** The parts of a {@linkcode SpoolFolder}. */
 export interface SpoolFolderOptions {

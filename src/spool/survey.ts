@@ -15,7 +15,7 @@ import {
   sortRejected,
 } from "./listing.ts";
 import { checkPlace } from "./place.ts";
-import { whyUnwritable } from "./probe.ts";
+import { whyUnwritable } from "./why_unwritable.ts";
 import { sumSizes } from "./sizes.ts";
 
 /** The part of `kaizen status` about the spool. */

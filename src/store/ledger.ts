@@ -5,7 +5,7 @@
  * @module
  */
 import type { StoredSession } from "./stored_session.ts";
-import { UndoLog } from "./undo.ts";
+import { UndoLog } from "./undo_log.ts";
 
 /**
  * Maximum number of sessions in memory, at some 100 KiB each: as many as connections. Far fewer

@@ -16,7 +16,7 @@ import {
   encodeRejected,
   rejectedName,
 } from "../../src/spool/rejected.ts";
-import { whyNoEvent } from "../../src/spool/request.ts";
+import { whyNoEvent } from "../../src/spool/why_no_event.ts";
 import { makeMemoryFolder } from "./memory_folder.ts";
 import { Random } from "./random.ts";
 import { exampleRequests } from "./request_target.ts";

@@ -21,7 +21,7 @@ import { findSession } from "../ask/find_session.ts";
 import { readDetail } from "../detail/read_detail.ts";
 import { resolveSince, sinceType } from "../shell/since.ts";
 import type { Run } from "../shell/cli.ts";
-import { redactToken } from "../status/redact.ts";
+import { redactToken } from "../status/redact_token.ts";
 import type { Arguments, ArgumentValues } from "./schema.ts";
 
 /** Maximum number of sessions in one result. */

@@ -26,7 +26,7 @@ export async function runSpoolStatus(run: Run): Promise<void> {
   if (run.settings.format !== "text") {
     return await printJson(run, { folder, ...spool });
   }
-  const { renderSpool } = await import("./facts.ts");
+  const { renderSpool } = await import("./describe_spool.ts");
   await printLines(run, renderSpool(spool, run));
 }
 

@@ -16,7 +16,7 @@ import {
 import type { AnswerOf } from "../../proto/mod.ts";
 import type { SpoolStatus } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import { describeSpool, layOut } from "../spool/facts.ts";
+import { describeSpool, layOut } from "../spool/describe_spool.ts";
 import { quoteWord } from "../shell/quote_word.ts";
 import type { DaemonState } from "./options.ts";
 

@@ -17,7 +17,7 @@ import type { Run } from "../shell/cli.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import type { DaemonState, StatusOptions } from "./options.ts";
-import { redactToken } from "./redact.ts";
+import { redactToken } from "./redact_token.ts";
 
 /** Polling interval of --wait in milliseconds. */
 const WAIT_STEP_MS = 50;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { UndoLog } from "../../../src/store/undo.ts";
+import { UndoLog } from "../../../src/store/undo_log.ts";
 
 function setUp() {
   const log = new UndoLog();

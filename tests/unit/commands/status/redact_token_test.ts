@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AnswerOf } from "../../../../src/proto/mod.ts";
-import { redactToken } from "../../../../src/commands/status/redact.ts";
+import { redactToken } from "../../../../src/commands/status/redact_token.ts";
 
 const status: AnswerOf<"status"> = {
   type: "status",

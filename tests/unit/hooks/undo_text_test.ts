@@ -4,7 +4,7 @@ import { writeCommand } from "../../../src/hooks/hook_command.ts";
 import type { JournalEntry, KeptKind } from "../../../src/hooks/journal.ts";
 import { addJsonHooks } from "../../../src/hooks/json_settings.ts";
 import { putMarkedPart } from "../../../src/hooks/marked_part.ts";
-import { undoText } from "../../../src/hooks/undo.ts";
+import { undoText } from "../../../src/hooks/undo_text.ts";
 
 function entryOf(
   kept: KeptKind,

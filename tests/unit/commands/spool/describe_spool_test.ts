@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { renderSpool } from "../../../../src/commands/spool/facts.ts";
+import { renderSpool } from "../../../../src/commands/spool/describe_spool.ts";
 import { NOW, testContext, testRun } from "../_context.ts";
 import { EMPTY_SPOOL } from "../../../fixtures/empty_spool.ts";
 
