@@ -15,6 +15,7 @@ import {
   type ClientOptions,
   connectBefore,
   Deadline,
+  timeLeft,
   Watchdog,
 } from "./connect.ts";
 import { ProtocolError, TimedOutError } from "./errors.ts";
@@ -26,14 +27,14 @@ export interface Answer extends AsyncDisposable {
    * before the next step.
    *
    * A step throws {@linkcode ProtocolError} if the frame ends early, and {@linkcode TimedOutError}
-   * if the daemon pauses too long.
+   * if too little of it arrives in the time that is waited for it.
    */
   chunks: AsyncIterable<Uint8Array>;
 }
 
 /** How an answer is read. */
 export interface ReadOptions {
-  /** True: the deadline is for the whole answer. False: for its first byte, then for each pause. */
+  /** True: the deadline is for the whole answer. False: for its first 64 KiB, then for the next. */
   isWhole: boolean;
 }
 
@@ -57,11 +58,13 @@ export async function openAnswer(
       `Cannot send request as it must be <= ${MAX_REQUEST_BYTES} bytes: current length is ${body.length}`,
     );
   }
-  const deadline = new Deadline(options.timeoutMs, options.socket);
+  const timeoutMs = timeLeft(options);
+  const begin = performance.now();
+  const deadline = new Deadline(timeoutMs, options.socket);
   const connecting = options.connectTimeoutMs === undefined
     ? deadline
     : new Deadline(
-      Math.min(options.connectTimeoutMs, options.timeoutMs),
+      Math.min(options.connectTimeoutMs, timeoutMs),
       options.socket,
     );
   const conn = await connectBefore(connecting, options);
@@ -75,7 +78,11 @@ export async function openAnswer(
     return {
       chunks: isWhole
         ? restBefore(deadline, first, stream, close)
-        : rest(first, stream, close, options),
+        : rest(first, stream, close, {
+          timeoutMs,
+          waitedMs: performance.now() - begin,
+          socket: options.socket,
+        }),
       [Symbol.asyncDispose]: () => Promise.resolve(close()),
     };
   } catch (error) {
@@ -107,19 +114,22 @@ async function* rest(
   first: IteratorResult<Uint8Array>,
   stream: AsyncGenerator<Uint8Array>,
   close: () => void,
-  options: ClientOptions,
+  { timeoutMs, waitedMs, socket }: {
+    timeoutMs: number;
+    waitedMs: number;
+    socket: string;
+  },
 ): AsyncGenerator<Uint8Array> {
-  const silenceMs = options.betweenBytesMs ?? options.timeoutMs;
-  using watchdog = new Watchdog(silenceMs, close);
+  using watchdog = new Watchdog(timeoutMs, waitedMs, close);
   try {
     for (let step = first; !step.done;) {
       yield step.value;
       step = await watchdog.watch(stream.next());
     }
   } catch (error) {
-    throw watchdog.silent
+    throw watchdog.isLate
       ? new TimedOutError(
-        `The daemon at ${options.socket} paused for ${silenceMs} ms inside its answer`,
+        `The daemon at ${socket} sent too little of its answer within ${timeoutMs} ms`,
         { cause: error },
       )
       : frameFault(error);

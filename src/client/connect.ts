@@ -6,6 +6,11 @@
 import { type Context, expiry, pause } from "../context/mod.ts";
 import { NotRunningError, SocketError, TimedOutError } from "./errors.ts";
 
+/**
+ * Bytes of an answer that must arrive within the timeout, so that the time for a whole answer grows
+ * with what arrives. A daemon that sends a byte at a time is as silent as one that sends none.
+ */
+const PROGRESS_BYTES = 64 * 1024;
 /** Time between two attempts while the backlog is full, in milliseconds. */
 const BACKLOG_PAUSE_MS = 5;
 
@@ -14,14 +19,27 @@ export interface ClientOptions {
   /** Absolute path of the daemon's socket. */
   socket: string;
   connect: Context["connect"];
-  /** Timeout in milliseconds for connecting, writing and the first byte of the answer. */
+  /**
+   * Timeout in milliseconds for connecting, writing and the first 64 KiB of the answer, then for
+   * each further 64 KiB.
+   */
   timeoutMs: number;
+  /**
+   * When the caller's own time is over, on the clock of `performance.now()`, in milliseconds. A
+   * request has at most what is left. Default: never.
+   */
+  end?: number | null;
   /** Timeout in milliseconds for connecting. Default: `timeoutMs`. */
   connectTimeoutMs?: number;
   /** Called after the request is written and before its answer arrives: time for other work. */
   onSent?: (() => void) | undefined;
-  /** Longest pause between two reads of an answer, in milliseconds. Default: `timeoutMs`. */
-  betweenBytesMs?: number;
+}
+
+/** Returns the time that a request has, in milliseconds. */
+export function timeLeft({ timeoutMs, end = null }: ClientOptions): number {
+  return end === null
+    ? timeoutMs
+    : Math.max(0, Math.min(timeoutMs, end - performance.now()));
 }
 
 /** A time after which a connection is closed, which ends all work that waits for it. */
@@ -71,38 +89,51 @@ export class Deadline {
 }
 
 /**
- * Calls back if a connection is silent for too long during a read. It has one timer at a time, for
- * any number of reads.
+ * Calls back if too little of an answer arrives in the time that is waited for it. It has one timer
+ * at a time, for any number of reads.
  */
 export class Watchdog implements Disposable {
   readonly #ms: number;
-  readonly #onSilence: () => void;
+  readonly #onLate: () => void;
+  /** Time that was waited since the last progress, in milliseconds. */
+  #waitedMs: number;
+  /** What has arrived since the last progress. */
+  #bytes = 0;
   #waitingSince: number | null = null;
+  #isArmed = false;
   #isDone = false;
-  #silent = false;
+  #isLate = false;
 
   /**
-   * @param ms Longest silence in milliseconds.
-   * @param onSilence Must make the watched work end.
+   * @param ms Longest wait for 64 KiB, in milliseconds.
+   * @param waitedMs What was waited already.
+   * @param onLate Must make the watched work end.
    */
-  constructor(ms: number, onSilence: () => void) {
+  constructor(ms: number, waitedMs: number, onLate: () => void) {
     this.#ms = ms;
-    this.#onSilence = onSilence;
-    this.#arm(ms);
+    this.#waitedMs = waitedMs;
+    this.#onLate = onLate;
   }
 
-  /** Whether the silence was too long. */
-  get silent(): boolean {
-    return this.#silent;
+  /** Whether the wait was too long. */
+  get isLate(): boolean {
+    return this.#isLate;
   }
 
-  /** Awaits `work`. No other time counts as silence. */
-  async watch<T>(work: Promise<T>): Promise<T> {
+  /** Awaits the next bytes. No other time counts as a wait. */
+  async watch(
+    work: Promise<IteratorResult<Uint8Array>>,
+  ): Promise<IteratorResult<Uint8Array>> {
     this.#waitingSince = performance.now();
+    if (!this.#isArmed) this.#arm();
     try {
-      return await work;
+      const step = await work;
+      this.#bytes += step.done ? 0 : step.value.length;
+      return step;
     } finally {
+      this.#waitedMs = this.#waited();
       this.#waitingSince = null;
+      if (this.#bytes >= PROGRESS_BYTES) this.#waitedMs = this.#bytes = 0;
     }
   }
 
@@ -110,17 +141,26 @@ export class Watchdog implements Disposable {
     this.#isDone = true;
   }
 
-  #arm(ms: number): void {
-    expiry(ms).then(() => this.#look());
+  #waited(): number {
+    const since = this.#waitingSince;
+    return this.#waitedMs + (since === null ? 0 : performance.now() - since);
+  }
+
+  #left(): number {
+    return this.#ms - this.#waited();
+  }
+
+  #arm(): void {
+    this.#isArmed = true;
+    expiry(Math.max(1, Math.ceil(this.#left()))).then(() => this.#look());
   }
 
   #look(): void {
-    if (this.#isDone) return;
-    const since = this.#waitingSince ?? performance.now();
-    const left = since + this.#ms - performance.now();
-    if (left > 0) return this.#arm(Math.ceil(left));
-    this.#silent = true;
-    this.#onSilence();
+    this.#isArmed = false;
+    if (this.#isDone || this.#waitingSince === null) return;
+    if (this.#left() > 0) return this.#arm();
+    this.#isLate = true;
+    this.#onLate();
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 export { type Answer, openAnswer } from "./answer.ts";
-export { type ClientOptions, connectFault } from "./connect.ts";
+export { type ClientOptions, connectFault, timeLeft } from "./connect.ts";
 export {
   answerFault,
   NotRunningError,

@@ -19,7 +19,12 @@ import {
   scanMembers,
 } from "../proto/mod.ts";
 import { closer, frameFault } from "./answer.ts";
-import { type ClientOptions, connectBefore, Deadline } from "./connect.ts";
+import {
+  type ClientOptions,
+  connectBefore,
+  Deadline,
+  timeLeft,
+} from "./connect.ts";
 import { answerFault, ProtocolError } from "./errors.ts";
 import { remoteError } from "./requests.ts";
 
@@ -59,7 +64,7 @@ export async function* watchAnswers(
   options: ClientOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WatchAnswer[]> {
-  const deadline = new Deadline(options.timeoutMs, options.socket);
+  const deadline = new Deadline(timeLeft(options), options.socket);
   const conn = await connectBefore(deadline, options);
   const close = closer(conn);
   signal.addEventListener("abort", close);

@@ -219,7 +219,7 @@ Deno.test("every output is as its schema says, and every schema is of an output"
     "error",
     await print(home, ["events", "--since-cursor", "0".repeat(30)]),
   );
-  check("wait", await print(home, ["wait", "s1", "--timeout", "1ms"]));
+  check("wait", await print(home, ["wait", "s1", "--timeout", "2s"]));
   const { stdout } = await home.run(["detail", "s1", "-o", "trace"]);
   check("trace", JSON.parse(stdout));
   check("error", await print(home, ["detail", "nope"]));

@@ -2,8 +2,10 @@
 /**
  * `kaizen wait`: its outcomes, each with its exit code, and the command that it runs.
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { pause } from "../../src/context/mod.ts";
 import { ask } from "./_socket.ts";
+import { fakeDaemon, send } from "./fake_daemon.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
 async function put(home: Home, event: Record<string, unknown>): Promise<void> {
@@ -57,7 +59,7 @@ Deno.test("wait --until leaves other outcomes out, and --timeout ends it with 13
   await put(home, PROMPT);
   await put(home, { hook_event_name: "Stop" });
   const late = await home.run(
-    ["wait", "s1", "--until", "needs,failed", "--timeout", "50ms"],
+    ["wait", "s1", "--until", "needs,failed", "--timeout", "2s"],
   );
   assertEquals(late.code, 13);
   assertEquals(JSON.parse(late.stdout).outcome, "timeout");
@@ -65,6 +67,30 @@ Deno.test("wait --until leaves other outcomes out, and --timeout ends it with 13
   assertEquals((await home.run(["wait", "s1", "--until", "x"])).code, 64);
   assertEquals((await home.run(["wait", "nope"])).code, 1);
 });
+
+const hangs: [name: string, reply: (conn: Deno.Conn) => Promise<void>][] = [
+  ["says nothing", async (conn) => void await conn.read(new Uint8Array(1))],
+  ["sends a byte now and then", async (conn) => {
+    await send(conn, Uint8Array.of(0, 255, 0, 0));
+    for (;; await pause(100)) await send(conn, Uint8Array.of(0x20));
+  }],
+];
+for (const [name, reply] of hangs) {
+  Deno.test(`wait --timeout holds for a daemon that ${name}`, async () => {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home, { mode: 0o700 });
+    await using _daemon = fakeDaemon(home.socket, ({ conn }) => reply(conn));
+    const began = performance.now();
+    const { code, stdout, stderr } = await home.run(
+      ["wait", "s1", "--timeout", "2s"],
+    );
+    // Ten seconds are the timeout of one request.
+    assert(performance.now() - began < 10_000);
+    assertEquals(code, 13);
+    assertEquals(JSON.parse(stdout), { outcome: "timeout", session: null });
+    assertMatch(stderr, /^kaizen: The daemon at .+ms\n$/);
+  });
+}
 
 Deno.test("wait goes on when the daemon is killed and another one starts", async () => {
   await using home = await tempHome();

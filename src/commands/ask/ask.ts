@@ -24,6 +24,7 @@ export function clientOptions(run: Run, fallbackMs: number): ClientOptions {
     socket: run.settings.paths().socket,
     connect: run.context.connect,
     timeoutMs: run.settings.timeoutMs(fallbackMs),
+    end: run.settings.end,
   };
 }
 
@@ -43,10 +44,14 @@ export async function askOrStart<T>(
       throw error;
     }
   }
+  const { timeLeft } = await import("../../client/mod.ts");
   const { startDaemon } = await import("../../launch/mod.ts");
   const { started, pid } = await startDaemon({
     paths: run.settings.paths(),
-    readyMs: START_TIMEOUT_MS,
+    readyMs: timeLeft({
+      ...clientOptions(run, 0),
+      timeoutMs: START_TIMEOUT_MS,
+    }),
   });
   const isWatched = run.context.stderr.isTerminal() || run.settings.isVerbose;
   if (started && isWatched) {

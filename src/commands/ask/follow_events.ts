@@ -40,8 +40,8 @@ export async function* followEvents(
   run: Run,
   signal: AbortSignal,
 ): AsyncGenerator<WatchAnswer[]> {
-  const client = clientOptions(run, READ_TIMEOUT_MS);
   const open = async (asked: WatchRequest) => {
+    const client = clientOptions(run, READ_TIMEOUT_MS);
     const answers = watchAnswers(asked, client, signal);
     return { answers, first: await answers.next() };
   };

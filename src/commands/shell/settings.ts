@@ -88,6 +88,8 @@ export interface Settings {
    * @throws {UsageError} If KAIZEN_TIMEOUT is not a valid timeout.
    */
   timeoutMs(fallback: number): number;
+  /** When the whole command must end, on the clock of `performance.now()`; null: never. */
+  readonly end: number | null;
   readonly color: boolean;
   /** False: commands must not start a daemon. */
   readonly mayStart: boolean;
@@ -126,6 +128,7 @@ export function readSettings(
     format: readFormat(context, flags, options.textByDefault ?? false),
     isFormatGiven: flags.json === true || flags.output !== undefined,
     timeoutMs: (fallback) => readTimeout(context, flags) ?? fallback,
+    end: null,
     color: readColor(context, flags),
     mayStart: !flags.nostart && !isOn(context, "KAIZEN_NO_START"),
     isVerbose: flags.verbose ?? false,

@@ -11,18 +11,26 @@ import type { SessionOutcome } from "./options.ts";
 
 /** The outcome of waiting for a session. */
 export interface WaitResult {
-  outcome: SessionOutcome | "timeout";
+  outcome: SessionOutcome;
   session: SessionRecord;
+}
+
+/** The end of a wait that took too long. */
+interface WaitTimeout {
+  outcome: "timeout";
+  /** Null: the daemon did not send it in time. */
+  session: SessionRecord | null;
 }
 
 /** Prints one line, or one document. */
 export async function printResult(
-  { outcome, session }: WaitResult,
+  { outcome, session }: WaitResult | WaitTimeout,
   run: Run,
 ): Promise<void> {
   if (run.settings.format !== "text") {
     return await printJson(run, { outcome, session });
   }
+  if (session === null) return;
   const { id, title } = session;
   const words = describeState(session, run.context.now());
   const about = title ? `  ${title}` : "";

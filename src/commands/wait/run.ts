@@ -3,7 +3,7 @@
  * Waits until a session gets somewhere.
  * @module
  */
-import { ask } from "../../client/mod.ts";
+import { ask, TimedOutError } from "../../client/mod.ts";
 import type { ActivityState, SessionRecord } from "../../proto/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import { changesOf } from "../ask/session_changes.ts";
@@ -11,6 +11,7 @@ import { locateSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
+import { printNote } from "../shell/print.ts";
 import { OUTCOMES, type SessionOutcome, type WaitOptions } from "./options.ts";
 import { printResult } from "./print.ts";
 import { runCommand } from "./run_command.ts";
@@ -47,34 +48,42 @@ const OF_STATUS = {
  * @throws {NotFoundError} If there is no such session, or none any more.
  */
 export async function runWait(
-  options: WaitOptions,
-  run: Run,
+  { timeoutMs, until, exec, ...asked }: WaitOptions,
+  { context, settings }: Run,
 ): Promise<ExitCode> {
-  const { timeoutMs, until } = options;
-  const { id, workspace } = await locateSession(options, run);
   const end = timeoutMs === null ? null : performance.now() + timeoutMs;
-  const changes = changesOf({
-    filter: { workspace, session: id },
-    gapMs: 0,
-    pollMs: POLL_MS,
-    end,
-    signal: new AbortController().signal,
-  }, run);
-  let session = await readSession(id, workspace, run);
-  for await (const { isLate, outlast } of changes) {
-    const read = outlast.try((run) => readSession(id, workspace, run));
-    session = await read ?? session;
-    const outcome = outcomeOf(session);
-    if (outcome !== null && until.includes(outcome)) {
-      await printResult({ outcome, session }, run);
-      await runCommand(options.exec, { outcome, session }, run);
-      return OUTCOMES[outcome];
+  const run = { context, settings: { ...settings, end } };
+  let session: SessionRecord | null = null;
+  try {
+    const { id, workspace } = await locateSession(asked, run);
+    const changes = changesOf({
+      filter: { workspace, session: id },
+      gapMs: 0,
+      pollMs: POLL_MS,
+      end,
+      signal: new AbortController().signal,
+    }, run);
+    session = await readSession(id, workspace, run);
+    for await (const { isLate, outlast } of changes) {
+      // No time is left for another look.
+      const read: SessionRecord | null = isLate
+        ? null
+        : await outlast.try((run) => readSession(id, workspace, run));
+      session = read ?? session;
+      const outcome = outcomeOf(session);
+      if (outcome !== null && until.includes(outcome)) {
+        await printResult({ outcome, session }, run);
+        await runCommand(exec, { outcome, session }, run);
+        return OUTCOMES[outcome];
+      }
     }
-    if (isLate) {
-      await printResult({ outcome: "timeout", session }, run);
-      break;
-    }
+  } catch (error) {
+    const isOver = error instanceof TimedOutError && end !== null &&
+      Math.ceil(performance.now()) >= end;
+    if (!isOver) throw error;
+    await printNote(run, error.message);
   }
+  await printResult({ outcome: "timeout", session }, run);
   return EXIT.waitedTooLong;
 }
 

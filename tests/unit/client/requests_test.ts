@@ -12,7 +12,12 @@ import {
   TimedOutError,
 } from "../../../src/client/mod.ts";
 import { pause } from "../../../src/context/mod.ts";
-import { encodeFrame, readFrame } from "../../../src/frame/mod.ts";
+import {
+  encodeFrame,
+  encodeHeader,
+  readFrame,
+  writeAll,
+} from "../../../src/frame/mod.ts";
 import {
   decodeAnswer,
   encodeRequest,
@@ -199,11 +204,71 @@ Deno.test("openAnswer() gives up on silence inside an answer", async () => {
   });
   await using answer = await openAnswer(
     encodeRequest({ type: "status" }),
-    { ...optionsFor(daemon.socket), betweenBytesMs: 50 },
+    optionsFor(daemon.socket, 200),
   );
   const chunks = answer.chunks[Symbol.asyncIterator]();
   assertEquals((await chunks.next()).value, Uint8Array.of(91));
-  await assertRejects(() => chunks.next(), TimedOutError, "paused for 50 ms");
+  await assertRejects(
+    () => chunks.next(),
+    TimedOutError,
+    "too little of its answer within 200 ms",
+  );
+});
+
+Deno.test("openAnswer() gives up on an answer that never pauses but hardly moves", async () => {
+  let sent = 0;
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(Uint8Array.of(255, 0, 0, 0, 91));
+    for (;; sent++) {
+      await pause(10);
+      await conn.write(Uint8Array.of(32));
+    }
+  });
+  const answer = await openAnswer(
+    encodeRequest({ type: "status" }),
+    optionsFor(daemon.socket, 300),
+  );
+  await assertRejects(
+    async () => {
+      for await (const _ of answer.chunks);
+    },
+    TimedOutError,
+    "too little of its answer within 300 ms",
+  );
+  assert(sent >= 2, `${sent}`);
+});
+
+Deno.test("openAnswer() gives an answer more time for each 64 KiB of it", async () => {
+  const pieces = 6;
+  const piece = new Uint8Array(64 * 1024).fill(32);
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(encodeHeader(pieces * piece.length));
+    for (let i = 0; i < pieces; i++) {
+      if (i > 0) await pause(300);
+      await writeAll(conn, piece);
+    }
+    conn.close();
+  });
+  // All of it takes 1.5 s.
+  await using answer = await openAnswer(
+    encodeRequest({ type: "status" }),
+    optionsFor(daemon.socket, 1200),
+  );
+  let bytes = 0;
+  for await (const chunk of answer.chunks) bytes += chunk.length;
+  assertEquals(bytes, pieces * piece.length);
+});
+
+Deno.test("ask() has at most what is left of its caller's time", async () => {
+  await using daemon = new FakeDaemon(readAll);
+  const end = performance.now() + 50;
+  for (const isOver of [false, true]) {
+    await assertRejects(
+      () => ask({ type: "status" }, { ...optionsFor(daemon.socket), end }),
+      TimedOutError,
+    );
+    if (isOver) assert(performance.now() >= end);
+  }
 });
 
 Deno.test("openAnswer() does not mistake a slow reader for a silent daemon", async () => {
@@ -216,12 +281,12 @@ Deno.test("openAnswer() does not mistake a slow reader for a silent daemon", asy
   });
   await using answer = await openAnswer(
     encodeRequest({ type: "status" }),
-    { ...optionsFor(daemon.socket), betweenBytesMs: 50 },
+    optionsFor(daemon.socket, 1000),
   );
   const got: number[] = [];
   for await (const chunk of answer.chunks) {
     got.push(...chunk);
-    await pause(150); // three times the silence that is allowed
+    await pause(1500); // longer than the daemon may be silent
     resolve();
   }
   assertEquals(got, [91, 93]);
