@@ -164,7 +164,7 @@ function openToOwner(path: string): void {
 }
 
 /**
- * Explains why a path is no folder of ours: null if it is one, "" if nothing is there.
+ * Explains why a path is not a folder of ours: null if it is one, "" if nothing is there.
  *
  * @throws {HomeError} If the system does not say.
  */

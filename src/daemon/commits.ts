@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Lists the commits that git's hooks told, each with the session that made it.
+ * Lists the commits that git's hooks reported, each with the session that made it.
  * @module
  */
 import {
@@ -30,7 +30,7 @@ import { type Reply, replyWith } from "./reply.ts";
 const MAX_ROWS = 1000;
 /** A session counts for this long after its last event, in milliseconds: a command may run long. */
 const OPEN_MS = 3_600_000;
-/** Hooks that run after a commit is made. `post-rewrite` also tells the commits it replaces. */
+/** Hooks that run after a commit is made. `post-rewrite` also names the commits it replaces. */
 const MAKING_HOOKS: ReadonlySet<unknown> = new Set([
   "post-commit",
   "post-merge",
@@ -50,7 +50,7 @@ export interface CommitsParts {
   canonical: (path: string) => string;
 }
 
-/** A commit as its hook told it. */
+/** A commit as its hook reported it. */
 interface ToldCommit {
   commit: string;
   subject: string | null;
@@ -58,7 +58,7 @@ interface ToldCommit {
   agent: string | null;
   tsMs: number;
   workspace: string;
-  /** The agent's session that the hook was told to belong to, null if none. */
+  /** The agent's session that the hook was given, null if none. */
   session: ReadableSession | null;
   /** The session's agent. */
   sessionAgent: string;
@@ -344,7 +344,7 @@ function note(
   });
 }
 
-/** Remembers the pairs of commits that an amend or a rebase tells: old and new, a line each. */
+/** Remembers the pairs of commits that an amend or a rebase names: old and new, a line each. */
 function noteRewrites(
   { hook, git }: GitHookEvent,
   replaced: Map<string, string>,

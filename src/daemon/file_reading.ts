@@ -207,7 +207,7 @@ export class FileReading {
   }
 }
 
-/** The last fact of each key: while a message streams, it is told several times. */
+/** The last fact of each key: while a message streams, it has several lines. */
 function lastOfEach(facts: readonly UsageFact[]): Iterable<UsageFact> {
   const last = new Map<string, UsageFact>();
   for (const fact of facts) last.set(fact.key, fact);
@@ -220,7 +220,7 @@ interface StoredMark extends TranscriptMark {
   lacks: string[];
 }
 
-/** Reads a mark that is stored; null if it is none of ours. */
+/** Reads a mark that is stored; null if it is not ours. */
 function parseMark(text: string | null): StoredMark | null {
   if (text === null) return null;
   const { ino, size, offset, skipped, state, lacks = [] }: Partial<

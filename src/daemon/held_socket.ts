@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The daemon's socket for as long as it serves: bound anew if its file is removed, such as by a
+ * The daemon's socket for as long as it serves: bound again if its file is removed, such as by a
  * cleaner of temporary folders.
  * @module
  */
@@ -52,7 +52,7 @@ export class HeldSocket implements Acceptor {
     }
   }
 
-  /** Binds anew if the path is no longer this socket's. Never rejects. */
+  /** Binds again if the path is no longer this socket's. Never rejects. */
   async check(): Promise<void> {
     if (this.#closed || !this.#socket.isLost) return;
     this.#renewing ??= this.#renew();

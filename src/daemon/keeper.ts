@@ -19,7 +19,7 @@ export interface KeeperOptions {
   newestMs: () => number | null;
   /** Deletes the sessions without activity since a time in epoch milliseconds. */
   prune: (beforeMs: number) => Promise<void>;
-  /** Is told of a configuration that cannot be used. */
+  /** Receives the fault of a configuration that cannot be used. */
   onFault: (error: unknown) => void;
   /** Ends the work. */
   signal: AbortSignal;

@@ -27,7 +27,7 @@ export class LogFile implements Disposable {
   /**
    * Opens the log for appending, and makes it if there is none.
    *
-   * @throws {HomeError} If the path is no plain file of ours, or cannot be opened.
+   * @throws {HomeError} If the path is not a plain file of ours, or cannot be opened.
    */
   constructor(path: string, limit = MAX_LOG_BYTES) {
     this.#path = path;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The home's id, by which records of several machines are told apart.
+ * The home's id, which distinguishes the records of several machines.
  * @module
  */
 import { openOwnFile, readOwnFile } from "../context/mod.ts";

@@ -10,12 +10,12 @@
  */
 const SLICE_MS = 0.5;
 /**
- * Length of a slice at leisure while no events come in, in milliseconds. Its turn and its snapshot
- * of the store cost a tenth of a short slice.
+ * Length of a slice of background work while no events come in, in milliseconds. Its turn and its
+ * snapshot of the store cost a tenth of a short slice.
  */
 const QUIET_SLICE_MS = 2;
-/** Share of the time that work at leisure gets while events come in. */
-const LEISURE_SHARE = 1 / 16;
+/** Share of the time that background work gets while events come in. */
+const BACKGROUND_SHARE = 1 / 16;
 /** Events come in if one came within this time, in milliseconds. */
 const RUSH_MS = 20;
 
@@ -39,7 +39,7 @@ export class Pace {
   #turning = false;
   /** Time until which events are taken to come in. */
   #rushEnd = 0;
-  /** Time before which no work at leisure goes on while events come in. */
+  /** Time before which no background work goes on while events come in. */
   #restEnd = 0;
 
   /**
@@ -106,7 +106,7 @@ export class Pace {
       return slice(() => performance.now() >= sliceEnd);
     } finally {
       const end = performance.now();
-      this.#restEnd = end + (end - start) * (1 / LEISURE_SHARE - 1);
+      this.#restEnd = end + (end - start) * (1 / BACKGROUND_SHARE - 1);
     }
   }
 
@@ -116,7 +116,7 @@ export class Pace {
     }
   }
 
-  /** Time for which no work at leisure may go on, in milliseconds. */
+  /** Time for which no background work may go on, in milliseconds. */
   #restMs(): number {
     const now = performance.now();
     return now < this.#rushEnd ? Math.max(0, this.#restEnd - now) : 0;

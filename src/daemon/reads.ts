@@ -120,7 +120,7 @@ export class Reads {
       if (found === null) {
         return await this.#answer("detail", reader, planned(planNothing()));
       }
-      // Commits of the directory are told by its git events.
+      // Commits of the directory are in its git events.
       const stale = rebuilds.isNeeded
         ? store.stale.ofWorkspace(found.workspaceKey, GIT)
         : [];
@@ -143,7 +143,7 @@ export class Reads {
     const { store, rebuilds } = this.#options;
     const workspace = store.workspace(path);
     if (workspace === undefined) return;
-    // Commits of the directory are told by its git events.
+    // Commits of the directory are in its git events.
     await rebuilds.workspace(workspace.key, all ? null : GIT);
   }
 

@@ -52,7 +52,7 @@ export class EventSearch implements ReplyStream {
     this.#parts = parts;
   }
 
-  /** Returns the answer that tells the client its place. */
+  /** Returns the answer that gives the client its place. */
   say(state: WatchState): AnswerOf<"watch"> {
     this.#isOver = state !== "begin";
     const { store, machine } = this.#parts;

@@ -61,7 +61,7 @@ export interface ServiceOptions {
   readingDelayMs?: number;
   /** Maximum number of calls that a late event reads again, for tests. */
   maxLateCalls?: number;
-  /** How long answers wait for what transcripts have to tell, in milliseconds. */
+  /** How long answers wait for transcripts that are still to be read, in milliseconds. */
   readingWaitMs?: number;
 }
 

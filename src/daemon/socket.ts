@@ -133,7 +133,7 @@ function openLock(lock: string, path: string): Deno.FsFile | null {
     return openOwnFile(lock);
   } catch (error) {
     // The previous holder removed it between a look at it and its opening, and the next one may
-    // have made it anew.
+    // have made it again.
     if (error instanceof FileChangedError) return null;
     if (!(error instanceof HomeError)) throw error;
     const folder = parentOf(path);

@@ -40,7 +40,7 @@ export interface StoreJobsOptions {
 /** Answers requests about the store itself. */
 export class StoreJobs {
   readonly #options: StoreJobsOptions;
-  /** By request. A prune that began anew each time would never get through a large store. */
+  /** By request. A prune that began again each time would never get through a large store. */
   readonly #paused = new Map<string, PausedPrune>();
 
   constructor(options: StoreJobsOptions) {

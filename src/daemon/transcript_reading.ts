@@ -20,8 +20,8 @@ const DELAY_MS = 2_000;
  */
 const LATE_MS = 10_000;
 /**
- * How long an answer waits for what transcripts have to tell, in milliseconds. After that it is
- * made of what is known.
+ * How long an answer waits for transcripts that are still to be read, in milliseconds. After that
+ * it is made of what is known.
  */
 const WAIT_MS = 250;
 /** More transcripts do not wait: they are found when all are looked at. */
@@ -42,7 +42,7 @@ export interface TranscriptReadingOptions {
   /** Ends the work; the rest is done after the next start. */
   signal: AbortSignal;
   /**
-   * Is told of an error that is not one of a transcript. Returns whether it passes, as a full disk
+   * Receives an error that is not one of a transcript. Returns whether it passes, as a full disk
    * does.
    */
   onFault: (error: unknown) => boolean;
@@ -151,7 +151,7 @@ export class TranscriptReading {
     await this.#untilRead();
   }
 
-  /** Makes costs anew if the user's prices have changed; waits as {@linkcode readNow} does. */
+  /** Computes costs again if the user's prices have changed; waits as {@linkcode readNow} does. */
   async priceNow(): Promise<void> {
     const { pricing, store } = this.#options;
     const { name } = await pricing.current();
@@ -331,7 +331,7 @@ export class TranscriptReading {
     yield* new FileReading(named, { ...this.#options, prices }).steps();
   }
 
-  /** Makes all costs anew. */
+  /** Computes all costs again. */
   *#reprice(prices: Prices): Steps<void> {
     const { signal, store } = this.#options;
     for (let after = 0; !signal.aborted;) {

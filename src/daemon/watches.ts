@@ -39,7 +39,7 @@ import {
 export const MAX_WATCHES = 64;
 /** A piece of answers ends with the event that makes it this long, in bytes. */
 const PIECE_BYTES = 128 * 1024;
-/** A client is told its place again after this number of events that it did not ask for. */
+/** A client gets its place again after this number of events that it did not ask for. */
 const TOLD_KEYS = 1000;
 const UTF8 = new TextEncoder();
 const CLOSE = UTF8.encode("}}");
@@ -230,7 +230,7 @@ class LateStream implements ReplyStream {
   async next(stop: AbortSignal): Promise<ReplyBody | null> {
     if (this.#stream === null) {
       const key = await this.#find(stop);
-      // It has no place yet that it could tell.
+      // It has no place yet that it could send.
       if (key === null) return null;
       this.#stream = this.#open(key);
     }
@@ -260,7 +260,7 @@ class Watch implements ReplyStream {
   readonly #parts: WatchParts;
   /** All events up to this key have been sent, if they match. */
   #key: number;
-  /** The key of the last place that the client was told. */
+  /** The key of the last place that was sent to the client. */
   #told = -1;
   #state: WatchState = "begin";
 
@@ -269,7 +269,7 @@ class Watch implements ReplyStream {
     this.#parts = parts;
   }
 
-  /** Returns the answer that tells the client its place. */
+  /** Returns the answer that gives the client its place. */
   say(state: WatchState): AnswerOf<"watch"> {
     this.#state = state;
     this.#told = this.#key;

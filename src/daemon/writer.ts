@@ -23,9 +23,9 @@ export interface WriterStore extends Pick<Store, "transact"> {
 export interface WriterOptions {
   store: WriterStore;
   states: SessionStates;
-  /** Is told of each new event and the key of its session, in the transaction that stores it. */
+  /** Receives each new event and the key of its session, in the transaction that stores it. */
   storing?: ((session: number, event: HookEvent) => void) | undefined;
-  /** Is told of each event that is stored, and of the key of its session. */
+  /** Receives each event that is stored, and the key of its session. */
   stored?: ((session: number, event: HookEvent) => void) | undefined;
   /** Returns the canonical path of an event's workspace. */
   workspaceOf: (arrival: Arrival) => string;

@@ -223,7 +223,7 @@ function explain<T>(path: string, work: () => T): T {
   }
 }
 
-/** Returns the error with the path in its message; one that is no fault of the file stays. */
+/** Returns the error with the path in its message; one that is not a fault of the file stays. */
 export function explainFault(path: string, error: unknown): unknown {
   if (error instanceof AgentFileError) {
     return error.message.startsWith("Cannot ")

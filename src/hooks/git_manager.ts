@@ -11,7 +11,7 @@ export interface GitManager {
   words: string;
   /** The step that lets it run kaizen. */
   step: string;
-  /** The files in which it is told what to run. */
+  /** The files that say what it runs. */
   files: string[];
 }
 

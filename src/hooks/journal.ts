@@ -170,7 +170,7 @@ function folderOf(home: string): string {
   return `${home}/hooks`;
 }
 
-/** The name of a copy tells where the file was. */
+/** The name of a copy says where the file was. */
 function copyName({ path }: JournalEntry): string {
   return `before${path.replaceAll(/[^\w.-]+/g, "-")}`;
 }

@@ -9,7 +9,7 @@ import { lookAt, realPath, whyNoOwnFolder, whyOdd } from "../context/mod.ts";
 interface HomeFile {
   name: RegExp;
   kind: "file" | "folder" | "socket";
-  /** No daemon starts unless it can be used. Every other file is passed over, or made anew. */
+  /** No daemon starts unless it can be used. Every other file is skipped, or made again. */
   isNeeded?: true;
   /** It may be a link, as a dotfile manager makes it. */
   mayLink?: true;

@@ -28,7 +28,8 @@ export function callDuration(span: ToolSpanView): Int | null {
 }
 
 /**
- * Describes a call's duration: `1.2s`, or `14s so far` for one that is open. Null if nothing tells.
+ * Describes a call's duration: `1.2s`, or `14s so far` for one that is open. Null if it is not
+ * known.
  */
 export function describeDuration(
   span: ToolSpanView,

@@ -39,13 +39,13 @@ export function eventName({ payload, kind }: EventRecord): string {
   return kind;
 }
 
-/** Keys in which agents tell why a call or a turn failed. */
+/** Keys in which agents say why a call or a turn failed. */
 const ERRORS = ["error", "error_message", "tool_error", "error_details"];
 /** Characters of a commit's id that people read. */
 const SHORT_ID = 9;
 
 /**
- * Finds the most telling text of an event's payload: why it failed, the commit that git made, the
+ * Finds the most useful text of an event's payload: why it failed, the commit that git made, the
  * input of a tool. "" if nothing stands out.
  */
 export function summarizeEvent(event: EventRecord): string {
@@ -86,7 +86,7 @@ function findText(value: JsonObject, keys: readonly string[]): string {
 }
 
 /**
- * Whether an event tells of a call or a turn that failed, by the words of agents and their hooks.
+ * Whether an event reports a failed call or turn, by the words of agents and their hooks.
  */
 export function isFailure(event: EventRecord): boolean {
   const { kind, payload } = event;

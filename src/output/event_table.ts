@@ -155,7 +155,7 @@ function columns(
         tokens_in === null && tokens_out === null
           ? ""
           : formatCount((tokens_in ?? 0) + (tokens_out ?? 0)),
-      // Agents' hooks tell neither tokens nor cost.
+      // Agents' hooks report neither tokens nor cost.
       priority: 9,
       steady: 6,
       align: "right",

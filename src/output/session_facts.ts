@@ -22,7 +22,7 @@ const STATES = {
 
 /**
  * Describes what a session is doing: `needs permission 2m`, `Bash 14s`, `idle 3h`; with a daemon
- * that does not tell, its status.
+ * that does not send it, its status.
  *
  * @param nowMs Epoch milliseconds; null leaves the age out.
  */
@@ -61,15 +61,15 @@ export function stateBrush(session: SessionRecord, paint: Paint): Brush {
   }
 }
 
-/** Time of the last event in epoch milliseconds; null if nothing tells. */
+/** Time of the last event in epoch milliseconds; null if it is not known. */
 export function lastActivity(session: SessionRecord): Int | null {
   return session.last_event_at_ms ?? session.totals?.last_event_ms ??
     session.ended_at_ms ?? null;
 }
 
 /**
- * How long a session took: from its first event to its last, in milliseconds; null if nothing
- * tells.
+ * How long a session took: from its first event to its last, in milliseconds; null if it is not
+ * known.
  */
 export function sessionDuration(session: SessionRecord): Int | null {
   const start = BigInt(session.started_at_ms);

@@ -34,7 +34,7 @@ export interface SessionHeaderOptions {
   nowMs: number;
   /** Whether the session's directory no longer exists. */
   isGone: boolean;
-  /** How many calls hooks told; null if no transcript tells of calls. */
+  /** How many calls hooks reported; null if no transcript has calls. */
   coverage: SessionCoverage | null;
 }
 
@@ -139,7 +139,7 @@ function describeCaches(totals: SessionTotals): string | null {
   } written`;
 }
 
-/** `42 of 42 calls`, and which hooks do not tell of the others. */
+/** `42 of 42 calls`, and which hooks did not report the others. */
 function describeCoverage(coverage: SessionCoverage): string {
   const { calls, by_hook, in_subagents, before, missing } = coverage;
   const subagents = Number(in_subagents) > 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * When calls began and ended. Our daemon says so; the reference says only how long each took, but
- * the events of the same answer tell.
+ * the events of the same answer say.
  * @module
  */
 import {

@@ -21,7 +21,7 @@ import {
   WATCH_STATES,
 } from "./wire.ts";
 
-/** Sums over a session's events, null where no event tells. The reference does not send them. */
+/** Sums over a session's events, null where no event has them. The reference does not send them. */
 const TOTALS = {
   events: "u64",
   tool_calls: "u64",
@@ -241,15 +241,15 @@ const PRICES = {
   fault: { nullable: "text" },
 } as const satisfies AnswerFields;
 
-/** How many calls that the transcript tells of were also told by hooks. */
+/** How many of the calls in the transcript came by hook, too. */
 const COVERAGE = {
   calls: "u64",
   by_hook: "u64",
-  /** Of the calls that no hook told, those of subagents. */
+  /** Of the calls that no hook reported, those of subagents. */
   in_subagents: "u64",
   /** Calls before the first event of the session. */
   before: "u64",
-  /** Hooks that did not tell of calls, by the agent's name for them. */
+  /** Hooks that did not report calls, by the agent's name for them. */
   missing: { list: "text" },
 } as const satisfies AnswerFields;
 

@@ -85,7 +85,7 @@ export const REQUESTS = {
     fields: {
       id: "text",
       workspace: { optional: "text" },
-      /** True: answer without what its transcript may still have to tell. */
+      /** True: answer without waiting for its transcript. */
       as_stored: { additive: "bool" },
     },
     answer: "detail",
@@ -164,7 +164,7 @@ export const REQUESTS = {
     answer: "store",
     isQueued: true,
   },
-  /** Commits that git's hooks told, the newest first. The reference does not know it. */
+  /** Commits that git's hooks reported, the newest first. The reference does not know it. */
   list_commits: {
     fields: {
       /** Null: all workspaces. */
@@ -172,7 +172,7 @@ export const REQUESTS = {
       since_ms: { optional: "u64" },
       /** Only commits of this session. */
       session: { optional: "text" },
-      /** Only commits whose id begins with this. Their rows tell the prompt. */
+      /** Only commits whose id begins with this. Their rows have the prompt. */
       ref: { optional: "text" },
       offset: "u64",
       limit: "u64",

@@ -46,7 +46,7 @@ export interface DeliverReport {
   /** Events that this delivery set aside. */
   rejected: number;
   stopped: Stop;
-  /** The reason in words. */
+  /** The reason as a text. */
   reason: string | null;
 }
 

@@ -30,7 +30,7 @@ export interface SpoolEntry {
   state: "pending" | "rejected" | "unknown" | "odd" | "failure";
   /** 0 for a failure, which takes no room of the events. */
   bytes: number;
-  /** Time at which it was spooled, in epoch milliseconds; null if the name does not tell. */
+  /** Time at which it was spooled, in epoch milliseconds; null if the name does not say. */
   ms: number | null;
   /** Why it was rejected, or how the hook failed. */
   reason: string | null;

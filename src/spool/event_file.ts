@@ -21,7 +21,7 @@ export const MAX_EVENT_FILE_BYTES = 17 * 1024 * 1024;
  * Reads the file of an event, whether it waits or was rejected.
  *
  * @returns Null if there is none.
- * @throws {HomeError} If it is no plain file of ours, or larger than an event.
+ * @throws {HomeError} If it is not a plain file of ours, or larger than an event.
  */
 export function readEvent(path: string): Uint8Array | null {
   return readOwnFile(path, MAX_EVENT_FILE_BYTES);

@@ -16,7 +16,7 @@ import { readEntries } from "./listing.ts";
 export interface Loss {
   /** The system's name of the fault, such as `ENOSPC`. */
   code: string;
-  /** The fault in words. */
+  /** A description of the fault. */
   reason: string;
   events: number;
   /** Time of the last one, in epoch milliseconds. */

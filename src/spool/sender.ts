@@ -18,7 +18,7 @@ export type Delivery =
   | "later"
   | "unreachable";
 
-/** A result with its reason in words. */
+/** A result with its reason as a text. */
 export interface SendOutcome {
   delivery: Delivery;
   /** "" if the event is acked, or if the sender does not say. */

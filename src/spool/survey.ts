@@ -30,7 +30,7 @@ export interface SpoolStatus extends Failures {
   rejected: number;
   /** Files of another version, left alone. */
   unknown: number;
-  /** Names of what is no plain file of ours, or was moved out of the way because of that. */
+  /** Names of entries that are not plain files of ours, or were moved out of the way for that. */
   odd: string[];
   /** Whether one more event could be kept now. */
   writable: boolean;

@@ -75,8 +75,8 @@ async function copyPages(path: string, target: string): Promise<void> {
  * Checks a whole backup and copies it to a file beside the store.
  *
  * @returns The content of the backup, and the path of the copy.
- * @throws {StoreError} If the backup is damaged, is no store of kaizen, or is from a later version.
- * The store is unchanged.
+ * @throws {StoreError} If the backup is damaged, is not a store of kaizen, or is from a later
+ * version. The store is unchanged.
  */
 export function stageBackup(
   file: string,
@@ -211,7 +211,7 @@ function keep(path: string, wanted: string): string | null {
   }
 }
 
-/** @throws {StoreError} If a file is no store of ours, or one of a later version. */
+/** @throws {StoreError} If a file is not a store of ours, or one of a later version. */
 function checkOwner(db: DatabaseSync, path: string): void {
   const pragma = (name: string) =>
     readInt(readOne(db.prepare(`PRAGMA ${name}`).get()));

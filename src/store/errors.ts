@@ -53,7 +53,7 @@ const TEMPORARY_CODES: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Tells whether an error comes from SQLite: a statement or a commit failed, and it is no bug of
+ * Tells whether an error comes from SQLite: a statement or a commit failed, and it is not a bug of
  * ours.
  */
 export function isSqliteError(error: unknown): error is Error {

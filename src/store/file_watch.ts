@@ -9,7 +9,7 @@ import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
 
 /**
- * A folder's time of change may count whole seconds. It tells the next change reliably only after
+ * A folder's time of change may count whole seconds. It shows the next change reliably only after
  * this time in milliseconds.
  */
 const SETTLED_MS = 2000;

@@ -115,7 +115,7 @@ CREATE TABLE trash (
  * - `usage` has the tokens of each message in a transcript, once. `message` is its key. `cost` is
  *   null if no price is known. `cost_source` is an index into `COST_SOURCES`. `usage_sums` has the
  *   sums for each session, subagent ("" for none) and model. `last_ms` is never less than the time
- *   of the last message; `call` is the call that started the subagent, if a transcript tells it.
+ *   of the last message; `call` is the call that started the subagent, if a transcript names it.
  * - `transcript_calls` has the calls in transcripts.
  * - `prices` has one row: the prices from which all costs were computed.
  * - `epochs` are the histories that cursors of the stream name. An epoch has the events from the

@@ -23,7 +23,7 @@ const NETWORK_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses a folder on a network file system. Only Linux tells the file system cheaply; other
+ * Refuses a folder on a network file system. Only Linux names the file system cheaply; other
  * systems refuse nothing.
  *
  * @param folder Real path of the folder the store is in.

@@ -22,7 +22,7 @@ export interface SessionTexts {
   /** Time from which `quiet` applies; null for never. */
   quietMs: Int | null;
   status: string;
-  /** JSON of the branch; null if only commits may tell. */
+  /** JSON of the branch; null if only commits may name it. */
   branch: string | null;
   /** Parts of the record's JSON; see the column `record` in the schema. */
   record: string;

@@ -29,7 +29,7 @@ export interface UsageSums extends StoredCounts {
   messages: number;
   /** Messages without a known price. */
   unpriced: number;
-  /** Null if no message tells. */
+  /** Null if no message has it. */
   reasoning: number | null;
   /** Cost of the messages with a price, in millionths of a US dollar. */
   cost: number;
@@ -39,7 +39,7 @@ export interface UsageSums extends StoredCounts {
 export interface AgentUsage extends UsageSums {
   /** "" for the session itself. */
   readonly agentId: string;
-  /** The call that started it; null if no transcript tells. */
+  /** The call that started it; null if no transcript says. */
   readonly call: string | null;
 }
 

@@ -15,14 +15,15 @@ import {
 import { clampCount, clampTime, cutName } from "./usage_values.ts";
 
 /**
- * The source of a cost: the agent told it, it was computed from a price, or the price is unknown.
+ * The source of a cost: the agent reported it, it was computed from a price, or the price is
+ * unknown.
  */
 const COST_SOURCES = ["reported", "priced", "unpriced"] as const;
 export type CostSource = (typeof COST_SOURCES)[number];
 
 /** The tokens of a message. */
 export interface StoredTokens extends StoredCounts {
-  /** Null if the agent does not tell. */
+  /** Null if the agent does not report it. */
   reasoning: number | null;
 }
 
@@ -40,7 +41,7 @@ export interface NewUsage {
   session: number;
   /** The subagent that used the tokens; "" for the session itself. */
   agentId: string;
-  /** The call that started the subagent; null if the file does not tell. */
+  /** The call that started the subagent; null if the file does not say. */
   call: string | null;
   model: string;
   tsMs: number;
@@ -110,8 +111,8 @@ export class UsageWrites {
 
   /**
    * Stores the tokens of a message, unless a better line is already stored. The order in which
-   * files are read makes no difference: a line that is no copy wins over a copy, then the session
-   * that was stored first, then a subagent's file, then the smaller path.
+   * files are read makes no difference: a line that is not a copy wins over a copy, then the
+   * session that was stored first, then a subagent's file, then the smaller path.
    *
    * @returns Whether anything changed.
    */

@@ -78,7 +78,7 @@ async function* pushed(
     run,
     AbortSignal.any([signal, stop.signal]),
   ));
-  // A stopped daemon ends the watch, too, which tells the user.
+  // A stopped daemon ends the watch, too, which informs the user.
   const outlast = new Outlast(run, { isQuiet: true });
   try {
     for (let quietMs = SILENT_MS; !signal.aborted;) {

@@ -75,7 +75,7 @@ async function tellVersions(
   }
   report.findings.push(...compareVersions({
     daemon: hello.daemon_version,
-    // The reference's daemon tells no size of a store.
+    // The reference's daemon sends no size of a store.
     isOurs: status.store !== undefined,
     client: KAIZEN_VERSION,
   }));

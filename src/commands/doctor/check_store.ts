@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Looks at the store, in a copy: a daemon may be writing to it, and to make sessions anew changes
- * it.
+ * Looks at the store, in a copy: a daemon may be writing to it, and rebuilding sessions changes it.
  * @module
  */
 import { lookAt } from "../../context/mod.ts";

@@ -41,7 +41,7 @@ function readDays(path: string): number | null {
     const days: unknown = Reflect.get(settings, SETTING);
     return typeof days === "number" ? days : null;
   } catch (error) {
-    // The check of the hooks tells of a file that cannot be read.
+    // The check of the hooks reports a file that cannot be read.
     const isKnown = error instanceof SyntaxError ||
       error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.PermissionDenied ||

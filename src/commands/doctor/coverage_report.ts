@@ -5,7 +5,7 @@
  */
 import type { SessionCoverage } from "../../proto/mod.ts";
 
-/** How a session was recorded: hooks told at least one of its events, or none did. */
+/** How a session was recorded: hooks reported at least one of its events, or none did. */
 export type SessionKind = "hooks" | "import";
 
 /** The coverage of one session. */
@@ -30,6 +30,6 @@ export interface CoverageReport {
   ok: boolean;
   agents: CoveredAgent[];
   sessions: CoveredSession[];
-  /** Sessions of which no transcript tells a call. */
+  /** Sessions without calls in a transcript. */
   untold: number;
 }

@@ -58,7 +58,7 @@ const WORK = {
   home: checkHome,
   disk: checkDisk,
   daemon: checkDaemon,
-  // The daemon tells its version while it is asked whether it lives.
+  // The daemon sends its version while it is asked whether it lives.
   version: () => {},
   spool: checkSpool,
   store: checkStore,

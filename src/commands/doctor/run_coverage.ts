@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Compares the calls in transcripts with those that hooks told, to find hooks that do not run.
+ * Compares the calls in transcripts with those that hooks reported, to find hooks that do not run.
  * @module
  */
 import {
@@ -30,7 +30,7 @@ import type {
 
 /** Sessions that are looked at, the newest ones. */
 const MAX_SESSIONS = 100;
-/** An event tells its source before its payload. */
+/** An event has its source before its payload. */
 const HEAD_BYTES = 512;
 const SOURCE = /"source":"(\w+)"/;
 
@@ -89,7 +89,7 @@ async function* findSessions(
   }
 }
 
-/** @returns Null if no transcript of the session tells a call. */
+/** @returns Null if no transcript of the session has a call. */
 async function readSession(
   found: FoundSession,
 ): Promise<CoveredSession | null> {

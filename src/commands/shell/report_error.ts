@@ -20,7 +20,7 @@ import { judge, type Verdict } from "./verdict.ts";
 
 /** How the runtime ends the message of an error of the system. */
 const OS_ERROR = / \(os error \d+\)/;
-/** The part of SQLite's code of an error that tells its kind. */
+/** The part of SQLite's code of an error that names its kind. */
 const SQLITE_PRIMARY = 0xff;
 /**
  * Kinds of errors that SQLite passes on or finds in a file: busy, locked, no memory, read-only,

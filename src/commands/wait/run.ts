@@ -27,7 +27,7 @@ const OF_ACTIVITY = {
   needs_permission: "needs",
   needs_answer: "needs",
   idle: "idle",
-  // Nothing was heard of it for so long that it is taken to have died.
+  // No event came for so long that it is taken to have died.
   silent: "ended",
   failed: "failed",
   ended: "ended",
