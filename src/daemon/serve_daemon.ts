@@ -3,7 +3,13 @@
  * The life of the daemon: claim the home, open the store, listen, work, and clean up.
  * @module
  */
-import { type Context, type Paths, realPath } from "../context/mod.ts";
+import {
+  type Context,
+  findFault,
+  HomeError,
+  type Paths,
+  realPath,
+} from "../context/mod.ts";
 import { claimHome, type HomeLock, type ReadyInfo } from "../launch/mod.ts";
 import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
@@ -11,7 +17,7 @@ import { readMachineId } from "./machine_id.ts";
 import { LIMITS } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
 import { nextTurn } from "./pace.ts";
-import { Server } from "./server.ts";
+import { Server, SPARE_DESCRIPTORS } from "./server.ts";
 import { Service } from "./service.ts";
 import { HeldSocket } from "./held_socket.ts";
 import { SocketTurn } from "./socket_turn.ts";
@@ -47,7 +53,7 @@ export interface ServeOptions {
  * Serves until a client asks the daemon to stop, or SIGTERM or SIGINT arrives.
  *
  * @throws {HomeBusyError} If another daemon owns the home.
- * @throws {HomeError} If home, lock or socket cannot be used.
+ * @throws {HomeError} If home, lock or socket cannot be used, or too few files may be open.
  * @throws {StoreError} If the store cannot be opened.
  */
 export async function serveDaemon(options: ServeOptions): Promise<void> {
@@ -78,6 +84,7 @@ export async function serveHome(
   let server: Server | undefined;
   try {
     const acceptor = await HeldSocket.open(paths.socket, log);
+    refuseFewFiles();
     using home = watchHome({
       lock,
       service,
@@ -121,6 +128,27 @@ export async function serveHome(
     log("info", "daemon stopped");
     // Last of all, so that a process that waits for the socket to go finds the home free.
     await server?.[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Refuses to serve if few descriptors are left after all that stays open is open: each client
+ * needs one, and each read of the store a few.
+ */
+function refuseFewFiles(): void {
+  const files: Deno.FsFile[] = [];
+  try {
+    while (files.length < SPARE_DESCRIPTORS) {
+      files.push(Deno.openSync("/dev/null"));
+    }
+  } catch (error) {
+    if (findFault(error) !== "EMFILE") throw error;
+    throw new HomeError(
+      "Cannot run a daemon as too few files may be open at once: raise the limit to 64 or more with ulimit -n",
+      { isAdvice: true, cause: error },
+    );
+  } finally {
+    for (const file of files) file.close();
   }
 }
 

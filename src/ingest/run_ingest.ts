@@ -56,6 +56,7 @@ export interface IngestReport {
  *
  * @throws {UsageError} If there is no input, the words make no event, or both input and words are
  * given.
+ * @throws {ConfigError} If the user's `config.toml` has a mistake.
  * @throws {NotAnEventError} If the input is no hook event; the message is the daemon's.
  * @throws {TooLargeError} If the event does not fit a frame.
  * @throws {InputError} If the input cannot be read.
@@ -186,7 +187,10 @@ async function makeBody(
   if (!hasConfig(home)) return body;
   const { allowedBody } = await import("./allowed_body.ts");
   const allowed = await allowedBody(body, home, context);
-  if (allowed.fault !== null) throw new UsageError(allowed.fault);
+  if (allowed.fault !== null) {
+    const { ConfigError } = await import("../privacy/mod.ts");
+    throw new ConfigError(allowed.fault);
+  }
   return allowed.body;
 }
 

@@ -138,6 +138,15 @@ Deno.test("the daemon keeps running when file descriptors run out", async () => 
   assertEquals((await daemon.status).code, 0);
 });
 
+Deno.test("the daemon does not start with too few file descriptors to serve, and says what to do", async () => {
+  await using home = await tempHome();
+  const { code, stderr } = await home.run(["daemon", "run"], {
+    program: ["sh", "-c", 'ulimit -n 36; exec "$@"', "sh", ...programCommand()],
+  });
+  assertEquals(code, 74);
+  assertStringIncludes(stderr, "64 or more with ulimit -n");
+});
+
 Deno.test("the daemon stores the event of a client that goes away before the answer", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();

@@ -114,6 +114,11 @@ Deno.test("with a mistake in config.toml no content is recorded, and status name
   assertEquals(Object.hasOwn(payload ?? {}, "tool_input"), false);
   const { stdout } = await home.run(["status", "-o", "json"]);
   assertStringIncludes(stdout, '\\"path\\" is no key of exclude');
+  const words = ["ingest", "--source", "claude", "--event", "Stop"];
+  const refused = await home.run([...words, "--session", "s"]);
+  assertEquals([refused.code, refused.stdout], [74, ""]);
+  assertStringIncludes(refused.stderr, '"path" is no key of exclude');
+  assertStringIncludes(refused.stderr, "kaizen doctor");
   await configure(home, "[exclude]\npaths = ['*.env']\n");
   await hook(home, call(home, "/repo/b.ts"));
   const [, after] = await payloads(home);

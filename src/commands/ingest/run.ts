@@ -71,5 +71,8 @@ async function ingestFault(error: unknown): Promise<unknown> {
   if (error instanceof InputError) {
     return new FileError(error.message, "help ingest");
   }
-  return await spoolFault(error);
+  const { ConfigError } = await import("../../privacy/mod.ts");
+  return error instanceof ConfigError
+    ? new FileError(error.message, "doctor")
+    : await spoolFault(error);
 }
