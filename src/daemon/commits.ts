@@ -64,6 +64,13 @@ interface ToldCommit {
   sessionAgent: string;
 }
 
+/** How a commit was made of another. */
+interface Rewrite {
+  from: string;
+  /** False: an amend. */
+  isRebase: boolean;
+}
+
 /** An event of a hook of git. */
 interface GitHookEvent {
   tsMs: number;
@@ -123,7 +130,7 @@ class CommitListing {
       : known.filter((it) => it.path === path);
     const told = new Map<string, ToldCommit>();
     const replaced = new Map<string, string>();
-    const made = new Map<string, string>();
+    const made = new Map<string, Rewrite>();
     for (const { key, path } of wanted) {
       for (const { id, agent } of this.#reader.sessions.committing(key)) {
         const found = await this.#find(key, id);
@@ -195,23 +202,21 @@ class CommitListing {
   }
 
   /**
-   * Finds the call that made a commit, or the one that it was rewritten from: a rebase
-   * keeps the work of the first commit, an amend changes it.
+   * Finds the call that made a commit, or the one that it was rewritten from: a rebase, by an agent
+   * or a person, keeps the work of the first commit, an amend changes it.
    */
   async #linkThrough(
     one: ToldCommit,
     told: ReadonlyMap<string, ToldCommit>,
-    made: ReadonlyMap<string, string>,
+    made: ReadonlyMap<string, Rewrite>,
   ): Promise<CommitLink | null> {
     const seen = new Set<ToldCommit>();
-    for (
-      let at: ToldCommit | undefined = one;
-      at !== undefined && !seen.has(at);
-      at = told.get(made.get(at.commit) ?? "")
-    ) {
-      const link = await this.#link(at);
+    for (let at: ToldCommit | undefined = one; at && !seen.has(at);) {
+      const rewrite = made.get(at.commit);
+      const link = rewrite?.isRebase ? null : await this.#link(at);
       if (link !== null) return link;
       seen.add(at);
+      at = told.get(rewrite?.from ?? "");
     }
     return null;
   }
@@ -282,7 +287,7 @@ class CommitListing {
     link: CommitLink | null,
     { replaced, made, ref }: {
       replaced: ReadonlyMap<string, string>;
-      made: ReadonlyMap<string, string>;
+      made: ReadonlyMap<string, Rewrite>;
       ref: string | null | undefined;
     },
   ): Promise<CommitRecord> {
@@ -302,7 +307,7 @@ class CommitListing {
       // Reading all prompts of a long session takes long, so only one commit has its own.
       prompt: session && ref ? await this.#promptAt(session, tsMs) : null,
       cost_usd_e6: record?.totals?.cost_usd_e6 ?? null,
-      replaces: made.get(commit) ?? null,
+      replaces: made.get(commit)?.from ?? null,
       replaced_by: replaced.get(commit) ?? null,
     };
   }
@@ -348,14 +353,17 @@ function note(
 function noteRewrites(
   { hook, git }: GitHookEvent,
   replaced: Map<string, string>,
-  made: Map<string, string>,
+  made: Map<string, Rewrite>,
 ): void {
+  const isRebase = Array.isArray(git.args) && git.args[0] === "rebase";
   if (hook !== "post-rewrite" || typeof git.stdin !== "string") return;
   for (const line of git.stdin.split("\n")) {
     const [old, now] = line.split(" ");
     if (!old || !now || old === now) continue;
     replaced.set(old, now);
-    made.set(now, old);
+    // Of several commits that became one, the first gave it its message. On the way there a rebase
+    // also amends.
+    if (!made.get(now)?.isRebase) made.set(now, { from: old, isRebase });
   }
 }
 

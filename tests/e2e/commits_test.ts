@@ -184,6 +184,41 @@ Deno.test("commits follow an amend and a rebase, and stay in their worktree", as
   );
 });
 
+Deno.test("a rebase by an agent leaves each commit with the one who made it", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const git = new Git(home);
+  const repo = await git.initSide();
+  const shell = { CLAUDECODE: "1" };
+  const one = new Agent(home, "one", repo);
+  const other = new Agent(home, "other", repo);
+  for (const [agent, subject] of [[null, "Hand b"], [one, "Add c"]] as const) {
+    const end = await agent?.open(`git commit -qam "${subject}"`);
+    await write(`${repo}/${subject.at(-1)}`);
+    await commit(git, repo, subject, agent === null ? {} : shell);
+    await end?.();
+  }
+  const fix = await other.open("git commit -q --fixup HEAD");
+  await write(`${repo}/c`, "fixed\n");
+  await commit(git, repo, "fixup! Add c", shell);
+  await fix();
+  await git.run(repo, "checkout", "-q", "main");
+  await write(`${repo}/d`);
+  await commit(git, repo, "Hand d");
+  await git.run(repo, "checkout", "-q", "side");
+  const end = await other.open("git rebase -i --autosquash main");
+  await new Git(home, { ...shell, GIT_SEQUENCE_EDITOR: "true" })
+    .run(repo, "rebase", "-q", "-i", "--autosquash", "main");
+  await end();
+  const rows = await list(home, repo);
+  assertEquals(brief(rows.filter(({ replaced_by }) => replaced_by === null)), [
+    "Add c: one sure",
+    "Hand b: null null",
+    "Hand d: null null",
+    "base: null null",
+  ]);
+});
+
 Deno.test("blame names the session and the prompt of a line", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
