@@ -191,7 +191,7 @@ async function checkBinary(path: string): Promise<void> {
     : `its --version exits ${code}: ${reason(stderr)}`;
   const base = Deno.env.get("DENORT_BIN");
   const hint = base
-    ? `: DENORT_BIN is no denort ${Deno.version.deno} for this machine`
+    ? `: DENORT_BIN is not denort ${Deno.version.deno} for this machine`
     : "";
   throw new ScriptError(
     base ? EXIT.usage : EXIT.bug,

@@ -66,7 +66,7 @@ async function findCache(): Promise<string> {
     ? Reflect.get(info, "denoDir")
     : undefined;
   if (typeof path !== "string") {
-    throw new Error("Cannot minify: Deno does not tell where its cache is");
+    throw new Error("Cannot minify: Deno does not say where its cache is");
   }
   return path;
 }

@@ -75,7 +75,7 @@ export class HeldSocket implements Acceptor {
       // Before the new socket is bound, because closing the old one removes what is at its path.
       await this.#socket.close();
       this.#socket = await openSocket(this.#path);
-      this.#log("warn", "socket bound anew, as its file was removed");
+      this.#log("warn", "socket bound again, as its file was removed");
       this.#watch();
     } catch (error) {
       this.#lost.resolve(`its socket was removed: ${describe(error)}`);

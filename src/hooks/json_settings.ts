@@ -156,7 +156,7 @@ function find(text: string): Found[] {
     const event = String(property.children?.[0]?.value);
     const list = findMember(hooks, event);
     if (list?.type !== "array") {
-      throw new AgentFileError(`the hooks of "${event}" are no list`);
+      throw new AgentFileError(`the hooks of "${event}" are not a list`);
     }
     list.children?.forEach((element, group) => {
       const inner = element.type === "object"

@@ -62,7 +62,7 @@ function sizeOfWords(path: string): number {
     using file = openToRead(path);
     return file?.statSync().size ?? 0;
   } catch {
-    return 0; // it is no file of ours
+    return 0; // it is not a file of ours
   }
 }
 
@@ -76,6 +76,6 @@ function readEnd(path: string): Uint8Array {
     const bytes = new Uint8Array(MAX_KEPT_BYTES);
     return bytes.subarray(0, file.readSync(bytes) ?? 0);
   } catch {
-    return new Uint8Array(); // it is no file of ours
+    return new Uint8Array(); // it is not a file of ours
   }
 }

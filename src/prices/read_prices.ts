@@ -69,7 +69,7 @@ function readNumber(value: unknown, place: string, most: number): number {
   );
 }
 
-/** @throws {PricesError} If it is no object. */
+/** @throws {PricesError} If it is not an object. */
 export function demandObject(
   value: unknown,
   place: string,

@@ -56,7 +56,7 @@ export function decodeAnswer(
  */
 export function demandSession(value: unknown): SessionRecord {
   if (isSession(value)) return value;
-  throw new AnswerError("Cannot read answer: a row is no session");
+  throw new AnswerError("Cannot read answer: a row is not a session");
 }
 
 function demand<N extends AnswerName>(name: N, value: unknown): AnswerOf<N> {

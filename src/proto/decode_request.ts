@@ -100,7 +100,7 @@ function readBody(
   const elements = found.elements() ?? [];
   const tag = elements.shift();
   if (tag === undefined) {
-    throw new RequestError("Cannot decode request: it is no object");
+    throw new RequestError("Cannot decode request: it is not an object");
   }
   return { type: new Value(bytes, tag, "type").text(), parts: { elements } };
 }

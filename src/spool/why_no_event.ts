@@ -16,7 +16,7 @@ export function whyNoEvent(body: Uint8Array): string | null {
   try {
     const request = decodeRequest(body);
     if (request.type !== "ingest_hook") {
-      return `The request is no event but "${request.type}"`;
+      return `The request is not an event but "${request.type}"`;
     }
     const payload = new TextEncoder().encode(request.payload);
     readHookPayload(request.source, payload);

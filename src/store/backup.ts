@@ -218,7 +218,7 @@ function checkOwner(db: DatabaseSync, path: string): void {
   if (pragma("application_id") !== APPLICATION_ID) {
     throw new StoreError(
       "foreign",
-      `Cannot use "${path}" as it is no store of kaizen`,
+      `Cannot use "${path}" as it is not a store of kaizen`,
     );
   }
   const version = pragma("user_version");
@@ -266,7 +266,7 @@ function refuseMissing(path: string, what: string): void {
   }
   throw new StoreError(
     "not writable",
-    `Cannot read ${what}: "${path}" is no file`,
+    `Cannot read ${what}: "${path}" is not a file`,
   );
 }
 

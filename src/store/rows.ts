@@ -24,7 +24,7 @@ const UTF8_OUT = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export function readCells(row: Row): readonly SQLOutputValue[] {
   if (Array.isArray(row)) return row;
-  throw new TypeError("Cannot read row: it is no array");
+  throw new TypeError("Cannot read row: it is not an array");
 }
 
 /** Returns the only value of a row of one column. */
@@ -36,7 +36,7 @@ export function readOne(row: Row | undefined): SQLOutputValue | undefined {
 export function readInt(value: SQLOutputValue | undefined): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
-  throw new TypeError(`Cannot read row: ${typeof value} is no integer`);
+  throw new TypeError(`Cannot read row: ${typeof value} is not an integer`);
 }
 
 /**
@@ -45,13 +45,13 @@ export function readInt(value: SQLOutputValue | undefined): number {
  */
 export function readBig(value: SQLOutputValue | undefined): bigint {
   if (typeof value === "bigint") return value;
-  throw new TypeError(`Cannot read row: ${typeof value} is no bigint`);
+  throw new TypeError(`Cannot read row: ${typeof value} is not a bigint`);
 }
 
 /** Returns a BLOB column. @throws {TypeError} If it holds something else. */
 export function readBlob(value: SQLOutputValue | undefined): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  throw new TypeError(`Cannot read row: ${typeof value} is no blob`);
+  throw new TypeError(`Cannot read row: ${typeof value} is not a blob`);
 }
 
 /**

@@ -267,6 +267,10 @@ Deno.test("blame names the session and the prompt of a line", async () => {
   );
   // From another repository.
   const other = await git.init("other");
+  assertStringIncludes(
+    (await run("x", other)).stderr,
+    'of "x": the repository has no commit yet',
+  );
   for (const path of [`${repo}/a b:2`, "../repo/a b:2"]) {
     const { rows: [line] } = await run(path, other);
     assertEquals([line?.commit, line?.session_id], [change, "s"], path);

@@ -211,14 +211,14 @@ Deno.test("doctor finds a home that is open, odd, a file or a link", async () =>
   await Deno.remove(home.home);
   await Deno.writeTextFile(home.home, "");
   const file = await examine(home);
-  assertMatch(faults(file.found)[0]?.message ?? "", /is no folder$/);
+  assertMatch(faults(file.found)[0]?.message ?? "", /is not a folder$/);
 });
 
 Deno.test("doctor finds a socket that does not answer, or is none", async () => {
   await using home = await tempHome();
   await fill(home);
   await Deno.writeTextFile(home.socket, "");
-  await expectFault(home, "daemon", /daemon\.sock is no socket/, /^rm -r /);
+  await expectFault(home, "daemon", /daemon\.sock is not a socket/, /^rm -r /);
   await Deno.remove(home.socket);
   {
     await using _silent = fakeDaemon(home.socket, () => {});
@@ -331,7 +331,7 @@ Deno.test("doctor finds a store that is damaged, foreign, from later, or no file
   await expectFault(home, "store", /version must be/, /newer version/);
   await Deno.writeFile(path, whole);
   alter(home, "PRAGMA application_id = 1");
-  await expectFault(home, "store", /is no store of kaizen/, /store\.db\*/);
+  await expectFault(home, "store", /is not a store of kaizen/, /store\.db\*/);
   await Deno.remove(path);
   await Deno.mkdir(path);
   await expectFault(home, "home", /store\.db cannot be used/, /^mv /);

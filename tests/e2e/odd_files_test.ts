@@ -51,7 +51,7 @@ const NEEDED = [
   ...["daemon.pid", "daemon.log", "store.db", "store.db-wal", "store.db-shm"],
   ...["store.db-journal", "daemon.sock.lock", "daemon.sock"],
 ];
-/** Files that are passed over, or made anew. */
+/** Files that are skipped, or made anew. */
 const PASSED_OVER = [
   "config.rules",
   "prices.json",

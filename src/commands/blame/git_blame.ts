@@ -10,6 +10,8 @@ import { NotFoundError } from "../shell/errors.ts";
 
 /** Timeout of git in milliseconds; a file with a long history takes seconds. */
 const BLAME_MS = 30_000;
+/** Says git in a repository without a commit. */
+const NO_COMMIT = "no such ref: HEAD";
 /** The id of lines that are not committed. */
 const NOT_COMMITTED = /^0+$/;
 
@@ -53,7 +55,11 @@ export async function blameFile(
   if (stdout !== null) return readPorcelain(stdout);
   const reason = stderr.trim().split("\n")[0]?.replace(/^fatal: /, "");
   throw new NotFoundError(
-    `Cannot find the commits of "${file}": ${reason || "git did not answer"}`,
+    `Cannot find the commits of "${file}": ${
+      reason === NO_COMMIT
+        ? "the repository has no commit yet"
+        : reason || "git did not answer"
+    }`,
     "blame --help",
   );
 }

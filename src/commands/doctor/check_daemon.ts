@@ -22,7 +22,7 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
   const file = lookAt(socket);
   if (file !== null && !file.isSocket) {
     return report.fault(
-      `${socket} is no socket, so no daemon can listen there`,
+      `${socket} is not a socket, so no daemon can listen there`,
       `rm -r ${quoteWord(socket)}`,
     );
   }

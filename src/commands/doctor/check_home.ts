@@ -31,7 +31,7 @@ export function checkHome(report: Report, { settings }: Run): void {
     );
   }
   if (!found.isDirectory) {
-    return report.fault(`${home} is no folder`, `mv ${word} ${word}.old`);
+    return report.fault(`${home} is not a folder`, `mv ${word} ${word}.old`);
   }
   const owner = foreignOwner(home);
   if (owner !== null) {

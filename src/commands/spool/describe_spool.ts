@@ -66,7 +66,7 @@ export function describeSpool(
   if (spool.odd.length > 0) {
     facts.push([
       "odd",
-      `${spool.odd.join(", ")}: passed over, see kaizen spool list`,
+      `${spool.odd.join(", ")}: skipped, see kaizen spool list`,
       paint.yellow,
     ]);
   }

@@ -32,7 +32,7 @@ Deno.test("HeldSocket binds anew each time its file is removed", async () => {
   assertEquals(((await Deno.lstat(path)).mode ?? 0) & 0o777, 0o600);
   assertEquals(
     log.lines.map(({ message }) => message),
-    Array(3).fill("socket bound anew, as its file was removed"),
+    Array(3).fill("socket bound again, as its file was removed"),
   );
   const accept = assertRejects(() => socket.accept());
   await socket.close();

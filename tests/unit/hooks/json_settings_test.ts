@@ -141,7 +141,7 @@ const BROKEN: [text: string, message: string][] = [
   ["nonsense", "it is no valid JSON: InvalidSymbol in line 1"],
   [`{"a":${"[".repeat(1e5)}`, "it is nested too deeply"],
   ['{"hooks": []}', '"hooks" is no object'],
-  ['{"hooks": {"Stop": {}}}', 'the hooks of "Stop" are no list'],
+  ['{"hooks": {"Stop": {}}}', 'the hooks of "Stop" are not a list'],
   ['{"hooks": {}, "hooks": {}}', '"hooks" is there twice'],
   ['{"hooks": {"Stop": [], "Stop": []}}', '"Stop" is there twice'],
 ];

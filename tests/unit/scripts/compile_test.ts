@@ -55,7 +55,7 @@ Deno.test({
     assertEquals({ code, made }, { code: 64, made: [] });
     assertMatch(
       stderr,
-      /^kaizen: The binary that was made is not kaizen, its --version does not say "kaizen .*: DENORT_BIN is no denort [\d.]+ for this machine\n$/,
+      /^kaizen: The binary that was made is not kaizen, its --version does not say "kaizen .*: DENORT_BIN is not denort [\d.]+ for this machine\n$/,
     );
   },
 });
