@@ -145,8 +145,8 @@ export class Service implements AsyncDisposable {
       states,
       storing: (session, { facts, payload }) =>
         reading.remember(session, facts, payload),
-      stored: (session, { facts, payload }) => {
-        if (session > 0) reading.note(session, facts, payload);
+      stored: (session, event) => {
+        if (session > 0) reading.note(session, event);
       },
       workspaceOf: ({ workspace }) => canonical(workspace ?? options.cwd),
     });

@@ -5,7 +5,7 @@
  * @module
  */
 import { type AgentName, isAgentName } from "../agents/mod.ts";
-import type { Facts } from "../events/mod.ts";
+import type { Facts, HookEvent } from "../events/mod.ts";
 import type { Steps, Store, TranscriptCounts } from "../store/mod.ts";
 import { listSessionFiles, transcriptPaths } from "../transcripts/mod.ts";
 import { FileReading, type NamedTranscript } from "./file_reading.ts";
@@ -85,6 +85,8 @@ export class TranscriptReading {
   #isLooking = false;
   /** Whether the prices may have changed. */
   #mustPrice = false;
+  /** When an import has ended if no more events of it come, by `performance.now()`. */
+  #importEnd = 0;
 
   constructor(options: TranscriptReadingOptions) {
     this.#options = options;
@@ -102,14 +104,23 @@ export class TranscriptReading {
   }
 
   /**
-   * Notes the transcripts that an event names, after it is stored.
+   * Notes the transcripts that an event names, after it is stored. While an import sends events,
+   * they wait for its end, or for a question: reading them would slow it down.
    *
    * @param session Key of its session.
-   * @param payload As it is stored.
    */
-  note(session: number, facts: Facts, payload: Uint8Array): void {
+  note(
+    session: number,
+    { facts, payload, eventSource }: Pick<
+      HookEvent,
+      "facts" | "payload" | "eventSource"
+    >,
+  ): void {
     const { agent, tracePath } = facts;
     if (!READABLE.has(agent)) return;
+    if (eventSource === "Tail") {
+      this.#importEnd = performance.now() + this.#delayMs;
+    }
     if (tracePath !== null) this.#add({ agent, path: tracePath, session });
     for (const path of subagentPaths(facts, payload)) {
       this.#add({ agent, path, session });
@@ -127,14 +138,20 @@ export class TranscriptReading {
     }
     this.#unread ??= Promise.withResolvers();
     this.#late.delete(path);
-    this.#startLater(this.#options.delayMs ?? DELAY_MS);
+    this.#startLater(this.#delayMs);
+  }
+
+  get #delayMs(): number {
+    return this.#options.delayMs ?? DELAY_MS;
   }
 
   #startLater(delayMs: number): void {
     if (this.#timer !== null || this.#options.signal.aborted) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.#start();
+      const restMs = this.#importEnd - performance.now();
+      if (restMs > 0) this.#startLater(restMs);
+      else this.#start();
     }, delayMs);
   }
 
@@ -281,7 +298,7 @@ export class TranscriptReading {
       if (!this.#waiting.has(path)) this.#waiting.set(path, named);
     }
     this.#late.clear();
-    this.#start();
+    this.#startLater(0);
   }
 
   /** Reads the transcripts of sessions in the store, the newest first. */

@@ -16,8 +16,8 @@ import {
   type FoundTranscript,
   type ImportedEvent,
   readTranscript,
-  type TranscriptBatch,
   TranscriptError,
+  type TranscriptMark,
 } from "../../transcripts/mod.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import { splitAnswer } from "../ask/stream_records.ts";
@@ -70,6 +70,8 @@ class Import {
   readonly #workspaces = new Map<string, string>();
   readonly #changed = new Set<string>();
   #session: ImportedSession | null = null;
+  /** The session that has been asked for before its events are taken. */
+  #ahead: { id: string; session: Promise<ImportedSession> } | null = null;
 
   constructor(options: ImportOptions, run: Run) {
     this.#options = options;
@@ -102,12 +104,17 @@ class Import {
     await askOrStart(this.#run, () => ask(HELLO, client));
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     const progress = new Progress(total, this.#run);
-    let before = 0;
     try {
       await progress.show(0);
-      for (const file of files) {
-        await this.#read(file, (offset) => progress.show(before + offset));
-        before += file.bytes;
+      const steps = readSteps(files);
+      let { value: step } = steps.next();
+      while (step !== undefined) {
+        const { value: next } = steps.next();
+        if (next !== undefined) this.#askAhead(next.events);
+        for (const event of step.events) await this.#take(event);
+        this.#countStep(step);
+        await progress.show(step.bytes);
+        step = next;
       }
       await this.#sender.drain();
     } finally {
@@ -123,26 +130,13 @@ class Import {
     };
   }
 
-  async #read(
-    { agent, path }: FoundTranscript,
-    onProgress: (offset: number) => Promise<void>,
-  ): Promise<void> {
+  #countStep({ path, reason, last }: ImportStep): void {
     const report = this.#report;
-    let last: TranscriptBatch | null = null;
-    let reason: string | null = null;
-    for (const batch of readBatches(agent, path)) {
-      if ("reason" in batch) {
-        reason = batch.reason;
-        break;
-      }
-      for (const event of batch.events) await this.#take(event);
-      await onProgress(batch.mark.offset);
-      last = batch;
-    }
     if (reason !== null) return this.#addUnread(path, reason);
+    if (last === null) return;
     report.transcripts++;
-    report.bytes += last?.mark.size ?? 0;
-    report.unreadable_lines += last?.mark.skipped ?? 0;
+    report.bytes += last.size;
+    report.unreadable_lines += last.skipped;
   }
 
   #addUnread(path: string, reason: string): void {
@@ -188,17 +182,35 @@ class Import {
     return { ...event, payload };
   }
 
-  /** Reads what the store has of an event's session. */
+  /** Asks for the next session, while the daemon stores events of this one. */
+  #askAhead(events: readonly ImportedEvent[]): void {
+    const event = events.find(({ session_id: id }) => id !== this.#session?.id);
+    if (event === undefined || event.session_id === this.#ahead?.id) return;
+    const session = this.#open(event);
+    session.catch(() => {}); // taking its events meets the error
+    this.#ahead = { id: event.session_id, session };
+  }
+
   async #find(event: ImportedEvent): Promise<ImportedSession> {
     const { session_id: id } = event;
     if (this.#session?.id === id) return this.#session;
+    const session = this.#ahead?.id === id
+      ? this.#ahead.session
+      : this.#open(event);
+    this.#ahead = null;
+    this.#session = await session;
+    return this.#session;
+  }
+
+  /** Reads what the store has of an event's session. */
+  async #open({ session_id: id, workspace: named }: ImportedEvent): Promise<
+    ImportedSession
+  > {
     const known = new KnownEvents();
-    const place = this.#workspaces.get(id) ??
-      findWorkspace(event.workspace ?? "/");
+    const place = this.#workspaces.get(id) ?? findWorkspace(named ?? "/");
     const workspace = await this.#readKnown(id, place, known) ?? place;
     this.#workspaces.set(id, workspace);
-    this.#session = { id, workspace, known };
-    return this.#session;
+    return { id, workspace, known };
   }
 
   /** @returns The session's workspace; null if there is no such session. */
@@ -228,16 +240,38 @@ class Import {
   }
 }
 
-/** Reads a transcript; the reason is the last that comes from one that cannot be read. */
-function* readBatches(
-  agent: FoundTranscript["agent"],
-  path: string,
-): Generator<TranscriptBatch | { reason: string }> {
-  try {
-    yield* readTranscript(agent, path, { events: true });
-  } catch (error) {
-    if (!(error instanceof TranscriptError)) throw error;
-    yield { reason: error.reason };
+/** What comes of reading one more piece of the transcripts. */
+interface ImportStep {
+  path: string;
+  events: readonly ImportedEvent[];
+  /** Bytes of all transcripts that have been read. */
+  bytes: number;
+  /** Set at the end of a transcript that could be read. */
+  last: TranscriptMark | null;
+  /** Why the transcript cannot be read; it is the last step of one. */
+  reason: string | null;
+}
+
+/** Reads transcripts, the events of each and then its end. */
+function* readSteps(files: readonly FoundTranscript[]): Generator<ImportStep> {
+  let before = 0;
+  for (const { agent, path, bytes } of files) {
+    const nothing = { path, events: [], last: null, reason: null };
+    let last = { ino: 0, size: 0, offset: 0, skipped: 0, state: "" };
+    let reason: string | null = null;
+    try {
+      for (const batch of readTranscript(agent, path, { events: true })) {
+        const { events, mark } = batch;
+        last = mark;
+        yield { ...nothing, events, bytes: before + mark.offset };
+      }
+    } catch (error) {
+      if (!(error instanceof TranscriptError)) throw error;
+      reason = error.reason;
+    }
+    before += bytes;
+    const end = reason === null ? last : null;
+    yield { ...nothing, bytes: before, last: end, reason };
   }
 }
 

@@ -441,6 +441,38 @@ Deno.test("a transcript waits until it has been read", async () => {
   assert(looks > 1);
 });
 
+Deno.test("transcripts of an import wait for its last event", async () => {
+  const delayMs = 5;
+  await using made = new TestService({ readingDelayMs: delayMs });
+  using folder = new Folder();
+  const tokens = async () => {
+    const type = "get_session_detail";
+    const { session } = await made.ask({ type, id: SESSION, as_stored: true });
+    return asObject(asObject(session).totals).tokens_out;
+  };
+  const { setTimeout, performance: { now } } = globalThis;
+  const atMs = performance.now();
+  let timers = 0;
+  try {
+    // No time passes after the event, however often the clock is looked at.
+    performance.now = () => atMs;
+    globalThis.setTimeout = new Proxy(setTimeout, {
+      apply(target, self, args) {
+        if (args[1] === delayMs) timers++;
+        return Reflect.apply(target, self, args);
+      },
+    });
+    const path = folder.claude(streamed());
+    await made.ingest("claude", named(path, { kaizen_event_source: "Tail" }));
+    while (timers < 4) assertEquals(await tokens(), null);
+  } finally {
+    globalThis.setTimeout = setTimeout;
+    performance.now = now;
+  }
+  while (await tokens() === null);
+  assertEquals(await tokens(), 20);
+});
+
 Deno.test("what belongs to a session that comes after its file was read is counted then", async () => {
   await using made = new TestService();
   using folder = new Folder();
