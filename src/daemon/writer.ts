@@ -128,7 +128,7 @@ export class Writer {
   #storeOne({ event, source, workspace }: Accepted): number {
     const { store: { sessions }, states } = this.#options;
     const { sessionId, identity: { id, known }, facts, tsMs, payload } = event;
-    const place = sessions.place(workspace, sessionId, known);
+    const place = sessions.place(workspace, sessionId, { known, tsMs });
     if (place === null) return 0;
     states.addCommit(place, facts);
     const head = printEventHead(event, place.seq);

@@ -49,6 +49,7 @@ export const SESSION_SQL = {
       quiet = CAST(? AS BLOB), state = CAST(? AS BLOB) WHERE key = ?`,
   changeStale:
     `UPDATE sessions SET last_ms = ?, last_seq = ?, events = ?, event_bytes = ?, events_filed = ?, events_tail = ? WHERE key = ?`,
+  moveSession: "UPDATE sessions SET workspace = ? WHERE key = ?",
   changeMinute: "UPDATE sessions SET minute = ? WHERE key = ?",
   changeTrace: "UPDATE sessions SET trace = CAST(? AS BLOB) WHERE key = ?",
   markStale: "UPDATE sessions SET stale = 1 WHERE key = ?",
@@ -81,6 +82,15 @@ export class SessionRows {
     return row === undefined ? null : this.#read(row);
   }
 
+  /** Looks a session up in all workspaces. */
+  findAnywhere(id: string): StoredSession | null {
+    for (const { path, sessions } of this.#ledger.workspaces()) {
+      const found = sessions > 0 ? this.find(path, id) : null;
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
   /** Looks a session up by its number; null if it is deleted. */
   byKey(key: number): StoredSession | null {
     const row = this.#sql.findKey.get(key);
@@ -95,6 +105,20 @@ export class SessionRows {
   /** All sessions that have this transcript. */
   byTrace(trace: string): StoredSession[] {
     return this.#sql.findTrace.all(trace).map((row) => this.#read(row));
+  }
+
+  /** Moves a session to another workspace. Its next event writes the texts that name it. */
+  move(session: StoredSession, workspaceKey: number): StoredSession {
+    const { key, id, row } = session;
+    this.#sql.moveSession.run(workspaceKey, key);
+    this.#ledger.count(session.workspaceKey, -1, 0);
+    this.#ledger.count(workspaceKey, 1, 0);
+    this.#ledger.setSession(session.workspaceKey, id, null);
+    return this.remember({
+      ...session,
+      workspaceKey,
+      row: row && { ...row, workspaceKey },
+    });
   }
 
   /** Writes the new form of a session, which is no longer stale. */

@@ -88,6 +88,9 @@ const MAX_UNWRITTEN = 64;
  */
 const LOOK_BACK = 4096;
 
+/** An id that no other session has. Others, such as `main`, may occur in several workspaces. */
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
 /** The facts of a git event. */
 export interface NewCommit {
   tsMs: Int;
@@ -123,18 +126,21 @@ export class SessionWrites {
   }
 
   /**
-   * Finds the place for an event.
+   * Finds the place for an event. A session whose id is unique is in the workspace of its first
+   * event, also if its agent goes on in another directory.
    *
    * @param workspace Canonical path.
-   * @param known Ids, if the event has any.
+   * @param event Its time, and the ids by which it is recognized, if there are any.
    * @returns The place; null if the session already has an event with one of these ids.
    */
   place(
     workspace: string,
     id: string,
-    known: readonly string[],
+    { known, tsMs }: { known: readonly string[]; tsMs: Int },
   ): EventSlot | null {
-    const current = this.#rows.find(workspace, id);
+    const isUnique = known.length > 0 && UUID.test(id);
+    const current = this.#rows.find(workspace, id) ??
+      (isUnique ? this.#rows.findAnywhere(id) : null);
     if (current === null) {
       return {
         key: this.#ledger.nextKey("session"),
@@ -144,11 +150,22 @@ export class SessionWrites {
         seq: 0,
       };
     }
-    const { key, workspaceKey, events, recentIds, lastSeq } = current;
+    const { key, events, recentIds, lastSeq } = current;
     const hasIndex = events.filed > 0;
     const ids = { recent: recentIds, hasIndex };
     if (known.some((one) => this.#ids.has(key, one, ids))) return null;
-    return { key, workspaceKey, id, current, seq: lastSeq + 1 };
+    const session = isUnique && tsMs < current.firstMs
+      ? this.#moveTo(workspace, current)
+      : current;
+    const { workspaceKey } = session;
+    return { key, workspaceKey, id, current: session, seq: lastSeq + 1 };
+  }
+
+  #moveTo(workspace: string, session: StoredSession): StoredSession {
+    const key = this.#demandWorkspace(workspace);
+    return key === session.workspaceKey
+      ? session
+      : this.#rows.move(session, key);
   }
 
   /** Stores an event with its effect on the session and its calls. Returns the session after it. */

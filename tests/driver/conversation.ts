@@ -130,9 +130,21 @@ export function anyConversation(
     keys: fc.array(fc.nat(999), { minLength: 8, maxLength: 200, size: "max" }),
     again: fc.array(fc.nat(200), { maxLength: 3 }),
     isTwice: fc.boolean(),
+    movesAt: fc.option(fc.nat(60)),
     restarts: fc.array(fc.nat(60), { maxLength: 2 }),
-  }).map(({ order, keys, again, isTwice, restarts, ...scene }) => {
-    const played = play(scene, options());
+  }).map(({ order, keys, again, isTwice, movesAt, restarts, ...scene }) => {
+    const where = options();
+    const isMoving = movesAt !== null;
+    const played = play({ ...scene, isMoving }, where);
+    // Which of two directories is the first is told by their times.
+    const moved = played[movesAt ?? -1]?.tsMs ?? Infinity;
+    for (const hook of played) {
+      if (
+        hook.tsMs > moved && !String(hook.fields.session_id).startsWith("git:")
+      ) {
+        hook.folder = `${where.folder}/inner`;
+      }
+    }
     const hooks = isTwice ? addTwins(played) : played;
     const reach = { sent: 0, near: 0.004, any: 1 }[order] ?? 0;
     // An event and its copy are delivered by two hooks that run at the same time: not far from one
@@ -202,17 +214,18 @@ function isAct(name: string): name is ActName {
 }
 
 function play(
-  { dialects, agoMs, steps }: {
+  { dialects, agoMs, steps, isMoving }: {
     dialects: readonly Dialect[];
     agoMs: number;
     steps: readonly Step[];
+    isMoving: boolean;
   },
   { folder, nowMs, prefix }: ConversationOptions,
 ): Hook[] {
   const stage = new Stage(nowMs - agoMs);
   const actors = dialects.map((dialect, i) =>
     new Actor(stage, dialect, {
-      id: `${prefix}s${i}`,
+      id: isMoving ? uuidOf(`${prefix}${i}`) : `${prefix}s${i}`,
       folder,
       model: "some-model",
     })
@@ -234,6 +247,12 @@ function play(
   // A conversation without an event is none.
   if (stage.hooks.length === 0) actors[0]?.stop();
   return stage.hooks;
+}
+
+/** Only sessions with such ids are one in several directories. */
+function uuidOf(name: string): string {
+  const digits = name.replaceAll(/\D/g, "").padStart(12, "0");
+  return `0123abcd-0000-4000-8000-${digits}`;
 }
 
 function perform(actor: Actor, act: ActName, pick: number): void {

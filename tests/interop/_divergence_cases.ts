@@ -164,8 +164,20 @@ export function divergenceCases(): Case[] {
         list({ filter: { status: "Running" } }),
       ],
     },
+    {
+      name: "a session that goes on in another workspace",
+      about: 46,
+      steps: [
+        event(MOVED, 0, "/w/a", `,"kaizen_id":"one"`),
+        event(MOVED, 1, "/w/b", `,"kaizen_id":"two"`),
+        detail(MOVED, "/w/a"),
+        detail(MOVED, "/w/b"),
+      ],
+    },
   ];
 }
+
+const MOVED = "019a1b2c-0000-7000-8000-000000000001";
 
 function commit(ms: number) {
   return ingest(

@@ -135,8 +135,11 @@ const RULES: Record<number, Rule> = {
     theirs === null && isTold(path, ["start_commit", "end_commit", "branch"]),
   /** Sessions that a filter finds by what is told of them. */
   45: ({ path }, { request }) => isPart(path) && hasFilter(request),
+  /** A session that its agent took to another workspace. */
+  46: (_, { request }) => UUID.test(String(request["id"] ?? "")),
 };
 
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const WHO = [
   "agent",
   "model",

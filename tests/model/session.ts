@@ -80,7 +80,7 @@ export function modelSessions(
   delivered: readonly Delivered[],
   nowMs: number,
 ): ModelSession[] {
-  const seen = storedOnce(delivered.map(seeEvent));
+  const seen = storedOnce(settle(delivered.map(seeEvent)));
   const groups = new Map<string, Seen[]>();
   for (const event of seen) {
     const key = JSON.stringify([event.workspace, event.session]);
@@ -91,6 +91,22 @@ export function modelSessions(
     .sort((a, b) =>
       b.last_event_at_ms - a.last_event_at_ms || (a.id < b.id ? -1 : 1)
     );
+}
+
+/** A session whose id is unique is in the workspace of its first event. */
+function settle(events: readonly Seen[]): Seen[] {
+  const firsts = new Map<string, Seen>();
+  for (const event of events) {
+    const first = firsts.get(event.session);
+    if (first === undefined || event.ms < first.ms) {
+      firsts.set(event.session, event);
+    }
+  }
+  return events.map((event) => {
+    const isUnique = /^[\da-f]{8}-/.test(event.session);
+    const { workspace } = isUnique ? firsts.get(event.session) ?? event : event;
+    return { ...event, workspace };
+  });
 }
 
 /** The stored events: each event once, without copies through another configuration. */

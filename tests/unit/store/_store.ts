@@ -83,7 +83,10 @@ export function append(
   const place = store.sessions.place(
     made.workspace ?? "/w",
     made.id ?? "s",
-    kaizenId === null ? [] : [kaizenId],
+    {
+      known: kaizenId === null ? [] : [kaizenId],
+      tsMs: made.lastMs ?? made.startedAt ?? 1000,
+    },
   );
   if (place === null) return null;
   const form = makeForm(made, place.seq + 1);

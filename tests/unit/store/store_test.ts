@@ -33,6 +33,30 @@ Deno.test("append() numbers a session's events, per workspace and id", () => {
   assertEquals(counts(store, temp.path), { sessions: 3, events: 5 });
 });
 
+Deno.test("append() keeps a session with a unique id in the workspace of its first event", () => {
+  using temp = tempStore();
+  const id = "019a1b2c-0000-7000-8000-000000000001";
+  const paths = () =>
+    store.listWorkspaces()
+      .map(({ path }) => path);
+  let n = 0;
+  const told = (workspace: string, startedAt: number) =>
+    lastSeq(put(store, { id, workspace, startedAt, kaizenId: `k${n++}` }));
+  using store = Store.open(temp.path);
+  assertEquals(told("/b", 20), 0);
+  assertEquals(told("/c", 30), 1);
+  assertEquals(paths(), ["/b"]);
+  // An earlier event came later.
+  assertEquals(told("/a", 10), 2);
+  assertEquals(paths(), ["/a"]);
+  assertEquals(told("/b", 40), 3);
+  assertEquals(paths(), ["/a"]);
+  assertEquals(put(store, { id, workspace: "/b", kaizenId: "k1" }), null);
+  assertEquals(counts(store, temp.path), { sessions: 1, events: 4 });
+  // Events without an id of their own are of another client.
+  assertEquals(lastSeq(put(store, { id, workspace: "/b" })), 0);
+});
+
 Deno.test("append() tells ids apart that differ only behind a NUL, and keeps those of a MiB", () => {
   using temp = tempStore();
   const long = "\u0000é".repeat(350_000);
