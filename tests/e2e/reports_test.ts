@@ -253,6 +253,13 @@ Deno.test("a command of Codex that failed counts, by the head of its result alon
 type Said = [event: string | null, fields: Record<string, unknown>];
 
 const CALL = { tool_name: "Bash", tool_input: { command: "npm test" } };
+const codexResult = (tool_response: string) => ({
+  hook_event_name: "PostToolUse",
+  turn_id: "1",
+  ...CALL,
+  tool_use_id: "c",
+  tool_response,
+});
 const QUESTIONS = { questions: [{ question: "Which  one?", options: [] }] };
 
 /** What agents say in forms of their own: state, and each call's summary, status and error. */
@@ -306,26 +313,14 @@ const OWN_FORMS: [
   [
     "the other head of a result of Codex",
     "codex",
-    [[null, {
-      hook_event_name: "PostToolUse",
-      turn_id: "1",
-      ...CALL,
-      tool_use_id: "c",
-      tool_response: "Exit code: 2\nWall time: 0 seconds\nOutput:\nbad",
-    }]],
+    [[null, codexResult("Exit code: 2\nWall time: 0 seconds\nOutput:\nbad")]],
     ["working", null],
     [["npm test", "failed", "Exit code: 2"]],
   ],
   [
     "an output of Codex without a head",
     "codex",
-    [[null, {
-      hook_event_name: "PostToolUse",
-      turn_id: "1",
-      ...CALL,
-      tool_use_id: "c",
-      tool_response: "It says:\nProcess exited with code 2\n",
-    }]],
+    [[null, codexResult("It says:\nProcess exited with code 2\n")]],
     ["working", null],
     [["npm test", "done", null]],
   ],

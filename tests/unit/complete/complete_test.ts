@@ -8,6 +8,7 @@ import {
   type CompleteOptions,
 } from "../../../src/complete/mod.ts";
 import { NotAnEventError, scanMembers } from "../../../src/proto/mod.ts";
+import { REFUSALS } from "../../fixtures/worked_examples.ts";
 import { PAYLOAD } from "./_payloads.ts";
 
 const NOW = 1_800_000_000_000;
@@ -214,24 +215,12 @@ const refused: [source: AgentName, text: string | Uint8Array, words: string][] =
   [
     ["cursor", "", "cursor hook: invalid JSON: "],
     ["cursor", " \n", "cursor hook: invalid JSON: "],
-    ["cursor", "not json", "cursor hook: invalid JSON: "],
-    ["cursor", "[]", "cursor hook: expected JSON object"],
+    ...REFUSALS,
     ["cursor", "12", "cursor hook: expected JSON object"],
-    ["cursor", '{"session_id":"s"}', "cursor hook: missing 'event' field"],
-    [
-      "claude",
-      '{"event":"Stop","session_id":"s"}',
-      "claude hook: missing 'hook_event_name' field",
-    ],
     [
       "codex",
       '{"hook_event_name":1,"session_id":"s"}',
       "claude hook: missing 'hook_event_name' field",
-    ],
-    [
-      "vibe",
-      '{"event":"stop","session_id":""}',
-      "vibe hook: missing 'session_id' field",
     ],
     [
       "claude",
