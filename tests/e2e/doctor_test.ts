@@ -520,7 +520,11 @@ Deno.test("doctor tells whether git runs its hooks, and what keeps it from that"
     { cwd: repo },
   );
   assertEquals(added.code, 0, added.stderr);
-  assertEquals(await look(), ["ok", `git: 5 events in ${folder}`, null]);
+  assertEquals(await look(), [
+    "ok",
+    `git: hooks for 5 events in ${folder}`,
+    null,
+  ]);
   await Deno.remove(`${folder}/pre-push`);
   assertEquals(await look(), [
     "note",

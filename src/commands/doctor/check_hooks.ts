@@ -99,7 +99,9 @@ function tellGit(
       install,
     );
   } else {
-    report.ok(`git: ${formatNumberOf(events.length, "event")} in ${path}`);
+    report.ok(
+      `git: hooks for ${formatNumberOf(events.length, "event")} in ${path}`,
+    );
   }
   return program !== null || found.runsOther;
 }
@@ -144,7 +146,9 @@ function checkAgent(
       );
     } else {
       report.ok(
-        `${agent}: ${formatNumberOf(events.length, "event")} in ${path}`,
+        `${agent}: hooks for ${
+          formatNumberOf(events.length, "event")
+        } in ${path}`,
       );
     }
   } catch (error) {

@@ -83,7 +83,7 @@ export async function settlePlan(
         diff: renderDiff(change.file.path, change.file.text, change.after)
           .join("\n"),
       })),
-      notes: plan.notes,
+      notes: [...plan.notes, ...isWanted ? listNext(written) : []],
       failures,
     });
   }

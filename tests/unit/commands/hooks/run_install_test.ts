@@ -95,6 +95,21 @@ Deno.test("runHooksStatus() shows an agent's server, and says so if its program 
   await Deno.remove(home, { recursive: true });
 });
 
+Deno.test("runHooksInstall() has what is left to do in its JSON, too, once it is written", async () => {
+  const { home, context } = await makeTerminal();
+  const run = testRun(context, { output: "json" });
+  await runHooksInstall({ ...OPTIONS, isDry: true }, run);
+  await runHooksInstall({ ...OPTIONS, isSure: true }, run);
+  const [shown, written] = context.out().trimEnd().split("\n")
+    .map((line) => JSON.parse(line).notes);
+  assertEquals(shown, []);
+  assertEquals(written, [
+    "codex: type /hooks in Codex and trust the hooks: until then Codex does not run them",
+    "cursor: open windows use the hooks, too",
+  ]);
+  await Deno.remove(home, { recursive: true });
+});
+
 Deno.test("runHooksInstall() tells what it wrote and what is left to do; runHooksStatus() what is there", async () => {
   const { home, context } = await makeTerminal();
   await runHooksInstall(
