@@ -15,14 +15,17 @@ export function hashPart(
   start: number,
   end: number,
 ): string {
-  return String(mix(bytes, { start, end, basis: BASIS }));
+  return String(mix(bytes.subarray(start, end), BASIS));
 }
 
-/** Returns a 64-bit hash of bytes as digits. */
-export function hashBytes(bytes: Uint8Array): string {
-  const all = { start: 0, end: bytes.length };
-  const first = mix(bytes, { ...all, basis: BASIS });
-  return `${first}${mix(bytes, { ...all, basis: OTHER_BASIS })}`;
+/** Returns a 64-bit hash of all parts, one after the other, as digits. */
+export function hashBytes(...parts: readonly Uint8Array[]): string {
+  let [one, other] = [BASIS, OTHER_BASIS];
+  for (const part of parts) {
+    one = mix(part, one);
+    other = mix(part, other);
+  }
+  return `${one}${other}`;
 }
 
 /** Returns the 16-bit hash of a short name as digits. */
@@ -34,12 +37,10 @@ export function hashName(name: string): string {
   return String((hash ^ hash >>> 16) & NAME_BITS);
 }
 
-function mix(
-  bytes: Uint8Array,
-  { start, end, basis }: { start: number; end: number; basis: number },
-): number {
-  let hash = basis;
-  for (let i = start; i < end; i++) {
+/** Goes on with a hash. */
+function mix(bytes: Uint8Array, start: number): number {
+  let hash = start;
+  for (let i = 0; i < bytes.length; i++) {
     hash = Math.imul(hash ^ (bytes[i] ?? 0), PRIME);
   }
   return hash >>> 0;

@@ -16,7 +16,6 @@ import {
   runSteps,
   scanElements,
   scanInPieces,
-  scanMembers,
   setMembers,
   U32_MAX,
 } from "../proto/mod.ts";
@@ -203,9 +202,12 @@ export class Payload implements Fields {
     return null;
   }
 
-  /** Returns all members, also unknown ones, in their order. Scans the payload again. */
-  members(): readonly Member[] {
-    return scanMembers(this.#source.bytes)?.members ?? [];
+  /** Returns the position of a field with its key, or null. */
+  rangeOf(name: KnownKey): { start: number; end: number } | null {
+    const field = this.#fields.get(name);
+    return field === undefined
+      ? null
+      : { start: field.keyStart, end: field.end };
   }
 
   /** The document. */
