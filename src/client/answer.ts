@@ -10,7 +10,7 @@ import {
   streamFrame,
   writeAll,
 } from "../frame/mod.ts";
-import { MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from "../proto/mod.ts";
+import { isSpace, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES } from "../proto/mod.ts";
 import {
   type ClientOptions,
   connectBefore,
@@ -19,6 +19,9 @@ import {
   Watchdog,
 } from "./connect.ts";
 import { ProtocolError, TimedOutError } from "./errors.ts";
+
+/** Maximum white space in one place, in bytes. Daemons send at most a line feed. */
+const MAX_SPACE_BYTES = 1024 * 1024;
 
 /** An answer whose body is still arriving. */
 export interface Answer extends AsyncDisposable {
@@ -121,8 +124,11 @@ async function* rest(
   },
 ): AsyncGenerator<Uint8Array> {
   using watchdog = new Watchdog(timeoutMs, waitedMs, close);
+  let spaces = 0;
   try {
     for (let step = first; !step.done;) {
+      spaces = step.value.every(isSpace) ? spaces + step.value.length : 0;
+      if (spaces > MAX_SPACE_BYTES) throw endlessSpace();
       yield step.value;
       step = await watchdog.watch(stream.next());
     }
@@ -136,6 +142,12 @@ async function* rest(
   } finally {
     close();
   }
+}
+
+function endlessSpace(): ProtocolError {
+  return new ProtocolError(
+    "The daemon broke the protocol: its answer continues with only white space",
+  );
 }
 
 /** Reads the rest of an answer that must be complete before the deadline, however it drips. */

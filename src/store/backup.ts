@@ -14,6 +14,10 @@ import { readInt, readOne } from "./rows.ts";
 
 /** How long to wait for another process that writes, in milliseconds. */
 const PATIENCE_MS = 5000;
+/** Place of the `application_id` in the header of SQLite's files. */
+const APPLICATION_ID_AT = 68;
+/** The table that is emptied after a migration and then dropped. */
+const PASSING = "old_spans";
 /** Files that SQLite has beside a store. */
 const COMPANIONS = ["-wal", "-shm"] as const;
 
@@ -49,7 +53,7 @@ export async function backUpStore(
   }
   try {
     await copyPages(path, target);
-    const content = settle(target);
+    const content = settle(target, path);
     syncFile(target);
     return content;
   } catch (error) {
@@ -83,14 +87,18 @@ export function stageBackup(
   path: string,
 ): BackupContent & { staged: string } {
   refuseMissing(file, "backup");
+  // A backup may be a plain copy of a store's files. The newest events are then in its WAL, and
+  // perhaps the header of the file, too.
+  const wal = `${file}-wal`;
+  if (lookAt(wal) === null) checkHeader(file);
+  else refuseMissing(wal, "backup");
   const staged = `${path}-restored`;
   removeFiles(staged);
   try {
-    // A backup may be a plain copy of a store's files. The newest events are then in its WAL.
     for (const end of ["", "-wal"]) {
       copyFile(`${file}${end}`, `${staged}${end}`);
     }
-    const content = settle(staged);
+    const content = settle(staged, file);
     fork(staged, path);
     syncFile(staged);
     return { ...content, staged };
@@ -121,12 +129,17 @@ function fork(staged: string, path: string): void {
   }
 }
 
-/** Checks a copy, and merges its WAL into the file. */
-function settle(path: string): BackupContent {
+/**
+ * Checks a copy, and merges its WAL into the file.
+ *
+ * @param source The file that the user knows.
+ */
+function settle(path: string, source: string): BackupContent {
   using db = new DatabaseSync(path, { timeout: PATIENCE_MS });
-  checkOwner(db, path);
+  checkOwner(db, source);
+  checkSchema(db, source);
   const fault = readOne(db.prepare("PRAGMA integrity_check(1)").get());
-  if (fault !== "ok") throw damaged(path, String(fault));
+  if (fault !== "ok") throw damaged(source, String(fault));
   db.exec("PRAGMA journal_mode = DELETE");
   return { ...countRows(db), bytes: Deno.statSync(path).size };
 }
@@ -211,16 +224,65 @@ function keep(path: string, wanted: string): string | null {
   }
 }
 
+/**
+ * Checks the header of a file before the file is copied, which may take long and fill the disk.
+ *
+ * @throws {StoreError} If it is not a store of ours.
+ */
+function checkHeader(path: string): void {
+  using file = Deno.openSync(path);
+  const header = new Uint8Array(APPLICATION_ID_AT + 4);
+  file.readSync(header);
+  const id = new DataView(header.buffer).getUint32(APPLICATION_ID_AT);
+  if (id !== APPLICATION_ID) throw foreign(path);
+}
+
+function foreign(path: string): StoreError {
+  return new StoreError(
+    "foreign",
+    `Cannot use "${path}" as it is not a store of kaizen`,
+  );
+}
+
+/**
+ * Checks that a store has the tables of its version and nothing else: SQLite runs what a trigger, a
+ * view or an index says, so that a backup of another user could delete what is recorded later.
+ *
+ * @throws {StoreError} If there is anything that kaizen did not make, or a table is missing.
+ */
+function checkSchema(db: DatabaseSync, path: string): void {
+  using made = new DatabaseSync(":memory:");
+  const version = readInt(readOne(db.prepare("PRAGMA user_version").get()));
+  for (const step of MIGRATIONS.slice(0, version)) made.exec(step);
+  const wanted = listSchema(made);
+  const found = listSchema(db);
+  for (const name of new Set([...wanted.keys(), ...found.keys()])) {
+    const isPast = !found.has(name) && wanted.get(name)?.startsWith(PASSING);
+    if (wanted.get(name) === found.get(name) || isPast) continue;
+    const fault = found.has(name) ? "kaizen did not make its" : "it has no";
+    throw new StoreError(
+      "foreign",
+      `Cannot use "${path}" as ${fault} ${name}`,
+    );
+  }
+}
+
+/** Lists what a database has: kind and name, and how it is defined. */
+function listSchema(db: DatabaseSync): Map<string, string> {
+  const rows = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+    .all();
+  return new Map(
+    rows.map((
+      row,
+    ) => [`${row.type} "${row.name}"`, `${row.tbl_name} ${row.sql}`]),
+  );
+}
+
 /** @throws {StoreError} If a file is not a store of ours, or one of a later version. */
 function checkOwner(db: DatabaseSync, path: string): void {
   const pragma = (name: string) =>
     readInt(readOne(db.prepare(`PRAGMA ${name}`).get()));
-  if (pragma("application_id") !== APPLICATION_ID) {
-    throw new StoreError(
-      "foreign",
-      `Cannot use "${path}" as it is not a store of kaizen`,
-    );
-  }
+  if (pragma("application_id") !== APPLICATION_ID) throw foreign(path);
   const version = pragma("user_version");
   if (version < 1 || version > MIGRATIONS.length) {
     throw new StoreError(

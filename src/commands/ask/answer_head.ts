@@ -32,6 +32,7 @@ import {
  * short one.
  */
 const HEAD_BYTES = 64 * 1024;
+const OPENING_BRACE = 0x7b;
 /** Bytes to scan at a time. Both daemons send the type of an answer first. */
 const LOOK_BYTES = 512;
 /** Maximum size of an error answer in bytes. */
@@ -162,6 +163,7 @@ class Head {
   type: string | null = null;
   isSessionNull = false;
   #isSessionKnown = false;
+  #isBegun = false;
   /** True once the whole answer has arrived. */
   isWhole = false;
   readonly #expected: AnswerName;
@@ -198,11 +200,21 @@ class Head {
    * @throws {ProtocolError} If the scanned part is not JSON.
    */
   add(chunk: Uint8Array): void {
+    if (!this.#isBegun) this.#begin(chunk);
     this.#buffer.set(chunk, this.#length);
     this.#length += chunk.length;
     while (this.#scanned < this.#length && !this.isDecided) {
       this.#scan(Math.min(this.#length, this.#scanned + LOOK_BYTES));
     }
+  }
+
+  #begin(chunk: Uint8Array): void {
+    const first = chunk.find((byte) => !isSpace(byte));
+    this.#isBegun = first !== undefined;
+    if (first === undefined || first === OPENING_BRACE) return;
+    throw new ProtocolError(
+      "The daemon broke the protocol: its answer is not an object",
+    );
   }
 
   /**

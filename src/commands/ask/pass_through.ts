@@ -3,17 +3,12 @@
  * Prints an answer byte for byte.
  * @module
  */
-import { ProtocolError } from "../../client/mod.ts";
 import { isSpace } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "../shell/cli.ts";
 
 const LINE_FEED = 0x0a;
 const CLOSING_BRACE = 0x7d;
-/**
- * Maximum white space after a brace that is held back, in bytes. Daemons send at most a line feed.
- */
-const MAX_HELD_BYTES = 1024 * 1024;
 
 /**
  * Prints the bytes of an answer and a line feed.
@@ -34,7 +29,6 @@ export async function passThrough(
     const end = findEnd(chunk);
     if (end === 0 && isSpace(chunk[0])) {
       held = append(held, chunk);
-      if (held.length > MAX_HELD_BYTES) throw endlessSpace();
       continue;
     }
     if (held.length > 0) await stdout.write(held);
@@ -63,10 +57,4 @@ function append(
   all.set(head);
   all.set(tail, head.length);
   return all;
-}
-
-function endlessSpace(): ProtocolError {
-  return new ProtocolError(
-    "The daemon broke the protocol: its answer continues with only white space",
-  );
 }

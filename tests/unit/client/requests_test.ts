@@ -259,6 +259,26 @@ Deno.test("openAnswer() gives an answer more time for each 64 KiB of it", async 
   assertEquals(bytes, pieces * piece.length);
 });
 
+Deno.test("openAnswer() refuses an answer that goes on with white space alone", async () => {
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(encodeHeader(2 ** 32 - 2));
+    await writeAll(conn, Uint8Array.of(91));
+    const spaces = new Uint8Array(64 * 1024).fill(32);
+    while (true) await writeAll(conn, spaces);
+  });
+  await using answer = await openAnswer(
+    encodeRequest({ type: "status" }),
+    optionsFor(daemon.socket),
+  );
+  await assertRejects(
+    async () => {
+      for await (const _ of answer.chunks);
+    },
+    ProtocolError,
+    "only white space",
+  );
+});
+
 Deno.test("ask() has at most what is left of its caller's time", async () => {
   await using daemon = new FakeDaemon(readAll);
   const end = performance.now() + 50;

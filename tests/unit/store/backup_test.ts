@@ -145,15 +145,28 @@ Deno.test("stageBackup() takes a plain copy of a store's files, from where nothi
   assertEquals(pageOf(store).ids, "s");
 });
 
+Deno.test("stageBackup() takes a store of an earlier version", async () => {
+  using temp = tempStore();
+  using elsewhere = tempStore();
+  const { body } = await fetch(
+    new URL("../../fixtures/store_v1.db.gz", import.meta.url),
+  );
+  const plain = body?.pipeThrough(new DecompressionStream("gzip"));
+  await Deno.writeFile(elsewhere.path, plain ?? new Uint8Array());
+  const { staged, sessions } = stageBackup(elsewhere.path, temp.path);
+  assertEquals(sessions, 50);
+  assertEquals(rawNumber(staged, "PRAGMA user_version"), 1);
+});
+
 const refusals: Record<string, [make: (path: string) => void, why: string]> = {
   "a text": [
     (path) => Deno.writeTextFileSync(path, "hello ".repeat(2000)),
-    "damaged",
+    "not a store of kaizen",
   ],
   "another program's database": [(path) => {
     using db = openRaw(path);
     db.exec("CREATE TABLE a (b)");
-  }, "no store of kaizen"],
+  }, "not a store of kaizen"],
   "a later version": [(path) => {
     Store.open(path).close();
     using db = openRaw(path);
@@ -171,6 +184,43 @@ const refusals: Record<string, [make: (path: string) => void, why: string]> = {
     file.writeSync(new Uint8Array(4096 * 20).fill(3));
   }, "damaged"],
   "none": [() => {}, "Cannot read backup"],
+  "a large file that is none of SQLite's": [
+    (path) => {
+      Deno.writeTextFileSync(path, "");
+      Deno.truncateSync(path, 3 * 1024 ** 3);
+    },
+    "not a store of kaizen",
+  ],
+  "a store with a named pipe for its WAL": [(path) => {
+    Store.open(path).close();
+    new Deno.Command("mkfifo", { args: [`${path}-wal`] }).outputSync();
+  }, "-wal"],
+  "a store with a trigger": [(path) => {
+    Store.open(path).close();
+    using db = openRaw(path);
+    db.exec(
+      "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
+    );
+  }, 'kaizen did not make its trigger "t"'],
+  "a store with an endless view in the place of its events": [(path) => {
+    Store.open(path).close();
+    using db = openRaw(path);
+    db.exec(
+      `DROP TABLE events;
+       CREATE VIEW events AS WITH RECURSIVE c (x) AS
+         (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c`,
+    );
+  }, '"events"'],
+  "a store with a table of its own": [(path) => {
+    Store.open(path).close();
+    using db = openRaw(path);
+    db.exec("CREATE TABLE a (b, c AS (zeroblob(1000000000)))");
+  }, 'kaizen did not make its table "a"'],
+  "a store that says an earlier version": [(path) => {
+    Store.open(path).close();
+    using db = openRaw(path);
+    db.exec("PRAGMA user_version = 1");
+  }, "kaizen"],
 };
 
 for (const [name, [make, why]] of Object.entries(refusals)) {

@@ -103,7 +103,14 @@ Deno.test("openChecked() finds an error in the first 64 KiB, and passes a later 
 
 Deno.test("openChecked() rejects another type, no type, and invalid JSON", async () => {
   for (
-    const body of ['{"type":"ack"}', '{"session":null}', "[]", "nope", "{}{}"]
+    const body of [
+      '{"type":"ack"}',
+      '{"session":null}',
+      "[]",
+      "[".repeat(200_000),
+      "nope",
+      "{}{}",
+    ]
   ) {
     await using daemon = sending(body, [4]);
     await assertRejects(() => ask(daemon), ProtocolError);
