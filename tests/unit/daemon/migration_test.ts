@@ -7,11 +7,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { wireSourceOf } from "../../../src/events/mod.ts";
-import type { JsonObject } from "../../../src/proto/mod.ts";
+import type { JsonObject, JsonValue } from "../../../src/proto/mod.ts";
 import { asList, asObject, event, list, TestService } from "./_service.ts";
 
 const FIXTURE = new URL("../../fixtures/store_v1.db.gz", import.meta.url);
 const WORKSPACES = ["/repo/app", "/repo/lib"];
+/** Version 1 filed a session in both workspaces, which stays two. Today it would be one. */
+const HALVES = "5f0c7c1e-0000-4000-8000-000000000001";
+const APART = HALVES.replace(/-(?=\d+$)/, "_");
 /** After the newest event, except those with huge times. */
 const CLOCK = 1_770_000_000_000;
 const fixture = await new Response(
@@ -60,13 +63,28 @@ async function readExpected(): Promise<JsonObject> {
       const source = wireSourceOf(agents.get(workspace + id) ?? "");
       const { events } = await old.detail(id, workspace);
       for (const one of asList(events)) {
-        const payload = printExact(asObject(one).payload);
+        const stored = printExact(asObject(one).payload);
+        const payload = workspace === WORKSPACES[0] ? stored : stored.replace(
+          `"session_id":"${HALVES}"`,
+          `"session_id":"${APART}"`,
+        );
         const answer = await fresh.ingest(source, payload, workspace);
         assertEquals(answer.type, "ack", String(answer.message));
       }
     }
   }
-  return await readAll(fresh);
+  return asObject(withoutApart(await readAll(fresh)));
+}
+
+/** Gives the second half of the session its id back. */
+function withoutApart(value: JsonValue): JsonValue {
+  if (typeof value === "string") return value.replaceAll(APART, HALVES);
+  if (Array.isArray(value)) return value.map(withoutApart);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, it]) => [key.replaceAll(APART, HALVES), withoutApart(it)]),
+  );
 }
 
 /** Prints integers and floats as they were read. */
