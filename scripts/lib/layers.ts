@@ -72,11 +72,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /**
- * The rooms that each room of `src/commands/` may import. Rooms import each other's files, not a
- * `mod.ts`, so that a command loads little before it runs. The files next to the rooms build the
- * tree of commands, and may import all rooms.
+ * The folders that each folder of `src/commands/` may import. They import each other's files, not a
+ * `mod.ts`, so that a command loads little before it runs. The files beside them build the
+ * tree of commands, and may import all of them.
  */
-const ROOMS: Record<string, readonly string[]> = {
+const COMMAND_FOLDERS: Record<string, readonly string[]> = {
   shell: [],
   ask: ["shell"],
   help: ["ask", "shell"],
@@ -107,7 +107,7 @@ const ROOMS: Record<string, readonly string[]> = {
   // Its tools answer as these commands do.
   mcp: ["ask", "detail", "events", "shell", "status"],
 };
-const ROOMS_FOLDER = "commands";
+const COMMANDS = "commands";
 
 /**
  * The one file that another folder imports without its `mod.ts`: a hook has no time to load the
@@ -242,7 +242,7 @@ function judgeImport(
   if (path === "main.ts" && target === "program.ts") return null;
   if (top !== "src" || rest.length === 0) return `imports ${target}`;
   if (there === here) {
-    return here === ROOMS_FOLDER ? judgeRooms(path, target) : null;
+    return here === COMMANDS ? judgeCommandFolders(path, target) : null;
   }
   if (path === "main.ts" && target === SHORT_WAY) return null;
   if (!MAY_IMPORT[here]?.includes(there)) return `imports ${there}`;
@@ -252,18 +252,20 @@ function judgeImport(
 }
 
 /** Returns the fault of an import inside `src/commands/`, or null. */
-function judgeRooms(path: string, target: string): string | null {
-  const here = roomOf(path);
-  const there = roomOf(target);
+function judgeCommandFolders(path: string, target: string): string | null {
+  const here = commandFolderOf(path);
+  const there = commandFolderOf(target);
   if (here === null || here === there) return null;
-  if (there === null) return `imports ${target} from a room`;
-  return ROOMS[here]?.includes(there) ? null : `imports the room ${there}`;
+  if (there === null) return `imports ${target} from a folder of commands`;
+  return COMMAND_FOLDERS[here]?.includes(there)
+    ? null
+    : `imports the folder ${there}`;
 }
 
-/** Returns the room of a file, or null if it is in none. */
-function roomOf(path: string): string | null {
-  const [, , room = "", file] = path.split("/");
-  return file === undefined ? null : room;
+/** Returns the folder of commands that a file is in, or null if it is in none. */
+function commandFolderOf(path: string): string | null {
+  const [, , folder = "", file] = path.split("/");
+  return file === undefined ? null : folder;
 }
 
 /** Returns the path, relative to the root, that a relative specifier in a file stands for. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The commands: `command.ts` in the room of each command declares it, and `run.ts` runs it and is
+ * The commands: `command.ts` in the folder of each command declares it, and `run.ts` runs it and is
  * loaded only then. The commands parse, call other folders and print.
  * @module
  */

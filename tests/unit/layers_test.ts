@@ -225,27 +225,27 @@ const broken: [path: string, source: string, message: string][] = [
   [
     "src/commands/shell/a.ts",
     `import { a } from "../ask/a.ts";`,
-    "imports the room ask",
+    "imports the folder ask",
   ],
   [
     "src/commands/detail/a.ts",
     `import type { A } from "../sessions/options.ts";`,
-    "imports the room sessions",
+    "imports the folder sessions",
   ],
   [
     "src/commands/ask/a.ts",
     `await import("../status/run.ts");`,
-    "imports the room status",
+    "imports the folder status",
   ],
   [
     "src/commands/stop/a.ts",
     `import { a } from "../globals.ts";`,
-    "imports src/commands/globals.ts from a room",
+    "imports src/commands/globals.ts from a folder of commands",
   ],
   [
     "src/commands/elsewhere/a.ts",
     `import { a } from "../shell/a.ts";`,
-    "imports the room shell",
+    "imports the folder shell",
   ],
   [
     "src/commands/shell/a.ts",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Looks at the room on the disk of the home.
+ * Looks at the free space on the disk of the home.
  * @module
  */
 import { statfsSync } from "node:fs";
@@ -9,13 +9,13 @@ import { formatBytes } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
 
-/** With less room than this, in bytes, events may soon be lost: the spool alone may take 64 MiB. */
+/** With less free space, in bytes, events may soon be lost: the spool alone may take 64 MiB. */
 const LOW_BYTES = 256 * 1024 * 1024;
 /** With less than this, a store can hardly commit. */
 const OUT_BYTES = 16 * 1024 * 1024;
 const PRUNE = "kaizen store prune --older-than 30d";
 
-/** Checks the room that is left. */
+/** Checks the free space that is left. */
 export function checkDisk(report: Report, { settings }: Run): void {
   const { home } = settings.paths();
   const folder = nearestFolder(home);
