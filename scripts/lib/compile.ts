@@ -35,9 +35,10 @@ const PASSED = [
   "TMPDIR",
 ];
 /**
- * A daemon's memory stays within its bound (`docs/daemon.md`) only with a small young generation.
+ * A daemon's memory stays within its bound (`docs/daemon.md`) only with small generations.
  */
-const BINARY_V8_FLAGS = "--v8-flags=--max-semi-space-size=2,--expose-gc";
+const BINARY_V8_FLAGS =
+  "--v8-flags=--max-semi-space-size=2,--heap-growing-percent=30,--expose-gc";
 
 await runScript(main);
 

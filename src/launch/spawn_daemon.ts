@@ -15,20 +15,18 @@ import { type SelfCommand, selfCommand } from "./self_command.ts";
  * descriptors of one digit only, so bash is preferred. Standard error goes to a file, which stays
  * empty unless the daemon dies.
  *
- * The flag keeps V8's young generation small. It grows to its limit under load and is not given
- * back; with the flag a daemon holds a third less (`docs/daemon.md`), for the same processor time.
+ * The flags keep V8's generations small. They grow to their limits under load and are not given
+ * back; with the flags a daemon holds a third less (`docs/daemon.md`).
  */
 const SCRIPT = `umask 077
 if { true >>"$1"; } 2>/dev/null; then exec 2>>"$1"; fi
 shift
-export DENO_V8_FLAGS=--max-semi-space-size=2,--expose-gc
+export DENO_V8_FLAGS=--max-semi-space-size=2,--heap-growing-percent=30,--expose-gc
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
-if [ -n "$BASH_VERSION" ]; then
-  for fd in /dev/fd/*; do
-    fd=\${fd##*/}
-    case $fd in *[!0-9]* | ?) ;; *) eval "exec $fd>&-" ;; esac
-  done
-fi
+[ -z "$BASH_VERSION" ] || for fd in /dev/fd/*; do
+  fd=\${fd##*/}
+  case $fd in *[!0-9]* | ?) ;; *) eval "exec $fd>&-" ;; esac
+done
 exec "$@"`;
 
 /** `-p`: no BASH_ENV, no functions from the environment. */

@@ -75,9 +75,12 @@ Deno.test({
   },
 });
 
-Deno.test("spawnDaemon() bounds the runtime's young generation, unless told otherwise", async () => {
+Deno.test("spawnDaemon() bounds the runtime's generations, unless told otherwise", async () => {
   await spawnWith("echo $DENO_V8_FLAGS", ({ stdout }) => {
-    assertEquals(stdout, "--max-semi-space-size=2,--expose-gc\n");
+    assertEquals(
+      stdout,
+      "--max-semi-space-size=2,--heap-growing-percent=30,--expose-gc\n",
+    );
   });
 });
 

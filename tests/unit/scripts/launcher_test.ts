@@ -71,15 +71,16 @@ Deno.test("the bundle's launcher runs the bundle next to it", async () => {
   assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
 });
 
-Deno.test("the launcher keeps the young generation of a daemon small, and of no other command", async () => {
+Deno.test("the launcher keeps the generations of a daemon and of an import small, and of no other command", async () => {
   await using bundle = await makeBundle(Deno.execPath());
   const spaces = async (args: string[]) => {
     const [, stdout] = await bundle.run(["flags", ...args]);
     return stdout.trim().split("\n").at(-1);
   };
-  const small = "--max-semi-space-size=2,--expose-gc";
+  const small = "--max-semi-space-size=2,--heap-growing-percent=30,--expose-gc";
   assertEquals(await spaces(["daemon", "run", "--home", "/h"]), small);
   assertEquals(await spaces(["daemon", "start"]), small);
+  assertEquals(await spaces(["import", "claude"]), small);
   assertEquals(await spaces(["daemon", "restart"]), "unset");
   assertEquals(await spaces(["detail", "run"]), "unset");
 });
