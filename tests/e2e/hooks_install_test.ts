@@ -401,6 +401,20 @@ Deno.test("hooks install --project writes into the repository, and only there", 
   assertEquals(openclaw.code, 64);
 });
 
+Deno.test("hooks install --project says so where the hooks of the user record the repository already", async () => {
+  await using home = await tempHome();
+  const repo = `${home.root}/repo`;
+  await Deno.mkdir(`${repo}/.git`, { recursive: true });
+  const notes = async () => {
+    const args = ["hooks", "install", "codex", "--project", "--dry-run"];
+    const { stderr } = await home.run([...args, "-o", "text"], { cwd: repo });
+    return stderr.includes("kaizen hooks uninstall codex --project");
+  };
+  assertEquals(await notes(), false);
+  assertEquals((await run(home, "install", "codex", "--yes")).code, 0);
+  assertEquals(await notes(), true);
+});
+
 Deno.test("hooks uninstall takes back the hooks of repositories, too, of the agents that are named", async () => {
   await using home = await tempHome();
   const files: string[] = [];

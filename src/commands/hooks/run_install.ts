@@ -4,11 +4,15 @@
  * @module
  */
 import { realPath, UsageError } from "../../context/mod.ts";
+import type { AgentName } from "../../agents/mod.ts";
 import {
+  AgentFileError,
   applyChanges,
   type FileChange,
   findAgents,
+  findHooks,
   hasMcpPlace,
+  type PlaceOptions,
   planGitInstall,
   planInstall,
   planMcpInstall,
@@ -64,7 +68,9 @@ export async function runHooksInstall(
   const hooks = planEach(
     supported,
     (target) =>
-      target === "git" ? planGitInstall(install) : planInstall(target, install),
+      target === "git"
+        ? planGitInstall(install)
+        : addAdvice(planInstall(target, install), target, install),
   );
   const agents = supported.filter((target) => target !== "git");
   const asking = agents.filter((agent) =>
@@ -97,6 +103,28 @@ export async function runHooksInstall(
     { ...options, apply: applyChanges, listNext },
     run,
   );
+}
+
+/** Advises against hooks of a repository beside those of the user: both deliver each event. */
+function addAdvice<P extends { notes: string[] }>(
+  plan: P,
+  agent: AgentName,
+  { context, project }: PlaceOptions,
+): P {
+  if (project === null) return plan;
+  try {
+    if (findHooks(agent, { context, project: null }).events.length > 0) {
+      plan.notes.push(
+        `The hooks of the user record this repository as well. To keep only those: kaizen hooks uninstall ${agent} --project`,
+      );
+    }
+  } catch (error) {
+    // The user's settings are not what is installed.
+    if (!(error instanceof AgentFileError || error instanceof UsageError)) {
+      throw error;
+    }
+  }
+  return plan;
 }
 
 /**
