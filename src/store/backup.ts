@@ -259,7 +259,7 @@ function checkSchema(db: DatabaseSync, path: string): void {
   for (const name of new Set([...wanted.keys(), ...found.keys()])) {
     const isPast = !found.has(name) && wanted.get(name)?.startsWith(PASSING);
     if (wanted.get(name) === found.get(name) || isPast) continue;
-    const fault = found.has(name) ? "kaizen did not make its" : "it has no";
+    const fault = found.has(name) ? "it has an unknown" : "it has no";
     throw new StoreError(
       "foreign",
       `Cannot use "${path}" as ${fault} ${name}`,

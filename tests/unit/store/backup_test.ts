@@ -201,7 +201,7 @@ const refusals: Record<string, [make: (path: string) => void, why: string]> = {
     db.exec(
       "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END",
     );
-  }, 'kaizen did not make its trigger "t"'],
+  }, 'it has an unknown trigger "t"'],
   "a store with an endless view in the place of its events": [(path) => {
     Store.open(path).close();
     using db = openRaw(path);
@@ -215,12 +215,12 @@ const refusals: Record<string, [make: (path: string) => void, why: string]> = {
     Store.open(path).close();
     using db = openRaw(path);
     db.exec("CREATE TABLE a (b, c AS (zeroblob(1000000000)))");
-  }, 'kaizen did not make its table "a"'],
+  }, 'it has an unknown table "a"'],
   "a store that says an earlier version": [(path) => {
     Store.open(path).close();
     using db = openRaw(path);
     db.exec("PRAGMA user_version = 1");
-  }, "kaizen"],
+  }, "an unknown"],
 };
 
 for (const [name, [make, why]] of Object.entries(refusals)) {
