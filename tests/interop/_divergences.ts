@@ -41,13 +41,18 @@ const FOREIGN: ReadonlySet<unknown> = new Set(
     answer === "error" ? [name] : []
   ),
 );
-const OWN: ReadonlySet<unknown> = new Set([
-  "store_stats",
-  "store_prune",
-  "watch_events",
-  "search_events",
-  "ingest_events",
+const THEIRS: ReadonlySet<unknown> = new Set([
+  "hello",
+  "status",
+  "stop",
+  "list_sessions",
+  "get_session_detail",
+  "ingest_hook",
+  ...FOREIGN,
 ]);
+const OWN: ReadonlySet<unknown> = new Set(
+  Object.keys(REQUESTS).filter((name) => !THEIRS.has(name)),
+);
 
 const RULES: Record<number, Rule> = {
   /** A home inside of a workspace is none of our business. */

@@ -26,13 +26,15 @@ export async function checkStore(
   if (odd !== undefined) {
     return report.note(`Not looked at, as ${odd.path} cannot be used`);
   }
-  if (isQuick) return report.ok(`${formatBytes(file.size)}; not looked at`);
+  // As `kaizen status` counts it.
+  const size = formatBytes(file.size + (lookAt(`${path}-wal`)?.size ?? 0));
+  if (isQuick) return report.ok(`${size}; not looked at`);
   const { backUpStore, StoreError } = await import("../../store/mod.ts");
   // In the home, as no other user may read it there.
   const folder = await Deno.makeTempDir({ dir: home, prefix: "doctor-" });
   try {
     const copy = `${folder}/store.db`;
-    const { sessions, events, bytes } = await backUpStore(path, copy);
+    const { sessions, events } = await backUpStore(path, copy);
     const { inspectStore } = await import("../../daemon/mod.ts");
     const { numbering, content, compared } = await inspectStore(copy);
     tellSessions(
@@ -45,7 +47,7 @@ export async function checkStore(
     report.ok(
       `Whole: ${formatNumberOf(sessions, "session")}, ${
         formatNumberOf(events, "event")
-      }, ${formatBytes(bytes)}; ${
+      }, ${size}; ${
         formatNumberOf(compared, "session")
       } rebuilt from their events and found equal`,
     );
