@@ -28,6 +28,8 @@ const folder = await Deno.makeTempDir({ prefix: "kaizen-test-" });
  */
 const testEnv = {
   ...cleanEnv(),
+  // Empty stands for the number of runs that each property has of its own.
+  KAIZEN_TRUTH_RUNS: Deno.env.get("KAIZEN_TRUTH_RUNS") ?? "",
   HOME: `${folder}/home`,
   // Tests that install something read the registry's address from the user's settings.
   KAIZEN_TEST_USER_HOME: Deno.env.get("HOME") ?? "",

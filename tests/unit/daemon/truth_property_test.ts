@@ -16,7 +16,7 @@ import {
 import type { ServiceOptions } from "../../../src/daemon/service.ts";
 import { asList, asObject, list, NOW, TestService } from "./_service.ts";
 
-const RUNS = Number(Deno.env.get("KAIZEN_TRUTH_RUNS") ?? 100);
+const RUNS = Number(Deno.env.get("KAIZEN_TRUTH_RUNS") || 100);
 /** A store that has seen enough conversations is put away. */
 const RUNS_A_STORE = 250;
 

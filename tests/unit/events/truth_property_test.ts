@@ -12,7 +12,7 @@ import {
 import { Fold } from "./_fold.ts";
 
 const NOW = 1_800_000_000_000;
-const RUNS = Number(Deno.env.get("KAIZEN_TRUTH_RUNS") ?? 600);
+const RUNS = Number(Deno.env.get("KAIZEN_TRUTH_RUNS") || 600);
 
 /** Facts that only a store knows: other sessions, and commits beside them. */
 const STORED = /\.(?:branch|start_commit|end_commit): /;
