@@ -26,6 +26,8 @@ export interface Repository {
 const MAX_LINKS = 5;
 /** Maximum number of bytes of a commit to read; the subject is near the beginning. */
 const MAX_COMMIT_BYTES = 256 * 1024;
+/** Largest file to read, in bytes: half a million packed references. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads the newest commit. The subject is null if the commit is in a pack file, and all values are
@@ -105,6 +107,7 @@ async function readRef(
 async function readSubject(id: string, shared: string): Promise<string | null> {
   try {
     const path = `${shared}/objects/${id.slice(0, 2)}/${id.slice(2)}`;
+    if (!await isReadable(path)) return null;
     using file = await Deno.open(path);
     const bytes = await readInflated(file.readable);
     return findSubject(bytes);
@@ -152,8 +155,14 @@ async function readLine(path: string): Promise<string> {
 /** Returns the content of a file, or an empty string if it cannot be read. */
 async function readText(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await isReadable(path) ? await Deno.readTextFile(path) : "";
   } catch {
     return "";
   }
+}
+
+/** Whether a file ends: a repository may have a named pipe or a link to a device in its place. */
+async function isReadable(path: string): Promise<boolean> {
+  const { isFile, size } = await Deno.stat(path);
+  return isFile && size <= MAX_FILE_BYTES;
 }

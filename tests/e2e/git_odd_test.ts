@@ -68,6 +68,29 @@ Deno.test("a git that hangs is not waited for, also after a script and with chil
   }
 });
 
+Deno.test("a repository with a named pipe in the place of a file keeps no hook waiting", async () => {
+  await using home = await tempHome();
+  const git = new Git(home, { KAIZEN_FAULT: "" });
+  const PATH = await fakeGit(home, "exec sleep 100");
+  for (
+    const name of [
+      ".git",
+      ".git/HEAD",
+      ".git/commondir",
+      ".git/refs/heads/main",
+    ]
+  ) {
+    const repo = await twoCommits(git);
+    await git.takeEvents();
+    const path = `${repo}/${name}`;
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const event = await tell(git, repo, ["post-commit"], { PATH });
+    assertEquals(event.workspace, repo, name);
+    await Deno.remove(repo, { recursive: true });
+  }
+});
+
 Deno.test("commit, branch and subject are told without git, in every place that git keeps them", async () => {
   await using home = await tempHome();
   const git = new Git(home);

@@ -36,6 +36,7 @@ export function checkTranscripts(report: Report, { context }: Run): void {
 
 function readDays(path: string): number | null {
   try {
+    if (!Deno.statSync(path).isFile) return null; // a named pipe would never end
     const settings: unknown = JSON.parse(Deno.readTextFileSync(path));
     if (typeof settings !== "object" || settings === null) return null;
     const days: unknown = Reflect.get(settings, SETTING);
