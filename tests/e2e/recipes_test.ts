@@ -79,7 +79,7 @@ function expectations(
     "Cost of today, per agent:": "claude\t0.001615",
     "Cost of the last 30 days, in dollars:": "0.001615",
     "Cost and tokens of each local day:": `${day(0)}\t0.001615\t6\t20`,
-    "Cost by the local day on which sessions began, with costs that hooks tell:":
+    "Cost by the local day on which sessions began, with costs that hooks report:":
       `${day(0)}\t0.031615`,
     "Tokens by model: input, output, read from caches, written to caches:":
       "claude-opus-4-8\t3\t10\t1000\t100\nstrange-1\t3\t10\t1000\t100",
