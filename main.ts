@@ -49,7 +49,7 @@ function asksForHelp(args: readonly string[]): boolean {
 function reportIncomplete(error: unknown): never {
   const reason = error instanceof Error ? error.message.split("\n")[0] : error;
   const text = `kaizen: Cannot load the program: ${reason}\n` +
-    "  try: build and install it anew\n";
+    "  try: build and install it again\n";
   Deno.stderr.writeSync(new TextEncoder().encode(text));
   Deno.exit(70);
 }

@@ -20,8 +20,11 @@ import {
 } from "./connect.ts";
 import { ProtocolError, TimedOutError } from "./errors.ts";
 
-/** Maximum white space in one place, in bytes. Daemons send at most a line feed. */
-const MAX_SPACE_BYTES = 1024 * 1024;
+/**
+ * Maximum white space in one place, in bytes. Daemons send at most a line feed. It is not a
+ * product, as the bundler would keep one in the start file of hooks.
+ */
+const MAX_SPACE_BYTES = 1_048_576;
 
 /** An answer whose body is still arriving. */
 export interface Answer extends AsyncDisposable {

@@ -11,6 +11,7 @@ import {
   headText,
   type JsonPart,
   readMembers,
+  tailText,
 } from "./json_part.ts";
 import type { Payload } from "./payload.ts";
 
@@ -38,6 +39,17 @@ const I32_MIN = -(2n ** 31n);
  */
 const OUTPUT = /^Output:/m;
 const EXITED = /^(?:Process exited with code|Exit code:) (-?\d+)\s*$/m;
+
+/**
+ * Gemini CLI writes the exit code of a command, if it is not 0, in the lines after the output.
+ * Older versions write each of these lines, with "(none)" for what is not known.
+ */
+const SHELL_HEAD = /^(?:Output|Command): /;
+const SHELL_TAIL =
+  /\n(?:Exit Code: (-?\d+|\(none\))\n)?(?:Signal: (.+)\n)?(?:Background PIDs: .*\n)?Process Group PGID: .+\s*$/;
+const CANCELLED = /^Command was (?:automatically )?cancelled /;
+const TAIL_BYTES = 512;
+const NONE = "(none)";
 
 const STATUS_WORDS: ReadonlyMap<string, Outcome> = new Map([
   ["success", "done"],
@@ -75,7 +87,7 @@ export function readCallEnd(
   const members = readMembers(result);
   const outcome = judge(payload, meaning, members) ??
     (failureMember !== null && members?.has(failureMember) ? "failed" : null) ??
-    (tellsFailure ? "done" : judgeHead(result));
+    (tellsFailure ? "done" : judgeHead(result) ?? judgeShell(members));
   return {
     outcome,
     error: outcome === "done" || outcome === null
@@ -154,6 +166,42 @@ function exitLine(result: JsonPart | null): RegExpMatchArray | null {
   return output === undefined ? null : head.match(EXITED);
 }
 
+/** Judges a command of Gemini CLI. */
+function judgeShell(members: Members): Outcome | null {
+  const content = members?.get("llmContent");
+  const head = headText(content, 64) ?? "";
+  const cancelled = head.match(CANCELLED)?.[0];
+  if (cancelled !== undefined) {
+    return cancelled.includes("automatically") ? "failed" : "interrupted";
+  }
+  const tail = shellTail(members);
+  if (tail === null) return null;
+  const { code, signal } = tail;
+  if (code === undefined) return signal === undefined ? "done" : "failed";
+  if (code !== NONE) return judgeCode(Number(code));
+  return signal === undefined || signal === NONE ? null : "failed";
+}
+
+function shellTail(
+  members: Members,
+): { code: string | undefined; signal: string | undefined } | null {
+  const content = members?.get("llmContent");
+  if (!SHELL_HEAD.test(headText(content, 64) ?? "")) return null;
+  const found = tailText(content, TAIL_BYTES)?.match(SHELL_TAIL);
+  return found ? { code: found[1], signal: found[2] } : null;
+}
+
+/** Tells how a command of Gemini CLI failed. */
+function shellError(members: Members): string | null {
+  const { code = NONE, signal = NONE } = shellTail(members) ?? {};
+  if (signal !== NONE) return `Signal: ${signal}`;
+  if (code !== NONE) return `Exit Code: ${code}`;
+  const content = headText(members?.get("llmContent"));
+  return content !== null && CANCELLED.test(content)
+    ? content.replace(/ (?:Below is the output|There was no output)[^]*/, "")
+    : null;
+}
+
 function readError(
   payload: Payload,
   result: JsonPart | null,
@@ -172,6 +220,7 @@ function readError(
     headText(members?.get("text_result_for_llm")),
     headText(members?.get("textResultForLlm")),
     exitLine(result)?.[0] ?? null,
+    shellError(members),
     members === null ? headText(result) : null,
   ];
   for (const text of said) {

@@ -88,6 +88,26 @@ export function headText(
 }
 
 /**
+ * Returns the last lines of a string's text, about `maxBytes` bytes; null for another value, and if
+ * there is no line feed or other escape in them.
+ */
+export function tailText(
+  part: JsonPart | null | undefined,
+  maxBytes: number,
+): string | null {
+  if (part?.kind !== "string") return null;
+  const { source: { bytes }, start, end } = part;
+  if (end - start <= maxBytes + 2) return textOf(part);
+  // The first of several backslashes always begins an escape.
+  let cut = end - maxBytes;
+  while (bytes[cut - 1] === BACKSLASH) cut++;
+  while (cut < end && bytes[cut] !== BACKSLASH) cut++;
+  if (cut >= end) return null;
+  const tail = JSON.parse(`"${decodeText(bytes.subarray(cut, end))}`);
+  return String(tail).toWellFormed();
+}
+
+/**
  * Returns a text as one line of at most 200 characters, with single blanks; null for a blank text.
  */
 export function oneLine(text: string | null): string | null {

@@ -69,7 +69,7 @@ export interface Dialect {
   /** The words that it reports for a call that the user stopped. */
   interruptedLine: string | null;
   /** The line that tells why a command failed, with its exit code. */
-  errorLine(code: number, output: string): string;
+  errorLine(code: number, output: string, call: PlayedCall): string;
 }
 
 /** An instruction of the driver. */
@@ -194,7 +194,7 @@ export class Actor {
 
   /** Ends a call with an exit code. */
   fail(call: PlayedCall, code = 1, output = "1 failing"): this {
-    call.error = this.dialect.errorLine(code, output);
+    call.error = this.dialect.errorLine(code, output, call);
     this.#close(call, "failed", { kind: "failed", call, code, output });
     return this.#look("working");
   }

@@ -6,6 +6,8 @@
 import type { Act, Actor, Dialect, Spoken } from "./actor.ts";
 import type { Fields, PlayedCall } from "./played.ts";
 
+const SHELL = "run_shell_command";
+
 /** Gemini CLI. */
 export const GEMINI: Dialect = {
   source: "gemini",
@@ -14,16 +16,17 @@ export const GEMINI: Dialect = {
   hasIds: false,
   tellsLatency: false,
   tools: {
-    shell: "run_shell_command",
+    shell: SHELL,
     read: "read_file",
     edit: "replace",
     search: "search_file_content",
     ask: "ask_user",
     agent: "codebase_investigator",
   },
-  tellsSuccess: () => false,
+  tellsSuccess: ({ tool }) => tool === SHELL,
   interruptedLine: null,
-  errorLine: (_code, output) => output,
+  errorLine: (code, output, { tool }) =>
+    tool === SHELL ? `Exit Code: ${code}` : output,
   speak,
 };
 
@@ -58,10 +61,19 @@ function speak(act: Act, actor: Actor): Spoken[] {
       });
     case "done":
       return result(act.call, {
-        llmContent: act.output,
+        llmContent: act.call.tool === SHELL
+          ? `Output: ${act.output}\nProcess Group PGID: 71`
+          : act.output,
         returnDisplay: act.output,
       });
     case "failed":
+      if (act.call.tool === SHELL) {
+        return result(act.call, {
+          llmContent:
+            `Output: ${act.output}\nExit Code: ${act.code}\nProcess Group PGID: 71`,
+          returnDisplay: act.output,
+        });
+      }
       return result(act.call, {
         llmContent: act.output,
         returnDisplay: act.output,

@@ -186,7 +186,17 @@ function exitCode(fields: Fields): number | null {
     }
   }
   const [, , code] = headOf(fields).match(EXITED) ?? [];
-  return code === undefined ? null : Number(code);
+  return code === undefined ? shellCode(result) : Number(code);
+}
+
+/** The exit code that Gemini CLI writes after a command's output, unless it is 0. */
+function shellCode(result: Fields | null): number | null {
+  const lines = text(result, "llmContent")?.split("\n") ?? [];
+  if (!lines[0]?.startsWith("Output: ")) return null;
+  const last = lines.pop();
+  if (!last?.startsWith("Process Group PGID: ")) return null;
+  const [, code] = lines.pop()?.split("Exit Code: ") ?? [];
+  return Number(code ?? 0);
 }
 
 /** The part of a text result that the agent wrote, not the command. */
@@ -217,7 +227,8 @@ export function errorOf(event: Seen): string | null {
     firstText(fields, "error", "error_message", "tool_error", "reason") ??
       text(resultOf(fields), "error") ??
       text(asFields(resultOf(fields)?.error), "message") ??
-      headOf(fields).match(EXITED)?.[0];
+      headOf(fields).match(EXITED)?.[0] ??
+      (shellCode(resultOf(fields)) ? `Exit Code: ${exitCode(fields)}` : null);
   return said?.split("\n").map((line) => line.trim()).find((line) =>
     line !== ""
   ) ??

@@ -132,6 +132,77 @@ Deno.test("errors of an agent that does not tell them are read where the head of
   assertEquals(session.span("t1").status, "done");
 });
 
+const shells: [
+  llmContent: string,
+  status: string,
+  error: string | null,
+  errors: number | null,
+][] = [
+  ["Output: ok\nProcess Group PGID: 71", "done", null, 0],
+  [
+    "Output: (empty)\nExit Code: 3\nProcess Group PGID: 71",
+    "failed",
+    "Exit Code: 3",
+    1,
+  ],
+  [
+    `Output: ${'é\n"'.repeat(9000)}\nExit Code: 1\nProcess Group PGID: 71`,
+    "failed",
+    "Exit Code: 1",
+    1,
+  ],
+  [
+    `Output: ${
+      "x".repeat(9000)
+    }\nBackground PIDs: 7, 8\nProcess Group PGID: 71`,
+    "done",
+    null,
+    0,
+  ],
+  ["Output: Exit Code: 3\nleft\nProcess Group PGID: 71", "done", null, 0],
+  ["Output: a\nSignal: 9\nProcess Group PGID: 71", "failed", "Signal: 9", 1],
+  [
+    "Command: ls\nDirectory: (root)\nOutput: a\nError: (none)\nExit Code: 0\nSignal: (none)\nBackground PIDs: (none)\nProcess Group PGID: 71",
+    "done",
+    null,
+    0,
+  ],
+  [
+    "Command: ls\nDirectory: (root)\nOutput: a\nError: (none)\nExit Code: (none)\nSignal: (none)\nBackground PIDs: (none)\nProcess Group PGID: 71",
+    "done",
+    null,
+    null,
+  ],
+  [
+    "Command was cancelled by user before it could complete. There was no output before it was cancelled.",
+    "interrupted",
+    "Command was cancelled by user before it could complete.",
+    0,
+  ],
+  [
+    "Command was automatically cancelled because it exceeded the timeout of 5.0 minutes without output. Below is the output before it was cancelled:\nx",
+    "failed",
+    "Command was automatically cancelled because it exceeded the timeout of 5.0 minutes without output.",
+    1,
+  ],
+  ["Exit Code: 3\nProcess Group PGID: 71", "done", null, null],
+  ["the text of a file", "done", null, null],
+];
+
+for (const [llmContent, status, error, errors] of shells) {
+  const name = llmContent.slice(-60).replaceAll("\n", " ");
+  Deno.test(`a command of Gemini CLI is ${status} after "${name}"`, () => {
+    const session = new MemorySession();
+    gemini(session, 1, "PreToolUse", { command: "a" });
+    gemini(session, 2, "PostToolUse", { command: "a" }, {
+      tool_response: { llmContent, returnDisplay: "" },
+    });
+    const [node] = session.spans();
+    assertObjectMatch({ ...node?.span }, { status, error });
+    assertEquals(session.record().totals?.errors, errors);
+  });
+}
+
 Deno.test("the later of two ends of a call counts", () => {
   const session = new MemorySession();
   session.claude(3, "PostToolUse", bash("t1"));
@@ -248,6 +319,7 @@ function gemini(
   ms: number,
   name: string,
   input?: Members,
+  more: Members = {},
 ) {
   return session.send("claude", {
     hook_event_name: name,
@@ -255,6 +327,7 @@ function gemini(
     transcript_path: "/home/u/.gemini/tmp/x/chats/s.json",
     tool_name: "run_shell_command",
     tool_input: input,
+    ...more,
   });
 }
 
