@@ -3,7 +3,8 @@
  * Other programs that write the hooks of a repository, in which the user can let them run kaizen.
  * @module
  */
-import { readAgentFile } from "./agent_file.ts";
+import { lookAt } from "../context/mod.ts";
+import { type AgentFile, readAgentFile } from "./agent_file.ts";
 
 /** A program that writes the hooks of a repository. */
 export interface GitManager {
@@ -53,7 +54,8 @@ export function findGitManager(
       files: names.map((name) => `${scripts}/${name}`),
     };
   }
-  const texts = hooks.map((path) => readAgentFile(path).text ?? "");
+  const found = hooks.map(readAgentFile);
+  const texts = found.map(({ text }) => text ?? "");
   if (texts.some((text) => /lefthook/i.test(text))) {
     return {
       words: "lefthook manages these hooks",
@@ -68,12 +70,37 @@ export function findGitManager(
       files: [`${project}/.pre-commit-config.yaml`],
     };
   }
-  return folder === `${common}/hooks` ? null : {
-    words:
-      `git runs the hooks in "${folder}" (core.hooksPath), which may be others' too`,
-    step: `add the line ${LINE} to NAME there, ${each}`,
+  const step = `add the line ${LINE} to NAME there, ${each}`;
+  if (folder !== `${common}/hooks`) {
+    return {
+      words:
+        `git runs the hooks in "${folder}" (core.hooksPath), which may be others' too`,
+      step,
+      files: hooks,
+    };
+  }
+  const link = findLink({ folder, common }, found);
+  return link === null ? null : {
+    words: `"${link.path}" leads to "${link.target}", which may be others' too`,
+    step,
     files: hooks,
   };
+}
+
+/** Finds a link to another place: the folder of hooks, or a file in it. */
+function findLink(
+  { folder, common }: Pick<GitFolders, "folder" | "common">,
+  files: readonly AgentFile[],
+): { path: string; target: string } | null {
+  if (lookAt(folder) === null) return null;
+  const target = Deno.realPathSync(folder);
+  if (target !== `${Deno.realPathSync(common)}/hooks`) {
+    return { path: folder, target };
+  }
+  const isLink = (it: AgentFile) =>
+    it.target !== it.path &&
+    it.target !== `${target}${it.path.slice(folder.length)}`;
+  return files.find(isLink) ?? null;
 }
 
 /**

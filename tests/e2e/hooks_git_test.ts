@@ -191,6 +191,41 @@ for (const [name, hook, config, words] of managed) {
   });
 }
 
+const links: [name: string, link: (git: string, elsewhere: string) => void][] =
+  [
+    ["a hook", (git, elsewhere) => {
+      Deno.mkdirSync(`${git}/hooks`);
+      Deno.symlinkSync(`${elsewhere}/run`, `${git}/hooks/post-commit`);
+    }],
+    ["a hook that is not there yet", (git, elsewhere) => {
+      Deno.mkdirSync(`${git}/hooks`);
+      Deno.symlinkSync(`${elsewhere}/new`, `${git}/hooks/pre-push`);
+    }],
+    ["the folder of hooks", (git, elsewhere) => {
+      Deno.symlinkSync(elsewhere, `${git}/hooks`);
+    }],
+  ];
+for (const [name, link] of links) {
+  Deno.test(`hooks install git --project writes to no other place through ${name} that is a link`, async () => {
+    await using home = await tempHome();
+    const repo = await initBare(new Git(home), home);
+    const elsewhere = `${home.root}/elsewhere`;
+    await Deno.mkdir(elsewhere);
+    await Deno.writeTextFile(`${elsewhere}/run`, "#!/bin/sh\n", {
+      mode: 0o600,
+    });
+    link(`${repo}/.git`, elsewhere);
+    const words = ["install", "git", "--project", "--yes"];
+    const { code, stderr } = await hooks(home, words, repo);
+    assertEquals(code, 64);
+    assertMatch(stderr.replaceAll(/\s+/g, " "), /leads to "[^"]*elsewhere/);
+    const left = await Array.fromAsync(Deno.readDir(elsewhere));
+    assertEquals(left.map((it) => it.name), ["run"]);
+    const { mode } = await Deno.stat(`${elsewhere}/run`);
+    assertEquals((mode ?? 0) & 0o777, 0o600);
+  });
+}
+
 /** Puts a git on PATH that says it is 2.54 and is the real one otherwise. */
 async function pretendNewGit(home: Home): Promise<void> {
   const found = await new Deno.Command("sh", {
