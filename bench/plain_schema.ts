@@ -86,7 +86,10 @@ class Lists implements Side {
   add(id: string): void {
     const { sessions } = this.#store;
     const kaizenId = crypto.randomUUID();
-    const place = sessions.place(WORKSPACE, id, kaizenId);
+    const place = sessions.place(WORKSPACE, id, {
+      known: [kaizenId],
+      tsMs: 2000,
+    });
     if (place === null) throw new RangeError("An id occurred twice");
     sessions.append(place, {
       tsMs: 2000,

@@ -75,13 +75,15 @@ for (const page of Object.keys(PAGES)) {
       const hooks = blocks.flatMap(read);
       assert(hooks.length >= blocks.length);
       for (const { command } of hooks) assert(command.includes(home.root));
-      const reports = await runTogether(hooks.map((hook) => () => {
+      const reports = await runTogether(hooks.map((hook, i) => () => {
         const sample = lines.find(({ agent, event }) =>
           agent === name && event === hook.event
         );
         assert(sample !== undefined, `no such event: ${hook.event}`);
+        // In a session of its own: a page may name an event twice.
+        const payload = { ...sample.payload, session_id: `s${i}` };
         return startCommand(line(hook), home, {
-          writes: [JSON.stringify(sample.payload)],
+          writes: [JSON.stringify(payload)],
         });
       }));
       for (const report of reports) {
