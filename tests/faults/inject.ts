@@ -122,13 +122,25 @@ function isOurs(name: string, args: string, folder: string): boolean {
 }
 
 /**
- * Returns the lines of a trace at which the fault has happened. The Nth call of another thread may
- * be the runtime's own, whose failure is not looked at.
+ * Returns the lines of a trace at which the fault has happened.
+ *
+ * @returns `ours`: the calls that touch the folder or a socket. `others`: the Nth calls of other
+ * threads, which may be the runtime's own, such as the one that wakes a thread up.
  */
-export function findInjected(trace: string, folder: string): string[] {
-  return trace.split("\n").filter((line) => {
+export function findInjected(
+  trace: string,
+  folder: string,
+): { ours: string[]; others: string[] } {
+  const isOurCall = (line: string) => {
     if (line.includes("+++ killed by SIGKILL")) return true;
-    const [call] = line.includes("(INJECTED)") ? readCalls(line) : [];
+    const [call] = readCalls(line);
     return call !== undefined && isOurs(call.name, call.args, folder);
-  });
+  };
+  const lines = trace.split("\n").filter((line) =>
+    line.includes("+++ killed by SIGKILL") || line.includes("(INJECTED)")
+  );
+  return {
+    ours: lines.filter(isOurCall),
+    others: lines.filter((line) => !isOurCall(line)),
+  };
 }

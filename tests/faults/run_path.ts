@@ -80,11 +80,12 @@ async function playPoint(
   } catch (error) {
     broken = error instanceof Error ? error.message : String(error);
   }
-  const injected = findInjected(await scene.readTrace(), scene.folder);
-  if (broken === null) {
-    await scene.remove();
-    // Another order of calls may pass the point by.
-    if (injected.length === 0) outcome = "passed by";
-  } else broken = [...injected, broken].join("\n");
+  const { ours, others } = findInjected(await scene.readTrace(), scene.folder);
+  // Another order of calls may pass the point by, or make it one of the runtime's own.
+  const isPassed = ours.length === 0 &&
+    (broken === null || others.length > 0);
+  if (isPassed) [outcome, broken] = ["passed by", null];
+  if (broken === null) await scene.remove();
+  else broken = [...ours, broken].join("\n");
   return { point, outcome, broken };
 }

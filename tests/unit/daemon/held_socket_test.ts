@@ -45,8 +45,9 @@ Deno.test("HeldSocket says that its path is lost if it cannot bind there again",
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const socket = await HeldSocket.open(path, () => {});
-  await Deno.remove(path);
-  await Deno.writeTextFile(path, "mine");
+  // In one step, as it binds again as soon as its file is gone.
+  await Deno.writeTextFile(`${path}.new`, "mine");
+  await Deno.rename(`${path}.new`, path);
   await socket.check();
   assertMatch(
     await socket.lost,
