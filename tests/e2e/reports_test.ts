@@ -459,7 +459,8 @@ Deno.test("events that come while another program holds the store are all stored
   await runHooks(home, claude.stage.hooks);
   prompt("during 1");
   prompt("during 2");
-  using other = new DatabaseSync(`${home.home}/store.db`);
+  // The daemon may write, too: it waits for that.
+  using other = new DatabaseSync(`${home.home}/store.db`, { timeout: 5_000 });
   other.exec("BEGIN IMMEDIATE");
   await runHooks(home, claude.stage.hooks.slice(1));
   for (let n = 0; n < REFUSALS; n++) await home.run(["spool", "flush"]);

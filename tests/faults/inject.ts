@@ -117,6 +117,8 @@ function isOurs(name: string, args: string, folder: string): boolean {
   // Nothing keeps the system from giving a lock up.
   const locks = args.includes("F_SETLK") && !args.includes("F_UNLCK");
   if (name === "fcntl" && !locks) return false;
+  // The runtime wakes itself up for a signal.
+  if (args.includes('"X", 1, MSG_DONTWAIT')) return false;
   if (args.includes(`${folder}/`)) return true;
   return /^(?:recvfrom|sendto|accept4)$/.test(name) && args.includes("<UNIX");
 }
