@@ -163,17 +163,24 @@ function findStrayed(
   },
 ): ThreadState | null {
   let found: ThreadState | null = null;
+  let foundStart: Moment | null = null;
   for (const thread of threads) {
     const { firstStart, lastStart, stop, strayStop } = thread;
     if (firstStart === null || lastStart === null) continue;
-    if (thread.type !== type || !isBefore(lastStart, at)) continue;
+    if (thread.type !== type) continue;
+    // It may have started again since.
+    const start = isBefore(lastStart, at) ? lastStart : firstStart;
+    if (!isBefore(start, at)) continue;
     // Without a task it may be any subagent of its type.
     if (task !== null && (thread.task ?? task) !== task) continue;
-    if (isBefore(lastStart, end)) continue;
+    if (isBefore(start, end)) continue;
     const last = laterOf(stop, strayStop);
-    if (isBefore(lastStart, last) && isBefore(last, at)) continue;
-    if (strayStop !== null && isBefore(lastStart, strayStop)) continue;
-    if (found === null || isBefore(lastStart, found.lastStart)) found = thread;
+    if (isBefore(start, last) && isBefore(last, at)) continue;
+    if (strayStop !== null && isBefore(start, strayStop)) continue;
+    if (found === null || isBefore(start, foundStart)) {
+      found = thread;
+      foundStart = start;
+    }
   }
   return found;
 }

@@ -208,3 +208,26 @@ Deno.test("applyFacts() makes the same session of Cursor's events in any order",
     { numRuns: RUNS },
   );
 });
+
+Deno.test("applyFacts() ends the subagent that ran at the time of an unnamed end, also if it started again", () => {
+  const start = (subagent_id: string, timestamp_ms: number): Members => ({
+    hook_event_name: "subagentStart",
+    timestamp_ms,
+    cursor_version: "3.1.0",
+    subagent_id,
+    subagent_type: "explore",
+  });
+  const stop: Members = {
+    hook_event_name: "subagentStop",
+    timestamp_ms: 1001,
+    cursor_version: "3.1.0",
+    subagent_type: "explore",
+  };
+  const events = [
+    start("s3", 1000),
+    start("s1", 1001),
+    start("s3", 1002),
+    stop,
+  ];
+  check("cursor", events, [1, 0, 0, 0]);
+});
