@@ -81,6 +81,17 @@ for (const { agent: name, event, payload } of RECORDED) {
   });
 }
 
+const VIBE = {
+  session_id: "s",
+  hook_event_name: "pre_tool",
+  tool_call_id: "0",
+};
+const GEMINI = {
+  session_id: "s",
+  transcript_path: "/t",
+  hook_event_name: "BeforeTool",
+  tool_name: "read_file",
+};
 const CODEX = {
   session_id: "s",
   transcript_path: null,
@@ -140,35 +151,15 @@ const pairs: [
   [
     "another command with the same id",
     "vibe",
-    {
-      session_id: "s",
-      hook_event_name: "pre_tool",
-      tool_call_id: "0",
-      tool_input: { command: "a" },
-    },
-    {
-      session_id: "s",
-      hook_event_name: "pre_tool",
-      tool_call_id: "0",
-      tool_input: { command: "b" },
-    },
+    { ...VIBE, tool_input: { command: "a" } },
+    { ...VIBE, tool_input: { command: "b" } },
     40,
   ],
   [
     "the same command with the same id, a minute later",
     "vibe",
-    {
-      session_id: "s",
-      hook_event_name: "pre_tool",
-      tool_call_id: "0",
-      tool_input: { command: "a" },
-    },
-    {
-      session_id: "s",
-      hook_event_name: "pre_tool",
-      tool_call_id: "0",
-      tool_input: { command: "a" },
-    },
+    { ...VIBE, tool_input: { command: "a" } },
+    { ...VIBE, tool_input: { command: "a" } },
     60_000,
   ],
   [
@@ -195,20 +186,8 @@ const pairs: [
   [
     "the same call a millisecond later",
     "gemini",
-    {
-      session_id: "s",
-      transcript_path: "/t",
-      hook_event_name: "BeforeTool",
-      tool_name: "read_file",
-      timestamp: "2026-11-22T09:00:00.000Z",
-    },
-    {
-      session_id: "s",
-      transcript_path: "/t",
-      hook_event_name: "BeforeTool",
-      tool_name: "read_file",
-      timestamp: "2026-11-22T09:00:00.001Z",
-    },
+    { ...GEMINI, timestamp: "2026-11-22T09:00:00.000Z" },
+    { ...GEMINI, timestamp: "2026-11-22T09:00:00.001Z" },
     0,
   ],
 ];
