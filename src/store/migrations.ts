@@ -254,5 +254,10 @@ CREATE TABLE deleted (
 INSERT INTO deleted VALUES (1, 0);
 `;
 
+/** An event of a session that began in another directory finds it by its id alone. */
+const V3 = `
+CREATE INDEX sessions_id ON sessions (id, workspace);
+`;
+
 /** Step N leads from `user_version` N to N + 1. */
-export const MIGRATIONS: readonly string[] = [V1, V2];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3];

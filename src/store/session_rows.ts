@@ -37,6 +37,8 @@ const SESSION =
 export const SESSION_SQL = {
   find: `${SESSION} WHERE workspace = ? AND id = CAST(? AS BLOB)`,
   findKey: `${SESSION} WHERE key = ?`,
+  findAnywhere:
+    "SELECT workspace FROM sessions WHERE id = CAST(? AS BLOB) ORDER BY workspace",
   findTrace: `${SESSION} WHERE trace = CAST(? AS BLOB)`,
   addSession:
     `INSERT INTO sessions (last_ms, last_seq, events, event_bytes, events_filed, events_tail, first_ms, quiet_ms, agent, status, branch,
@@ -75,20 +77,20 @@ export class SessionRows {
   /** Looks a session up, first in memory. */
   find(workspace: string, id: string): StoredSession | null {
     const found = this.#ledger.workspace(workspace);
-    if (found === undefined) return null;
-    const known = this.#ledger.session(found.key, id);
-    if (known !== undefined) return known;
-    const row = this.#sql.find.get(found.key, id);
-    return row === undefined ? null : this.#read(row);
+    return found === undefined ? null : this.#findIn(found.key, id);
   }
 
   /** Looks a session up in all workspaces. */
   findAnywhere(id: string): StoredSession | null {
-    for (const { path, sessions } of this.#ledger.workspaces()) {
-      const found = sessions > 0 ? this.find(path, id) : null;
-      if (found !== null) return found;
-    }
-    return null;
+    const row = this.#sql.findAnywhere.get(id);
+    return row === undefined ? null : this.#findIn(readInt(row.workspace), id);
+  }
+
+  #findIn(workspaceKey: number, id: string): StoredSession | null {
+    const known = this.#ledger.session(workspaceKey, id);
+    if (known !== undefined) return known;
+    const row = this.#sql.find.get(workspaceKey, id);
+    return row === undefined ? null : this.#read(row);
   }
 
   /** Looks a session up by its number; null if it is deleted. */

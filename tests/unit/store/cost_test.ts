@@ -92,8 +92,9 @@ function measure(store: Store, path: string) {
   };
 }
 
-/** A connection that counts what its statements return. */
+/** A connection that counts its statements and what they return. */
 class CountingDb extends DatabaseSync {
+  statements = 0;
   rowsRead = 0;
 
   override prepare(sql: string): StatementSync {
@@ -103,6 +104,7 @@ class CountingDb extends DatabaseSync {
         if (typeof value !== "function") return value;
         return (...args: unknown[]) => {
           const result: unknown = Reflect.apply(value, statement, args);
+          if (/^(?:run|get|all|iterate)$/.test(String(name))) this.statements++;
           if (name === "get" && result !== undefined) this.rowsRead++;
           if (name === "all" && Array.isArray(result)) {
             this.rowsRead += result.length;
@@ -189,4 +191,37 @@ Deno.test(`an event writes and reads as many rows and pages after ${LARGE_EVENTS
   assert(small.pages.written > 1 && small.pages.written < 2.5, text);
   assert(large.pages.written < small.pages.written + 2.5, text);
   assert(large.pages.read < small.pages.read + 1, text);
+});
+
+/** Statements of one event each: of a new session, and of one that began in another workspace. */
+function countStatements(path: string) {
+  using db = new CountingDb(path);
+  const ledger = loadLedger(db);
+  const rows = new SessionRows(db, ledger);
+  const sessions = new SessionWrites(db, { ledger, rows });
+  const count = (id: string, workspace: string) => {
+    const begin = db.statements;
+    append({ sessions }, { id, workspace, kaizenId: crypto.randomUUID() });
+    return db.statements - begin;
+  };
+  const id = crypto.randomUUID();
+  const counts = { first: count(id, "/w0"), moved: count(id, "/w1") };
+  assertEquals(rows.findAnywhere(id)?.lastSeq, 1);
+  return counts;
+}
+
+Deno.test("an event finds its session with as many statements in 300 workspaces as in 2", () => {
+  using temp = tempStore();
+  const add = (from: number, to: number) => {
+    using store = Store.open(temp.path);
+    store.transact(() => {
+      for (let i = from; i < to; i++) append(store, { workspace: `/w${i}` });
+    });
+  };
+  add(0, 2);
+  const few = countStatements(temp.path);
+  add(2, 300);
+  assertEquals(countStatements(temp.path), few);
+  // A look in its own workspace and one in all, then its event and, of a new one, its row.
+  assertEquals(few, { first: 4, moved: 3 });
 });
