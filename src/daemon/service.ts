@@ -153,7 +153,14 @@ export class Service implements AsyncDisposable {
     const rebuilds = new Rebuilds({ store, states, pace, signal });
     this.#rebuilds = rebuilds;
     this.#reads = new Reads({ store, pace, rebuilds, reading, now, canonical });
-    this.#jobs = new StoreJobs({ store, pace, rebuilds, canonical, signal });
+    this.#jobs = new StoreJobs({
+      store,
+      pace,
+      rebuilds,
+      onFault: (error) => this.#noteLater(error),
+      canonical,
+      signal,
+    });
     const { machine } = options;
     this.#watches = new Watches({ store, pace, rebuilds, canonical, machine });
     this.#queue = new JobQueue({

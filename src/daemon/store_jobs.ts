@@ -4,6 +4,7 @@
  * keep arriving.
  * @module
  */
+import { pause } from "../context/mod.ts";
 import { encodeJson, type RequestOf } from "../proto/mod.ts";
 import type { PruneResult, Steps, Store } from "../store/mod.ts";
 import type { Pace } from "./pace.ts";
@@ -21,15 +22,28 @@ const MAX_PAUSED = 4;
 /** A prune that goes on with the next request for the same. */
 interface PausedPrune {
   steps: Steps<PruneResult>;
+  /** What follows when the sessions that lost events are rebuilt. */
+  rest: Steps<void>;
   /** Counts what was deleted since the last answer. */
   removed: PruneResult;
 }
 
 /** The parts of {@linkcode StoreJobs}. */
 export interface StoreJobsOptions {
-  store: Pick<Store, "prune" | "size" | "stats" | "sweep" | "sweepSpans">;
+  store: Pick<
+    Store,
+    | "isSweepNeeded"
+    | "prune"
+    | "release"
+    | "size"
+    | "stats"
+    | "sweep"
+    | "sweepSpans"
+  >;
   pace: Pace;
-  rebuilds: Pick<Rebuilds, "all">;
+  rebuilds: Pick<Rebuilds, "all" | "isNeeded" | "settled" | "start">;
+  /** Receives the fault of a rebuild after a prune. */
+  onFault: (error: unknown) => void;
   canonical: (path: string) => string;
   /** Ends the running job; the rest is done after the next start. */
   signal: AbortSignal;
@@ -70,8 +84,9 @@ export class StoreJobs {
     const job = this.#paused.get(key) ?? this.#begin(request);
     this.#paused.delete(key);
     // A client may take the first answer of a count for all of it.
-    const isDry = request.dry_run === true;
-    const done = await this.#runSome(job.steps, isDry ? Infinity : pruneMs);
+    const done = request.dry_run === true
+      ? await this.#runSome(job.steps, Infinity)
+      : await this.#delete(job, pruneMs);
     const { sessions, events } = job.removed;
     if (!done) {
       Object.assign(job.removed, { sessions: 0, events: 0 });
@@ -96,7 +111,28 @@ export class StoreJobs {
       workspace: typeof workspace === "string" ? canonical(workspace) : null,
       dryRun: dry_run === true,
     }, removed);
-    return { steps, removed };
+    return { steps, rest: store.release(), removed };
+  }
+
+  /**
+   * Deletes, rebuilds the sessions that lost events, as their rows still have texts of these, and
+   * releases the space.
+   *
+   * @returns Whether all is done.
+   */
+  async #delete({ steps, rest }: PausedPrune, ms: number): Promise<boolean> {
+    const { rebuilds, onFault, signal } = this.#options;
+    const deadline = performance.now() + ms;
+    const leftMs = () => Math.max(0, deadline - performance.now());
+    if (!(await this.#runSome(steps, leftMs()))) return false;
+    rebuilds.start(onFault);
+    const end = new AbortController();
+    const isOver = await Promise.race([
+      rebuilds.settled().then(() => false),
+      pause(leftMs(), AbortSignal.any([signal, end.signal])).then(() => true),
+    ]);
+    end.abort();
+    return !isOver && await this.#runSome(rest, leftMs());
   }
 
   #pause(key: string, job: PausedPrune): void {
@@ -109,16 +145,22 @@ export class StoreJobs {
 
   /** Deletes sessions without activity since a time in epoch milliseconds. */
   async pruneBefore(beforeMs: number): Promise<void> {
-    const query = { beforeMs, session: null, workspace: null, dryRun: false };
-    await this.#runSome(this.#options.store.prune(query), Infinity);
+    const { signal, pruneMs = PRUNE_MS } = this.#options;
+    const job = this.#begin({ type: "store_prune", before_ms: beforeMs });
+    let isDone = false;
+    while (!isDone && !signal.aborted) {
+      isDone = await this.#delete(job, pruneMs);
+    }
   }
 
   /** Completes the work that was left undone at the last stop: a prune, a migration. */
   async goOn(): Promise<void> {
     const { store, rebuilds } = this.#options;
+    const isLeft = store.isSweepNeeded || rebuilds.isNeeded;
     await this.#runSome(store.sweep(), Infinity);
     await rebuilds.all();
     await this.#runSome(store.sweepSpans(), Infinity);
+    if (isLeft) await this.#runSome(store.release(), Infinity);
   }
 
   /**

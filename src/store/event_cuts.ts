@@ -17,6 +17,8 @@ import type { Steps } from "./steps.ts";
 
 /** Bytes of events that one step deletes. One longer event takes one step, too. */
 const CUT_BYTES = 256 * 1024;
+/** Events whose changes of calls one step forgets, unless they have more bytes than that. */
+const FORGET_EVENTS = 100;
 
 /** The tail of a session that was deleted meanwhile. */
 const NO_TAIL: Row = { events_filed: 0, events_tail: new Uint8Array() };
@@ -34,6 +36,9 @@ export const CUT_SQL = {
   nextBlock:
     "SELECT first, members FROM blocks WHERE session = ? AND kind = 0 AND first > ? ORDER BY first LIMIT 1",
   tail: "SELECT events_filed, events_tail FROM sessions WHERE key = ?",
+  changed:
+    "SELECT length(payload) AS bytes FROM events WHERE key = ? AND calls IS NOT NULL",
+  forget: "UPDATE events SET calls = NULL WHERE key = ?",
   cutCommits:
     `DELETE FROM commits WHERE workspace = (SELECT workspace FROM sessions WHERE key = ?) AND session = ? AND ts_ms < ?`,
 } as const;
@@ -123,6 +128,7 @@ export class EventCuts {
   ): Steps<void> {
     const { transact } = this.#parts;
     const before = toSigned(beforeMs);
+    let hasForgotten = dryRun;
     for (let after = -1;;) {
       const block = this.#sql.nextBlock.get(key, after);
       const first = block === undefined ? null : readInt(block.first);
@@ -130,6 +136,10 @@ export class EventCuts {
         ? unpackRows(readList(this.#sql.tail.get(key) ?? NO_TAIL).tail)
         : unpackRows(readBlob(block.members));
       for (const old of this.#chunks(rows, before)) {
+        if (old.length > 0 && !hasForgotten) {
+          yield* this.#forgetCalls(key);
+          hasForgotten = true;
+        }
         if (dryRun) counted(old.length);
         else transact(() => counted(this.#drop(key, first, old)));
         yield;
@@ -139,6 +149,35 @@ export class EventCuts {
       else if (this.#sql.nextBlock.get(key, after) === undefined) break;
     }
     if (!dryRun) transact(() => this.#sql.cutCommits.run(key, key, before));
+  }
+
+  /**
+   * Deletes the changes of calls that a session's events keep, because they may have texts of the
+   * events to delete. The session is stale from here on, so that it does not miss them.
+   */
+  *#forgetCalls(key: number): Steps<void> {
+    const { rows, transact } = this.#parts;
+    const current = rows.byKey(key);
+    if (current === null) return;
+    transact(() => rows.markStale(current));
+    yield;
+    const events = [...this.#lists.read(key, current.events)];
+    while (events.length > 0) {
+      transact(() => {
+        let left = CUT_BYTES;
+        for (const row of events.splice(-FORGET_EVENTS)) {
+          const found = this.#sql.changed.get(row);
+          if (found === undefined) continue;
+          if (left <= 0) {
+            events.push(row);
+            continue;
+          }
+          left -= readInt(found.bytes);
+          this.#sql.forget.run(row);
+        }
+      });
+      yield;
+    }
   }
 
   /** Finds the old ones among some events, in chunks that one step may delete. */

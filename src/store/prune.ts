@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * Deletes old sessions, and the old events of other sessions, while new events arrive. First the
- * sessions disappear, a few at a time, then their rows are deleted, then the empty pages are
- * released. No deleted text is left in the files.
+ * sessions disappear, a few at a time, then their rows are deleted. Their texts are gone from the
+ * files once the sessions that lost events are rebuilt and the empty space is released.
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
@@ -89,7 +89,7 @@ export class Pruner {
   }
 
   /**
-   * Deletes the sessions that `options` select, then their rows, then releases the space.
+   * Deletes the sessions that `options` select, then their rows.
    *
    * @param result Is updated by each step, so that it is right even if the steps end early.
    */
@@ -112,9 +112,7 @@ export class Pruner {
       }
       yield;
     }
-    if (dryRun) return result;
-    yield* this.#sweeper.sweep();
-    yield* this.#sweeper.shrink();
+    if (!dryRun) yield* this.#sweeper.sweep();
     return result;
   }
 

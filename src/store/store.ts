@@ -253,7 +253,7 @@ export class Store implements Disposable {
   }
 
   /**
-   * Deletes sessions in small steps, and releases their space.
+   * Deletes sessions in small steps. Sessions that lose events are then stale.
    *
    * @returns Steps of a few milliseconds each. They may end early: the store is consistent, and the
    * next prune continues.
@@ -274,9 +274,19 @@ export class Store implements Disposable {
     }
   }
 
+  /** Whether a prune was ended early. */
+  get isSweepNeeded(): boolean {
+    return this.#sweeper.isNeeded;
+  }
+
   /** Completes a prune that was ended early. */
   sweep(): Steps<void> {
     return this.#sweeper.sweep();
+  }
+
+  /** Releases empty space, and leaves no deleted text in the files. */
+  release(): Steps<void> {
+    return this.#abreast(this.#sweeper.shrink());
   }
 
   /** Deletes the spans of version 1. */

@@ -58,9 +58,14 @@ export class Sweeper {
     this.#sql = prepare(db);
   }
 
+  /** Whether any deleted session still has rows. */
+  get isNeeded(): boolean {
+    return this.#sql.nextTrash.get() !== undefined;
+  }
+
   /** Deletes the rows of deleted sessions. */
   *sweep(): Steps<void> {
-    while (this.#sql.nextTrash.get() !== undefined) {
+    while (this.isNeeded) {
       this.unsynced(() => this.#sweepSome());
       yield;
     }

@@ -604,3 +604,50 @@ Deno.test("pruning takes the old events of a session that goes on", async () => 
     .map(({ payload }) => payload.subject);
   assertEquals(subjects, ["today"]);
 });
+
+Deno.test("pruning leaves no text of the old events of a session that goes on in any file", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const event = (agoMs: number, name: string, fields: object) => ({
+    source: "claude",
+    folder: home.workspace,
+    tsMs: Date.now() - agoMs,
+    fields: {
+      session_id: "on",
+      transcript_path: "/home/dev/.claude/projects/-app/on.jsonl",
+      cwd: home.workspace,
+      permission_mode: "default",
+      hook_event_name: name,
+      ...fields,
+    },
+  });
+  const call = (id: string, command: string) => ({
+    tool_name: "Bash",
+    tool_input: { command },
+    tool_use_id: id,
+  });
+  await runHooks(home, [
+    event(60 * DAY, "SessionStart", { source: "startup", model: "SECRET" }),
+    event(60 * DAY, "UserPromptSubmit", { prompt: "SECRET title" }),
+    event(60 * DAY, "PreToolUse", call("toolu_1", "SECRET command")),
+    event(MINUTE, "PostToolUse", {
+      ...call("toolu_1", "make"),
+      tool_response: { stdout: "KEPT", stderr: "", interrupted: false },
+    }),
+  ]);
+  const { code } = await home.run(
+    ["store", "prune", "--older-than", "30d", "--yes"],
+  );
+  assertEquals(code, 0);
+  const held = (word: string) =>
+    [...Deno.readDirSync(home.home)].filter(({ isFile }) => isFile)
+      .filter(({ name }) =>
+        new TextDecoder("latin1")
+          .decode(Deno.readFileSync(`${home.home}/${name}`)).includes(word)
+      ).map(({ name }) => name);
+  assertEquals([held("SECRET"), held("KEPT")], [[], ["store.db"]]);
+  assertEquals(
+    await spansOf(home, "on", "tool", "status", "summary"),
+    [["Bash", "done", "make"]],
+  );
+});

@@ -27,11 +27,21 @@ function cutShort() {
       stats: () => {
         throw new Error("not asked for");
       },
+      isSweepNeeded: false,
+      release: steps,
       sweep: steps,
       sweepSpans: steps,
     },
     pace: new Pace(),
-    rebuilds: { all: () => Promise.resolve() },
+    rebuilds: {
+      all: () => Promise.resolve(),
+      isNeeded: false,
+      settled: () => Promise.resolve(),
+      start: () => {},
+    },
+    onFault: (error) => {
+      throw error;
+    },
     canonical: (path) => path,
     signal: new AbortController().signal,
     pruneMs: -1,

@@ -251,7 +251,7 @@ Deno.test("planPage() lets SQLite refuse a prefix of more than 50,000 bytes, as 
   assertThrows(() => askPage(store, asked(16_000_000)), Error, "too complex");
   assertEquals(pageOf(store).total, 1);
   // No reader is left that would keep the WAL from being taken into the file.
-  runSteps(store.prune({ session: "none" }));
+  runSteps(store.release());
   assertEquals(Deno.statSync(`${temp.path}-wal`).size, 0);
 });
 
