@@ -29,6 +29,11 @@ export const completeTarget = makeTarget(
     const random = Random.of(input);
     const end = findEnd(input, random);
     const object = readPlainObject(input);
+    const found = attempt(() => scanMembers(input), [JsonError]);
+    if ("refusal" in found) {
+      // An object whose repeated member has a doubtful value may be taken for plain.
+      return `${found.refusal} ${object !== null}`;
+    }
     if (object !== null) assertEquals(end, object.end, "end of the object");
     const options = completeOptions(random.pick(listAgents()));
     const plain = object && completePlain(object, options);
@@ -38,11 +43,6 @@ export const completeTarget = makeTarget(
         print(completeEvent(input, options)),
         "plain and scanned",
       );
-    }
-    const found = attempt(() => scanMembers(input), [JsonError]);
-    if ("refusal" in found) {
-      // An object whose repeated member has a doubtful value may be taken for plain.
-      return `${found.refusal} ${object !== null}`;
     }
     if (found.value === null) return "no object";
     const keys = ["new", ...found.value.members.map(({ key }) => key)];
