@@ -32,7 +32,7 @@ export function nextTurn(): Promise<void> {
  * longer when there are many jobs.
  */
 export class Pace {
-  #nextTurn: () => Promise<void>;
+  readonly #nextTurn: () => Promise<void>;
   readonly #waiting: (() => void)[] = [];
   /** Time at which the current slice ends. */
   #sliceEnd = 0;
@@ -43,8 +43,8 @@ export class Pace {
   #restEnd = 0;
 
   /**
-   * @param turn Waits for a turn in which data that has arrived is read. It is not called while it
-   * waits, nor again if it has rejected: then the turns of the event loop have to do.
+   * @param turn Waits for a turn in which data that has arrived is read; never rejects. It is not
+   * called while it waits.
    */
   constructor(turn: () => Promise<void> = nextTurn) {
     this.#nextTurn = turn;
@@ -134,15 +134,6 @@ export class Pace {
     });
   }
 
-  async #wait(): Promise<void> {
-    try {
-      await this.#nextTurn();
-    } catch {
-      this.#nextTurn = nextTurn;
-      await nextTurn();
-    }
-  }
-
   #isOver(): boolean {
     return performance.now() >= this.#sliceEnd;
   }
@@ -154,7 +145,7 @@ export class Pace {
   async #turn(): Promise<void> {
     this.#turning = true;
     while (this.#waiting.length > 0) {
-      await this.#wait();
+      await this.#nextTurn();
       this.#begin();
       this.#waiting.shift()?.();
     }

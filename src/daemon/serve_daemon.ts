@@ -162,7 +162,7 @@ async function openTurn(
       return null;
     });
   return {
-    wait: async () => await (socket?.wait().catch(nextTurn) ?? nextTurn()),
+    wait: async () => await (socket?.wait() ?? nextTurn()),
     [Symbol.dispose]: () => socket?.[Symbol.dispose](),
   };
 }

@@ -8,6 +8,7 @@
  * nothing to do.
  * @module
  */
+import { nextTurn } from "./pace.ts";
 
 const BYTE = Uint8Array.of(0);
 
@@ -45,14 +46,20 @@ export class SocketTurn implements Disposable {
   }
 
   /**
-   * Waits for a turn. Only one wait is allowed at a time.
-   *
-   * @throws {Error} If it is closed.
+   * Waits for a turn. Only one wait is allowed at a time. Once the socket has failed or is closed,
+   * the turns of the event loop have to do: a byte that was not written would leave a read behind,
+   * which would take the byte of the next wait.
    */
   async wait(): Promise<void> {
-    // The read comes first: no byte is there, so it has to wait until the sockets are read.
-    const arrived = this.#from.read(this.#buffer);
-    await Promise.all([this.#to.write(BYTE), arrived]);
+    if (!this.#open) return await nextTurn();
+    try {
+      // The read comes first: no byte is there, so it has to wait until the sockets are read.
+      const arrived = this.#from.read(this.#buffer);
+      await Promise.all([this.#to.write(BYTE), arrived]);
+    } catch {
+      this[Symbol.dispose]();
+      await nextTurn();
+    }
   }
 
   /** May be called twice. */

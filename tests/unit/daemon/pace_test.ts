@@ -32,17 +32,6 @@ Deno.test("Pace.run() rejects with the error of a step, early or late", async ()
   }
 });
 
-Deno.test("Pace.run() goes on without a turn that fails, which is not called again", async () => {
-  let calls = 0;
-  const pace = new Pace(() => {
-    calls++;
-    return Promise.reject(new Deno.errors.BrokenPipe("gone"));
-  });
-  const works = [1, 2, 3].map(() => pace.run(work(20, () => {})));
-  assertEquals(await Promise.all(works), [20, 20, 20]);
-  assertEquals(calls, 1);
-});
-
 Deno.test("Pace.run() lets others run after one slice, even if there are many jobs", async () => {
   const pace = new Pace();
   let steps = 0;

@@ -18,12 +18,12 @@ Deno.test("SocketTurn.open() rejects if no socket can be bound", async () => {
   await assertRejects(() => SocketTurn.open("/nonexistent/turn"));
 });
 
-Deno.test("SocketTurn.wait() rejects once it is disposed of, even while it waits", async () => {
+Deno.test("SocketTurn.wait() goes on without its socket once it is disposed of, even while it waits", async () => {
   using folder = tempFolder();
   const turn = await SocketTurn.open(`${folder.path}/turn`);
   const waiting = turn.wait();
   turn[Symbol.dispose]();
   turn[Symbol.dispose]();
-  await waiting.catch(() => {}); // it may have come through
-  await assertRejects(() => turn.wait());
+  await waiting;
+  await turn.wait();
 });
