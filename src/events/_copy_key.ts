@@ -10,14 +10,24 @@ import type { Payload } from "./payload.ts";
 
 const encoder = new TextEncoder();
 
-/** Returns the key. */
+/**
+ * Returns the key, and the id of a copy: equal ids with the same key are one copy.
+ *
+ * @param tie The event's own id.
+ */
 export function readCopyKey(
   payload: Payload,
-  { meaning, callId }: { meaning: Meaning; callId: string | null },
-): string {
+  { meaning, callId, tie }: {
+    meaning: Meaning;
+    callId: string | null;
+    tie: string;
+  },
+): { copyKey: string; copyId: string } {
   // The hooks of different agents name one tool differently.
   const own = callId ?? readOwnTime(payload);
-  return own === null
-    ? hashPayload(payload)
-    : hashBytes(encoder.encode(`${meaning}\n${own}`));
+  const hash = hashPayload(payload);
+  return own === null ? { copyKey: hash, copyId: tie } : {
+    copyKey: hashBytes(encoder.encode(`${meaning}\n${own}`)),
+    copyId: hash,
+  };
 }

@@ -52,6 +52,7 @@ export function addThread(draft: Draft, facts: Facts): void {
         thread.said !== null && isBefore(at, thread.said[0])
       ? thread.said
       : [at, saying, meaning === "turn_failed" ? facts.message : null],
+    idled: facts.asking === "prompt" ? laterOf(thread.idled, at) : thread.idled,
     callId: isFirst
       ? callId ?? thread.callId
       : thread.callId ?? (starts ? callId : null),
@@ -88,8 +89,6 @@ function sayingOf(facts: Facts): Saying | null {
       return "idle";
     case "turn_failed":
       return "failed";
-    case "notification":
-      return facts.asking === "prompt" ? "idle" : null;
     default:
       return null;
   }

@@ -18,7 +18,7 @@ import {
   type PendingRequest,
   type SessionState,
 } from "./session_state.ts";
-import { newThread } from "./thread_state.ts";
+import { newThread, type ThreadState } from "./thread_state.ts";
 import { isQuestionTool } from "./tools.ts";
 
 /** The status of a session in the protocol, and its activity. */
@@ -163,12 +163,12 @@ function findWork(state: SessionState): SessionStanding | null {
   const oldest = new Oldest();
   const { said } = mainOf(state);
   if (
-    said !== null &&
-    (said[1] === "working" || said[1] === "idle" && goesOn(state, said[0]))
+    said !== null && (lastOf(mainOf(state))?.[1] === "working" ||
+      said[1] === "idle" && goesOn(state, said[0]))
   ) oldest.offer(said[0], "working");
   for (const thread of Object.values(state.threads)) {
     if (thread.id === "" || !isRunning(state, thread)) continue;
-    const at = thread.said?.[0] ?? thread.lastStart;
+    const at = lastOf(thread)?.[0] ?? thread.lastStart;
     if (at !== null) oldest.offer(at, "working");
   }
   return oldest.found;
@@ -188,8 +188,17 @@ function goesOn(
   });
 }
 
+/**
+ * Returns the last known activity of a thread. A notification does not end what the end of the
+ * turn has left running, so it is kept apart.
+ */
+function lastOf({ said, idled }: ThreadState): ThreadState["said"] {
+  if (idled === null || said !== null && !isBefore(said[0], idled)) return said;
+  return [idled, "idle", null];
+}
+
 function findRest(state: SessionState): SessionStanding {
-  const { said } = mainOf(state);
+  const said = lastOf(mainOf(state));
   if (said === null) return standing("working", state.lastMs ?? 0);
   const [at, saying, message] = said;
   return saying === "failed"

@@ -4,10 +4,11 @@
  * patch.
  * @module
  */
-import { decodeText, scanElements } from "../proto/mod.ts";
+import { decodeText } from "../proto/mod.ts";
 import { hashName, hashPart } from "./_hash.ts";
 import {
   bytesOf,
+  firstElement,
   headText,
   type JsonPart,
   oneLine,
@@ -31,6 +32,7 @@ export interface CallInput {
 const FILE_KEYS: ReadonlySet<string> = new Set([
   "file_path",
   "notebook_path",
+  "target_notebook",
   "target_file",
   "absolute_path",
   "path",
@@ -41,6 +43,7 @@ const TELLING = [
   "command",
   "file_path",
   "notebook_path",
+  "target_notebook",
   "target_file",
   "absolute_path",
   "pattern",
@@ -55,10 +58,14 @@ const TELLING = [
   "question",
   "plan",
 ];
+/** Commands of editor tools, whose file is more informative. */
+const EDITS = /^(?:view|create|str_replace|insert|undo_edit)$/;
 /** Maximum number of arguments in a key. Tools have fewer. */
 const MAX_KEYED = 16;
 const encoder = new TextEncoder();
-const PATCH_BEGIN = "*** Begin Patch";
+/** A patch, or a shell command that applies one. */
+const PATCH_BEGIN =
+  /^\s*(?:(?:cd\s+\S+\s*&&\s*)?apply_patch\s[^\n]*\n\s*)?\*\*\* Begin Patch/;
 const PATCH_FILE =
   /^\*\*\* (?:(?:Update|Add|Delete) File|Move to):[ \t]*(\S.*?)\s*$/gm;
 
@@ -145,21 +152,18 @@ function summarize(members: ReadonlyMap<string, JsonPart>): string | null {
     const line = oneLine(
       headText(members.get(name)) ?? joinTexts(members, name),
     );
-    if (line !== null) return line;
+    if (line === null || members.has("path") && EDITS.test(line)) continue;
+    return line;
   }
   return oneLine(readQuestion(members.get("questions") ?? null));
 }
 
 /** Returns the first of several questions to the user. */
 function readQuestion(list: JsonPart | null): string | null {
-  if (list?.kind !== "array") return null;
-  const bytes = bytesOf(list);
-  const [first] = scanElements(bytes) ?? [];
-  if (first === undefined) return null;
-  const source = { bytes, text: null };
-  const { kind, start, end } = first;
-  const question = { source, kind, start, end, members: null };
-  return headText(readMembers(question)?.get("question")) ?? headText(question);
+  const first = firstElement(list);
+  const members = readMembers(first);
+  return headText(members?.get("question")) ??
+    headText(members?.get("prompt")) ?? headText(first);
 }
 
 /** Returns the text of an argument that is a list of words, like the commands of some agents. */
@@ -178,7 +182,7 @@ function readPatch(members: ReadonlyMap<string, JsonPart>): string[] {
   const files = new Set<string>();
   for (const value of members.values()) {
     const head = headText(value, 256);
-    if (head === null || !head.trimStart().startsWith(PATCH_BEGIN)) continue;
+    if (head === null || !PATCH_BEGIN.test(head)) continue;
     const text = headText(value, Infinity) ?? "";
     // A copy, because a slice would keep the whole patch in memory.
     for (const [, file = ""] of text.matchAll(PATCH_FILE)) {

@@ -7,6 +7,7 @@ import type { Meaning } from "../agents/mod.ts";
 import { decodeInt } from "../proto/mod.ts";
 import {
   bytesOf,
+  firstElement,
   firstLine,
   headText,
   type JsonPart,
@@ -50,6 +51,10 @@ const SHELL_TAIL =
 const CANCELLED = /^Command was (?:automatically )?cancelled /;
 const TAIL_BYTES = 512;
 const NONE = "(none)";
+/** Copilot writes the exit code of a command after its output, and calls the result a success. */
+const COPILOT_TAIL =
+  /<((?:exited|shellId: \S+ completed) with exit code (-?\d+))>\s*$/;
+const SHELL_TOOL = /^(?:bash|powershell)$/i;
 
 const STATUS_WORDS: ReadonlyMap<string, Outcome> = new Map([
   ["success", "done"],
@@ -87,7 +92,9 @@ export function readCallEnd(
   const members = readMembers(result);
   const outcome = judge(payload, meaning, members) ??
     (failureMember !== null && members?.has(failureMember) ? "failed" : null) ??
-    (tellsFailure ? "done" : judgeHead(result) ?? judgeShell(members));
+    (tellsFailure
+      ? "done"
+      : judgeHead(resultText(result, members)) ?? judgeShell(members));
   return {
     outcome,
     error: outcome === "done" || outcome === null
@@ -113,21 +120,51 @@ function judge(
     const type = payload.text("failure_type") ?? "";
     return /denied|reject/i.test(type) ? "denied" : "failed";
   }
-  const status = STATUS_WORDS.get(payload.text("tool_status") ?? "");
-  if (status !== undefined) return status;
+  const status = STATUS_WORDS.get(payload.text("tool_status") ?? "") ?? null;
+  // A tool may have succeeded in running a command that failed.
+  if (status !== null && status !== "done") return status;
   if (payload.isTrue("is_error") || payload.isTrue("isError")) return "failed";
-  return judgeMembers(members) ?? judgeCode(readCode(payload));
+  return judgeMembers(payload, members) ?? judgeCode(readCode(payload)) ??
+    status;
 }
 
-function judgeMembers(members: Members): Outcome | null {
+function judgeMembers(payload: Payload, members: Members): Outcome | null {
   if (members === null) return null;
   const isTrue = (name: string) => members.get(name)?.kind === "true";
   if (isTrue("is_error") || isTrue("isError")) return "failed";
   if (isTrue("interrupted")) return "interrupted";
   const type = headText(members.get("result_type")) ??
     headText(members.get("resultType"));
-  return STATUS_WORDS.get(type ?? "") ?? judgeCode(codeOf(members)) ??
-    judgeCode(codeOf(readMembers(members.get("metadata"))));
+  const status = STATUS_WORDS.get(type ?? "") ?? null;
+  if (status !== null && status !== "done") return status;
+  const [, , code] = copilotTail(payload, members) ?? [];
+  return judgeCode(codeOf(members)) ??
+    judgeCode(codeOf(readMembers(members.get("metadata")))) ??
+    judgeCode(code === undefined ? null : Number(code)) ?? status;
+}
+
+function copilotTail(
+  payload: Payload,
+  members: Members,
+): RegExpMatchArray | null {
+  const text = copilotText(members);
+  return text === null || !SHELL_TOOL.test(payload.text("tool_name") ?? "")
+    ? null
+    : tailText(text, TAIL_BYTES)?.match(COPILOT_TAIL) ?? null;
+}
+
+function copilotText(members: Members): JsonPart | null {
+  return members?.get("text_result_for_llm") ??
+    members?.get("textResultForLlm") ?? null;
+}
+
+/**
+ * Returns the text of a result: the result itself, or the first of its list of contents, as MCP
+ * servers send it.
+ */
+function resultText(result: JsonPart | null, members: Members): string | null {
+  const content = firstElement(members?.get("content") ?? result);
+  return headText(result) ?? headText(readMembers(content)?.get("text"));
 }
 
 function judgeCode(code: number | null): Outcome | null {
@@ -155,13 +192,13 @@ function asCode(token: Uint8Array): number | null {
   return code === null ? null : Number(code);
 }
 
-function judgeHead(result: JsonPart | null): Outcome | null {
-  const [, code] = exitLine(result) ?? [];
+function judgeHead(text: string | null): Outcome | null {
+  const [, code] = exitLine(text) ?? [];
   return code === undefined ? null : judgeCode(Number(code));
 }
 
-function exitLine(result: JsonPart | null): RegExpMatchArray | null {
-  const [head = "", output] = headText(result)?.split(OUTPUT, 2) ?? [];
+function exitLine(text: string | null): RegExpMatchArray | null {
+  const [head = "", output] = text?.split(OUTPUT, 2) ?? [];
   // A text without these lines is the output alone, which may say anything.
   return output === undefined ? null : head.match(EXITED);
 }
@@ -208,6 +245,7 @@ function readError(
   members: Members,
 ): string | null {
   const inner = readMembers(payload.value("error"));
+  const text = resultText(result, members);
   const said = [
     headText(payload.value("error")),
     headText(inner?.get("message")),
@@ -217,14 +255,14 @@ function readError(
     headText(members?.get("error")),
     headText(readMembers(members?.get("error"))?.get("message")),
     headText(members?.get("stderr")),
-    headText(members?.get("text_result_for_llm")),
-    headText(members?.get("textResultForLlm")),
-    exitLine(result)?.[0] ?? null,
+    copilotTail(payload, members)?.[1] ?? null,
+    headText(copilotText(members)),
+    exitLine(text)?.[0] ?? null,
     shellError(members),
-    members === null ? headText(result) : null,
+    members === null || members.has("content") ? text : null,
   ];
-  for (const text of said) {
-    const line = firstLine(text);
+  for (const one of said) {
+    const line = firstLine(one);
     if (line !== null) return line;
   }
   const code = codeOf(members) ??

@@ -22,23 +22,37 @@ const MIN_COPIES = 16;
 
 /**
  * Looks for the original of a copy: the same event, delivered by another hook shortly before. Of
- * events that only look the same each has one copy. The copy itself may arrive again, if its sender
- * got no answer.
+ * events that only look the same each has one copy from each hook. The copy itself may arrive
+ * again, if its sender got no answer or the hook is in two files.
  *
  * @returns The new list of remembered events; null if the event is not a copy.
  */
 export function findCopy(
   copies: readonly SeenCopy[],
-  { at: [ms, , id], copyKey, via }: Facts,
+  { at: [ms], copyKey, copyId, via }: Facts,
 ): { copies: readonly SeenCopy[] } | null {
-  const index = copies.findIndex(([key, seenMs, seenVia, copyId]) =>
-    key === copyKey && seenVia !== via && (copyId === "" || copyId === id) &&
-    isNear(seenMs, ms)
+  const index = copies.findIndex(([key, seenMs, seenVia, ...paired]) =>
+    key === copyKey && seenVia !== via && isNear(seenMs, ms) &&
+    (pairOf(paired, via) ?? copyId) === copyId
   );
   const found = copies[index];
   if (found === undefined) return null;
-  const [key, seenMs, seenVia] = found;
-  return { copies: copies.with(index, [key, seenMs, seenVia, id]) };
+  const [key, seenMs, seenVia, ...paired] = found;
+  const pairs = pairOf(paired, via) === null
+    ? [...even(paired), via, copyId]
+    : paired;
+  return { copies: copies.with(index, [key, seenMs, seenVia, ...pairs]) };
+}
+
+/** Returns the id of the copy that came through a hook; null if there is none. */
+function pairOf(paired: readonly string[], via: string): string | null {
+  return even(paired).find((_, i, all) => i % 2 === 1 && all[i - 1] === via) ??
+    null;
+}
+
+/** Older versions kept one id, or "", instead of pairs. */
+function even(paired: readonly string[]): readonly string[] {
+  return paired.length % 2 === 0 ? paired : [];
 }
 
 /** Adds an event that is not a copy. */
@@ -49,7 +63,7 @@ export function rememberCopy(
   if (copyKey === null) return copies;
   const late = copies.length - MIN_COPIES;
   const near = copies.filter(([, seenMs], i) => i > late || isNear(seenMs, ms));
-  return [...near.slice(1 - MAX_COPIES), [copyKey, ms, via, ""]];
+  return [...near.slice(1 - MAX_COPIES), [copyKey, ms, via]];
 }
 
 function isNear(a: Int, b: Int): boolean {

@@ -67,7 +67,9 @@ export interface Facts extends Usage {
   readonly afterCompaction: boolean;
   /** The same for copies by hooks of different agents; null if the agent runs no other's hooks. */
   readonly copyKey: string | null;
-  /** The hook that delivered it. */
+  /** Tells copies with the same key that came through one hook apart. */
+  readonly copyId: string;
+  /** The hook that delivered it, and the form in which it did. */
   readonly via: string;
 }
 
@@ -137,10 +139,11 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
     message: readMessage(payload, meaning),
     afterCompaction: meaning === "session_start" &&
       payload.text("source") === "compact",
-    copyKey: AGENTS[agent].runsHooksOf.length === 0
-      ? null
-      : readCopyKey(payload, { meaning, callId }),
-    via,
+    ...AGENTS[agent].runsHooksOf.length === 0
+      ? { copyKey: null, copyId: tie }
+      : readCopyKey(payload, { meaning, callId, tie }),
+    // Copilot sends two forms, so that two of its own hooks may get different texts.
+    via: payload.text("sessionId") === null ? via : `${via}*`,
     ...usage,
   };
 }
@@ -169,7 +172,7 @@ function findMeaning(
 
 /**
  * The status of Cursor's `stop` tells how the turn ended. Copilot sends an event for each error,
- * and goes on after most of them.
+ * and goes on after most of them. A notification may tell that the user has answered.
  */
 function refine(
   payload: Payload,
@@ -178,6 +181,10 @@ function refine(
 ): Meaning {
   if (agent === "copilot" && meaning === "turn_failed") {
     return payload.isFalse("recoverable") ? meaning : "other";
+  }
+  if (meaning === "notification") {
+    const type = payload.text("notification_type") ?? "";
+    return ANSWERED.test(type) ? "answer" : meaning;
   }
   if (agent !== "cursor" || meaning !== "turn_end") return meaning;
   const status = payload.text("status");
@@ -228,18 +235,30 @@ function readTitle(payload: Payload): string | null {
     firstLine(headText(readMembers(payload.value("context"))?.get("content")));
 }
 
+const ANSWERED = /^elicitation_(?:complete|response)$/;
+
 function readAsking(payload: Payload): Asking | null {
   switch (payload.text("notification_type")) {
     case "permission_prompt":
     case "ToolPermission":
       return "permission";
+    case "agent_needs_input":
     case "elicitation_dialog":
+    case "elicitation_url_dialog":
       return "answer";
     case "idle_prompt":
       return "prompt";
+    case null:
+      return guessAsking(payload.text("message") ?? "");
     default:
       return null;
   }
+}
+
+/** Older versions of Claude Code tell only in words. */
+function guessAsking(message: string): Asking | null {
+  if (/\bneeds your permission\b/.test(message)) return "permission";
+  return /\bis waiting for your input$/.test(message) ? "prompt" : null;
 }
 
 /** Returns the ids in `background_tasks`. A task without an id is named by its index. */

@@ -8,6 +8,7 @@ import {
   decodeText,
   JsonError,
   type JsonKind,
+  scanElements,
   scanMembers,
 } from "../proto/mod.ts";
 import { decodeKey, decodeToken } from "./_token.ts";
@@ -151,6 +152,18 @@ export function readMembers(
     if (error instanceof JsonError) return null;
     throw error;
   }
+}
+
+/** Returns the first element of an array; null for another value and an empty array. */
+export function firstElement(
+  part: JsonPart | null | undefined,
+): JsonPart | null {
+  if (part?.kind !== "array") return null;
+  const bytes = bytesOf(part);
+  const [first] = scanElements(bytes) ?? [];
+  if (first === undefined) return null;
+  const { kind, start, end } = first;
+  return { source: { bytes, text: null }, kind, start, end, members: null };
 }
 
 function nameMembers(

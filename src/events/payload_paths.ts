@@ -20,6 +20,8 @@ const PATH_KEYS: ReadonlySet<string> = new Set([
   "file",
   "relative_workspace_path",
   "notebook_path",
+  "absolute_path",
+  "target_notebook",
 ]);
 
 const QUOTE = 0x22;
@@ -50,10 +52,9 @@ interface Frame {
 /**
  * Notes the places of paths while a scanner reports tokens. Decodes them only on request.
  *
- * A path is the non-empty text of a member called `path`, `file_path`, `target_file`, `file`,
- * `relative_workspace_path` or `notebook_path`, at any depth; every string that is itself JSON is
- * searched as well, recursively. A text that is too long for a name is no path. Of members with the
- * same name only the last counts.
+ * A path is the non-empty text of a member of one of these names, at any depth; every string that
+ * is itself JSON is searched as well, recursively. A text that is too long for a name is no path.
+ * Of members with the same name only the last counts.
  */
 export class PathFinder {
   readonly #bytes: Uint8Array;
@@ -160,7 +161,7 @@ function isPathKey(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start - 2;
   if (length < 4) return false;
   const plain = length === 4 || length === 9 || length === 11 ||
-    length === 13 || length === 23;
+    length === 13 || length === 15 || length === 23;
   if (!plain && !hasEscape(bytes, start, end)) return false;
   return PATH_KEYS.has(decodeKey(bytes, start, end));
 }

@@ -54,8 +54,8 @@ export type SeenCopy = readonly [
   key: string,
   ms: Int,
   via: string,
-  /** The id of the copy that has arrived, or "". */
-  copyId: string,
+  /** For each hook that has delivered a copy: the hook, then the copy's id. */
+  ...paired: readonly string[],
 ];
 
 /** The state of a session. Immutable. */

@@ -31,6 +31,8 @@ export interface ThreadState {
   readonly said:
     | readonly [at: Moment, state: Saying, message: string | null]
     | null;
+  /** The last time when it waited for a prompt, as a notification tells. */
+  readonly idled: Moment | null;
   /** The id of the call that started it, if its start tells. */
   readonly callId: string | null;
 }
@@ -60,6 +62,7 @@ export function newThread(id: string): ThreadState {
     halt: null,
     answered: null,
     said: null,
+    idled: null,
     callId: null,
   };
 }

@@ -93,6 +93,8 @@ const NOTICES = [
   "permission_prompt",
   "idle_prompt",
   "elicitation_dialog",
+  "elicitation_complete",
+  "agent_needs_input",
   "auth_success",
 ];
 const SAID_STARTS = ["startup", "resume", "clear", "compact"];

@@ -6,6 +6,8 @@
 import type { Act, Actor, Dialect, Spoken } from "./actor.ts";
 import type { Fields, PlayedCall } from "./played.ts";
 
+const SHELL = "Bash";
+
 /** GitHub Copilot CLI. */
 export const COPILOT: Dialect = {
   source: "copilot",
@@ -14,7 +16,7 @@ export const COPILOT: Dialect = {
   hasIds: false,
   tellsLatency: false,
   tools: {
-    shell: "Bash",
+    shell: SHELL,
     read: "Read",
     edit: "Edit",
     search: "Grep",
@@ -23,7 +25,8 @@ export const COPILOT: Dialect = {
   },
   tellsSuccess: () => true,
   interruptedLine: null,
-  errorLine: (_code, output) => output,
+  errorLine: (code, output, { tool }) =>
+    tool === SHELL ? `exited with exit code ${code}` : output,
   speak,
 };
 
@@ -40,6 +43,15 @@ function speak(act: Act, actor: Actor): Spoken[] {
   }];
   const tool = (name: string, call: PlayedCall, fields: Fields = {}) =>
     say(name, { tool_name: call.tool, tool_input: call.input, ...fields });
+  const result = (call: PlayedCall, output: string, code: number) =>
+    tool("PostToolUse", call, {
+      tool_result: {
+        result_type: "success",
+        text_result_for_llm: call.tool === SHELL
+          ? `${output}\n<exited with exit code ${code}>`
+          : output,
+      },
+    });
   switch (act.kind) {
     case "start":
       return say("SessionStart", { source: act.how, initial_prompt: "" });
@@ -48,14 +60,11 @@ function speak(act: Act, actor: Actor): Spoken[] {
     case "call":
       return tool("PreToolUse", act.call);
     case "done":
-      return tool("PostToolUse", act.call, {
-        tool_result: {
-          result_type: "success",
-          text_result_for_llm: act.output,
-        },
-      });
+      return result(act.call, act.output, 0);
     case "failed":
-      return tool("PostToolUseFailure", act.call, { error: act.output });
+      return act.call.tool === SHELL
+        ? result(act.call, act.output, act.code)
+        : tool("PostToolUseFailure", act.call, { error: act.output });
     case "stop":
       return say("Stop", { stop_reason: "end_turn", stop_hook_active: false });
     case "end":

@@ -133,6 +133,40 @@ Deno.test("events that Copilot gives to several configurations are stored once, 
   assertEquals([agent, events, tool_calls], ["copilot", 2, 2]);
 });
 
+Deno.test("events that three hooks of Copilot deliver, two in one form, are stored once", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const ms = Date.now() - MINUTE;
+  const camel: Said = ["userPromptSubmitted", {
+    sessionId: "s",
+    timestamp: ms,
+    cwd: home.workspace,
+    prompt: "fix it",
+  }];
+  const pascal: Said = [null, {
+    hook_event_name: "UserPromptSubmit",
+    session_id: "s",
+    timestamp: new Date(ms).toISOString(),
+    cwd: home.workspace,
+    prompt: "fix it",
+  }];
+  const hooks: [source: string, said: Said][] = [
+    ["copilot", camel],
+    ["copilot", pascal],
+    ["claude", pascal],
+    ["claude", pascal],
+  ];
+  for (const [source, [event, fields]] of hooks) {
+    const words = event === null ? [] : ["--event", event];
+    const { code } = await home.run(
+      ["ingest", "hook", "--source", source, ...words],
+      { stdin: JSON.stringify(fields) },
+    );
+    assertEquals(code, 0);
+  }
+  assertEquals(Object((await sessionOf(home, "s")).totals).events, 1);
+});
+
 Deno.test("a Stop while a subagent works in the background ends neither the session nor the subagent's call", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
@@ -335,6 +369,104 @@ const OWN_FORMS: [
     }]],
     ["working", null],
     [["/w/a.ts", "failed", "File not found"]],
+  ],
+  [
+    "a command of Copilot that failed in a tool that did not",
+    "copilot",
+    [["postToolUse", {
+      toolName: "bash",
+      toolArgs: { command: "false", description: "Fail" },
+      toolResult: {
+        resultType: "success",
+        textResultForLlm: "bad\n<exited with exit code 1>",
+      },
+    }]],
+    ["working", null],
+    [["false", "failed", "exited with exit code 1"]],
+  ],
+  [
+    "an editor of Copilot",
+    "copilot",
+    [["postToolUse", {
+      toolName: "str_replace_editor",
+      toolArgs: { command: "create", path: "/w/a.ts", file_text: "x" },
+      toolResult: { resultType: "success", textResultForLlm: "ok" },
+    }]],
+    ["working", null],
+    [["/w/a.ts", "done", null]],
+  ],
+  [
+    "a command of Vibe that failed in a tool that did not",
+    "vibe",
+    [[null, {
+      hook_event_name: "post_tool",
+      tool_name: "bash",
+      tool_call_id: "v",
+      tool_input: { command: "make" },
+      tool_status: "success",
+      tool_output: { stdout: "", stderr: "no rule\n", returncode: 2 },
+      tool_output_text: "",
+      tool_error: null,
+      duration_ms: 4.5,
+    }]],
+    ["working", null],
+    [["make", "failed", "no rule"]],
+  ],
+  [
+    "an error of an MCP server",
+    "codex",
+    [[null, {
+      hook_event_name: "PostToolUse",
+      turn_id: "1",
+      tool_name: "mcp__linear__search",
+      tool_input: { query: "x" },
+      tool_use_id: "c",
+      tool_response: {
+        content: [{ type: "text", text: "No such team\nmore" }],
+        isError: true,
+      },
+    }]],
+    ["working", null],
+    [["x", "failed", "No such team"]],
+  ],
+  [
+    "a result of Codex in a list of texts",
+    "codex",
+    [[null, {
+      ...codexResult(""),
+      tool_response: [
+        { type: "input_text", text: "Exit code: 3\nOutput:\nbad" },
+      ],
+    }]],
+    ["working", null],
+    [["npm test", "failed", "Exit code: 3"]],
+  ],
+  [
+    "a patch that Codex applies in a shell",
+    "codex",
+    [[null, {
+      ...codexResult("Exit code: 0\nOutput:\nSuccess"),
+      tool_input: {
+        command: "apply_patch <<'EOF'\n*** Begin Patch\n" +
+          "*** Update File: a.ts\n*** Move to: b.ts\n@@\n-x\n+y\n" +
+          "*** Delete File: c.ts\n*** End Patch\nEOF",
+      },
+    }]],
+    ["working", null],
+    [["a.ts b.ts c.ts", "done", null]],
+  ],
+  [
+    "a question of Cursor in its own words",
+    "cursor",
+    [[null, {
+      hook_event_name: "preToolUse",
+      cursor_version: "3.9.1",
+      tool_name: "AskQuestion",
+      tool_input: { title: "T", questions: [{ prompt: "Which?" }] },
+      tool_use_id: "t",
+    }]],
+    ["needs_answer", "Which?"],
+    [["Which?", "open", null]],
   ],
   [
     "an error that ends a turn of Copilot",

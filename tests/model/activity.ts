@@ -3,7 +3,7 @@
  * The model's answer to: what does the session do now, and does it need anything of the user?
  * @module
  */
-import type { ModelCall } from "./calls.ts";
+import { isIdlePrompt, type ModelCall } from "./calls.ts";
 import { compareSeen, type Seen, text } from "./event.ts";
 import { findRequests, QUESTION_TOOLS } from "./requests.ts";
 import { stateOf } from "./saying.ts";
@@ -135,8 +135,11 @@ function restingActivity(
     ) ??
       []
   );
-  if (last !== undefined && (said === "working" || goesOn(last, sorted))) {
-    work.push(last);
+  const turn = main.findLast((event) =>
+    stateOf(event) !== null && !isIdlePrompt(event)
+  );
+  if (turn !== undefined && (said === "working" || goesOn(turn, sorted))) {
+    work.push(turn);
   }
   // The thread that has worked for longest.
   if (work.length > 0) return working(Math.min(...work.map(({ ms }) => ms)));

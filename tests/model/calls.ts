@@ -3,7 +3,7 @@
  * The model's calls: which events are about one, and what they say together.
  * @module
  */
-import { compareSeen, FAMILIES, firstText, type Seen } from "./event.ts";
+import { compareSeen, FAMILIES, firstText, type Seen, text } from "./event.ts";
 import {
   callIdOf,
   costOf,
@@ -169,8 +169,10 @@ export function isTurnEnd(event: Seen): boolean {
 
 /** Whether the agent says that it waits for a prompt. */
 export function isIdlePrompt({ meaning, fields }: Seen): boolean {
-  return meaning === "notification" &&
-    fields.notification_type === "idle_prompt";
+  if (meaning !== "notification") return false;
+  return fields.notification_type === undefined
+    ? text(fields, "message")?.endsWith(" is waiting for your input") === true
+    : fields.notification_type === "idle_prompt";
 }
 
 function toCall(group: readonly Seen[]): ModelCall {

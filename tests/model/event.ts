@@ -126,7 +126,8 @@ export function seeEvent(delivered: Delivered): Seen {
     meaning,
     source,
     provenAgent: text(fields, "kaizen_agent") ?? provenAgent(name, fields),
-    via: text(fields, "kaizen_source") ?? source,
+    via: (text(fields, "kaizen_source") ?? source) +
+      ("sessionId" in fields ? "*" : ""),
     thread: threadOf(meaning, fields),
     fields,
   };
@@ -157,6 +158,11 @@ function ownName({ source }: Delivered, fields: Fields): string {
 
 function meaningOf(name: string, fields: Fields): Meaning {
   const meaning = MEANING_OF.get(name) ?? "other";
+  if (meaning === "notification") {
+    const isAnswered = fields.notification_type === "elicitation_complete" ||
+      fields.notification_type === "elicitation_response";
+    return isAnswered ? "answer" : meaning;
+  }
   // Cursor says with one event how a turn ended.
   if (meaning === "turn_end" && "cursor_version" in fields) {
     if (fields.status === "error") return "turn_failed";

@@ -4,7 +4,7 @@
  * @module
  */
 import { endsTurnOf, type ModelCall } from "./calls.ts";
-import { compareSeen, type Seen } from "./event.ts";
+import { compareSeen, type Seen, text } from "./event.ts";
 import { stateOf } from "./saying.ts";
 import { callIdOf, inputKeyOf, toolOf } from "./result.ts";
 import { firstStopOf, type ModelThread, stopOf } from "./threads.ts";
@@ -31,6 +31,11 @@ export const QUESTION_TOOLS = new Set([
   "ask_user",
 ]);
 
+const ANSWER_TYPES = new Set([
+  "agent_needs_input",
+  "elicitation_dialog",
+  "elicitation_url_dialog",
+]);
 const PERMISSION_TYPES = new Set(["permission_prompt", "ToolPermission"]);
 
 /** Whether it asks for a permission; a question to the user does not. */
@@ -83,8 +88,11 @@ function kindOf(event: Seen): ModelRequest["state"] | null {
       : "needs_permission";
   }
   if (meaning !== "notification") return null;
-  const type = fields.notification_type;
-  if (type === "elicitation_dialog") return "needs_answer";
+  const type = fields.notification_type ??
+    (text(fields, "message")?.includes("needs your permission")
+      ? "permission_prompt"
+      : null);
+  if (typeof type === "string" && ANSWER_TYPES.has(type)) return "needs_answer";
   return typeof type === "string" && PERMISSION_TYPES.has(type)
     ? "needs_permission"
     : null;

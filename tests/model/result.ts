@@ -31,6 +31,8 @@ const PATH_KEYS = [
   "file",
   "relative_workspace_path",
   "notebook_path",
+  "absolute_path",
+  "target_notebook",
 ];
 /**
  * The argument that stands for a call, the first that is there: of a search what it looks for, not
@@ -40,6 +42,7 @@ const MAIN_KEYS = [
   "command",
   "file_path",
   "notebook_path",
+  "target_notebook",
   "target_file",
   "absolute_path",
   "pattern",
@@ -161,9 +164,8 @@ export function outcomeOf(event: Seen): Outcome | null {
   };
   const status = firstText(fields, "tool_status") ??
     firstText(resultOf(fields), "resultType", "result_type");
-  if (status !== null && Object.hasOwn(said, status)) {
-    return said[status] ?? null;
-  }
+  const outcome = Object.hasOwn(said, status ?? "") ? said[status ?? ""] : null;
+  if (outcome && outcome !== "done") return outcome;
   const code = exitCode(fields);
   if (code !== null) return code === 0 ? "done" : "failed";
   const result = resultOf(fields);
@@ -172,6 +174,7 @@ export function outcomeOf(event: Seen): Outcome | null {
   }
   if (result?.interrupted === true) return "interrupted";
   if (result?.error) return "failed";
+  if (outcome) return outcome;
   if (event.name in FAMILIES) return null;
   return SAYS_NOTHING.has(event.provenAgent ?? event.source) ? null : "done";
 }
@@ -186,7 +189,20 @@ function exitCode(fields: Fields): number | null {
     }
   }
   const [, , code] = headOf(fields).match(EXITED) ?? [];
-  return code === undefined ? shellCode(result) : Number(code);
+  return code === undefined
+    ? shellCode(result) ?? copilotCode(fields)
+    : Number(code);
+}
+
+/** The exit code that Copilot writes after a command's output. */
+function copilotCode(fields: Fields): number | null {
+  const said = firstText(
+    resultOf(fields),
+    "textResultForLlm",
+    "text_result_for_llm",
+  );
+  const [, code] = said?.match(/\n?<exited with exit code (\d+)>$/) ?? [];
+  return code === undefined ? null : Number(code);
 }
 
 /** The exit code that Gemini CLI writes after a command's output, unless it is 0. */
@@ -228,7 +244,10 @@ export function errorOf(event: Seen): string | null {
       text(resultOf(fields), "error") ??
       text(asFields(resultOf(fields)?.error), "message") ??
       headOf(fields).match(EXITED)?.[0] ??
-      (shellCode(resultOf(fields)) ? `Exit Code: ${exitCode(fields)}` : null);
+      (shellCode(resultOf(fields)) ? `Exit Code: ${exitCode(fields)}` : null) ??
+      (copilotCode(fields)
+        ? `exited with exit code ${copilotCode(fields)}`
+        : null);
   return said?.split("\n").map((line) => line.trim()).find((line) =>
     line !== ""
   ) ??

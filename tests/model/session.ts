@@ -111,7 +111,7 @@ function settle(events: readonly Seen[]): Seen[] {
 
 /** The stored events: each event once, without copies through another configuration. */
 function storedOnce(events: readonly Seen[]): Seen[] {
-  const stored: (Seen & { copies: Set<string> })[] = [];
+  const stored: (Seen & { copies: Map<string, Seen> })[] = [];
   const known = new Set<string>();
   for (const event of events) {
     const key = JSON.stringify([event.workspace, event.session, event.id]);
@@ -124,13 +124,19 @@ function storedOnce(events: readonly Seen[]): Seen[] {
     const original = beside.find((other) =>
       RUNS_OTHERS.has(event.provenAgent) &&
       Math.abs(other.ms - event.ms) <= COPY_MS &&
-      other.via !== event.via && !other.copies.has(event.via) &&
-      copyKey(other) === copyKey(event)
+      other.via !== event.via && copyKey(other) === copyKey(event) &&
+      isSameCopy(other.copies.get(event.via), event)
     );
-    if (original !== undefined) original.copies.add(event.via);
-    else stored.push({ ...event, copies: new Set() });
+    if (original !== undefined) original.copies.set(event.via, event);
+    else stored.push({ ...event, copies: new Map() });
   }
   return stored;
+}
+
+/** Whether a copy is the first one through its configuration, or that one again. */
+function isSameCopy(before: Seen | undefined, copy: Seen): boolean {
+  return before === undefined ||
+    periodOf(copy) === PROVEN_MS && wholeKey(before) === wholeKey(copy);
 }
 
 /** The facts that copies through different agents' configurations have in common. */

@@ -157,6 +157,29 @@ const table: [
       message: "Look here",
     }],
   ], "Waiting needs_answer 1 Look here"],
+  ["a dialog that was answered", [
+    ["Notification", { notification_type: "elicitation_dialog" }],
+    ["Notification", { notification_type: "elicitation_complete" }],
+  ], "Running working 2"],
+  ["an agent that needs input", [
+    ["Notification", {
+      notification_type: "agent_needs_input",
+      message: "Which one?",
+    }],
+  ], "Waiting needs_answer 1 Which one?"],
+  ["a permission that an old version asks for in words", [
+    ["UserPromptSubmit"],
+    ["Notification", { message: "Claude needs your permission to use Bash" }],
+  ], "Waiting needs_permission 2 Claude needs your permission to use Bash"],
+  ["a prompt that an old version waits for in words", [
+    ["UserPromptSubmit"],
+    ["Notification", { message: "Claude is waiting for your input" }],
+  ], "Idle idle 2"],
+  ["background work beside a prompt that is waited for", [
+    ["UserPromptSubmit"],
+    ["Stop", { background_tasks: [{ id: "shell_1", status: "running" }] }],
+    ["Notification", { notification_type: "idle_prompt" }],
+  ], "Running working 2"],
   ["a subagent that needs a permission, before all else", [
     ["PreToolUse", { tool_name: "Agent", tool_use_id: "t1" }],
     ["SubagentStart", EXPLORE],

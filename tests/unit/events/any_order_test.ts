@@ -48,6 +48,8 @@ const claudeEvent = fc.record({
     "permission_prompt",
     "idle_prompt",
     "elicitation_dialog",
+    "elicitation_complete",
+    "agent_needs_input",
     "auth",
   ),
   background: fc.constantFrom(undefined, [], ["a1"], ["a1", "b1"]),
