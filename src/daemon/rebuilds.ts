@@ -14,6 +14,7 @@ import {
 } from "../events/mod.ts";
 import {
   type EventTime,
+  newestChanges,
   type Steps,
   type Store,
   type StoredSession,
@@ -223,7 +224,10 @@ class Rebuild {
     const applied = states.apply(session, this.#state, facts, {
       keepCopies: true,
     });
-    store.sessions.calls.file(session.key, toCallChanges(applied));
+    store.sessions.calls.file(
+      session.key,
+      newestChanges(toCallChanges(applied)),
+    );
     states.addCommit(session, facts);
     this.#state = applied.state;
   }

@@ -15,17 +15,24 @@ export function hashPart(
   start: number,
   end: number,
 ): string {
-  return String(mix(bytes.subarray(start, end), BASIS));
+  let hash = BASIS;
+  for (let i = start; i < end; i++) {
+    hash = Math.imul(hash ^ (bytes[i] ?? 0), PRIME);
+  }
+  return String(hash >>> 0);
 }
 
 /** Returns a 64-bit hash of all parts, one after the other, as digits. */
 export function hashBytes(...parts: readonly Uint8Array[]): string {
   let [one, other] = [BASIS, OTHER_BASIS];
   for (const part of parts) {
-    one = mix(part, one);
-    other = mix(part, other);
+    for (let i = 0; i < part.length; i++) {
+      const byte = part[i] ?? 0;
+      one = Math.imul(one ^ byte, PRIME);
+      other = Math.imul(other ^ byte, PRIME);
+    }
   }
-  return `${one}${other}`;
+  return `${one >>> 0}${other >>> 0}`;
 }
 
 /** Returns the 16-bit hash of a short name as digits. */
@@ -35,13 +42,4 @@ export function hashName(name: string): string {
     hash = Math.imul(hash ^ name.charCodeAt(i), PRIME);
   }
   return String((hash ^ hash >>> 16) & NAME_BITS);
-}
-
-/** Goes on with a hash. */
-function mix(bytes: Uint8Array, start: number): number {
-  let hash = start;
-  for (let i = 0; i < bytes.length; i++) {
-    hash = Math.imul(hash ^ (bytes[i] ?? 0), PRIME);
-  }
-  return hash >>> 0;
 }

@@ -13,8 +13,14 @@ import type { Payload } from "./payload.ts";
 export interface EventIdentity {
   /** The id to store; null for an event that may be stored more than once. */
   readonly id: string | null;
-  /** The session already has the event if it has an event with one of these ids. */
-  readonly known: readonly string[];
+  /**
+   * A session that has an event with one of these ids already has this event: ids in their order,
+   * between which there is no other id, and its `kaizen_id`. Null if it has none.
+   */
+  readonly known: {
+    readonly range: readonly [string, ...string[]];
+    readonly own: string;
+  } | null;
 }
 
 /**
@@ -24,6 +30,9 @@ export interface EventIdentity {
  */
 const PROVEN_MS = 30_000;
 const LIKELY_MS = 500;
+/** Digits of the greatest period: ids of one hash have the order of their times. */
+const PERIOD_DIGITS = 11;
+const RADIX = 36;
 
 /** Events that do not happen twice in one turn within {@linkcode LIKELY_MS}. */
 const RARE: ReadonlySet<Meaning> = new Set([
@@ -46,14 +55,16 @@ const RARE: ReadonlySet<Meaning> = new Set([
  */
 export function identifyEvent(payload: Payload, facts: Facts): EventIdentity {
   const own = payload.text("kaizen_id");
-  if (!own) return { id: null, known: [] };
+  if (!own) return { id: null, known: null };
   const periodMs = findPeriod(payload, facts);
-  if (periodMs === null) return { id: own, known: [own] };
+  if (periodMs === null) return { id: own, known: { range: [own], own } };
   const period = Math.floor(Number(facts.at[0]) / periodMs);
   const hash = hashPayload(payload);
-  const id = `=${hash}.${period}`;
-  const around = [period - 1, period + 1].map((n) => `=${hash}.${n}`);
-  return { id, known: [id, ...around, own] };
+  const name = (n: number) =>
+    `=${hash}.${n.toString(RADIX).padStart(PERIOD_DIGITS, "0")}`;
+  const id = name(period);
+  const first = name(Math.max(0, period - 1));
+  return { id, known: { range: [first, id, name(period + 1)], own } };
 }
 
 function findPeriod(

@@ -15,6 +15,7 @@ import {
 } from "./calls.ts";
 import { readNullableText } from "./rows.ts";
 import { prepareAll, type Statements } from "./statements.ts";
+import type { UndoLog } from "./undo_log.ts";
 import type { StoredSession } from "./stored_session.ts";
 
 /** The changes to the rows of a session's calls. */
@@ -40,32 +41,50 @@ type CallsOf = Pick<StoredSession, "key" | "recentCalls">;
 
 /** Reads and writes rows of calls. Call all methods inside a transaction. */
 export class CallRows {
+  readonly #undo: UndoLog;
   readonly #sql: Statements<keyof typeof CALL_SQL | "recent">;
 
-  constructor(db: DatabaseSync) {
+  /** @param undo Takes back changes of calls in memory. */
+  constructor(db: DatabaseSync, undo: UndoLog) {
+    this.#undo = undo;
     this.#sql = prepareAll(db, { ...CALL_SQL, recent: RECENT_SQL });
   }
 
   /** Reads the row of a call; null if there is none. */
   read({ key, recentCalls }: CallsOf, call: string): string | null {
-    const recent = recentCalls.findLast((change) => change.key === call);
-    if (recent !== undefined) return recent.body;
+    const recent = recentCalls.get(call);
+    if (recent !== undefined) return recent;
     return readNullableText(this.#sql.read.get(key, call)?.body);
   }
 
   /** Reads all rows of a session's calls. */
   all({ key, recentCalls }: CallsOf): Iterable<StoredCall> {
-    return walkCalls(this.#sql.all, key, newestChanges(recentCalls));
+    return walkCalls(this.#sql.all, key, new Map(recentCalls));
   }
 
-  /** Reads the changes that unfiled events made to calls, oldest first. */
-  recent(events: readonly number[]): CallChange[] {
-    return readRecent(this.#sql.recent, events);
+  /** Reads the last change that unfiled events made to each call. */
+  recent(events: readonly number[]): Map<string, string | null> {
+    return newestChanges(readRecent(this.#sql.recent, events));
+  }
+
+  /** Adds changes to those of unfiled events. */
+  note(
+    recent: Map<string, string | null>,
+    changes: readonly CallChange[],
+  ): void {
+    for (const { key, body } of changes) {
+      const before = recent.get(key);
+      recent.set(key, body);
+      this.#undo.push(() => {
+        if (before === undefined) recent.delete(key);
+        else recent.set(key, before);
+      });
+    }
   }
 
   /** Writes changes to the rows of a session's calls. */
-  file(session: number, changes: readonly CallChange[]): void {
-    for (const [key, body] of newestChanges(changes)) {
+  file(session: number, changes: ReadonlyMap<string, string | null>): void {
+    for (const [key, body] of changes) {
       if (body === null) this.#sql.drop.run(session, key);
       else this.#sql.put.run(session, key, body);
     }

@@ -106,7 +106,7 @@ export interface StoredCall {
 /** Returns the last change of each call. */
 export function newestChanges(
   changes: readonly CallChange[],
-): ReadonlyMap<string, string | null> {
+): Map<string, string | null> {
   return new Map(changes.map(({ key, body }) => [key, body]));
 }
 

@@ -60,7 +60,7 @@ export class EventCuts {
 
   constructor(db: DatabaseSync, parts: CutsParts) {
     this.#parts = parts;
-    this.#ids = new EventIds(db);
+    this.#ids = new EventIds(db, parts.ledger.undo);
     this.#lists = new RowLists(db);
     this.#sql = prepareAll(db, CUT_SQL);
   }
@@ -108,7 +108,7 @@ export class EventCuts {
       form: null,
       eventBytes: current.eventBytes - bytes,
       events: left,
-      recentIds: recentIds.filter((id) => !ids.has(id)),
+      recentIds: recentIds.difference(ids),
     }, current);
     rows.markStale(session);
     this.#cuts.set(key, this.of(key) + 1);

@@ -21,7 +21,7 @@ export {
   type StoreFault,
 } from "./errors.ts";
 export type { PagePlan, PageQuery } from "./page_query.ts";
-export type { StoredCall } from "./calls.ts";
+export { newestChanges, type StoredCall } from "./calls.ts";
 export type { StoredEvent } from "./head.ts";
 export type { EventTime, StaleSessions } from "./stale_sessions.ts";
 export type { PruneQuery, PruneResult } from "./prune.ts";

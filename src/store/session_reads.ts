@@ -220,7 +220,7 @@ export class SessionReads {
       record: readBlob(row?.record),
       state,
       eventCount: countRows(events),
-      recentCalls: newestChanges(recentCalls),
+      recentCalls: new Map(recentCalls),
     };
   }
 

@@ -67,8 +67,8 @@ export class SessionRows {
 
   constructor(db: DatabaseSync, ledger: Ledger) {
     this.#ledger = ledger;
-    this.#ids = new EventIds(db);
-    this.#calls = new CallRows(db);
+    this.#ids = new EventIds(db, ledger.undo);
+    this.#calls = new CallRows(db, ledger.undo);
     this.#sql = prepareAll(db, SESSION_SQL);
     const { find, findKey, findTrace } = this.#sql;
     for (const it of [find, findKey, findTrace]) it.setReadBigInts(true);
@@ -129,7 +129,7 @@ export class SessionRows {
     const session = this.write({
       ...current,
       ...rememberForm(form),
-      recentCalls: isStale ? [] : recentCalls,
+      recentCalls: isStale ? new Map() : recentCalls,
     }, current);
     if (isStale) {
       this.#sql.markFresh.run(events.last, current.key);
@@ -143,7 +143,8 @@ export class SessionRows {
     if (current.isStale) return current;
     this.#sql.markStale.run(current.key);
     this.#ledger.countStale(1);
-    const stale = { ...current, form: null, isStale: true, recentCalls: [] };
+    const recentCalls = new Map<string, string | null>();
+    const stale = { ...current, form: null, isStale: true, recentCalls };
     return this.remember(stale);
   }
 

@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { HOOK_SOURCES, type HookSource, type Int } from "../proto/mod.ts";
 import { type CallChanges, CallRows, toCallChanges } from "./call_rows.ts";
 import { type CallChange, packChanges } from "./calls.ts";
-import { EventIds } from "./event_ids.ts";
+import { EventIds, type KnownIds } from "./event_ids.ts";
 import { packHead, type StoredEvent, unpackEvent } from "./head.ts";
 import type { Ledger } from "./ledger.ts";
 import { NO_ROWS, type RowList, RowLists } from "./row_lists.ts";
@@ -117,10 +117,10 @@ export class SessionWrites {
     db: DatabaseSync,
     { ledger, rows }: { ledger: Ledger; rows: SessionRows },
   ) {
-    this.calls = new CallRows(db);
+    this.calls = new CallRows(db, ledger.undo);
     this.#ledger = ledger;
     this.#rows = rows;
-    this.#ids = new EventIds(db);
+    this.#ids = new EventIds(db, ledger.undo);
     this.#lists = new RowLists(db);
     this.#sql = prepareAll(db, { ...WRITE_SQL, newestEvents: NEWEST_EVENTS });
   }
@@ -130,15 +130,15 @@ export class SessionWrites {
    * event, also if its agent goes on in another directory.
    *
    * @param workspace Canonical path.
-   * @param event Its time, and the ids by which it is recognized, if there are any.
+   * @param event Its time, and the ids by which it is recognized, or null.
    * @returns The place; null if the session already has an event with one of these ids.
    */
   place(
     workspace: string,
     id: string,
-    { known, tsMs }: { known: readonly string[]; tsMs: Int },
+    { known, tsMs }: { known: KnownIds | null; tsMs: Int },
   ): EventSlot | null {
-    const isUnique = known.length > 0 && UUID.test(id);
+    const isUnique = known !== null && UUID.test(id);
     const current = this.#rows.find(workspace, id) ??
       (isUnique ? this.#rows.findAnywhere(id) : null);
     if (current === null) {
@@ -153,7 +153,7 @@ export class SessionWrites {
     const { key, events, recentIds, lastSeq } = current;
     const hasIndex = events.filed > 0;
     const ids = { recent: recentIds, hasIndex };
-    if (known.some((one) => this.#ids.has(key, one, ids))) return null;
+    if (known !== null && this.#ids.has(key, known, ids)) return null;
     const session = isUnique && tsMs < current.firstMs
       ? this.#moveTo(workspace, current)
       : current;
@@ -185,12 +185,8 @@ export class SessionWrites {
         1,
       row: null,
       events,
-      recentIds: this.#noteId(key, current?.recentIds ?? [], kaizenId, events),
-      recentCalls: this.#noteCalls(
-        key,
-        [...current?.recentCalls ?? [], ...changes],
-        events,
-      ),
+      recentIds: this.#noteId(key, current, kaizenId, events),
+      recentCalls: this.#noteCalls(key, current, changes, events),
     };
     this.#ledger.count(workspaceKey, current === null ? 1 : 0, 1);
     // The row is written at once if events were filed, or if the transcript changed, by which other
@@ -299,12 +295,15 @@ export class SessionWrites {
    */
   #noteCalls(
     session: number,
+    current: StoredSession | null,
     changes: readonly CallChange[],
     events: RowList,
-  ): readonly CallChange[] {
-    if (events.count > 0) return changes;
-    this.calls.file(session, changes);
-    return [];
+  ): Map<string, string | null> {
+    const recent = current?.recentCalls ?? new Map<string, string | null>();
+    this.calls.note(recent, changes);
+    if (events.count > 0) return recent;
+    this.calls.file(session, recent);
+    return new Map();
   }
 
   #demandWorkspace(path: string): number {
@@ -318,14 +317,15 @@ export class SessionWrites {
   /** Notes the id of a new event. If the events have just been filed, all ids go to the index. */
   #noteId(
     session: number,
-    recent: readonly string[],
+    current: StoredSession | null,
     id: string | null,
     events: RowList,
-  ): readonly string[] {
-    const more = id === null ? recent : this.#ids.add(session, recent, id);
-    if (events.count > 0) return more;
-    this.#ids.index(session, more);
-    return [];
+  ): Set<string> {
+    const recent = current?.recentIds ?? new Set<string>();
+    if (id !== null) this.#ids.add(session, recent, id);
+    if (events.count > 0) return recent;
+    this.#ids.index(session, recent);
+    return new Set();
   }
 }
 

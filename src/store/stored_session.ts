@@ -4,7 +4,6 @@
  * @module
  */
 import { I64_MAX, type Int } from "../proto/mod.ts";
-import type { CallChange } from "./calls.ts";
 import type { RowList } from "./row_lists.ts";
 
 /** The form of a session: the values that its events give. */
@@ -57,10 +56,10 @@ export interface StoredSession {
   /** Length of the JSON of all its events, to compute the length of an answer. */
   readonly eventBytes: number;
   readonly events: RowList;
-  /** The `kaizen_id`s of its unfiled events. */
-  readonly recentIds: readonly string[];
-  /** The changes that these events made to its calls, oldest first. */
-  readonly recentCalls: readonly CallChange[];
+  /** The ids of its unfiled events. Its later forms share them; a rollback takes back additions. */
+  readonly recentIds: Set<string>;
+  /** The last change that these events made to each call, by its key; shared in the same way. */
+  readonly recentCalls: Map<string, string | null>;
 }
 
 /** Returns the column `quiet_ms`. A time that is too large for the column never comes. */

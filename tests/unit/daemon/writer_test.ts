@@ -88,7 +88,7 @@ Deno.test("ingest() lets an event that fails by itself fail alone, and undoes it
   assertEquals(outcomes, [null, poison, null, null]);
   const { sessions, events } = it.store.size();
   assertEquals([sessions, events], [2, 3]);
-  const place = it.store.sessions.place("/w", "a", { known: [], tsMs: 0 });
+  const place = it.store.sessions.place("/w", "a", { known: null, tsMs: 0 });
   assertEquals([place?.seq, place?.current?.lastMs], [2, 9]);
   if (!place?.current) throw new TypeError("no session");
   const calls = [...it.store.sessions.calls.all(place.current)];

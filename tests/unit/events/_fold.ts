@@ -43,7 +43,8 @@ export class Fold {
     };
     this.sessions.set(sessionId, session);
     const { id, known } = event.identity;
-    if (known.some((one) => session.ids.has(one))) return;
+    const ids = known === null ? [] : [...known.range, known.own];
+    if (ids.some((one) => session.ids.has(one))) return;
     if (id !== null) session.ids.add(id);
     const { state, rows, removed } = applyFacts(session.state, facts, {
       get: (key) => session.rows.get(key) ?? null,

@@ -29,9 +29,18 @@ class Ids {
       { source: agent, event, startedAtMs: ms, kaizenId: id },
     );
     const { identity } = readHookEvent(completed.source, completed.payload, ms);
-    if (identity.known.some((known) => this.#ids.has(known))) return false;
-    if (identity.id !== null) this.#ids.add(identity.id);
-    return true;
+    const { id: stored, known } = identity;
+    if (known === null || stored === null) return true;
+    const { range: [first], own } = known;
+    const last = known.range.at(-1) ?? first;
+    // As the index of the store finds them.
+    const isKnown = [...this.#ids].some((one) =>
+      one === own || one >= first && one <= last
+    );
+    const ofMemory = [...known.range, own].some((one) => this.#ids.has(one));
+    assertEquals(isKnown, ofMemory);
+    if (!isKnown) this.#ids.add(stored);
+    return !isKnown;
   }
 }
 
@@ -224,7 +233,7 @@ Deno.test("identifyEvent() recognizes an event that an earlier version stored by
     kaizen_id: "k",
   });
   const { id, known } = readHookEvent("claude", text, AT).identity;
-  assertEquals(known.includes("k"), true);
+  assertEquals(known?.own, "k");
   assertEquals(id === "k", false);
 });
 
@@ -237,5 +246,5 @@ Deno.test("identifyEvent() leaves a line of a transcript its own id", () => {
     kaizen_event_source: "Tail",
   });
   const { identity } = readHookEvent("claude", text, AT);
-  assertEquals(identity, { id: "k", known: ["k"] });
+  assertEquals(identity, { id: "k", known: { range: ["k"], own: "k" } });
 });

@@ -42,10 +42,12 @@ const fields: [fields: string, wanted: Partial<HookEvent>][] = [
   ['"latency_ms":1.5,"duration_ms":2', { latencyMs: 2 }],
   ['"duration_ms":-2,"permission_wait_ms":3', { latencyMs: 3 }],
   ['"permission_wait_ms":4294967296', { latencyMs: null }],
-  ['"kaizen_id":"k"', { identity: { id: "k", known: ["k"] } }],
-  ['"kaizen_id":""', { identity: { id: null, known: [] } }],
-  ['"kaizen_id":7', { identity: { id: null, known: [] } }],
-  ['"x":{"kaizen_id":"k"}', { identity: { id: null, known: [] } }],
+  ['"kaizen_id":"k"', {
+    identity: { id: "k", known: { range: ["k"], own: "k" } },
+  }],
+  ['"kaizen_id":""', { identity: { id: null, known: null } }],
+  ['"kaizen_id":7', { identity: { id: null, known: null } }],
+  ['"x":{"kaizen_id":"k"}', { identity: { id: null, known: null } }],
   ['"tool":"a\\u0000\\ud83d\\ude00é"', { tool: "a\0\u{1F600}é" }],
 ];
 

@@ -84,7 +84,7 @@ export function append(
     made.workspace ?? "/w",
     made.id ?? "s",
     {
-      known: kaizenId === null ? [] : [kaizenId],
+      known: kaizenId === null ? null : { range: [kaizenId], own: kaizenId },
       tsMs: made.lastMs ?? made.startedAt ?? 1000,
     },
   );

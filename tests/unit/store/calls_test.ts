@@ -45,7 +45,7 @@ function callsOf(store: Store): [reader: object, writer: object] {
   assertEquals(keys.map(next), seen.map(({ body }) => body));
   reader.close();
   const current =
-    store.sessions.place("/w", "s", { known: [], tsMs: 0 })?.current ?? null;
+    store.sessions.place("/w", "s", { known: null, tsMs: 0 })?.current ?? null;
   if (current === null) throw new TypeError("no session");
   const written = [...store.sessions.calls.all(current)];
   for (const { key, body } of written) {

@@ -24,8 +24,8 @@ function makeSession(key: number, state = ""): StoredSession {
     isStale: false,
     eventBytes: 1,
     events: NO_ROWS,
-    recentIds: [],
-    recentCalls: [],
+    recentIds: new Set(),
+    recentCalls: new Map(),
   };
 }
 

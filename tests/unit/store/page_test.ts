@@ -134,7 +134,10 @@ Deno.test("planPage() joins the newest commit of the directory up to the session
   ] as const;
   store.transact(() => {
     for (const [tsMs, commit, branch] of commits) {
-      const place = store.sessions.place("/w", "git:w", { known: [], tsMs: 0 });
+      const place = store.sessions.place("/w", "git:w", {
+        known: null,
+        tsMs: 0,
+      });
       if (place === null) throw new TypeError("no place");
       store.sessions.addCommit(place, { tsMs, tie: "", commit, branch });
     }

@@ -336,7 +336,7 @@ Deno.test("prune() deletes commits with the git events that told them", () => {
     store.transact(() => {
       for (const tsMs of [100, 200]) {
         append(store, { id, startedAt: 100, lastMs: tsMs });
-        const place = store.sessions.place("/w", id, { known: [], tsMs: 0 });
+        const place = store.sessions.place("/w", id, { known: null, tsMs: 0 });
         if (place === null) throw new TypeError("no place");
         store.sessions.addCommit(place, {
           tsMs,
