@@ -56,4 +56,4 @@ export {
   isSystemError,
   systemReason,
 } from "./system_error.ts";
-export { findWorkspace } from "./workspace.ts";
+export { currentDirectory, findWorkspace } from "./workspace.ts";

@@ -3,6 +3,7 @@
  * The one rule that turns a directory into a workspace, for hooks and questions alike.
  * @module
  */
+import type { Context } from "./context.ts";
 import { parentOf } from "./parent_of.ts";
 import { realPath } from "./real_path.ts";
 
@@ -47,4 +48,17 @@ function normalize(path: string): string {
     else if (part !== "" && part !== ".") parts.push(part);
   }
   return `/${parts.join("/")}`;
+}
+
+/**
+ * Returns the current directory.
+ *
+ * @returns Null if it does not exist and no variable names it, or if its name is not UTF-8.
+ */
+export function currentDirectory(context: Pick<Context, "cwd">): string | null {
+  try {
+    return context.cwd();
+  } catch {
+    return null;
+  }
 }

@@ -4,7 +4,8 @@
  * which run what was there before.
  * @module
  */
-import { type Context, programPath } from "../context/mod.ts";
+import type { Context } from "../context/mod.ts";
+import { askGit, type GitOutput } from "../git/mod.ts";
 import { explainFault, readAgentFile } from "./agent_file.ts";
 import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
@@ -49,6 +50,10 @@ const CONFIG_HOOKS_SINCE = [2, 54] as const;
 /** Hooks that git writes to. */
 const READS_INPUT = /^(post-rewrite|pre-push)$/;
 const BEFORE = ".before-kaizen";
+/** Timeout of one call of git in milliseconds. */
+const GIT_MS = 5000;
+/** Variables that git sees. */
+const PASSED_ON = ["PATH", "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"];
 const EXECUTABLE = 0o755;
 
 /** The places in which git looks for hooks. */
@@ -68,10 +73,12 @@ interface GitPlace {
  * hooks of the repository.
  * @throws {AgentFileError} If a file cannot be changed.
  */
-export function planGitInstall(options: InstallOptions): HookPlan {
-  const place = findPlace(options);
+export async function planGitInstall(
+  options: InstallOptions,
+): Promise<HookPlan> {
+  const place = await findPlace(options);
   const { config, folder, manager } = place;
-  if (config !== null) return planConfig(config, place, options);
+  if (config !== null) return await planConfig(config, place, options);
   if (manager !== null) {
     throw new UnsupportedHooksError(`${manager.words}: ${manager.step}`);
   }
@@ -83,14 +90,14 @@ export function planGitInstall(options: InstallOptions): HookPlan {
  *
  * @throws {AgentFileError} If a file cannot be changed.
  */
-export function planGitUninstall(
+export async function planGitUninstall(
   options: PlaceOptions,
   journal: Journal,
-): HookPlan {
+): Promise<HookPlan> {
   const { project } = options;
   const known = planUndo("git", project, journal);
   if (known.length > 0) return { changes: known, notes: [] };
-  const place = findPlace(options);
+  const place = await findPlace(options);
   if (place.config === null) {
     return { changes: planScriptCut(place.folder ?? "", project), notes: [] };
   }
@@ -104,10 +111,16 @@ export function planGitUninstall(
   };
 }
 
-/** Reads which hooks git has; null if git is missing or this git has no such place. */
-export function findGitHooks(options: PlaceOptions): FoundGitHooks | null {
+/**
+ * Reads which hooks git has; null if git is missing or this git has no such place.
+ *
+ * @throws {AgentFileError} If a file cannot be read, or git does not answer in time.
+ */
+export async function findGitHooks(
+  options: PlaceOptions,
+): Promise<FoundGitHooks | null> {
   try {
-    return readPlace(findPlace(options));
+    return readPlace(await findPlace(options));
   } catch (error) {
     if (error instanceof UnsupportedHooksError) return null;
     throw error;
@@ -145,15 +158,15 @@ function readPlace({ config, folder, manager }: GitPlace): FoundGitHooks {
 
 const ENTRY = /^\tevent = (.*)\n\tcommand = "(.*)"$/gm;
 
-function planConfig(
+async function planConfig(
   path: string,
   place: GitPlace,
   options: InstallOptions,
-): HookPlan {
+): Promise<HookPlan> {
   const file = readAgentFile(path);
   const text = file.text ?? "";
   try {
-    if (file.text !== null) checkConfig(file.target, options);
+    if (file.text !== null) await checkConfig(file.target, options);
     const { missing, isProgramThere } = readPlace(place);
     const body = GIT_HOOKS.map((name) => {
       const command = writeCommand(options, `git ${name} "$@"`);
@@ -181,10 +194,14 @@ function planConfig(
 }
 
 /** Lets git read the configuration, as a broken one must not get longer. */
-function checkConfig(path: string, { context }: PlaceOptions): void {
-  const { code, error } = runGit(context, ["config", "-f", path, "--list"]);
-  if (code === 0) return;
-  throw new AgentFileError(`git cannot read it: ${error.split("\n")[0]}`);
+async function checkConfig(
+  path: string,
+  { context }: PlaceOptions,
+): Promise<void> {
+  const args = ["config", "-f", path, "--list"];
+  const { stdout, stderr } = await runGit(context, args);
+  if (stdout !== null) return;
+  throw new AgentFileError(`git cannot read it: ${stderr.split("\n")[0]}`);
 }
 
 function planScripts(
@@ -276,9 +293,9 @@ function readScriptProgram(path: string): string | null {
   return readCommand(line)?.program ?? null;
 }
 
-function findPlace(options: PlaceOptions): GitPlace {
+async function findPlace(options: PlaceOptions): Promise<GitPlace> {
   const { context, project } = options;
-  const version = readVersion(context);
+  const version = await readVersion(context);
   const hasConfigHooks = version[0] > CONFIG_HOOKS_SINCE[0] ||
     version[0] === CONFIG_HOOKS_SINCE[0] && version[1] >= CONFIG_HOOKS_SINCE[1];
   if (project === null) {
@@ -291,11 +308,11 @@ function findPlace(options: PlaceOptions): GitPlace {
       } has hooks in repositories only (2.54 has them for all at once): use kaizen hooks install git --project in a repository`,
     );
   }
-  const common = askPath(context, project, "--git-common-dir");
+  const common = await askPath(context, project, "--git-common-dir");
   if (hasConfigHooks) {
     return { config: `${common}/config`, folder: null, manager: null };
   }
-  const folder = askPath(context, project, "--git-path", "hooks");
+  const folder = await askPath(context, project, "--git-path", "hooks");
   const names = GIT_HOOKS;
   const manager = findGitManager({ folder, common, project, names });
   return { config: null, folder, manager };
@@ -312,66 +329,56 @@ function findUserConfig(context: Pick<Context, "env">): string {
   return !isFile(plain) && isFile(other) ? other : plain;
 }
 
-function readVersion(context: Pick<Context, "env">): [number, number] {
-  const { code, output } = runGit(context, ["--version"]);
-  const [, major = "", minor = ""] = /(\d+)\.(\d+)/.exec(output) ?? [];
-  if (code !== 0 || major === "") {
+async function readVersion(
+  context: Pick<Context, "env">,
+): Promise<[number, number]> {
+  const { stdout } = await runGit(context, ["--version"]);
+  const [, major = "", minor = ""] = /(\d+)\.(\d+)/.exec(stdout ?? "") ?? [];
+  if (major === "") {
     throw new UnsupportedHooksError("Cannot run git: it is not on PATH");
   }
   return [Number(major), Number(minor)];
 }
 
 /** Asks git for an absolute path in a repository. */
-function askPath(
+async function askPath(
   context: Pick<Context, "env">,
   project: string,
   ...words: string[]
-): string {
-  const { code, output, error } = runGit(context, [
+): Promise<string> {
+  const { stdout, stderr } = await runGit(context, [
     "-C",
     project,
     "rev-parse",
     ...words,
   ]);
-  if (code !== 0) {
+  if (stdout === null) {
     throw new UnsupportedHooksError(
-      `Cannot find a git repository at "${project}": ${error.split("\n")[0]}`,
+      `Cannot find a git repository at "${project}": ${stderr.split("\n")[0]}`,
     );
   }
-  const path = output.replace(/\n$/, "");
+  const path = stdout.replace(/\n$/, "");
   return path.startsWith("/") ? path : `${project}/${path}`;
 }
 
-interface GitResult {
-  code: number;
-  output: string;
-  error: string;
-}
-
-function runGit(context: Pick<Context, "env">, args: string[]): GitResult {
-  const env: Record<string, string> = {
-    LC_ALL: "C",
-    PATH: programPath(context.env("PATH")),
+/**
+ * Runs git with those variables alone that say where the user's configuration is.
+ *
+ * @throws {AgentFileError} If it does not answer in time, as with a named pipe for a configuration.
+ */
+async function runGit(
+  { env }: Pick<Context, "env">,
+  args: readonly string[],
+): Promise<GitOutput> {
+  const context = {
+    env: (name: string) => PASSED_ON.includes(name) ? env(name) : undefined,
+    cwd: () => "/",
   };
-  for (const name of ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"]) {
-    const value = context.env(name);
-    if (value !== undefined) env[name] = value;
-  }
-  try {
-    const { code, stdout, stderr } = new Deno.Command("git", {
-      args,
-      clearEnv: true,
-      env,
-      stdin: "null",
-    }).outputSync();
-    const text = new TextDecoder();
-    return { code, output: text.decode(stdout), error: text.decode(stderr) };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      return { code: 127, output: "", error: "git is not on PATH" };
-    }
-    throw error;
-  }
+  const output = await askGit(args, context, GIT_MS);
+  if (!output.isLate) return output;
+  throw new AgentFileError(
+    `Cannot look for git's hooks as ${output.stderr}: git ${args.join(" ")}`,
+  );
 }
 
 function quote(command: string): string {

@@ -3,8 +3,7 @@
  * Reading the newest commit of a repository from its files, as git may take too long to start.
  * @module
  */
-import type { Context } from "../context/mod.ts";
-import { currentDirectory } from "./workspace.ts";
+import { type Context, currentDirectory } from "../context/mod.ts";
 
 /** The newest commit. Values that are not known are null. */
 export interface Commit {

@@ -20,4 +20,3 @@ export {
   type LineFailure,
   runIngest,
 } from "./run_ingest.ts";
-export { askGit, type GitContext, type GitOutput } from "./git.ts";

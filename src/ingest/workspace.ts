@@ -4,7 +4,11 @@
  * @module
  */
 import { type AgentName, hooksOf } from "../agents/mod.ts";
-import { type Context, findWorkspace } from "../context/mod.ts";
+import {
+  type Context,
+  currentDirectory,
+  findWorkspace,
+} from "../context/mod.ts";
 
 /** Sources of the directory, besides the environment. */
 export interface EventPlace {
@@ -34,17 +38,4 @@ export function eventWorkspace(
   if (named?.startsWith("/")) return findWorkspace(named);
   const cwd = currentDirectory(context) ?? "/";
   return findWorkspace(named || cwd, cwd);
-}
-
-/**
- * Returns the current directory.
- *
- * @returns Null if it does not exist and no variable names it, or if its name is not UTF-8.
- */
-export function currentDirectory(context: Pick<Context, "cwd">): string | null {
-  try {
-    return context.cwd();
-  } catch {
-    return null;
-  }
 }

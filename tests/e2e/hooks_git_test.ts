@@ -226,6 +226,22 @@ for (const [name, link] of links) {
   });
 }
 
+Deno.test("a git that hangs on a named pipe in the place of its configuration is not waited for", async () => {
+  await using home = await tempHome();
+  const repo = await initBare(new Git(home), home);
+  await Deno.remove(`${repo}/.git/config`);
+  await new Deno.Command("mkfifo", { args: [`${repo}/.git/config`] }).output();
+  const [install, status, doctor] = await Promise.all([
+    hooks(home, ["install", "git", "--project", "--yes"], repo),
+    hooks(home, ["status", "git", "--project"], repo),
+    home.run(["doctor", "-o", "text"], { cwd: repo }),
+  ]);
+  assertEquals([install.code, status.code, doctor.code], [74, 0, 1]);
+  for (const text of [install.stderr, status.stdout, doctor.stdout]) {
+    assertMatch(text.replaceAll(/\s+/g, " "), /git did not answer within/);
+  }
+});
+
 /** Puts a git on PATH that says it is 2.54 and is the real one otherwise. */
 async function pretendNewGit(home: Home): Promise<void> {
   const found = await new Deno.Command("sh", {
@@ -235,7 +251,7 @@ async function pretendNewGit(home: Home): Promise<void> {
   await Deno.mkdir(`${home.root}/bin`);
   await Deno.writeTextFile(
     `${home.root}/bin/git`,
-    `#!/bin/sh\n[ "$1" != --version ] || { echo git version 2.54.0; exit; }\nexec '${real}' "$@"\n`,
+    `#!/bin/sh\ncase " $* " in *" --version "*) echo git version 2.54.0; exit ;; esac\nexec '${real}' "$@"\n`,
     { mode: 0o755 },
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { parentOf } from "../../context/mod.ts";
-import { askGit, type GitContext } from "../../ingest/mod.ts";
+import { askGit, type GitContext } from "../../git/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 
@@ -56,9 +56,7 @@ export async function blameFile(
   const reason = stderr.trim().split("\n")[0]?.replace(/^fatal: /, "");
   throw new NotFoundError(
     `Cannot find the commits of "${file}": ${
-      reason === NO_COMMIT
-        ? "the repository has no commit yet"
-        : reason || "git did not answer"
+      reason === NO_COMMIT ? "the repository has no commit yet" : reason
     }`,
     "blame --help",
   );

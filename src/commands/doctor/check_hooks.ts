@@ -23,13 +23,13 @@ const STATUS = "kaizen hooks status -v";
  * Checks the user's hooks of each agent whose folder exists, and the hooks of git: those for all
  * repositories if there are any, else those of the current one.
  */
-export function checkHooks(report: Report, run: Run): void {
+export async function checkHooks(report: Report, run: Run): Promise<void> {
   const agents = findAgents(run.context);
   if (agents.length === 0) {
     report.note("No coding agent was found for this user");
   }
   const bare = agents.filter((agent) => !checkAgent(report, agent, run));
-  const hasGit = checkGit(report, run);
+  const hasGit = await checkGit(report, run);
   if (bare.length === 0) return;
   const names = bare.join(", ");
   const install = `kaizen hooks install ${bare.join(" ")}`;
@@ -46,15 +46,18 @@ export function checkHooks(report: Report, run: Run): void {
 }
 
 /** @returns Whether git runs kaizen. */
-function checkGit(report: Report, { context }: Run): boolean {
+async function checkGit(
+  report: Report,
+  { context }: Run,
+): Promise<boolean> {
   const user = "kaizen hooks install git";
   try {
-    const all = findGitHooks({ context, project: null });
+    const all = await findGitHooks({ context, project: null });
     if (all !== null && all.program !== null) {
       return tellGit(report, all, user);
     }
     const project = findWorkspace(context.cwd());
-    const own = findGitHooks({ context, project });
+    const own = await findGitHooks({ context, project });
     if (own === null) return false;
     return tellGit(report, own, all === null ? `${user} --project` : user);
   } catch (error) {

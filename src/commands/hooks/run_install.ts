@@ -65,7 +65,7 @@ export async function runHooksInstall(
     isNamed || install.project === null || target === "git" ||
     setupOf(target).projectFile !== null
   );
-  const hooks = planEach(
+  const hooks = await planEach(
     supported,
     (target) =>
       target === "git"
@@ -76,7 +76,10 @@ export async function runHooksInstall(
   const asking = agents.filter((agent) =>
     options.addsMcp && hasMcpPlace(agent, install.project)
   );
-  const servers = planEach(asking, (agent) => planMcpInstall(agent, install));
+  const servers = await planEach(
+    asking,
+    (agent) => planMcpInstall(agent, install),
+  );
   const plan = joinPlans([hooks, servers]);
   if (run.settings.pathFlags.length > 0) {
     plan.notes.push(

@@ -54,11 +54,14 @@ export async function runHooksStatus(
   const targets = readTargets(options.names, all);
   const found = findAgents(run.context);
   const lasts = await readLastEvents(targets, run);
-  const rows = targets.map((agent): HooksRow => ({
-    ...describeHooks(agent, project, run),
-    found: agent === "git" || found.includes(agent),
-    last_event_at_ms: lasts.get(agent) ?? null,
-  }));
+  const rows: HooksRow[] = [];
+  for (const agent of targets) {
+    rows.push({
+      ...await describeHooks(agent, project, run),
+      found: agent === "git" || found.includes(agent),
+      last_event_at_ms: lasts.get(agent) ?? null,
+    });
+  }
   if (run.settings.format !== "text") {
     return await printJson(run, { hooks: rows });
   }
@@ -85,11 +88,11 @@ function hasOwnHooks({ context, settings }: Run): boolean {
 
 type DescribedHooks = Omit<HooksRow, "found" | "last_event_at_ms">;
 
-function describeHooks(
+async function describeHooks(
   agent: Target,
   project: string | null,
   { context }: Run,
-): DescribedHooks {
+): Promise<DescribedHooks> {
   const place = { context, project };
   const none: DescribedHooks = {
     agent,
@@ -103,7 +106,7 @@ function describeHooks(
     fault: null,
   };
   try {
-    if (agent === "git") return { ...none, ...describeGit(place) };
+    if (agent === "git") return { ...none, ...await describeGit(place) };
     const { isTrusted, isProgramThere, program, ...rest } = findHooks(
       agent,
       place,
@@ -137,8 +140,10 @@ function describeServer(
   }
 }
 
-function describeGit(place: PlaceOptions): Partial<DescribedHooks> {
-  const found = findGitHooks(place);
+async function describeGit(
+  place: PlaceOptions,
+): Promise<Partial<DescribedHooks>> {
+  const found = await findGitHooks(place);
   if (found === null) return {};
   const { path, program, isProgramThere, events, missing } = found;
   return { path, program: isProgramThere ? program : null, events, missing };

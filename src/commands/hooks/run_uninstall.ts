@@ -20,6 +20,7 @@ import type { HooksChangeOptions } from "./options.ts";
 import { settlePlan } from "./settle_plan.ts";
 import {
   joinPlans,
+  type JointPlan,
   planEach,
   readProject,
   readTargets,
@@ -44,9 +45,9 @@ export async function runHooksUninstall(
   const targets = readTargets(options.names, all);
   const repositories = project === null ? journal.repositories() : [];
   const hasGit = repositories.some((at) => journal.of("git", at).length > 0);
-  const planGit = (place: PlaceOptions): HookPlan => {
+  const planGit = async (place: PlaceOptions): Promise<HookPlan> => {
     try {
-      return planGitUninstall(place, journal);
+      return await planGitUninstall(place, journal);
     } catch (error) {
       // An old git has hooks in repositories only, and those are taken back.
       const isDone = hasGit && place.project === null;
@@ -66,7 +67,9 @@ export async function runHooksUninstall(
           : planUninstall(target, place, journal),
     );
   };
-  const plan = joinPlans([project, ...repositories].map(planIn));
+  const plans: JointPlan[] = [];
+  for (const at of [project, ...repositories]) plans.push(await planIn(at));
+  const plan = joinPlans(plans);
   // Without a name, git is included where it has hooks.
   if (options.names.length === 0) {
     plan.failures = plan.failures.filter(({ agent }) => agent !== "git");

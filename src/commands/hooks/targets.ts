@@ -75,10 +75,10 @@ export function readProject(
 }
 
 /** Plans each target; one that cannot be changed does not keep the others from it. */
-export function planEach<T extends Target>(
+export async function planEach<T extends Target>(
   targets: readonly T[],
-  plan: (target: T) => HookPlan,
-): JointPlan {
+  plan: (target: T) => HookPlan | Promise<HookPlan>,
+): Promise<JointPlan> {
   const joint: JointPlan = {
     changes: [],
     notes: [],
@@ -87,7 +87,7 @@ export function planEach<T extends Target>(
   };
   for (const target of targets) {
     try {
-      const { changes, notes } = plan(target);
+      const { changes, notes } = await plan(target);
       for (const { file, after } of changes) {
         if (file.text !== after) demandWritable(file);
       }
