@@ -62,60 +62,74 @@ export async function sendReply(
 /**
  * Sends all parts.
  *
- * @returns Null once all is sent. If the first part cannot be made, nothing is sent, and the error
- * is returned.
+ * @returns Null once all is sent. If nothing is sent because the answer, or the first part of a
+ * long one, cannot be made, the error is returned.
  */
 async function sendBody(
   reply: ReplyBody,
   sink: ReplySink,
 ): Promise<string | null> {
-  let head: Uint8Array = reply.isFramed ? NOTHING : encodeHeader(reply.length);
-  let left = reply.length;
+  const sent = { bytes: 0 };
   try {
-    const chunks = reply.chunks()[Symbol.iterator]();
-    while (left > 0) {
-      const chunk = await draw(chunks, reply, sink);
-      try {
-        left -= chunk.length;
-        if (chunk.length === 0 || left < 0) throw misfit(reply, left);
-        await sendChunk(head, chunk, sink);
-      } finally {
-        if (isLong(reply, sink)) sink.answers.give(chunk.length);
-      }
-      head = NOTHING;
-    }
+    if (reply.length > sink.limits.freeAnswerBytes) {
+      await sendLong(reply, sink, sent);
+    } else await sendPieces(makeFrame(reply), sink, sent);
     return null;
   } catch (error) {
-    const begun = head === NOTHING;
-    if (begun || !(error instanceof BrokenAnswerError)) throw error;
+    if (sent.bytes > 0 || !(error instanceof BrokenAnswerError)) throw error;
     return error.message;
   } finally {
     reply.close?.();
   }
 }
 
+/** Makes a whole answer with its header, so that one write sends it and wakes its reader once. */
+function makeFrame(reply: ReplyBody): Uint8Array {
+  const head = headOf(reply);
+  const frame = new Uint8Array(head.length + reply.length);
+  frame.set(head);
+  let left = reply.length;
+  try {
+    for (const part of reply.chunks()) {
+      left -= part.length;
+      if (left < 0) break;
+      frame.set(part, frame.length - left - part.length);
+    }
+    if (left !== 0) throw misfit(reply, left);
+    return frame;
+  } catch (error) {
+    throw new BrokenAnswerError(describe(error), { cause: error });
+  }
+}
+
 /**
- * Makes the next part. A part of a long answer is made in a turn of its own, once others have taken
+ * Sends the parts of a long answer. Each is made in a turn of its own, once others have taken
  * enough of theirs.
- *
- * @returns An empty part at the end.
  */
-async function draw(
-  chunks: Iterator<Uint8Array>,
+async function sendLong(
   reply: ReplyBody,
   sink: ReplySink,
-): Promise<Uint8Array> {
+  sent: { bytes: number },
+): Promise<void> {
+  const chunks = reply.chunks()[Symbol.iterator]();
   let chunk: Uint8Array = NOTHING;
   const make = () => {
     chunk = nextChunk(chunks);
     return chunk.length;
   };
-  if (isLong(reply, sink)) {
+  for (let left = reply.length; left > 0;) {
     sink.wait();
     await reply.turn?.();
     await sink.answers.draw(make, sink.signal);
-  } else make();
-  return chunk;
+    try {
+      left -= chunk.length;
+      if (chunk.length === 0 || left < 0) throw misfit(reply, left);
+      if (sent.bytes === 0) await sendPieces(headOf(reply), sink, sent);
+      await sendPieces(chunk, sink, sent);
+    } finally {
+      sink.answers.give(chunk.length);
+    }
+  }
 }
 
 function nextChunk(chunks: Iterator<Uint8Array>): Uint8Array {
@@ -127,24 +141,20 @@ function nextChunk(chunks: Iterator<Uint8Array>): Uint8Array {
   }
 }
 
-function isLong({ length }: ReplyBody, { limits }: ReplySink): boolean {
-  return length > limits.freeAnswerBytes;
+async function sendPieces(
+  bytes: Uint8Array,
+  { limits: { pieceBytes }, write }: ReplySink,
+  sent: { bytes: number },
+): Promise<void> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const piece = bytes.subarray(at, at + pieceBytes);
+    sent.bytes += piece.length;
+    await write(piece);
+  }
 }
 
-async function sendChunk(
-  head: Uint8Array,
-  chunk: Uint8Array,
-  { limits: { pieceBytes }, write }: ReplySink,
-): Promise<void> {
-  let first = 0;
-  if (head.length > 0) {
-    // A small answer is one write, so that its reader wakes up once.
-    first = pieceBytes - head.length;
-    await write(join(head, chunk.subarray(0, first)));
-  }
-  for (let at = first; at < chunk.length; at += pieceBytes) {
-    await write(chunk.subarray(at, at + pieceBytes));
-  }
+function headOf({ isFramed, length }: ReplyBody): Uint8Array {
+  return isFramed ? NOTHING : encodeHeader(length);
 }
 
 function misfit({ length }: ReplyBody, left: number): RangeError {
@@ -153,11 +163,4 @@ function misfit({ length }: ReplyBody, left: number): RangeError {
       length - left
     }${left < 0 ? " or more" : ""}`,
   );
-}
-
-function join(head: Uint8Array, body: Uint8Array): Uint8Array {
-  const both = new Uint8Array(head.length + body.length);
-  both.set(head);
-  both.set(body, head.length);
-  return both;
 }

@@ -46,10 +46,13 @@ const PAGE_SQL = {
   reach: `SELECT count(*) AS n FROM (SELECT 1 FROM sessions WHERE workspace = ?1
          AND minute <= coalesce((SELECT minute FROM sessions WHERE workspace = ?1 ORDER BY minute LIMIT 1 OFFSET ?2), ${Number.MAX_SAFE_INTEGER})
        LIMIT ?3)`,
+  // The keys are sorted alone: a record is made for each row that is sorted with it, and the last
+  // minute has rows that are on no page.
   short:
     `SELECT count(*) AS n, count(text) AS short, CAST(group_concat(text, ',') AS BLOB) AS records
        FROM (SELECT iif(stale = 0 AND length(record) <= ${SHORT_BYTES}, ${RECORD_SQL}, NULL) AS text
-             FROM sessions WHERE workspace = ?2 ORDER BY minute, last_ms DESC, id LIMIT ?3 OFFSET ?4)`,
+             FROM (SELECT key AS listed FROM sessions WHERE workspace = ?2 ORDER BY minute, last_ms DESC, id LIMIT ?3 OFFSET ?4)
+             CROSS JOIN sessions ON key = listed LIMIT -1)`,
 };
 
 /** The prepared statements of a page. */

@@ -84,11 +84,11 @@ export class Reader {
     try {
       const plan = yield* steps;
       const { length } = plan;
-      const stream = joinParts(plan, close);
       if (length <= WHOLE_BYTES) {
-        const chunks = [...stream];
-        return { length, chunks: () => chunks, close };
+        const parts = [...plan.parts()];
+        return { length, chunks: () => parts, close };
       }
+      const stream = joinParts(plan, close);
       streams = true;
       return {
         length,

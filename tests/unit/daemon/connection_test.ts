@@ -271,11 +271,14 @@ Deno.test("Connection answers an error in place of an answer too long for a head
   }, "eof"]);
 });
 
+/** Limits with which each answer counts as long, so that it is sent while it is made. */
+const LONG = { freeAnswerBytes: 0 };
+
 for (const [wrong, length] of [["short", 9], ["long", 7]] as const) {
   Deno.test(`Connection never ends an answer that is too ${wrong} like a whole one`, async () => {
     const reply = { ...textReply("12345678"), length };
     const service = new FakeService({ list_sessions: reply });
-    await using running = await startServer({ service });
+    await using running = await startServer({ service, limits: LONG });
     const { bytes } = await running.ask(LIST);
     assert(bytes < length + 4, `${bytes}`);
     assertEquals(running.log.lines[0]?.message, "connection failed");
@@ -292,7 +295,7 @@ Deno.test("Connection survives an answer that breaks in the middle", async () =>
     },
   };
   const service = new FakeService({ list_sessions: reply });
-  await using running = await startServer({ service });
+  await using running = await startServer({ service, limits: LONG });
   assertEquals((await running.ask(LIST)).bytes, 9);
   const [line] = running.log.lines;
   assertEquals([line?.message, line?.reason], [
@@ -302,21 +305,28 @@ Deno.test("Connection survives an answer that breaks in the middle", async () =>
   assertEquals((await running.ask(STATUS)).text, '"status"');
 });
 
-Deno.test("Connection answers an error in place of an answer that breaks before its first byte", async () => {
-  const reply = closable({
-    type: "sessions",
-    length: LIMITS.freeAnswerBytes + 1,
-    // deno-lint-ignore require-yield
-    *chunks() {
-      throw new Error("disk gone");
-    },
+for (
+  const [when, length, sent] of [
+    ["a long answer that breaks before its first byte", 1, 0],
+    ["a short answer that breaks in the middle", 0, 5],
+  ] as const
+) {
+  Deno.test(`Connection answers an error in place of ${when}`, async () => {
+    const reply = closable({
+      type: "sessions",
+      length: LIMITS.freeAnswerBytes + length,
+      *chunks() {
+        if (sent > 0) yield new Uint8Array(sent);
+        throw new Error("disk gone");
+      },
+    });
+    const service = new FakeService({ list_sessions: reply });
+    await using running = await startServer({ service });
+    const { text, end } = await running.ask(LIST);
+    assertEquals([JSON.parse(text).message, end], ["disk gone", "eof"]);
+    assertEquals(reply.closed(), 1);
   });
-  const service = new FakeService({ list_sessions: reply });
-  await using running = await startServer({ service });
-  const { text, end } = await running.ask(LIST);
-  assertEquals([JSON.parse(text).message, end], ["disk gone", "eof"]);
-  assertEquals(reply.closed(), 1);
-});
+}
 
 Deno.test("Connection lets a request wait for room in the queue, but not a status", async () => {
   await using running = await startServer();
