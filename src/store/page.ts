@@ -7,6 +7,7 @@ import { PageChoice } from "./page_choice.ts";
 import type { PagePlan, PageQuery } from "./page_query.ts";
 import { PageRows } from "./page_rows.ts";
 import type { PageStatements } from "./page_sql.ts";
+import type { ShortPages } from "./short_pages.ts";
 import type { Steps } from "./steps.ts";
 
 /**
@@ -15,12 +16,13 @@ import type { Steps } from "./steps.ts";
  */
 export function* planPage(
   sql: PageStatements,
+  short: ShortPages,
   query: PageQuery,
 ): Steps<PagePlan> {
   const page = new PageChoice(query);
   const { workspaces } = query;
   const [workspace] = workspaces;
-  if (workspace !== undefined && !page.takeShort(sql, workspace.key)) {
+  if (workspace !== undefined && !page.takeShort(short, workspace.key)) {
     const rows = new PageRows(sql, workspace.key, query);
     yield* rows.isPrefix
       ? rows.readPrefix(page, workspaces.map(({ key }) => key))

@@ -6,18 +6,15 @@
 import { encodeJson } from "../proto/mod.ts";
 import type { PagePlan, PageQuery } from "./page_query.ts";
 import type { PageStatements } from "./page_sql.ts";
+import { SHORT_ROWS, type ShortPages } from "./short_pages.ts";
 import { readBlob, readInt } from "./rows.ts";
 import { hasFilter } from "./session_conditions.ts";
 import type { Steps } from "./steps.ts";
 
 /** Records that one statement reads. Reading them one by one takes three times as long. */
-const SLICE_ROWS = 128;
+const SLICE_ROWS = SHORT_ROWS;
 /** Records that are longer together are read one by one, so that few of them are in memory. */
 const SLICE_BYTES = 128 * 1024;
-/** Maximum number of rows that are sorted at once. */
-const MOST_SORTED = 2000;
-/** Maximum offset of a page that is read with one statement. */
-const MOST_SKIPPED = 1000;
 const UTF8 = new TextEncoder();
 const COMMA = UTF8.encode(",");
 
@@ -81,27 +78,23 @@ export class PageChoice {
   }
 
   /**
-   * Reads the whole page with one statement if it is a usual one: near the beginning, with few and
-   * short rows, without a filter.
+   * Reads the whole page if it is a usual one.
    *
    * @returns Whether the page was read; if not, it is unchanged.
    */
-  takeShort(sql: PageStatements, workspace: number): boolean {
+  takeShort(pages: ShortPages, workspace: number): boolean {
+    if (this.isCounted) return false;
     const { offset, limit, nowMs } = this.#query;
-    if (this.isCounted || offset > MOST_SKIPPED || limit > SLICE_ROWS) {
-      return false;
-    }
-    const range = [workspace, Number(offset) + Number(limit)] as const;
-    if (readInt(sql.reach.get(...range, MOST_SORTED)?.n) >= MOST_SORTED) {
-      return false;
-    }
-    const row = sql.short.get(nowMs, workspace, Number(limit), Number(offset));
-    const rows = readInt(row?.n);
-    if (rows > readInt(row?.short)) return false;
-    if (rows === 0) return true;
-    this.#short = readBlob(row?.records);
-    this.#rows = rows;
-    this.#bytes = this.#short.length - (rows - 1);
+    const page = pages.read({
+      workspace,
+      offset: Number(offset),
+      limit: Number(limit),
+      nowMs,
+    });
+    if (page === null) return false;
+    this.#short = page.records;
+    this.#rows = page.rows;
+    this.#bytes = page.records.length - Math.max(0, page.rows - 1);
     return true;
   }
 

@@ -12,6 +12,9 @@ import { prepareAll, type Statements } from "./statements.ts";
 /** Longest record of a page that is read with one statement. */
 const SHORT_BYTES = 4096;
 
+/** A later time is as good as never. */
+const NEVER_MS = Number.MAX_SAFE_INTEGER;
+
 const PASSES = conditionsSql();
 /** The parameters after those of the conditions. */
 const [P1, P2, P3, P4, P5] = Array.from(
@@ -49,8 +52,9 @@ const PAGE_SQL = {
   // The keys are sorted alone: a record is made for each row that is sorted with it, and the last
   // minute has rows that are on no page.
   short:
-    `SELECT count(*) AS n, count(text) AS short, CAST(group_concat(text, ',') AS BLOB) AS records
-       FROM (SELECT iif(stale = 0 AND length(record) <= ${SHORT_BYTES}, ${RECORD_SQL}, NULL) AS text
+    `SELECT count(*) AS n, count(text) AS short, CAST(group_concat(text, ',') AS BLOB) AS records,
+         min(coalesce(min(next), ${NEVER_MS}), ${NEVER_MS}) AS until
+       FROM (SELECT iif(stale = 0 AND length(record) <= ${SHORT_BYTES}, ${RECORD_SQL}, NULL) AS text, iif(quiet_ms < ?1, NULL, quiet_ms) AS next
              FROM (SELECT key AS listed FROM sessions WHERE workspace = ?2 ORDER BY minute, last_ms DESC, id LIMIT ?3 OFFSET ?4)
              CROSS JOIN sessions ON key = listed LIMIT -1)`,
 };

@@ -11,6 +11,8 @@ import { planPage } from "./page.ts";
 import type { PagePlan, PageQuery } from "./page_query.ts";
 import { type PageStatements, preparePage } from "./page_sql.ts";
 import { SessionReads } from "./session_reads.ts";
+import { readInt } from "./rows.ts";
+import { ShortPages } from "./short_pages.ts";
 import { prepareAll, type Statements } from "./statements.ts";
 import type { Steps } from "./steps.ts";
 import { UsageReads } from "./usage_reads.ts";
@@ -22,7 +24,7 @@ const WHOLE_BYTES = 256 * 1024;
 const READER_SQL = {
   begin: "BEGIN",
   // BEGIN alone takes no snapshot.
-  touch: "SELECT 1 FROM workspaces LIMIT 1",
+  version: "PRAGMA data_version",
   end: "COMMIT",
 };
 
@@ -37,6 +39,7 @@ export class Reader {
   readonly #db: DatabaseSync;
   readonly #sql: Statements<keyof typeof READER_SQL>;
   readonly #page: PageStatements;
+  readonly #short: ShortPages;
   readonly #giveBack: () => void;
   #ended = false;
 
@@ -45,6 +48,7 @@ export class Reader {
     this.#db = openReader(path);
     this.#sql = prepareAll(this.#db, READER_SQL);
     this.#page = preparePage(this.#db);
+    this.#short = new ShortPages(this.#page);
     this.sessions = new SessionReads(this.#db);
     this.usage = new UsageReads(this.#db);
     this.stream = new StreamReads(this.#db);
@@ -59,12 +63,12 @@ export class Reader {
   begin(unwritten: readonly StoredSession[]): void {
     this.sessions.unwritten = unwritten;
     this.#sql.begin.run();
-    this.#sql.touch.get();
+    this.#short.version = readInt(this.#sql.version.get()?.data_version);
   }
 
   /** Prepares a page of sessions. */
   planPage(query: PageQuery): Steps<PagePlan> {
-    return planPage(this.#page, query);
+    return planPage(this.#page, this.#short, query);
   }
 
   /**
