@@ -41,7 +41,7 @@ interface KeptPage extends ShortPage {
 
 /** Reads pages through one connection. */
 export class ShortPages {
-  /** What SQLite calls the version of the snapshot: each commit of another connection changes it. */
+  /** SQLite's version of the snapshot: each commit of another connection changes it. */
   version = 0;
   readonly #sql: PageStatements;
   #kept: KeptPage | null = null;
