@@ -58,7 +58,7 @@ export async function backUpStore(
     return content;
   } catch (error) {
     removeFiles(target);
-    throw explain(error, path);
+    throw explain(error, path, target);
   }
 }
 
@@ -104,7 +104,7 @@ export function stageBackup(
     return { ...content, staged };
   } catch (error) {
     removeFiles(staged);
-    throw explain(error, file);
+    throw explain(error, file, staged);
   }
 }
 
@@ -140,7 +140,8 @@ function settle(path: string, source: string): BackupContent {
   checkSchema(db, source);
   const fault = readOne(db.prepare("PRAGMA integrity_check(1)").get());
   if (fault !== "ok") throw damaged(source, String(fault));
-  db.exec("PRAGMA journal_mode = DELETE");
+  // Read to the end, it tells of a disk that fails. With `get` and `exec` it does not.
+  db.prepare("PRAGMA journal_mode = DELETE").all();
   return { ...countRows(db), bytes: Deno.statSync(path).size };
 }
 
@@ -298,12 +299,21 @@ function countRows(db: DatabaseSync): { sessions: number; events: number } {
   return { sessions: count("sessions"), events: count("events") };
 }
 
-function explain(error: unknown, path: string): StoreError {
+function explain(error: unknown, path: string, copy: string): StoreError {
   if (error instanceof StoreError) return error;
   const explained = explainOpenError(error, path);
-  return explained.fault === "corrupt"
-    ? damaged(path, String(explained.cause))
-    : explained;
+  switch (explained.fault) {
+    case "corrupt":
+      return damaged(path, String(explained.cause));
+    case "not writable": // one of the two cannot be read or written; SQLite does not tell which
+      return new StoreError(
+        "not writable",
+        `Cannot copy "${path}" to "${copy}": ${describe(error)}`,
+        { cause: error },
+      );
+    default:
+      return explained;
+  }
 }
 
 function damaged(path: string, why: string): StoreError {
@@ -314,10 +324,15 @@ function damaged(path: string, why: string): StoreError {
 }
 
 function cannot(act: string, path: string, error: unknown): StoreError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new StoreError("not writable", `Cannot ${act}: "${path}": ${reason}`, {
-    cause: error,
-  });
+  return new StoreError(
+    "not writable",
+    `Cannot ${act}: "${path}": ${describe(error)}`,
+    { cause: error },
+  );
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function refuseMissing(path: string, what: string): void {

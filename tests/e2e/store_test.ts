@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { feed, sampleSession } from "./_feed.ts";
+import { hasStrace, traced } from "./_strace.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { tempHome } from "./harness.ts";
 
@@ -241,6 +242,42 @@ Deno.test("store backup and restore go there and back, with a daemon and without
   assertEquals(await ids(), ["old"]);
 });
 
+Deno.test({
+  name: "store backup makes one whole file, or none, on a disk that fails",
+  ignore: !await hasStrace(),
+  async fn() {
+    await using home = await tempHome();
+    {
+      await using _daemon = await home.startDaemon();
+      await feed(home, ...sampleSession("old", Date.now()));
+    }
+    const folder = `${home.root}/copies`;
+    await Deno.mkdir(folder);
+    const copy = `${folder}/copy.db`;
+    const codes = new Set<number>();
+    for (let nth = 1; nth <= 7; nth++) {
+      const watched = ["", "-wal", "-journal"].flatMap((end) => [
+        "-P",
+        `${copy}${end}`,
+      ]);
+      const fault = ["-e", `inject=fsync:error=EIO:when=${nth}`];
+      const { code, stderr } = await home.run(["store", "backup", copy], {
+        program: traced("/dev/null", "fsync", [...watched, ...fault]),
+      });
+      codes.add(code);
+      const left = await Array.fromAsync(Deno.readDir(folder), (it) => it.name);
+      assertEquals(left, code === 0 ? ["copy.db"] : [], `fsync ${nth}`);
+      if (code !== 0) {
+        assertStringIncludes(stderr, `to "${copy}"`);
+        continue;
+      }
+      const [, , writeVersion] = (await Deno.readFile(copy)).subarray(16);
+      assertEquals(writeVersion, 1, "it has no WAL");
+      await Deno.remove(copy);
+    }
+    assert(codes.has(74), "a fault was met");
+  },
+});
 Deno.test("a backup that is copied over the store of a running daemon gets nothing of the old one", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();

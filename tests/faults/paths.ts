@@ -191,7 +191,7 @@ async function playMigrate(scene: Scene): Promise<string> {
   await Deno.writeFile(`${scene.folder}/store.db`, old, { mode: 0o600 });
   const before = countEvents(
     `${scene.folder}/store.db`,
-    "sum(last_seq + 1)",
+    "SELECT sum(last_seq + 1) AS n FROM sessions",
   );
   const daemon = await scene.startDaemon(true);
   if (daemon !== null) await scene.stop(daemon);
@@ -255,11 +255,14 @@ async function fill(scene: Scene, count: number): Promise<void> {
 }
 
 /** Counts the events of a store that no daemon uses, which must be whole. */
-function countEvents(path: string, sum = "sum(events)"): number {
+function countEvents(
+  path: string,
+  count = "SELECT count(*) AS n FROM events",
+): number {
   using db = new DatabaseSync(path, { readOnly: true });
   const [check] = db.prepare("PRAGMA integrity_check").all();
   assertEquals(check?.["integrity_check"], "ok", path);
-  const row = db.prepare(`SELECT ${sum} AS n FROM sessions`).get();
+  const row = db.prepare(count).get();
   return Number(row?.["n"]);
 }
 

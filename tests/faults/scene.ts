@@ -232,7 +232,12 @@ export class Scene {
 
   /** Returns the trace, as far as it is written. */
   async readTrace(): Promise<string> {
-    return await Deno.readTextFile(this.trace);
+    try {
+      return await Deno.readTextFile(this.trace);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return ""; // nothing was traced yet
+      throw error;
+    }
   }
 
   /** Removes the home of a run that went well. */
