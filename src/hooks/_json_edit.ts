@@ -101,6 +101,7 @@ export function insertValue(
   const gap = text.slice(start, close);
   // After the last comment, so that it stays with the value that it is about.
   const at = start + gap.trimEnd().length;
+  const isInComment = endsInLineComment(text.slice(start, at));
   const style = styleOf(text, into, first);
   const name = key === null ? "" : `${JSON.stringify(key)}:${style.space}`;
   const body = style.unit === null
@@ -109,9 +110,13 @@ export function insertValue(
       "\n",
       style.newline + style.indent,
     );
-  const before = style.unit === null
-    ? last === undefined ? "" : style.space
-    : style.newline + style.indent;
+  const before = style.unit !== null
+    ? style.newline + style.indent
+    : isInComment
+    ? style.newline
+    : last === undefined
+    ? ""
+    : style.space;
   const needsEnd = style.unit !== null && !text.slice(at, close).includes("\n");
   const after = needsEnd ? style.newline + style.outer : "";
   const needsComma = last !== undefined && commaIn(gap) < 0;
@@ -157,6 +162,14 @@ function unitOf(text: string): string {
 function indentAt(text: string, offset: number): string {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(start))?.[0] ?? "";
+}
+
+/** Whether what follows the text, which has no strings, would be a part of its last comment. */
+function endsInLineComment(text: string): boolean {
+  let last: RegExpExecArray | null = null;
+  for (const found of text.matchAll(COMMENTS)) last = found;
+  return last !== null && last[0].startsWith("//") &&
+    last.index + last[0].length === text.length;
 }
 
 /** Position of the comma in the text between two values; -1 if there is none. */

@@ -23,10 +23,14 @@ export interface AgentFile {
   /** Permission bits; those of a new file if it does not exist. */
   mode: number;
   gid: number | null;
+  /** Largest size that is read and written, in bytes. */
+  maxBytes: number;
 }
 
-/** Larger settings are no settings; in bytes. */
-const MAX_BYTES = 8 * 1024 * 1024;
+/** Larger settings are no settings, and each added hook takes some passes over them; in bytes. */
+const MAX_BYTES = 1024 * 1024;
+/** Claude Code lists its servers in the file in which it keeps its history; in bytes. */
+export const MAX_SERVER_FILE_BYTES = 16 * 1024 * 1024;
 const MAX_LINKS = 16;
 const NEW_FILE_MODE = 0o600;
 const PERMISSIONS = 0o7777;
@@ -35,10 +39,14 @@ const OWNER_MAY_WRITE = 0o200;
 /**
  * Reads a file; follows links, as dotfile managers make them.
  *
+ * @param maxBytes Largest size that is read, and written after that.
  * @throws {AgentFileError} If it is no plain UTF-8 file that this user may change. Nothing but a
  * plain file is opened.
  */
-export function readAgentFile(path: string): AgentFile {
+export function readAgentFile(
+  path: string,
+  maxBytes: number = MAX_BYTES,
+): AgentFile {
   return explain(path, () => {
     const target = followLinks(path);
     const info = look(target);
@@ -47,15 +55,22 @@ export function readAgentFile(path: string): AgentFile {
       throw new AgentFileError(`it belongs to user ${foreign}`);
     }
     if (info === null) {
-      return { path, target, text: null, mode: NEW_FILE_MODE, gid: null };
+      return {
+        path,
+        target,
+        text: null,
+        mode: NEW_FILE_MODE,
+        gid: null,
+        maxBytes,
+      };
     }
     if (!info.isFile) throw new AgentFileError("it is not a plain file");
     if ((info.nlink ?? 1) > 1) {
       throw new AgentFileError(`it has ${info.nlink} names (hard links)`);
     }
-    if (info.size > MAX_BYTES) {
+    if (info.size > maxBytes) {
       throw new AgentFileError(
-        `it must be <= ${MAX_BYTES} bytes: current size is ${info.size}`,
+        `it must be <= ${maxBytes} bytes: current size is ${info.size}`,
       );
     }
     return {
@@ -64,6 +79,7 @@ export function readAgentFile(path: string): AgentFile {
       text: decode(Deno.readFileSync(target)),
       mode: (info.mode ?? NEW_FILE_MODE) & PERMISSIONS,
       gid: info.gid,
+      maxBytes,
     };
   });
 }
@@ -84,6 +100,7 @@ export function writeAgentFile(
 ): string[] {
   return explain(file.path, () => {
     demandWritable(file);
+    demandFit(file, after);
     const folders = after === null ? [] : makeFolders(parentOf(file.target));
     if (after === null) {
       demandUnchanged(file);
@@ -95,9 +112,54 @@ export function writeAgentFile(
 }
 
 /** @throws {AgentFileError} If the file is read-only. */
-export function demandWritable({ path, text, mode }: AgentFile): void {
+function demandWritable({ path, text, mode }: AgentFile): void {
   if (text === null || (mode & OWNER_MAY_WRITE) !== 0) return;
   throw new AgentFileError(`Cannot use "${path}" as it is read-only`);
+}
+
+/**
+ * Checks whether a change could be made.
+ *
+ * @param after The new text; null removes the file.
+ * @param project The repository that the file belongs to; null if it is the user's. A repository
+ * comes from others, who may have made a link in it that leads to a file of the user.
+ * @throws {AgentFileError} If the file is read-only, leads out of the repository, or would be too
+ * large to be read again.
+ */
+export function demandChangeable(
+  file: AgentFile,
+  after: string | null,
+  project: string | null,
+): void {
+  demandWritable(file);
+  explain(file.path, () => {
+    const folder = realFolder(file.target);
+    if (
+      project !== null &&
+      !`${folder}/`.startsWith(`${Deno.realPathSync(project)}/`)
+    ) {
+      throw new AgentFileError(
+        `it is in "${folder}", which is not in the repository`,
+      );
+    }
+    demandFit(file, after);
+  });
+}
+
+/** @throws {AgentFileError} If the file would be too large to be read again. */
+function demandFit({ maxBytes }: AgentFile, after: string | null): void {
+  const size = after === null ? 0 : new TextEncoder().encode(after).length;
+  if (size <= maxBytes) return;
+  throw new AgentFileError(
+    `it must be <= ${maxBytes} bytes: with the change it has ${size}`,
+  );
+}
+
+/** Returns the nearest folder of a path that exists, once all links are followed. */
+function realFolder(path: string): string {
+  let above = parentOf(path);
+  while (look(above) === null) above = parentOf(above);
+  return Deno.realPathSync(above);
 }
 
 /** Removes folders that are empty, innermost first. */
@@ -148,12 +210,9 @@ function replace(file: AgentFile, after: string, mode: number): void {
 }
 
 /** @throws {AgentFileError} If the file is not as it was read. */
-function demandUnchanged({ path, target, text }: AgentFile): void {
-  const isSame = followLinks(path) === target &&
-    (look(target) === null
-      ? text === null
-      : text === decode(Deno.readFileSync(target)));
-  if (!isSame) {
+function demandUnchanged({ path, target, text, maxBytes }: AgentFile): void {
+  const now = readAgentFile(path, maxBytes);
+  if (now.target !== target || now.text !== text) {
     throw new AgentFileError("it was changed in the meantime: try again");
   }
 }

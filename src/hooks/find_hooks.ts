@@ -115,7 +115,9 @@ function isTrustedByCodex(config: string, path: string): boolean | null {
   const trusted = new Set<string>();
   const table = /^\[hooks\.state\.(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\]\s*$/gm;
   for (const { 0: head, 1: quoted, 2: plain, index } of text.matchAll(table)) {
-    const [body = ""] = text.slice(index + head.length).split(/^\[/m);
+    const start = index + head.length;
+    const next = text.indexOf("\n[", start);
+    const body = text.slice(start, next < 0 ? text.length : next);
     const isOn = /^\s*trusted_hash\s*=/m.test(body) &&
       !/^\s*enabled\s*=\s*false/m.test(body);
     if (isOn) trusted.add(plain ?? (quoted ?? "").replaceAll(/\\(.)/g, "$1"));

@@ -142,11 +142,12 @@ export class Journal implements Disposable {
   }
 
   #write(name: string, text: string): void {
-    writeAgentFile(readAgentFile(`${this.#folder}/${name}`), text, OWN_MODE);
+    const file = readAgentFile(`${this.#folder}/${name}`, MAX_BYTES);
+    writeAgentFile(file, text, OWN_MODE);
   }
 
   #remove(name: string): void {
-    const file = readAgentFile(`${this.#folder}/${name}`);
+    const file = readAgentFile(`${this.#folder}/${name}`, MAX_BYTES);
     if (file.text !== null) writeAgentFile(file, null);
   }
 }

@@ -34,6 +34,9 @@ export interface WantedHook {
   entry: unknown;
 }
 
+/** Maximum number of hooks to remove, each of which takes some passes over the text. */
+const MAX_REMOVED = 100;
+
 interface Found extends JsonHook {
   handler: Node;
   element: Node;
@@ -103,6 +106,12 @@ export function removeJsonHooks(
   matches: (command: string) => boolean,
   keep: string | null = null,
 ): string {
+  const count = find(text).filter(({ command }) => matches(command)).length;
+  if (count > MAX_REMOVED) {
+    throw new AgentFileError(
+      `it must have <= ${MAX_REMOVED} hooks that run kaizen: it has ${count}`,
+    );
+  }
   let rest = text;
   for (;;) {
     const one = find(rest).findLast(({ command }) => matches(command));
@@ -152,9 +161,14 @@ function find(text: string): Found[] {
   if (hooks === null) return [];
   if (hooks.type !== "object") throw new AgentFileError('"hooks" is no object');
   const found: Found[] = [];
-  for (const property of hooks.children ?? []) {
-    const event = String(property.children?.[0]?.value);
-    const list = findMember(hooks, event);
+  const events = new Set<string>();
+  for (const { children } of hooks.children ?? []) {
+    const event = String(children?.[0]?.value);
+    const list = children?.[1];
+    if (events.has(event)) {
+      throw new AgentFileError(`"${event}" is there twice`);
+    }
+    events.add(event);
     if (list?.type !== "array") {
       throw new AgentFileError(`the hooks of "${event}" are not a list`);
     }

@@ -5,7 +5,11 @@
  */
 import { stringify } from "smol-toml";
 import type { AgentName } from "../agents/mod.ts";
-import { explainFault, readAgentFile } from "./agent_file.ts";
+import {
+  explainFault,
+  MAX_SERVER_FILE_BYTES,
+  readAgentFile,
+} from "./agent_file.ts";
 import { agentFolder, type PlaceOptions, userHome } from "./agent_place.ts";
 import { canRun } from "./can_run.ts";
 import { AgentFileError } from "./errors.ts";
@@ -88,7 +92,7 @@ export function planMcpInstall(
   if (place === undefined) return { changes: [], notes: [] };
   const path = serverFile(place, { context, project });
   try {
-    const file = readAgentFile(path);
+    const file = readAgentFile(path, MAX_SERVER_FILE_BYTES);
     const text = file.text ?? "";
     const isJson = place.format === "json";
     const found = readServer(place, text);
@@ -127,7 +131,10 @@ export function findMcpServer(
   if (place === undefined || !hasMcpPlace(agent, options.project)) return null;
   const path = serverFile(place, options);
   try {
-    const found = readServer(place, readAgentFile(path).text ?? "");
+    const found = readServer(
+      place,
+      readAgentFile(path, MAX_SERVER_FILE_BYTES).text ?? "",
+    );
     if (found === null || !isKaizen(found)) return null;
     const program = found.command;
     return { path, program, isProgramThere: canRun(program) };

@@ -5,7 +5,7 @@
  * @module
  */
 export { findAgents, hookFile, type PlaceOptions } from "./agent_place.ts";
-export { demandWritable } from "./agent_file.ts";
+export { demandChangeable, readAgentFile } from "./agent_file.ts";
 export { type AgentSetup, setupOf } from "./agent_setups.ts";
 export { AgentFileError, UnsupportedHooksError } from "./errors.ts";
 export {

@@ -321,7 +321,47 @@ Deno.test("hooks install refuses what it must not write to, with words", async (
   await Deno.remove(path);
   await Deno.symlink("settings.json", path);
   await refuse(/it has more than 16 links/);
+  await Deno.remove(path);
+  // What could not be read again could not be undone.
+  const large = JSON.stringify({ a: "x".repeat(2 ** 20 - 100) });
+  await put(path, large);
+  await refuse(/it must be <= 1048576 bytes: with the change it has/);
+  assertEquals(await Deno.readTextFile(path), large);
+  await Deno.truncate(path, 3 * 2 ** 30);
+  await refuse(/it must be <= 1048576 bytes: current size is 3221225472/);
+  const doctor = await home.run(["doctor"]);
+  assertEquals([doctor.code, doctor.stderr], [1, ""]);
 });
+
+const hostileLinks: [name: string, link: string, target: string][] = [
+  ["a file", ".claude/settings.local.json", "victim.json"],
+  ["a file that is not there yet", ".claude/settings.local.json", "new.json"],
+  ["a folder", ".claude", "."],
+];
+for (const [name, link, target] of hostileLinks) {
+  Deno.test(`hooks install --project writes to no other place through ${name} that is a link`, async () => {
+    await using home = await tempHome();
+    const repo = `${home.workspace}/repo`;
+    const elsewhere = `${home.workspace}/elsewhere`;
+    await put(`${elsewhere}/victim.json`, "{}");
+    await put(`${repo}/.git/HEAD`, "");
+    await Deno.mkdir(`${repo}/${link}/..`, { recursive: true });
+    await Deno.remove(`${repo}/${link}`).catch(() => {});
+    await Deno.symlink(`${elsewhere}/${target}`, `${repo}/${link}`);
+    const { code, stderr } = await home.run(
+      ["hooks", "install", "claude", "--project", "--yes"],
+      { cwd: repo },
+    );
+    assertEquals(code, 74);
+    assertMatch(
+      stderr.replaceAll(/\s+/g, " "),
+      /it is in ".*elsewhere.*", which is not in the repository/,
+    );
+    const left = await Array.fromAsync(Deno.readDir(elsewhere));
+    assertEquals(left.map((it) => it.name), ["victim.json"]);
+    assertEquals(await Deno.readTextFile(`${elsewhere}/victim.json`), "{}");
+  });
+}
 
 Deno.test("hooks install says why it cannot keep a journal, and writes nothing", async () => {
   await using home = await tempHome();

@@ -4,7 +4,7 @@
  * @module
  */
 import { lookAt } from "../../context/mod.ts";
-import { hookFile } from "../../hooks/mod.ts";
+import { AgentFileError, hookFile, readAgentFile } from "../../hooks/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
 
@@ -36,17 +36,14 @@ export function checkTranscripts(report: Report, { context }: Run): void {
 
 function readDays(path: string): number | null {
   try {
-    if (!Deno.statSync(path).isFile) return null; // a named pipe would never end
-    const settings: unknown = JSON.parse(Deno.readTextFileSync(path));
+    const settings: unknown = JSON.parse(readAgentFile(path).text ?? "null");
     if (typeof settings !== "object" || settings === null) return null;
     const days: unknown = Reflect.get(settings, SETTING);
     return typeof days === "number" ? days : null;
   } catch (error) {
     // The check of the hooks reports a file that cannot be read.
     const isKnown = error instanceof SyntaxError ||
-      error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.IsADirectory;
+      error instanceof RangeError || error instanceof AgentFileError;
     if (isKnown) return null;
     throw error;
   }

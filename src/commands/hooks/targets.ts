@@ -7,7 +7,7 @@ import { isAgentName, listAgents } from "../../agents/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
 import {
   AgentFileError,
-  demandWritable,
+  demandChangeable,
   type FileChange,
   type HookPlan,
   UnsupportedHooksError,
@@ -88,8 +88,10 @@ export async function planEach<T extends Target>(
   for (const target of targets) {
     try {
       const { changes, notes } = await plan(target);
-      for (const { file, after } of changes) {
-        if (file.text !== after) demandWritable(file);
+      for (const { owner, file, after, project } of changes) {
+        // Hooks of git have a rule of their own: those of a worktree are outside of it.
+        const within = owner === "git" ? null : project;
+        if (file.text !== after) demandChangeable(file, after, within);
       }
       joint.changes.push(...changes);
       joint.notes.push(...notes.map((note) => `${target}: ${note}`));

@@ -65,6 +65,9 @@ const SETTINGS: Record<string, string> = {
   "z": [1, 2, {"hooks": "x"}]
 }
 `,
+  "a comment after the last member of one line":
+    `{"model":"opus" // mine\n, "hooks": {"Stop": [{"command": "a"} // b\n] // c\n} // d\n}`,
+  "only a comment in one line": `{ // mine\n}`,
   "strings that look like comments": `{"a": "// no", "b": "/* no */"}`,
 };
 
@@ -150,6 +153,19 @@ for (const [text, message] of BROKEN) {
     assertThrows(() => listJsonHooks(text), AgentFileError, message);
   });
 }
+
+Deno.test("removeJsonHooks() refuses hooks that would take too long to remove", () => {
+  const hooks = (count: number) =>
+    JSON.stringify({
+      hooks: { Stop: Array.from({ length: count }, () => ({ command: OURS })) },
+    });
+  assertEquals(removeJsonHooks(hooks(100), isOurs), "{}");
+  assertThrows(
+    () => removeJsonHooks(hooks(101), isOurs),
+    AgentFileError,
+    "it must have <= 100 hooks that run kaizen: it has 101",
+  );
+});
 
 Deno.test("hooks are added to any settings and removed again, and the rest stays the same", () => {
   fc.assert(fc.property(
