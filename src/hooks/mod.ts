@@ -22,6 +22,7 @@ export {
   type FileChange,
   type HookPlan,
 } from "./plan.ts";
+export { type DoubleHooks, findDoubleHooks } from "./find_double_hooks.ts";
 export { findHooks, type FoundHooks } from "./find_hooks.ts";
 export {
   type InstallOptions,

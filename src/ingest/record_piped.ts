@@ -11,6 +11,8 @@ import { runHook } from "./run_hook.ts";
 /** How long to wait for input, in milliseconds. */
 const SILENCE_MS = 1000;
 const OPEN_BRACE = 0x7b;
+/** The bytes of a BOM, which may come before the object. */
+const BOM: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf]);
 /** Only Claude Code has events that no mark identifies. */
 const ARGS = ["ingest", "hook", "--source", "claude"];
 
@@ -23,7 +25,7 @@ export async function recordPiped(context: SilentContext): Promise<boolean> {
   if (context.stdin.isTerminal()) return false;
   const input = new HookInput(context.stdin);
   const { bytes } = await input.first(SILENCE_MS);
-  const first = bytes.find((byte) => byte > 0x20);
+  const first = bytes.find((byte) => byte > 0x20 && !BOM.has(byte));
   if (first === OPEN_BRACE) {
     await runHook({ ...context, args: ARGS, stdin: replay(bytes) });
   }

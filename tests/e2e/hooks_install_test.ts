@@ -455,6 +455,69 @@ Deno.test("hooks install --project says so where the hooks of the user record th
   assertEquals(await notes(), true);
 });
 
+Deno.test("hooks status and doctor name the hooks of repositories beside those of the user", async () => {
+  await using home = await tempHome();
+  const repo = `${home.root}/a repo`;
+  await Deno.mkdir(`${repo}/.git`, { recursive: true });
+  const status = async (cwd: string, ...words: string[]) => {
+    const { stdout } = await home.run(
+      ["hooks", "status", ...words, "-o", "json"],
+      { cwd },
+    );
+    const rows: { agent: string; double: unknown }[] = JSON.parse(stdout).hooks;
+    return rows.filter(({ double }) => Object(double).length > 0)
+      .map(({ agent, double }) => [agent, double]);
+  };
+  const findings = async (cwd: string) => {
+    const { stdout } = await home.run(["doctor", "--quick", "--json"], { cwd });
+    const all: { message: string; repair: string }[] =
+      JSON.parse(stdout).findings;
+    return all.filter(({ message }) => message.includes("arrive twice"))
+      .map(({ repair }) => repair);
+  };
+  await Deno.mkdir(`${home.root}/.codex`);
+  assertEquals((await run(home, "install", "codex", "--yes")).code, 0);
+  assertEquals([await status(repo), await findings(repo)], [[], []]);
+  await home.run(["hooks", "install", "codex", "--project", "--yes"], {
+    cwd: repo,
+  });
+  const events = [
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PermissionRequest",
+    "PostToolUse",
+    "PreCompact",
+    "SubagentStart",
+    "SubagentStop",
+    "Stop",
+    "Interrupt",
+    "SessionEnd",
+  ];
+  const double = [["codex", [
+    { repository: repo, path: `${repo}/.codex/hooks.json`, events },
+  ]]];
+  const remove = "kaizen hooks uninstall codex --project";
+  assertEquals(await status(repo), double);
+  assertEquals(await status(repo, "--project"), double);
+  assertEquals(await findings(repo), [remove]);
+  // They are found from other directories, too: the journal names the repository.
+  assertEquals(await status(home.root), double);
+  assertEquals(await status(home.root, "--project"), []);
+  assertEquals(await findings(home.root), [`cd '${repo}' && ${remove}`]);
+  const { stdout } = await home.run(["hooks", "status", "-o", "text"], {
+    cwd: repo,
+  });
+  assertEquals(
+    stdout.split("\n").filter((line) => line.includes("arrive twice")).length,
+    1,
+  );
+  await home.run(["hooks", "uninstall", "codex", "--project", "--yes"], {
+    cwd: repo,
+  });
+  assertEquals([await status(repo), await findings(repo)], [[], []]);
+});
+
 Deno.test("hooks uninstall takes back the hooks of repositories, too, of the agents that are named", async () => {
   await using home = await tempHome();
   const files: string[] = [];

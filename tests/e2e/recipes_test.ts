@@ -288,5 +288,21 @@ Deno.test({
     );
     await home.run(["spool", "purge"]);
     assertEquals(await run(recipes.get(ALL_WELL) ?? ""), "");
+
+    // Gemini CLI repeats the prompt at the end of a turn.
+    for (const [n, name] of ["BeforeAgent", "AfterAgent"].entries()) {
+      await home.run(["ingest", "--source", "gemini"], {
+        stdin: JSON.stringify({
+          session_id: "gemini",
+          transcript_path: "/home/dev/.gemini/tmp/x/chats/session-1.json",
+          cwd: home.workspace,
+          hook_event_name: name,
+          timestamp: new Date(start + 10 * MINUTE + n).toISOString(),
+          timestamp_ms: start + 10 * MINUTE + n,
+          prompt: "fix it",
+        }),
+      });
+    }
+    assertEquals(await run(recipes.get("The prompts:") ?? ""), "fix it");
   },
 });

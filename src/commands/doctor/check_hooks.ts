@@ -14,6 +14,7 @@ import {
   setupOf,
 } from "../../hooks/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
+import { describeDoubleHooks, listDoubleHooks } from "../shell/double_hooks.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
 
@@ -29,6 +30,7 @@ export async function checkHooks(report: Report, run: Run): Promise<void> {
     report.note("No coding agent was found for this user");
   }
   const bare = agents.filter((agent) => !checkAgent(report, agent, run));
+  for (const agent of agents) checkDouble(report, agent, run);
   const hasGit = await checkGit(report, run);
   if (bare.length === 0) return;
   const names = bare.join(", ");
@@ -42,6 +44,14 @@ export async function checkHooks(report: Report, run: Run): Promise<void> {
     report.note(`${names}: has no hooks, so it is not recorded`, install);
   } else {
     report.note(`${names}: have no hooks, so they are not recorded`, install);
+  }
+}
+
+/** Notes hooks of repositories beside the user's. */
+function checkDouble(report: Report, agent: AgentName, run: Run): void {
+  for (const double of listDoubleHooks(agent, run)) {
+    const { message, repair } = describeDoubleHooks(agent, double, run);
+    report.note(`${agent}: ${message}`, repair);
   }
 }
 

@@ -3,7 +3,12 @@
  * Renders changes of hooks, and which hooks are there, as text.
  * @module
  */
-import { type FileChange, renderDiff, setupOf } from "../../hooks/mod.ts";
+import {
+  type DoubleHooks,
+  type FileChange,
+  renderDiff,
+  setupOf,
+} from "../../hooks/mod.ts";
 import {
   type Column,
   escapeLine,
@@ -14,6 +19,7 @@ import {
 } from "../../output/mod.ts";
 import type { Int } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { describeDoubleHooks } from "../shell/double_hooks.ts";
 import type { Target } from "./targets.ts";
 
 /** A change in JSON. */
@@ -83,6 +89,8 @@ export interface HooksRow {
   events: string[];
   missing: string[];
   others: string[];
+  /** Repositories whose hooks report events that the user's hooks report as well. */
+  double: DoubleHooks[];
   trusted: boolean | null;
   /** The server of `kaizen mcp` in the agent's settings; null if there is none. */
   mcp: { path: string; program: string | null } | null;
@@ -143,7 +151,7 @@ export function renderHooks(
   const width = context.stdout.columns();
   return [
     ...renderTable(rows, columns, { width, titleBrush: paint.dim }),
-    ...rows.flatMap((row) => listProblems(row)),
+    ...rows.flatMap((row) => listProblems(row, run)),
     ...settings.isVerbose
       ? rows.filter(({ events }) => events.length > 0)
         .map(({ agent, events }) => `${agent}: ${events.join(", ")}`)
@@ -151,7 +159,7 @@ export function renderHooks(
   ].map((line, i) => i <= rows.length ? line : escapeLine(line));
 }
 
-function listProblems(row: HooksRow): string[] {
+function listProblems(row: HooksRow, run: Run): string[] {
   const { agent, events, missing, others, program, trusted, mcp, fault } = row;
   const problems: string[] = [];
   if (fault !== null) problems.push(fault);
@@ -169,6 +177,10 @@ function listProblems(row: HooksRow): string[] {
         others.length === 1 ? "runs" : "run"
       } kaizen in another way: kaizen hooks install replaces them`,
     );
+  }
+  for (const double of row.double) {
+    const { message, repair } = describeDoubleHooks(agent, double, run);
+    problems.push(`${message}: ${repair}`);
   }
   if (mcp !== null && mcp.program === null) {
     problems.push(

@@ -6,11 +6,10 @@
 import { realPath, UsageError } from "../../context/mod.ts";
 import type { AgentName } from "../../agents/mod.ts";
 import {
-  AgentFileError,
   applyChanges,
   type FileChange,
   findAgents,
-  findHooks,
+  findDoubleHooks,
   hasMcpPlace,
   type PlaceOptions,
   planGitInstall,
@@ -116,16 +115,19 @@ function addAdvice<P extends { notes: string[] }>(
 ): P {
   if (project === null) return plan;
   try {
-    if (findHooks(agent, { context, project: null }).events.length > 0) {
+    const double = findDoubleHooks(agent, {
+      context,
+      repositories: [project],
+      planned: setupOf(agent).events.map(({ name }) => name),
+    });
+    if (double.length > 0) {
       plan.notes.push(
         `The hooks of the user record this repository as well. To keep only those: kaizen hooks uninstall ${agent} --project`,
       );
     }
   } catch (error) {
     // The user's settings are not what is installed.
-    if (!(error instanceof AgentFileError || error instanceof UsageError)) {
-      throw error;
-    }
+    if (!(error instanceof UsageError)) throw error;
   }
   return plan;
 }

@@ -19,7 +19,6 @@ import {
   findGitHooks,
   findHooks,
   findMcpServer,
-  Journal,
   type PlaceOptions,
   setupOf,
 } from "../../hooks/mod.ts";
@@ -28,6 +27,10 @@ import { clientOptions, STATUS_TIMEOUT_MS } from "../ask/ask.ts";
 import { collectSessions } from "../ask/session_rows.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines, printNote } from "../shell/print.ts";
+import {
+  listDoubleHooks,
+  listHookedRepositories,
+} from "../shell/double_hooks.ts";
 import type { HooksOptions } from "./options.ts";
 import { type HooksRow, renderHooks } from "./print.ts";
 import {
@@ -75,15 +78,8 @@ export async function runHooksStatus(
 }
 
 /** Whether hooks were installed in the repository of the current directory. */
-function hasOwnHooks({ context, settings }: Run): boolean {
-  try {
-    return Journal.read(settings.paths().home).repositories()
-      .includes(findWorkspace(context.cwd()));
-  } catch (error) {
-    // A home or a journal that cannot be read is no reason to fail.
-    if (!(error instanceof HomeError)) throw error;
-    return false;
-  }
+function hasOwnHooks(run: Run): boolean {
+  return listHookedRepositories(run).includes(findWorkspace(run.context.cwd()));
 }
 
 type DescribedHooks = Omit<HooksRow, "found" | "last_event_at_ms">;
@@ -91,9 +87,9 @@ type DescribedHooks = Omit<HooksRow, "found" | "last_event_at_ms">;
 async function describeHooks(
   agent: Target,
   project: string | null,
-  { context }: Run,
+  run: Run,
 ): Promise<DescribedHooks> {
-  const place = { context, project };
+  const place = { context: run.context, project };
   const none: DescribedHooks = {
     agent,
     path: null,
@@ -101,12 +97,15 @@ async function describeHooks(
     events: [],
     missing: [],
     others: [],
+    double: [],
     trusted: null,
     mcp: null,
     fault: null,
   };
   try {
     if (agent === "git") return { ...none, ...await describeGit(place) };
+    const double = listDoubleHooks(agent, run)
+      .filter(({ repository }) => project === null || repository === project);
     const { isTrusted, isProgramThere, program, ...rest } = findHooks(
       agent,
       place,
@@ -115,6 +114,7 @@ async function describeHooks(
       ...none,
       ...describeServer(agent, place),
       ...rest,
+      double,
       program: isProgramThere ? program : null,
       trusted: isTrusted,
     };

@@ -322,6 +322,7 @@ const piped: [
   stored: string[],
 ][] = [
   ["an event", new FakeInput([eventText("a")]), true, ["a"]],
+  ["a BOM", new FakeInput(["\ufeff", eventText("a")]), true, ["a"]],
   [
     "an event in pieces",
     new FakeInput([" ", eventText("a").slice(0, 9), eventText("a").slice(9)]),
