@@ -19,16 +19,30 @@ export interface SessionDetail {
   detail: AnswerOf<"detail">;
 }
 
+/** Largest answer to hold, in bytes: decoded, it takes several times that. */
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
+
 /**
  * Reads an answer to its end.
  *
- * @throws {ProtocolError} If it is not a `detail` answer with a session.
+ * @param maxBytes Size from which on it is refused.
+ * @throws {ProtocolError} If it is not a `detail` answer with a session, or too large to be held.
  */
 export async function readDetail(
-  answer: CheckedAnswer,
+  answer: Pick<CheckedAnswer, "chunks">,
+  maxBytes: number = MAX_HELD_BYTES,
 ): Promise<SessionDetail> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of answer.chunks()) chunks.push(chunk.slice());
+  let length = 0;
+  for await (const chunk of answer.chunks()) {
+    length += chunk.length;
+    if (length > maxBytes) {
+      throw new ProtocolError(
+        `Cannot hold an answer of more than ${maxBytes} bytes: -o json and -o ndjson pass it on`,
+      );
+    }
+    chunks.push(chunk.slice());
+  }
   const detail = decode(joinBytes(chunks));
   // A key that may be null may be missing, too.
   if (detail.type === "detail" && detail.session) {
