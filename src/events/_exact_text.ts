@@ -41,12 +41,12 @@ export function parseExact<T>(text: string): T {
 
 /** Returns a copy of an object without nulls, empty lists and false. */
 export function withoutEmpty<T extends object>(value: T): Partial<T> {
-  const copy = { ...value };
-  for (const key in copy) {
-    const it: unknown = copy[key];
+  const copy: Partial<T> = {};
+  for (const key in value) {
+    const it: unknown = value[key];
     const isEmpty = it === null || it === false ||
       Array.isArray(it) && it.length === 0;
-    if (isEmpty) delete copy[key];
+    if (!isEmpty) copy[key] = value[key];
   }
   return copy;
 }

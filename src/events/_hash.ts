@@ -22,17 +22,34 @@ export function hashPart(
   return String(hash >>> 0);
 }
 
-/** Returns a 64-bit hash of all parts, one after the other, as digits. */
-export function hashBytes(...parts: readonly Uint8Array[]): string {
-  let [one, other] = [BASIS, OTHER_BASIS];
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i++) {
-      const byte = part[i] ?? 0;
+/** A 64-bit hash of bytes that are added in parts. */
+export class BytesHash {
+  #one = BASIS;
+  #other = OTHER_BASIS;
+
+  /** Adds a range of bytes, by default all. */
+  add(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    let [one, other] = [this.#one, this.#other];
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i] ?? 0;
       one = Math.imul(one ^ byte, PRIME);
       other = Math.imul(other ^ byte, PRIME);
     }
+    this.#one = one;
+    this.#other = other;
   }
-  return `${one >>> 0}${other >>> 0}`;
+
+  /** The hash as digits. */
+  get digits(): string {
+    return `${this.#one >>> 0}${this.#other >>> 0}`;
+  }
+}
+
+/** Returns the 64-bit hash of bytes as digits. */
+export function hashBytes(bytes: Uint8Array): string {
+  const hash = new BytesHash();
+  hash.add(bytes);
+  return hash.digits;
 }
 
 /** Returns the 16-bit hash of a short name as digits. */

@@ -3,7 +3,7 @@
  * A hash of what an agent sent, without the members that kaizen added.
  * @module
  */
-import { hashBytes } from "./_hash.ts";
+import { BytesHash } from "./_hash.ts";
 import type { Payload } from "./payload.ts";
 
 const encoder = new TextEncoder();
@@ -31,30 +31,32 @@ export function hashPayload(payload: Payload): string {
   const { bytes } = payload.source;
   const own = OWN_KEYS.flatMap((key) => payload.rangeOf(key) ?? [])
     .toSorted((a, b) => a.start - b.start);
-  const parts: Uint8Array[] = [];
+  const hash = new BytesHash();
   let at = 0;
   for (const { start, end } of [...own, { start: bytes.length, end: 0 }]) {
-    const part = trim(bytes.subarray(at, start));
+    addPart(hash, bytes, at, start);
     at = end;
-    if (part.length > 0) parts.push(...shorten(part), COMMA);
   }
-  return hashBytes(...parts);
+  return hash.digits;
 }
 
-/** Takes off the punctuation between members, which differs with the members beside. */
-function trim(part: Uint8Array): Uint8Array {
-  let start = 0;
-  let end = part.length;
-  while (start < end && SEPARATORS.has(part[start])) start++;
-  while (start < end && SEPARATORS.has(part[end - 1])) end--;
-  return part.subarray(start, end);
-}
-
-function shorten(part: Uint8Array): Uint8Array[] {
-  const { length } = part;
-  if (length <= 2 * MAX_END_BYTES) return [part];
-  const ends = [part.subarray(0, MAX_END_BYTES), part.subarray(-MAX_END_BYTES)];
-  return [...ends, encoder.encode(String(length))];
+/** Adds what is between two members, without the punctuation, which differs with these members. */
+function addPart(
+  hash: BytesHash,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  while (start < end && SEPARATORS.has(bytes[start])) start++;
+  while (start < end && SEPARATORS.has(bytes[end - 1])) end--;
+  if (start === end) return;
+  if (end - start <= 2 * MAX_END_BYTES) hash.add(bytes, start, end);
+  else {
+    hash.add(bytes, start, start + MAX_END_BYTES);
+    hash.add(bytes, end - MAX_END_BYTES, end);
+    hash.add(encoder.encode(String(end - start)));
+  }
+  hash.add(COMMA);
 }
 
 /**

@@ -21,7 +21,7 @@ import { lookUpHook, relabelHook, type StoredKind } from "./hook_names.ts";
 import { type EventIdentity, identifyEvent } from "./event_identity.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import { Payload } from "./payload.ts";
-import { readUsage, type Usage } from "./usage.ts";
+import type { Usage } from "./usage.ts";
 
 /** All data of one event, computed from its source, its text and the clock alone. */
 export interface HookEvent extends Usage {
@@ -113,7 +113,7 @@ export function* readEventInPieces(
     eventSource: payload.text("kaizen_event_source") === "Tail"
       ? "Tail"
       : "Hook",
-    ...readFields(payload),
+    ...readFields(payload, facts),
     payload: stored,
     facts,
   };
@@ -151,7 +151,10 @@ function readTime(source: HookSource, payload: Payload, nowMs: number): Int {
   return time || nowMs;
 }
 
-function readFields(payload: Payload) {
+function readFields(
+  payload: Payload,
+  { tokensIn, tokensOut, reasoningTokens, costUsdE6 }: Usage,
+) {
   return {
     tool: payload.textOf("tool_name", "tool"),
     toolCallId: payload.textOf(
@@ -160,7 +163,10 @@ function readFields(payload: Payload) {
       "call_id",
       "id",
     ),
-    ...readUsage(payload),
+    tokensIn,
+    tokensOut,
+    reasoningTokens,
+    costUsdE6,
     stopReason: payload.text("stop_reason"),
     latencyMs: payload.firstCount(
       "latency_ms",

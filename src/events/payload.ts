@@ -48,6 +48,8 @@ const INNER_KEYS: ReadonlySet<KnownKey> = new Set([
 /** A top-level field, with its members if they are noted. */
 interface Field extends Member {
   readonly members: readonly RawMember[] | null;
+  /** Its text, if it is a string that has been read. */
+  text: string | null;
 }
 
 /**
@@ -137,7 +139,8 @@ export class Payload implements Fields {
         inner = null;
         if (key === null) return;
         const at = isScalar ? start : opened;
-        fields.set(key, { key, keyStart, start: at, end, kind, members });
+        const place = { keyStart, start: at, end };
+        fields.set(key, { key, ...place, kind, members, text: null });
       }
     };
     yield* scanInPieces(bytes, budget.counting(visit));
@@ -160,10 +163,13 @@ export class Payload implements Fields {
    * @throws {BudgetError} If the payload is new, and the text is too long for a name.
    */
   text(name: string): string | null {
-    const value = this.value(name);
-    if (value?.kind !== "string") return null;
-    this.#budget.demandName(name, value.end - value.start);
-    return textOf(value);
+    const field = this.#fields.get(name);
+    if (field?.kind !== "string") return null;
+    if (field.text === null) {
+      this.#budget.demandName(name, field.end - field.start);
+      field.text = textOf(this.value(name));
+    }
+    return field.text;
   }
 
   /** Returns the text of the first field that is a string, else null. */
