@@ -5,7 +5,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { type Figures, runSoak } from "../../tests/soak/run_soak.ts";
+import { type Figures, printTenths } from "../../tests/soak/find_growth.ts";
+import { runSoak } from "../../tests/soak/run_soak.ts";
 
 const EXIT_USAGE = 64;
 const { minutes } = parseArgs(Deno.args, { string: ["minutes"] });
@@ -14,11 +15,25 @@ if (!(asked > 0)) {
   console.error("kaizen: usage: scripts/soak [--minutes N]");
   Deno.exit(EXIT_USAGE);
 }
-console.log("  time   events    rss     fds    wal   store  ack p99  read p99");
-const { faults, events, sessions, restarts, prunes } = await runSoak({
+console.log(
+  "  time   events    rss    fds     wal   store  ack p99 hook p99 read p99 late p99",
+);
+const report = await runSoak({
   durationMs: asked * 60_000,
   onFigures: printRow,
 });
+const { faults, figures, events, sessions, restarts, prunes } = report;
+for (
+  const [name, of] of [
+    ["ack", ({ ackMs }: Figures) => ackMs],
+    ["hook", ({ hookMs }: Figures) => hookMs],
+    ["read", ({ readMs }: Figures) => readMs],
+    ["late", ({ lateMs }: Figures) => lateMs],
+  ] as const
+) {
+  const name99 = `${name} p99`.padEnd(8);
+  console.log(`${name99} of each tenth, in ms: ${printTenths(figures, of)}`);
+}
 console.log(
   `${events} events of ${sessions} sessions, ${restarts} restarts, ${prunes} prunes`,
 );
@@ -34,7 +49,7 @@ function printRow(figures: Figures): void {
     `${figures.descriptors}`.padStart(6),
     mib(figures.walBytes).padStart(7),
     mib(figures.storeBytes).padStart(7),
-    `${figures.ackMs.toFixed(0)}ms`.padStart(7),
-    `${figures.readMs.toFixed(0)}ms`.padStart(9),
+    ...[figures.ackMs, figures.hookMs, figures.readMs, figures.lateMs]
+      .map((ms) => `${ms.toFixed(0)}ms`.padStart(8)),
   ].join(" "));
 }

@@ -11,6 +11,7 @@ import { printTimed, toRequest } from "../driver/deliver.ts";
 import { ask, askStatus } from "../e2e/_socket.ts";
 import { type Home, type RunningDaemon, tempHome } from "../e2e/harness.ts";
 import { Agent } from "./agent.ts";
+import { type Figures, findGrowth } from "./find_growth.ts";
 import { Follower } from "./follower.ts";
 
 const AGENTS = 8;
@@ -19,32 +20,15 @@ const THINK_MS = 25;
 const READ_PAUSE_MS = 100;
 const RESTARTS = 6;
 const PRUNES = 4;
-/** Rows of figures: enough to compare a half with the other. */
-const ROWS = 24;
-/** Growth that is no growth: of memory and of the log, in bytes, and of descriptors. */
-const FREE_BYTES = 24 * 1024 * 1024;
-const FREE_DESCRIPTORS = 12;
-
-/** A look at the daemon. */
-export interface Figures {
-  atMs: number;
-  events: number;
-  rssBytes: number;
-  descriptors: number;
-  walBytes: number;
-  storeBytes: number;
-  /** 99 of 100 events since the last look were acknowledged sooner. */
-  ackMs: number;
-  /** 99 of 100 answers since the last look came sooner. */
-  readMs: number;
-}
-
+/** Rows of figures: enough for tenths, and for quarters to compare. */
+const ROWS = 40;
 /** How a soak went. */
 export interface SoakReport {
   events: number;
   sessions: number;
   restarts: number;
   prunes: number;
+  figures: Figures[];
   /** What must not be, in words. */
   faults: string[];
 }
@@ -70,6 +54,8 @@ class Soak {
   readonly #figures: Figures[] = [];
   readonly #faults: string[] = [];
   #acks: number[] = [];
+  #hooks: number[] = [];
+  #lates: number[] = [];
   #reads: number[] = [];
   #events = 0;
   #restarts = 0;
@@ -108,13 +94,14 @@ class Soak {
     await this.#home.run(["spool", "flush"]);
     await this.#verify();
     this.#faults.push(...await follower.end(this.#expected()));
-    this.#checkGrowth();
+    this.#faults.push(...findGrowth(this.#figures));
     await this.#daemon.stop();
     return {
       events: this.#events,
       sessions: this.#agents.reduce((sum, it) => sum + it.told.size, 0),
       restarts: this.#restarts,
       prunes: this.#prunes,
+      figures: this.#figures,
       faults: this.#faults,
     };
   }
@@ -126,7 +113,8 @@ class Soak {
         const start = performance.now();
         if (byHooks) await this.#runHook(hook);
         else await this.#send(hook);
-        this.#acks.push(performance.now() - start);
+        const times = byHooks ? this.#hooks : this.#acks;
+        times.push(performance.now() - start);
         this.#events++;
         agent.tell(hook);
         await sleep(THINK_MS);
@@ -228,7 +216,11 @@ class Soak {
 
   async #look(): Promise<void> {
     for (let n = 1; n <= ROWS; n++) {
-      while (this.#passed < n / ROWS) await sleep(READ_PAUSE_MS);
+      while (this.#passed < n / ROWS) {
+        const end = performance.now() + READ_PAUSE_MS;
+        await sleep(READ_PAUSE_MS);
+        this.#lates.push(performance.now() - end);
+      }
       const figures = await this.#measure();
       if (figures === null) continue; // between two daemons
       this.#figures.push(figures);
@@ -251,10 +243,12 @@ class Soak {
         walBytes: await sizeOf(`${home}/store.db-wal`),
         storeBytes: await sizeOf(`${home}/store.db`),
         ackMs: percentile99(this.#acks),
+        hookMs: percentile99(this.#hooks),
         readMs: percentile99(this.#reads),
+        lateMs: percentile99(this.#lates),
       };
-      this.#acks = [];
-      this.#reads = [];
+      [this.#acks, this.#hooks] = [[], []];
+      [this.#reads, this.#lates] = [[], []];
       return figures;
     } catch {
       return null;
@@ -285,25 +279,6 @@ class Soak {
       }
     }
   }
-
-  /** Compares the last quarter with the one before it: the daemon was the same. */
-  #checkGrowth(): void {
-    const end = this.#figures.slice(-ROWS / 4);
-    const before = this.#figures.slice(-ROWS / 2, -ROWS / 4);
-    const compare = (
-      name: string,
-      of: (it: Figures) => number,
-      free: number,
-    ) => {
-      const [was, is] = [before, end].map((rows) => median(rows.map(of)));
-      if (is !== undefined && was !== undefined && is > was * 1.25 + free) {
-        this.#faults.push(`${name} grows: from ${was} to ${is}`);
-      }
-    };
-    compare("memory", ({ rssBytes }) => rssBytes, FREE_BYTES);
-    compare("the log of the store", ({ walBytes }) => walBytes, FREE_BYTES);
-    compare("descriptors", ({ descriptors }) => descriptors, FREE_DESCRIPTORS);
-  }
 }
 
 /** An agent's own pace; nothing is waited for. */
@@ -323,8 +298,4 @@ async function sizeOf(path: string): Promise<number> {
 function percentile99(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
