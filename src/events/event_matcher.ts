@@ -139,9 +139,9 @@ export class EventMatcher {
   }
 }
 
+/** A call that was denied or interrupted did not fail, even if its event has that name. */
 function isFault({ meaning, call }: Facts): boolean {
-  return meaning === "call_failed" || meaning === "turn_failed" ||
-    call?.outcome === "failed";
+  return meaning === "turn_failed" || call?.outcome === "failed";
 }
 
 /** A path as it is, in its workspace, and its last part. */

@@ -213,8 +213,11 @@ const EVENTS: JsonObject[] = [
   {
     session_id: "u",
     hook_event_name: "PostToolUse",
+    agent_event: "PostToolUseFailure",
     tool_name: "Write",
     tool_input: { file_path: "/w/lib/b.rs" },
+    error: "Interrupted",
+    is_interrupt: true,
     workspace: "/w/lib",
   },
   {
