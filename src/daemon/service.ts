@@ -14,6 +14,7 @@ import {
   REQUESTS,
 } from "../proto/mod.ts";
 import { isTemporary, Store } from "../store/mod.ts";
+import { Gathering } from "./gathering.ts";
 import { keepForSomeTime } from "./keeper.ts";
 import { describe, type Log } from "./log.ts";
 import { type Arrival, Intake } from "./intake.ts";
@@ -92,6 +93,7 @@ export class Service implements AsyncDisposable {
   readonly #watches: Watches;
   readonly #pace: Pace;
   readonly #queue: JobQueue;
+  readonly #gathering = new Gathering();
   readonly #handlers: Handlers = {
     hello: (request) => this.#hello(request),
     status: () => this.#status(),
@@ -288,7 +290,8 @@ export class Service implements AsyncDisposable {
   ): Promise<Reply<"ingested" | "error">> {
     let arrivals: Arrival[];
     try {
-      arrivals = await this.#intake.readAll(request);
+      const read = this.#intake.readAll(request);
+      arrivals = await this.#gathering.join(read, request.payloads.length);
     } catch (error) {
       return this.#fail(error);
     }

@@ -3,6 +3,7 @@
  * Scans whole documents.
  * @module
  */
+import { skipString } from "./_skip_string.ts";
 import { JsonError, JsonScanner, type JsonVisit } from "./json_scan.ts";
 import { isSpace } from "./json_space.ts";
 import { MAX_DEPTH } from "./limits.ts";
@@ -44,7 +45,7 @@ export function* scanInPieces(
   mayGoOn = () => false,
 ): Generator<void, number, void> {
   try {
-    const scanner = new JsonScanner(visit);
+    const scanner = new JsonScanner(visit, { skip: skipString });
     let i = 0;
     let end = 0;
     while (end < bytes.length && !scanner.complete) {

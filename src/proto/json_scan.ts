@@ -77,6 +77,11 @@ export interface ScanOptions {
   maxDepth?: number;
   /** Whether an escape may be half of a surrogate pair. */
   takesHalves?: boolean;
+  /**
+   * Skips a part of a string that obeys all rules, from the index of a character in it. By default
+   * long strings are skipped in a way that is fast in a process that ends soon.
+   */
+  skip?: ((chunk: Uint8Array, from: number) => number) | undefined;
 }
 
 /**
@@ -91,6 +96,7 @@ export class JsonScanner {
   readonly #visit: JsonVisit | undefined;
   readonly #maxDepth: number;
   readonly #takesHalves: boolean;
+  readonly #skip: ScanOptions["skip"];
   /** For each open container, outermost first: whether it is an object. */
   readonly #containers: boolean[] = [];
   #state = START;
@@ -109,11 +115,12 @@ export class JsonScanner {
    */
   constructor(
     visit?: JsonVisit,
-    { maxDepth = MAX_DEPTH, takesHalves = false }: ScanOptions = {},
+    { maxDepth = MAX_DEPTH, takesHalves = false, skip }: ScanOptions = {},
   ) {
     this.#visit = visit;
     this.#maxDepth = maxDepth;
     this.#takesHalves = takesHalves;
+    this.#skip = skip;
   }
 
   /** Whether the value is complete. */
@@ -135,6 +142,7 @@ export class JsonScanner {
    */
   write(chunk: Uint8Array): number {
     const length = chunk.length;
+    const skip = this.#skip;
     let state = this.#state;
     let tried = -1; // start of the string for which the shortcut was tried
     let i = 0;
@@ -151,7 +159,9 @@ export class JsonScanner {
         else {
           const stop = i + PLAIN_RUN_BYTES;
           while (i < stop && PLAIN[chunk[i] ?? 0]) i++;
-          if (i === stop && length - i > SHORT_BYTES && tried < this.#start) {
+          if (i < stop) continue;
+          if (skip !== undefined) i = skip(chunk, i);
+          else if (length - i > SHORT_BYTES && tried < this.#start) {
             tried = this.#start;
             i = skipLongString(chunk, i);
           }

@@ -25,8 +25,8 @@ const MAX_EVENTS = 64;
  * and collects its garbage after each longer one.
  */
 const MAX_BYTES = 224 * 1024;
-/** Requests at the same time: the daemon has the next one when it has stored one. */
-const MAX_OPEN = 3;
+/** Requests at the same time: the daemon reads some while it has others to store. */
+const MAX_OPEN = 4;
 /** The same with a daemon that gets one event at a time. */
 const MAX_OPEN_SINGLE = 32;
 /** Bytes of all of them together, but for one large event. */

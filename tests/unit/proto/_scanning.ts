@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
+import { skipString } from "../../../src/proto/_skip_string.ts";
 import {
   JsonError,
   JsonScanner,
   type JsonToken,
+  type ScanOptions,
 } from "../../../src/proto/json_scan.ts";
 
 /** A token as the visitor receives it. */
@@ -29,11 +31,18 @@ export const bytesOf = (input: string | number[]): Uint8Array =>
   typeof input === "string" ? encode(input) : Uint8Array.from(input);
 
 /**
- * Scans `chunks` in order. Overwrites each chunk after its scan, as a reader's buffer is reused.
+ * Scans `chunks` in order, with both ways to skip strings: the results must be equal. Overwrites
+ * each chunk after its scan, as a reader's buffer is reused.
  */
 export function scan(chunks: Uint8Array[]): Outcome {
+  const outcome = scanOnce(chunks);
+  assertEquals(scanOnce(chunks, { skip: skipString }), outcome);
+  return outcome;
+}
+
+function scanOnce(chunks: Uint8Array[], options: ScanOptions = {}): Outcome {
   const seen: Seen[] = [];
-  const scanner = new JsonScanner((...token) => seen.push(token));
+  const scanner = new JsonScanner((...token) => seen.push(token), options);
   try {
     let used = 0;
     for (const chunk of chunks) {

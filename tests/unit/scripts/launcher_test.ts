@@ -15,7 +15,7 @@ import { ROOT } from "../../../scripts/lib/project.ts";
 
 const PROGRAM = `
 console.log(JSON.stringify([Deno.args, Deno.env.get("KAIZEN_CWD") ?? Deno.cwd()]));
-if (Deno.args[0] === "flags") console.log(Deno.env.get("DENO_V8_FLAGS") ?? "unset");
+if (Deno.args.at(-1) === "flags") console.log(Deno.env.get("DENO_V8_FLAGS") ?? "unset");
 if (Deno.args[0] === "exit") Deno.exit(Number(Deno.args[1]));
 `;
 
@@ -74,13 +74,17 @@ Deno.test("the bundle's launcher runs the bundle next to it", async () => {
 Deno.test("the launcher keeps the generations of a daemon and of an import small, and of no other command", async () => {
   await using bundle = await makeBundle(Deno.execPath());
   const spaces = async (args: string[]) => {
-    const [, stdout] = await bundle.run(["flags", ...args]);
+    const [, stdout] = await bundle.run([...args, "flags"]);
     return stdout.trim().split("\n").at(-1);
   };
   const small = "--max-semi-space-size=2,--heap-growing-percent=30,--expose-gc";
   assertEquals(await spaces(["daemon", "run", "--home", "/h"]), small);
   assertEquals(await spaces(["daemon", "start"]), small);
   assertEquals(await spaces(["import", "claude"]), small);
+  assertEquals(await spaces(["--home", "/h", "-q", "import"]), small);
+  assertEquals(await spaces(["detail", "import"]), "unset");
+  assertEquals(await spaces(["grep", "daemon", "run"]), "unset");
+  assertEquals(await spaces(["--home", "import", "status"]), "unset");
   assertEquals(await spaces(["daemon", "restart"]), "unset");
   assertEquals(await spaces(["detail", "run"]), "unset");
 });
