@@ -6,6 +6,8 @@
 
 /** Usual length of a chunk in bytes. Making one takes about a millisecond. */
 const CHUNK_BYTES = 128 * 1024;
+/** A part of this length is a chunk of its own, and is not copied. */
+const WHOLE_PART_BYTES = 64 * 1024;
 
 /** The parts of an answer, in order. They are read on demand. */
 export interface AnswerPlan {
@@ -46,7 +48,7 @@ export function* joinParts(
         if (have > 0) yield chunk.subarray(0, have);
         // The caller keeps the last chunk, so it is not written to again.
         [chunk, have] = [new Uint8Array(), 0];
-        if (part.length >= CHUNK_BYTES) {
+        if (part.length >= WHOLE_PART_BYTES) {
           yield part;
           continue;
         }
