@@ -24,5 +24,12 @@ export const openclaw = /* @__PURE__ */ makeAgent(openclawHooks, {
     // Its answer. No event says that a turn ended.
     "message:sent": "turn_end",
     "command:stop": "turn_end",
+    // Hooks of plugins, which have other names.
+    message_received: "prompt",
+    message_sent: "turn_end",
+    before_tool_call: "call_start",
+    after_tool_call: "call_end",
+    agent_end: "turn_end",
+    session_end: "session_end",
   },
 });

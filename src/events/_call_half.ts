@@ -92,8 +92,15 @@ const NO_END = {
   inBackground: false,
 };
 
+const LATENCY_KEYS = [
+  "latency_ms",
+  "duration_ms",
+  "duration",
+  "durationMs",
+] as const;
+
 function readLatency(payload: Payload): number | null {
-  for (const name of ["latency_ms", "duration_ms", "duration"] as const) {
+  for (const name of LATENCY_KEYS) {
     const ms = payload.double(name);
     if (ms !== null && ms >= 0 && ms <= 0xffff_ffff) return Math.round(ms);
   }

@@ -124,6 +124,7 @@ function judge(
   // A tool may have succeeded in running a command that failed.
   if (status !== null && status !== "done") return status;
   if (payload.isTrue("is_error") || payload.isTrue("isError")) return "failed";
+  if (payload.text("error")) return "failed";
   return judgeMembers(payload, members) ?? judgeCode(readCode(payload)) ??
     status;
 }

@@ -96,10 +96,11 @@ export function readFacts(payload: Payload, context: FactsContext): Facts {
     "tool_call_id",
     "tool_use_id",
     "call_id",
+    "toolCallId",
     "id",
   ) || null;
   const usage = readUsage(payload);
-  const tool = own.tool ?? payload.textOf("tool_name", "tool");
+  const tool = own.tool ?? payload.textOf("tool_name", "tool", "toolName");
   const via = payload.text("kaizen_source") ?? agent;
   const threadType = payload.textOf("agent_type", "subagent_type") || null;
   return {

@@ -505,6 +505,36 @@ const OWN_FORMS: [
     [],
   ],
   [
+    "calls that a plugin of OpenClaw reports",
+    "openclaw",
+    [
+      ["before_tool_call", {
+        toolName: "exec",
+        params: { command: "ls" },
+        toolCallId: "o1",
+        runId: "r",
+      }],
+      ["after_tool_call", {
+        toolName: "exec",
+        params: { command: "ls" },
+        toolCallId: "o1",
+        runId: "r",
+        result: { content: [{ type: "text", text: "a" }] },
+        durationMs: 12,
+      }],
+      ["after_tool_call", {
+        toolName: "write",
+        params: { path: "/w/a.ts", content: "x" },
+        toolCallId: "o2",
+        runId: "r",
+        error: "EACCES: denied\nmore",
+        durationMs: 3,
+      }],
+    ],
+    ["working", null],
+    [["ls", "done", null], ["/w/a.ts", "failed", "EACCES: denied"]],
+  ],
+  [
     "a session of OpenClaw that begins anew",
     "openclaw",
     [
