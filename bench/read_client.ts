@@ -13,6 +13,8 @@ export interface ReadOptions {
   socket: string;
   request: unknown;
   count: number;
+  /** Requests of which one is answered before each question, out of its time. */
+  before?: readonly unknown[];
 }
 
 /** The result. */
@@ -31,14 +33,13 @@ const START_BYTES = 200;
 
 /** Sends the requests. */
 async function readAnswers(options: ReadOptions): Promise<ReadReport> {
-  const body = new TextEncoder().encode(JSON.stringify(options.request));
-  const frame = new Uint8Array(4 + body.length);
-  new DataView(frame.buffer).setUint32(0, body.length);
-  frame.set(body, 4);
+  const frame = makeFrame(options.request);
   const buffer = new Uint8Array(CHUNK_BYTES);
   const decoder = new TextDecoder();
   const report: ReadReport = { times: [], bytes: 0, start: "" };
   for (let i = 0; i < options.count; i++) {
+    const other = options.before?.[i];
+    if (other !== undefined) await answer(options.socket, makeFrame(other));
     const before = performance.now();
     using conn = await Deno.connect({
       transport: "unix",
@@ -58,6 +59,20 @@ async function readAnswers(options: ReadOptions): Promise<ReadReport> {
     report.times.push(performance.now() - before);
   }
   return report;
+}
+
+function makeFrame(request: unknown): Uint8Array {
+  const body = new TextEncoder().encode(JSON.stringify(request));
+  const frame = new Uint8Array(HEADER_BYTES + body.length);
+  new DataView(frame.buffer).setUint32(0, body.length);
+  frame.set(body, HEADER_BYTES);
+  return frame;
+}
+
+async function answer(path: string, frame: Uint8Array): Promise<void> {
+  using conn = await Deno.connect({ transport: "unix", path });
+  await conn.write(frame);
+  await conn.read(new Uint8Array(CHUNK_BYTES));
 }
 
 if (import.meta.main) {

@@ -28,6 +28,16 @@ const PAGE_TARGET_MS = 5;
 const DETAIL_TARGET_MS = 25;
 const FILTER = { agent_prefix: null, status: null, since_ms: null };
 
+/** A question that is measured, and the requests that are answered before it. */
+interface Question {
+  work: string;
+  request: unknown;
+  before?: Before;
+}
+
+/** Makes the requests of a turn, one for each of its questions. */
+type Before = (turn: number, count: number) => unknown[];
+
 /** Measures the most frequent requests. */
 export async function measureReads(bench: Bench): Promise<void> {
   const [bundle] = bench.bundles;
@@ -82,16 +92,27 @@ export async function measureReads(bench: Bench): Promise<void> {
     ours: many.name,
     values: first ?? [],
   });
-  const questions = [
+  const questions: Question[] = [
     { work: `page of ${PAGE} out of ${SOME_SESSIONS} sessions`, request: page },
+    {
+      work: `page of ${PAGE} out of ${SOME_SESSIONS} sessions, after an event`,
+      request: page,
+      before: (turn, count) => [...makeRequests({
+        sessions: 1,
+        eventsEach: count,
+        payloadBytes: 300,
+        workspace,
+        prefix: `turn-${turn}`,
+      })],
+    },
     {
       work: `detail of ${LONG_SESSION} events (target: ${DETAIL_TARGET_MS} ms)`,
       request: detail,
     },
   ];
-  for (const { work, request } of questions) {
+  for (const { work, request, before } of questions) {
     const daemons = reference === null ? [some] : [some, reference];
-    const [ours, theirs] = await askInTurns(bench, daemons, request);
+    const [ours, theirs] = await askInTurns(bench, daemons, request, before);
     bench.board.add({
       ...common,
       work,
@@ -112,13 +133,19 @@ async function askInTurns(
   bench: Bench,
   daemons: readonly Daemon[],
   request: unknown,
+  before?: Before,
 ): Promise<number[][]> {
   const times: number[][] = daemons.map(() => []);
   const count = bench.isQuick ? 5 : 17;
   for (let turn = 0; turn <= (bench.isQuick ? 1 : 3); turn++) {
     const order = [...daemons.entries()];
     for (const [i, daemon] of turn % 2 === 0 ? order : order.reverse()) {
-      const options: ReadOptions = { socket: daemon.socket, request, count };
+      const options: ReadOptions = {
+        socket: daemon.socket,
+        request,
+        count,
+        ...before === undefined ? {} : { before: before(turn, count) },
+      };
       const report = await runTool<ReadReport>("read_client.ts", options);
       if (!/^\{"type":"(?:sessions|detail)"/.test(report.start)) {
         throw new Error(`${daemon.name} answered with ${report.start}`);
