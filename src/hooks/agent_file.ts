@@ -27,6 +27,12 @@ export interface AgentFile {
   maxBytes: number;
 }
 
+/** How to read a file. */
+interface AgentFileOptions {
+  /** Largest size that is read, and written after that. */
+  maxBytes?: number;
+}
+
 /** Larger settings are no settings, and each added hook takes some passes over them; in bytes. */
 const MAX_BYTES = 1024 * 1024;
 /** Claude Code lists its servers in the file in which it keeps its history; in bytes. */
@@ -39,13 +45,12 @@ const OWNER_MAY_WRITE = 0o200;
 /**
  * Reads a file; follows links, as dotfile managers make them.
  *
- * @param maxBytes Largest size that is read, and written after that.
  * @throws {AgentFileError} If it is no plain UTF-8 file that this user may change. Nothing but a
  * plain file is opened.
  */
 export function readAgentFile(
   path: string,
-  maxBytes: number = MAX_BYTES,
+  { maxBytes = MAX_BYTES }: AgentFileOptions = {},
 ): AgentFile {
   return explain(path, () => {
     const target = followLinks(path);
@@ -211,7 +216,7 @@ function replace(file: AgentFile, after: string, mode: number): void {
 
 /** @throws {AgentFileError} If the file is not as it was read. */
 function demandUnchanged({ path, target, text, maxBytes }: AgentFile): void {
-  const now = readAgentFile(path, maxBytes);
+  const now = readAgentFile(path, { maxBytes });
   if (now.target !== target || now.text !== text) {
     throw new AgentFileError("it was changed in the meantime: try again");
   }

@@ -54,7 +54,7 @@ export function findGitManager(
       files: names.map((name) => `${scripts}/${name}`),
     };
   }
-  const found = hooks.map(readAgentFile);
+  const found = hooks.map((path) => readAgentFile(path));
   const texts = found.map(({ text }) => text ?? "");
   if (texts.some((text) => /lefthook/i.test(text))) {
     return {

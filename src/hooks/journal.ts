@@ -142,12 +142,16 @@ export class Journal implements Disposable {
   }
 
   #write(name: string, text: string): void {
-    const file = readAgentFile(`${this.#folder}/${name}`, MAX_BYTES);
+    const file = readAgentFile(`${this.#folder}/${name}`, {
+      maxBytes: MAX_BYTES,
+    });
     writeAgentFile(file, text, OWN_MODE);
   }
 
   #remove(name: string): void {
-    const file = readAgentFile(`${this.#folder}/${name}`, MAX_BYTES);
+    const file = readAgentFile(`${this.#folder}/${name}`, {
+      maxBytes: MAX_BYTES,
+    });
     if (file.text !== null) writeAgentFile(file, null);
   }
 }

@@ -92,7 +92,7 @@ export function planMcpInstall(
   if (place === undefined) return { changes: [], notes: [] };
   const path = serverFile(place, { context, project });
   try {
-    const file = readAgentFile(path, MAX_SERVER_FILE_BYTES);
+    const file = readAgentFile(path, { maxBytes: MAX_SERVER_FILE_BYTES });
     const text = file.text ?? "";
     const isJson = place.format === "json";
     const found = readServer(place, text);
@@ -133,7 +133,7 @@ export function findMcpServer(
   try {
     const found = readServer(
       place,
-      readAgentFile(path, MAX_SERVER_FILE_BYTES).text ?? "",
+      readAgentFile(path, { maxBytes: MAX_SERVER_FILE_BYTES }).text ?? "",
     );
     if (found === null || !isKaizen(found)) return null;
     const program = found.command;

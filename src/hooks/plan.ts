@@ -94,7 +94,7 @@ export function planUndo(
 ): FileChange[] {
   return journal.of(owner, project).map((entry) => {
     const { path, kept, mode, before } = entry;
-    const file = readAgentFile(path, MAX_SERVER_FILE_BYTES);
+    const file = readAgentFile(path, { maxBytes: MAX_SERVER_FILE_BYTES });
     const after = undoText(file.text, { entry, kept, head: { version: 1 } });
     return {
       owner,
