@@ -80,8 +80,9 @@ Deno.test("the launcher keeps the generations of a daemon and of an import small
   const small = "--max-semi-space-size=2,--heap-growing-percent=30,--expose-gc";
   assertEquals(await spaces(["daemon", "run", "--home", "/h"]), small);
   assertEquals(await spaces(["daemon", "start"]), small);
-  assertEquals(await spaces(["import", "claude"]), small);
-  assertEquals(await spaces(["--home", "/h", "-q", "import"]), small);
+  const larger = "--max-semi-space-size=8,--heap-growing-percent=30";
+  assertEquals(await spaces(["import", "claude"]), larger);
+  assertEquals(await spaces(["--home", "/h", "-q", "import"]), larger);
   assertEquals(await spaces(["detail", "import"]), "unset");
   assertEquals(await spaces(["grep", "daemon", "run"]), "unset");
   assertEquals(await spaces(["--home", "import", "status"]), "unset");
