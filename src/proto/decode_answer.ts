@@ -76,7 +76,8 @@ function isSession(value: unknown): value is SessionRecord {
 }
 
 /**
- * Finds the first field that is not of its kind.
+ * Finds the first field that is not of its kind. A key that the daemon left out for want of a value
+ * gets null.
  *
  * @returns Its key, "" if `value` is no object, or null if all fields are right.
  */
@@ -84,7 +85,9 @@ function findFault(fields: AnswerFields, value: unknown): string | null {
   if (!isObject(value)) return "";
   for (const key in fields) {
     const field = fields[key];
-    if (field !== undefined && !fits(field, value[key])) return key;
+    if (field === undefined) continue;
+    if (typeof field !== "string" && "nullable" in field) value[key] ??= null;
+    if (!fits(field, value[key])) return key;
   }
   return null;
 }
@@ -93,9 +96,12 @@ function fits(field: AnswerField, value: unknown): boolean {
   if (typeof field !== "string") {
     const isMissing = value === undefined;
     if ("missing" in field) return isMissing || isOfKind(field.missing, value);
-    const isAbsent = isMissing || value === null;
-    if ("nullable" in field) return isAbsent || isOfKind(field.nullable, value);
-    if ("optional" in field) return isAbsent || isOfKind(field.optional, value);
+    if ("nullable" in field) {
+      return value === null || isOfKind(field.nullable, value);
+    }
+    if ("optional" in field) {
+      return isMissing || value === null || isOfKind(field.optional, value);
+    }
   }
   return isOfKind(field, value);
 }
@@ -138,6 +144,6 @@ function areTrees(node: AnswerFields, value: unknown): boolean {
   return true;
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -61,7 +61,7 @@ export type RequestFields = { readonly [key: string]: RequestField };
 /** A field of an answer. */
 export type AnswerField =
   | AnswerKind
-  /** The daemon sends null. The decoder also accepts a missing key. */
+  /** The daemon sends null. The decoder makes a missing key null. */
   | { readonly nullable: AnswerKind }
   /** Some daemons omit the key or send null. */
   | { readonly optional: AnswerKind }

@@ -16,7 +16,7 @@ import {
 import { completeOptions } from "./hook_target.ts";
 import { Random } from "./random.ts";
 import { recordedPayloads } from "./recorded.ts";
-import { attempt, makeTarget, print } from "./target.ts";
+import { attempt, beginsKeyWithEscape, makeTarget, print } from "./target.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -45,6 +45,7 @@ export const completeTarget = makeTarget(
       );
     }
     if (found.value === null) return "no object";
+    if (beginsKeyWithEscape(decoder.decode(input))) return "escaped key";
     const keys = ["new", ...found.value.members.map(({ key }) => key)];
     const edits = [random.pick(keys), random.pick(keys)].map((key) => ({
       key,

@@ -13,7 +13,13 @@ import {
 } from "../../src/events/mod.ts";
 import { NotAnEventError, trimPayload } from "../../src/proto/mod.ts";
 import { recordedPayloads } from "./recorded.ts";
-import { attempt, type FuzzTarget, makeTarget, print } from "./target.ts";
+import {
+  attempt,
+  beginsKeyWithEscape,
+  type FuzzTarget,
+  makeTarget,
+  print,
+} from "./target.ts";
 
 const NOW_MS = 1_800_000_000_000;
 const encoder = new TextEncoder();
@@ -78,7 +84,7 @@ function assertSameMembers(
 ): void {
   const text = new TextDecoder().decode(trimPayload(withoutMark(input)));
   // Halves of surrogate pairs are replaced.
-  if (/\\u[dD]/.test(text)) return;
+  if (/\\u[dD]/.test(text) || beginsKeyWithEscape(text)) return;
   const before = membersOf(text);
   const after = membersOf(payload);
   const copied = hooksOf(agent).copies;

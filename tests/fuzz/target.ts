@@ -72,3 +72,11 @@ export function print(value: unknown): string {
     );
   }
 }
+
+/**
+ * Whether a key begins with an escape. V8 15 may take such a key for a backslash once it has met
+ * the key of a backslash in its place: `JSON.parse` is no judge then.
+ */
+export function beginsKeyWithEscape(text: string): boolean {
+  return /[{,]\s*"\\/.test(text);
+}
