@@ -31,9 +31,17 @@ export function asCount(value: unknown): number {
   return isCount(value) ? value : 0;
 }
 
-/** Returns true if a value is a whole number of 0 or more. */
-export function isCount(value: unknown): value is number {
+function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Most tokens of one message that are believed. Sums of them stay exact. */
+const MAX_TOKENS = 1e12;
+
+/** Returns a count of tokens, 0 if none is given; null if the value is no such count. */
+export function asTokens(value: unknown): number | null {
+  if (value === undefined || value === null) return 0;
+  return isCount(value) && value <= MAX_TOKENS ? value : null;
 }
 
 /** Returns a time, as text in ISO 8601 or a number, in epoch milliseconds; null if it is none. */

@@ -10,12 +10,11 @@
  * @module
  */
 import {
-  asCount,
   asList,
   asObject,
   asText,
   asTime,
-  isCount,
+  asTokens,
   type LineObject,
   ShortMemory,
 } from "./_values.ts";
@@ -108,17 +107,21 @@ class ClaudeLines implements LineReader {
     };
   }
 
-  read(line: LineObject, facts: FactLists): void {
+  read(line: LineObject, facts: FactLists): boolean {
     const type = asText(line.type);
-    if (type === null) return;
+    if (type === null) return true;
     this.isKnown ||= asText(line.sessionId) !== null ||
       type === "summary" || type === "file-history-snapshot";
-    if (type !== "assistant" && type !== "user") return;
+    if (type !== "assistant" && type !== "user") return true;
     const message = asObject(line.message);
     const place = message === null ? null : this.#placeOf(line, message);
-    if (message === null || place === null) return;
-    if (type === "assistant") this.#readAnswer(line, message, place, facts);
-    else if (facts.events !== null) this.#readUser(line, message, place, facts);
+    if (message === null || place === null) return true;
+    if (type === "assistant") {
+      this.#readAnswer(line, message, place, facts);
+      return readUsage(line, message, place, facts);
+    }
+    if (facts.events !== null) this.#readUser(line, message, place, facts);
+    return true;
   }
 
   finish(facts: FactLists): void {
@@ -164,24 +167,8 @@ class ClaudeLines implements LineReader {
     place: LinePlace,
     facts: FactLists,
   ): void {
-    const model = asText(message.model) ?? "unknown";
-    const isReal = model !== SYNTHETIC && line.isApiErrorMessage !== true;
-    const usage = asObject(message.usage);
-    if (isReal && usage !== null) {
-      facts.usage.push({
-        key: keyOf(line, message, place),
-        session_id: place.session,
-        agent_id: place.agent,
-        // Each of its tokens costs several times as much, so it is not the same model to a price.
-        model: usage.speed === "fast" ? `${model}-fast` : model,
-        ts_ms: place.ts,
-        tokens: countTokens(usage),
-        cost_usd_e6: costOf(line.costUSD),
-        call_id: place.call,
-        is_copy: place.isCopy,
-      });
-    }
-    if (facts.events !== null && isReal) this.#model = model;
+    const model = modelOf(line, message);
+    if (facts.events !== null && model !== null) this.#model = model;
     let calls = 0;
     for (const part of asList(message.content)) {
       const block = asObject(part);
@@ -365,21 +352,64 @@ function keyOf(
     : `${id}:${asText(line.requestId) ?? ""}`;
 }
 
-function countTokens(usage: LineObject): TokenCounts {
+/** The model of an answer; null if the agent wrote it itself. */
+function modelOf(line: LineObject, message: LineObject): string | null {
+  const model = asText(message.model) ?? "unknown";
+  return model === SYNTHETIC || line.isApiErrorMessage === true ? null : model;
+}
+
+/** Adds the tokens of an answer. Returns false if a count cannot be one. */
+function readUsage(
+  line: LineObject,
+  message: LineObject,
+  place: LinePlace,
+  facts: FactLists,
+): boolean {
+  const model = modelOf(line, message);
+  const usage = asObject(message.usage);
+  if (model === null || usage === null) return true;
+  const tokens = countTokens(usage);
+  if (tokens === null) return false;
+  facts.usage.push({
+    key: keyOf(line, message, place),
+    session_id: place.session,
+    agent_id: place.agent,
+    // Each of its tokens costs several times as much, so it is not the same model to a price.
+    model: usage.speed === "fast" ? `${model}-fast` : model,
+    ts_ms: place.ts,
+    tokens,
+    cost_usd_e6: costOf(line.costUSD),
+    call_id: place.call,
+    is_copy: place.isCopy,
+  });
+  return true;
+}
+
+function countTokens(usage: LineObject): TokenCounts | null {
   const written = asObject(usage.cache_creation);
-  const hour = asCount(written?.ephemeral_1h_input_tokens);
-  const minutes = asCount(written?.ephemeral_5m_input_tokens);
-  const all = isCount(usage.cache_creation_input_tokens)
-    ? usage.cache_creation_input_tokens
-    : hour + minutes;
+  const hour = asTokens(written?.ephemeral_1h_input_tokens);
+  const minutes = asTokens(written?.ephemeral_5m_input_tokens);
+  const sum = asTokens(usage.cache_creation_input_tokens);
+  const input = asTokens(usage.input_tokens);
+  const output = asTokens(usage.output_tokens);
+  const read = asTokens(usage.cache_read_input_tokens);
+  if (
+    hour === null || minutes === null || sum === null || input === null ||
+    output === null || read === null
+  ) return null;
+  const all = isGiven(usage.cache_creation_input_tokens) ? sum : hour + minutes;
   return {
-    input: asCount(usage.input_tokens),
-    output: asCount(usage.output_tokens),
-    cache_read: asCount(usage.cache_read_input_tokens),
+    input,
+    output,
+    cache_read: read,
     cache_write_5m: all - Math.min(hour, all),
     cache_write_1h: Math.min(hour, all),
     reasoning: null,
   };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function costOf(dollars: unknown): number | null {

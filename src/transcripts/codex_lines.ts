@@ -14,6 +14,7 @@ import {
   asObject,
   asText,
   asTime,
+  asTokens,
   type LineObject,
   parseJson,
   ShortMemory,
@@ -111,10 +112,10 @@ class CodexLines implements LineReader {
     };
   }
 
-  read(line: LineObject, facts: FactLists): void {
+  read(line: LineObject, facts: FactLists): boolean {
     const payload = asObject(line.payload);
     const ts = asTime(line.timestamp);
-    if (payload === null || ts === null) return;
+    if (payload === null || ts === null) return true;
     if (this.#firstMs === 0) this.#firstMs = ts;
     switch (line.type) {
       case "session_meta":
@@ -128,14 +129,17 @@ class CodexLines implements LineReader {
         this.#turn = asText(payload.turn_id);
         break;
       case "event_msg":
-        if (payload.type === "token_count") this.#readCount(payload, ts, facts);
-        else if (!this.#isHistory(ts)) this.#readMessage(payload, ts, facts);
+        if (payload.type === "token_count") {
+          return this.#readCount(payload, ts, facts);
+        }
+        if (!this.#isHistory(ts)) this.#readMessage(payload, ts, facts);
         break;
       case "response_item":
         this.isKnown = true;
         if (!this.#isHistory(ts)) this.#readItem(payload, ts, facts);
         break;
     }
+    return true;
   }
 
   finish(): void {
@@ -169,19 +173,20 @@ class CodexLines implements LineReader {
       (ts < this.#beganMs || ts - this.#firstMs < COPY_MS);
   }
 
-  #readCount(payload: LineObject, ts: number, facts: FactLists): void {
+  #readCount(payload: LineObject, ts: number, facts: FactLists): boolean {
     const info = asObject(payload.info);
     const total = countsOf(info?.total_token_usage);
     const before = this.#total;
     if (total !== null) this.#total = total;
     const isRepeated = total !== null && before !== null &&
       total.every((count, i) => count === before[i]);
-    if (isRepeated) return;
+    if (isRepeated) return true;
     const last = countsOf(info?.last_token_usage) ?? since(total, before);
-    if (last === null || last.slice(0, 4).every((count) => count === 0)) return;
+    if (last === null) return info === null;
+    if (last.slice(0, 4).every((count) => count === 0)) return true;
     const isHistory = this.#isHistory(ts);
     // The copy has the time of the copying, so that it cannot be told which message it is.
-    if (isHistory && ts >= this.#beganMs) return;
+    if (isHistory && ts >= this.#beganMs) return true;
     const [input = 0, cached = 0, output = 0, reasoning = 0] = last;
     const read = Math.min(cached, input);
     facts.usage.push({
@@ -203,6 +208,7 @@ class CodexLines implements LineReader {
       call_id: null,
       is_copy: isHistory,
     });
+    return true;
   }
 
   #readMessage(payload: LineObject, ts: number, facts: FactLists): void {
@@ -363,7 +369,9 @@ class CodexLines implements LineReader {
 /** The counts of each kind; null if there are none. */
 function countsOf(usage: unknown): number[] | null {
   const counts = asObject(usage);
-  return counts === null ? null : KINDS.map((kind) => asCount(counts[kind]));
+  if (counts === null) return null;
+  const read = KINDS.flatMap((kind) => asTokens(counts[kind]) ?? []);
+  return read.length === KINDS.length ? read : null;
 }
 
 /** Returns the usage since an earlier total. */

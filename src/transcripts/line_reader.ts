@@ -20,8 +20,12 @@ export interface LineReader {
   readonly isKnown: boolean;
   /** Whether a line may tell a fact or have to be remembered. A line that may not is not parsed. */
   wants(line: string): boolean;
-  /** Adds the facts of a line. */
-  read(line: LineObject, facts: FactLists): void;
+  /**
+   * Adds the facts of a line.
+   *
+   * @returns False if the line has a figure that cannot be one, which is then left out.
+   */
+  read(line: LineObject, facts: FactLists): boolean;
   /** Adds what only the end of the transcript tells, as far as it is written. */
   finish(facts: FactLists): void;
   /** The memory between two reads: short, and safe to print as JSON. */

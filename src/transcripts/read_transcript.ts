@@ -271,7 +271,6 @@ class Lines {
       return;
     }
     const value = asObject(parseJson(line));
-    if (value === null) this.#skipped++;
-    else this.#reader.read(value, facts);
+    if (value === null || !this.#reader.read(value, facts)) this.#skipped++;
   }
 }

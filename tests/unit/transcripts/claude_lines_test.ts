@@ -55,8 +55,8 @@ const usages: [
     [0, 100],
   ],
   [
-    "counts that are none",
-    { cache_creation_input_tokens: -4, cache_creation: "all" },
+    "counts of null",
+    { cache_creation_input_tokens: null, cache_creation: null },
     [0, 0],
   ],
 ];
@@ -68,6 +68,26 @@ for (const [name, usage, [m5, h1]] of usages) {
     const [fact] = readAll("claude", path).usage;
     assertEquals(fact?.tokens.cache_write_5m, m5);
     assertEquals(fact?.tokens.cache_write_1h, h1);
+  });
+}
+
+for (const count of ["12", -4, 1.5, 1e13, 1e308, true, {}]) {
+  Deno.test(`readTranscript() leaves out a message whose count is ${JSON.stringify(count)}`, () => {
+    using folder = new Folder();
+    for (
+      const usage of [
+        { input_tokens: count, output_tokens: 5 },
+        {
+          output_tokens: 5,
+          cache_creation: { ephemeral_1h_input_tokens: count },
+        },
+      ]
+    ) {
+      const lines = [answerLine(1), answerLine(2, { usage })];
+      const read = readAll("claude", folder.claude(lines));
+      assertEquals(read.usage.length, 1);
+      assertEquals(read.mark?.skipped, 1);
+    }
   });
 }
 

@@ -59,6 +59,24 @@ Deno.test("readTranscript() counts what each turn used, once, with the model of 
   assertEquals(mark?.skipped, 0);
 });
 
+Deno.test("readTranscript() leaves out tokens of Codex whose count cannot be one", () => {
+  using folder = new Folder();
+  const path = folder.codex([
+    threadLine(0),
+    context(1, "gpt-5.5"),
+    countLine(5, [100, 20, 30, 10], [100, 20, 30, 10]),
+    countLine(6, null, [-1, 0, 5, 0]),
+    // The sums tell what the message alone does not.
+    countLine(7, [150, 20, 40, 10], [1.5, 0, 10, 0]),
+  ]);
+  const { usage, mark } = readAll("codex", path);
+  assertEquals(
+    usage.map(({ tokens }) => [tokens.input, tokens.output]),
+    [[80, 30], [50, 10]],
+  );
+  assertEquals(mark?.skipped, 1);
+});
+
 Deno.test("readTranscript() knows a repeated count after it went on from a mark", () => {
   using folder = new Folder();
   const path = folder.codex([
