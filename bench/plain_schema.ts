@@ -87,7 +87,7 @@ class Lists implements Side {
     const { sessions } = this.#store;
     const kaizenId = crypto.randomUUID();
     const place = sessions.place(WORKSPACE, id, {
-      known: [kaizenId],
+      known: { range: [kaizenId], own: kaizenId },
       tsMs: 2000,
     });
     if (place === null) throw new RangeError("An id occurred twice");
