@@ -38,10 +38,12 @@ function isCount(value: unknown): value is number {
 /** Most tokens of one message that are believed. Sums of them stay exact. */
 const MAX_TOKENS = 1e12;
 
-/** Returns a count of tokens, 0 if none is given; null if the value is no such count. */
-export function asTokens(value: unknown): number | null {
-  if (value === undefined || value === null) return 0;
-  return isCount(value) && value <= MAX_TOKENS ? value : null;
+/** Returns counts of tokens, 0 for one that is not given; null if a value is no such count. */
+export function asTokens(values: readonly unknown[]): number[] | null {
+  const counts = values.map((value) => value ?? 0).filter(isCount);
+  return counts.length === values.length && Math.max(...counts) <= MAX_TOKENS
+    ? counts
+    : null;
 }
 
 /** Returns a time, as text in ISO 8601 or a number, in epoch milliseconds; null if it is none. */

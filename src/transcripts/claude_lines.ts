@@ -387,17 +387,19 @@ function readUsage(
 
 function countTokens(usage: LineObject): TokenCounts | null {
   const written = asObject(usage.cache_creation);
-  const hour = asTokens(written?.ephemeral_1h_input_tokens);
-  const minutes = asTokens(written?.ephemeral_5m_input_tokens);
-  const sum = asTokens(usage.cache_creation_input_tokens);
-  const input = asTokens(usage.input_tokens);
-  const output = asTokens(usage.output_tokens);
-  const read = asTokens(usage.cache_read_input_tokens);
-  if (
-    hour === null || minutes === null || sum === null || input === null ||
-    output === null || read === null
-  ) return null;
-  const all = isGiven(usage.cache_creation_input_tokens) ? sum : hour + minutes;
+  const sum = usage.cache_creation_input_tokens ?? null;
+  const counts = asTokens([
+    usage.input_tokens,
+    usage.output_tokens,
+    usage.cache_read_input_tokens,
+    written?.ephemeral_5m_input_tokens,
+    written?.ephemeral_1h_input_tokens,
+    sum,
+  ]);
+  if (counts === null) return null;
+  const [input = 0, output = 0, read = 0, minutes = 0, hour = 0, total = 0] =
+    counts;
+  const all = sum === null ? minutes + hour : total;
   return {
     input,
     output,
@@ -406,10 +408,6 @@ function countTokens(usage: LineObject): TokenCounts | null {
     cache_write_1h: Math.min(hour, all),
     reasoning: null,
   };
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 function costOf(dollars: unknown): number | null {

@@ -369,9 +369,7 @@ class CodexLines implements LineReader {
 /** The counts of each kind; null if there are none. */
 function countsOf(usage: unknown): number[] | null {
   const counts = asObject(usage);
-  if (counts === null) return null;
-  const read = KINDS.flatMap((kind) => asTokens(counts[kind]) ?? []);
-  return read.length === KINDS.length ? read : null;
+  return counts === null ? null : asTokens(KINDS.map((kind) => counts[kind]));
 }
 
 /** Returns the usage since an earlier total. */
