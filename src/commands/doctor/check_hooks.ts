@@ -8,13 +8,14 @@ import { findWorkspace } from "../../context/mod.ts";
 import {
   AgentFileError,
   findAgents,
+  findDoubleHooks,
   findGitHooks,
   findHooks,
   type FoundGitHooks,
   setupOf,
 } from "../../hooks/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
-import { describeDoubleHooks, listDoubleHooks } from "../shell/double_hooks.ts";
+import { describeDoubleHooks, listHookPlaces } from "../shell/double_hooks.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
 
@@ -30,7 +31,8 @@ export async function checkHooks(report: Report, run: Run): Promise<void> {
     report.note("No coding agent was found for this user");
   }
   const bare = agents.filter((agent) => !checkAgent(report, agent, run));
-  for (const agent of agents) checkDouble(report, agent, run);
+  const repositories = listHookPlaces(run);
+  for (const agent of agents) checkDouble(report, agent, { run, repositories });
   const hasGit = await checkGit(report, run);
   if (bare.length === 0) return;
   const names = bare.join(", ");
@@ -48,8 +50,13 @@ export async function checkHooks(report: Report, run: Run): Promise<void> {
 }
 
 /** Notes hooks of repositories beside the user's. */
-function checkDouble(report: Report, agent: AgentName, run: Run): void {
-  for (const double of listDoubleHooks(agent, run)) {
+function checkDouble(
+  report: Report,
+  agent: AgentName,
+  { run, repositories }: { run: Run; repositories: readonly string[] },
+): void {
+  const { context } = run;
+  for (const double of findDoubleHooks(agent, { context, repositories })) {
     const { message, repair } = describeDoubleHooks(agent, double, run);
     report.note(`${agent}: ${message}`, repair);
   }

@@ -16,6 +16,7 @@ import {
 import { findWorkspace, HomeError } from "../../context/mod.ts";
 import {
   findAgents,
+  findDoubleHooks,
   findGitHooks,
   findHooks,
   findMcpServer,
@@ -28,8 +29,8 @@ import { collectSessions } from "../ask/session_rows.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines, printNote } from "../shell/print.ts";
 import {
-  listDoubleHooks,
   listHookedRepositories,
+  listHookPlaces,
 } from "../shell/double_hooks.ts";
 import type { HooksOptions } from "./options.ts";
 import { type HooksRow, renderHooks } from "./print.ts";
@@ -57,10 +58,11 @@ export async function runHooksStatus(
   const targets = readTargets(options.names, all);
   const found = findAgents(run.context);
   const lasts = await readLastEvents(targets, run);
+  const repositories = project === null ? listHookPlaces(run) : [project];
   const rows: HooksRow[] = [];
   for (const agent of targets) {
     rows.push({
-      ...await describeHooks(agent, project, run),
+      ...await describeHooks(agent, { project, repositories }, run),
       found: agent === "git" || found.includes(agent),
       last_event_at_ms: lasts.get(agent) ?? null,
     });
@@ -86,10 +88,13 @@ type DescribedHooks = Omit<HooksRow, "found" | "last_event_at_ms">;
 
 async function describeHooks(
   agent: Target,
-  project: string | null,
-  run: Run,
+  { project, repositories }: {
+    project: string | null;
+    repositories: readonly string[];
+  },
+  { context }: Run,
 ): Promise<DescribedHooks> {
-  const place = { context: run.context, project };
+  const place = { context, project };
   const none: DescribedHooks = {
     agent,
     path: null,
@@ -104,8 +109,7 @@ async function describeHooks(
   };
   try {
     if (agent === "git") return { ...none, ...await describeGit(place) };
-    const double = listDoubleHooks(agent, run)
-      .filter(({ repository }) => project === null || repository === project);
+    const double = findDoubleHooks(agent, { context, repositories });
     const { isTrusted, isProgramThere, program, ...rest } = findHooks(
       agent,
       place,

@@ -3,9 +3,8 @@
  * Tells which repositories have hooks beside the user's.
  * @module
  */
-import type { AgentName } from "../../agents/mod.ts";
 import { findWorkspace, HomeError } from "../../context/mod.ts";
-import { type DoubleHooks, findDoubleHooks, Journal } from "../../hooks/mod.ts";
+import { type DoubleHooks, Journal } from "../../hooks/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "./cli.ts";
 import { quoteWord } from "./quote_word.ts";
@@ -20,17 +19,10 @@ export function listHookedRepositories({ settings }: Run): string[] {
   }
 }
 
-/**
- * Finds the double hooks of an agent in the repository of the current directory, and in those in
- * which hooks were installed.
- *
- * @throws {UsageError} If the agent's folder is unknown.
- */
-export function listDoubleHooks(agent: AgentName, run: Run): DoubleHooks[] {
-  const { context } = run;
-  const here = findWorkspace(context.cwd());
-  const repositories = [...new Set([here, ...listHookedRepositories(run)])];
-  return findDoubleHooks(agent, { context, repositories });
+/** Returns the repository of the current directory, and those in which hooks were installed. */
+export function listHookPlaces(run: Run): string[] {
+  const here = findWorkspace(run.context.cwd());
+  return [...new Set([here, ...listHookedRepositories(run)])];
 }
 
 /** Says in words what is double, and how to keep the user's hooks alone. */
