@@ -13,6 +13,7 @@ import {
   systemReason,
 } from "../context/mod.ts";
 import {
+  type AgentFile,
   readAgentFile,
   removeEmptyFolders,
   writeAgentFile,
@@ -141,17 +142,17 @@ export class Journal implements Disposable {
     this.#write("journal.json", `${text}\n`);
   }
 
+  #read(name: string): AgentFile {
+    const path = `${this.#folder}/${name}`;
+    return readAgentFile(path, { maxBytes: MAX_BYTES });
+  }
+
   #write(name: string, text: string): void {
-    const file = readAgentFile(`${this.#folder}/${name}`, {
-      maxBytes: MAX_BYTES,
-    });
-    writeAgentFile(file, text, OWN_MODE);
+    writeAgentFile(this.#read(name), text, OWN_MODE);
   }
 
   #remove(name: string): void {
-    const file = readAgentFile(`${this.#folder}/${name}`, {
-      maxBytes: MAX_BYTES,
-    });
+    const file = this.#read(name);
     if (file.text !== null) writeAgentFile(file, null);
   }
 }

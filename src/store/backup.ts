@@ -6,7 +6,7 @@
 import { backup, DatabaseSync } from "node:sqlite";
 import { lookAt, parentOf, setOddAside } from "../context/mod.ts";
 import { beginEpoch } from "./epochs.ts";
-import { explainOpenError, StoreError } from "./errors.ts";
+import { explainOpenError, StoreError, wordsOf } from "./errors.ts";
 import { removeDamageNote } from "./file_watch.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseOddFiles } from "./open.ts";
@@ -308,7 +308,7 @@ function explain(error: unknown, path: string, copy: string): StoreError {
     case "not writable": // one of the two cannot be read or written; SQLite does not tell which
       return new StoreError(
         "not writable",
-        `Cannot copy "${path}" to "${copy}": ${describe(error)}`,
+        `Cannot copy "${path}" to "${copy}": ${wordsOf(error)}`,
         { cause: error },
       );
     default:
@@ -326,13 +326,9 @@ function damaged(path: string, why: string): StoreError {
 function cannot(act: string, path: string, error: unknown): StoreError {
   return new StoreError(
     "not writable",
-    `Cannot ${act}: "${path}": ${describe(error)}`,
+    `Cannot ${act}: "${path}": ${wordsOf(error)}`,
     { cause: error },
   );
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function refuseMissing(path: string, what: string): void {

@@ -72,9 +72,14 @@ export function isTemporary(error: unknown): boolean {
     isTemporary(error.cause);
 }
 
+/** Returns the message of an error, or a thrown value as text. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Returns the error for the user after opening the file has failed. */
 export function explainOpenError(error: unknown, path: string): StoreError {
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = wordsOf(error);
   switch (primaryCode(error)) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
