@@ -16,6 +16,8 @@ export interface RunOptions {
   offset?: number;
   /** Plays these points only, as the table prints them. */
   only?: ReadonlySet<string>;
+  /** How many are played at once (default 1). */
+  jobs?: number;
   /** Called after each point. */
   onResult?: (result: PointResult) => void;
 }
@@ -54,16 +56,19 @@ export async function runPath(
   const after = path.isAfterStart === true ? before : "";
   const points = findPoints(await sound.readTrace(), sound.folder, after);
   await sound.remove();
-  const { every, offset = 0, only } = options;
+  const { every, offset = 0, only, jobs = 1 } = options;
+  const chosen = points.filter((point, at) =>
+    only?.has(printPoint(point)) ?? at % every === offset
+  ).values();
   const results: PointResult[] = [];
-  for (const [at, point] of points.entries()) {
-    if (only === undefined) {
-      if (at % every !== offset) continue;
-    } else if (!only.has(printPoint(point))) continue;
-    const result = await playPoint(name, home, point);
-    results.push(result);
-    options.onResult?.(result);
+  async function playChosen(): Promise<void> {
+    for (const point of chosen) {
+      const result = await playPoint(name, home, point);
+      results.push(result);
+      options.onResult?.(result);
+    }
   }
+  await Promise.all(Array.from({ length: jobs }, playChosen));
   return results;
 }
 
