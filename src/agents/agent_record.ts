@@ -107,12 +107,17 @@ export function makeAgent<Source extends string>(
 
 /** Returns true if a payload's transcript is in a folder, such as `/.codex/`. */
 export function hasTranscriptIn(fields: Fields, folder: string): boolean {
-  const path = fields.text("transcript_path") ?? "";
-  return path.replaceAll("\\", "/").includes(folder);
+  return (fields.text("transcript_path") ?? "").replaceAll("\\", "/")
+    .includes(folder);
 }
 
-/** Returns the payload's `hook_event_name` if it is PascalCase, else an empty string. */
+/**
+ * Returns the payload's `hook_event_name` if it is PascalCase, else an empty string. A name
+ * that completion has put in the place of a camelCase one, which is in `agent_event`, is none.
+ */
 export function pascalName(fields: Fields): string {
   const name = fields.text("hook_event_name") ?? "";
-  return /^[A-Z]/.test(name) ? name : "";
+  return /^[A-Z]/.test(name) && !/^[a-z]/.test(fields.text("agent_event") ?? "")
+    ? name
+    : "";
 }

@@ -16,15 +16,13 @@ export const claudeHooks = /* @__PURE__ */ makeHooks({
   wire: "claude",
   marks(fields) {
     const event = pascalName(fields);
-    if (event === "") return false;
     // Codex sends the same keys and a `turn_id`. MessageDisplay of Claude Code also has one.
-    if (
-      fields.has("prompt_id") || fields.has("effort") ||
-      event === "MessageDisplay"
-    ) return true;
-    return !fields.has("turn_id") &&
-      (fields.has("tool_name") && fields.has("permission_mode") ||
-        hasTranscriptIn(fields, "/.claude/projects/"));
+    return event !== "" &&
+      (fields.has("prompt_id") || fields.has("effort") ||
+        event === "MessageDisplay" ||
+        !fields.has("turn_id") &&
+          (fields.has("tool_name") && fields.has("permission_mode") ||
+            hasTranscriptIn(fields, "/.claude/projects/")));
   },
   directoryVariable: "CLAUDE_PROJECT_DIR",
 });

@@ -12,11 +12,9 @@ export const geminiHooks = /* @__PURE__ */ makeHooks({
   wire: "claude",
   marks(fields) {
     const event = fields.text("hook_event_name") ?? "";
-    if (/^(?:Before|After)(?:Agent|Model|Tool)|^PreCompress$/.test(event)) {
-      return true;
-    }
-    // Copilot also sends these names with a timestamp, but without a transcript.
-    return /^(?:SessionStart|SessionEnd|Notification)$/.test(event) &&
+    return /^(?:Before|After)(?:Agent|Model|Tool)|^PreCompress$/.test(event) ||
+      // Copilot also sends these names with a timestamp, but without a transcript.
+      /^(?:SessionStart|SessionEnd|Notification)$/.test(event) &&
         fields.has("transcript_path") && ownTime(fields) !== null ||
       hasTranscriptIn(fields, "/.gemini/");
   },

@@ -16,6 +16,7 @@ const EVENT_KEYS = [
   "type",
   "action",
   "turn_id",
+  "transcript_path",
   "timestamp_ms",
   "timestamp",
   "toolName",
@@ -36,6 +37,7 @@ const NAMES = [
   "BeforeTool",
   "2026-11-22T09:00:00.000Z",
   "gemini",
+  "/home/u/.codex/sessions/1.jsonl",
   '{"command":"ls"}',
   "other",
 ];
