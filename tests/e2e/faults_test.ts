@@ -5,7 +5,11 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { printPoint } from "../faults/inject.ts";
-import { type RunOptions, runPath } from "../faults/run_path.ts";
+import {
+  type PointResult,
+  type RunOptions,
+  runPath,
+} from "../faults/run_path.ts";
 import { hasStrace } from "./_strace.ts";
 import { tempHome } from "./harness.ts";
 
@@ -29,7 +33,11 @@ for (const [path, points] of chosen) {
       const broken = results.filter((result) => result.broken !== null)
         .map(({ point, broken }) => `${printPoint(point)}: ${broken}`);
       assertEquals(broken, []);
-      assert(results.some(({ outcome }) => outcome !== "passed by"));
+      const happened = results.filter(({ outcome }) => outcome !== "passed by");
+      assert(happened.length > 0);
+      const kills = (all: PointResult[]) =>
+        all.filter(({ point }) => point.fault === "KILL").length;
+      assert(kills(results) === 0 || kills(happened) > 0, "none was killed");
     },
   });
 }

@@ -70,12 +70,16 @@ export function printPoint({ call, nth, fault }: Point): string {
  */
 export function faulty(log: string, point: Point | null): string[] {
   const calls = point === null ? Object.keys(FAULTS).join() : point.call;
-  return traced(log, calls, [
+  const command = traced(log, calls, [
     "-yy",
     "-e",
-    "signal=none",
+    "signal=KILL",
     ...point === null ? [] : ["-e", `inject=${injection(point)}`],
   ]);
+  // With this filter strace 6.1 sends no signal: no process would die.
+  return command.filter((word) =>
+    point?.fault !== "KILL" || word !== "--seccomp-bpf"
+  );
 }
 
 function injection({ call, nth, fault }: Point): string {
