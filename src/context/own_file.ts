@@ -32,6 +32,8 @@ export interface OwnFileMode {
 
 /** Ends the name of what was moved out of the way. */
 const ASIDE = ".odd";
+/** Characters of a name that are kept then: the longest name leaves no room for more of them. */
+const KEPT_CHARS = 60;
 const FOLDER_MODE = 0o700;
 const OWNER_READS = 0o400;
 const OWNER_WRITES = 0o200;
@@ -200,7 +202,8 @@ export function lookAt(path: string): Deno.FileInfo | null {
  */
 export function setOddAside(path: string): void {
   try {
-    const aside = `${path}-${Deno.pid}-${Date.now()}${ASIDE}`;
+    const kept = path.slice(0, path.lastIndexOf("/") + 1 + KEPT_CHARS);
+    const aside = `${kept}-${crypto.randomUUID()}${ASIDE}`;
     retryInterrupted(() => Deno.renameSync(path, aside));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return; // another process did it

@@ -11,7 +11,8 @@ export interface EventName {
   ms: number;
 }
 
-const PATTERN = /^v1-(\d{1,15})-\d+-[0-9A-Za-z]+\.json$/;
+/** Its parts are bounded, so that there is room for the name of a rejected file. */
+const PATTERN = /^v1-(\d{1,15})-\d{1,9}-\w{1,64}\.json$/;
 
 /**
  * The latest time that a name may hold (in the year 5138), in epoch milliseconds. A later one would

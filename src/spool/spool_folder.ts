@@ -3,6 +3,7 @@
  * The folder of a spool, for delivery.
  * @module
  */
+import { lookAt, setOddAside } from "../context/mod.ts";
 import type { DeliverySource } from "./deliver.ts";
 import { removeIfThere, writeDurably } from "./durable_file.ts";
 import { takeEvent } from "./event_file.ts";
@@ -76,7 +77,10 @@ export class SpoolFolder implements DeliverySource {
       bytes: body,
     });
     const { fault } = this;
-    writeDurably(file, { folder, name: rejectedName(name), fault });
+    const rejected = rejectedName(name);
+    const there = `${folder}/${rejected}`;
+    if (lookAt(there)?.isDirectory) setOddAside(there);
+    writeDurably(file, { folder, name: rejected, fault });
     fault("reject:after-write");
     this.remove(name);
   }

@@ -118,3 +118,38 @@ Deno.test("a name far in the future holds up no event, and is named", async () =
   assertEquals(receiver.ids, ["a", "b", "c"]);
   assertEquals(spool.status().unknown, 1);
 });
+
+/** The longest name that a file can have, which leaves no room for a suffix. */
+const long = (start: string, end = "") =>
+  start + "1".repeat(255 - start.length - end.length) + end;
+
+for (
+  const [kind, make] of Object.entries<(spool: string) => void>({
+    "an event with the longest name": (spool) =>
+      Deno.writeTextFileSync(`${spool}/${long("v1-1-", "-a.json")}`, "no JSON"),
+    "3 GiB with the longest name": (spool) =>
+      ODD["3 GiB of nothing"]?.(`${spool}/${long("v1-1-", "-a.json")}`),
+    "3 GiB with the longest name of a writer": (spool) =>
+      ODD["3 GiB of nothing"]?.(`${spool}/${long(".tmp-")}`),
+    "an event with a folder in the place of its rejected file": (spool) => {
+      Deno.writeTextFileSync(`${spool}/v1-1-1-aa.json`, "no JSON");
+      Deno.mkdirSync(`${spool}/rejected/v1-1-1-aa.rejected/x`, {
+        recursive: true,
+      });
+    },
+  })
+) {
+  Deno.test(`deliver() is not held up by ${kind}, and status() names it`, async () => {
+    using folder = new TempFolder();
+    Deno.mkdirSync(folder.spool, { recursive: true });
+    make(folder.spool);
+    const spool = openSpool(folder);
+    spool.append(eventBody("a"));
+    const receiver = new Receiver();
+    const { stopped } = await spool.deliver(receiver);
+    assertEquals([receiver.ids, stopped], [["a"], "empty"]);
+    const { odd, unknown } = spool.status();
+    assertEquals(odd.length + unknown, 1);
+    assertEquals(spool.isEmpty(), true);
+  });
+}
