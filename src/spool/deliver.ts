@@ -4,7 +4,7 @@
  * acknowledged.
  * @module
  */
-import { retryInterrupted } from "../context/mod.ts";
+import { pause, retryInterrupted } from "../context/mod.ts";
 import {
   type Attempts,
   MAX_ATTEMPTS,
@@ -170,11 +170,11 @@ class DeliveryRun {
     const body = spool.read(name);
     if (body === null) {
       this.#passed.add(name);
-      return null;
+      return await this.#goOn();
     }
     spool.fault("deliver:after-read");
     const invalid = spool.whyInvalid(body);
-    if (invalid !== null) return this.#setAside(name, body, invalid);
+    if (invalid !== null) return await this.#setAside(name, body, invalid);
     const { maxBytes = Infinity, automatic } = this.#options;
     if (body.length > maxBytes) {
       return this.report("too big", `the next event has ${body.length} bytes`);
@@ -193,9 +193,9 @@ class DeliveryRun {
         this.#delivered++;
         return null;
       case "invalid":
-        return this.#setAside(name, body, reason);
+        return await this.#setAside(name, body, reason);
       case "failed":
-        return this.#countFailure(name, body, attempts, reason);
+        return await this.#countFailure(name, body, attempts, reason);
       case "later":
         return this.report("later", reason);
       case "unreachable":
@@ -203,24 +203,37 @@ class DeliveryRun {
     }
   }
 
-  #countFailure(
+  async #countFailure(
     name: string,
     body: Uint8Array,
     attempts: Attempts,
     reason: string,
-  ): DeliverReport | null {
+  ): Promise<DeliverReport | null> {
     const spool = this.#spool;
     const count = attempts.count + 1;
     if (count >= MAX_ATTEMPTS) {
-      return this.#setAside(name, body, `${reason} (${count} attempts)`);
+      return await this.#setAside(name, body, `${reason} (${count} attempts)`);
     }
     writeAttempts(spool.folder, { name, count, ms: spool.now() });
     return this.report("failed", reason);
   }
 
-  #setAside(name: string, body: Uint8Array, reason: string): null {
+  async #setAside(
+    name: string,
+    body: Uint8Array,
+    reason: string,
+  ): Promise<null> {
     this.#spool.setAside(name, body, reason);
     this.#rejected++;
+    return await this.#goOn();
+  }
+
+  /**
+   * Lets timers and sockets have a turn after an event that was not sent: thousands of broken files
+   * must neither outlast the deadline of a hook nor keep a daemon from its clients.
+   */
+  async #goOn(): Promise<null> {
+    await pause(0);
     return null;
   }
 }

@@ -9,20 +9,18 @@ import {
   openOwnFile,
   retryInterrupted,
 } from "../context/mod.ts";
-import {
-  isStill,
-  removeIfThere,
-  TEMPORARY_PREFIX,
-  tryLock,
-} from "./durable_file.ts";
+import { isStill, removeIfThere, tryLock } from "./durable_file.ts";
 import {
   MAX_EVENT_FILE_BYTES,
   readEvent,
   setUnreadableAside,
 } from "./event_file.ts";
 import { type EventName, nextEventName, parseEventName } from "./event_name.ts";
-import { type Listing, readEntries } from "./listing.ts";
+import { type Listing, readEntries, sortEntries } from "./listing.ts";
 import { syncFolder } from "./place.ts";
+
+/** Leftovers handled in one go, which takes milliseconds for each; the next delivery goes on. */
+const MAX_AT_ONCE = 64;
 
 /** The spool that is searched for leftovers. */
 export interface LeftoverOptions {
@@ -34,21 +32,21 @@ export interface LeftoverOptions {
 }
 
 /**
- * Handles every temporary file without a holder. A whole event is queued after those that are
+ * Handles temporary files without a holder. A whole event is queued after those that are
  * pending.
  */
 export function recoverLeftovers(options: LeftoverOptions): void {
   const { folder, listing } = options;
   const present = [...listing.pending];
-  for (const name of listing.temporary) {
+  for (const name of listing.temporary.slice(0, MAX_AT_ONCE)) {
     recover(`${folder}/${name}`, present, options);
   }
 }
 
-/** Removes every temporary file in `folder` that no process holds. */
+/** Removes temporary files in `folder` that no process holds. */
 export function clearLeftovers(folder: string): void {
-  for (const { name, isFile } of readEntries(folder)) {
-    if (!isFile || !name.startsWith(TEMPORARY_PREFIX)) continue;
+  const { temporary } = sortEntries(readEntries(folder));
+  for (const name of temporary.slice(0, MAX_AT_ONCE)) {
     recover(`${folder}/${name}`, [], {
       folder,
       nowMs: 0,

@@ -27,6 +27,8 @@ export class SpoolFolder implements DeliverySource {
   readonly fault: Fault;
   readonly now: () => number;
   readonly whyInvalid = whyNoEvent;
+  /** Whether the leftovers in `rejected/` are gone. */
+  #isClear = false;
 
   constructor(options: SpoolFolderOptions) {
     this.folder = options.folder;
@@ -71,7 +73,8 @@ export class SpoolFolder implements DeliverySource {
   setAside(name: string, body: Uint8Array, reason: string): void {
     const folder = `${this.folder}/${REJECTED_FOLDER}`;
     makeFolder(folder);
-    clearLeftovers(folder);
+    if (!this.#isClear) clearLeftovers(folder);
+    this.#isClear = true;
     const file = encodeRejected({
       about: { reason, kind: "request" },
       bytes: body,

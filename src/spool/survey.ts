@@ -87,7 +87,8 @@ export function surveySpool(
 }
 
 /**
- * Returns the files and bytes of `pending` and `rejected/` together.
+ * Returns the files and bytes of `pending` and `rejected/` together. The bytes are summed up when
+ * they are asked for: a spool with too many files is full without that.
  *
  * @param mayNote As for {@linkcode sumSizes}.
  */
@@ -109,7 +110,9 @@ function sumUp(folder: string, { pending, rejected, mayNote }: Kept): Bounds {
   const names = pending.map(({ name }) => name);
   return {
     events: names.length + rejected.length,
-    bytes: sumSizes(folder, names, mayNote) +
-      sumSizes(`${folder}/${REJECTED_FOLDER}`, rejected, mayNote),
+    get bytes() {
+      return sumSizes(folder, names, mayNote) +
+        sumSizes(`${folder}/${REJECTED_FOLDER}`, rejected, mayNote);
+    },
   };
 }

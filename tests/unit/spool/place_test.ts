@@ -141,7 +141,7 @@ for (
 ) {
   Deno.test(`deliver() is not held up by ${kind}, and status() names it`, async () => {
     using folder = new TempFolder();
-    Deno.mkdirSync(folder.spool, { recursive: true });
+    await Deno.mkdir(folder.spool, { recursive: true });
     make(folder.spool);
     const spool = openSpool(folder);
     spool.append(eventBody("a"));

@@ -247,6 +247,22 @@ for (
   });
 }
 
+Deno.test("deliver() lets its deadline pass and others work while it rejects files", async () => {
+  using folder = new TempFolder();
+  await Deno.mkdir(folder.spool, { recursive: true });
+  for (let n = 0; n < 100; n++) {
+    await Deno.writeTextFile(`${folder.spool}/v1-${n}-1-aa.json`, "no JSON");
+  }
+  const spool = openSpool(folder);
+  const end = new AbortController();
+  setTimeout(() => end.abort(), 0);
+  const report = await spool.deliver(new Receiver(), { signal: end.signal });
+  assertEquals(report.stopped, "aborted");
+  const { rejected, pending } = spool.status();
+  assertEquals([rejected, pending], [report.rejected, 100 - report.rejected]);
+  assertEquals((await spool.deliver(new Receiver())).rejected, pending);
+});
+
 Deno.test("files of another version are left alone and shown", async () => {
   using folder = new TempFolder();
   const spool = openSpool(folder);
