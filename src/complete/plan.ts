@@ -160,6 +160,7 @@ function isInt(token: Uint8Array | null, min: bigint, max: bigint): boolean {
 
 /** Returns the agent's directory, if the payload contains its absolute path. */
 export function findDirectory(fields: Fields): string | null {
-  const candidates = [fields.firstText("workspace_roots"), fields.text("cwd")];
-  return candidates.find((path) => path?.startsWith("/")) ?? null;
+  // No system has a path with a zero byte.
+  return [fields.firstText("workspace_roots"), fields.text("cwd")]
+    .find((path) => /^\/[^\0]*$/.test(`${path}`)) ?? null;
 }

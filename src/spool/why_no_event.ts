@@ -18,6 +18,9 @@ export function whyNoEvent(body: Uint8Array): string | null {
     if (request.type !== "ingest_hook") {
       return `The request is not an event but "${request.type}"`;
     }
+    if (request.workspace?.includes("\0")) {
+      return "Its workspace holds a zero byte";
+    }
     const payload = new TextEncoder().encode(request.payload);
     readHookPayload(request.source, payload);
     return null;

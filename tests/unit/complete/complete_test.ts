@@ -193,6 +193,8 @@ const hints: [payload: string, hint: string | null][] = [
   ['{"cwd":"/a","workspace_roots":[]}', "/a"],
   ['{"cwd":"/a","workspace_roots":[1]}', "/a"],
   ['{"cwd":"/a","workspace_roots":"/b"}', "/a"],
+  ['{"cwd":"/a\\u0000b"}', null],
+  ['{"cwd":"/a\\nb","workspace_roots":["/b\\u0000"]}', "/a\nb"],
   ["{}", null],
 ];
 

@@ -232,6 +232,10 @@ for (
       '{"type":"ingest_hook","source":"claude","payload":"{}"}',
     ],
     ["empty", ""],
+    [
+      "an event of a folder that no system can have",
+      '{"type":"ingest_hook","source":"claude","payload":"{\\"hook_event_name\\":\\"Stop\\",\\"session_id\\":\\"s\\"}","workspace":"/a\\u0000"}',
+    ],
   ] as const
 ) {
   Deno.test(`deliver() rejects a file that is ${why} and goes on`, async () => {
