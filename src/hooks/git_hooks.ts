@@ -102,7 +102,7 @@ export async function planGitUninstall(
     return { changes: planScriptCut(place.folder ?? "", project), notes: [] };
   }
   const file = readAgentFile(place.config);
-  const after = file.text === null ? null : removeMarkedPart(file.text);
+  const after = file.text === null ? null : removeMarkedPart(file.text, "git");
   return {
     changes: after === file.text
       ? []
@@ -130,7 +130,7 @@ export async function findGitHooks(
 function readPlace({ config, folder, manager }: GitPlace): FoundGitHooks {
   const programs = new Map<string, string>();
   if (config !== null) {
-    const part = readMarkedPart(readAgentFile(config).text ?? "") ?? "";
+    const part = readMarkedPart(readAgentFile(config).text ?? "", "git") ?? "";
     for (const [, event = "", line = ""] of part.matchAll(ENTRY)) {
       const written = readCommand(unquote(line));
       if (written !== null) programs.set(event, written.program);
@@ -176,7 +176,7 @@ async function planConfig(
     }).join("");
     const after = missing.length === 0 && isProgramThere
       ? text
-      : putMarkedPart(text, body);
+      : putMarkedPart(text, body, "git");
     return {
       changes: after === text ? [] : [{
         owner: "git",

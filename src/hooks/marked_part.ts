@@ -8,9 +8,30 @@ import { AgentFileError } from "./errors.ts";
 const START = "# kaizen: begin, until the line that says end";
 const END = "# kaizen: end";
 
-/** Returns the lines between the marks, or null if there are none. */
-export function readMarkedPart(text: string): string | null {
-  const found = locate(text);
+/** How a file writes strings and comments: as TOML, or as git's configuration. */
+export type PartSyntax = "toml" | "git";
+
+/**
+ * Matches each string and each comment, one after the other. Only a comment can be a mark: a string
+ * of many lines may have the same line. A string without an end stops at the end of its line, or of
+ * the text. A comment of git's that a backslash joins to the line before it is part of a value.
+ */
+const PIECES: Readonly<Record<PartSyntax, RegExp>> = {
+  toml:
+    /"""(?:[^"\\]+|\\[^]|"(?!""))*"{0,5}|'''(?:[^']+|'(?!''))*'{0,5}|"(?:[^"\\\n]+|\\.)*"?|'[^'\n]*'?|#[^\n]*/g,
+  git: /"(?:[^"\\\n]+|\\[^])*"?|\\\r?\n[#;][^\n]*|\\[^]|[#;][^\n]*/g,
+};
+
+/**
+ * Returns the lines between the marks, or null if there are none.
+ *
+ * @throws {AgentFileError} If one of the marks is missing.
+ */
+export function readMarkedPart(
+  text: string,
+  syntax: PartSyntax,
+): string | null {
+  const found = locate(text, syntax);
   return found === null ? null : text.slice(found.bodyStart, found.bodyEnd);
 }
 
@@ -20,9 +41,13 @@ export function readMarkedPart(text: string): string | null {
  * @param body Lines, each with a line feed.
  * @throws {AgentFileError} If one of the marks is missing.
  */
-export function putMarkedPart(text: string, body: string): string {
+export function putMarkedPart(
+  text: string,
+  body: string,
+  syntax: PartSyntax,
+): string {
   const part = `${START}\n${body}${END}\n`;
-  const found = locate(text);
+  const found = locate(text, syntax);
   if (found !== null) {
     return text.slice(0, found.start) + part + text.slice(found.end);
   }
@@ -35,16 +60,22 @@ export function putMarkedPart(text: string, body: string): string {
  *
  * @throws {AgentFileError} If one of the marks is missing.
  */
-export function removeMarkedPart(text: string): string {
-  const found = locate(text);
+export function removeMarkedPart(text: string, syntax: PartSyntax): string {
+  const found = locate(text, syntax);
   if (found === null) return text;
   return text.slice(0, found.start).replace(/(?<=\n)\n$/, "") +
     text.slice(found.end);
 }
 
-function locate(text: string) {
-  const start = lineAt(text, START, 0);
-  const bodyEnd = lineAt(text, END, Math.max(start, 0));
+function locate(text: string, syntax: PartSyntax) {
+  if (!text.includes(END) && !text.includes(START)) return null;
+  let [start, bodyEnd] = [-1, -1];
+  for (const { 0: piece, index } of text.matchAll(PIECES[syntax])) {
+    if (index > 0 && text[index - 1] !== "\n") continue;
+    const line = piece.replace(/\r$/, "");
+    if (line === START && start < 0) [start, bodyEnd] = [index, -1];
+    else if (line === END && bodyEnd < 0) bodyEnd = index;
+  }
   if (start < 0 && bodyEnd < 0) return null;
   if (start < 0 || bodyEnd < 0) {
     throw new AgentFileError(
@@ -58,15 +89,4 @@ function locate(text: string) {
     bodyEnd,
     end: lineEnd < 0 ? text.length : lineEnd + 1,
   };
-}
-
-function lineAt(text: string, line: string, from: number): number {
-  for (let at = text.indexOf(line, from); at >= 0;) {
-    const after = text.slice(at + line.length);
-    if ((at === 0 || text[at - 1] === "\n") && /^\r?(\n|$)/.test(after)) {
-      return at;
-    }
-    at = text.indexOf(line, at + 1);
-  }
-  return -1;
 }

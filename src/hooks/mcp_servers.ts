@@ -175,13 +175,13 @@ function readTomlServer(text: string): AgentServer | null {
 }
 
 function putTomlServer(text: string, server: AgentServer): string {
-  if (readMarkedPart(text) === null && readTomlServer(text) !== null) {
+  if (readMarkedPart(text, "toml") === null && readTomlServer(text) !== null) {
     throw new AgentFileError(
       "its server kaizen runs a program that is not there: remove it first",
     );
   }
   const part = stringify({ mcp_servers: { kaizen: server } }).trim();
-  const grown = putMarkedPart(text, `${part}\n`);
+  const grown = putMarkedPart(text, `${part}\n`, "toml");
   parseToml(grown, "a server");
   return grown;
 }

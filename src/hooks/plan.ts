@@ -51,7 +51,7 @@ export function applyChanges(
     const { path, text } = file;
     const last = journal.find(path);
     // A second installation keeps what was there before the first one.
-    const before = undoText(text, { entry: last, kept, head });
+    const before = undoText(text, { entry: last, owner, kept, head });
     const entry = {
       owner,
       project,
@@ -95,7 +95,8 @@ export function planUndo(
   return journal.of(owner, project).map((entry) => {
     const { path, kept, mode, before } = entry;
     const file = readAgentFile(path, { maxBytes: MAX_SERVER_FILE_BYTES });
-    const after = undoText(file.text, { entry, kept, head: { version: 1 } });
+    const head = { version: 1 };
+    const after = undoText(file.text, { entry, owner, kept, head });
     return {
       owner,
       project,

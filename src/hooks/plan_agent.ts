@@ -235,7 +235,12 @@ function planCut(
   }
   const kept = format === "json" ? "json" : "part";
   const file = readAgentFile(path);
-  const after = undoText(file.text, { entry: null, kept, head });
+  const after = undoText(file.text, {
+    entry: null,
+    owner: agent,
+    kept,
+    head,
+  });
   return after === file.text
     ? []
     : [{ owner: agent, project, file, kept, after, mode: file.mode }];

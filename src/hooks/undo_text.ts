@@ -12,13 +12,19 @@ import {
   removeJsonHooks,
 } from "./json_settings.ts";
 import { mergeTexts } from "./line_diff.ts";
-import { readMarkedPart, removeMarkedPart } from "./marked_part.ts";
+import {
+  type PartSyntax,
+  readMarkedPart,
+  removeMarkedPart,
+} from "./marked_part.ts";
 
 /** Options of {@linkcode undoText}. */
 export interface UndoOptions {
   /** The entry of the journal; null if there is none. */
   entry: JournalEntry | null;
   kept: KeptKind;
+  /** The agent, or `git`. */
+  owner: string;
   /** Members that are no reason to keep a file that we made. */
   head?: Readonly<Record<string, unknown>>;
 }
@@ -34,7 +40,7 @@ const isOurs = (command: string) => readCommand(command) !== null;
  */
 export function undoText(
   now: string | null,
-  { entry, kept, head = {} }: UndoOptions,
+  { entry, kept, owner, head = {} }: UndoOptions,
 ): string | null {
   if (entry !== null && now === entry.after) return entry.before;
   if (now === null || now === entry?.before) return now;
@@ -43,12 +49,15 @@ export function undoText(
   const merged = before === null || after === null
     ? null
     : mergeTexts(after, before, now);
+  const syntax = owner === "git" ? "git" : "toml";
   if (kept === "whole") return entry === null ? now : merged ?? now;
-  if (merged !== null && isClean(merged, kept, after)) return merged;
+  if (merged !== null && isClean(merged, { kept, after, syntax })) {
+    return merged;
+  }
   const isMadeByUs = entry !== null && before === null;
   const rest = kept === "json"
     ? removeServer(removeJsonHooks(now, isOurs, before), after, before)
-    : removeMarkedPart(now);
+    : removeMarkedPart(now, syntax);
   const isEmpty = rest.trim() === "" ||
     kept === "json" && isNothingBut(rest, head);
   return isMadeByUs && isEmpty ? null : rest;
@@ -57,14 +66,17 @@ export function undoText(
 /** Whether a text can be read and has nothing of ours. */
 function isClean(
   text: string,
-  kept: KeptKind,
-  after: string | null,
+  { kept, after, syntax }: {
+    kept: KeptKind;
+    after: string | null;
+    syntax: PartSyntax;
+  },
 ): boolean {
   try {
     return kept === "json"
       ? !listJsonHooks(text).some(({ command }) => isOurs(command)) &&
         removeServer(text, after, null) === text
-      : readMarkedPart(text) === null;
+      : readMarkedPart(text, syntax) === null;
   } catch {
     return false;
   }

@@ -38,7 +38,7 @@ export function listTomlHooks(text: string): TomlHook[] {
 export function putTomlHooks(text: string, hooks: readonly unknown[]): string {
   parseToml(text, "hooks");
   const part = hooks.map((hook) => stringify({ hooks: [hook] }).trim());
-  const grown = putMarkedPart(text, `${part.join("\n\n")}\n`);
+  const grown = putMarkedPart(text, `${part.join("\n\n")}\n`, "toml");
   parseToml(grown, "hooks");
   return grown;
 }

@@ -44,12 +44,16 @@ const GROWN = addJsonHooks(SETTINGS, wanted);
 const entry = entryOf("json", SETTINGS, GROWN);
 
 Deno.test("undoText() gives the bytes that were there before", () => {
-  assertEquals(undoText(GROWN, { entry, kept: "json" }), SETTINGS);
+  assertEquals(
+    undoText(GROWN, { entry, kept: "json", owner: "claude" }),
+    SETTINGS,
+  );
   const odd = "{ }  ";
   assertEquals(
     undoText(addJsonHooks(odd, wanted), {
       entry: entryOf("json", odd, addJsonHooks(odd, wanted)),
       kept: "json",
+      owner: "claude",
     }),
     odd,
   );
@@ -76,7 +80,10 @@ for (const [name, edit] of edits) {
   Deno.test(`undoText() keeps what the user did since: ${name}`, () => {
     const now = edit(GROWN);
     assertEquals(now === GROWN, false);
-    assertEquals(undoText(now, { entry, kept: "json" }), edit(SETTINGS));
+    assertEquals(
+      undoText(now, { entry, kept: "json", owner: "claude" }),
+      edit(SETTINGS),
+    );
   });
 }
 
@@ -85,7 +92,11 @@ Deno.test("undoText() keeps a member after our last one", () => {
   const after = addJsonHooks(before, wanted);
   const now = after.replace(/\n\}\n$/, ',\n  "z": 1\n}\n');
   assertEquals(
-    undoText(now, { entry: entryOf("json", before, after), kept: "json" }),
+    undoText(now, {
+      entry: entryOf("json", before, after),
+      kept: "json",
+      owner: "claude",
+    }),
     '{\n  "a": 1,\n  "z": 1\n}\n',
   );
 });
@@ -93,11 +104,11 @@ Deno.test("undoText() keeps a member after our last one", () => {
 Deno.test("undoText() finds our hooks in a file that was written anew", () => {
   const now = JSON.stringify(JSON.parse(GROWN));
   assertEquals(
-    undoText(now, { entry, kept: "json" }),
+    undoText(now, { entry, kept: "json", owner: "claude" }),
     JSON.stringify(JSON.parse(SETTINGS)),
   );
   assertEquals(
-    undoText(now, { entry: null, kept: "json" }),
+    undoText(now, { entry: null, kept: "json", owner: "claude" }),
     JSON.stringify(JSON.parse(SETTINGS)),
   );
 });
@@ -107,7 +118,7 @@ Deno.test("undoText() removes a file of ours unless it has something else", () =
   const after = addJsonHooks("", wanted, head);
   const made = entryOf("json", null, after);
   const undo = (now: string | null) =>
-    undoText(now, { entry: made, kept: "json", head });
+    undoText(now, { entry: made, kept: "json", owner: "claude", head });
   assertEquals(undo(after), null);
   assertEquals(undo(JSON.stringify(JSON.parse(after))), null);
   assertEquals(undo(null), null);
@@ -123,31 +134,54 @@ Deno.test("undoText() brings back a hook that was replaced, around what came sin
   const after = GROWN.replace(/\n {6}\{ "hooks": .*bell.*/, "\n      // gone");
   const now = after.replace("opus", "sonnet");
   assertEquals(
-    undoText(now, { entry: entryOf("json", before, after), kept: "json" }),
+    undoText(now, {
+      entry: entryOf("json", before, after),
+      kept: "json",
+      owner: "claude",
+    }),
     before.replace("opus", "sonnet"),
   );
 });
 
 Deno.test("undoText() takes a part out of a text that has changed", () => {
   const before = "[user]\n\tname = A\n";
-  const after = putMarkedPart(before, "x = 1\n");
+  const after = putMarkedPart(before, "x = 1\n", "git");
   const made = entryOf("part", before, after);
-  assertEquals(undoText(after, { entry: made, kept: "part" }), before);
   assertEquals(
-    undoText(`${after}[more]\n`, { entry: made, kept: "part" }),
+    undoText(after, { entry: made, kept: "part", owner: "git" }),
+    before,
+  );
+  assertEquals(
+    undoText(`${after}[more]\n`, { entry: made, kept: "part", owner: "git" }),
     `${before}[more]\n`,
   );
   assertEquals(
-    undoText(after.replace("x = 1", "y = 2"), { entry: made, kept: "part" }),
+    undoText(after.replace("x = 1", "y = 2"), {
+      entry: made,
+      kept: "part",
+      owner: "git",
+    }),
     before,
   );
-  assertEquals(undoText(after, { entry: null, kept: "part" }), before);
+  assertEquals(
+    undoText(after, { entry: null, kept: "part", owner: "git" }),
+    before,
+  );
 });
 
 Deno.test("undoText() leaves a whole file that was changed", () => {
   const made = entryOf("whole", null, "ours");
-  assertEquals(undoText("theirs", { entry: made, kept: "whole" }), "theirs");
-  assertEquals(undoText("ours", { entry: made, kept: "whole" }), null);
+  assertEquals(
+    undoText("theirs", { entry: made, kept: "whole", owner: "git" }),
+    "theirs",
+  );
+  assertEquals(
+    undoText("ours", { entry: made, kept: "whole", owner: "git" }),
+    null,
+  );
   const removed = entryOf("whole", "theirs", null);
-  assertEquals(undoText(null, { entry: removed, kept: "whole" }), "theirs");
+  assertEquals(
+    undoText(null, { entry: removed, kept: "whole", owner: "git" }),
+    "theirs",
+  );
 });
