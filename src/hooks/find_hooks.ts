@@ -4,10 +4,12 @@
  * @module
  */
 import type { AgentName } from "../agents/mod.ts";
+import { findMember, parseDocument } from "./_json_edit.ts";
 import { explainFault, readAgentFile } from "./agent_file.ts";
 import { agentFolder, hookFile, type PlaceOptions } from "./agent_place.ts";
 import { hookWords, setupOf } from "./agent_setups.ts";
 import { canRun } from "./can_run.ts";
+import { AgentFileError } from "./errors.ts";
 import { isOtherCommand, readCommand, writeCommand } from "./hook_command.ts";
 import { listJsonHooks } from "./json_settings.ts";
 import {
@@ -16,6 +18,7 @@ import {
   readOpenclawProgram,
   theirHandler,
 } from "./openclaw_files.ts";
+import { parseToml } from "./parse_toml.ts";
 import { listTomlHooks } from "./vibe_hooks.ts";
 
 /** The hooks of an agent as its files have them. */
@@ -102,32 +105,47 @@ function isTrusted(
   const folder = agentFolder(agent, context);
   if (agent === "codex") return isTrustedByCodex(`${folder}/config.toml`, path);
   if (agent === "openclaw") return isEnabledIn(`${folder}/openclaw.json`);
-  if (agent === "claude") {
-    const text = readAgentFile(`${folder}/settings.json`).text ?? "";
-    if (/"disableAllHooks"\s*:\s*true/.test(text)) return false;
-  }
+  if (agent === "claude") return isLeftOn(`${folder}/settings.json`);
   return null;
+}
+
+/** Claude Code has one switch for all hooks; null if it is not off. */
+function isLeftOn(settings: string): boolean | null {
+  const switched = orNull(() =>
+    findMember(
+      parseDocument(readAgentFile(settings).text ?? "{}"),
+      "disableAllHooks",
+    )
+  );
+  return switched?.value === true ? false : null;
 }
 
 /** Codex keeps the hash of each hook that it trusts, by the position of the hook. */
 function isTrustedByCodex(config: string, path: string): boolean | null {
-  const text = readAgentFile(config).text ?? "";
-  const trusted = new Set<string>();
-  const table = /^\[hooks\.state\.(?:"((?:[^"\\]|\\.)*)"|'([^']*)')\]\s*$/gm;
-  for (const { 0: head, 1: quoted, 2: plain, index } of text.matchAll(table)) {
-    const start = index + head.length;
-    const next = text.indexOf("\n[", start);
-    const body = text.slice(start, next < 0 ? text.length : next);
-    const isOn = /^\s*trusted_hash\s*=/m.test(body) &&
-      !/^\s*enabled\s*=\s*false/m.test(body);
-    if (isOn) trusted.add(plain ?? (quoted ?? "").replaceAll(/\\(.)/g, "$1"));
-  }
+  const settings = orNull(() =>
+    parseToml(readAgentFile(config).text ?? "", "hooks")
+  );
+  if (settings === null) return null;
+  const state = Object(Object(settings.hooks).state);
   const hooks = listJsonHooks(readAgentFile(path).text ?? "");
   return hooks.filter(({ command }) => readCommand(command) !== null)
     .every(({ event, group, index }) => {
       const name = event.replaceAll(/(?<=.)(?=[A-Z])/g, "_").toLowerCase();
-      return trusted.has(`${path}:${name}:${group}:${index}`);
+      const { trusted_hash, enabled } = Object(
+        state[`${path}:${name}:${group}:${index}`],
+      );
+      return trusted_hash !== undefined && enabled !== false;
     });
+}
+
+/** Returns null if a file of the agent's own cannot be read. */
+function orNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AgentFileError) return null;
+    throw error;
+  }
 }
 
 /** OpenClaw lists the hooks that are enabled; its file may be JSON5, which is not read. */

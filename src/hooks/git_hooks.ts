@@ -263,13 +263,14 @@ function planScriptCut(folder: string, project: string | null): FileChange[] {
   });
 }
 
-const MARK = "# Written by kaizen hooks install git.";
+/** No other script begins with it; one of the user's may hold ours as a text. */
+const BEGINNING = "#!/bin/sh\n# Written by kaizen hooks install git.";
 
 /** Makes the script of a hook. Its exit code is that of the hook that was there before. */
 function makeScript(name: string, program: HookProgram): string {
   const command = writeCommand(program, `git ${name} "$@"`);
-  const start = `#!/bin/sh
-${MARK} Records the event, and then runs the hook that was here before.
+  const start =
+    `${BEGINNING} Records the event, and then runs the hook that was here before.
 `;
   return READS_INPUT.test(name)
     ? `${start}input=$(cat; echo x)
@@ -286,7 +287,7 @@ exec "$0${BEFORE}" "$@"
 /** Returns the program that a script of ours runs; null if the file is no such script. */
 function readScriptProgram(path: string): string | null {
   const text = readAgentFile(path).text ?? "";
-  if (!text.includes(`\n${MARK}`)) return null;
+  if (!text.startsWith(BEGINNING)) return null;
   const [, line = ""] =
     /^(?:printf .*? \| )?(\/bin\/sh -c .*) "\$@"(?: <\/dev\/null)?$/m
       .exec(text) ?? [];

@@ -120,6 +120,29 @@ Deno.test("hooks uninstall git --project finds its scripts without the journal",
   assertEquals(await listHooks(repo), before);
 });
 
+Deno.test("a hook of the user's that holds our script as a text is not ours", async () => {
+  await using home = await tempHome();
+  const git = new Git(home);
+  const repo = await initBare(git, home);
+  const words = (word: string) => [word, "git", "--project", "--yes"];
+  await hooks(home, words("install"), repo);
+  const path = `${repo}/.git/hooks/pre-push`;
+  const script = await Deno.readTextFile(path);
+  await hooks(home, words("uninstall"), repo);
+  await Deno.mkdir(`${repo}/.git/hooks`, { recursive: true });
+  const text = `#!/bin/sh\ncat >copy <<'END'\n${script}END\n`;
+  await Deno.writeTextFile(path, text, { mode: 0o755 });
+  const before = await listHooks(repo);
+  await hooks(home, words("uninstall"), repo);
+  assertEquals(await listHooks(repo), before);
+  const { json } = await hooks(home, words("install"), repo);
+  assertEquals(json.changes.length, 6);
+  assertEquals(await Deno.readTextFile(`${path}.before-kaizen`), text);
+  await Deno.remove(home.home, { recursive: true });
+  await hooks(home, words("uninstall"), repo);
+  assertEquals(await listHooks(repo), before);
+});
+
 Deno.test("the hooks of git let git go on if kaizen is gone, or an argument is not UTF-8", async () => {
   await using home = await tempHome();
   const git = new Git(home);
@@ -292,6 +315,10 @@ const configs: [name: string, text: string | null][] = [
   ["no configuration", null],
   ["an empty configuration", ""],
   ["a full configuration", "# mine\n[user]\n\tname = A # no\n[alias]\n  x = y"],
+  [
+    "our marks in a value",
+    '[alias]\n\tx = "!\\\n# kaizen: begin, until the line that says end\\\ny\\\n# kaizen: end\\\n"\n',
+  ],
 ];
 for (const [name, before] of configs) {
   Deno.test(`hooks install git writes config hooks from git 2.54 on, and goes without a trace: ${name}`, async () => {

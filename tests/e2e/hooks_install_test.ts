@@ -648,10 +648,17 @@ Deno.test("hooks status says whether Codex, OpenClaw and Claude Code run the hoo
   await put(`${user}/.codex/config.toml`, state.slice(1).join("\n"));
   await put(`${user}/.openclaw/openclaw.json`, "{hooks: {},}");
   assertEquals(await trusted(), [false, null]);
-  await put(`${user}/.claude/settings.json`, '{"disableAllHooks": true}');
-  await run(home, "install", "claude", "--yes");
-  const { json } = await run(home, "status", "claude");
-  assertEquals(json.hooks[0].trusted, false);
+  await put(`${user}/.codex/config.toml`, `a = '''\n${state.join("\n")}'''\n`);
+  assertEquals(await trusted(), [false, null]);
+  await put(`${user}/.codex/config.toml`, "[");
+  assertEquals(await trusted(), [null, null]);
+  const ofClaude = async (settings: string) => {
+    await put(`${user}/.claude/settings.json`, settings);
+    await run(home, "install", "claude", "--yes");
+    return (await run(home, "status", "claude")).json.hooks[0].trusted;
+  };
+  assertEquals(await ofClaude('{"disableAllHooks": true}'), false);
+  assertEquals(await ofClaude('{\n// "disableAllHooks": true\n}'), null);
 });
 
 Deno.test("hooks plugin writes a plugin whose hooks find kaizen on PATH, and overwrites nothing", async () => {
