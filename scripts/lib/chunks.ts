@@ -55,7 +55,7 @@ export async function nameBuild(files: Files): Promise<string> {
     "SHA-256",
     new TextEncoder().encode(all.join("\0")),
   );
-  return new Uint8Array(digest).toHex().slice(0, 12);
+  return new Uint8Array(digest).toHex().slice(0, 8);
 }
 
 /**

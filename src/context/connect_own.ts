@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * Connects only to a socket that no other user can have made. The runtime shows no credentials of
- * the peer, so the owner and the mode of the socket and its folder must do.
+ * the peer, so the owners and the modes of the socket and the folders above it must do.
  * @module
  */
 import { parentOf } from "./parent_of.ts";
 
+/** Others can make a file in a folder. */
 const OTHERS_WRITE = 0o022;
+/** All can write to a folder, and rename files of others unless it is sticky. */
+const ALL_REPLACE = 0o1002;
+const STICKY = 0o1000;
 
 /**
  * Connects to a Unix socket of this user, or of root.
  *
- * @throws {Error} If the socket or its folder belongs to another user, or if every user can replace
- * the socket.
+ * @throws {Error} If the socket or a folder above it belongs to another user, or if every user can
+ * replace one of them.
  * @throws {Deno.errors} As the system reports it.
  */
 export async function connectOwn(path: string): Promise<Deno.Conn> {
-  // In a folder of ours that no other user can write to, the socket itself need not be looked at.
-  const { uid, mode } = look(parentOf(path));
-  if (uid !== Deno.uid() || (mode ?? 0) & OTHERS_WRITE) {
-    (await import("./foreign_socket.ts")).refuseForeignSocket(path);
+  // In folders of ours that no other user can write to, the socket itself need not be looked at.
+  let looked = OTHERS_WRITE;
+  for (let at = path; at !== "/"; looked = ALL_REPLACE) {
+    at = parentOf(at);
+    // deno-lint-ignore no-sync-fn-in-async-fn -- a hook pays for each turn of the event loop
+    const { uid, mode } = Deno.lstatSync(at);
+    const open = (mode ?? 0) & looked;
+    if (uid && uid !== Deno.uid() || open && open < STICKY) {
+      (await import("./foreign_socket.ts")).refuseForeignSocket(path);
+      break;
+    }
   }
   return Deno.connect({ transport: "unix", path });
-}
-
-function look(path: string): Deno.FileInfo {
-  return Deno.statSync(path);
 }

@@ -1,41 +1,69 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The owner of a folder.
+ * The owner of a folder, and those who could put another one in its place.
  * @module
  */
 import { parentOf } from "./parent_of.ts";
+import { realPath } from "./real_path.ts";
+
+/** Every user can write, and `STICKY` does not keep them from renaming files of others. */
+const ALL_WRITE = 0o002;
+const STICKY = 0o1000;
+/** Linux shows this user as the owner of what belongs to one outside of a container. */
+const NO_USER = 65_534;
 
 /**
- * Finds out whether a home belongs to another user. While the home does not exist, root goes by the
- * owner of the nearest folder above it.
+ * Explains why a home is another user's. Root, who may write through every link, also goes by the
+ * folders above it: a user who can replace one of them could put a link there.
  *
  * @param home Absolute.
- * @returns That user's id, or null if the home is ours or the system does not say.
+ * @returns Null if the home is ours or the system does not say.
  */
-export function foreignOwner(home: string): number | null {
+export function whyForeign(home: string): string | null {
   const user = Deno.uid();
-  const own = ownerOf(home, Deno.lstatSync);
-  if (own !== undefined) return own === user ? null : own;
-  if (user !== 0) return null;
-  for (let at = parentOf(home);; at = parentOf(at)) {
-    const above = ownerOf(at, Deno.statSync);
-    if (above !== undefined) return above === 0 ? null : above;
-    if (at === "/") return null;
-  }
+  const own = look(home, Deno.lstatSync)?.uid ?? user;
+  if (own !== user) return `it belongs to user ${own}`;
+  return user === 0 ? whyReplaceable(parentOf(home)) : null;
 }
 
 /**
- * Returns the owner of a path: null on a system without owners, undefined if the path does not
- * exist.
+ * Explains how another user could replace an entry of a folder: by what owner or mode the folder
+ * has, or one above it. The group of a folder may write to it, as each user often has a group of
+ * their own.
+ *
+ * @param folder Absolute. What does not exist is left out.
+ * @returns Null if none but this user and root could.
  */
-function ownerOf(
+export function whyReplaceable(folder: string): string | null {
+  for (const path of [folder, realPath(folder) ?? "/"]) {
+    for (let at = path;; at = parentOf(at)) {
+      const why = whyOpen(at);
+      if (why !== null) return why;
+      if (at === "/") break;
+    }
+  }
+  return null;
+}
+
+function whyOpen(folder: string): string | null {
+  const info = look(folder, Deno.statSync);
+  for (const uid of [look(folder, Deno.lstatSync)?.uid, info?.uid]) {
+    if (uid && uid !== Deno.uid() && uid !== NO_USER) {
+      return `"${folder}" belongs to user ${uid}`;
+    }
+  }
+  return ((info?.mode ?? 0) & (ALL_WRITE | STICKY)) === ALL_WRITE
+    ? `every user can write to "${folder}"`
+    : null;
+}
+
+function look(
   path: string,
-  look: (path: string) => Deno.FileInfo,
-): number | null | undefined {
+  how: (path: string) => Deno.FileInfo,
+): Deno.FileInfo | null {
   try {
-    return look(path).uid;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    return how(path);
+  } catch {
     return null; // the error appears again when the path is opened
   }
 }

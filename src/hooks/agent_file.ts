@@ -5,10 +5,10 @@
  * @module
  */
 import {
-  foreignOwner,
   isSystemError,
   parentOf,
   systemReason,
+  whyForeign,
 } from "../context/mod.ts";
 import { AgentFileError } from "./errors.ts";
 
@@ -55,9 +55,9 @@ export function readAgentFile(
   return explain(path, () => {
     const target = followLinks(path);
     const info = look(target);
-    const foreign = foreignOwner(target);
+    const foreign = whyForeign(target);
     if (foreign !== null) {
-      throw new AgentFileError(`it belongs to user ${foreign}`);
+      throw new AgentFileError(foreign);
     }
     if (info === null) {
       return {

@@ -5,12 +5,12 @@
  * @module
  */
 import {
-  foreignOwner,
   HomeError,
   makeOwnFolder,
   parentOf,
   readOwnFile,
   systemReason,
+  whyForeign,
 } from "../context/mod.ts";
 import {
   type AgentFile,
@@ -72,11 +72,9 @@ export class Journal implements Disposable {
    * @throws {HomeError} If it is in use, or the home cannot be used.
    */
   static open(home: string): Journal {
-    const foreign = foreignOwner(home);
+    const foreign = whyForeign(home);
     if (foreign !== null) {
-      throw new HomeError(
-        `Cannot use "${home}" as it belongs to user ${foreign}`,
-      );
+      throw new HomeError(`Cannot use "${home}" as ${foreign}`);
     }
     makeFolders(home);
     const lock = Deno.openSync(folderOf(home));

@@ -5,10 +5,10 @@
  */
 import {
   type Context,
-  foreignOwner,
   type Paths,
   resolvePaths,
   whyClosed,
+  whyForeign,
   whyNoHome,
 } from "../context/mod.ts";
 
@@ -43,10 +43,8 @@ export function findOwnPlace(
 }
 
 function whyNotUsable(home: string): string | null {
-  const owner = foreignOwner(home);
-  return owner === null
-    ? whyNoHome(home)
-    : `Cannot use home "${home}" as it belongs to user ${owner}`;
+  const why = whyForeign(home);
+  return why === null ? whyNoHome(home) : `Cannot use home "${home}" as ${why}`;
 }
 
 /** Returns the home of this process's user as the system knows it. */

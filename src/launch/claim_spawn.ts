@@ -3,7 +3,7 @@
  * The right to spawn a process in the background for events that wait: at most once a minute.
  * @module
  */
-import { foreignOwner, openOwnFile, retryInterrupted } from "../context/mod.ts";
+import { openOwnFile, retryInterrupted, whyForeign } from "../context/mod.ts";
 
 /** Time between two spawns, in milliseconds. */
 const PAUSE_MS = 60_000;
@@ -17,7 +17,7 @@ const PAUSE_MS = 60_000;
  */
 export function claimSpawn(home: string, what: string, nowMs: number): boolean {
   try {
-    if (foreignOwner(home) !== null) return false;
+    if (whyForeign(home) !== null) return false;
     using stamp = openOwnFile(`${home}/${what}.start`, { heal: true });
     if (!retryInterrupted(() => stamp.tryLockSync(true))) return false;
     const since = nowMs - readStamp(stamp);

@@ -3,12 +3,7 @@
  * Prepares the home for a daemon: a folder of ours that no other user can look into.
  * @module
  */
-import {
-  foreignOwner,
-  HomeError,
-  lookAt,
-  systemReason,
-} from "../context/mod.ts";
+import { HomeError, lookAt, systemReason, whyForeign } from "../context/mod.ts";
 
 /** The owner may do everything, others nothing. */
 const HOME_MODE = 0o700;
@@ -54,11 +49,11 @@ function makeHome(home: string): Deno.FileInfo {
 
 /** A daemon that runs as another user would leave files that the owner cannot use. */
 function refuseForeign(home: string): void {
-  const owner = foreignOwner(home);
-  if (owner === null) return;
+  const why = whyForeign(home);
+  if (why === null) return;
   throw new HomeError(
     Deno.uid() === 0
-      ? `Cannot run a daemon as root in "${home}" as it belongs to user ${owner}: run it as that user, or give another --home`
-      : `Cannot use home "${home}" as it belongs to user ${owner}: current user is ${Deno.uid()}`,
+      ? `Cannot run a daemon as root in "${home}" as ${why}: run it as that user, or give another --home`
+      : `Cannot use home "${home}" as ${why}: current user is ${Deno.uid()}`,
   );
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import {
-  foreignOwner,
   HomeError,
   makeOwnFolder,
   parentOf,
   retryInterrupted,
+  whyForeign,
   whyNoOwnFolder,
 } from "../context/mod.ts";
 
@@ -69,10 +69,10 @@ export function syncFolder(path: string): void {
 
 function refuseForeign(folder: string): void {
   const home = parentOf(folder);
-  const owner = foreignOwner(home);
-  if (owner === null) return;
+  const why = whyForeign(home);
+  if (why === null) return;
   throw new HomeError(
-    `Cannot use home "${home}" as it belongs to user ${owner}: current user is ${Deno.uid()}`,
+    `Cannot use home "${home}" as ${why}: current user is ${Deno.uid()}`,
   );
 }
 

@@ -207,7 +207,7 @@ for (const exists of [true, false]) {
       assertEquals([pending, rejected, failures], [1, 1, 2]);
       assertStringIncludes(
         JSON.stringify(last_failure),
-        `as it belongs to user ${ALICE}`,
+        `belongs to user ${ALICE}`,
       );
       for (const words of [["spool", "purge"], ["spool", "list"], PLAIN]) {
         const { code, stderr } = await home.run(words, { stdin: EVENT, env });

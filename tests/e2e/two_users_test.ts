@@ -191,6 +191,95 @@ Deno.test({
 
 Deno.test({
   name:
+    "no event goes to a socket below a folder in which another user could replace a part of its path",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const open = await makeFolder(`${home.root}/open`, 0, 0o777);
+    const theirs = await makeFolder(`${home.root}/theirs`, MALLORY, 0o755);
+    const own = await homeOf(ALICE, home);
+    await makeFolder(`${open}/h`, ALICE);
+    await makeFolder(`${theirs}/h`, ALICE);
+    await makeFolder(`${own}/h`, ALICE);
+    const inOpen = `every user can write to "${open}"`;
+    const inTheirs = `"${theirs}" belongs to user ${MALLORY}`;
+    await Deno.symlink(`${own}/h`, `${open}/link`);
+    await Deno.symlink(`${open}/h`, `${own}/link`);
+    await Deno.symlink(theirs, `${own}/above`);
+    const places = [
+      [`${open}/h`, inOpen],
+      [`${open}/link`, inOpen],
+      [`${own}/link`, inOpen],
+      [`${theirs}/h`, inTheirs],
+      [`${own}/above/h`, `user ${MALLORY}`],
+    ] as const;
+    for (const [folder, words] of places) {
+      const path = `${folder}/daemon.sock`;
+      {
+        using _listener = Deno.listen({ transport: "unix", path });
+        await Deno.chown(path, ALICE, ALICE);
+        for (const env of [{ KAIZEN_SOCK: path }, { KAIZEN_HOME: folder }]) {
+          const { code, stdout, stderr } = await runAs(
+            ALICE,
+            ["status"],
+            home,
+            {
+              env,
+            },
+          );
+          // It would wait for an answer if it connected.
+          assertEquals(code, 74, stdout);
+          assertStringIncludes(stderr, words, folder);
+        }
+        const env = { KAIZEN_SOCK: path };
+        const hook = await runAs(ALICE, HOOK, home, { stdin: EVENT, env });
+        assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+      }
+      if (await exists(path)) await Deno.remove(path);
+    }
+    const { stdout } = await runAs(ALICE, ["spool", "status"], home);
+    assertEquals(JSON.parse(stdout).pending, places.length);
+  },
+});
+
+Deno.test({
+  name:
+    "root records in no home that another user could replace by a link, and says why",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const alices = await homeOf(ALICE, home);
+    const open = await makeFolder(`${home.root}/open`, 0, 0o777);
+    await Deno.symlink(`${alices}/h`, `${await homeOf(0, home)}/link`);
+    for (const folder of [`${alices}/h`, `${open}/h`]) {
+      await makeFolder(folder, 0);
+    }
+    const places = [
+      [`${alices}/h`, `"${alices}" belongs to user ${ALICE}`],
+      [`${home.root}/home-0/link/deep`, `user ${ALICE}`],
+      [`${open}/h`, `every user can write to "${open}"`],
+    ] as const;
+    for (const [KAIZEN_HOME, words] of places) {
+      const env = { KAIZEN_HOME };
+      const hook = await runAs(0, HOOK, home, { stdin: EVENT, env });
+      assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+      for (const command of [["daemon", "run"], ["spool", "flush"]]) {
+        const { code, stderr } = await runAs(0, command, home, { env });
+        assertEquals(code, 74, stderr);
+        assertStringIncludes(stderr, words);
+      }
+    }
+    assertEquals(await snapshot(`${alices}/h`), []);
+    assertEquals(await snapshot(`${open}/h`), []);
+    const own = await runAs(0, ["status"], home);
+    const { pending, last_failure } = JSON.parse(own.stdout).spool;
+    assertEquals(pending, places.length);
+    assertStringIncludes(JSON.stringify(last_failure.reason), "every user");
+  },
+});
+
+Deno.test({
+  name:
     "a name in a shared folder that another user has taken stops recording there, with words, and loses no event",
   ignore,
   async fn() {

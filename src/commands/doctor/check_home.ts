@@ -3,7 +3,7 @@
  * Looks at the home: its kind, owner and permissions, and files that are not kaizen's.
  * @module
  */
-import { foreignOwner, lookAt } from "../../context/mod.ts";
+import { lookAt, whyForeign } from "../../context/mod.ts";
 import { isHomeFile, listOddFiles, type OddFile } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
@@ -33,10 +33,10 @@ export function checkHome(report: Report, { settings }: Run): void {
   if (!found.isDirectory) {
     return report.fault(`${home} is not a folder`, `mv ${word} ${word}.old`);
   }
-  const owner = foreignOwner(home);
-  if (owner !== null) {
+  const why = whyForeign(home);
+  if (why !== null) {
     return report.fault(
-      `${home} belongs to user ${owner}, and this is user ${Deno.uid()}`,
+      `${home} cannot be used as ${why}, and this is user ${Deno.uid()}`,
       Deno.uid() === 0
         ? "run kaizen as that user"
         : `sudo chown -R ${Deno.uid()} ${word}`,

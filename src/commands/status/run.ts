@@ -17,7 +17,6 @@ import type { Run } from "../shell/cli.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printLines } from "../shell/print.ts";
 import type { DaemonState, StatusOptions } from "./options.ts";
-import { redactToken } from "./redact_token.ts";
 
 /** Polling interval of --wait in milliseconds. */
 const WAIT_STEP_MS = 50;
@@ -37,7 +36,7 @@ export async function runStatus(
   const { waitMs } = options;
   // Reads the spool while the daemon answers. With --wait, reads it once, at the end.
   const onSent = waitMs === null ? look : undefined;
-  const found = hideToken(await askUntil(run, waitMs, onSent), options);
+  const found = await hideToken(await askUntil(run, waitMs, onSent), options);
   spool ??= look();
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./print.ts");
@@ -116,10 +115,14 @@ async function askOnce(
   return { state: "stopped", reason: words, fault };
 }
 
-function hideToken(found: DaemonState, options: StatusOptions): DaemonState {
-  return found.state === "running" && !options.showsToken
-    ? { ...found, status: redactToken(found.status) }
-    : found;
+async function hideToken(
+  found: DaemonState,
+  options: StatusOptions,
+): Promise<DaemonState> {
+  if (found.state !== "running" || options.showsToken) return found;
+  if (!found.status.web?.token) return found;
+  const { redactToken } = await import("./redact_token.ts");
+  return { ...found, status: redactToken(found.status) };
 }
 
 interface Surroundings {

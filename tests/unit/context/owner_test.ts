@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals } from "@std/assert";
-import { foreignOwner } from "../../../src/context/mod.ts";
+import { whyForeign } from "../../../src/context/mod.ts";
 
 /** Makes `<folder>/theirs`, another user's, and passes it on. */
 function withTheirs(run: (theirs: string) => void): void {
@@ -16,35 +16,41 @@ function withTheirs(run: (theirs: string) => void): void {
 
 const ignore = Deno.uid() !== 0;
 
-Deno.test("foreignOwner() finds nothing foreign in our own folder, or below it", () => {
+Deno.test("whyForeign() finds nothing foreign in our own folder, or below it", () => {
   const folder = Deno.makeTempDirSync({ prefix: "kz" });
-  assertEquals(foreignOwner(folder), null);
-  assertEquals(foreignOwner(`${folder}/a/b`), null);
+  assertEquals(whyForeign(folder), null);
+  assertEquals(whyForeign(`${folder}/a/b`), null);
   Deno.removeSync(folder);
 });
 
 Deno.test({
-  name: "foreignOwner() returns the owner of another user's home",
-  ignore,
-  fn: () => withTheirs((theirs) => assertEquals(foreignOwner(theirs), 4242)),
-});
-
-Deno.test({
-  name:
-    "foreignOwner() returns for root the owner of the folder that a missing home would be in",
+  name: "whyForeign() names the owner of another user's home",
   ignore,
   fn: () =>
     withTheirs((theirs) =>
-      assertEquals(foreignOwner(`${theirs}/.kaizen/x`), 4242)
+      assertEquals(whyForeign(theirs), "it belongs to user 4242")
     ),
 });
 
 Deno.test({
-  name: "foreignOwner() looks at a symbolic link, not through it",
+  name:
+    "whyForeign() names for root the owner of the folder that a missing home would be in",
+  ignore,
+  fn: () =>
+    withTheirs((theirs) =>
+      assertEquals(
+        whyForeign(`${theirs}/.kaizen/x`),
+        `"${theirs}" belongs to user 4242`,
+      )
+    ),
+});
+
+Deno.test({
+  name: "whyForeign() looks at a symbolic link, not through it",
   ignore,
   fn: () =>
     withTheirs((theirs) => {
       Deno.symlinkSync(theirs, `${theirs}.link`);
-      assertEquals(foreignOwner(`${theirs}.link`), null);
+      assertEquals(whyForeign(`${theirs}.link`), null);
     }),
 });

@@ -96,7 +96,7 @@ Deno.test({
       assertThrows(
         () => readAgentFile(path),
         AgentFileError,
-        "it belongs to user 12345",
+        "belongs to user 12345",
       );
     }
     await Deno.remove(root, { recursive: true });
