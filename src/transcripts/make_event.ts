@@ -31,8 +31,12 @@ const MAX_ID_CHARS = 120;
 
 /** Makes an event with the source `Tail`. */
 export function makeEvent(parts: EventParts): ImportedEvent {
-  const { agent, session_id, ts_ms, event, workspace, agent_id } = parts;
-  const id = `${ID_PREFIX}${parts.id}`.slice(0, MAX_ID_CHARS);
+  const { agent, session_id, ts_ms, event, agent_id } = parts;
+  // No system has a folder with a zero byte, and no request has half of a pair.
+  const workspace = parts.workspace?.includes("\0")
+    ? null
+    : parts.workspace?.toWellFormed() ?? null;
+  const id = `${ID_PREFIX}${parts.id}`.slice(0, MAX_ID_CHARS).toWellFormed();
   const name = wireName(agent, event);
   const members: Record<string, unknown> = {
     session_id,

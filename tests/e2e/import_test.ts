@@ -395,6 +395,22 @@ Deno.test("import names what it cannot read, and imports the rest", async () => 
   assertStringIncludes(stdout, "no such file");
 });
 
+Deno.test("import takes texts that no path and no request can have, once", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const lines = [
+    ...["/a\0b", "/a\ud83d"].map((cwd, n) =>
+      userLine(n, "prompt", { cwd, uuid: `p${n}` })
+    ),
+    userLine(2, "prompt", { uuid: `${"u".repeat(114)}\u{1f600}` }),
+    userLine(3, "prompt", { uuid: "\ud83d" }),
+  ];
+  await write(home, CLAUDE, lines);
+  assertEquals((await runImport(home)).new, 4);
+  const { new: more, known } = await runImport(home);
+  assertEquals([more, known], [0, 4]);
+});
+
 Deno.test("import says where it found no transcripts", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
