@@ -39,6 +39,7 @@ export function readHookWords(args: readonly string[]): HookWords {
   const at = modeAt(args);
   const ignored: string[] = [];
   const words = [...args.slice(0, at), ...args.slice(at + 2)];
+  const mode = args[at + 1] === "git" ? "git" : "hook";
   // Each declared name costs a hook 10 µs, so only names that occur are declared.
   const named = words.flatMap((word) =>
     word.startsWith("--") ? [nameOf(word)] : []
@@ -49,6 +50,8 @@ export function readHookWords(args: readonly string[]): HookWords {
     string: ["_", "o", ...of("text"), ...lists], // or ids that consist of digits would become numbers
     boolean: ["v", "q", ...of("switch")],
     collect: lists,
+    // A repository decides what follows the name of git's hook, such as a remote.
+    stopEarly: mode === "git",
     unknown: (word, key) => {
       if (key === undefined) return true;
       ignored.push(word);
@@ -58,7 +61,7 @@ export function readHookWords(args: readonly string[]): HookWords {
   const source = text(parsed.source) ?? "claude";
   if (!isAgentName(source)) ignored.push(`--source ${source}`);
   return {
-    mode: args[at + 1] === "git" ? "git" : "hook",
+    mode,
     source: isAgentName(source) ? source : "claude",
     home: text(parsed.home),
     socket: text(parsed.socket),

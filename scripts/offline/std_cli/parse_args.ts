@@ -8,6 +8,8 @@ export interface ParseOptions {
   string?: readonly string[];
   /** Options that gather the values of all occurrences. */
   collect?: readonly string[];
+  /** Take the first word that is no option, and all after it, as they are. */
+  stopEarly?: boolean;
   /** Called with each word that is not declared; returns false to leave it out. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
@@ -45,7 +47,9 @@ export function parseArgs(
     if (!isLong && !/^-./.test(arg)) {
       if (unknown?.(arg) === false) continue;
       words.push(string.includes("_") ? arg : toNumber(arg));
-      continue;
+      if (!options.stopEarly) continue;
+      words.push(...before.slice(i + 1));
+      break;
     }
     const joined =
       (isLong ? /^--([^=]+)=(.*)$/s : /^-(\w)(?:=|(?=[\d\W]))(.*)$/s)

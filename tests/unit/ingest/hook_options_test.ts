@@ -48,6 +48,13 @@ const lines: [line: string, words: Partial<HookWords>][] = [
   ["ingest git post-commit -- --home x", {
     rest: ["post-commit", "--home", "x"],
   }],
+  // A repository may name a remote, or its address, as it likes.
+  ["ingest git --session s pre-push --socket=/x --home -v --set a=b", {
+    session: "s",
+    rest: ["pre-push", "--socket=/x", "--home", "-v", "--set", "a=b"],
+    ignored: [],
+    set: [],
+  }],
 ];
 
 for (const [line, words] of lines) {

@@ -29,6 +29,14 @@ for (const [name, text, cells] of widths) {
   });
 }
 
+Deno.test("parseArgs() takes nothing for an option after the first word if it stops early", () => {
+  const words = ["--out", "a", "x", "--out", "b", "-q", "-z", "--", "c"];
+  assertEquals<unknown>(
+    parseArgs(words, { string: ["_", "out"], stopEarly: true }),
+    { out: "a", _: ["x", "--out", "b", "-q", "-z", "c"] },
+  );
+});
+
 /** A line, the options it sets, its other words, and the words that are not declared. */
 const lines: [string, Record<string, unknown>, string[], string[]?][] = [
   ["", {}, []],
