@@ -81,7 +81,7 @@ async function measureTurns(options: TurnOptions): Promise<TurnReport> {
     await using service = Service.open({
       storePath,
       now: Date.now,
-      startedAtMs: Date.now(),
+      uptimeMs: () => performance.now(),
       daemonVersion: "bench",
       pid: Deno.pid,
       canonical: (path) => path,

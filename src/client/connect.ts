@@ -83,7 +83,9 @@ export class Deadline {
   /** Returns the error to throw after the deadline. */
   error(): TimedOutError {
     return new TimedOutError(
-      `The daemon at ${this.#socket} did not answer within ${this.#ms} ms`,
+      `The daemon at ${this.#socket} did not answer within ${
+        Math.round(this.#ms)
+      } ms`,
     );
   }
 }

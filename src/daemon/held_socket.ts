@@ -12,6 +12,7 @@ import { openSocket, type OwnSocket } from "./socket.ts";
 export class HeldSocket implements Acceptor {
   readonly #path: string;
   readonly #log: Log;
+  readonly #whyUseless: () => string | null;
   readonly #lost = Promise.withResolvers<string>();
   #socket: OwnSocket;
   #watcher: Deno.FsWatcher | null = null;
@@ -19,20 +20,32 @@ export class HeldSocket implements Acceptor {
   #renewing: Promise<void> | null = null;
   #closed = false;
 
-  private constructor(path: string, log: Log, socket: OwnSocket) {
+  private constructor(
+    path: string,
+    log: Log,
+    socket: OwnSocket,
+    whyUseless: () => string | null,
+  ) {
     this.#path = path;
     this.#log = log;
     this.#socket = socket;
+    this.#whyUseless = whyUseless;
     this.#watch();
   }
 
   /**
    * Binds the socket.
    *
+   * @param whyUseless Tells why a daemon would be of no use at a path that it has to bind again, or
+   * null. It must not get in the way of the next one.
    * @throws {HomeBusyError | HomeError} As {@linkcode openSocket}.
    */
-  static async open(path: string, log: Log): Promise<HeldSocket> {
-    return new HeldSocket(path, log, await openSocket(path));
+  static async open(
+    path: string,
+    log: Log,
+    whyUseless: () => string | null,
+  ): Promise<HeldSocket> {
+    return new HeldSocket(path, log, await openSocket(path), whyUseless);
   }
 
   /** Resolves with the reason if the path is lost for good: a daemon without it is of no use. */
@@ -71,6 +84,8 @@ export class HeldSocket implements Acceptor {
   }
 
   async #renew(): Promise<void> {
+    const why = this.#whyUseless();
+    if (why !== null) return this.#lost.resolve(why);
     try {
       // Before the new socket is bound, because closing the old one removes what is at its path.
       await this.#socket.close();

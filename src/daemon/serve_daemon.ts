@@ -38,7 +38,7 @@ export interface ServeOptions {
   /** `cwd()` is the workspace of events without one. */
   context: Pick<
     Context,
-    "cwd" | "env" | "now" | "startedAtMs" | "giveUpRun"
+    "cwd" | "env" | "now" | "giveUpRun"
   >;
   log: Log;
   /** Called once, when clients can connect. */
@@ -83,11 +83,11 @@ export async function serveHome(
   context.giveUpRun();
   let server: Server | undefined;
   try {
-    const acceptor = await HeldSocket.open(paths.socket, log);
+    const whyUseless = () => whyHomeless(lock, service);
+    const acceptor = await HeldSocket.open(paths.socket, log, whyUseless);
     refuseFewFiles();
     using home = watchHome({
-      lock,
-      service,
+      whyUseless,
       acceptor,
       checkMs: options.homeCheckMs ?? HOME_CHECK_MS,
     });
@@ -174,7 +174,7 @@ function openService(
   return Service.open({
     storePath: paths.store,
     now: context.now,
-    startedAtMs: context.startedAtMs,
+    uptimeMs: () => performance.now(),
     daemonVersion: KAIZEN_VERSION,
     pid: Deno.pid,
     canonical: (path) => realPath(path) ?? path,
@@ -228,19 +228,26 @@ function stopSignals(
  * A daemon must not live on after its home or store was deleted: it could keep nothing, or no
  * client could find it.
  */
+function whyHomeless(
+  lock: HomeLock,
+  service: Pick<Service, "hasStore">,
+): string | null {
+  if (!lock.isValid()) return "its lock file was removed or replaced";
+  return service.hasStore ? null : "its store was removed or replaced";
+}
+
 function watchHome(
-  { lock, service, acceptor, checkMs }: {
-    lock: HomeLock;
-    service: Pick<Service, "hasStore">;
+  { whyUseless, acceptor, checkMs }: {
+    whyUseless: () => string | null;
     acceptor: Pick<HeldSocket, "check">;
     checkMs: number;
   },
 ): Disposable & { lost: Promise<string> } {
   const { promise, resolve } = Promise.withResolvers<string>();
   const timer = setInterval(() => {
-    if (!lock.isValid()) resolve("its lock file was removed or replaced");
-    else if (!service.hasStore) resolve("its store was removed or replaced");
-    else acceptor.check();
+    const why = whyUseless();
+    if (why === null) acceptor.check();
+    else resolve(why);
   }, checkMs);
   return {
     lost: promise,

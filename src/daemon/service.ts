@@ -43,7 +43,8 @@ export interface ServiceOptions {
   storePath: string;
   /** Wall clock in epoch milliseconds. */
   now: () => number;
-  startedAtMs: number;
+  /** Returns the time since the start in milliseconds, which no step of the clock changes. */
+  uptimeMs: () => number;
   daemonVersion: string;
   pid: number;
   /** Returns an absolute path with all links resolved, or unchanged if it does not exist. */
@@ -347,11 +348,11 @@ export class Service implements AsyncDisposable {
   }
 
   #status(): Reply<"status"> {
-    const { pid, now, startedAtMs } = this.#options;
+    const { pid, uptimeMs } = this.#options;
     return replyWith({
       type: "status",
       pid,
-      uptime_ms: Math.max(0, now() - startedAtMs),
+      uptime_ms: Math.floor(uptimeMs()),
       queue_depth: this.#queue.depth,
       last_error: this.#lastError,
       capture: [],

@@ -29,6 +29,20 @@ Deno.test("a daemon whose socket was removed is found by every command", async (
   assertEquals((await daemon.ended).code, 0);
 });
 
+Deno.test("a daemon whose home was removed and made again ends, and the next one records there", async () => {
+  await using home = await tempHome();
+  await using daemon = await home.startDaemon();
+  await Deno.remove(home.home, { recursive: true });
+  await Deno.mkdir(home.home, { mode: 0o700 });
+  assertEquals((await daemon.ended).code, 0);
+  await using _next = await home.startDaemon();
+  const ingest = ["ingest", "--source", "claude", "--event", "Stop"];
+  const { code, stderr } = await home.run([...ingest, "--session", "s"]);
+  assertEquals([code, stderr], [0, ""]);
+  const { stdout } = await home.run(["sessions", "--all-workspaces"]);
+  assertEquals(JSON.parse(stdout).total, 1);
+});
+
 Deno.test("status and stop find a process that holds the home and listens nowhere", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home, { mode: 0o700 });

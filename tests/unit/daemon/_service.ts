@@ -19,7 +19,6 @@ import { tempFolder } from "./_folder.ts";
 
 /** The clock of all tests. */
 export const NOW = 1_800_000_000_000;
-const STARTED = NOW - 1234;
 
 /**
  * Reads a reply to its end and closes it.
@@ -156,7 +155,7 @@ export class TestService implements AsyncDisposable {
     return Service.open({
       storePath: this.path,
       now: () => NOW,
-      startedAtMs: STARTED,
+      uptimeMs: () => 1234,
       daemonVersion: "9.9.9",
       pid: 4242,
       machine: () => "6d".repeat(16),

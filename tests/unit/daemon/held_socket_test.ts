@@ -22,7 +22,7 @@ Deno.test("HeldSocket binds anew each time its file is removed", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
   const log = new LogLines();
-  const socket = await HeldSocket.open(path, log.log);
+  const socket = await HeldSocket.open(path, log.log, () => null);
   for (let i = 0; i < 3; i++) {
     await Deno.remove(path);
     const [client, conn] = await Promise.all([connect(path), socket.accept()]);
@@ -44,7 +44,7 @@ Deno.test("HeldSocket binds anew each time its file is removed", async () => {
 Deno.test("HeldSocket says that its path is lost if it cannot bind there again", async () => {
   using folder = tempFolder();
   const path = `${folder.path}/s`;
-  const socket = await HeldSocket.open(path, () => {});
+  const socket = await HeldSocket.open(path, () => {}, () => null);
   // In one step, as it binds again as soon as its file is gone.
   await Deno.writeTextFile(`${path}.new`, "mine");
   await Deno.rename(`${path}.new`, path);
@@ -55,4 +55,19 @@ Deno.test("HeldSocket says that its path is lost if it cannot bind there again",
   );
   await socket.close();
   assertEquals(await Deno.readTextFile(path), "mine");
+});
+
+Deno.test("HeldSocket binds at no path where its daemon would be of no use", async () => {
+  using folder = tempFolder();
+  const path = `${folder.path}/s`;
+  const socket = await HeldSocket.open(
+    path,
+    () => {},
+    () => "its home is gone",
+  );
+  await Deno.remove(path);
+  await socket.check();
+  assertEquals(await socket.lost, "its home is gone");
+  await socket.close();
+  await assertRejects(() => Deno.lstat(path), Deno.errors.NotFound);
 });

@@ -15,7 +15,6 @@ function optionsFor(folder: string): ServeOptions & { log: LogLines["log"] } {
       env,
       cwd: () => folder,
       now: Date.now,
-      startedAtMs: 0,
       giveUpRun: () => {},
     },
     log: () => {},

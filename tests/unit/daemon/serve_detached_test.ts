@@ -19,7 +19,6 @@ async function failIn(home: string, cwd: () => string) {
       env,
       cwd,
       now: Date.now,
-      startedAtMs: 0,
       giveUpRun: () => {},
       stdout: {
         isTerminal: () => false,

@@ -56,7 +56,6 @@ async function run(root: string): Promise<{ stop(): Promise<void> }> {
       cwd: () => root,
       env: () => undefined,
       now: () => Date.now(),
-      startedAtMs: Date.now(),
       giveUpRun: () => {},
     },
     log: () => {},
