@@ -8,6 +8,7 @@
 export class Budget {
   readonly limit: number;
   #spent = 0;
+  #drawn = 0;
   readonly #waiting = new Set<() => void>();
 
   constructor(limit: number) {
@@ -17,6 +18,16 @@ export class Budget {
   /** The amount that is spent now. It exceeds the limit at most by the last user's amount. */
   get spent(): number {
     return this.#spent;
+  }
+
+  /** The amount that was ever spent. */
+  get drawn(): number {
+    return this.#drawn;
+  }
+
+  /** Number of users that wait. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /**
@@ -30,13 +41,13 @@ export class Budget {
     signal.throwIfAborted();
     // While a user waits, the limit is spent: `give` ensures that.
     if (this.#spent < this.limit) {
-      this.#spent += spend();
+      this.#spend(spend());
       return;
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const turn = () => {
       try {
-        this.#spent += spend();
+        this.#spend(spend());
         resolve();
       } catch (error) {
         reject(error);
@@ -53,6 +64,11 @@ export class Budget {
     } finally {
       signal.removeEventListener("abort", giveUp);
     }
+  }
+
+  #spend(amount: number): void {
+    this.#spent += amount;
+    this.#drawn += amount;
   }
 
   /** Returns an amount that was spent. */

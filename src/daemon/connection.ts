@@ -10,12 +10,13 @@ import {
   type DaemonRequest,
   JsonError,
   RequestError,
+  type RequestName,
   REQUESTS,
 } from "../proto/mod.ts";
-import type { Budget } from "./budget.ts";
 import type { FaultLog } from "./fault_log.ts";
 import { describe, type Log } from "./log.ts";
 import type { Limits } from "./limits.ts";
+import type { Pending } from "./pending.ts";
 import type { ReadBuffers } from "./read_buffers.ts";
 import type { Reply, ReplyBody, ReplyStream } from "./reply.ts";
 import { BrokenAnswerError, sendReply } from "./send_reply.ts";
@@ -30,6 +31,12 @@ export type Answerer = Pick<
 /** The phase of a connection. Only in the first two may it be closed to make room. */
 type Phase = "idle" | "arriving" | "waiting" | "answering" | "watching";
 
+/** Requests whose answer may read the store while it is sent. */
+const READING: ReadonlySet<RequestName> = new Set([
+  "get_session_detail",
+  "list_sessions",
+]);
+
 /** The state that all connections share. */
 export interface ConnectionHost {
   service: Answerer;
@@ -37,10 +44,8 @@ export interface ConnectionHost {
   log: Log;
   /** For what clients do wrong. */
   faults: FaultLog;
-  /** Slots for requests longer than the free bytes. */
-  largeRequests: Budget;
-  /** Bytes of answers on their way. */
-  answers: Budget;
+  /** The memory that connections hold. */
+  pending: Pending;
   readBuffers: ReadBuffers;
   /** Returns the sweep at which a deadline `ms` from now has passed. */
   deadline(ms: number): number;
@@ -79,6 +84,10 @@ export class Connection {
   #deadline: number;
   #received = 0;
   #large = false;
+  #reads = false;
+  #isLong = false;
+  /** The first sweep after it entered its phase. */
+  #since = 0;
   #open = true;
 
   constructor(conn: Deno.Conn, host: ConnectionHost) {
@@ -142,6 +151,7 @@ export class Connection {
     } finally {
       this.#close();
       this.#giveLargePlace();
+      this.#giveReadingPlace();
     }
   }
 
@@ -171,6 +181,16 @@ export class Connection {
         watching: "watched too long",
       }[this.#phase],
     );
+  }
+
+  /**
+   * How many sweeps ago the client was given a piece of a long answer that it has not taken; 0 if
+   * there is none.
+   */
+  stalledFor(now: number): number {
+    return this.#open && this.#phase === "answering" && this.#isLong
+      ? now - this.#since
+      : 0;
   }
 
   async #answer(): Promise<Reply | null> {
@@ -224,7 +244,7 @@ export class Connection {
    * The wait for other connections is not the client's fault, so its time starts again afterwards.
    */
   async #takeLargePlace(): Promise<void> {
-    const { largeRequests, limits } = this.#host;
+    const { limits, pending: { largeRequests } } = this.#host;
     this.#deadline = Infinity;
     const take = () => {
       this.#large = true;
@@ -238,16 +258,34 @@ export class Connection {
     if (!this.#large) return;
     this.#large = false;
     this.#host.leave(this.#received);
-    this.#host.largeRequests.give(1);
+    this.#host.pending.largeRequests.give(1);
+  }
+
+  /** Waits until few enough clients are being sent what the store reads for them. */
+  async #takeReadingPlace(): Promise<void> {
+    const take = () => {
+      this.#reads = true;
+      return 1;
+    };
+    await this.#host.pending.longAnswers.draw(take, this.#signal);
+  }
+
+  #giveReadingPlace(): void {
+    if (!this.#reads) return;
+    this.#reads = false;
+    this.#host.pending.longAnswers.give(1);
   }
 
   async #ask(request: DaemonRequest): Promise<Reply> {
-    const { service } = this.#host;
+    const { limits, service } = this.#host;
     if (REQUESTS[request.type].isQueued) {
       while (!service.hasRoom()) await service.room();
     }
+    if (READING.has(request.type)) await this.#takeReadingPlace();
     if (this.#cutReason !== null) throw this.#cutReason;
-    return await service.handle(request);
+    const reply = await service.handle(request);
+    if (reply.length <= limits.freeAnswerBytes) this.#giveReadingPlace();
+    return reply;
   }
 
   /** Sends answers as they are made, until there are no more or the client goes away. */
@@ -287,12 +325,13 @@ export class Connection {
   }
 
   async #send(reply: ReplyBody): Promise<void> {
-    const { answers, limits } = this.#host;
+    const { limits, pending: { answers } } = this.#host;
+    this.#isLong = reply.length > limits.freeAnswerBytes;
     await sendReply(reply, {
       limits,
       answers,
       signal: this.#signal,
-      wait: () => this.#deadline = Infinity,
+      wait: () => this.#enter("waiting", Infinity),
       write: async (piece) => {
         this.#enter("answering", limits.stalledReaderMs);
         await writeAll(this.#conn, piece);
@@ -303,6 +342,7 @@ export class Connection {
   #enter(phase: Phase, ms: number): void {
     this.#phase = phase;
     this.#deadline = this.#host.deadline(ms);
+    this.#since = this.#host.deadline(0);
   }
 
   #report(error: unknown): void {

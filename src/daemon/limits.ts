@@ -28,6 +28,15 @@ export interface Limits {
    * answer may exceed it.
    */
   pendingAnswerBytes: number;
+  /** Maximum number of answers that read the store while they are sent. */
+  longAnswers: number;
+  /** Memory of one of them besides its bytes: its connection to the store and a row. */
+  longAnswerBytes: number;
+  /**
+   * How long a reader may take to accept one piece of an answer while others wait for its memory,
+   * in milliseconds.
+   */
+  crowdedReaderMs: number;
   /** The first bytes of a request, which are read no matter how much others hold. */
   freeRequestBytes: number;
   /** Maximum number of longer requests held at once. */
@@ -67,11 +76,17 @@ export const LIMITS: Limits = {
   /** The store makes answers of this size whole; 256 connections make 64 MiB of it. */
   freeAnswerBytes: 256 * 1024,
   /**
-   * 256 MiB in all, which a machine can spare. Not counted are the 64 MiB of free answers, and the
-   * part that may exceed the limit, which is at most the paths of a span, from two events of the
-   * largest size.
+   * With all else that connections hold, 256 MiB, which a machine can spare (`pending.ts`). Part
+   * of it is what the last part of an answer may exceed the limit by: at most the paths of a span,
+   * from two events of the largest size.
    */
-  pendingAnswerBytes: 160 * 1024 * 1024,
+  pendingAnswerBytes: 64 * 1024 * 1024,
+  /** Agents and people read some at once; each takes 1 MiB. */
+  longAnswers: 64,
+  /** Half of it is SQLite's cache of pages; measured with 250 readers. */
+  longAnswerBytes: 1024 * 1024,
+  /** A client that reads takes a piece in microseconds. */
+  crowdedReaderMs: 1_000,
   /** Covers all but exceptional hook events; 256 connections make 64 MiB of it. */
   freeRequestBytes: 256 * 1024,
   /** One is decoded and stored while the next arrives. */

@@ -4,7 +4,6 @@
  * the end.
  * @module
  */
-import { Budget } from "./budget.ts";
 import {
   type Answerer,
   Connection,
@@ -14,6 +13,7 @@ import { FaultLog } from "./fault_log.ts";
 import type { Limits } from "./limits.ts";
 import { describe, type Log } from "./log.ts";
 import { nextTurn } from "./pace.ts";
+import { Pending } from "./pending.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 
 /**
@@ -69,6 +69,8 @@ export class Server implements AsyncDisposable {
   #touches = 0;
   /** Bytes of large requests that were left since garbage was collected. */
   #garbage = 0;
+  /** Bytes of long answers that were counted as garbage. */
+  #answered = 0;
   /** Resolves when a connection ends. */
   #ended = Promise.withResolvers<void>();
 
@@ -82,8 +84,7 @@ export class Server implements AsyncDisposable {
       limits,
       log,
       faults: new FaultLog(log),
-      largeRequests: new Budget(limits.largeRequests),
-      answers: new Budget(limits.pendingAnswerBytes),
+      pending: new Pending(limits),
       readBuffers: new ReadBuffers(),
       deadline: (ms) => this.#sweeps + 1 + Math.ceil(ms / limits.sweepMs),
       leave: (bytes) => this.#leave(bytes),
@@ -100,6 +101,11 @@ export class Server implements AsyncDisposable {
   /** Number of connections held now. */
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** Bytes that connections make the daemon hold now, as the limits count them. */
+  get pendingBytes(): number {
+    return this.#host.pending.bytes(this.size);
   }
 
   /**
@@ -259,10 +265,33 @@ export class Server implements AsyncDisposable {
     if (this.#connections.size === 0) {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
+      // Nothing would free what readers have left until the next requests come.
+      const { drawn } = this.#host.pending.answers;
+      this.#leave(drawn - this.#answered);
+      this.#answered = drawn;
     }
     for (const connection of this.#connections.keys()) {
       connection.sweep(this.#sweeps);
     }
+    this.#relieve();
+  }
+
+  /** While clients wait for the memory of answers, those that do not take theirs lose it. */
+  #relieve(): void {
+    const { limits, pending: { waiting } } = this.#host;
+    if (waiting === 0) return;
+    const least = limits.crowdedReaderMs / limits.sweepMs;
+    [...this.#connections.keys()]
+      .map((connection) => ({
+        connection,
+        sweeps: connection.stalledFor(this.#sweeps),
+      }))
+      .filter(({ sweeps }) => sweeps >= least)
+      .toSorted((a, b) => b.sweeps - a.sweeps)
+      .slice(0, waiting)
+      .forEach(({ connection }) =>
+        connection.cut("did not take its answer while others wait for theirs")
+      );
   }
 
   async #rest(): Promise<void> {

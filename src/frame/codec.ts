@@ -15,7 +15,7 @@ export const REQUEST_READ_BYTES = 4096;
  */
 export const ANSWER_READ_BYTES = 32 * 1024;
 /** A body up to this size is allocated at once, a longer one once this much of it has arrived. */
-export const TRUSTED_BODY_BYTES = 1024 * 1024;
+export const TRUSTED_BODY_BYTES = 256 * 1024;
 
 /** The part of a connection that frames need. A call may move fewer bytes than asked. */
 export type Wire = Pick<Deno.Conn, "read" | "write">;
@@ -78,8 +78,8 @@ export async function writeAll(wire: Wire, bytes: Uint8Array): Promise<void> {
  * Reads one request, a short one with a single read if the socket allows. Ignores bytes after it
  * that the last read returned.
  *
- * Memory for a body over 1 MiB is allocated once its first MiB has arrived, so an announced length
- * alone costs nothing.
+ * Memory for a body over 256 KiB is allocated once this much of it has arrived, so an announced
+ * length alone costs nothing.
  *
  * @param limit Largest body in bytes, checked before the body is allocated.
  * @param begun Buffer for the first read, longer than a header, and the bytes of the request that

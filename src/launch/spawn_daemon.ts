@@ -16,11 +16,13 @@ import { type SelfCommand, selfCommand } from "./self_command.ts";
  * empty unless the daemon dies.
  *
  * The flags keep V8's generations small. They grow to their limits under load and are not given
- * back; with the flags a daemon holds a third less (`docs/daemon.md`).
+ * back; with the flags a daemon holds a third less (`docs/daemon.md`). The thresholds make glibc
+ * give back what a long request took: without them it keeps blocks of any size once one was freed.
  */
 const SCRIPT = `umask 077
 if { true >>"$1"; } 2>/dev/null; then exec 2>>"$1"; fi
 shift
+export MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=1048576
 export DENO_V8_FLAGS=--max-semi-space-size=2,--heap-growing-percent=30,--expose-gc
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 [ -z "$BASH_VERSION" ] || for fd in /dev/fd/*; do

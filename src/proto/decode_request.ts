@@ -25,10 +25,18 @@ import {
   REQUESTS,
 } from "./requests.ts";
 import { runSteps } from "./run_steps.ts";
-import { RequestBudget } from "./request_budget.ts";
+import {
+  demandName,
+  MAX_WORKSPACE_BYTES,
+  RequestBudget,
+} from "./request_budget.ts";
 
 /** The request whose JSON is followed by bytes. */
 const WITH_REST: RequestName = "ingest_events";
+/** The field that names nothing: its text is checked when it is read as an event. */
+const PAYLOAD = "payload";
+/** The field that is a path. The daemon remembers all of them. */
+const WORKSPACE = "workspace";
 const NEWLINE = 0x0a;
 
 /** The bytes are JSON, but no request. */
@@ -227,6 +235,10 @@ class Value {
 
   text(): string {
     if (this.#place.kind !== "string") throw this.#wrong("a string");
+    const { start, end } = this.#place;
+    if (this.#name === WORKSPACE) {
+      demandName(WORKSPACE, end - start, MAX_WORKSPACE_BYTES);
+    } else if (this.#name !== PAYLOAD) demandName(this.#name, end - start);
     return decodeString(this.#slice());
   }
 

@@ -13,6 +13,11 @@ import type { JsonVisit } from "./json_scan.ts";
 export const MAX_REQUEST_VALUES = 1_000_000;
 /** Longest text that names something, such as a session, a tool or a path, in bytes as written. */
 export const MAX_NAME_BYTES = 4 * 1024 * 1024;
+/**
+ * Longest path of a workspace, in bytes as written: 64 KiB. No system opens one of a tenth of this.
+ * A literal, so that a bundler can drop it.
+ */
+export const MAX_WORKSPACE_BYTES = 65_536;
 
 /** A request holds more than the daemon decodes. */
 export class BudgetError extends RangeError {
@@ -51,14 +56,27 @@ export class RequestBudget {
   /**
    * Checks the length of a text that names something.
    *
-   * @param key Its key, for the message.
-   * @param bytes Its length as it is written.
-   * @throws {BudgetError} If it is too long.
+   * @throws {BudgetError} As {@linkcode demandName}.
    */
   demandName(key: string, bytes: number): void {
-    if (bytes <= MAX_NAME_BYTES || this.#limit === Infinity) return;
-    throw new BudgetError(
-      `Cannot decode request as "${key}" must be <= ${MAX_NAME_BYTES} bytes: current length is ${bytes}`,
-    );
+    if (this.#limit !== Infinity) demandName(key, bytes);
   }
+}
+
+/**
+ * Checks the length of a text that names something.
+ *
+ * @param key Its key, for the message.
+ * @param bytes Its length as it is written.
+ * @throws {BudgetError} If it is too long.
+ */
+export function demandName(
+  key: string,
+  bytes: number,
+  limit: number = MAX_NAME_BYTES,
+): void {
+  if (bytes <= limit) return;
+  throw new BudgetError(
+    `Cannot decode request as "${key}" must be <= ${limit} bytes: current length is ${bytes}`,
+  );
 }

@@ -33,7 +33,7 @@ Deno.test("Budget.draw() waits its turn, each counted before the next", async ()
   const b = draw(budget, order, "b", 10);
   const c = draw(budget, order, "c", 1);
   const d = draw(budget, order, "d", 1);
-  assertEquals(order, ["a"]);
+  assertEquals([order, budget.waiting, budget.drawn], [["a"], 3, 10]);
   budget.give(10);
   await b;
   assertEquals([order, budget.spent], [["a", "b"], 10]);

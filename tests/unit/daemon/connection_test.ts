@@ -384,6 +384,22 @@ Deno.test("Connection has garbage collected after many bytes of large requests, 
   }
 });
 
+Deno.test("Server has the garbage of long answers collected once no client is left", async () => {
+  const { gc } = globalThis;
+  const collected = Promise.withResolvers<number>();
+  await using running = await startServer({
+    service: new FakeService({ list_sessions: pieces(4, MIB) }),
+    limits: { garbageBytes: 4 * MIB },
+  });
+  globalThis.gc = () => collected.resolve(running.server.size);
+  try {
+    assertEquals((await running.ask(LIST)).bytes, 4 * MIB + 4);
+    assertEquals(await collected.promise, 0);
+  } finally {
+    globalThis.gc = gc;
+  }
+});
+
 Deno.test("Connection reports that it answered a stop", async () => {
   const stop = textReply('{"type":"ack","message":"stopping"}', "stop");
   await using running = await startServer({

@@ -4,12 +4,14 @@ import { type Arrival, Intake } from "../../../src/daemon/intake.ts";
 import { nextTurn, Pace } from "../../../src/daemon/pace.ts";
 import {
   BudgetError,
+  type DaemonRequest,
   encodeRequest,
   MAX_NAME_BYTES,
   MAX_REQUEST_VALUES,
+  MAX_WORKSPACE_BYTES,
   type RequestOf,
 } from "../../../src/proto/mod.ts";
-import { asList, asObject, TestService } from "./_service.ts";
+import { asList, asObject, list, TestService } from "./_service.ts";
 
 const NOW = 7;
 /** Long enough for several slices, and few values enough to be decoded. */
@@ -130,6 +132,46 @@ Deno.test("a service takes a name as long as the limit, and refuses a longer one
     assertEquals(
       answer.message,
       `Cannot decode request as "${key}" must be <= 4194304 bytes: current length is 4194305`,
+    );
+  }
+});
+
+Deno.test("a service refuses a request with too long a name, and remembers none of it", async () => {
+  await using it = new TestService();
+  const path = `/${"w".repeat(MAX_WORKSPACE_BYTES - 3)}`;
+  const fits = await it.service.decode(encodeRequest({
+    ...ingest({ session_id: "s" }),
+    workspace: path,
+  }));
+  assertEquals((await it.service.handle(fits)).type, "ack");
+  const long: [DaemonRequest, key: string, limit: number][] = [
+    [
+      { ...ingest({}), workspace: `${path}w` },
+      "workspace",
+      MAX_WORKSPACE_BYTES,
+    ],
+    [list({ workspace: `${path}w` }), "workspace", MAX_WORKSPACE_BYTES],
+    [
+      { type: "get_session_detail", id: "i".repeat(MAX_NAME_BYTES - 1) },
+      "id",
+      MAX_NAME_BYTES,
+    ],
+    [
+      list({ filter: { agent_prefix: "a".repeat(MAX_NAME_BYTES - 1) } }),
+      "agent_prefix",
+      MAX_NAME_BYTES,
+    ],
+  ];
+  for (const [request, key, limit] of long) {
+    const error = await assertRejects(
+      () => it.service.decode(encodeRequest(request)),
+      BudgetError,
+    );
+    assertEquals(
+      error.message,
+      `Cannot decode request as "${key}" must be <= ${limit} bytes: current length is ${
+        limit + 1
+      }`,
     );
   }
 });
