@@ -27,6 +27,8 @@ const MAX_LINKS = 5;
 const MAX_COMMIT_BYTES = 256 * 1024;
 /** Largest file to read, in bytes: half a million packed references. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
+/** Largest file of one line, which holds a path or a name. */
+const MAX_LINE_BYTES = 64 * 1024;
 
 /**
  * Reads the newest commit. The subject is null if the commit is in a pack file, and all values are
@@ -148,20 +150,29 @@ function findSubject(bytes: Uint8Array): string | null {
 }
 
 async function readLine(path: string): Promise<string> {
-  return (await readText(path)).split("\n", 1)[0]?.trimEnd() ?? "";
+  const text = await readText(path, MAX_LINE_BYTES);
+  return text.split("\n", 1)[0]?.trimEnd() ?? "";
 }
 
 /** Returns the content of a file, or an empty string if it cannot be read. */
-async function readText(path: string): Promise<string> {
+async function readText(
+  path: string,
+  maxBytes = MAX_FILE_BYTES,
+): Promise<string> {
   try {
-    return await isReadable(path) ? await Deno.readTextFile(path) : "";
+    return await isReadable(path, maxBytes)
+      ? await Deno.readTextFile(path)
+      : "";
   } catch {
     return "";
   }
 }
 
 /** Whether a file ends: a repository may have a named pipe or a link to a device in its place. */
-async function isReadable(path: string): Promise<boolean> {
+async function isReadable(
+  path: string,
+  maxBytes = MAX_FILE_BYTES,
+): Promise<boolean> {
   const { isFile, size } = await Deno.stat(path);
-  return isFile && size <= MAX_FILE_BYTES;
+  return isFile && size <= maxBytes;
 }

@@ -91,6 +91,15 @@ Deno.test("a repository with a named pipe in the place of a file keeps no hook w
   }
 });
 
+Deno.test("a repository whose HEAD is longer than any name has no branch, and its hook an event", async () => {
+  await using home = await tempHome();
+  const git = new Git(home, { KAIZEN_FAULT: "" });
+  const repo = await git.init("repo");
+  await write(`${repo}/.git/HEAD`, `ref: refs/heads/${"b".repeat(17 << 20)}\n`);
+  const event = await tell(git, repo, ["post-commit"]);
+  assertEquals([event.workspace, event.branch], [repo, null]);
+});
+
 Deno.test("commit, branch and subject are told without git, in every place that git keeps them", async () => {
   await using home = await tempHome();
   const git = new Git(home);

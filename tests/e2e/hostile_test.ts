@@ -236,3 +236,23 @@ Deno.test("a spool list shows a hostile reason and name in their place", async (
     assertHarmless(result, args.join(" "));
   }
 });
+
+Deno.test("a path that a command prints is shown in its place", async () => {
+  await using home = await tempHome();
+  const env = { KAIZEN_HOME: `${home.root}/h\x1b[2J\u202e` };
+  const copy = `${home.workspace}/copy\x1b[2J\u202e`;
+  for (
+    const words of [
+      ["daemon", "start", "--background"],
+      ["store", "backup", copy],
+      ["store", "restore", copy],
+      ["hooks", "plugin", `${home.workspace}/plugin\x1b[2J\u202e`],
+      ["daemon", "restart"],
+      ["stop"],
+    ]
+  ) {
+    const result = await home.run([...words, "-o", "text"], { env });
+    assertEquals(result.code, 0, result.stderr);
+    assertHarmless(result, words.join(" "));
+  }
+});

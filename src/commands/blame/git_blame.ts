@@ -4,7 +4,7 @@
  * @module
  */
 import { parentOf } from "../../context/mod.ts";
-import { askGit, type GitContext } from "../../git/mod.ts";
+import { askGit } from "../../git/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 
@@ -37,21 +37,24 @@ export async function blameFile(
   { context }: Run,
 ): Promise<BlamedLines[]> {
   const { folder, name } = placeOf(file);
-  const isFiltered = await hasFilter(folder, name, context);
-  const { stdout, stderr } = await askGit(
-    [
-      ...folder,
-      "blame",
-      "--line-porcelain",
-      "--no-textconv",
-      ...range === null ? [] : ["-L", `${range[0]},${range[1]}`],
-      ...isFiltered ? ["HEAD"] : [],
-      "--",
-      name,
-    ],
+  const attributes = await askGit(
+    [...folder, "check-attr", "-z", "filter", "--", name],
     context,
     BLAME_MS,
   );
+  const words = [
+    ...folder,
+    "blame",
+    "--line-porcelain",
+    "--no-textconv",
+    ...range === null ? [] : ["-L", `${range[0]},${range[1]}`],
+    ...hasFilter(attributes.stdout) ? ["HEAD"] : [],
+    "--",
+    name,
+  ];
+  const { stdout, stderr } = attributes.isLate
+    ? attributes
+    : await askGit(words, context, BLAME_MS);
   if (stdout !== null) return readPorcelain(stdout);
   const reason = stderr.trim().split("\n")[0]?.replace(/^fatal: /, "");
   throw new NotFoundError(
@@ -76,13 +79,7 @@ function placeOf(file: string): { folder: string[]; name: string } {
  * Tells whether the repository names a filter for the file. Git runs it on the file as it is on
  * disk, and not on what is committed: a filter is a program that came with the repository.
  */
-async function hasFilter(
-  folder: readonly string[],
-  name: string,
-  context: GitContext,
-): Promise<boolean> {
-  const args = [...folder, "check-attr", "-z", "filter", "--", name];
-  const { stdout } = await askGit(args, context, BLAME_MS);
+function hasFilter(stdout: string | null): boolean {
   return stdout !== null && !/\0(?:unspecified|unset)\0$/.test(stdout);
 }
 

@@ -5,7 +5,7 @@
  */
 import type { StartResult } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
-import { printJson, printLines, printText } from "../shell/print.ts";
+import { printJson, printPlainLines } from "../shell/print.ts";
 
 /** Prints the daemon that was started in the background, or was already running. */
 export async function printDaemonStarted(
@@ -16,7 +16,7 @@ export async function printDaemonStarted(
   if (run.settings.format !== "text") {
     return await printJson(run, { running: true, started, pid, socket, log });
   }
-  await printLines(run, [
+  await printPlainLines(run, [
     started ? "daemon started" : "daemon already running",
     `pid: ${pid}`,
     `socket: ${socket}`,
@@ -30,6 +30,8 @@ export async function printDaemonReady(
   run: Run,
 ): Promise<void> {
   return run.settings.format === "text"
-    ? await printText(run, `daemon ready: pid ${pid}, socket ${socket}\n`)
+    ? await printPlainLines(run, [
+      `daemon ready: pid ${pid}, socket ${socket}`,
+    ])
     : await printJson(run, { ready: true, pid, socket });
 }

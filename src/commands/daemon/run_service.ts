@@ -7,7 +7,7 @@ import { type Context, programPath, UsageError } from "../../context/mod.ts";
 import { selfCommand } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError, NotFoundError } from "../shell/errors.ts";
-import { printJson, printLines } from "../shell/print.ts";
+import { printJson, printPlainLines } from "../shell/print.ts";
 import { stopDaemon } from "../stop/run.ts";
 import {
   AGENT_NAME,
@@ -59,7 +59,7 @@ export async function runServiceInstall(run: Run): Promise<void> {
       reason: failure,
     });
   }
-  await printLines(run, [
+  await printPlainLines(run, [
     before === text ? `Unchanged: ${path}` : `Wrote ${path}`,
     ...failure === null ? ["The daemon runs, and starts when you log in."] : [
       `It was not started: ${failure}`,
@@ -88,7 +88,7 @@ export async function runServiceUninstall(run: Run): Promise<void> {
   if (run.settings.format !== "text") {
     return await printJson(run, { installed: false, path });
   }
-  await printLines(run, [`Removed ${path}`]);
+  await printPlainLines(run, [`Removed ${path}`]);
 }
 
 /** @throws {UsageError} If HOME is unset. */

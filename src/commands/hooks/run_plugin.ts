@@ -8,7 +8,7 @@ import { makePluginFiles } from "../../hooks/mod.ts";
 import { KAIZEN_VERSION } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError } from "../shell/errors.ts";
-import { printJson, printLines } from "../shell/print.ts";
+import { printJson, printPlainLines } from "../shell/print.ts";
 
 /**
  * Writes the files of the plugin. A file that is already the same stays.
@@ -36,7 +36,7 @@ export async function runHooksPlugin(folder: string, run: Run): Promise<void> {
   if (run.settings.format !== "text") {
     return await printJson(run, { plugin: root, files: paths });
   }
-  await printLines(run, [
+  await printPlainLines(run, [
     ...paths,
     "Name this folder in a marketplace, or try it: claude --plugin-dir DIR",
   ]);

@@ -21,6 +21,17 @@ export async function printLines(
   if (lines.length > 0) await printText(run, `${lines.join("\n")}\n`);
 }
 
+/**
+ * Prints lines without colours. Each is escaped, as it may contain paths, and the words of others.
+ */
+export async function printPlainLines(
+  run: Run,
+  lines: readonly string[],
+): Promise<void> {
+  const { escapeText } = await import("../../output/mod.ts");
+  await printLines(run, lines.map(escapeText));
+}
+
 /** Prints a value as one line of JSON. */
 export async function printJson(run: Run, value: unknown): Promise<void> {
   await printText(run, `${encodeJson(value)}\n`);

@@ -8,7 +8,7 @@ import { formatBytes, formatNumberOf } from "../../output/mod.ts";
 import type { BackupContent } from "../../store/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError } from "../shell/errors.ts";
-import { printJson, printLines } from "../shell/print.ts";
+import { printJson, printPlainLines } from "../shell/print.ts";
 import { stopDaemon } from "../stop/run.ts";
 
 /** How long to wait for the home after the daemon has stopped, in milliseconds. */
@@ -27,7 +27,7 @@ export async function runStoreBackup(file: string, run: Run): Promise<void> {
   if (run.settings.format !== "text") {
     return await printJson(run, { backup: target, ...content });
   }
-  await printLines(run, [`Backed up ${describe(content)}: ${target}`]);
+  await printPlainLines(run, [`Backed up ${describe(content)}: ${target}`]);
 }
 
 /**
@@ -57,7 +57,7 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
       daemon_stopped: was_running,
     });
   }
-  await printLines(run, [
+  await printPlainLines(run, [
     `Restored ${describe(content)} from ${backup}`,
     ...kept === null ? [] : [`The previous store is kept: ${kept}`],
     ...was_running
