@@ -62,10 +62,14 @@ const commands: Command[] = [
   { words: ["spool", "flush"] },
   { words: ["spool", "status"], prints: "pending" },
   { words: ["spool", "list"] },
+  { words: ["spool", "purge", "--yes"] },
   { words: ["status"], prints: '"running":true' },
+  { words: ["daemon", "status"], prints: '"running":true' },
+  { words: ["daemon", "start", "--background"], prints: '"started":false' },
   { words: ["sessions"], prints: '"s1"' },
   { words: ["detail", "s1"], prints: "look at it" },
   { words: ["events"], prints: "look at it" },
+  { words: ["sessions", "-o", "csv"], prints: "s1" },
   { words: ["grep", "look at"], prints: "look at it" },
   { words: ["usage"], prints: "usage" },
   { words: ["commits"], prints: '"subject":"second"' },
@@ -76,6 +80,9 @@ const commands: Command[] = [
   // No agent here has hooks, which is a fault.
   { words: ["doctor"], prints: '"disk"', code: 1 },
   { words: ["hooks", "status"], prints: "claude" },
+  { words: ["hooks", "install", "claude", "--yes"] },
+  { words: ["hooks", "uninstall", "claude", "--yes"] },
+  { words: ["hooks", "plugin", "../plugin"], prints: "hooks.json" },
   {
     words: ["hooks", "install", "git", "--project", "--dry-run"],
     code: 64,
@@ -84,6 +91,7 @@ const commands: Command[] = [
   { words: ["store", "stats"], prints: "events" },
   { words: ["store", "prune", "--older-than", "90d", "--yes"] },
   { words: ["store", "backup", "../copy.db"] },
+  { words: ["completions", "ids"], prints: "s1" },
   { words: ["completions", "bash"], prints: "kaizen" },
   { words: ["completions", "zsh"], prints: "kaizen" },
   { words: ["completions", "fish"], prints: "kaizen" },
@@ -91,6 +99,7 @@ const commands: Command[] = [
   { words: ["help", "environment"], prints: "KAIZEN_HOME" },
   { words: ["--version"], prints: "kaizen" },
   { words: ["stop"], prints: '"stopped":true' },
+  { words: ["store", "restore", "../copy.db"] },
 ];
 
 /** Runs a command under strace, and returns the text of the trace. */
