@@ -133,8 +133,10 @@ A build takes the versions of \`deno.lock\`, which has a digest of every package
 from npm and what it needs. It does not have JSR's packages yet
 ([CONTRIBUTING](../CONTRIBUTING.md#packages-and-the-lock) says why, and how to
 add them), so those that another package needs may be newer than the version
-here; a release is refused until the lock has them. Two builds of a commit have
-the same bytes, which a test shows.
+here; a release is refused until the lock has them. Two builds of a commit in
+one folder have the same bytes, which a test shows. In another folder a plain
+build's launcher names another cache, and esbuild may name the chunks otherwise,
+as it goes by the relative paths of packages.
 
 ## In tests and benchmarks
 
