@@ -29,7 +29,9 @@ export interface BackupContent {
 }
 
 /**
- * Copies a store, as it is at this moment, into a new file that only its owner may read.
+ * Copies a store, as it is at this moment, into a new file that only its owner may read. The file
+ * has another name until it is whole, so that a death leaves nothing that could be taken for a
+ * backup.
  *
  * @throws {StoreError} If the store cannot be read, or the file exists or cannot be written. An
  * incomplete file is removed.
@@ -40,26 +42,47 @@ export async function backUpStore(
 ): Promise<BackupContent> {
   refuseMissing(path, "store");
   refuseOddFiles(path);
+  if (lookAt(target) !== null) throw taken(target);
+  const part = `${target}.part-${crypto.randomUUID().slice(0, 8)}`;
   try {
-    createFile(target);
+    createFile(part);
   } catch (error) {
-    throw error instanceof Deno.errors.AlreadyExists
-      ? new StoreError(
-        "not writable",
-        `Cannot write backup as the file exists: "${target}"`,
-        { cause: error },
-      )
-      : cannot("write backup", target, error);
+    throw cannot("write backup", target, error);
   }
   try {
-    await copyPages(path, target);
-    const content = settle(target, path);
-    syncFile(target);
+    await copyPages(path, part);
+    const content = settle(part, path);
+    syncFile(part);
+    publish(part, target);
     return content;
   } catch (error) {
-    removeFiles(target);
+    removeFiles(part);
     throw explain(error, path, target);
   }
+}
+
+/** Gives a whole copy its name, unless another file has it by now. */
+function publish(part: string, target: string): void {
+  try {
+    Deno.linkSync(part, target);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) throw taken(target);
+    Deno.renameSync(part, target); // a file system without links, such as that of a stick
+  }
+  try {
+    removeFiles(part);
+    syncFile(parentOf(target));
+  } catch (error) {
+    Deno.removeSync(target);
+    throw error;
+  }
+}
+
+function taken(target: string): StoreError {
+  return new StoreError(
+    "not writable",
+    `Cannot write backup as the file exists: "${target}"`,
+  );
 }
 
 function createFile(path: string): void {

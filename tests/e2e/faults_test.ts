@@ -21,6 +21,8 @@ const chosen: [path: string, points: Pick<RunOptions, "every" | "only">][] = [
   ["commit", { every: 70 }],
   // The byte by which long work waits for its turn.
   ["prune", { every: 1, only: new Set(["sendto#1=EPIPE", "sendto#2=EPIPE"]) }],
+  // Deaths in the middle of a copy, and at its end.
+  ["backup", { every: 1, only: new Set(["pwrite64#20=KILL", "fsync#7=KILL"]) }],
 ];
 for (const [path, points] of chosen) {
   Deno.test({
