@@ -4,6 +4,7 @@
  * @module
  */
 import { connectOwn } from "./connect_own.ts";
+import { UsageError } from "./errors.ts";
 import { fileOutput } from "./file_output.ts";
 import type { Input, Output } from "./streams.ts";
 
@@ -17,7 +18,11 @@ export interface SilentContext {
    * unset.
    */
   env(name: string): string | undefined;
-  /** Returns the current directory of the user, even if it has been deleted. */
+  /**
+   * Returns the current directory of the user, even if it has been deleted.
+   *
+   * @throws {Error} If its name is not UTF-8.
+   */
   cwd(): string;
   /** Returns the wall clock in epoch milliseconds. */
   now(): number;
@@ -59,12 +64,26 @@ export function silentContext(): SilentContext {
 
 /** The real surroundings of this process. */
 export function realContext(): Context {
+  const silent = silentContext();
   return {
-    ...silentContext(),
+    ...silent,
+    cwd: () => readDirectory(silent),
     giveUpRun: () => void Deno.permissions.revokeSync({ name: "run" }),
     stdout: fileOutput(Deno.stdout, { isBuffered: true }),
     stderr: fileOutput(Deno.stderr, { isBuffered: false }),
   };
+}
+
+/** @throws {UsageError} If its name is not UTF-8. */
+function readDirectory({ cwd }: Pick<SilentContext, "cwd">): string {
+  try {
+    return cwd();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    throw new UsageError(
+      "Cannot use the current directory as its name is not UTF-8",
+    );
+  }
 }
 
 function readVariable(name: string): string | undefined {

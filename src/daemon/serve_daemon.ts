@@ -5,6 +5,7 @@
  */
 import {
   type Context,
+  currentDirectory,
   findFault,
   HomeError,
   type Paths,
@@ -178,7 +179,7 @@ function openService(
     daemonVersion: KAIZEN_VERSION,
     pid: Deno.pid,
     canonical: (path) => realPath(path) ?? path,
-    cwd: context.cwd(),
+    cwd: currentDirectory(context) ?? "/",
     machine: () => readMachineId(paths.machine),
     log,
     turn,

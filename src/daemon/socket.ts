@@ -132,12 +132,12 @@ function openLock(lock: string, path: string): Deno.FsFile | null {
   try {
     return openOwnFile(lock);
   } catch (error) {
+    if (!(error instanceof HomeError)) throw error;
     // The previous holder removed it between a look at it and its opening, and the next one may
     // have made it again.
     if (error instanceof FileChangedError) return null;
-    if (!(error instanceof HomeError)) throw error;
-    const folder = parentOf(path);
-    if (lookAt(lock) === null && lookAt(folder) !== null) return null;
+    const isRemoved = error.cause instanceof Deno.errors.NotFound;
+    if (isRemoved && lookAt(parentOf(path)) !== null) return null;
     throw cannotListen(path, error.cause ?? error);
   }
 }

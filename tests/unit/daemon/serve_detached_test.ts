@@ -9,15 +9,20 @@ import { tempFolder } from "./_folder.ts";
  *
  * @returns Its exit code, its ready line, and the last line of its log.
  */
-async function failIn(home: string, cwd: () => string) {
+async function failIn(home: string, readStore: () => string) {
   const env = () => undefined;
   const paths = resolvePaths({ env }, { home });
   let said = "";
   const exit = await serveDetached({
-    paths,
+    paths: {
+      ...paths,
+      get store() {
+        return readStore();
+      },
+    },
     context: {
       env,
-      cwd,
+      cwd: () => home,
       now: Date.now,
       giveUpRun: () => {},
       stdout: {
@@ -42,7 +47,7 @@ Deno.test("serveDetached() reports to its parent and its log why it cannot start
   const home = `${folder.path}/h`;
   await Deno.mkdir(home, { mode: 0o700 });
   await Deno.writeTextFile(`${home}/store.db`, "no database at all".repeat(99));
-  const { exit, line, logged } = await failIn(home, () => folder.path);
+  const { exit, line, logged } = await failIn(home, () => `${home}/store.db`);
   assertEquals([exit, line?.exit, logged?.exit], [74, 74, 74]);
   assertEquals(logged?.message, "daemon failed");
   assertStringIncludes(String(line?.message), "it is not a SQLite database");
