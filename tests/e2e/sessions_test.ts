@@ -286,6 +286,34 @@ Deno.test("sessions --limit 0 reads all pages, and takes a session once that mov
   ]);
 });
 
+Deno.test("sessions -o text asks no hundreds of workspaces for a hint", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const workspaces = Array.from({ length: 300 }, (_, n) => `/w/${n}`);
+  await using daemon = fakeDaemon(
+    home.socket,
+    ({ request, answer }) =>
+      answer(
+        request.type === "hello"
+          ? JSON.stringify({
+            type: "hello",
+            proto_version: 1,
+            daemon_version: "1",
+            workspaces,
+          })
+          : '{"type":"sessions","rows":[],"total":0,"next_offset":null}',
+      ),
+  );
+  const { stdout, stderr } = await home.run(["sessions", "-o", "text"]);
+  assertEquals(stdout, "(no sessions)\n");
+  assertStringIncludes(
+    stderr,
+    "300 other workspaces may have some: list them with --all-workspaces",
+  );
+  const asked = daemon.requests.filter(({ type }) => type === "list_sessions");
+  assertEquals(asked.length, 1);
+});
+
 Deno.test("sessions --watch prints what changes, and ends at SIGINT with 130", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();

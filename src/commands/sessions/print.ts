@@ -17,6 +17,9 @@ import { printLines, printNote } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
 import { collectSessions, type SessionList } from "../ask/session_rows.ts";
 
+/** Workspaces that are asked for a hint, each by a request: a daemon may name a hundred thousand. */
+const MAX_HINT_WORKSPACES = 100;
+
 /** Prints the sessions of all `workspaces` as one list. */
 export async function printSessions(
   workspaces: readonly string[],
@@ -127,6 +130,12 @@ async function explainNone(
   await printNote(run, `no session${filtered ? " matches" : ""} ${where}`);
   const others = (await askHelloQuietly(run))
     .filter((path) => !workspaces.includes(path));
+  if (others.length > MAX_HINT_WORKSPACES) {
+    return await printNote(
+      run,
+      `${others.length} other workspaces may have some: list them with --all-workspaces`,
+    );
+  }
   const elsewhere = await findElsewhere(others, options, run);
   const [example] = elsewhere.rows;
   if (example !== undefined) {
