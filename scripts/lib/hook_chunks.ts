@@ -46,12 +46,15 @@ export function findCrossings(
   );
   const classes = new Set([...parts.values()].flatMap((part) => part.classes));
   const types = new Map([...parts.values()].flatMap((part) => part.types));
-  // A chunk that loads no file and names no class of ours cannot pass an object of one.
-  const withClasses = new Set(chunks.filter((path) => {
-    const words = new Set(sources.get(path)?.match(/\w+/g));
-    return parts.get(path)?.loaded.length !== 0 ||
-      !words.isDisjointFrom(classes);
-  }));
+  // A chunk that names no class of ours, nor loads a file that does, cannot pass an object of one.
+  const withClasses = new Set(
+    chunks.filter((chunk) =>
+      [...listLoaded(chunk, parts)].some((path) => {
+        const words = new Set(sources.get(path)?.match(/\w+/g));
+        return !words.isDisjointFrom(classes);
+      })
+    ),
+  );
   const tests = [...parts].flatMap(([path, { tests }]) =>
     getsTo(path, parts, withClasses)
       ? tests.filter((name) => classes.has(name))
@@ -146,13 +149,21 @@ function getsTo(
   parts: ReadonlyMap<string, ModuleParts>,
   chunks: ReadonlySet<string>,
 ): boolean {
+  return [...listLoaded(start, parts)].some((path) =>
+    parts.get(path)?.later.some((name) => chunks.has(name))
+  );
+}
+
+/** Returns a file and all that are loaded with it. */
+function listLoaded(
+  start: string,
+  parts: ReadonlyMap<string, ModuleParts>,
+): Set<string> {
   const seen = new Set([start]);
   for (const path of seen) {
-    const part = parts.get(path);
-    if (part?.later.some((name) => chunks.has(name))) return true;
-    for (const name of part?.loaded ?? []) seen.add(name);
+    for (const name of parts.get(path)?.loaded ?? []) seen.add(name);
   }
-  return false;
+  return seen;
 }
 
 /** Returns the names that a text mentions, and those that their declarations mention. */

@@ -59,6 +59,22 @@ const cases: [
     [],
   ],
   [
+    "an answer of a chunk that loads a file with one",
+    {
+      start: `${LOADS} (await f()) instanceof A;`,
+      chunk: 'import "./a.ts"; export function f(): number {}',
+    },
+    ["src/start.ts asks for instanceof A"],
+  ],
+  [
+    "an answer of a chunk that loads a file without one",
+    {
+      start: `${LOADS} (await f()) instanceof A;`,
+      chunk: 'import "./b.ts"; export function f(): number {}',
+    },
+    [],
+  ],
+  [
     "an argument of a class",
     { chunk: "export function f(a: A): void {}" },
     ["src/chunk.ts takes A in f()"],
@@ -84,6 +100,7 @@ for (
   Deno.test(`findCrossings() with ${name}: ${found.join() || "none"}`, () => {
     const sources = new Map([
       ["src/a.ts", CLASS],
+      ["src/b.ts", "export const b = 1;"],
       ["src/start.ts", start],
       ["src/chunk.ts", chunk],
     ]);
