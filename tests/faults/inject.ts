@@ -131,20 +131,24 @@ function isOurs(name: string, args: string, folder: string): boolean {
 /**
  * Returns the lines of a trace at which the fault has happened.
  *
- * @returns `ours`: the calls that touch the folder or a socket. `others`: the Nth calls of other
- * threads, which may be the runtime's own, such as the one that wakes a thread up.
+ * @returns `ours`: deaths, or the calls that touch the folder or a socket. `others`: the Nth calls
+ * of other threads, which may be the runtime's own, such as the one that wakes a thread up.
  */
 export function findInjected(
   trace: string,
+  { fault }: Point,
   folder: string,
 ): { ours: string[]; others: string[] } {
+  // With another fault, it is the harness that kills what hangs.
+  const isDeath = (line: string) =>
+    fault === "KILL" && line.includes("+++ killed by SIGKILL");
   const isOurCall = (line: string) => {
-    if (line.includes("+++ killed by SIGKILL")) return true;
+    if (isDeath(line)) return true;
     const [call] = readCalls(line);
     return call !== undefined && isOurs(call.name, call.args, folder);
   };
   const lines = trace.split("\n").filter((line) =>
-    line.includes("+++ killed by SIGKILL") || line.includes("(INJECTED)")
+    isDeath(line) || line.includes("(INJECTED)")
   );
   return {
     ours: lines.filter(isOurCall),

@@ -85,7 +85,8 @@ async function playPoint(
   } catch (error) {
     broken = error instanceof Error ? error.message : String(error);
   }
-  const { ours, others } = findInjected(await scene.readTrace(), scene.folder);
+  const trace = await scene.readTrace();
+  const { ours, others } = findInjected(trace, point, scene.folder);
   // Another order of calls may pass the point by, or make it one of the runtime's own.
   const isPassed = ours.length === 0 &&
     (broken === null || others.length > 0);

@@ -17,7 +17,7 @@ import { printLines, printNote } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
 import { collectSessions, type SessionList } from "../ask/session_rows.ts";
 
-/** Workspaces that are asked for a hint, each by a request: a daemon may name a hundred thousand. */
+/** Workspaces that are asked for a hint, each by a request: a daemon may name any number. */
 const MAX_HINT_WORKSPACES = 100;
 
 /** Prints the sessions of all `workspaces` as one list. */
