@@ -23,7 +23,8 @@ const names = words.length > 0 ? words.map(String) : [...FAULT_PATHS.keys()];
 const stride = Number(every ?? 1);
 const first = Number(offset ?? 0);
 const atOnce = Number(jobs ?? navigator.hardwareConcurrency);
-const isUsable = names.every((name) => FAULT_PATHS.has(name)) &&
+const isUsable = !Deno.args.includes("--help") &&
+  names.every((name) => FAULT_PATHS.has(name)) &&
   Number.isInteger(stride) && stride > 0 && Number.isInteger(first) &&
   first >= 0 && first < stride && Number.isInteger(atOnce) && atOnce > 0;
 if (!isUsable) {

@@ -11,7 +11,7 @@ import { runSoak } from "../../tests/soak/run_soak.ts";
 const EXIT_USAGE = 64;
 const { minutes } = parseArgs(Deno.args, { string: ["minutes"] });
 const asked = Number(minutes ?? 3);
-if (!(asked > 0)) {
+if (!(asked > 0) || Deno.args.includes("--help")) {
   console.error("kaizen: usage: scripts/soak [--minutes N]");
   Deno.exit(EXIT_USAGE);
 }

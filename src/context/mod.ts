@@ -37,7 +37,7 @@ export {
   whyNoOwnFolder,
   whyOdd,
 } from "./own_file.ts";
-export { whyForeign } from "./owner.ts";
+export { whyForeign, whyReplaceable } from "./owner.ts";
 export { parentOf } from "./parent_of.ts";
 export { expiry, pause } from "./pause.ts";
 export {

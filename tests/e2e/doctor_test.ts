@@ -192,6 +192,14 @@ Deno.test("doctor finds a home that is open, odd, a file or a link", async () =>
   await fill(home);
   await Deno.chmod(home.home, 0o755);
   await expectFault(home, "home", /open to other users.* 0755$/, /^chmod 700 /);
+  await Deno.chmod(home.home, 0o777);
+  const [first, second, ...more] = faults((await examine(home)).found);
+  assertEquals([first?.check, second?.check, more], ["home", "daemon", []]);
+  assertMatch(
+    second?.message ?? "",
+    /is not asked, as every user can write to/,
+  );
+  assertMatch(second?.repair ?? "", /^close that folder to other users/);
   await Deno.chmod(home.home, 0o700);
   await Deno.mkdir(`${home.home}/doctor-killed`);
   await expectFault(home, "home", /doctor-killed is left/, /^rm -r .*killed$/);

@@ -4,7 +4,7 @@
  * @module
  */
 import { ask, HELLO } from "../../client/mod.ts";
-import { lookAt } from "../../context/mod.ts";
+import { lookAt, parentOf, whyReplaceable } from "../../context/mod.ts";
 import { findHolder, probe, readLastFailure } from "../../launch/mod.ts";
 import { formatSpan } from "../../output/mod.ts";
 import { KAIZEN_VERSION } from "../../proto/mod.ts";
@@ -24,6 +24,13 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
     return report.fault(
       `${socket} is not a socket, so no daemon can listen there`,
       `rm -r ${quoteWord(socket)}`,
+    );
+  }
+  const why = whyReplaceable(parentOf(socket));
+  if (why !== null) {
+    return report.fault(
+      `A daemon at ${socket} is not asked, as ${why}`,
+      "close that folder to other users, then kaizen doctor",
     );
   }
   const found = await probe(socket);

@@ -38,7 +38,7 @@ export async function runStoreBackup(file: string, run: Run): Promise<void> {
 export async function runStoreRestore(file: string, run: Run): Promise<void> {
   const paths = run.settings.paths();
   const backup = absolute(file, run);
-  const { claimHome } = await import("../../launch/mod.ts");
+  const { claimHome, forgetLastFailure } = await import("../../launch/mod.ts");
   const { stageBackup, swapStore } = await import("../../store/mod.ts");
   const { staged, ...content } = await attempt(() =>
     stageBackup(backup, paths.store)
@@ -49,6 +49,7 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
   const name = new Date(run.context.now()).toISOString().replaceAll(/[-:]/g, "")
     .replace(/\.\d+/, "");
   const kept = await attempt(() => swapStore(staged, paths.store, name));
+  forgetLastFailure(paths.log, run.context.now());
   if (run.settings.format !== "text") {
     return await printJson(run, {
       restored: backup,
@@ -60,9 +61,9 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
   await printPlainLines(run, [
     `Restored ${describe(content)} from ${backup}`,
     ...kept === null ? [] : [`The previous store is kept: ${kept}`],
-    ...was_running
-      ? ["The daemon was stopped. The next command or hook starts it."]
-      : [],
+    `${
+      was_running ? "The daemon was stopped." : "No daemon runs."
+    } The next command or hook starts it.`,
   ]);
 }
 
