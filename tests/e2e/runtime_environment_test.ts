@@ -351,10 +351,24 @@ Deno.test({
   ignore: IS_BINARY || Deno.build.os !== "linux",
   async fn() {
     await using home = await tempHome();
+    // Programs of a repository, if PATH begins there.
+    const theirPrograms = `${home.root}/bin`;
+    await Deno.mkdir(theirPrograms);
+    for (const name of ["cat", "date", "mkdir"]) {
+      await Deno.writeTextFile(
+        `${theirPrograms}/${name}`,
+        `#!/bin/sh\n: >${home.root}/ran`,
+        { mode: 0o755 },
+      );
+    }
     const hook = async () => {
       const { code, stdout, stderr } = await home.run(
         ["ingest", "hook", "--source", "claude"],
-        { stdin: EVENT("s"), program: after("ulimit -v 4000000") },
+        {
+          stdin: EVENT("s"),
+          env: { PATH: `${theirPrograms}:${Deno.env.get("PATH")}` },
+          program: after("ulimit -v 4000000"),
+        },
       );
       assertEquals([code, stdout, stderr], [0, "", ""]);
     };
@@ -365,6 +379,7 @@ Deno.test({
     await hook();
     await hook();
     assertEquals(await count(), 2);
+    assert(!await exists(`${home.root}/ran`));
     const { mode } = await Deno.stat(home.home);
     assertEquals((mode ?? 0) & 0o777, 0o700);
     // It writes through no link, and waits for no reader of a pipe.
