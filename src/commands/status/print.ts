@@ -58,11 +58,15 @@ export function renderStatus(
         ...wrapWords(
           spool.writable
             ? "Hooks keep recording: the spool keeps their events until a daemon runs."
-            : "Events are lost now: no daemon is running, and the spool cannot be written.",
+            : "Nothing is recorded in this home: no daemon is running, and the spool cannot be written.",
           width,
         ),
         ...found.fault === null
-          ? [`Start the daemon: ${advise(run, "daemon start --background")}`]
+          ? [
+            spool.writable
+              ? `Start the daemon: ${advise(run, "daemon start --background")}`
+              : `See what is wrong: ${advise(run, "doctor")}`,
+          ]
           : [],
       ];
     case "hung":
@@ -78,7 +82,7 @@ export function renderStatus(
           `The daemon may be busy, hung, or stopped by a signal (SIGSTOP, Ctrl-Z). ${
             spool.writable
               ? "Hooks keep recording: the spool keeps their events."
-              : "Events are lost now, as the spool cannot be written."
+              : "Nothing is recorded in this home, as the spool cannot be written."
           }`,
           width,
         ),

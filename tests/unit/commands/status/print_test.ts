@@ -27,7 +27,7 @@ Deno.test("renderStatus() explains whether events are lost while no daemon answe
     assertStringIncludes(good, "Hooks keep recording");
     assertStringIncludes(good, "spool       empty");
     const bad = show(found, broken, { color: "never" });
-    assertStringIncludes(bad, "Events are lost now");
+    assertStringIncludes(bad, "Nothing is recorded in this home");
     assertStringIncludes(bad, "spool       cannot be written: disk full");
     assert(!bad.includes("Hooks keep") && !bad.includes("empty"), bad);
   }
