@@ -63,8 +63,9 @@ function hookPath({ spooled, target }: HookOptions): FaultPath {
         stdin: scene.payload(spooled),
         socket: sockets[target],
       });
-      // A launcher keeps even a death from the agent, but not its own at its Nth call.
-      const code = scene.isKill && hook.code === 137 ? 0 : hook.code;
+      // A launcher keeps the death of the runtime from the agent, but not its own at its Nth call.
+      const isDead = scene.isKill && hook.signal === "SIGKILL";
+      const code = isDead ? 0 : hook.code;
       assertEquals([code, hook.stdout, hook.stderr], [0, "", ""]);
       const failures = await scene.countFailures();
       const next = await scene.run(HOOK, {
