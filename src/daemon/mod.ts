@@ -6,5 +6,6 @@
  */
 export { inspectStore, type StoreInspection } from "./inspect_store.ts";
 export { jsonLog, type LineSink, type Log, type LogLevel } from "./log.ts";
+export { LogFile } from "./log_file.ts";
 export { serveDaemon, type ServeOptions } from "./serve_daemon.ts";
 export { serveDetached, type ServeDetachedOptions } from "./serve_detached.ts";

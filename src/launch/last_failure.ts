@@ -3,7 +3,7 @@
  * The reason why no daemon is running, if the last one could not start: the last line of the log.
  * @module
  */
-import { openOwnFile, openToRead } from "../context/mod.ts";
+import { openToRead } from "../context/mod.ts";
 
 /** The message of the log line of a daemon that ends with a failure. */
 export const DAEMON_FAILED = "daemon failed";
@@ -31,22 +31,6 @@ export function readLastFailure(log: string): string | null {
   } catch {
     return null; // no log, or its last line was cut short
   }
-}
-
-/**
- * Notes in the log that the reason is gone, as the store was restored: no command names it after
- * that.
- *
- * @param log Path of the log.
- * @param nowMs Wall clock in epoch milliseconds.
- * @throws {HomeError} If the log cannot be opened.
- */
-export function forgetLastFailure(log: string, nowMs: number): void {
-  if (readLastFailure(log) === null) return;
-  using file = openOwnFile(log, { append: true });
-  const time = new Date(nowMs).toISOString();
-  const line = { time, level: "info", message: "store restored" };
-  file.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
 }
 
 function reasonOf(line: unknown): string | null {

@@ -6,11 +6,7 @@
  * @module
  */
 export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
-export {
-  DAEMON_FAILED,
-  forgetLastFailure,
-  readLastFailure,
-} from "./last_failure.ts";
+export { DAEMON_FAILED, readLastFailure } from "./last_failure.ts";
 export { findHolder, type HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";
 export { isHomeFile, listOddFiles, type OddFile } from "./odd_files.ts";

@@ -38,7 +38,7 @@ export async function runStoreBackup(file: string, run: Run): Promise<void> {
 export async function runStoreRestore(file: string, run: Run): Promise<void> {
   const paths = run.settings.paths();
   const backup = absolute(file, run);
-  const { claimHome, forgetLastFailure } = await import("../../launch/mod.ts");
+  const { claimHome } = await import("../../launch/mod.ts");
   const { stageBackup, swapStore } = await import("../../store/mod.ts");
   const { staged, ...content } = await attempt(() =>
     stageBackup(backup, paths.store)
@@ -49,7 +49,7 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
   const name = new Date(run.context.now()).toISOString().replaceAll(/[-:]/g, "")
     .replace(/\.\d+/, "");
   const kept = await attempt(() => swapStore(staged, paths.store, name));
-  forgetLastFailure(paths.log, run.context.now());
+  await noteRestored(paths.log, run);
   if (run.settings.format !== "text") {
     return await printJson(run, {
       restored: backup,
@@ -65,6 +65,15 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
       was_running ? "The daemon was stopped." : "No daemon runs."
     } The next command or hook starts it.`,
   ]);
+}
+
+/** Ends the log with another line than why the last daemon failed, which commands would name. */
+async function noteRestored(path: string, { context }: Run): Promise<void> {
+  const { readLastFailure } = await import("../../launch/mod.ts");
+  if (readLastFailure(path) === null) return;
+  const { jsonLog, LogFile } = await import("../../daemon/mod.ts");
+  using file = new LogFile(path);
+  jsonLog((line) => file.write(line), context.now)("info", "store restored");
 }
 
 function absolute(file: string, { context }: Run): string {
