@@ -18,6 +18,7 @@ export {
 } from "./closed_folder.ts";
 export { connectOwn } from "./connect_own.ts";
 export { parseDuration } from "./duration.ts";
+export { errorMessage } from "./error_message.ts";
 export {
   ClosedPipeError,
   HomeBusyError,

@@ -3,7 +3,7 @@
  * One connection: one request, one answer, then it is closed.
  * @module
  */
-import { isSystemError } from "../context/mod.ts";
+import { errorMessage, isSystemError } from "../context/mod.ts";
 import { FrameError, readFrame, writeAll } from "../frame/mod.ts";
 import {
   BudgetError,
@@ -14,7 +14,7 @@ import {
   REQUESTS,
 } from "../proto/mod.ts";
 import type { FaultLog } from "./fault_log.ts";
-import { describe, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { Limits } from "./limits.ts";
 import type { Pending } from "./pending.ts";
 import type { ReadBuffers } from "./read_buffers.ts";
@@ -360,7 +360,7 @@ export class Connection {
       log("warn", "client went away", { reason: error.message });
     } else {
       this.#host.log("error", "connection failed", {
-        reason: describe(error),
+        reason: errorMessage(error),
         stack: error instanceof Error ? error.stack : undefined,
       });
     }

@@ -4,7 +4,8 @@
  * cleaner of temporary folders.
  * @module
  */
-import { describe, type Log } from "./log.ts";
+import { errorMessage } from "../context/mod.ts";
+import type { Log } from "./log.ts";
 import type { Acceptor } from "./server.ts";
 import { openSocket, type OwnSocket } from "./socket.ts";
 
@@ -93,7 +94,7 @@ export class HeldSocket implements Acceptor {
       this.#log("warn", "socket bound again, as its file was removed");
       this.#watch();
     } catch (error) {
-      this.#lost.resolve(`its socket was removed: ${describe(error)}`);
+      this.#lost.resolve(`its socket was removed: ${errorMessage(error)}`);
     }
   }
 
@@ -106,7 +107,7 @@ export class HeldSocket implements Acceptor {
       const listening = this.#listen(this.#watcher);
       this.#listening = Promise.all([this.#listening, listening]);
     } catch (error) {
-      const reason = describe(error);
+      const reason = errorMessage(error);
       this.#log("warn", "cannot watch the socket, polling it", { reason });
     }
   }

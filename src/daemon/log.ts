@@ -72,11 +72,6 @@ export function jsonLog(sink: LineSink, now: () => number): Log {
   };
 }
 
-/** Returns the message of a thrown value. */
-export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function shorten(text: string): string {
   return text.length <= MAX_FIELD_CHARS
     ? text

@@ -4,10 +4,9 @@
  * loaded when the first price is needed.
  * @module
  */
-import { lookAt, readOwnFile } from "../context/mod.ts";
+import { errorMessage, lookAt, readOwnFile } from "../context/mod.ts";
 import type { OwnPrices, PriceList } from "../prices/mod.ts";
 import type { StoredCost, StoredTokens } from "../store/mod.ts";
-import { describe } from "./log.ts";
 
 /** Maximum size of the user's file, far more than prices need. */
 const MAX_FILE_BYTES = 1024 ** 2;
@@ -92,7 +91,7 @@ export class Pricing {
         ? ""
         : `${info.ino} ${info.size} ${info.mtime?.getTime()}`;
     } catch (error) {
-      return describe(error);
+      return errorMessage(error);
     }
   }
 
@@ -109,7 +108,7 @@ export class Pricing {
       );
       return { stamp, prices, fault: null, digest: hash.toHex().slice(0, 16) };
     } catch (error) {
-      const fault = `Cannot use "${this.#path}": ${describe(error)}`;
+      const fault = `Cannot use "${this.#path}": ${errorMessage(error)}`;
       return { ...NO_FILE, stamp, fault };
     }
   }

@@ -3,9 +3,10 @@
  * Sends answers: framed, in pieces, made only as fast as the client takes them.
  * @module
  */
+import { errorMessage } from "../context/mod.ts";
 import { encodeHeader } from "../frame/mod.ts";
 import type { Budget } from "./budget.ts";
-import { describe } from "./log.ts";
+
 import type { Limits } from "./limits.ts";
 import { type ReplyBody, replyError } from "./reply.ts";
 
@@ -98,7 +99,7 @@ function makeFrame(reply: ReplyBody): Uint8Array {
     if (left !== 0) throw misfit(reply, left);
     return frame;
   } catch (error) {
-    throw new BrokenAnswerError(describe(error), { cause: error });
+    throw new BrokenAnswerError(errorMessage(error), { cause: error });
   }
 }
 
@@ -137,7 +138,7 @@ function nextChunk(chunks: Iterator<Uint8Array>): Uint8Array {
     const next = chunks.next();
     return next.done ? NOTHING : next.value;
   } catch (error) {
-    throw new BrokenAnswerError(describe(error), { cause: error });
+    throw new BrokenAnswerError(errorMessage(error), { cause: error });
   }
 }
 

@@ -6,6 +6,7 @@
 import {
   type Context,
   currentDirectory,
+  errorMessage,
   findFault,
   HomeError,
   type Paths,
@@ -16,7 +17,7 @@ import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { readMachineId } from "./machine_id.ts";
 import { LIMITS } from "./limits.ts";
-import { describe, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import { nextTurn } from "./pace.ts";
 import { Server, SPARE_DESCRIPTORS } from "./server.ts";
 import { Service } from "./service.ts";
@@ -159,7 +160,9 @@ async function openTurn(
 ): Promise<Disposable & { wait: () => Promise<void> }> {
   const socket = await SocketTurn.open(`${paths.home}/turn.sock`)
     .catch((error) => {
-      log("warn", "long reads may delay others", { reason: describe(error) });
+      log("warn", "long reads may delay others", {
+        reason: errorMessage(error),
+      });
       return null;
     });
   return {
@@ -264,7 +267,7 @@ function reportBugs(log: Log): Disposable {
   const report = (event: Event, error: unknown) => {
     event.preventDefault();
     const stack = error instanceof Error ? error.stack : undefined;
-    log("error", "bug", { reason: describe(error), stack });
+    log("error", "bug", { reason: errorMessage(error), stack });
   };
   const onError = (event: ErrorEvent) => report(event, event.error);
   const onRejection = (event: PromiseRejectionEvent) =>

@@ -5,6 +5,7 @@
  */
 import {
   type Context,
+  errorMessage,
   HomeBusyError,
   HomeError,
   type Paths,
@@ -17,7 +18,7 @@ import {
   takeLastWords,
 } from "../launch/mod.ts";
 import { StoreError } from "../store/mod.ts";
-import { describe, jsonLog, type Log } from "./log.ts";
+import { jsonLog, type Log } from "./log.ts";
 import { LogFile } from "./log_file.ts";
 import { serveHome, type ServeOptions } from "./serve_daemon.ts";
 
@@ -79,7 +80,7 @@ export async function serveDetached(
     await say({
       ready: false,
       exit,
-      message: describe(error),
+      message: errorMessage(error),
       pid: busy?.pid ?? null,
       answers: busy?.answers ?? false,
     });
@@ -97,5 +98,5 @@ function exitCode(error: unknown): number {
 function reportFailure(error: unknown, log: Log): void {
   const exit = exitCode(error);
   const stack = exit === 70 && error instanceof Error ? error.stack : undefined;
-  log("error", DAEMON_FAILED, { reason: describe(error), exit, stack });
+  log("error", DAEMON_FAILED, { reason: errorMessage(error), exit, stack });
 }

@@ -4,6 +4,7 @@
  * the end.
  * @module
  */
+import { errorMessage } from "../context/mod.ts";
 import {
   type Answerer,
   Connection,
@@ -11,7 +12,7 @@ import {
 } from "./connection.ts";
 import { FaultLog } from "./fault_log.ts";
 import type { Limits } from "./limits.ts";
-import { describe, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import { nextTurn } from "./pace.ts";
 import { Pending } from "./pending.ts";
 import { ReadBuffers } from "./read_buffers.ts";
@@ -181,7 +182,7 @@ export class Server implements AsyncDisposable {
     let ends = connections.filter(([connection]) => !connection.isOpen);
     if (ends.length === 0) {
       if (this.#most === limits.connections) {
-        const reason = describe(error);
+        const reason = errorMessage(error);
         log("error", "accept failed, retrying", { reason });
       }
       const spare = connections.length - SPARE_DESCRIPTORS;

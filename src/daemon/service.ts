@@ -3,7 +3,7 @@
  * Answers requests: the meaning of each type, their order, and their errors. It knows no sockets.
  * @module
  */
-import { parentOf } from "../context/mod.ts";
+import { errorMessage, parentOf } from "../context/mod.ts";
 import {
   type AnswerNameTo,
   type BudgetError,
@@ -16,7 +16,7 @@ import {
 import { isTemporary, Store } from "../store/mod.ts";
 import { Gathering } from "./gathering.ts";
 import { keepForSomeTime } from "./keeper.ts";
-import { describe, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import { type Arrival, Intake } from "./intake.ts";
 import { Pace } from "./pace.ts";
 import { Pricing } from "./pricing.ts";
@@ -327,7 +327,7 @@ export class Service implements AsyncDisposable {
       failure === null
         ? INGESTED
         : isTemporary(failure)
-        ? replyError(describe(this.#note(failure)), { temporary: true })
+        ? replyError(errorMessage(this.#note(failure)), { temporary: true })
         : this.#fail(failure)
     );
   }
@@ -396,7 +396,7 @@ export class Service implements AsyncDisposable {
 
   /** The message of an error becomes the answer, and stays the last error. */
   #fail(error: unknown): Reply<"error"> {
-    return replyError(describe(this.#note(error)));
+    return replyError(errorMessage(this.#note(error)));
   }
 
   /**
@@ -418,7 +418,7 @@ export class Service implements AsyncDisposable {
    */
   #note(error: unknown): unknown {
     const explained = this.#store.explain(error);
-    const reason = describe(explained);
+    const reason = errorMessage(explained);
     this.#lastError = reason;
     this.#options.log("warn", "request failed", { reason });
     return explained;

@@ -3,6 +3,7 @@
  * Stores the events of the spool: when the daemon starts, and when an event is spooled.
  * @module
  */
+import { errorMessage } from "../context/mod.ts";
 import { HookError, readHookEvent } from "../events/mod.ts";
 import {
   type AnswerOf,
@@ -14,7 +15,7 @@ import {
 } from "../proto/mod.ts";
 import { makeNews, type SendOutcome, type Spool } from "../spool/mod.ts";
 import type { Answerer } from "./connection.ts";
-import { describe, type Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { Reply } from "./reply.ts";
 
 /** Times until the next delivery, in milliseconds. */
@@ -77,7 +78,7 @@ export class SpoolDrain implements AsyncDisposable {
       return Deno.watchFs(makeNews(folder), { recursive: false });
     } catch (error) {
       log("warn", "cannot watch the spool, polling it", {
-        reason: describe(error),
+        reason: errorMessage(error),
       });
       return null;
     }
@@ -137,7 +138,7 @@ export class SpoolDrain implements AsyncDisposable {
       if (stopped !== "failed" && stopped !== "waiting") return "done";
       log("error", "the store refuses a spooled event", { reason });
     } catch (error) {
-      log("error", "cannot deliver the spool", { reason: describe(error) });
+      log("error", "cannot deliver the spool", { reason: errorMessage(error) });
     }
     return "refused";
   }

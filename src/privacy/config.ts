@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  errorMessage,
   HomeError,
   parseDuration,
   readOwnFile,
@@ -74,7 +75,7 @@ export async function readConfigTable(home: string): Promise<unknown> {
   try {
     return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorMessage(error);
     throw new ConfigError(`Cannot read "${path}": ${reason.split("\n")[0]}`);
   }
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import { backup, DatabaseSync } from "node:sqlite";
-import { lookAt, parentOf, setOddAside } from "../context/mod.ts";
+import { errorMessage, lookAt, parentOf, setOddAside } from "../context/mod.ts";
 import { beginEpoch } from "./epochs.ts";
-import { explainOpenError, StoreError, wordsOf } from "./errors.ts";
+import { explainOpenError, StoreError } from "./errors.ts";
 import { removeDamageNote } from "./file_watch.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseOddFiles } from "./open.ts";
@@ -331,7 +331,7 @@ function explain(error: unknown, path: string, copy: string): StoreError {
     case "not writable": // one of the two cannot be read or written; SQLite does not tell which
       return new StoreError(
         "not writable",
-        `Cannot copy "${path}" to "${copy}": ${wordsOf(error)}`,
+        `Cannot copy "${path}" to "${copy}": ${errorMessage(error)}`,
         { cause: error },
       );
     default:
@@ -349,7 +349,7 @@ function damaged(path: string, why: string): StoreError {
 function cannot(act: string, path: string, error: unknown): StoreError {
   return new StoreError(
     "not writable",
-    `Cannot ${act}: "${path}": ${wordsOf(error)}`,
+    `Cannot ${act}: "${path}": ${errorMessage(error)}`,
     { cause: error },
   );
 }

@@ -3,7 +3,7 @@
  * Errors of the store, and the classification of SQLite's errors.
  * @module
  */
-import { HomeError, openOwnFile } from "../context/mod.ts";
+import { errorMessage, HomeError, openOwnFile } from "../context/mod.ts";
 
 /**
  * The fault of a store's file. `corrupt`: damaged or no database. `newer`: written by a later
@@ -72,14 +72,9 @@ export function isTemporary(error: unknown): boolean {
     isTemporary(error.cause);
 }
 
-/** Returns the message of an error, or a thrown value as text. */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** Returns the error for the user after opening the file has failed. */
 export function explainOpenError(error: unknown, path: string): StoreError {
-  const cause = wordsOf(error);
+  const cause = errorMessage(error);
   switch (primaryCode(error)) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
@@ -138,7 +133,7 @@ function askSystem(path: string): string | null {
     return null;
   } catch (error) {
     const reason = error instanceof HomeError ? error.cause ?? error : error;
-    const text = reason instanceof Error ? reason.message : String(reason);
+    const text = errorMessage(reason);
     return text.replace(/ \(os error [^]*$/, "");
   }
 }

@@ -3,7 +3,12 @@
  * Lets the system start the daemon with the user's session, or no longer.
  * @module
  */
-import { type Context, programPath, UsageError } from "../../context/mod.ts";
+import {
+  type Context,
+  errorMessage,
+  programPath,
+  UsageError,
+} from "../../context/mod.ts";
 import { selfCommand } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError, NotFoundError } from "../shell/errors.ts";
@@ -181,6 +186,6 @@ async function guard(path: string, work: () => Promise<void>): Promise<void> {
 }
 
 function cannotUse(path: string, error: unknown): FileError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorMessage(error);
   return new FileError(`Cannot use "${path}": ${reason}`);
 }

@@ -4,6 +4,7 @@
  * and does not keep the others from being made.
  * @module
  */
+import { errorMessage } from "../../context/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printLines } from "../shell/print.ts";
@@ -35,7 +36,7 @@ export async function runDoctor(
     try {
       await WORK[check](report, run, options);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorMessage(error);
       report.fault(`Cannot look: ${message}`, "kaizen doctor -v");
     }
     findings.push(...report.findings);

@@ -3,6 +3,7 @@
  * Runs `kaizen ingest`, and maps its errors to errors of the commands.
  * @module
  */
+import { errorMessage } from "../../context/mod.ts";
 import type { LineFailure } from "../../ingest/mod.ts";
 import { encodeJson } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
@@ -50,7 +51,7 @@ async function reportLine(
   run: Run,
 ): Promise<void> {
   const { code, exit } = judge(await ingestFault(error));
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorMessage(error);
   const text = encodeJson({ line, code, message, exit });
   await run.context.stderr.write(new TextEncoder().encode(`${text}\n`));
 }

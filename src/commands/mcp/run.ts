@@ -3,6 +3,7 @@
  * Serves the Model Context Protocol: one JSON-RPC message a line.
  * @module
  */
+import { errorMessage } from "../../context/mod.ts";
 import { McpServer } from "tmcp";
 import { ask, HELLO } from "../../client/mod.ts";
 import { makeExportRedactor } from "../../privacy/mod.ts";
@@ -115,7 +116,7 @@ function makeServer(run: Run): McpServer<ArgumentSchema> {
             : { content: [{ type: "text", text }] };
         } catch (error) {
           const { code } = judge(error);
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = errorMessage(error);
           return failure(`${code}: ${reason}`);
         }
       },

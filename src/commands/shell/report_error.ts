@@ -4,7 +4,12 @@
  * stdout if the output format is JSON.
  * @module
  */
-import { closedReason, type Context, type Output } from "../../context/mod.ts";
+import {
+  closedReason,
+  type Context,
+  errorMessage,
+  type Output,
+} from "../../context/mod.ts";
 import {
   type Column,
   escapeText,
@@ -121,7 +126,7 @@ function describeError(
 
 /** Returns the message, not escaped yet: only stderr needs that. */
 function messageOf(error: unknown, verdict: Verdict): string {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = errorMessage(error);
   const text = said.trim() || "it gave no reason";
   if (verdict.code === "internal") return `This is a bug in kaizen: ${text}`;
   return verdict.code === "daemon_error"

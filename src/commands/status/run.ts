@@ -10,7 +10,7 @@ import {
   ProtocolError,
   TimedOutError,
 } from "../../client/mod.ts";
-import { pause } from "../../context/mod.ts";
+import { errorMessage, pause } from "../../context/mod.ts";
 import { type SpoolStatus, surveySpool } from "../../spool/mod.ts";
 import { clientOptions, STATUS_TIMEOUT_MS } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
@@ -94,7 +94,7 @@ async function askOnce(
   }
   const late = reasons.find((reason) => reason instanceof TimedOutError);
   const reason = late ?? reasons[0];
-  const words = reason instanceof Error ? reason.message : String(reason);
+  const words = errorMessage(reason);
   if (late !== undefined) return { state: "hung", reason: words, fault: null };
   const { findHolder, listOddFiles, readLastFailure } = await import(
     "../../launch/mod.ts"
