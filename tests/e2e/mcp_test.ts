@@ -135,8 +135,9 @@ Deno.test({
         ["session", {}, "is missing"],
         ["session", { id: "nope" }, "not_found"],
         ["session", { id: "s", limit: 1e9 }, "integer"],
-        ["sessions", { status: "Busy" }, "must be one of"],
-        ["sessions", { since: "soon" }, "since"],
+        ["sessions", { status: "Busy" }, 'usage: "status" must be one of'],
+        ["sessions", { since: "soon" }, 'usage: Argument "since" must be'],
+        ["events", { since: "-1d" }, 'usage: Argument "since" must be'],
         ["sessions", { more: 1 }, "unknown"],
       ];
       for (const [name, values, words] of wrong) {

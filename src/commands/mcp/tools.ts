@@ -3,7 +3,9 @@
  * The tools that an agent may call. All of them only read.
  * @module
  */
+import { ValidationError } from "@cliffy/command";
 import { ask, NotRunningError, type WatchRequest } from "../../client/mod.ts";
+import { UsageError } from "../../context/mod.ts";
 import { flattenSpans } from "../../output/mod.ts";
 import { redactsExports } from "../../privacy/mod.ts";
 import {
@@ -334,18 +336,26 @@ function placeOf(values: ArgumentValues, run: Run): Place {
   }, run);
 }
 
-/** @throws {TypeError} If it is no status. */
+/** @throws {UsageError} If it is no status. */
 function readStatus(word: string | number | boolean): SessionStatus {
   const found = SESSION_STATUSES.find((status) =>
     status.toLowerCase() === String(word).toLowerCase()
   );
   if (found !== undefined) return found;
-  throw new TypeError(`"status" must be one of ${SESSION_STATUSES.join(", ")}`);
+  throw new UsageError(
+    `"status" must be one of ${SESSION_STATUSES.join(", ")}`,
+  );
 }
 
+/** @throws {UsageError} If it is no time. */
 function readSince(value: string, run: Run): number {
   const type = { label: "Argument", name: "since", type: "since", value };
-  return resolveSince(sinceType(type), run.context.now());
+  try {
+    return resolveSince(sinceType(type), run.context.now());
+  } catch (error) {
+    if (!(error instanceof ValidationError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }
 
 /** Cuts the long texts in a JSON value. */
