@@ -85,8 +85,9 @@ export class FileWatch {
     this.#folder = parentOf(path);
     this.#now = now;
     this.#readWal = readWal;
-    this.#file = lookAt(path);
+    // Pages may be moved while their state is read, which is seen in the file only afterwards.
     this.#walSeen = readWal();
+    this.#file = lookAt(path);
     this.#wal = Deno.statSync(`${path}-wal`);
   }
 
@@ -120,11 +121,15 @@ export class FileWatch {
       this.#walSeen = this.#readWal();
       // A WAL that was not copied completely has not restarted.
       if (moved < pages && this.#walSeen.pages < checkpointPages) return;
-      const { size, mtime } = lookAt(this.#path);
-      this.#file = { ...this.#file, size, mtime };
+      this.#noteFile();
     } catch {
       // The file is gone or the disk fails. The next check or transaction reports it.
     }
+  }
+
+  #noteFile(): void {
+    const { size, mtime } = lookAt(this.#path);
+    this.#file = { ...this.#file, size, mtime };
   }
 
   /**
@@ -154,7 +159,7 @@ export class FileWatch {
       if (now.size === was.size && now.mtime === was.mtime) {
         return "ours";
       }
-      return this.#hasMovedPages(now) ? "ours" : "another";
+      return this.#hasMovedPages() ? "ours" : "another";
     } catch (error) {
       return error instanceof Deno.errors.NotFound ? "nothing" : "ours";
     }
@@ -164,12 +169,12 @@ export class FileWatch {
    * Tells whether SQLite has changed the file by copying pages of the WAL to it. Other programs
    * leave the WAL unchanged.
    */
-  #hasMovedPages(file: Seen): boolean {
+  #hasMovedPages(): boolean {
     const wal = this.#readWal();
     const { pages, moved } = this.#walSeen;
     if (wal.pages === pages && wal.moved === moved) return false;
-    this.#file = file;
     this.#walSeen = wal;
+    this.#noteFile();
     return true;
   }
 

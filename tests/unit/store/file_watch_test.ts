@@ -181,6 +181,32 @@ Deno.test("a store goes on when another process moves the WAL into its file", ()
   assertEquals(lastSeq(put(store)), 12);
 });
 
+Deno.test("FileWatch keeps to a file into which pages are moved while it reads how many are", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  using db = openRaw(temp.path);
+  let mode = "PASSIVE";
+  // SQLite before 3.51 does not know NOOP, and moves pages. So may another process at that moment.
+  const readWal = () => {
+    if (mode === "PASSIVE") put(store);
+    const row = db.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
+    return {
+      pages: Number(row?.["log"]),
+      moved: Number(row?.["checkpointed"]),
+    };
+  };
+  const moved = new FileWatch(temp.path, { readWal });
+  mode = "NOOP";
+  moved.check();
+  put(store);
+  const watch = new FileWatch(temp.path, { readWal });
+  db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  mode = "PASSIVE";
+  watch.check();
+  mode = "NOOP";
+  watch.check();
+});
+
 Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
