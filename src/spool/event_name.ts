@@ -15,15 +15,15 @@ export interface EventName {
 const PATTERN = /^v1-(\d{1,15})-\d{1,9}-\w{1,64}\.json$/;
 
 /**
- * The latest time that a name may hold (in the year 5138), in epoch milliseconds. A later one would
- * leave no room for the names that must sort after it.
+ * How far in the future the time of a name may be, in milliseconds: 95 years. The names after it
+ * count up by one for each hook. That is slower than the clock, so there is always room for them.
  */
-const MAX_MS = 99_999_999_999_999;
+const MAX_AHEAD_MS = 3e12;
 
 /** Splits a name into its parts; null if it is not a name of this version. */
 export function parseEventName(name: string): EventName | null {
   const ms = PATTERN.exec(name)?.[1];
-  return ms === undefined || Number(ms) > MAX_MS
+  return ms === undefined || Number(ms) > Date.now() + MAX_AHEAD_MS
     ? null
     : { name, ms: Number(ms) };
 }
@@ -38,9 +38,7 @@ export function nextEventName(
   nowMs: number,
 ): string {
   const ms = present.reduce((least, { ms }) => Math.max(least, ms + 1), nowMs);
-  return `v1-${Math.min(Math.floor(ms), MAX_MS)}-${Deno.pid}-${
-    randomHex(8)
-  }.json`;
+  return `v1-${Math.floor(ms)}-${Deno.pid}-${randomHex(8)}.json`;
 }
 
 /**

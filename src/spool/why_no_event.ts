@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  BudgetError,
   decodeRequest,
   JsonError,
   NotAnEventError,
@@ -26,6 +27,7 @@ export function whyNoEvent(body: Uint8Array): string | null {
     return null;
   } catch (error) {
     const isOurs = error instanceof RequestError ||
+      error instanceof BudgetError ||
       error instanceof NotAnEventError || error instanceof JsonError;
     if (isOurs) return error.message;
     throw error;

@@ -232,6 +232,7 @@ for (
       '{"type":"ingest_hook","source":"claude","payload":"{}"}',
     ],
     ["empty", ""],
+    ["of more values than a daemon decodes", `[${"0,".repeat(1_000_000)}0]`],
     [
       "an event of a folder that no system can have",
       '{"type":"ingest_hook","source":"claude","payload":"{\\"hook_event_name\\":\\"Stop\\",\\"session_id\\":\\"s\\"}","workspace":"/a\\u0000"}',
