@@ -13,6 +13,8 @@ export interface Place {
   env: Record<string, string>;
   /** Folders of git's own programs. */
   git: string[];
+  /** A stand-in for systemctl, in a folder of the search path. */
+  systemctl: string;
   /** The program of others. */
   trap: string;
   /** The file of its marks. */
@@ -35,6 +37,9 @@ export async function makeHostilePlace(home: Home): Promise<Place> {
     `#!/bin/sh\necho "$0 $*" >>'${marks}'\ncat\n`,
     { mode: 0o755 },
   );
+  const systemctl = `${home.root}/bin/systemctl`;
+  await Deno.mkdir(`${home.root}/bin`);
+  await Deno.writeTextFile(systemctl, "#!/bin/sh\n", { mode: 0o755 });
   const found = await output("git", ["--exec-path"], repo);
   const [program = ""] =
     (await output("/bin/sh", ["-c", "command -v git"], repo)).split("\n");
@@ -44,7 +49,8 @@ export async function makeHostilePlace(home: Home): Promise<Place> {
   await Deno.mkdir(`${home.root}/user/.claude/projects/-w`, {
     recursive: true,
   });
-  return { repo, trap, marks, git, env: environment(trap) };
+  const env = environment(trap, `${home.root}/bin`);
+  return { repo, trap, marks, git, systemctl, env };
 }
 
 /** Returns the marks of the program that others named. */
@@ -153,14 +159,25 @@ async function makeSettings(repo: string, trap: string): Promise<void> {
   }
   await Deno.mkdir(`${repo}/node_modules/.bin`, { recursive: true });
   for (const folder of [repo, `${repo}/node_modules/.bin`]) {
-    for (const name of ["git", "deno", "sh", "bash", "cat", "df", "env"]) {
+    for (
+      const name of [
+        "git",
+        "deno",
+        "sh",
+        "bash",
+        "cat",
+        "df",
+        "env",
+        "systemctl",
+      ]
+    ) {
       await Deno.symlink(trap, `${folder}/${name}`);
     }
   }
 }
 
 /** Variables by which programs are named, and a search path that begins where the user is. */
-function environment(trap: string): Record<string, string> {
+function environment(trap: string, bin: string): Record<string, string> {
   const names = [
     "BASH_ENV",
     "BROWSER",
@@ -189,7 +206,7 @@ function environment(trap: string): Record<string, string> {
     GIT_TEMPLATE_DIR: folder,
     GIT_TRACE: `${folder}/trace-of-git`,
     "BASH_FUNC_git%%": `() { ${trap}; }`,
-    PATH: `.::node_modules/.bin:${Deno.env.get("PATH")}`,
+    PATH: `.::node_modules/.bin:${bin}:${Deno.env.get("PATH")}`,
     KAIZEN_FAULT: "patient git",
   };
 }

@@ -52,6 +52,8 @@ interface Command {
   prints?: string;
   /** Its exit code (default: 0). */
   code?: number;
+  /** Whether it prints lines until Ctrl-C; its first one is waited for. */
+  follows?: boolean;
 }
 
 const commands: Command[] = [
@@ -59,26 +61,39 @@ const commands: Command[] = [
   { words: ["ingest", "git", "post-commit"] },
   { words: ["ingest", "git", "post-checkout", "HEAD~1", "HEAD", "1"] },
   { words: ["ingest", "--source", "claude"], stdin: STOP },
+  { words: ["spool"], prints: "purge" },
   { words: ["spool", "flush"] },
   { words: ["spool", "status"], prints: "pending" },
   { words: ["spool", "list"] },
   { words: ["spool", "purge", "--yes"] },
   { words: ["status"], prints: '"running":true' },
   { words: ["daemon", "status"], prints: '"running":true' },
+  { words: ["daemon"], prints: "restart" },
   { words: ["daemon", "start", "--background"], prints: '"started":false' },
+  // Another daemon has the home.
+  { words: ["daemon", "run"], code: 73 },
   { words: ["sessions"], prints: '"s1"' },
+  { words: ["sessions", "--watch"], prints: '"s1"', follows: true },
+  { words: ["sessions", "list"], prints: '"s1"' },
+  { words: ["sessions", "show", "s1"], prints: "look at it" },
+  { words: ["sessions", "tree", "s1"], prints: "[" },
   { words: ["detail", "s1"], prints: "look at it" },
+  { words: ["detail", "s1", "--follow"], prints: "look at it", follows: true },
   { words: ["events"], prints: "look at it" },
+  { words: ["events", "--follow"], prints: "HEAD", follows: true },
   { words: ["sessions", "-o", "csv"], prints: "s1" },
   { words: ["grep", "look at"], prints: "look at it" },
   { words: ["usage"], prints: "usage" },
   { words: ["commits"], prints: '"subject":"second"' },
   { words: ["blame", "a"], prints: '"subject":"second"' },
   { words: ["wait", "s1", "--timeout", "20s"], prints: '"idle"' },
+  { words: ["wait", "s1", "--exec", "true"], prints: '"idle"' },
   { words: ["mcp"], stdin: MCP_GREETING, prints: "protocolVersion" },
   { words: ["import"], prints: '"new"' },
   // No agent here has hooks, which is a fault.
   { words: ["doctor"], prints: '"disk"', code: 1 },
+  { words: ["doctor", "--coverage"], prints: "coverage" },
+  { words: ["hooks"], prints: "install" },
   { words: ["hooks", "status"], prints: "claude" },
   { words: ["hooks", "install", "claude", "--yes"] },
   { words: ["hooks", "uninstall", "claude", "--yes"] },
@@ -88,6 +103,7 @@ const commands: Command[] = [
     code: 64,
     prints: "core.hooksPath",
   },
+  { words: ["store"], prints: "backup" },
   { words: ["store", "stats"], prints: "events" },
   { words: ["store", "prune", "--older-than", "90d", "--yes"] },
   { words: ["store", "backup", "../copy.db"] },
@@ -99,30 +115,59 @@ const commands: Command[] = [
   { words: ["help", "environment"], prints: "KAIZEN_HOME" },
   { words: ["--version"], prints: "kaizen" },
   { words: ["stop"], prints: '"stopped":true' },
+  { words: ["daemon", "stop"], prints: '"was_running":false' },
   { words: ["store", "restore", "../copy.db"] },
+  { words: ["daemon", "install"], prints: '"installed":true' },
+  { words: ["daemon", "uninstall"], prints: '"installed":false' },
 ];
+
+/** Commands that start a daemon. */
+const starters: Command[] = [
+  { words: ["ingest", "hook", "--source", "claude"], stdin: HOOK },
+  { words: ["sessions"] },
+  { words: ["daemon", "start", "--background"] },
+  { words: ["daemon", "restart"] },
+];
+
+/** Returns the words of all commands, which the manual page lists. */
+async function listCommands(home: Home): Promise<string[]> {
+  const { stdout } = await home.run(["man"]);
+  return [...stdout.matchAll(/^\.SS kaizen((?: [a-z]+)+)/gm)].map((
+    [, words = ""],
+  ) => words.trim());
+}
 
 /** Runs a command under strace, and returns the text of the trace. */
 async function trace(
   home: Home,
   { env, repo }: Place,
-  { words, stdin = "", prints = "", code = 0 }: Command,
+  { words, stdin = "", prints = "", code = 0, follows = false }: Command,
 ): Promise<string> {
   const log = `${home.root}/trace`;
-  const result = await home.run(words, {
+  const process = home.spawn(words, {
     stdin,
     env,
     cwd: repo,
     program: traced(log, CALLS),
   });
+  if (follows) {
+    await process.nextLine();
+    process.signal("SIGINT");
+  }
+  const result = await process.ended;
   const name = words.join(" ");
-  assertEquals(result.code, code, `${name}: ${result.stdout}${result.stderr}`);
+  if (follows) assertEquals(result.signal, "SIGINT", name);
+  else assertEquals(result.code, code, `${name}: ${result.stderr}`);
   assertStringIncludes(result.stdout, prints, name);
   return await Deno.readTextFile(log);
 }
 
 /** Checks a trace: only Unix sockets, no program of others, no settings of the place. */
-function check(text: string, name: string, { git, repo }: Place): string[] {
+function check(
+  text: string,
+  name: string,
+  { git, repo, systemctl }: Place,
+): string[] {
   const calls = readCalls(text);
   assert(calls.length > 0, name);
   for (const { name: call, args } of calls) {
@@ -134,8 +179,10 @@ function check(text: string, name: string, { git, repo }: Place): string[] {
   const isOurs = (path: string) =>
     path === self || /^\/.*\/deno$/.test(path) && !path.startsWith(repo) ||
     /^\/bin\/(?:ba)?sh$/.test(path);
+  const isService = /^daemon (?:un)?install$/.test(name);
   const foreign = programs.filter((path) =>
-    !isOurs(path) && !git.some((folder) => path.startsWith(`${folder}/`))
+    !isOurs(path) && !(isService && path === systemctl) &&
+    !git.some((folder) => path.startsWith(`${folder}/`))
   );
   assertEquals(foreign, [], name);
   return programs;
@@ -159,6 +206,21 @@ function belowOrAbove(path: string, repo: string): string {
   const isAbove = at > 0 && repo.startsWith(path.slice(0, at + 1));
   return isAbove ? path.slice(at + 1) : "";
 }
+
+Deno.test("every command of the program is one of those that are traced", async () => {
+  await using home = await tempHome();
+  const names = await listCommands(home);
+  assert(names.includes("daemon uninstall"), names.join());
+  const isPart = (name: string, words: string[]) =>
+    `${words.join(" ")} `.startsWith(`${name} `);
+  const missing = names.filter((name) =>
+    ![...commands, ...starters].some(({ words }) =>
+      isPart(name, words) &&
+      !names.some((it) => it.startsWith(`${name} `) && isPart(it, words))
+    )
+  );
+  assertEquals(missing, []);
+});
 
 Deno.test({
   name:
@@ -186,17 +248,13 @@ Deno.test({
     check(await Deno.readTextFile(log), "daemon", place);
     assertEquals(await hasRun(place), [], "daemon");
     assert([...ran].some((path) => path.endsWith("/git")), [...ran].join());
+    assertEquals(ran.has(place.systemctl), Deno.build.os === "linux");
     // A program that was meant to be run does leave its mark.
     await new Deno.Command(place.trap, { args: ["x"] }).output();
     assertEquals((await hasRun(place)).length, 1);
   },
 });
 
-const starters: Command[] = [
-  { words: ["ingest", "hook", "--source", "claude"], stdin: HOOK },
-  { words: ["sessions"] },
-  { words: ["daemon", "start", "--background"] },
-];
 for (const { words, stdin = "" } of starters) {
   Deno.test({
     name: `${
