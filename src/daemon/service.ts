@@ -118,6 +118,8 @@ export class Service implements AsyncDisposable {
   readonly #keeper: Promise<void>;
   readonly #catchingUp: Promise<void>;
   #lastError: string | null = null;
+  #lastErrorMs: number | null = null;
+  #lastStoredMs: number | null = null;
   #closed: Promise<void> | null = null;
 
   private constructor(options: ServiceOptions, store: Store) {
@@ -321,7 +323,10 @@ export class Service implements AsyncDisposable {
     } catch (error) {
       outcomes = batch.map(() => error);
     }
-    if (outcomes.includes(null)) this.#watches.wake();
+    if (outcomes.includes(null)) {
+      this.#lastStoredMs = this.#options.now();
+      this.#watches.wake();
+    }
     this.#rebuilds.start((error) => this.#noteLater(error));
     return outcomes.map((failure) =>
       failure === null
@@ -355,6 +360,8 @@ export class Service implements AsyncDisposable {
       uptime_ms: Math.floor(uptimeMs()),
       queue_depth: this.#queue.depth,
       last_error: this.#lastError,
+      last_error_ms: this.#lastErrorMs,
+      last_stored_ms: this.#lastStoredMs,
       capture: [],
       store: this.#store.size(),
       transcripts: this.#reading.status(),
@@ -420,6 +427,7 @@ export class Service implements AsyncDisposable {
     const explained = this.#store.explain(error);
     const reason = errorMessage(explained);
     this.#lastError = reason;
+    this.#lastErrorMs = this.#options.now();
     this.#options.log("warn", "request failed", { reason });
     return explained;
   }

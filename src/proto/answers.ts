@@ -283,6 +283,9 @@ export const ANSWERS = {
       uptime_ms: "u64",
       queue_depth: "u64",
       last_error: { nullable: "text" },
+      /** Times of the last error and the last event that was stored. The reference sends none. */
+      last_error_ms: { nullable: "u64" },
+      last_stored_ms: { nullable: "u64" },
       capture: { missing: { list: "json" } },
       web: {
         missing: { record: { listen: "text", url: "text", token: "text" } },

@@ -342,7 +342,9 @@ function explain(error: unknown, path: string, copy: string): StoreError {
 function damaged(path: string, why: string): StoreError {
   return new StoreError(
     "corrupt",
-    `Cannot use "${path}" as it is damaged: ${why.replace(/^Error: /, "")}`,
+    `Cannot use "${path}" as it is damaged: ${
+      why.replace(/^Error: |\*\*\* in database main \*\*\*\n/g, "")
+    }`,
   );
 }
 

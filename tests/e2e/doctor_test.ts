@@ -12,6 +12,7 @@ import {
   START_MS,
   userLine,
 } from "../unit/transcripts/_transcripts.ts";
+import { Disk } from "./_disk.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { Git, write } from "./_git.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
@@ -312,10 +313,24 @@ Deno.test("doctor finds what is wrong in the spool", async () => {
   await home.run(hook, { stdin, env });
   const waits = (await examine(home)).found
     .find(({ check }) => check === "spool");
-  assertMatch(waits?.message ?? "", /^1 event wait/);
+  assertMatch(waits?.message ?? "", /^Waiting for a daemon: 1 event \(/);
   assertEquals(waits?.repair, "kaizen spool flush");
   await home.run(hook, { stdin: "", env });
-  await expectFault(home, "spool", /^1 failure in hooks, the last: /, /purge/);
+  await expectFault(
+    home,
+    "spool",
+    /^1 failure in hooks, the last (?:just now|\d+s ago): /,
+    /^kaizen spool list; when it is read, kaizen spool purge$/,
+  );
+  // What is long past needs no repair.
+  await Deno.writeTextFile(
+    `${home.home}/spool/.failures`,
+    `{"ms":${Date.now() - 25 * 3_600_000},"reason":"old","count":2}\n`,
+  );
+  const { code, found } = await examine(home);
+  const past = found.find(({ message }) => /^2 failures/.test(message));
+  assertEquals([code, past?.level], [0, "note"]);
+  assertMatch(past?.message ?? "", /, the last 1d ago: old$/);
   await home.run(["spool", "purge", "--yes"]);
   await Deno.mkdir(`${home.home}/spool/v1-1-1-00000000.json`);
   await expectFault(home, "spool", /is not a file of kaizen$/, /^rm -r /);
@@ -323,6 +338,85 @@ Deno.test("doctor finds what is wrong in the spool", async () => {
   await Deno.remove(`${home.home}/spool`, { recursive: true });
   await Deno.writeTextFile(`${home.home}/spool`, "");
   await expectFault(home, "spool", /^The spool cannot keep events/, /^mv /);
+});
+
+Deno.test({
+  name:
+    "doctor gives one next step for a full disk, and none for it once there is space",
+  ignore: !await Disk.isPossible(),
+  fn: async () => {
+    await using home = await tempHome();
+    await using disk = await Disk.mount(home.home, "40m");
+    await using _daemon = await home.startDaemon();
+    const { socket, workspace } = home;
+    await feed({ socket, workspace }, ...sampleSession("a", 1_800_000_000_000));
+    await disk.fill();
+    const hook = ["ingest", "hook", "--source", "claude"];
+    const stdin = JSON.stringify({
+      hook_event_name: "UserPromptSubmit",
+      session_id: "a",
+      cwd: workspace,
+      prompt: "x".repeat(100_000),
+    });
+    // The files may still have some space.
+    const lost = async () => {
+      const { stdout } = await home.run(["status", "--json"]);
+      return JSON.parse(stdout).spool.failures;
+    };
+    while (await lost() === 0) await home.run(hook, { stdin });
+    const full = (await examine(home)).found;
+    assertEquals(
+      faults(full).map(({ check, message, repair }) => [
+        check,
+        message.replace(/\/\S+/, "/").replace(/^\d+ failures?/, "1 failure")
+          .replace(/just now|\d+s ago/, "just now"),
+        repair,
+      ]),
+      [
+        [
+          "disk",
+          "The disk of / is full: 0 B free",
+          "delete or move other files from this disk",
+        ],
+        [
+          "daemon",
+          "Its last error, just now, and nothing was stored since: Cannot store event: database or disk is full",
+          "make room on the disk",
+        ],
+        [
+          "spool",
+          "The spool cannot keep events, so they are lost while no daemon takes them: no space left on device",
+          "make room on the disk",
+        ],
+        [
+          "spool",
+          "1 failure in hooks, the last just now: no space left on device",
+          "kaizen spool list; when it is read, kaizen spool purge",
+        ],
+      ],
+    );
+    assertEquals(
+      full.filter(({ check }) => check === "store").map((
+        { level, message },
+      ) => [
+        level,
+        message,
+      ]),
+      [["note", "Not looked at, as the disk has no room for a copy of it"]],
+    );
+    await disk.empty();
+    await home.run(["spool", "purge", "--yes"]);
+    assertEquals((await home.run(hook, { stdin })).code, 0);
+    const after = (await examine(home)).found;
+    assertEquals(faults(after), []);
+    assert(
+      after.some(({ check, level, message }) =>
+        check === "daemon" && level === "note" &&
+        /^Its last error, (?:just now|\d+s ago): .* is full$/.test(message)
+      ),
+      JSON.stringify(after),
+    );
+  },
 });
 
 Deno.test("doctor finds a store that is damaged, foreign, from later, or no file", async () => {
@@ -334,6 +428,16 @@ Deno.test("doctor finds a store that is damaged, foreign, from later, or no file
   damaged.fill(0xa5, Math.floor(whole.length / 2));
   await Deno.writeFile(path, damaged);
   await expectFault(home, "store", /is damaged/, /kaizen store restore FILE/);
+  // SQLite describes this on two lines.
+  const miscounted = whole.slice();
+  miscounted[39] = 1;
+  await Deno.writeFile(path, miscounted);
+  await expectFault(
+    home,
+    "store",
+    /^[^\n]* is damaged: Freelist: [^\n]+$/,
+    /kaizen store restore FILE/,
+  );
   await Deno.writeFile(path, whole);
   alter(home, "PRAGMA user_version = 99");
   await expectFault(home, "store", /version must be/, /newer version/);
@@ -365,7 +469,7 @@ Deno.test("doctor finds a session that differs from its events, and one that los
     await expectFault(
       home,
       "store",
-      /^1 session differ from what their events say: b$/,
+      /^Differs from what the events say: 1 session, b$/,
       /restore FILE/,
     );
   }
@@ -374,7 +478,7 @@ Deno.test("doctor finds a session that differs from its events, and one that los
   const { found } = await examine(home);
   assert(
     faults(found).some(({ message }) =>
-      /numbers are not in order: a$/.test(message)
+      /^Events are not numbered in order: 1 session, a$/.test(message)
     ),
     JSON.stringify(found),
   );

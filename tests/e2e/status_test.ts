@@ -16,8 +16,9 @@ Deno.test("status of a running daemon is one flat document", async () => {
   await feed(home, ...sampleSession("s1", Date.now()));
   const { code, stdout, stderr } = await home.run(["status"]);
   assertEquals([code, stderr], [0, ""]);
-  const { uptime_ms, store, ...rest } = JSON.parse(stdout);
+  const { uptime_ms, last_stored_ms, store, ...rest } = JSON.parse(stdout);
   assert(uptime_ms >= 0);
+  assert(last_stored_ms > Date.now() - uptime_ms - 1000);
   assertEquals([store.sessions, store.events], [1, 8]);
   assert(store.bytes > 0);
   assertEquals(rest, {
@@ -26,6 +27,7 @@ Deno.test("status of a running daemon is one flat document", async () => {
     pid: daemon.pid,
     queue_depth: 0,
     last_error: null,
+    last_error_ms: null,
     capture: [],
     proto_version: 1,
     daemon_version: "0.1.0",

@@ -89,10 +89,11 @@ const RULES: Record<number, Rule> = {
   /** A session of git's hooks is git's, and over. */
   17: ({ path, ours }) =>
     path.endsWith(".agent") && ours === "git" && SESSION.test(path),
-  /** Sums for lists, the size of the store, and the transcripts that are read. */
+  /** Sums for lists; of a status two times, the size of the store, and the transcripts read. */
   19: ({ path, theirs }, { ours: answer }) =>
     theirs === undefined &&
-    (/^(?:store|transcripts)$/.test(path) && answer["type"] === "status" ||
+    (/^(?:store|transcripts|last_(?:error|stored)_ms)$/.test(path) &&
+        answer["type"] === "status" ||
       SESSION.test(path) && path.endsWith(".totals")),
   /** No web server, so no address of one. */
   20: ({ path, ours }, { theirs }) =>

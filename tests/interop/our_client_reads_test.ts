@@ -41,6 +41,8 @@ interopTest(
       pid: theirs.pid,
       queue_depth: 0,
       last_error: null,
+      last_error_ms: null,
+      last_stored_ms: null,
       capture: [],
       proto_version: 1,
       daemon_version: "0.1.46",

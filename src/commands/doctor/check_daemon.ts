@@ -6,11 +6,12 @@
 import { ask, HELLO } from "../../client/mod.ts";
 import { lookAt, parentOf, whyReplaceable } from "../../context/mod.ts";
 import { findHolder, probe, readLastFailure } from "../../launch/mod.ts";
-import { formatSpan } from "../../output/mod.ts";
-import { KAIZEN_VERSION } from "../../proto/mod.ts";
+import { formatAgo, formatSpan } from "../../output/mod.ts";
+import { type AnswerOf, KAIZEN_VERSION } from "../../proto/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
+import { isFull, MAKE_ROOM } from "./check_disk.ts";
 import { type Finding, Report } from "./finding.ts";
 
 const START = "kaizen daemon start --background";
@@ -57,7 +58,10 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
         START,
       );
     }
-    return report.note("No daemon runs: the next event starts one", START);
+    return report.note(
+      "No daemon runs: hooks start one, at most once a minute",
+      START,
+    );
   }
   if (holder === null) {
     report.fault(
@@ -77,15 +81,33 @@ async function tellVersions(
   const hello = await ask(HELLO, client);
   const status = await ask({ type: "status" }, client);
   report.ok(`Process ${pid} answers, up for ${formatSpan(status.uptime_ms)}`);
-  if (status.last_error !== null) {
-    report.fault(`The daemon says: ${status.last_error}`, "kaizen status");
-  }
+  tellLastError(status, report, run);
   report.findings.push(...compareVersions({
     daemon: hello.daemon_version,
     // The reference's daemon sends no size of a store.
     isOurs: status.store !== undefined,
     client: KAIZEN_VERSION,
   }));
+}
+
+/** An error needs repair until an event is stored after it. */
+function tellLastError(
+  { last_error, last_error_ms, last_stored_ms }: AnswerOf<"status">,
+  report: Report,
+  { settings, context }: Run,
+): void {
+  if (last_error === null) return;
+  const { home, log } = settings.paths();
+  const when = last_error_ms
+    ? `, ${formatAgo(last_error_ms, context.now())}`
+    : "";
+  if (Number(last_stored_ms ?? -1) >= Number(last_error_ms ?? 0)) {
+    return report.note(`Its last error${when}: ${last_error}`);
+  }
+  report.fault(
+    `Its last error${when}, and nothing was stored since: ${last_error}`,
+    isFull(home) ? MAKE_ROOM : `tail ${quoteWord(log)}`,
+  );
 }
 
 /** Versions to compare. */

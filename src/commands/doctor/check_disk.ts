@@ -13,19 +13,36 @@ import type { Report } from "./finding.ts";
 const LOW_BYTES = 256 * 1024 * 1024;
 /** With less than this, a store can hardly commit. */
 const OUT_BYTES = 16 * 1024 * 1024;
+/** What repairs other findings while the disk is full. */
+export const MAKE_ROOM = "make room on the disk";
+const DELETE = "delete or move other files from this disk";
 const PRUNE = "kaizen store prune --older-than 30d";
 
 /** Checks the free space that is left. */
 export function checkDisk(report: Report, { settings }: Run): void {
-  const { home } = settings.paths();
-  const folder = nearestFolder(home);
-  const free = readFree(folder);
+  const { home, store } = settings.paths();
+  const free = readFree(home);
   const text = `${formatBytes(free)} free`;
   if (free < OUT_BYTES) {
-    report.fault(`The disk of ${home} is full: ${text}`, PRUNE);
+    // A prune needs room itself.
+    report.fault(`The disk of ${home} is full: ${text}`, DELETE);
   } else if (free < LOW_BYTES) {
-    report.note(`The disk of ${home} is almost full: ${text}`, PRUNE);
+    const isLarge = (lookAt(store)?.size ?? 0) > LOW_BYTES;
+    report.note(
+      `The disk of ${home} is almost full: ${text}`,
+      isLarge ? PRUNE : DELETE,
+    );
   } else report.ok(text);
+}
+
+/**
+ * Whether a disk has no room, or would have none with some more bytes on it.
+ *
+ * @param path Need not exist.
+ * @param more In bytes.
+ */
+export function isFull(path: string, more = 0): boolean {
+  return readFree(path) - more < OUT_BYTES;
 }
 
 /** Returns a path if it exists, else the nearest folder above it that does. */
@@ -36,7 +53,7 @@ function nearestFolder(path: string): string {
 }
 
 /** Returns the free bytes that a user may take. */
-function readFree(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
+function readFree(path: string): number {
+  const { bavail, bsize } = statfsSync(nearestFolder(path));
   return bavail * bsize;
 }

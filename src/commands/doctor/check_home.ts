@@ -38,7 +38,7 @@ export function checkHome(report: Report, { settings }: Run): void {
     return report.fault(
       `${home} cannot be used as ${why}, and this is user ${Deno.uid()}`,
       Deno.uid() === 0
-        ? "run kaizen as that user"
+        ? "run kaizen as the user of that home, or give root one with --home"
         : `sudo chown -R ${Deno.uid()} ${word}`,
     );
   }

@@ -3,11 +3,13 @@
  * Looks at the spool.
  * @module
  */
-import { formatBytes, formatNumberOf } from "../../output/mod.ts";
+import { formatAgo, formatBytes, formatNumberOf } from "../../output/mod.ts";
 import { surveySpool } from "../../spool/mod.ts";
 import { lookAt } from "../../context/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { isNews } from "../shell/is_news.ts";
 import { quoteWord } from "../shell/quote_word.ts";
+import { isFull, MAKE_ROOM } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 
 const FLUSH = "kaizen spool flush";
@@ -20,8 +22,8 @@ export function checkSpool(report: Report, { settings, context }: Run): void {
   const spool = surveySpool(folder, context.env);
   if (!spool.writable) {
     report.fault(
-      `The spool cannot keep events, so they are lost while no daemon answers: ${spool.reason}`,
-      repairOf(folder, spool),
+      `The spool cannot keep events, so they are lost while no daemon takes them: ${spool.reason}`,
+      isFull(folder) ? MAKE_ROOM : repairOf(folder, spool),
     );
   }
   for (const name of spool.odd) {
@@ -32,11 +34,13 @@ export function checkSpool(report: Report, { settings, context }: Run): void {
     );
   }
   if (spool.failures > 0) {
-    report.fault(
-      `${formatNumberOf(spool.failures, "failure")} in hooks, the last: ${
-        spool.last_failure?.reason ?? "unknown reason"
-      }`,
-      `${LIST}, then kaizen spool purge`,
+    const { ms = 0, reason = "unknown reason" } = spool.last_failure ?? {};
+    const now = context.now();
+    report[isNews(ms, now) ? "fault" : "note"](
+      `${formatNumberOf(spool.failures, "failure")} in hooks, the last ${
+        formatAgo(ms, now)
+      }: ${reason}`,
+      `${LIST}; when it is read, kaizen spool purge`,
     );
   }
   if (spool.rejected > 0) {
@@ -47,14 +51,14 @@ export function checkSpool(report: Report, { settings, context }: Run): void {
   }
   if (spool.unknown > 0) {
     report.note(
-      `${
+      `In the spool from another version: ${
         formatNumberOf(spool.unknown, "file")
-      } in the spool belong to another version`,
+      }`,
     );
   }
   if (spool.pending > 0) {
     report.note(
-      `${formatNumberOf(spool.pending, "event")} wait for a daemon (${
+      `Waiting for a daemon: ${formatNumberOf(spool.pending, "event")} (${
         formatBytes(spool.bytes)
       })`,
       FLUSH,

@@ -7,6 +7,7 @@ import { lookAt } from "../../context/mod.ts";
 import { listOddFiles } from "../../launch/mod.ts";
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { isFull } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 import type { DoctorOptions } from "./options.ts";
 
@@ -27,8 +28,14 @@ export async function checkStore(
     return report.note(`Not looked at, as ${odd.path} cannot be used`);
   }
   // As `kaizen status` counts it.
-  const size = formatBytes(file.size + (lookAt(`${path}-wal`)?.size ?? 0));
+  const bytes = file.size + (lookAt(`${path}-wal`)?.size ?? 0);
+  const size = formatBytes(bytes);
   if (isQuick) return report.ok(`${size}; not looked at`);
+  if (isFull(home, bytes)) {
+    return report.note(
+      "Not looked at, as the disk has no room for a copy of it",
+    );
+  }
   const { backUpStore, StoreError } = await import("../../store/mod.ts");
   // In the home, as no other user may read it there.
   const folder = await Deno.makeTempDir({ dir: home, prefix: "doctor-" });
@@ -37,12 +44,8 @@ export async function checkStore(
     const { sessions, events } = await backUpStore(path, copy);
     const { inspectStore } = await import("../../daemon/mod.ts");
     const { numbering, content, compared } = await inspectStore(copy);
-    tellSessions(
-      report,
-      "have events whose numbers are not in order",
-      numbering,
-    );
-    tellSessions(report, "differ from what their events say", content);
+    tellSessions(report, "Events are not numbered in order", numbering);
+    tellSessions(report, "Differs from what the events say", content);
     if (report.findings.length > 0) return;
     report.ok(
       `Whole: ${formatNumberOf(sessions, "session")}, ${
@@ -79,7 +82,7 @@ function tellSessions(
   const named = ids.slice(0, NAMED).join(", ");
   const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
   report.fault(
-    `${formatNumberOf(ids.length, "session")} ${what}: ${named}${more}`,
+    `${what}: ${formatNumberOf(ids.length, "session")}, ${named}${more}`,
     "kaizen store restore FILE, or report it as a bug",
   );
 }

@@ -14,10 +14,9 @@ import {
 } from "../../output/mod.ts";
 import type { SpoolStatus } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { isNews } from "../shell/is_news.ts";
 
 const LABEL_CELLS = 12;
-/** A failure is highlighted for this time, in milliseconds; it is counted until `spool purge`. */
-const NEWS_MS = 24 * 60 * 60 * 1000;
 
 /** Renders the lines of the spool alone. */
 export function renderSpool(
@@ -71,9 +70,7 @@ export function describeSpool(
     ]);
   }
   if (spool.losses.length > 0) {
-    const isNews = spool.losses.some(({ last_ms }) =>
-      nowMs - last_ms < NEWS_MS
-    );
+    const isRecent = spool.losses.some(({ last_ms }) => isNews(last_ms, nowMs));
     facts.push([
       "lost",
       spool.losses.map(({ reason, events, last_ms }) =>
@@ -81,7 +78,7 @@ export function describeSpool(
           formatAgo(last_ms, nowMs)
         }`
       ).join("; "),
-      isNews ? paint.red : paint.dim,
+      isRecent ? paint.red : paint.dim,
     ]);
   }
   if (spool.failures > 0) {
@@ -89,14 +86,14 @@ export function describeSpool(
     const when = last === null
       ? ""
       : `, the last ${formatAgo(last.ms, nowMs)}: ${last.reason}`;
-    const isNews = last !== null && nowMs - last.ms < NEWS_MS;
+    const isRecent = last !== null && isNews(last.ms, nowMs);
     // Not all failures are lost events: hooks also count input that they ignored.
     facts.push([
       "failures",
       `${
         formatNumberOf(spool.failures, "failure")
       } in hooks${when}; see kaizen spool list`,
-      isNews ? paint.red : paint.dim,
+      isRecent ? paint.red : paint.dim,
     ]);
   }
   return facts;

@@ -6,6 +6,7 @@
 import {
   escapeLine,
   type Fact,
+  formatAgo,
   formatBytes,
   formatNumberOf,
   formatSpan,
@@ -41,7 +42,11 @@ export function renderStatus(
       return [
         paint.green("● running"),
         ...layOut(
-          [...describeRunning(found, paint), socket, ...spoolFacts],
+          [
+            ...describeRunning(found, context.now(), paint),
+            socket,
+            ...spoolFacts,
+          ],
           paint,
           width,
         ),
@@ -99,16 +104,22 @@ function describeFault(fault: string | null, paint: Paint): Fact[] {
 
 function describeRunning(
   { hello, status }: Extract<DaemonState, { state: "running" }>,
+  nowMs: number,
   paint: Paint,
 ): Fact[] {
-  const { pid, uptime_ms, queue_depth, last_error, store, capture } = status;
+  const { pid, uptime_ms, queue_depth, store, capture } = status;
+  const { last_error, last_error_ms } = status;
   const facts: Fact[] = [
     ["pid", `${pid}, up for ${formatSpan(uptime_ms)}`],
     ["version", `${hello.daemon_version}, protocol ${hello.proto_version}`],
     ["queue", Number(queue_depth) === 0 ? "empty" : `${queue_depth} waiting`],
-    last_error === null
-      ? ["last error", "none"]
-      : ["last error", last_error, paint.yellow],
+    last_error === null ? ["last error", "none"] : [
+      "last error",
+      last_error_ms
+        ? `${formatAgo(last_error_ms, nowMs)}: ${last_error}`
+        : last_error,
+      paint.yellow,
+    ],
   ];
   if (store !== undefined) {
     const { bytes, sessions, events } = store;

@@ -116,6 +116,8 @@ Deno.test("status reports the process, the queue, the last error and the store",
     uptime_ms: 1234,
     queue_depth: 0,
     last_error: null,
+    last_error_ms: null,
+    last_stored_ms: NOW,
     capture: [],
   });
   const { bytes, ...counts } = asObject(store);
@@ -133,7 +135,8 @@ Deno.test("the refusals of E23 have the reference's messages, store nothing, and
     const answer = await it.ingest(source, payload);
     assertStringIncludes(String(answer.message), message);
     assertEquals(answer, errorOf(String(answer.message)));
-    assertEquals((await status()).last_error, answer.message);
+    const { last_error, last_error_ms } = await status();
+    assertEquals([last_error, last_error_ms], [answer.message, NOW]);
   }
   assertEquals(await it.ask(list({})), {
     type: "sessions",

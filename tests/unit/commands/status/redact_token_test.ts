@@ -9,6 +9,8 @@ const status: AnswerOf<"status"> = {
   uptime_ms: 2n ** 60n,
   queue_depth: 0,
   last_error: null,
+  last_error_ms: null,
+  last_stored_ms: null,
 };
 
 Deno.test("redactToken() returns an answer without a token unchanged", () => {
