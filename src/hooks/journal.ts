@@ -11,6 +11,7 @@ import {
   readOwnFile,
   systemReason,
   whyForeign,
+  whyNoOwnFolder,
 } from "../context/mod.ts";
 import {
   type AgentFile,
@@ -77,7 +78,7 @@ export class Journal implements Disposable {
       throw new HomeError(`Cannot use "${home}" as ${foreign}`);
     }
     makeFolders(home);
-    const lock = Deno.openSync(folderOf(home));
+    const lock = openFolder(folderOf(home));
     if (!lock.tryLockSync(true)) {
       lock.close();
       throw new HomeError(
@@ -170,6 +171,16 @@ function makeFolders(home: string): void {
   }
 }
 
+function openFolder(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    throw new HomeError(`Cannot open "${path}": ${systemReason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
 function folderOf(home: string): string {
   return `${home}/hooks`;
 }
@@ -180,7 +191,12 @@ function copyName({ path }: JournalEntry): string {
 }
 
 function readEntries(home: string): JournalEntry[] {
-  const path = `${folderOf(home)}/journal.json`;
+  const folder = folderOf(home);
+  const odd = whyNoOwnFolder(folder);
+  if (odd) {
+    throw new HomeError(`Cannot use "${folder}" as ${odd}: move it away`);
+  }
+  const path = `${folder}/journal.json`;
   const bytes = readOwnFile(path, MAX_BYTES);
   if (bytes === null) return [];
   try {

@@ -33,8 +33,6 @@ const READER_CACHE_KIB = 512;
  */
 const QUICK_CHECK_BYTES = 8 * 1024 * 1024;
 
-/** Length of a store without tables; SQLite's default size of a page. */
-const FIRST_PAGE_BYTES = 4096;
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 
@@ -55,7 +53,7 @@ export interface OpenStore {
 export function openWriter(path: string, maxPages?: number): OpenStore {
   refuseNetwork(realFolder(path));
   refuseOddFiles(path);
-  undoMaking(path);
+  rollBack(path);
   const isNew = !checkFile(path);
   const wasDamaged = hasDamageNote(path);
   let db: DatabaseSync | null = null;
@@ -134,13 +132,12 @@ function realFolder(path: string): string {
 }
 
 /**
- * Lets SQLite roll back a creation that was killed before WAL mode was set. A page and a journal
- * are left then, and the read-only connection of {@linkcode checkContent} cannot roll back.
+ * Lets SQLite roll back what was killed while WAL mode was not set: a creation, or another program
+ * that has unset it. A journal is left then, or something else is in its place, and the read-only
+ * connection of {@linkcode checkContent} cannot remove it.
  */
-function undoMaking(path: string): void {
-  if (sizeOf(path) > FIRST_PAGE_BYTES || sizeOf(`${path}-journal`) === 0) {
-    return;
-  }
+function rollBack(path: string): void {
+  if (sizeOf(`${path}-journal`) === 0) return;
   try {
     using db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     db.prepare("SELECT 1 FROM sqlite_schema").get();

@@ -258,6 +258,13 @@ for (const [kind, make] of Object.entries(KINDS)) {
         "config.toml",
         ...kind === "a folder" ? [] : ["hooks"],
       ]);
+      const undo = await run(home, ["hooks", "uninstall", "--yes"]);
+      assertMatch(
+        undo.stderr,
+        kind === "a folder"
+          ? /^$/
+          : /Cannot use ".*\/hooks" as .*: move it away/,
+      );
       assertEquals((await json(home, ["stop"])).stopped, true);
     },
   });

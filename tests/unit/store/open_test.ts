@@ -101,6 +101,38 @@ Deno.test("open() finishes a store whose making was cut short by a kill", () => 
   assertEquals(again.size().events, 1);
 });
 
+for (
+  const [what, leave] of Object.entries<(path: string) => void>({
+    "the journal of a program that was killed": (path) => {
+      using other = tempStore();
+      Deno.copyFileSync(path, other.path);
+      using db = openRaw(other.path);
+      db.exec("PRAGMA journal_mode = DELETE");
+      db.exec("BEGIN IMMEDIATE; PRAGMA user_version = 5");
+      for (const end of ["", "-journal"]) {
+        Deno.copyFileSync(other.path + end, path + end);
+      }
+      db.exec("ROLLBACK");
+      overwrite(`${path}-journal`, 0, SYNCED_JOURNAL);
+    },
+    "something else in the place of its journal": (path) =>
+      Deno.writeTextFileSync(`${path}-journal`, "no journal"),
+  })
+) {
+  Deno.test(`open() opens a store with ${what}`, () => {
+    using temp = tempStore();
+    {
+      using store = Store.open(temp.path);
+      put(store);
+    }
+    leave(temp.path);
+    {
+      using store = Store.open(temp.path);
+      assertEquals(store.size().events, 1);
+    }
+  });
+}
+
 /** Ways to spoil a good store, and what its file is called then. */
 const spoilt: [
   name: string,
