@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { event, node, session } from "../unit/output/_samples.ts";
+import { Git } from "./_git.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { type Finished, type Home, tempHome } from "./harness.ts";
 
@@ -255,4 +256,76 @@ Deno.test("a path that a command prints is shown in its place", async () => {
     assertEquals(result.code, 0, result.stderr);
     assertHarmless(result, words.join(" "));
   }
+});
+
+Deno.test("nothing that an agent or a repository says breaks out of its place in a text", async (test) => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const repo = `${home.workspace}/w${WORD}`;
+  const git = new Git(home);
+  await git.run(home.workspace, "init", "-q", "-b", "main", repo);
+  await Deno.writeTextFile(`${repo}/f${WORD}`, `${HOSTILE}\n`);
+  await git.run(repo, "add", ".");
+  await git.run(repo, "commit", "-q", "-m", WORD);
+  const call = {
+    tool_name: hostile("Tool"),
+    tool_use_id: hostile("t"),
+    tool_input: { command: HOSTILE, file_path: `${repo}/f${HOSTILE}` },
+  };
+  for (
+    const event of [
+      { hook_event_name: "SessionStart", source: HOSTILE, model: HOSTILE },
+      { hook_event_name: "UserPromptSubmit", prompt: hostile("prompt ") },
+      { hook_event_name: "PreToolUse", ...call },
+      { hook_event_name: "PostToolUseFailure", ...call, error: HOSTILE },
+      { hook_event_name: "Notification", message: HOSTILE, title: HOSTILE },
+      { hook_event_name: "Stop", stop_hook_active: false },
+    ]
+  ) {
+    const session = { session_id: "s", agent_type: HOSTILE, cwd: repo };
+    const stdin = JSON.stringify({
+      ...session,
+      transcript_path: hostile("/nowhere/"),
+      permission_mode: HOSTILE,
+      ...event,
+    });
+    const hook = ["ingest", "hook", "--source", "claude"];
+    assertEquals((await home.run(hook, { stdin })).code, 0);
+  }
+  const commit = ["ingest", "git", "post-commit"];
+  assertEquals((await home.run(commit, { cwd: repo })).code, 0);
+  const shows = new Set<string>();
+  for (
+    const words of [
+      ["sessions"],
+      ["sessions", "tree", "s"],
+      ["detail", "s"],
+      ["detail", "s", "--full"],
+      ["events"],
+      ["grep", FORGED],
+      ["usage", "--by", "workspace"],
+      ["commits"],
+      ["blame", `f${WORD}`],
+      ["wait", "s"],
+      ["doctor"],
+      ["doctor", "--coverage"],
+      ["store", "stats"],
+      ["hooks", "status"],
+    ]
+  ) {
+    const name = words.join(" ");
+    await test.step(name, async () => {
+      for (const color of ["always", "never"]) {
+        const result = await home.run(
+          [...words, "-o", "text", "--color", color],
+          { cwd: repo },
+        );
+        assertHarmless(result, `${name}, color ${color}`);
+        if (result.stdout.includes("\\x1b[2J")) shows.add(words[0] ?? "");
+      }
+    });
+  }
+  // They were shown, and not just left out.
+  const all = ["sessions", "detail", "events", "grep", "commits", "blame"];
+  assertEquals(all.filter((name) => !shows.has(name)), []);
 });
