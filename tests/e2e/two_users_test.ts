@@ -343,3 +343,53 @@ Deno.test({
     assertEquals(await exists(`${await homeOf(0, home)}/.kaizen/spool`), true);
   },
 });
+
+Deno.test({
+  name:
+    "an event goes to a socket below a folder of root, of the unknown user of a container, or of a group",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const folders = [
+      await makeFolder(`${home.root}/root`, 0, 0o755),
+      await makeFolder(`${home.root}/unknown`, 65_534, 0o755),
+      await makeFolder(`${home.root}/group`, 0, 0o775),
+    ];
+    for (const above of folders) {
+      const folder = await makeFolder(`${above}/h`, ALICE);
+      const env = { KAIZEN_HOME: folder };
+      await using _daemon = await startAlices(home, env);
+      const hook = await runAs(ALICE, HOOK, home, { stdin: EVENT, env });
+      assertEquals([hook.code, hook.stderr], [0, ""]);
+      const { stdout } = await runAs(ALICE, ["sessions"], home, {
+        env: { ...env, KAIZEN_WORKSPACE: "/" },
+      });
+      assertStringIncludes(stdout, '"id":"s"', above);
+    }
+  },
+});
+
+Deno.test({
+  name: "hooks install leaves settings alone that belong to another user",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const theirs = await makeFolder(`${home.root}/theirs`, MALLORY, 0o777);
+    const path = `${theirs}/settings.json`;
+    await Deno.writeTextFile(path, "{}");
+    await Deno.chmod(path, 0o666);
+    await Deno.chown(path, MALLORY, MALLORY);
+    const own = await makeFolder(
+      `${await homeOf(ALICE, home)}/.claude`,
+      ALICE,
+    );
+    await Deno.symlink(path, `${own}/settings.json`);
+    const install = ["hooks", "install", "claude", "--yes"];
+    for (const words of [install, [...install, "--dry-run"]]) {
+      const { code, stderr } = await runAs(ALICE, words, home);
+      assertEquals(code, 74, stderr);
+      assertStringIncludes(stderr, `user ${MALLORY}`);
+    }
+    assertEquals(await Deno.readTextFile(path), "{}");
+  },
+});
