@@ -34,7 +34,7 @@ export async function makeHostilePlace(home: Home): Promise<Place> {
   const marks = `${home.root}/marks`;
   await Deno.writeTextFile(
     trap,
-    `#!/bin/sh\necho "$0 $*" >>'${marks}'\ncat\n`,
+    `#!/bin/sh\necho "$0 $*" >>'${marks}'\nexec /bin/cat\n`,
     { mode: 0o755 },
   );
   const systemctl = `${home.root}/bin/systemctl`;
