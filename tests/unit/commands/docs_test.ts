@@ -147,6 +147,18 @@ Deno.test("every command line that pages and messages name exists, with its opti
   assertEquals(count > 250, true, `${count}`);
 });
 
+Deno.test("every file of the tree that pages name is there", () => {
+  const pages = ["README.md", "CONTRIBUTING.md", ...listFiles("docs", ".md")];
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(/`((?:docs|scripts|src|tests)\/[\w./-]+)`/g)]
+      .map(([, path = ""]) => path)
+  ).filter((path) => !/NAME|TARGET/.test(path));
+  assertEquals(named.length > 100, true, `${named.length}`);
+  for (const path of new Set(named)) {
+    Deno.lstatSync(new URL(`../../../${path}`, import.meta.url));
+  }
+});
+
 Deno.test("the help about the environment has every variable that the launchers pass on for users", () => {
   const permissions = read("scripts/permissions");
   const [, names = ""] = /--allow-env=(.*)/.exec(permissions) ?? [];

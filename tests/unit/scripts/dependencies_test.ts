@@ -70,6 +70,14 @@ Deno.test("two builds of a commit have the same bytes, and the licences of their
   }
 });
 
+Deno.test("deno.json names an exact version of every package", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+  const packages = Object.values(imports).map(String);
+  assert(packages.length > 0);
+  const isExact = /^(?:npm|jsr):\/?(?:@[^@/]+\/)?[^@/]+@\d+\.\d+\.\d+(?:\/|$)/;
+  assertEquals(packages.filter((it) => !isExact.test(it)), []);
+});
+
 Deno.test("every action of a workflow is pinned to a commit", async () => {
   const folder = `${ROOT}/.github/workflows`;
   for (const path of await listFiles(folder, ".yml")) {
