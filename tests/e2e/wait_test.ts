@@ -106,6 +106,34 @@ Deno.test("wait goes on when the daemon is killed and another one starts", async
   assertEquals((await home.run(["stop"])).code, 0);
 });
 
+const DETAIL = '{"type":"detail","session":{"id":"s1"},"events":[],"spans":[]}';
+const kills: [when: string, answers: string[]][] = [
+  ["before it answers", []],
+  ["when it has found the session", [DETAIL]],
+];
+for (const [when, answers] of kills) {
+  Deno.test(`wait goes on when the daemon is killed ${when}`, async () => {
+    await using home = await tempHome();
+    {
+      await using _daemon = await home.startDaemon();
+      await put(home, PROMPT);
+    }
+    const { promise: killed, resolve: kill } = Promise.withResolvers<void>();
+    const daemon = fakeDaemon(home.socket, async ({ answer }) => {
+      const next = answers.shift();
+      if (answers.length === 0) kill(daemon[Symbol.asyncDispose]());
+      if (next !== undefined) await answer(next);
+    });
+    const waiting = home.spawn(["wait", "s1"]);
+    await killed;
+    const start = ["daemon", "start", "--background"];
+    assertEquals((await home.run(start)).code, 0);
+    await put(home, { hook_event_name: "Stop" });
+    assertEquals((await waiting.ended).code, 0);
+    assertEquals((await home.run(["stop"])).code, 0);
+  });
+}
+
 Deno.test("wait --exec runs the user's command with the session's facts, and keeps its output off stdout", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();

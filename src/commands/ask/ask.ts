@@ -3,7 +3,11 @@
  * How commands send requests: timeouts by command, and starting a daemon if none is running.
  * @module
  */
-import { type ClientOptions, NotRunningError } from "../../client/mod.ts";
+import {
+  type ClientOptions,
+  NotRunningError,
+  ProtocolError,
+} from "../../client/mod.ts";
 import type { Run } from "../shell/cli.ts";
 
 /** Timeouts of one request in milliseconds. */
@@ -29,7 +33,8 @@ export function clientOptions(run: Run, fallbackMs: number): ClientOptions {
 }
 
 /**
- * Sends a request. If no daemon is running, starts one and tries again.
+ * Sends a request that changes nothing. If no daemon is running, or the daemon is killed before it
+ * has answered, starts one and tries again.
  *
  * @throws What `ask` throws, and what `startDaemon` throws.
  */
@@ -38,7 +43,7 @@ export async function askOrStart<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await ask();
+    return await askAgain(ask);
   } catch (error) {
     if (!(error instanceof NotRunningError) || !run.settings.mayStart) {
       throw error;
@@ -57,6 +62,16 @@ export async function askOrStart<T>(
   if (started && isWatched) {
     const { printNote } = await import("../shell/print.ts");
     await printNote(run, `started the daemon (pid ${pid})`);
+  }
+  return await ask();
+}
+
+/** Asks twice if the first answer breaks off: if the daemon was killed, none is running now. */
+async function askAgain<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
   }
   return await ask();
 }

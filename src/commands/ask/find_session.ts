@@ -163,13 +163,17 @@ async function completeId(
   for (
     const any_workspace of isOpen && prefix !== "" ? [false, true] : [false]
   ) {
-    const { rows, total, id_prefix } = await ask({
+    const request = {
       type: "list_sessions",
       workspace,
       offset: 0,
       limit: MAX_CANDIDATES,
       filter: { id_prefix: prefix, any_workspace },
-    }, client);
+    } as const;
+    const { rows, total, id_prefix } = await askOrStart(
+      run,
+      () => ask(request, client),
+    );
     if (id_prefix !== prefix) {
       // This daemon ignores the filter: the rows are the newest sessions with any ids.
       const all = await listSessions(workspace, { limit: 0 }, run);

@@ -63,15 +63,14 @@ export async function runWait(
       end,
       signal: new AbortController().signal,
     }, run);
-    session = await readSession(id, workspace, run);
     for await (const { isLate, outlast } of changes) {
       // No time is left for another look.
       const read: SessionRecord | null = isLate
         ? null
         : await outlast.try((run) => readSession(id, workspace, run));
       session = read ?? session;
-      const outcome = outcomeOf(session);
-      if (outcome !== null && until.includes(outcome)) {
+      const outcome = session && outcomeOf(session);
+      if (session !== null && outcome !== null && until.includes(outcome)) {
         await printResult({ outcome, session }, run);
         await runCommand(exec, { outcome, session }, run);
         return OUTCOMES[outcome];
