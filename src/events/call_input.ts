@@ -67,7 +67,9 @@ const encoder = new TextEncoder();
 const PATCH_BEGIN =
   /^\s*(?:(?:cd\s+\S+\s*&&\s*)?apply_patch\s[^\n]*\n\s*)?\*\*\* Begin Patch/;
 const PATCH_FILE =
-  /^\*\*\* (?:(?:Update|Add|Delete) File|Move to):[ \t]*(\S.*?)\s*$/gm;
+  /^\*\*\* (?:(?:Update|Add|Delete) File|Move to):[ \t]*(\S.*)/gm;
+/** Lines with the name of a file that are looked at. A patch of an agent has fewer. */
+const MAX_PATCH_LINES = 4_096;
 
 /** Reads the arguments of an event's call. */
 export function readCallInput(payload: Payload): CallInput {
@@ -185,8 +187,10 @@ function readPatch(members: ReadonlyMap<string, JsonPart>): string[] {
     if (head === null || !PATCH_BEGIN.test(head)) continue;
     const text = headText(value, Infinity) ?? "";
     // A copy, because a slice would keep the whole patch in memory.
-    for (const [, file = ""] of text.matchAll(PATCH_FILE)) {
-      files.add(decodeText(encoder.encode(file)));
+    for (
+      const [, file = ""] of text.matchAll(PATCH_FILE).take(MAX_PATCH_LINES)
+    ) {
+      files.add(decodeText(encoder.encode(file.trimEnd())));
     }
   }
   return [...files];

@@ -6,10 +6,11 @@
 import {
   decodeString,
   decodeText,
+  findTopLevel,
   JsonError,
   type JsonKind,
+  scanDocument,
   scanElements,
-  scanMembers,
 } from "../proto/mod.ts";
 import { decodeKey, decodeToken } from "./_token.ts";
 
@@ -47,6 +48,11 @@ const LINE_CHARS = 200;
 const HEAD_BYTES = 4096;
 /** Length of the longest escape, a surrogate pair. */
 const ESCAPE_BYTES = 12;
+/**
+ * Members of an object that are looked at, in the order of the text. No tool has as many arguments,
+ * and each takes microseconds in which no other client is served.
+ */
+const MAX_MEMBERS = 4_096;
 /** The engine copies slices up to this length. */
 const MAX_COPIED_CHARS = 12;
 const BACKSLASH = 0x5c;
@@ -132,8 +138,8 @@ function cutLine(line: string): string {
 }
 
 /**
- * Returns the members of an object, or of a string with the JSON of an object; null for another
- * value.
+ * Returns the first members of an object, or of a string with the JSON of an object, at most
+ * {@linkcode MAX_MEMBERS}; null for another value.
  */
 export function readMembers(
   part: JsonPart | null | undefined,
@@ -171,7 +177,8 @@ function nameMembers(
   members: readonly RawMember[],
 ): ReadonlyMap<string, JsonPart> {
   const named = new Map<string, JsonPart>();
-  for (const { keyStart, keyEnd, start, end, kind } of members) {
+  const first = members.slice(0, MAX_MEMBERS);
+  for (const { keyStart, keyEnd, start, end, kind } of first) {
     const key = source.text?.slice(keyStart + 1, keyEnd - 1);
     named.set(
       key === undefined || key.includes("\\")
@@ -184,7 +191,15 @@ function nameMembers(
 }
 
 function scanObject(bytes: Uint8Array): ReadonlyMap<string, JsonPart> | null {
-  const scanned = scanMembers(bytes);
+  const found = findTopLevel(bytes);
+  let keys = 0;
+  scanDocument(bytes, (token, start, end, depth) => {
+    if (depth === 1 && token === "key") keys++;
+    if (keys <= MAX_MEMBERS || depth === 0) {
+      found.visit(token, start, end, depth);
+    }
+  });
+  const scanned = found.members();
   if (scanned === null) return null;
   const source = { bytes, text: null };
   const members = new Map<string, JsonPart>();
