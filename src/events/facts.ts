@@ -262,13 +262,16 @@ function guessAsking(message: string): Asking | null {
   return /\bis waiting for your input$/.test(message) ? "prompt" : null;
 }
 
+/** Tasks that are looked at: the record of a session holds each. */
+const MAX_TASKS = 4_096;
+
 /** Returns the ids in `background_tasks`. A task without an id is named by its index. */
 function readBackground(payload: Payload): string[] | null {
   const value = payload.value("background_tasks");
   if (value?.kind !== "array") return null;
   const tasks: unknown = JSON.parse(decodeText(bytesOf(value)));
   if (!Array.isArray(tasks)) return null;
-  return tasks.flatMap((task: unknown, i) =>
+  return tasks.slice(0, MAX_TASKS).flatMap((task: unknown, i) =>
     isOver(task) ? [] : [taskId(task) ?? `#${i}`]
   );
 }

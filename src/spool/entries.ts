@@ -129,6 +129,9 @@ function readReason(path: string): string | null {
 
 function whyPassedOver(path: string): string {
   const found = lookAt(path);
+  if (found?.isDirectory && path.endsWith(`/${REJECTED_FOLDER}`)) {
+    return "its owner may not read it: run chmod u+rwx";
+  }
   const odd = found && whyOdd(found, MAX_EVENT_FILE_BYTES);
   return odd ?? "it could not be read";
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  isSystemError,
   lookAt,
   retryInterrupted,
   whyNoOwnFolder,
@@ -69,7 +70,10 @@ export function listRejected(folder: string): string[] {
   return sortRejected(folder).rejected;
 }
 
-/** Lists the names in the folder of rejected files, each kind in order. */
+/**
+ * Lists the names in the folder of rejected files, each kind in order. A folder that cannot be read
+ * is odd itself.
+ */
 export function sortRejected(
   folder: string,
 ): { rejected: string[]; odd: string[] } {
@@ -77,7 +81,13 @@ export function sortRejected(
   if (whyNoOwnFolder(path) !== null) return { rejected: [], odd: [] };
   const names = (isWanted: (entry: Deno.DirEntry) => boolean) =>
     entries.filter(isWanted).map(({ name }) => name).sort();
-  const entries = readEntries(path);
+  let entries: Deno.DirEntry[];
+  try {
+    entries = readEntries(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return { rejected: [], odd: [REJECTED_FOLDER] };
+  }
   return {
     rejected: names(({ name, isFile }) =>
       isFile && name.endsWith(REJECTED_SUFFIX)

@@ -304,6 +304,27 @@ for (const [kind, make] of Object.entries(KINDS)) {
 
 Deno.test({
   name:
+    "a folder of rejected files that its owner may not read loses no event, and is named",
+  ignore: !hasUser,
+  async fn() {
+    await using home = await tempHome();
+    const rejected = `${home.home}/spool/rejected`;
+    await Deno.mkdir(rejected, { recursive: true, mode: 0o700 });
+    await Deno.chmod(rejected, 0o000);
+    await giveAway(home);
+    await record(home, "kept");
+    const { spool } = await json(home, ["status"], [3]);
+    assertEquals([Object(spool).pending, Object(spool).odd], [1, ["rejected"]]);
+    const { stdout } = await run(home, ["spool", "list"]);
+    assertMatch(stdout, /its owner may not read it: run chmod u\+rwx/);
+    assertEquals((await json(home, START)).started, true);
+    assertEquals(await storedSessions(home), ["kept"]);
+    assertEquals((await json(home, ["stop"])).stopped, true);
+  },
+});
+
+Deno.test({
+  name:
     "plain files of 3 GiB in the place of files of a daemon are no obstacle",
   ignore: !hasUser,
   async fn() {
