@@ -3,8 +3,23 @@
  * Edits of JSON that may have comments. Text is only inserted or cut out: all other bytes stay.
  * @module
  */
-import { type Node, parseTree, printParseErrorCode } from "jsonc-parser";
+import {
+  type Node as ParsedNode,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
 import { AgentFileError } from "./errors.ts";
+
+/** A value or a member of a document. Its place follows the cuts of {@linkcode cutNode}. */
+export interface Node {
+  type: ParsedNode["type"];
+  /** That of a text, a number, a boolean or null. */
+  value?: unknown;
+  offset: number;
+  length: number;
+  parent?: Node;
+  children?: Node[];
+}
 
 /** A document may begin with it. */
 export const BYTE_ORDER_MARK = "\ufeff";
@@ -177,24 +192,67 @@ function commaIn(gap: string): number {
   return gap.replaceAll(COMMENTS, (it) => " ".repeat(it.length)).indexOf(",");
 }
 
-/** Cuts a child out of its object or list, with the comma and the white space that belong to it. */
+/**
+ * Cuts a child out of its object or list, with the comma and the white space that belong to it.
+ *
+ * @param node It leaves its tree, whose other nodes get their places in the new text.
+ */
 export function cutNode(text: string, node: Node): string {
-  const parent = node.parent;
-  const siblings = parent?.children ?? [];
+  const siblings = node.parent?.children ?? [];
   const at = siblings.indexOf(node);
-  if (parent === undefined || at < 0) return text;
+  if (node.parent === undefined || at < 0) return text;
+  const rest = cutAt(text, { node, parent: node.parent, siblings, at });
+  closeGap(node, text.length - rest.length);
+  siblings.splice(at, 1);
+  return rest;
+}
+
+/** Moves all that is after a node nearer by what was cut, and shortens all that it is in. */
+function closeGap(node: Node, cut: number): void {
+  const { parent } = node;
+  if (parent === undefined) return;
+  const after = parent.children?.slice(parent.children.indexOf(node) + 1) ?? [];
+  for (const sibling of after) move(sibling, -cut);
+  parent.length -= cut;
+  closeGap(parent, cut);
+}
+
+function move(node: Node, by: number): void {
+  node.offset += by;
+  node.children?.forEach((child) => move(child, by));
+}
+
+/** A child in the text of its document. */
+interface CutPlace {
+  node: Node;
+  parent: Node;
+  siblings: readonly Node[];
+  /** Its index among the siblings. */
+  at: number;
+}
+
+function cutAt(text: string, { node, parent, siblings, at }: CutPlace): string {
   const end = node.offset + node.length;
   const previous = siblings[at - 1];
   const next = siblings[at + 1];
   const close = parent.offset + parent.length - 1;
   let start = node.offset;
   while (/\s/.test(text[start - 1] ?? "")) start--;
+  const from = previous === undefined
+    ? parent.offset + 1
+    : previous.offset + previous.length;
+  const isInComment = endsInLineComment(text.slice(from, start));
+  // A comment of one line needs its end, or it would hold what follows.
+  const spaceBefore = (rest: string) =>
+    isInComment && !/^[ \t]*[\r\n]/.test(rest)
+      ? text.slice(start, node.offset)
+      : "";
   if (previous !== undefined) {
-    const from = previous.offset + previous.length;
     const comma = from + commaIn(text.slice(from, node.offset));
+    const rest = text.slice(end);
     return text.slice(0, comma) +
       text.slice(comma + 1, Math.max(start, comma + 1)) +
-      text.slice(end);
+      spaceBefore(rest) + rest;
   }
   const gap = text.slice(end, next?.offset ?? close);
   const comma = commaIn(gap);
@@ -203,5 +261,5 @@ export function cutNode(text: string, node: Node): string {
   const left = text.slice(0, start);
   // An only child leaves the brackets as they are without children.
   const isEmpty = next === undefined && left.length === parent.offset + 1;
-  return left + (isEmpty ? rest.trimStart() : rest);
+  return left + (isEmpty ? rest.trimStart() : spaceBefore(rest) + rest);
 }

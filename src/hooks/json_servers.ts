@@ -3,12 +3,12 @@
  * The server `kaizen` in the JSON file in which an agent lists its servers.
  * @module
  */
-import type { Node } from "jsonc-parser";
 import {
   cutNode,
   findMember,
   insertValue,
   isBareNode,
+  type Node,
   parseDocument,
 } from "./_json_edit.ts";
 

@@ -4,7 +4,6 @@
  * other bytes stay.
  * @module
  */
-import type { Node } from "jsonc-parser";
 import {
   blankStrings,
   BYTE_ORDER_MARK,
@@ -13,6 +12,7 @@ import {
   findMember,
   insertValue,
   isBareNode,
+  type Node,
   parseDocument,
 } from "./_json_edit.ts";
 import { AgentFileError } from "./errors.ts";
@@ -34,7 +34,7 @@ export interface WantedHook {
   entry: unknown;
 }
 
-/** Maximum number of hooks to remove, each of which takes some passes over the text. */
+/** Maximum number of hooks to remove, each of which takes a pass over the text. */
 const MAX_REMOVED = 100;
 
 interface Found extends JsonHook {
@@ -106,27 +106,30 @@ export function removeJsonHooks(
   matches: (command: string) => boolean,
   keep: string | null = null,
 ): string {
-  const count = find(text).filter(({ command }) => matches(command)).length;
-  if (count > MAX_REMOVED) {
+  const found = find(text).filter(({ command }) => matches(command));
+  if (found.length > MAX_REMOVED) {
     throw new AgentFileError(
-      `it must have <= ${MAX_REMOVED} hooks that run kaizen: it has ${count}`,
+      `it must have <= ${MAX_REMOVED} hooks that run kaizen: it has ${found.length}`,
     );
   }
+  const kept = keep === null || keep.trim() === ""
+    ? null
+    : findMember(parseDocument(keep), "hooks");
   let rest = text;
-  for (;;) {
-    const one = find(rest).findLast(({ command }) => matches(command));
-    if (one === undefined) return rest;
+  for (const one of found.toReversed()) {
+    const list = one.element.parent;
+    const hooks = list?.parent?.parent;
     rest = cutNode(rest, isAlone(one) ? one.element : one.handler);
-    const hooks = findMember(parseDocument(rest), "hooks");
-    const list = hooks === null ? null : findMember(hooks, one.event);
-    if (list !== null && isBareNode(rest, list) && !has(keep, one.event)) {
-      rest = cutNode(rest, list.parent ?? list);
+    const isKept = kept !== null && findMember(kept, one.event) !== null;
+    if (list?.parent && isBareNode(rest, list) && !isKept) {
+      rest = cutNode(rest, list.parent);
     }
-    const left = findMember(parseDocument(rest), "hooks");
-    if (left !== null && isBareNode(rest, left) && !has(keep, null)) {
-      rest = cutNode(rest, left.parent ?? left);
+    if (hooks?.parent && isBareNode(rest, hooks) && kept === null) {
+      rest = cutNode(rest, hooks.parent);
     }
   }
+  listJsonHooks(rest); // throws if an agent could not read it
+  return rest;
 }
 
 /** Whether a document has nothing but the members of `head`. */
@@ -146,13 +149,6 @@ export function isNothingBut(
 /** Whether the handler is the only one of its element of the list. */
 function isAlone({ handler, element }: Found): boolean {
   return handler === element || handler.parent?.children?.length === 1;
-}
-
-function has(text: string | null, event: string | null): boolean {
-  if (text === null || text.trim() === "") return false;
-  const hooks = findMember(parseDocument(text), "hooks");
-  return hooks !== null &&
-    (event === null || findMember(hooks, event) !== null);
 }
 
 function find(text: string): Found[] {

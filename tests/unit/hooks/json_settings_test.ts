@@ -137,6 +137,34 @@ Deno.test("removeJsonHooks() takes one of several hooks out of a group", () => {
   );
 });
 
+Deno.test("removeJsonHooks() ends the comments of one line that were before a hook", () => {
+  const ours = JSON.stringify({ command: OURS });
+  const list = (hooks: string) => `{"hooks":{"Stop":[${hooks}]}}`;
+  const cases = [
+    [` // a\n${ours},{"command":"b"}`, ` // a\n{"command":"b"}`],
+    [` // a\n${ours},\n{"command":"b"}`, ` // a\n{"command":"b"}`],
+    [`{"command":"b"}, // a\n${ours},\n`, `{"command":"b"} // a\n,\n`],
+    [`{"command":"b"}, // a\n${ours}`, `{"command":"b"} // a\n`],
+    [`{"command":"b"}, // a\n  ${ours}\n`, `{"command":"b"} // a\n`],
+  ] as const;
+  for (const [before, after] of cases) {
+    assertEquals(removeJsonHooks(list(before), isOurs), list(after));
+  }
+});
+
+Deno.test("removeJsonHooks() looks at each hook once, however many are removed", () => {
+  const [first, second] = [50, 100].map((count) => {
+    let looks = 0;
+    const list = Array.from({ length: count }, () => ({ command: OURS }));
+    removeJsonHooks(
+      JSON.stringify({ hooks: { Stop: list } }),
+      () => ++looks > 0,
+    );
+    return looks;
+  });
+  assertEquals([first, second], [50, 100]);
+});
+
 const BROKEN: [text: string, message: string][] = [
   ["{", "it is no valid JSON: CloseBraceExpected in line 1"],
   ['{\n"a": }', "it is no valid JSON: ValueExpected in line 2"],
