@@ -15,7 +15,8 @@ import {
 import { Disk } from "./_disk.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { Git, write } from "./_git.ts";
-import { fakeDaemon } from "./fake_daemon.ts";
+import { ALICE, makeFolder } from "./_users.ts";
+import { fakeDaemon, HELLO } from "./fake_daemon.ts";
 import { type Home, type RunOptions, tempHome } from "./harness.ts";
 
 const SCHEMA = JSON.parse(
@@ -223,6 +224,45 @@ Deno.test("doctor finds a home that is open, odd, a file or a link", async () =>
   assertMatch(faults(file.found)[0]?.message ?? "", /is not a folder$/);
 });
 
+Deno.test({
+  name: "doctor looks into no home of another user, and names that one fault",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  fn: async () => {
+    await using home = await tempHome();
+    await makeFolder(home.home, ALICE);
+    await expectFault(
+      home,
+      "home",
+      new RegExp(`belongs to user ${ALICE}, and this is user 0$`),
+      /^run kaizen as the user of that home/,
+    );
+  },
+});
+
+Deno.test({
+  name: "doctor says that a disk is read-only, and what repairs it",
+  ignore: !await Disk.isPossible(),
+  fn: async () => {
+    await using home = await tempHome();
+    await using disk = await Disk.mount(home.home, "40m");
+    await fill(home);
+    assert(await disk.remount("ro"));
+    await expectFault(
+      home,
+      "spool",
+      /read-only file system$/,
+      /^repair the disk, or mount it for writing$/,
+    );
+    const { found } = await examine(home);
+    assertEquals(
+      found.filter(({ check }) => check === "store").map(({ message }) =>
+        message
+      ),
+      ["Not looked at, as no copy of it can be made: read-only file system"],
+    );
+  },
+});
+
 Deno.test("doctor finds a socket that does not answer, or is none", async () => {
   await using home = await tempHome();
   await fill(home);
@@ -250,6 +290,32 @@ Deno.test("doctor finds a socket that does not answer, or is none", async () => 
   } finally {
     daemon.signal("SIGCONT");
   }
+});
+
+Deno.test("doctor waits for a daemon that is starting, stopping or busy", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  using file = await Deno.open(`${home.home}/daemon.pid`, { write: true });
+  await file.lock(true);
+  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  const status = JSON.stringify({
+    type: "status",
+    pid: Deno.pid,
+    uptime_ms: 1000,
+    queue_depth: 0,
+    last_error: null,
+  });
+  let asked = 0;
+  await using _daemon = fakeDaemon(home.socket, async ({ request, answer }) => {
+    asked += 1;
+    if (asked === 1) return;
+    await answer(request["type"] === "hello" ? HELLO : status);
+  });
+  const { all } = await examine(home);
+  assertEquals(
+    all.filter(({ check }) => check === "daemon").map(({ message }) => message),
+    [`Process ${Deno.pid} answers, up for 1 second`],
+  );
 });
 
 Deno.test("doctor finds a lock that is held without a socket, and a daemon without its lock", async () => {

@@ -4,8 +4,13 @@
  * @module
  */
 import { ask, HELLO } from "../../client/mod.ts";
-import { lookAt, parentOf, whyReplaceable } from "../../context/mod.ts";
-import { findHolder, probe, readLastFailure } from "../../launch/mod.ts";
+import { lookAt, parentOf, pause, whyReplaceable } from "../../context/mod.ts";
+import {
+  findHolder,
+  probe,
+  type ProbeResult,
+  readLastFailure,
+} from "../../launch/mod.ts";
 import { formatAgo, formatSpan } from "../../output/mod.ts";
 import { type AnswerOf, KAIZEN_VERSION } from "../../proto/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
@@ -16,6 +21,13 @@ import { type Finding, Report } from "./finding.ts";
 
 const START = "kaizen daemon start --background";
 const RESTART = "kaizen daemon restart";
+/**
+ * How long a process that holds the home may take to answer, in milliseconds. One that stops lets
+ * go within two seconds; one that starts or is busy answers soon.
+ */
+const PATIENCE_MS = 2_500;
+/** Time between two looks at it, in milliseconds. */
+const RETRY_MS = 25;
 
 /** Checks the socket, the lock, and the versions of the daemon and of this program. */
 export async function checkDaemon(report: Report, run: Run): Promise<void> {
@@ -34,8 +46,7 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
       "close that folder to other users, then kaizen doctor",
     );
   }
-  const found = await probe(socket);
-  const holder = findHolder(lock);
+  const { found, holder } = await settle(socket, lock);
   if (found.state === "unclear") {
     return report.fault(
       `A process listens at ${socket} and does not answer: ${found.why}`,
@@ -45,9 +56,7 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
   if (found.state === "dead") {
     if (holder !== null) {
       return report.fault(
-        `Process ${
-          findHolder(lock) ?? "?"
-        } holds ${lock}, but nothing listens at ${socket}`,
+        `Process ${holder} holds ${lock}, but nothing listens at ${socket}`,
         `kill ${holder}; ${START}`,
       );
     }
@@ -70,6 +79,22 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
     );
   }
   await tellVersions(report, found.pid, run);
+}
+
+/** Waits for a process that holds the home until it answers or lets go, or for too long. */
+async function settle(
+  socket: string,
+  lock: string,
+): Promise<{ found: ProbeResult; holder: number | null }> {
+  const end = performance.now() + PATIENCE_MS;
+  while (true) {
+    const found = await probe(socket);
+    const holder = findHolder(lock);
+    if (
+      found.state === "alive" || holder === null || performance.now() >= end
+    ) return { found, holder };
+    await pause(RETRY_MS);
+  }
 }
 
 async function tellVersions(

@@ -31,11 +31,11 @@ export function checkHome(report: Report, { settings }: Run): void {
     );
   }
   if (!found.isDirectory) {
-    return report.fault(`${home} is not a folder`, `mv ${word} ${word}.old`);
+    return report.close(`${home} is not a folder`, `mv ${word} ${word}.old`);
   }
   const why = whyForeign(home);
   if (why !== null) {
-    return report.fault(
+    return report.close(
       `${home} cannot be used as ${why}, and this is user ${Deno.uid()}`,
       Deno.uid() === 0
         ? "run kaizen as the user of that home, or give root one with --home"
@@ -44,13 +44,12 @@ export function checkHome(report: Report, { settings }: Run): void {
   }
   const mode = (found.mode ?? PRIVATE_MODE) & 0o777;
   if ((mode & PRIVATE_MODE) !== PRIVATE_MODE) {
-    report.fault(
+    return report.close(
       `${home} cannot be read and written by its owner: its mode is ${
         octal(mode)
       }`,
       `chmod 700 ${word}`,
     );
-    return;
   }
   if (mode !== PRIVATE_MODE) {
     report.fault(

@@ -4,8 +4,8 @@
  * @module
  */
 import { formatAgo, formatBytes, formatNumberOf } from "../../output/mod.ts";
-import { surveySpool } from "../../spool/mod.ts";
-import { lookAt } from "../../context/mod.ts";
+import { type SpoolStatus, surveySpool } from "../../spool/mod.ts";
+import { faultWords, lookAt } from "../../context/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { isNews } from "../shell/is_news.ts";
 import { quoteWord } from "../shell/quote_word.ts";
@@ -68,7 +68,13 @@ export function checkSpool(report: Report, { settings, context }: Run): void {
   }
 }
 
-function repairOf(folder: string, { pending }: { pending: number }): string {
+function repairOf(
+  folder: string,
+  { pending, reason }: Pick<SpoolStatus, "pending" | "reason">,
+): string {
+  if (reason === faultWords("EROFS")) {
+    return "repair the disk, or mount it for writing";
+  }
   const found = lookAt(folder);
   const word = quoteWord(folder);
   if (found !== null && !found.isDirectory) return `mv ${word} ${word}.old`;

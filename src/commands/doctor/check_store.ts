@@ -3,7 +3,7 @@
  * Looks at the store, in a copy: a daemon may be writing to it, and rebuilding sessions changes it.
  * @module
  */
-import { lookAt } from "../../context/mod.ts";
+import { faultWords, findFault, lookAt } from "../../context/mod.ts";
 import { listOddFiles } from "../../launch/mod.ts";
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
@@ -37,8 +37,17 @@ export async function checkStore(
     );
   }
   const { backUpStore, StoreError } = await import("../../store/mod.ts");
-  // In the home, as no other user may read it there.
-  const folder = await Deno.makeTempDir({ dir: home, prefix: "doctor-" });
+  let folder: string;
+  try {
+    // In the home, as no other user may read it there.
+    folder = await Deno.makeTempDir({ dir: home, prefix: "doctor-" });
+  } catch (error) {
+    const code = findFault(error);
+    if (code === null) throw error;
+    return report.note(
+      `Not looked at, as no copy of it can be made: ${faultWords(code)}`,
+    );
+  }
   try {
     const copy = `${folder}/store.db`;
     const { sessions, events } = await backUpStore(path, copy);

@@ -32,6 +32,8 @@ export interface Finding {
 /** Makes the findings of one check. */
 export class Report {
   readonly findings: Finding[] = [];
+  /** Whether nothing in the home can be looked at. */
+  isClosed = false;
   readonly #check: CheckName;
 
   constructor(check: CheckName) {
@@ -51,6 +53,12 @@ export class Report {
   /** Adds what needs repair. */
   fault(message: string, repair: string): void {
     this.#add("fault", message, repair);
+  }
+
+  /** Adds what needs repair before anything in the home can be looked at. */
+  close(message: string, repair: string): void {
+    this.isClosed = true;
+    this.fault(message, repair);
   }
 
   #add(

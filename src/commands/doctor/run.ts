@@ -16,7 +16,7 @@ import { checkHooks } from "./check_hooks.ts";
 import { checkSpool } from "./check_spool.ts";
 import { checkStore } from "./check_store.ts";
 import { checkTranscripts } from "./check_transcripts.ts";
-import { CHECKS, type Finding, Report } from "./finding.ts";
+import { type CheckName, CHECKS, type Finding, Report } from "./finding.ts";
 import type { DoctorOptions } from "./options.ts";
 
 /**
@@ -31,7 +31,9 @@ export async function runDoctor(
 ): Promise<ExitCode> {
   run.settings.paths();
   const findings: Finding[] = [];
+  let isClosed = false;
   for (const check of CHECKS) {
+    if (isClosed && IN_HOME.has(check)) continue;
     const report = new Report(check);
     try {
       await WORK[check](report, run, options);
@@ -40,6 +42,7 @@ export async function runDoctor(
       report.fault(`Cannot look: ${message}`, "kaizen doctor -v");
     }
     findings.push(...report.findings);
+    isClosed ||= report.isClosed;
   }
   const isWell = findings.every(({ level }) => level !== "fault");
   if (run.settings.format === "text") {
@@ -48,6 +51,15 @@ export async function runDoctor(
   } else await printJson(run, { ok: isWell, findings });
   return isWell ? EXIT.ok : EXIT.notFound;
 }
+
+/** Checks that would fail in a home that cannot be used. */
+const IN_HOME: ReadonlySet<CheckName> = new Set([
+  "daemon",
+  "version",
+  "spool",
+  "store",
+  "config",
+]);
 
 type CheckWork = (
   report: Report,

@@ -9,6 +9,6 @@ import { FileError } from "./errors.ts";
 export async function spoolFault(error: unknown): Promise<unknown> {
   const { SpoolError } = await import("../../spool/mod.ts");
   return error instanceof SpoolError
-    ? new FileError(error.message, "spool status")
+    ? new FileError(error.message, "doctor")
     : error;
 }

@@ -69,7 +69,7 @@ const RULES: readonly Rule[] = [
     matches: (error) => error instanceof TimedOutError,
     exit: EXIT.timedOut,
     code: "daemon_timeout",
-    next: ["status", "--timeout", "5s"],
+    next: ["doctor"],
   },
   {
     matches: (error) =>
@@ -115,7 +115,7 @@ const RULES: readonly Rule[] = [
     matches: (error) => error instanceof HomeBusyError,
     exit: EXIT.owned,
     code: "home_owned",
-    next: ["daemon", "status"],
+    next: ["doctor"],
   },
   {
     matches: (error) => error instanceof StartError,
@@ -127,7 +127,7 @@ const RULES: readonly Rule[] = [
     matches: (error) => error instanceof SocketError,
     exit: EXIT.file,
     code: "socket_unusable",
-    next: ["help", "environment"],
+    next: ["doctor"],
   },
   {
     matches: (error) => error instanceof HomeError && error.isAdvice,

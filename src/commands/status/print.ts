@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  escapeLine,
   type Fact,
   formatAgo,
   formatBytes,
@@ -92,7 +91,7 @@ export function renderStatus(
           width,
         ),
         `Wait longer: ${advise(run, "status --timeout 10s")}`,
-        `See its log: ${escapeLine(settings.paths().log)}`,
+        `See what is wrong: ${advise(run, "doctor")}`,
       ];
   }
 }

@@ -41,7 +41,8 @@ Deno.test("renderStatus() suggests a command with the path options of this one",
   );
   assertStringIncludes(
     show(hung, {}, flags),
-    "Wait longer: kaizen --home '/a b' status --timeout 10s",
+    "Wait longer: kaizen --home '/a b' status --timeout 10s\n" +
+      "See what is wrong: kaizen --home '/a b' doctor",
   );
 });
 
