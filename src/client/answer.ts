@@ -21,10 +21,10 @@ import {
 import { ProtocolError, TimedOutError } from "./errors.ts";
 
 /**
- * Maximum white space in one place, in bytes. Daemons send at most a line feed. It is not a
- * product, as the bundler would keep one in the start file of hooks.
+ * Maximum white space in one place, in bytes: 16 MiB, which a text of an event may consist of. It
+ * is not a product, as the bundler would keep one in the start file of hooks.
  */
-const MAX_SPACE_BYTES = 1_048_576;
+const MAX_SPACE_BYTES = 16_777_216;
 
 /** An answer whose body is still arriving. */
 export interface Answer extends AsyncDisposable {

@@ -262,6 +262,23 @@ Deno.test("openAnswer() gives an answer more time for each 64 KiB of it", async 
   assertEquals(bytes, pieces * piece.length);
 });
 
+Deno.test("openAnswer() passes the blanks of a long text on", async () => {
+  const blanks = new Uint8Array(15 * 1024 * 1024).fill(32);
+  await using daemon = new FakeDaemon(async (conn) => {
+    await conn.write(encodeHeader(blanks.length + 2));
+    const quote = Uint8Array.of(34);
+    for (const part of [quote, blanks, quote]) await writeAll(conn, part);
+    conn.close();
+  });
+  await using answer = await openAnswer(
+    encodeRequest({ type: "status" }),
+    optionsFor(daemon.socket),
+  );
+  let bytes = 0;
+  for await (const chunk of answer.chunks) bytes += chunk.length;
+  assertEquals(bytes, blanks.length + 2);
+});
+
 Deno.test("openAnswer() refuses an answer that goes on with white space alone", async () => {
   await using daemon = new FakeDaemon(async (conn) => {
     await conn.write(encodeHeader(2 ** 32 - 2));
