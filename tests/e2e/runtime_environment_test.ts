@@ -400,6 +400,20 @@ Deno.test({
   },
 });
 
+Deno.test("nothing is kept in the folder for temporary files, which other users could change", async () => {
+  await using home = await tempHome();
+  const folder = `${home.root}/tmp`;
+  await Deno.mkdir(folder);
+  const env = { TMPDIR: folder };
+  // The runtime of a binary would keep what it compiled in the first run, and take it in the next.
+  for (const args of [["--version"], ["daemon", "start", "--background"]]) {
+    assertEquals((await home.run(args, { env })).code, 0);
+  }
+  await checkAll(home, "temporary", env);
+  assertEquals((await home.run(["stop"], { env })).code, 0);
+  assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+});
+
 Deno.test("a directory whose name is not UTF-8 is no bug", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();
