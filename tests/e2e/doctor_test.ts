@@ -318,6 +318,30 @@ Deno.test("doctor waits for a daemon that is starting, stopping or busy", async 
   );
 });
 
+Deno.test("doctor says why the last daemon failed, until one has started", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const start = ["daemon", "start", "--background"];
+  const path = `${home.home}/store.db`;
+  await Deno.rename(path, `${path}.away`);
+  await Deno.writeTextFile(path, "no database\n".repeat(1000));
+  assertEquals((await home.run(start)).code, 74);
+  assertEquals(
+    faults((await examine(home)).found).map(({ check }) => check),
+    ["daemon", "store"],
+  );
+  await Deno.rename(`${path}.away`, path);
+  await expectFault(
+    home,
+    "daemon",
+    /^No daemon runs, as the last one failed: .*store\.db/,
+    /^once that is repaired: kaizen daemon start --background$/,
+  );
+  assertEquals((await home.run(start)).code, 0);
+  assertEquals(faults((await examine(home)).found), []);
+  await home.run(["stop"]);
+});
+
 Deno.test("doctor finds a lock that is held without a socket, and a daemon without its lock", async () => {
   await using home = await tempHome();
   await fill(home);

@@ -64,7 +64,7 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
     if (fault !== null) {
       return report.fault(
         `No daemon runs, as the last one failed: ${fault}`,
-        START,
+        `once that is repaired: ${START}`,
       );
     }
     return report.note(

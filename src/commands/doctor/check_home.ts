@@ -39,7 +39,7 @@ export function checkHome(report: Report, { settings }: Run): void {
       `${home} cannot be used as ${why}, and this is user ${Deno.uid()}`,
       Deno.uid() === 0
         ? "run kaizen as the user of that home, or give root one with --home"
-        : `sudo chown -R ${Deno.uid()} ${word}`,
+        : `set KAIZEN_HOME to a folder of yours; if this one is: sudo chown -R ${Deno.uid()} ${word}`,
     );
   }
   const mode = (found.mode ?? PRIVATE_MODE) & 0o777;
