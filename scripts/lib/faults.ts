@@ -15,6 +15,7 @@ const EXIT_USAGE = 64;
 const EXIT_UNAVAILABLE = 69;
 /** The harness ends a daemon that runs longer: all points of all paths take some hours. */
 const PATIENCE_MS = 12 * 3_600_000;
+const TRIES = 3;
 
 const { _: words, every, offset, only, jobs } = parseArgs(Deno.args, {
   string: ["every", "offset", "only", "jobs", "_"],
@@ -47,6 +48,7 @@ for (const name of names) {
     every: stride,
     offset: first,
     jobs: atOnce,
+    tries: TRIES,
     ...only ? { only: new Set(String(only).split(",")) } : {},
     onResult: tell,
   });
