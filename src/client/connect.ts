@@ -35,11 +35,11 @@ export interface ClientOptions {
   onSent?: (() => void) | undefined;
 }
 
-/** Returns the time that a request has, in milliseconds. */
+/** Returns the time that a request has, in whole milliseconds. */
 export function timeLeft({ timeoutMs, end = null }: ClientOptions): number {
   return end === null
     ? timeoutMs
-    : Math.max(0, Math.min(timeoutMs, end - performance.now()));
+    : Math.max(0, Math.min(timeoutMs, Math.round(end - performance.now())));
 }
 
 /** A time after which a connection is closed, which ends all work that waits for it. */
@@ -83,9 +83,7 @@ export class Deadline {
   /** Returns the error to throw after the deadline. */
   error(): TimedOutError {
     return new TimedOutError(
-      `The daemon at ${this.#socket} did not answer within ${
-        Math.round(this.#ms)
-      } ms`,
+      `The daemon at ${this.#socket} did not answer within ${this.#ms} ms`,
     );
   }
 }

@@ -24,8 +24,8 @@ export interface Node {
 /** A document may begin with it. */
 export const BYTE_ORDER_MARK = "\ufeff";
 const OPTIONS = { allowTrailingComma: true, disallowComments: false };
-/** Matches each comment in a text without strings. */
-export const COMMENTS = /\/\/[^\n\r]*|\/\*[^]*?\*\//g;
+/** Matches each comment in a text without strings. Never call its `test`, which moves its start. */
+const COMMENTS = /\/\/[^\n\r]*|\/\*[^]*?\*\//g;
 
 /** Whether an object or a list has neither values nor comments. */
 export function isBareNode(
@@ -36,8 +36,13 @@ export function isBareNode(
     text.slice(offset + 1, offset + length - 1).trim() === "";
 }
 
+/** Whether a document has a comment. */
+export function hasComment(text: string): boolean {
+  return blankStrings(text).search(COMMENTS) >= 0;
+}
+
 /** Returns a document with all its strings empty. */
-export function blankStrings(text: string): string {
+function blankStrings(text: string): string {
   return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
 }
 

@@ -5,11 +5,10 @@
  * @module
  */
 import {
-  blankStrings,
   BYTE_ORDER_MARK,
-  COMMENTS,
   cutNode,
   findMember,
+  hasComment,
   insertValue,
   isBareNode,
   type Node,
@@ -138,7 +137,7 @@ export function isNothingBut(
   head: Readonly<Record<string, unknown>>,
 ): boolean {
   const root = parseDocument(text);
-  if (COMMENTS.test(blankStrings(text))) return false;
+  if (hasComment(text)) return false;
   return (root.children ?? []).every((child) => {
     const key: unknown = child.children?.[0]?.value;
     return typeof key === "string" && Object.hasOwn(head, key) &&

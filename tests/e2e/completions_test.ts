@@ -90,7 +90,15 @@ async function sampleHome(): Promise<
   stack.use(await home.startDaemon());
   const trap = `s-$(touch ${home.root}/pwned);\`touch ${home.root}/pwned\``;
   for (
-    const id of ["s-1", "s-2", "git:/a/path", trap, "s-\x1b[31m", "s-\ntwo"]
+    const id of [
+      "s-1",
+      "s-2",
+      "git:/a/path",
+      trap,
+      "s-=~root",
+      "s-\x1b[31m",
+      "s-\ntwo",
+    ]
   ) {
     await feed(home, { hook_event_name: "SessionStart", session_id: id });
   }
@@ -166,12 +174,23 @@ Deno.test({
     await Deno.mkdir(`${sample.home.workspace}/only;touch x`);
     const driver = `enable -n compopt; source ${script}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _kaizen; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const words = ["kaizen", "sessions", "--workspace", "onl"];
-    const offered = await runShell(["bash", "-c", driver, "bash", ...words], {
-      env: sample.env,
-      cwd: sample.home.workspace,
-    });
-    assertEquals(offered, "only\\;touch\\ x\n");
+    const user = `${sample.home.root}/user`;
+    for (const path of [`${sample.home.workspace}/~root`, `${user}/fold er`]) {
+      await Deno.mkdir(path, { recursive: true });
+    }
+    const lines: [typed: string, offered: string][] = [
+      ["onl", "only\\;touch\\ x"],
+      ["~/fol", "~/fold\\ er"],
+      ["", "\\~root only\\;touch\\ x"],
+    ];
+    for (const [typed, offered] of lines) {
+      const words = ["kaizen", "sessions", "--workspace", typed];
+      const printed = await runShell(["bash", "-c", driver, "bash", ...words], {
+        env: { ...sample.env, HOME: user },
+        cwd: sample.home.workspace,
+      });
+      assertEquals(printed.trim().split("\n").sort().join(" "), offered);
+    }
   },
 });
 

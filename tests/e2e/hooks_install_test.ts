@@ -391,6 +391,24 @@ Deno.test("hooks uninstall keeps what was written since the installation", async
   assertEquals(await Deno.readTextFile(path), edit(GROUP));
 });
 
+Deno.test("hooks uninstall keeps the comments of each file, whatever the files before it hold", async () => {
+  await using home = await tempHome();
+  const user = userOf(home);
+  for (const agent of ["claude", "gemini"]) {
+    await Deno.mkdir(`${user}/.${agent}`, { recursive: true });
+  }
+  await run(home, "install", "claude", "gemini", "--yes");
+  // Each in place of a file that the installation has made, and now only the user's.
+  const far = `{"model": "${"x".repeat(200)}" // mine\n}\n`;
+  const near = "{\n  // mine, too\n}\n";
+  await put(`${user}/.claude/settings.json`, far);
+  await put(`${user}/.gemini/settings.json`, near);
+  const undone = await run(home, "uninstall", "claude", "gemini", "--yes");
+  assertEquals([undone.code, undone.json.failures], [0, []]);
+  assertEquals(await readOrNull(`${user}/.claude/settings.json`), far);
+  assertEquals(await readOrNull(`${user}/.gemini/settings.json`), near);
+});
+
 Deno.test("hooks uninstall works without the journal", async () => {
   await using home = await tempHome();
   for (const { file, full } of setups) {

@@ -71,8 +71,9 @@ _kaizen_paths() {
   compopt -o filenames 2>/dev/null && quotes=
   while IFS= read -r path; do
     if [[ -n $quotes ]]; then
-      case $path in
-        '~'*) path="~$(printf %q "\${path#\~}")" ;;
+      # A name that begins with ~ is no home, if that was not typed.
+      case $2 in
+        '~'*) path="~$(printf %q "\${path:1}")" ;;
         *) path=$(printf %q "$path") ;;
       esac
     fi

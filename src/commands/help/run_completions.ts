@@ -17,8 +17,11 @@ import type { Shell } from "./shells.ts";
 const IDS_TIMEOUT_MS = 500;
 /** Maximum number of ids to offer. */
 const MAX_IDS = 200;
-/** Ids that every shell reads as one plain word, as a completion becomes part of a command line. */
-const PLAIN_ID = /^[\w.:@/+][\w.:@%+=,~/-]*$/;
+/**
+ * Ids that every shell reads as one plain word, as a completion becomes part of a command line.
+ * After `=` and `:` bash may take `~` for a home.
+ */
+const PLAIN_ID = /^[\w.:@/+](?:[\w.:@%+=,/-]|(?<![=:])~)*$/;
 
 /** Prints the completion script of a shell. */
 export async function runCompletions(

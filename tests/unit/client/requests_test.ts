@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   ask,
   type ClientOptions,
@@ -207,15 +207,12 @@ Deno.test("openAnswer() gives up on silence inside an answer", async () => {
   });
   await using answer = await openAnswer(
     encodeRequest({ type: "status" }),
-    optionsFor(daemon.socket, 200),
+    { ...optionsFor(daemon.socket), end: performance.now() + 200.25 },
   );
   const chunks = answer.chunks[Symbol.asyncIterator]();
   assertEquals((await chunks.next()).value, Uint8Array.of(91));
-  await assertRejects(
-    () => chunks.next(),
-    TimedOutError,
-    "too little of its answer within 200 ms",
-  );
+  const error = await assertRejects(() => chunks.next(), TimedOutError);
+  assertMatch(error.message, /too little of its answer within \d+ ms$/);
 });
 
 Deno.test("openAnswer() gives up on an answer that never pauses but hardly moves", async () => {
