@@ -123,7 +123,7 @@ Deno.test("detail -o json prints a long answer whole, at every position of its b
 
 Deno.test("detail -o json refuses white space without end", async () => {
   const body = `{"type":"detail","session":${SESSION},"events":[],"spans":[]}${
-    " ".repeat(3_000_000)
+    " ".repeat(20_000_000)
   }`;
   await using fake = await fakeHome(({ answer }) => answer(body));
   const { code, stdout } = await fake.home.run(["detail", "s1"]);
