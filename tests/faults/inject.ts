@@ -118,12 +118,14 @@ export function findPoints(
   return [...found.values()];
 }
 
+/** The runtime wakes itself up for a signal. */
+const SIGNAL_WAKE_UP = '"X", 1, MSG_DONTWAIT';
+
 function isOurs(name: string, args: string, folder: string): boolean {
   // Nothing keeps the system from giving a lock up.
   const locks = args.includes("F_SETLK") && !args.includes("F_UNLCK");
   if (name === "fcntl" && !locks) return false;
-  // The runtime wakes itself up for a signal.
-  if (args.includes('"X", 1, MSG_DONTWAIT')) return false;
+  if (args.includes(SIGNAL_WAKE_UP)) return false;
   if (args.includes(`${folder}/`)) return true;
   return /^(?:recvfrom|sendto|accept4)$/.test(name) && args.includes("<UNIX");
 }
@@ -133,12 +135,13 @@ function isOurs(name: string, args: string, folder: string): boolean {
  *
  * @returns `ours`: deaths, or the calls that touch the folder or a socket. `others`: the Nth calls
  * of other threads, which may be the runtime's own, such as the one that wakes a thread up.
+ * `isSignalLost`: the runtime did not hear of a signal, so that a daemon cannot end for it.
  */
 export function findInjected(
   trace: string,
   { fault }: Point,
   folder: string,
-): { ours: string[]; others: string[] } {
+): { ours: string[]; others: string[]; isSignalLost: boolean } {
   // With another fault, it is the harness that kills what hangs.
   const isDeath = (line: string) =>
     fault === "KILL" && line.includes("+++ killed by SIGKILL");
@@ -153,5 +156,6 @@ export function findInjected(
   return {
     ours: lines.filter(isOurCall),
     others: lines.filter((line) => !isOurCall(line)),
+    isSignalLost: lines.some((line) => line.includes(SIGNAL_WAKE_UP)),
   };
 }

@@ -98,10 +98,15 @@ async function playPoint(
     broken = error instanceof Error ? error.message : String(error);
   }
   const trace = await scene.readTrace();
-  const { ours, others } = findInjected(trace, point, scene.folder);
+  const { ours, others, isSignalLost } = findInjected(
+    trace,
+    point,
+    scene.folder,
+  );
   // Another order of calls may pass the point by, or make it one of the runtime's own.
-  const isPassed = ours.length === 0 &&
-    (broken === null || others.length > 0);
+  const isPassed = broken === null
+    ? ours.length === 0
+    : isSignalLost || ours.length === 0 && others.length > 0;
   if (isPassed) [outcome, broken] = [PASSED_BY, null];
   if (broken === null) await scene.remove();
   else broken = [...ours, broken].join("\n");
