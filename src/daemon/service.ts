@@ -117,8 +117,7 @@ export class Service implements AsyncDisposable {
   readonly #background: Promise<void>;
   readonly #keeper: Promise<void>;
   readonly #catchingUp: Promise<void>;
-  #lastError: string | null = null;
-  #lastErrorMs: number | null = null;
+  #lastError: { reason: string; ms: number } | null = null;
   #lastStoredMs: number | null = null;
   #closed: Promise<void> | null = null;
 
@@ -359,8 +358,8 @@ export class Service implements AsyncDisposable {
       pid,
       uptime_ms: Math.floor(uptimeMs()),
       queue_depth: this.#queue.depth,
-      last_error: this.#lastError,
-      last_error_ms: this.#lastErrorMs,
+      last_error: this.#lastError?.reason ?? null,
+      last_error_ms: this.#lastError?.ms ?? null,
       last_stored_ms: this.#lastStoredMs,
       capture: [],
       store: this.#store.size(),
@@ -426,8 +425,7 @@ export class Service implements AsyncDisposable {
   #note(error: unknown): unknown {
     const explained = this.#store.explain(error);
     const reason = errorMessage(explained);
-    this.#lastError = reason;
-    this.#lastErrorMs = this.#options.now();
+    this.#lastError = { reason, ms: this.#options.now() };
     this.#options.log("warn", "request failed", { reason });
     return explained;
   }

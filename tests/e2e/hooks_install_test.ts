@@ -391,7 +391,7 @@ Deno.test("hooks uninstall keeps what was written since the installation", async
   assertEquals(await Deno.readTextFile(path), edit(GROUP));
 });
 
-Deno.test("hooks uninstall keeps the comments of each file, whatever the files before it hold", async () => {
+Deno.test("hooks uninstall of two agents keeps both files of the user, the second of which holds only a comment", async () => {
   await using home = await tempHome();
   const user = userOf(home);
   for (const agent of ["claude", "gemini"]) {

@@ -27,16 +27,6 @@ Deno.test(`every file that ${PAGE} names exists`, () => {
   assertEquals(paths.filter((path) => !exists(path)), []);
 });
 
-Deno.test("every file that CONTRIBUTING.md names exists, but for the names to choose", () => {
-  const paths = [
-    ...read("CONTRIBUTING.md").matchAll(
-      /`((?:src|docs|tests|scripts|bench)\/[\w./-]*\w)/g,
-    ),
-  ].map(([, path = ""]) => path).filter((path) => !path.includes("NAME"));
-  assertGreater(paths.length, 40);
-  assertEquals(paths.filter((path) => !exists(path)), []);
-});
-
 Deno.test(`${PAGE} has ten steps in order, and files in each`, () => {
   const steps = [
     ...read(PAGE).matchAll(/^(\d+)\. \*\*[^]*?(?=^\d+\. |^## |$(?![^]))/gm),

@@ -23,7 +23,7 @@ export function checkSpool(report: Report, { settings, context }: Run): void {
   if (!spool.writable) {
     report.fault(
       `The spool cannot keep events, so they are lost while no daemon takes them: ${spool.reason}`,
-      isFull(folder) ? MAKE_ROOM : repairOf(folder, spool),
+      repairOf(folder, spool),
     );
   }
   for (const name of spool.odd) {
@@ -72,6 +72,7 @@ function repairOf(
   folder: string,
   { pending, reason }: Pick<SpoolStatus, "pending" | "reason">,
 ): string {
+  if (isFull(folder)) return MAKE_ROOM;
   if (reason === faultWords("EROFS")) {
     return "repair the disk, or mount it for writing";
   }
