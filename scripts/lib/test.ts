@@ -36,6 +36,9 @@ const testEnv = {
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_NOSYSTEM: "1",
   NO_COLOR: "1",
+  // Tests wait for the programs that they run, so one more file than processors keeps these busy.
+  DENO_JOBS: Deno.env.get("DENO_JOBS") ??
+    `${navigator.hardwareConcurrency + 1}`,
 };
 await Deno.mkdir(testEnv.HOME);
 const program = Deno.env.get("KAIZEN_BIN");
@@ -66,7 +69,7 @@ const steps: Record<string, Step> = {
   format: () => check(["fmt", "--check"]),
   lint: () => check(["lint"]),
   types: checkTypes,
-  layers: () => test(LAYERS),
+  layers: () => test(["--parallel", ...LAYERS]),
   unit: () => test(["--parallel", `--ignore=${LAYERS.join()}`, "tests/unit"]),
   doc: () => test(["--doc", "src"], { checked: true }),
   e2e: () => test(["--parallel", "tests/e2e"], { env: programEnv(program) }),

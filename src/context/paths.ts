@@ -40,10 +40,10 @@ export interface PathFlags {
 
 /**
  * Finds the home and the paths inside it: flag, else environment, else `$HOME/.kaizen`. Touches no
- * disk unless the home is written with `..`, which the reference follows as the system does.
+ * disk unless a path is written with `..`, which the reference follows as the system does.
  *
- * @throws {UsageError} If a path is relative, if the runtime opens no file there, or if the
- * socket's is too long for the system.
+ * @throws {UsageError} If a path is relative, if the runtime opens no file there, if it leads up
+ * from nothing, or if the socket's is too long for the system.
  * @throws {HomeError} If neither a home nor `HOME` is known.
  */
 export function resolvePaths(
@@ -75,7 +75,7 @@ export function resolvePaths(
 
 function findHome(context: Pick<Context, "env">, flags: PathFlags): string {
   const given = flags.home || context.env("KAIZEN_HOME");
-  if (given) return leadUp(absolute("--home", "KAIZEN_HOME", given));
+  if (given) return absolute("--home", "KAIZEN_HOME", given);
   const user = context.env("HOME");
   if (user === undefined) {
     throw new HomeError(
@@ -92,7 +92,7 @@ function findHome(context: Pick<Context, "env">, flags: PathFlags): string {
 
 function absolute(flag: string, variable: string, path: string): string {
   const why = path.startsWith("/") ? whyClosed(path) : "must be absolute";
-  if (why === null) return trimSlash(path) || "/";
+  if (why === null) return trimSlash(leadUp(path)) || "/";
   throw new UsageError(
     `Cannot use "${path}" as ${flag} (or ${variable}): ${why}`,
   );
@@ -101,12 +101,16 @@ function absolute(flag: string, variable: string, path: string): string {
 /**
  * Resolves `..` as the system does, from the target of a link. The part after the last `..` need
  * not exist.
+ *
+ * @throws {UsageError} If what is before that part does not exist.
  */
 function leadUp(path: string): string {
   if (!path.includes("/..")) return path;
-  const [, above = "", rest = ""] = /^(.*\/\.\.)(\/.*)?$/.exec(path) ?? [];
-  const real = above === "" ? null : realPath(above);
-  return real === null ? path : trimSlash(real) + rest || "/";
+  const [, above, rest = ""] = /^(.*\/\.\.)(\/.*)?$/.exec(path) ?? [];
+  if (above === undefined) return path;
+  const real = realPath(above);
+  if (real !== null) return trimSlash(real) + rest;
+  throw new UsageError(`Cannot use "${path}" as there is no "${above}"`);
 }
 
 function trimSlash(path: string): string {

@@ -261,8 +261,9 @@ function cutAt(text: string, { node, parent, siblings, at }: CutPlace): string {
   }
   const gap = text.slice(end, next?.offset ?? close);
   const comma = commaIn(gap);
-  const cutEnd = end + comma + 1;
-  const rest = text.slice(comma < 0 ? end : cutEnd);
+  const beforeComma = gap.slice(0, Math.max(comma, 0));
+  const rest = (hasComment(beforeComma) ? beforeComma : "") +
+    text.slice(end + comma + 1);
   const left = text.slice(0, start);
   // An only child leaves the brackets as they are without children.
   const isEmpty = next === undefined && left.length === parent.offset + 1;

@@ -71,12 +71,13 @@ export async function readConfigTable(home: string): Promise<unknown> {
   const path = `${home}/${CONFIG_FILE}`;
   const bytes = readBytes(path);
   if (bytes === null) return null;
-  const { parse } = await import("smol-toml");
+  const { parse, TomlError } = await import("smol-toml");
   try {
     return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    const reason = errorMessage(error);
-    throw new ConfigError(`Cannot read "${path}": ${reason.split("\n")[0]}`);
+    const [reason] = errorMessage(error).split("\n");
+    const place = error instanceof TomlError ? ` (line ${error.line})` : "";
+    throw new ConfigError(`Cannot read "${path}": ${reason}${place}`);
   }
 }
 

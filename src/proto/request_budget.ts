@@ -11,8 +11,11 @@ import type { JsonVisit } from "./json_scan.ts";
  * a value each 20 bytes is within it.
  */
 export const MAX_REQUEST_VALUES = 1_000_000;
-/** Longest text that names something, such as a session, a tool or a path, in bytes as written. */
-export const MAX_NAME_BYTES = 4 * 1024 * 1024;
+/**
+ * Longest text that names something, such as a session, a tool or a path, in bytes as written:
+ * 4 MiB. A literal, so that a bundler can drop it.
+ */
+export const MAX_NAME_BYTES = 4_194_304;
 /**
  * Longest path of a workspace, in bytes as written: 64 KiB. No system opens one of a tenth of this.
  * A literal, so that a bundler can drop it.

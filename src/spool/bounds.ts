@@ -10,8 +10,11 @@ import { SpoolFullError } from "./errors.ts";
  * Maximum number of files in a spool, including those in `rejected/`; `KAIZEN_SPOOL_MAX_EVENTS`.
  */
 const MAX_EVENTS = 10_000;
-/** Maximum number of bytes in a spool, including those in `rejected/`; `KAIZEN_SPOOL_MAX_BYTES`. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/**
+ * Maximum number of bytes in a spool, including those in `rejected/`, 64 MiB;
+ * `KAIZEN_SPOOL_MAX_BYTES`. A literal, so that a bundler can drop it.
+ */
+const MAX_BYTES = 67_108_864;
 
 /** Maximum numbers of files and bytes. */
 export interface Bounds {

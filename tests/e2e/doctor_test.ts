@@ -539,6 +539,24 @@ Deno.test("doctor finds a store that is damaged, foreign, from later, or no file
   await expectFault(home, "home", /store\.db cannot be used/, /^mv /);
 });
 
+Deno.test("doctor says to restart a daemon whose store was removed", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  await using _daemon = await home.startDaemon();
+  for (const end of ["", "-wal", "-shm"]) {
+    await Deno.remove(`${home.home}/store.db${end}`);
+  }
+  await home.run(["ingest", "hook", "--source", "claude"], {
+    stdin: '{"hook_event_name":"Stop","session_id":"s"}',
+  });
+  assertEquals(
+    faults((await examine(home)).found)
+      .filter(({ message }) => message.includes("its files were moved"))
+      .map(({ check, repair }) => [check, repair]),
+    [["daemon", "kaizen daemon restart"]],
+  );
+});
+
 Deno.test("doctor finds a session that differs from its events, and one that lost some", async () => {
   await using home = await tempHome();
   await fill(home);
@@ -659,7 +677,12 @@ Deno.test("doctor finds a mistake in config.toml", async () => {
   await Deno.writeTextFile(path, "[exclud]\n");
   await expectFault(home, "config", /"exclud" is no key of/, /^correct \//);
   await Deno.writeTextFile(path, "[exclude\n");
-  await expectFault(home, "config", /^Cannot read ".*": /, /^correct \//);
+  await expectFault(
+    home,
+    "config",
+    /^Cannot read ".*": .* \(line 1\)$/,
+    /^correct \//,
+  );
 });
 
 Deno.test("doctor knows every file that kaizen makes in a home, and the user's own", async () => {

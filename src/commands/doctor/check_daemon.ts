@@ -131,7 +131,11 @@ function tellLastError(
   }
   report.fault(
     `Its last error${when}, and nothing was stored since: ${last_error}`,
-    isFull(home) ? MAKE_ROOM : `tail ${quoteWord(log)}`,
+    isFull(home)
+      ? MAKE_ROOM
+      : last_error.includes(RESTART)
+      ? RESTART
+      : `tail ${quoteWord(log)}`,
   );
 }
 

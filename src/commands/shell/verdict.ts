@@ -135,6 +135,13 @@ const RULES: readonly Rule[] = [
     code: "home_unusable",
   },
   {
+    // The system refused something in the home.
+    matches: (error) => error instanceof HomeError && error.cause !== undefined,
+    exit: EXIT.file,
+    code: "home_unusable",
+    next: ["doctor"],
+  },
+  {
     matches: (error) => error instanceof HomeError,
     exit: EXIT.file,
     code: "home_unusable",

@@ -71,6 +71,32 @@ Deno.test("resolvePaths() refuses paths that cannot be used", () => {
   );
 });
 
+Deno.test("resolvePaths() leads up from where a link leads, and refuses to lead up from nothing", async () => {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await Deno.mkdir(`${root}/a/b`, { recursive: true });
+    await Deno.symlink("a/b", `${root}/link`);
+    const { home, socket } = resolvePaths(
+      withEnv({ HOME: `${root}/link/..` }),
+      {
+        socket: `${root}/link/../s`,
+      },
+    );
+    assertEquals([home, socket], [`${root}/a/.kaizen`, `${root}/a/s`]);
+    for (const path of [`${root}/..gone/../h`, `${root}/gone/..`]) {
+      for (const flags of [{ home: path }, { socket: path }]) {
+        assertThrows(
+          () => resolvePaths(withEnv({ HOME }), flags),
+          UsageError,
+          `Cannot use "${path}" as there is no "${root}/`,
+        );
+      }
+    }
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
 Deno.test("resolvePaths() counts the socket's path in bytes", () => {
   const fits = "/" + "é".repeat((MAX_SOCKET_PATH_BYTES - 1) / 2);
   assertEquals(

@@ -137,7 +137,7 @@ Deno.test("removeJsonHooks() takes one of several hooks out of a group", () => {
   );
 });
 
-Deno.test("removeJsonHooks() ends the comments of one line that were before a hook", () => {
+Deno.test("removeJsonHooks() keeps the comments around a hook, and ends those of one line", () => {
   const ours = JSON.stringify({ command: OURS });
   const list = (hooks: string) => `{"hooks":{"Stop":[${hooks}]}}`;
   const cases = [
@@ -146,6 +146,9 @@ Deno.test("removeJsonHooks() ends the comments of one line that were before a ho
     [`{"command":"b"}, // a\n${ours},\n`, `{"command":"b"} // a\n,\n`],
     [`{"command":"b"}, // a\n${ours}`, `{"command":"b"} // a\n`],
     [`{"command":"b"}, // a\n  ${ours}\n`, `{"command":"b"} // a\n`],
+    [`${ours} /* a */, {"command":"b"}`, ` /* a */ {"command":"b"}`],
+    [`${ours} // a, b\n,{"command":"b"}`, ` // a, b\n{"command":"b"}`],
+    [`// a\n${ours} // b\n, // c\n`, `// a\n // b\n // c\n`],
   ] as const;
   for (const [before, after] of cases) {
     assertEquals(removeJsonHooks(list(before), isOurs), list(after));

@@ -89,6 +89,12 @@ const table: [error: unknown, exit: number, code: string, next: string][] = [
   [new HomeBusyError(null, "x"), 73, "home_owned", "kaizen doctor"],
   [new SocketError("x"), 74, "socket_unusable", "kaizen doctor"],
   [new HomeError("x"), 74, "home_unusable", "kaizen help environment"],
+  [
+    new HomeError("x", { cause: new Deno.errors.FilesystemLoop() }),
+    74,
+    "home_unusable",
+    "kaizen doctor",
+  ],
   [new FileError("x", "spool status"), 74, "file_error", "kaizen spool status"],
   [new StartError("x"), 70, "daemon_broken", "kaizen daemon run"],
 ];
