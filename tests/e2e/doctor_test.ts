@@ -15,7 +15,7 @@ import {
 import { Disk } from "./_disk.ts";
 import { feed, sampleSession } from "./_feed.ts";
 import { Git, write } from "./_git.ts";
-import { ALICE, makeFolder } from "./_users.ts";
+import { ALICE, hasUsers, homeOf, makeFolder, runAs } from "./_users.ts";
 import { fakeDaemon, HELLO } from "./fake_daemon.ts";
 import { type Home, type RunOptions, tempHome } from "./harness.ts";
 
@@ -236,6 +236,33 @@ Deno.test({
       new RegExp(`belongs to user ${ALICE}, and this is user 0$`),
       /^run kaizen as the user of that home/,
     );
+  },
+});
+
+Deno.test({
+  name: "doctor names one fault of a home that cannot be made or looked at",
+  ignore: !await hasUsers(),
+  fn: async () => {
+    await using home = await tempHome();
+    const own = await homeOf(ALICE, home);
+    const other = await makeFolder(`${home.root}/other`, 0);
+    await write(`${own}/file`);
+    await Deno.chmod(own, 0o500);
+    const env = { DENO_DIR: Deno.env.get("DENO_DIR") ?? "" };
+    const places: [path: string, message: RegExp, repair: RegExp][] = [
+      [`${own}/a/b`, /made: permission denied$/, /^chmod u\+rwx \S+$/],
+      [`${own}/file/a`, /looked at: not a directory$/, /^set KAIZEN_HOME to a/],
+      [`${other}/a`, /looked at: permission denied$/, /^set KAIZEN_HOME to a/],
+    ];
+    for (const [place, message, repair] of places) {
+      const args = ["doctor", "--home", place];
+      const { stdout } = await runAs(ALICE, args, home, { env });
+      const [fault, ...more] = faults(JSON.parse(stdout).findings);
+      assertEquals([fault?.check, more], ["home", []], stdout);
+      assertMatch(fault?.message ?? "", message);
+      assertMatch(fault?.repair ?? "", repair);
+    }
+    await Deno.chmod(own, 0o700);
   },
 });
 

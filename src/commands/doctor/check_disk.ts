@@ -4,7 +4,7 @@
  * @module
  */
 import { statfsSync } from "node:fs";
-import { lookAt, parentOf } from "../../context/mod.ts";
+import { HomeError, lookAt, parentOf } from "../../context/mod.ts";
 import { formatBytes } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
@@ -15,6 +15,8 @@ const LOW_BYTES = 256 * 1024 * 1024;
 const OUT_BYTES = 16 * 1024 * 1024;
 /** What repairs other findings while the disk is full. */
 export const MAKE_ROOM = "make room on the disk";
+/** What repairs other findings while the disk is read-only. */
+export const REMOUNT = "repair the disk, or mount it for writing";
 const DELETE = "delete or move other files from this disk";
 const PRUNE = "kaizen store prune --older-than 30d";
 
@@ -45,15 +47,19 @@ export function isFull(path: string, more = 0): boolean {
   return readFree(path) - more < OUT_BYTES;
 }
 
-/** Returns a path if it exists, else the nearest folder above it that does. */
-function nearestFolder(path: string): string {
-  let at = path;
-  while (lookAt(at) === null && at !== "/") at = parentOf(at);
-  return at;
+/** Returns a path if this user can look at it, else the nearest one above it. */
+export function nearestSeen(path: string): string {
+  for (let at = path;; at = parentOf(at)) {
+    try {
+      if (lookAt(at) !== null) return at;
+    } catch (error) {
+      if (!(error instanceof HomeError)) throw error;
+    }
+  }
 }
 
 /** Returns the free bytes that a user may take. */
 function readFree(path: string): number {
-  const { bavail, bsize } = statfsSync(nearestFolder(path));
+  const { bavail, bsize } = statfsSync(nearestSeen(path));
   return bavail * bsize;
 }

@@ -3,22 +3,37 @@
  * Looks at the home: its kind, owner and permissions, and files that are not kaizen's.
  * @module
  */
-import { lookAt, whyForeign } from "../../context/mod.ts";
+import {
+  faultWords,
+  HomeError,
+  lookAt,
+  whyForeign,
+} from "../../context/mod.ts";
 import { isHomeFile, listOddFiles, type OddFile } from "../../launch/mod.ts";
+import { surveySpool } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
+import { isFull, MAKE_ROOM, nearestSeen, REMOUNT } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 
 /** Files that the `kaizen-cli` crate creates in a shared home. */
 const THEIRS = /^(?:projects|workspaces|web\.token|machine\.key|.*\.json)$/;
 const PRIVATE_MODE = 0o700;
+const OTHER_HOME = "set KAIZEN_HOME to a folder of yours";
 
 /** Checks the home. */
-export function checkHome(report: Report, { settings }: Run): void {
+export function checkHome(report: Report, { settings, context }: Run): void {
   const { home, socket, spool } = settings.paths();
   const word = quoteWord(home);
-  const found = lookAt(home);
-  if (found === null) {
+  const found = lookFor(home);
+  if (found === null || found === "unseen") {
+    const { reason } = surveySpool(spool, context.env);
+    if (reason !== null) {
+      return report.close(
+        `${home} cannot be ${found ? "looked at" : "made"}: ${reason}`,
+        repairOf(home, reason),
+      );
+    }
     return report.note(
       `There is no ${home} yet: the first event makes it`,
       "kaizen hooks install",
@@ -39,7 +54,7 @@ export function checkHome(report: Report, { settings }: Run): void {
       `${home} cannot be used as ${why}, and this is user ${Deno.uid()}`,
       Deno.uid() === 0
         ? "run kaizen as the user of that home, or give root one with --home"
-        : `set KAIZEN_HOME to a folder of yours; if this one is: sudo chown -R ${Deno.uid()} ${word}`,
+        : `${OTHER_HOME}; if this one is: sudo chown -R ${Deno.uid()} ${word}`,
     );
   }
   const mode = (found.mode ?? PRIVATE_MODE) & 0o777;
@@ -63,6 +78,26 @@ export function checkHome(report: Report, { settings }: Run): void {
     report,
   );
   listOthers(home, report);
+}
+
+function lookFor(home: string): Deno.FileInfo | "unseen" | null {
+  try {
+    return lookAt(home);
+  } catch (error) {
+    if (error instanceof HomeError) return "unseen";
+    throw error;
+  }
+}
+
+/** Returns what makes it possible to use a home in which nothing can be written. */
+function repairOf(home: string, reason: string): string {
+  if (isFull(home)) return MAKE_ROOM;
+  if (reason === faultWords("EROFS")) return REMOUNT;
+  const nearest = nearestSeen(home);
+  const { isDirectory, uid } = Deno.lstatSync(nearest);
+  return isDirectory && uid === Deno.uid()
+    ? `chmod u+rwx ${quoteWord(nearest)}`
+    : OTHER_HOME;
 }
 
 function tellOdd(odd: readonly OddFile[], report: Report): void {

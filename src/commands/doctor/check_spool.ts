@@ -9,7 +9,7 @@ import { faultWords, lookAt } from "../../context/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { isNews } from "../shell/is_news.ts";
 import { quoteWord } from "../shell/quote_word.ts";
-import { isFull, MAKE_ROOM } from "./check_disk.ts";
+import { isFull, MAKE_ROOM, REMOUNT } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 
 const FLUSH = "kaizen spool flush";
@@ -73,9 +73,7 @@ function repairOf(
   { pending, reason }: Pick<SpoolStatus, "pending" | "reason">,
 ): string {
   if (isFull(folder)) return MAKE_ROOM;
-  if (reason === faultWords("EROFS")) {
-    return "repair the disk, or mount it for writing";
-  }
+  if (reason === faultWords("EROFS")) return REMOUNT;
   const found = lookAt(folder);
   const word = quoteWord(folder);
   if (found !== null && !found.isDirectory) return `mv ${word} ${word}.old`;
