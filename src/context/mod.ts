@@ -34,6 +34,7 @@ export {
   openOwnFile,
   openToRead,
   readOwnFile,
+  refusal,
   setOddAside,
   whyNoOwnFolder,
   whyOdd,

@@ -235,7 +235,12 @@ function isForeign({ uid }: Deno.FileInfo): boolean {
   return uid !== null && uid !== Deno.uid();
 }
 
-function refusal(path: string, odd: string): HomeError {
+/**
+ * Returns the refusal of what cannot be used.
+ *
+ * @param odd Why, as {@linkcode whyOdd} says.
+ */
+export function refusal(path: string, odd: string): HomeError {
   return new HomeError(
     odd.includes(": ")
       ? `Cannot use "${path}" as ${odd}`

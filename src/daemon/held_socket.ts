@@ -9,6 +9,12 @@ import type { Log } from "./log.ts";
 import type { Acceptor } from "./server.ts";
 import { openSocket, type OwnSocket } from "./socket.ts";
 
+/**
+ * How often the path is looked at, in milliseconds. It is not watched: Deno opens what is at a path
+ * that it watches, and would wait for ever at a named pipe.
+ */
+const LOOK_MS = 250;
+
 /** Accepts at a path, through one socket after the other. */
 export class HeldSocket implements Acceptor {
   readonly #path: string;
@@ -16,8 +22,7 @@ export class HeldSocket implements Acceptor {
   readonly #whyUseless: () => string | null;
   readonly #lost = Promise.withResolvers<string>();
   #socket: OwnSocket;
-  #watcher: Deno.FsWatcher | null = null;
-  #listening: Promise<unknown> = Promise.resolve();
+  readonly #timer: ReturnType<typeof setInterval>;
   #renewing: Promise<void> | null = null;
   #closed = false;
 
@@ -31,7 +36,7 @@ export class HeldSocket implements Acceptor {
     this.#log = log;
     this.#socket = socket;
     this.#whyUseless = whyUseless;
-    this.#watch();
+    this.#timer = setInterval(() => this.#check(), LOOK_MS);
   }
 
   /**
@@ -66,22 +71,21 @@ export class HeldSocket implements Acceptor {
     }
   }
 
-  /** Binds again if the path is no longer this socket's. Never rejects. */
-  async check(): Promise<void> {
-    if (this.#closed || !this.#socket.isLost) return;
-    this.#renewing ??= this.#renew();
-    await this.#renewing;
-    this.#renewing = null;
-  }
-
   /** May be called twice. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#timer);
     await this.#renewing;
-    this.#watcher?.close();
-    await this.#listening;
     await this.#socket.close();
+  }
+
+  /** Binds again if the path is no longer this socket's. Never rejects. */
+  async #check(): Promise<void> {
+    if (this.#closed || !this.#socket.isLost) return;
+    this.#renewing ??= this.#renew();
+    await this.#renewing;
+    this.#renewing = null;
   }
 
   async #renew(): Promise<void> {
@@ -92,27 +96,8 @@ export class HeldSocket implements Acceptor {
       await this.#socket.close();
       this.#socket = await openSocket(this.#path);
       this.#log("warn", "socket bound again, as its file was removed");
-      this.#watch();
     } catch (error) {
       this.#lost.resolve(`its socket was removed: ${errorMessage(error)}`);
     }
-  }
-
-  /** Without a watch the loss is noticed at the next {@linkcode check}. */
-  #watch(): void {
-    this.#watcher?.close();
-    this.#watcher = null;
-    try {
-      this.#watcher = Deno.watchFs(this.#path, { recursive: false });
-      const listening = this.#listen(this.#watcher);
-      this.#listening = Promise.all([this.#listening, listening]);
-    } catch (error) {
-      const reason = errorMessage(error);
-      this.#log("warn", "cannot watch the socket, polling it", { reason });
-    }
-  }
-
-  async #listen(watcher: Deno.FsWatcher): Promise<void> {
-    for await (const _ of watcher) await this.check();
   }
 }

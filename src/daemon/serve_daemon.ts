@@ -88,11 +88,10 @@ export async function serveHome(
     const whyUseless = () => whyHomeless(lock, service);
     const acceptor = await HeldSocket.open(paths.socket, log, whyUseless);
     refuseFewFiles();
-    using home = watchHome({
+    using home = watchHome(
       whyUseless,
-      acceptor,
-      checkMs: options.homeCheckMs ?? HOME_CHECK_MS,
-    });
+      options.homeCheckMs ?? HOME_CHECK_MS,
+    );
     server = new Server({
       acceptor,
       service,
@@ -241,17 +240,13 @@ function whyHomeless(
 }
 
 function watchHome(
-  { whyUseless, acceptor, checkMs }: {
-    whyUseless: () => string | null;
-    acceptor: Pick<HeldSocket, "check">;
-    checkMs: number;
-  },
+  whyUseless: () => string | null,
+  checkMs: number,
 ): Disposable & { lost: Promise<string> } {
   const { promise, resolve } = Promise.withResolvers<string>();
   const timer = setInterval(() => {
     const why = whyUseless();
-    if (why === null) acceptor.check();
-    else resolve(why);
+    if (why !== null) resolve(why);
   }, checkMs);
   return {
     lost: promise,

@@ -221,7 +221,7 @@ export class OwnSocket implements Acceptor {
 
   /** Whether clients that connect to its path no longer reach it. */
   get isLost(): boolean {
-    return lookAt(this.#path) === null || this.#isReplaced();
+    return this.#find() !== "ours";
   }
 
   /** May be called twice. */
@@ -230,19 +230,23 @@ export class OwnSocket implements Acceptor {
     this.#closed = true;
     // Closing unlinks the path, even if it is another process's by now, once the last accept has
     // ended.
-    const aside = this.#isReplaced() ? `${this.#path}.${Deno.pid}` : null;
+    const aside = this.#find() === "another"
+      ? `${this.#path}.${Deno.pid}`
+      : null;
     if (aside !== null) await Deno.rename(this.#path, aside);
     this.#listener.close();
     await this.#accepting?.then(() => {}, () => {});
     if (aside !== null) await Deno.rename(aside, this.#path);
   }
 
-  #isReplaced(): boolean {
+  /** Tells what is at the path: ours also if it is out of reach. */
+  #find(): "ours" | "another" | "nothing" {
     try {
       const { ino, dev } = Deno.lstatSync(this.#path);
-      return ino !== this.#bound.ino || dev !== this.#bound.dev;
-    } catch {
-      return false; // gone, or out of reach
+      const isOurs = ino === this.#bound.ino && dev === this.#bound.dev;
+      return isOurs ? "ours" : "another";
+    } catch (error) {
+      return error instanceof Deno.errors.NotFound ? "nothing" : "ours";
     }
   }
 }

@@ -13,7 +13,12 @@ import {
   RequestError,
   type RequestOf,
 } from "../proto/mod.ts";
-import { makeNews, type SendOutcome, type Spool } from "../spool/mod.ts";
+import {
+  makeNews,
+  newsMs,
+  type SendOutcome,
+  type Spool,
+} from "../spool/mod.ts";
 import type { Answerer } from "./connection.ts";
 import type { Log } from "./log.ts";
 import type { Reply } from "./reply.ts";
@@ -21,7 +26,8 @@ import type { Reply } from "./reply.ts";
 /** Times until the next delivery, in milliseconds. */
 export interface DrainTimes {
   /**
-   * Without news: the watch may have failed, or another process that was delivering may have died.
+   * Without news: a hook may have been unable to tell, or another process that was delivering may
+   * have died.
    */
   idleMs: number;
   /** After another process was found delivering, which may run out of time. */
@@ -33,6 +39,12 @@ export interface DrainTimes {
   firstRetryMs: number;
   lastRetryMs: number;
 }
+
+/**
+ * How often to look for news, in milliseconds. They are not watched: Deno opens what is at a path
+ * that it watches, and would wait for ever at a named pipe.
+ */
+const LOOK_MS = 250;
 
 const TIMES: DrainTimes = {
   idleMs: 60_000,
@@ -54,41 +66,42 @@ export interface SpoolDrainOptions {
 export class SpoolDrain implements AsyncDisposable {
   readonly #options: SpoolDrainOptions;
   readonly #end = new AbortController();
-  readonly #watcher: Deno.FsWatcher | null;
-  readonly #working: Promise<unknown>;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #working: Promise<void>;
+  #seenMs: number | null;
   #news = Promise.withResolvers<void>();
 
   /** Starts at once. */
   constructor(options: SpoolDrainOptions) {
     this.#options = options;
-    this.#watcher = this.#watch();
-    this.#working = Promise.all([this.#listen(), this.#work()]);
+    this.#makeNews();
+    // Before the first delivery, so that no event is missed between the two.
+    this.#seenMs = newsMs(options.folder);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#working = this.#work();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
-    this.#watcher?.close();
+    clearInterval(this.#timer);
     await this.#working;
   }
 
-  /** Watches before the first delivery, so that no event is missed between the two. */
-  #watch(): Deno.FsWatcher | null {
+  #makeNews(): void {
     const { folder, log } = this.#options;
     try {
-      return Deno.watchFs(makeNews(folder), { recursive: false });
+      makeNews(folder);
     } catch (error) {
-      log("warn", "cannot watch the spool, polling it", {
+      log("warn", "no hook can tell of a spooled event", {
         reason: errorMessage(error),
       });
-      return null;
     }
   }
 
-  async #listen(): Promise<void> {
-    if (this.#watcher === null) return;
-    for await (const event of this.#watcher) {
-      if (event.kind === "modify") this.#news.resolve();
-    }
+  #look(): void {
+    const ms = newsMs(this.#options.folder);
+    if (ms !== this.#seenMs) this.#news.resolve();
+    this.#seenMs = ms;
   }
 
   async #work(): Promise<void> {

@@ -7,7 +7,7 @@
 export type { DeliverOptions, DeliverReport, Stop } from "./deliver.ts";
 export type { PurgeReport, SpoolEntry } from "./entries.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
-export { makeNews } from "./news.ts";
+export { makeNews, newsMs } from "./news.ts";
 export { hasPending } from "./pending.ts";
 export type { RejectedAbout } from "./rejected.ts";
 export type { Delivery, Sender, SendOutcome } from "./sender.ts";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Tells a running daemon that an event was spooled: by the modification time of a file. A watch on
- * the folder itself would wake the daemon for every hook, because each hook reads the folder.
+ * Tells a running daemon that an event was spooled: by the modification time of a file.
  * @module
  */
 import { lookAt, whyOdd } from "../context/mod.ts";
@@ -11,15 +10,23 @@ import { makePlace } from "./place.ts";
 const NEWS_FILE = ".news";
 
 /**
- * Returns the path of the file to watch, and makes it if it is missing.
+ * Makes the file if it is missing, so that hooks tell of events.
  *
  * @throws {Deno.errors} As the system reports it.
  */
-export function makeNews(folder: string): string {
+export function makeNews(folder: string): void {
   makePlace(folder);
-  const path = `${folder}/${NEWS_FILE}`;
-  openNote(path).close();
-  return path;
+  openNote(`${folder}/${NEWS_FILE}`).close();
+}
+
+/** Returns when an event was last told of, in epoch milliseconds; null if that is not known. */
+export function newsMs(folder: string): number | null {
+  try {
+    const { mtime } = Deno.lstatSync(`${folder}/${NEWS_FILE}`);
+    return mtime?.getTime() ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /**

@@ -138,10 +138,11 @@ function fork(staged: string, path: string): void {
   using db = new DatabaseSync(staged, { timeout: PATIENCE_MS });
   let replaced: DatabaseSync | null = null;
   try {
+    refuseOddFiles(path);
     replaced = new DatabaseSync(path, { readOnly: true, timeout: PATIENCE_MS });
     replaced.prepare("SELECT 1 FROM sqlite_schema").get();
   } catch {
-    // There is no old store, or it is damaged: its cursors will be unknown.
+    // There is no old store, or it cannot be used: its cursors will be unknown.
     replaced?.close();
     replaced = null;
   }
@@ -202,6 +203,7 @@ export function swapStore(
 function fold(path: string): void {
   if (lookAt(path) === null) return;
   try {
+    refuseOddFiles(path);
     using db = new DatabaseSync(path);
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch {

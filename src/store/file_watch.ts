@@ -61,6 +61,8 @@ export interface WalState {
 export interface WatchOptions {
   /** Asks SQLite, outside of a transaction. */
   readWal: () => WalState;
+  /** Copies the WAL to the open file, under whatever name that is now. */
+  moveWal: () => void;
   /** The clock of the file system, in epoch milliseconds. */
   now?: () => number;
 }
@@ -72,6 +74,7 @@ export class FileWatch {
   readonly #now: () => number;
   readonly #wal: Deno.FileInfo;
   readonly #readWal: () => WalState;
+  readonly #moveWal: () => void;
   #file: Seen;
   #walSeen: WalState;
   /** The folder at the last check of the files, if it had settled. */
@@ -80,11 +83,15 @@ export class FileWatch {
   #isReplaced = false;
 
   /** @param path Path of a store that is open in WAL mode. */
-  constructor(path: string, { readWal, now = Date.now }: WatchOptions) {
+  constructor(
+    path: string,
+    { readWal, moveWal, now = Date.now }: WatchOptions,
+  ) {
     this.#path = path;
     this.#folder = parentOf(path);
     this.#now = now;
     this.#readWal = readWal;
+    this.#moveWal = moveWal;
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
     this.#walSeen = readWal();
     this.#file = lookAt(path);
@@ -93,10 +100,12 @@ export class FileWatch {
 
   /**
    * Whether the files must stay unchanged, because the store is damaged or was replaced. Checks the
-   * file: closing would copy the WAL into the file that is there now.
+   * file: closing would copy the WAL into the file that is there now. Call it before closing.
    */
   get mustStay(): boolean {
-    if (this.#fault === null && this.#look() === "another") this.#replaced();
+    const place = this.#fault === null ? this.#look() : "ours";
+    if (place === "another") this.#replaced();
+    if (place === "nothing") this.#saveWal();
     return this.#fault !== null;
   }
 
@@ -195,6 +204,7 @@ export class FileWatch {
     this.#isReplaced = true;
     this.#fault = replacedError(this.#path);
     this.#leaveNote(this.#fault);
+    this.#saveWal();
     if (this.#hasWal()) {
       for (const end of ["-wal", "-shm"]) {
         try {
@@ -205,6 +215,21 @@ export class FileWatch {
       }
     }
     return this.#fault;
+  }
+
+  /**
+   * Brings what is stored into a file that was moved away from its WAL: the next store would be
+   * opened without it. A file that was overwritten gets nothing.
+   */
+  #saveWal(): void {
+    try {
+      const found = lookAtFile(this.#path);
+      const { ino, dev } = this.#file;
+      const isMoved = found?.ino !== ino || found.dev !== dev;
+      if (isMoved && this.#hasWal()) this.#moveWal();
+    } catch {
+      // The disk fails. The WAL would be useless without its file.
+    }
   }
 
   /**

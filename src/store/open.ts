@@ -5,7 +5,14 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { HomeError, lookAt, openToRead, parentOf } from "../context/mod.ts";
+import {
+  HomeError,
+  lookAt,
+  openToRead,
+  parentOf,
+  refusal,
+  whyOdd,
+} from "../context/mod.ts";
 import { hasDamageNote, removeDamageNote } from "./file_watch.ts";
 import { corruptError, explainOpenError, StoreError } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
@@ -104,8 +111,13 @@ function refuseReadOnly(db: DatabaseSync): void {
   db.exec("ROLLBACK");
 }
 
-/** Opens a connection that only reads; the writer's must be open already. */
+/**
+ * Opens a connection that only reads; the writer's must be open already.
+ *
+ * @throws {StoreError} If something odd was put in the place of the store.
+ */
 export function openReader(path: string): DatabaseSync {
+  refuseOddFiles(path);
   const db = new DatabaseSync(path, {
     readOnly: true,
     timeout: BUSY_TIMEOUT_MS,
@@ -152,8 +164,8 @@ function sizeOf(path: string): number {
 }
 
 /**
- * Refuses a store if SQLite would open anything but plain files of ours, such as a named pipe or a
- * link. Call it before SQLite opens the files: closing any descriptor of a file drops all its POSIX
+ * Refuses a store if SQLite would open anything but plain files of ours, such as a named pipe, for
+ * which it would wait for ever. Opens nothing: closing any descriptor of a file drops all its POSIX
  * locks.
  *
  * @throws {StoreError} If the store, or a file that SQLite has beside it, cannot be used.
@@ -161,7 +173,9 @@ function sizeOf(path: string): number {
 export function refuseOddFiles(path: string): void {
   try {
     for (const end of ["", "-wal", "-shm", "-journal"]) {
-      openToRead(`${path}${end}`)?.close();
+      const found = lookAt(`${path}${end}`);
+      const odd = found && whyOdd(found);
+      if (odd !== null) throw refusal(`${path}${end}`, odd);
     }
   } catch (error) {
     if (!(error instanceof HomeError)) throw error;
@@ -175,7 +189,7 @@ export function refuseOddFiles(path: string): void {
 
 /**
  * Checks the header of the file, and creates the file if there is none. Call it before SQLite opens
- * the file, as {@linkcode refuseOddFiles}.
+ * the file: closing a descriptor of it drops SQLite's locks.
  *
  * @returns Whether the file has content.
  */

@@ -86,7 +86,10 @@ export class Store implements Disposable {
     this.#db = db;
     this.#pages = pages;
     this.#sql = prepare(db);
-    this.#file = new FileWatch(path, { readWal: () => this.#readWal() });
+    this.#file = new FileWatch(path, {
+      readWal: () => this.#readWal(),
+      moveWal: () => this.#sql.moveWal.all(),
+    });
     this.#ledger = loadLedger(db);
     this.epochs = new Epochs(db);
     const rows = new SessionRows(db, this.#ledger);
@@ -333,6 +336,7 @@ function prepare(db: DatabaseSync) {
     freePages: "PRAGMA freelist_count",
     // Copies nothing, only returns the state.
     wal: "PRAGMA wal_checkpoint(NOOP)",
+    moveWal: "PRAGMA wal_checkpoint(PASSIVE)",
     pageBytes: "PRAGMA page_size",
   });
 }

@@ -300,6 +300,50 @@ for (const [kind, make] of Object.entries(KINDS)) {
       assertEquals((await json(home, ["stop"])).stopped, true);
     },
   });
+
+  Deno.test({
+    name: `${kind} in the place of a file under a running daemon`,
+    ignore: !hasUser,
+    async fn() {
+      await using home = await tempHome();
+      await giveAway(home);
+      assertEquals((await json(home, START)).started, true);
+      await record(home, "before");
+      const names = ["spool/.news", "store.db", "daemon.sock"];
+      for (const name of names) {
+        const path = `${home.home}/${name}`;
+        await Deno.rename(path, `${path}.ours`);
+        await putIn(home, make, [name]);
+        await record(home, name);
+        await run(home, ["sessions"]);
+        await Deno.remove(path, { recursive: true });
+        await Deno.rename(`${path}.ours`, path);
+      }
+      await run(home, ["stop"]);
+      assertEquals((await json(home, START)).started, true);
+      assertEquals(await storedSessions(home), ["before", ...names].sort());
+      assertEquals((await json(home, ["stop"])).stopped, true);
+    },
+  });
+}
+
+for (const name of ["store.db", "store.db-journal"]) {
+  Deno.test({
+    name: `a named pipe in the place of ${name} keeps no restore waiting`,
+    ignore: !hasUser,
+    async fn() {
+      await using home = await tempHome();
+      await giveAway(home);
+      assertEquals((await json(home, START)).started, true);
+      await record(home, "kept");
+      const backup = `${home.workspace}/backup`;
+      await json(home, ["store", "backup", backup]);
+      assertEquals((await json(home, ["stop"])).stopped, true);
+      if (name === "store.db") await Deno.remove(`${home.home}/store.db`);
+      await putIn(home, KINDS["a named pipe"], [name]);
+      assertEquals((await json(home, ["store", "restore", backup])).events, 1);
+    },
+  });
 }
 
 Deno.test({

@@ -169,6 +169,25 @@ for (const [how, replace] of Object.entries(replacements)) {
   }
 }
 
+for (const inPlace of ["nothing", "another file"]) {
+  Deno.test(`a store that was moved away has all its events, with ${inPlace} in its place`, () => {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    for (let i = 0; i < 3; i++) put(store);
+    const moved = `${temp.folder}/moved`;
+    Deno.renameSync(temp.path, moved);
+    if (inPlace === "another file") {
+      Deno.writeTextFileSync(temp.path, "");
+      assertThrows(() => put(store), StoreError, "restart");
+    }
+    store.close();
+    // In this process the old file may still be open, so it is looked at elsewhere.
+    using other = tempStore();
+    Deno.copyFileSync(moved, other.path);
+    assertEquals(rawNumber(other.path, "SELECT count(*) FROM events"), 3);
+  });
+}
+
 Deno.test("a store goes on when another process moves the WAL into its file", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
@@ -195,11 +214,11 @@ Deno.test("FileWatch keeps to a file into which pages are moved while it reads h
       moved: Number(row?.["checkpointed"]),
     };
   };
-  const moved = new FileWatch(temp.path, { readWal });
+  const moved = new FileWatch(temp.path, { moveWal: () => {}, readWal });
   mode = "NOOP";
   moved.check();
   put(store);
-  const watch = new FileWatch(temp.path, { readWal });
+  const watch = new FileWatch(temp.path, { moveWal: () => {}, readWal });
   db.exec("PRAGMA wal_checkpoint(PASSIVE)");
   mode = "PASSIVE";
   watch.check();
@@ -214,7 +233,11 @@ Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", (
   const changed = () => Deno.statSync(temp.folder).ctime?.getTime() ?? NaN;
   let now = changed() + 1999;
   const readWal = () => ({ pages: 0, moved: 0 });
-  const watch = new FileWatch(temp.path, { readWal, now: () => now });
+  const watch = new FileWatch(temp.path, {
+    moveWal: () => {},
+    readWal,
+    now: () => now,
+  });
   const looks = () => {
     using seen = watchStats();
     watch.check();
