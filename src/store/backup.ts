@@ -40,7 +40,7 @@ export async function backUpStore(
   path: string,
   target: string,
 ): Promise<BackupContent> {
-  refuseMissing(path, "store");
+  refuseUnreadable(path, "store");
   refuseOddFiles(path);
   if (lookAt(target) !== null) throw taken(target);
   const part = `${target}.part-${crypto.randomUUID().slice(0, 8)}`;
@@ -109,12 +109,12 @@ export function stageBackup(
   file: string,
   path: string,
 ): BackupContent & { staged: string } {
-  refuseMissing(file, "backup");
+  refuseUnreadable(file, "backup");
   // A backup may be a plain copy of a store's files. The newest events are then in its WAL, and
   // perhaps the header of the file, too.
   const wal = `${file}-wal`;
   if (lookAt(wal) === null) checkHeader(file);
-  else refuseMissing(wal, "backup");
+  else refuseUnreadable(wal, "backup");
   const staged = `${path}-restored`;
   removeFiles(staged);
   try {
@@ -358,9 +358,9 @@ function cannot(act: string, path: string, error: unknown): StoreError {
   );
 }
 
-function refuseMissing(path: string, what: string): void {
+function refuseUnreadable(path: string, what: string): void {
   try {
-    if (Deno.statSync(path).isFile) return;
+    if (Deno.statSync(path).isFile) return Deno.openSync(path).close();
   } catch (error) {
     throw cannot(`read ${what}`, path, error);
   }

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { feed, sampleSession } from "./_feed.ts";
 import { hasStrace, traced } from "./_strace.ts";
+import { ALICE, hasUsers, runAs } from "./_users.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
 import { tempHome } from "./harness.ts";
 
@@ -240,6 +241,24 @@ Deno.test("store backup and restore go there and back, with a daemon and without
   const missing = await home.run(["store", "restore", `${home.root}/none`]);
   assertEquals(missing.code, 74);
   assertEquals(await ids(), ["old"]);
+});
+
+Deno.test({
+  name: "store restore says that it cannot read a backup",
+  ignore: !await hasUsers(),
+  async fn() {
+    await using home = await tempHome();
+    const backup = `${home.root}/backup.db`;
+    await Deno.writeTextFile(backup, "", { mode: 0o600 });
+    const args = ["store", "restore", backup];
+    const env = { DENO_DIR: Deno.env.get("DENO_DIR") ?? "" };
+    const { code, stderr } = await runAs(ALICE, args, home, { env });
+    assertEquals(code, 74);
+    assertStringIncludes(
+      stderr,
+      `Cannot read backup: "${backup}": Permission denied`,
+    );
+  },
 });
 
 Deno.test({

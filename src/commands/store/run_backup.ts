@@ -63,7 +63,7 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
     ...kept === null ? [] : [`The previous store is kept: ${kept}`],
     `${
       was_running ? "The daemon was stopped." : "No daemon runs."
-    } The next command or hook starts it.`,
+    } A hook starts it, or: kaizen daemon start --background`,
   ]);
 }
 
