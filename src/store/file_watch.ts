@@ -95,7 +95,7 @@ export class FileWatch {
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
     this.#walSeen = readWal();
     this.#file = lookAt(path);
-    this.#wal = Deno.statSync(`${path}-wal`);
+    this.#wal = Deno.lstatSync(`${path}-wal`);
   }
 
   /**
@@ -189,7 +189,7 @@ export class FileWatch {
 
   #hasWal(): boolean {
     try {
-      const { ino, dev } = Deno.statSync(`${this.#path}-wal`);
+      const { ino, dev } = Deno.lstatSync(`${this.#path}-wal`);
       return ino === this.#wal.ino && dev === this.#wal.dev;
     } catch (error) {
       return !(error instanceof Deno.errors.NotFound);
@@ -281,7 +281,7 @@ export class FileWatch {
 
 /** @throws {Deno.errors.NotFound} If there is no file. */
 function lookAt(path: string): Seen {
-  const { ino, dev, size, mtime } = Deno.statSync(path);
+  const { ino, dev, size, mtime } = Deno.lstatSync(path);
   return { ino, dev, size, mtime: mtime?.getTime() ?? 0 };
 }
 

@@ -320,7 +320,7 @@ export class Store implements Disposable {
 
 function fileBytes(path: string): number {
   try {
-    return Deno.statSync(path).size;
+    return Deno.lstatSync(path).size;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return 0;
     throw error;

@@ -316,6 +316,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
         await putIn(home, make, [name]);
         await record(home, name);
         await run(home, ["sessions"]);
+        if (name !== "daemon.sock") await json(home, ["status"]);
         await Deno.remove(path, { recursive: true });
         await Deno.rename(`${path}.ours`, path);
       }

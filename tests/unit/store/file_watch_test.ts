@@ -262,16 +262,18 @@ Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", (
 
 /** Notes what is asked of the system about files. */
 function watchStats(): Disposable & { paths: string[] } {
-  const real = Deno.statSync;
+  const { statSync, lstatSync } = Deno;
   const paths: string[] = [];
-  Deno.statSync = (path) => {
+  const note = (look: typeof statSync) => (path: string | URL) => {
     paths.push(String(path));
-    return real(path);
+    return look(path);
   };
+  Deno.statSync = note(statSync);
+  Deno.lstatSync = note(lstatSync);
   return {
     paths,
     [Symbol.dispose]() {
-      Deno.statSync = real;
+      Object.assign(Deno, { statSync, lstatSync });
     },
   };
 }
