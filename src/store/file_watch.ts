@@ -127,10 +127,11 @@ export class FileWatch {
     if (this.#fault !== null) return;
     try {
       const { pages, moved } = this.#walSeen;
-      this.#walSeen = this.#readWal();
-      // A WAL that was not copied completely has not restarted.
-      if (moved < pages && this.#walSeen.pages < checkpointPages) return;
-      this.#noteFile();
+      const now = this.#walSeen = this.#readWal();
+      // A WAL that was not copied completely restarts only if another process has copied the rest.
+      const isCopied = moved === pages || now.moved !== moved ||
+        now.pages < pages;
+      if (isCopied || now.pages >= checkpointPages) this.#noteFile();
     } catch {
       // The file is gone or the disk fails. The next check or transaction reports it.
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { FileWatch } from "../../../src/store/file_watch.ts";
+import { FileWatch, type WalState } from "../../../src/store/file_watch.ts";
 import { StoreError } from "../../../src/store/mod.ts";
 import {
   lastSeq,
@@ -200,6 +201,12 @@ Deno.test("a store goes on when another process moves the WAL into its file", ()
   assertEquals(lastSeq(put(store)), 12);
 });
 
+/** Moves pages of the WAL as another process may; `NOOP` moves none. Returns what is there then. */
+function checkpoint(db: DatabaseSync, mode: string): WalState {
+  const row = db.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
+  return { pages: Number(row?.["log"]), moved: Number(row?.["checkpointed"]) };
+}
+
 Deno.test("FileWatch keeps to a file into which pages are moved while it reads how many are", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
@@ -208,11 +215,7 @@ Deno.test("FileWatch keeps to a file into which pages are moved while it reads h
   // SQLite before 3.51 does not know NOOP, and moves pages. So may another process at that moment.
   const readWal = () => {
     if (mode === "PASSIVE") put(store);
-    const row = db.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
-    return {
-      pages: Number(row?.["log"]),
-      moved: Number(row?.["checkpointed"]),
-    };
+    return checkpoint(db, mode);
   };
   const moved = new FileWatch(temp.path, { moveWal: () => {}, readWal });
   mode = "NOOP";
@@ -224,6 +227,24 @@ Deno.test("FileWatch keeps to a file into which pages are moved while it reads h
   watch.check();
   mode = "NOOP";
   watch.check();
+});
+
+Deno.test("FileWatch keeps to a file into which another process moves pages during a transaction", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  using db = openRaw(temp.path);
+  const readWal = () => checkpoint(db, "NOOP");
+  for (const mode of ["PASSIVE", "TRUNCATE"]) {
+    put(store);
+    const watch = new FileWatch(temp.path, { moveWal: () => {}, readWal });
+    const { pages, moved } = readWal();
+    assert(moved < pages);
+    watch.check();
+    put(store);
+    checkpoint(db, mode);
+    watch.noteWrites(1_000);
+    watch.check();
+  }
 });
 
 Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", () => {
