@@ -13,7 +13,7 @@ import { openSocket, type OwnSocket } from "./socket.ts";
  * How often the path is looked at, in milliseconds. It is not watched: Deno opens what is at a path
  * that it watches, and would wait for ever at a named pipe.
  */
-const LOOK_MS = 250;
+const LOOK_MS = 1_000;
 
 /** Accepts at a path, through one socket after the other. */
 export class HeldSocket implements Acceptor {

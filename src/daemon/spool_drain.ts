@@ -44,7 +44,7 @@ export interface DrainTimes {
  * How often to look for news, in milliseconds. They are not watched: Deno opens what is at a path
  * that it watches, and would wait for ever at a named pipe.
  */
-const LOOK_MS = 250;
+const LOOK_MS = 1_000;
 
 const TIMES: DrainTimes = {
   idleMs: 60_000,
