@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Asks JSR for the packages of the program, within time limits. Exits 0 once Deno's cache holds
- * them, else 1.
+ * Fetches the packages of the program into Deno's cache, within time limits. Exits 0 if JSR's are
+ * there, else 1. Those of npm are fetched even then: a proxy or certificate of the user does not
+ * reach the runtime of `scripts/kaizen`, which would ask npm in vain at each run.
  * @module
  */
 
@@ -16,7 +17,8 @@ const probe = import(PROBE).then(() => true, () => false);
 const silence = new Promise<boolean>((resolve) =>
   setTimeout(() => resolve(false), PROBE_TIMEOUT_MS)
 );
-if (!await Promise.race([probe, silence])) Deno.exit(1);
+const isThere = await Promise.race([probe, silence]);
+const map = isThere ? "deno.json" : "scripts/offline/import_map.json";
 
 const { success } = await new Deno.Command(Deno.execPath(), {
   args: [
@@ -24,7 +26,7 @@ const { success } = await new Deno.Command(Deno.execPath(), {
     "-q",
     "--no-config",
     "--no-lock",
-    `--import-map=${root}/deno.json`,
+    `--import-map=${root}/${map}`,
     `${root}/main.ts`,
   ],
   stdin: "null",
@@ -32,4 +34,4 @@ const { success } = await new Deno.Command(Deno.execPath(), {
   stderr: "null",
   signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
 }).output();
-Deno.exit(success ? 0 : 1);
+Deno.exit(isThere && success ? 0 : 1);

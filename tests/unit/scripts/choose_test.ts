@@ -136,3 +136,15 @@ Deno.test("the packages come from JSR if it answers, and it is asked once", asyn
   assertEquals((await clone.run("kaizen", ["a"], { env })).code, 0);
   assertEquals(server.asked.length, asked);
 });
+
+Deno.test("without JSR, npm's packages are fetched with the choice, as no later run has the user's settings for it", async () => {
+  await using server = serveJsr();
+  await using clone = await makeClone(SHELL);
+  await clone.stubDeno();
+  const main = await clone.read("main.ts");
+  await clone.write("main.ts", `() => import("npm:some@1.0.0");${main}`);
+  const env = { NPM_CONFIG_REGISTRY: `http://127.0.0.1:${server.addr.port}/` };
+  const { stderr } = await clone.run("deno", ["--version"], { env });
+  assertStringIncludes(stderr, "JSR cannot be reached");
+  assertEquals(server.asked[0], "/some");
+});
