@@ -14,7 +14,7 @@ const ROOT = new URL("../../", import.meta.url);
 /** Command lines that are not run here, by a part of each, and why. */
 const EXCEPTIONS: readonly (readonly [part: string, reason: string])[] = [
   ["git clone", "there is no public address yet"],
-  ["scripts/demo", "only shows what the other tests check"],
+  ["scripts/demo", "a test of its own runs it"],
   ["scripts/test", "runs this test"],
   ["scripts/install", "tests/unit/scripts/install_test.ts runs it"],
   ["scripts/uninstall", "tests/unit/scripts/install_test.ts runs it"],
@@ -252,5 +252,17 @@ Deno.test({
       const calls = await Deno.readTextFile(`${home.root}/${name}.calls`);
       if (name !== "make") assert(calls.includes("claude in w: "), calls);
     }
+  },
+});
+
+Deno.test({
+  name: "scripts/demo runs to its end",
+  ignore: !isInstalled("git"),
+  async fn() {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: [new URL("scripts/demo", ROOT).pathname],
+      stdin: "null",
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
   },
 });
