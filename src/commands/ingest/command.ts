@@ -125,7 +125,7 @@ function declareGit(cli: Cli) {
   return new Command<GlobalFlags>()
     .description(
       "Record a call of a git hook.\n" +
-        "Always prints nothing and exits 0. HOOK is post-commit, post-checkout, post-merge, post-rewrite or pre-push; ARGS are its arguments.",
+        "Always prints nothing and exits 0. HOOK is post-commit, post-checkout, post-merge, post-rewrite or pre-push; ARGS are its arguments. Options stand before HOOK.",
     )
     .example(
       "Use it in .git/hooks/post-commit",

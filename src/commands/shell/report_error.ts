@@ -34,6 +34,9 @@ const SQLITE_PRIMARY = 0xff;
 const SQLITE_REFUSALS: ReadonlySet<number> = new Set(
   [5, 6, 7, 8, 10, 11, 13, 14, 26],
 );
+/** How the runtime begins to say that a module or package is not there. */
+const UNLOADED =
+  /^(?:Module not found "|Failed loading |Import '|JSR package )/;
 const CANDIDATE_INDENT = "    ";
 const CANDIDATE_COLUMNS: Column<Candidate>[] = [
   { title: "", text: ({ word }) => word, priority: 0, min: 12, max: 64 },
@@ -74,7 +77,9 @@ export async function reportError(
     ...wrapWords(`kaizen: ${escapeText(message)}`, width),
     ...listCandidates(error, width),
   ];
-  const advice = describeNext(verdict, options.pathFlags);
+  const advice = isUnloaded(error)
+    ? "  try: build and install it again"
+    : describeNext(verdict, options.pathFlags);
   if (advice !== null) lines.push(advice);
   if (options.isVerbose && verdict.code === "internal") {
     lines.push(stackOf(error));
@@ -112,6 +117,11 @@ function isRefusal(error: Error): boolean {
       SQLITE_REFUSALS.has(error.errcode & SQLITE_PRIMARY);
 }
 
+/** Whether a part of the program is gone, or a package of a clone cannot be fetched. */
+function isUnloaded(error: unknown): boolean {
+  return error instanceof TypeError && UNLOADED.test(error.message);
+}
+
 /** Returns the error object for JSON output. */
 function describeError(
   verdict: Verdict,
@@ -128,6 +138,9 @@ function describeError(
 function messageOf(error: unknown, verdict: Verdict): string {
   const said = errorMessage(error);
   const text = said.trim() || "it gave no reason";
+  if (isUnloaded(error)) {
+    return `Cannot load the program: ${text.split("\n")[0]}`;
+  }
   if (verdict.code === "internal") return `This is a bug in kaizen: ${text}`;
   return verdict.code === "daemon_error"
     ? `The daemon answered with an error: ${text}`

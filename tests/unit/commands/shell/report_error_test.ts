@@ -151,6 +151,24 @@ Deno.test("reportError() reports an unknown error as a bug, with its stack if --
   assertEquals((await report(undefined)).exit, 70);
 });
 
+Deno.test("reportError() takes a part of the program that cannot be loaded for no bug", async () => {
+  const gone = new URL("no_such_part.ts", import.meta.url).href;
+  const errors = [
+    await import(gone).catch((error: unknown) => error),
+    new TypeError(
+      'Failed loading https://registry/x for package "x"\n    0: no network',
+    ),
+  ];
+  for (const error of errors) {
+    const { exit, err } = await report(error);
+    assertEquals(exit, 70);
+    assertMatch(
+      err,
+      /^kaizen: Cannot load the program: .*\n {2}try: build and install it again\n$/,
+    );
+  }
+});
+
 Deno.test("reportError() keeps the daemon's fields unchanged", async () => {
   const fields = {
     supported_min: null,
