@@ -216,8 +216,11 @@ Deno.test("doctor finds a home that is open, odd, a file or a link", async () =>
   );
   await Deno.rename(home.home, `${home.home}2`);
   await Deno.symlink(`${home.home}2`, home.home);
-  const linked = await examine(home);
-  assertMatch(faults(linked.found)[0]?.message ?? "", /is a symbolic link$/);
+  for (const target of [`${home.home}2`, home.home]) {
+    await Deno.remove(home.home);
+    await Deno.symlink(target, home.home);
+    await expectFault(home, "home", /is a symbolic link$/, /^set KAIZEN_HOME/);
+  }
   await Deno.remove(home.home);
   await Deno.writeTextFile(home.home, "");
   const file = await examine(home);
@@ -247,11 +250,13 @@ Deno.test({
     const own = await homeOf(ALICE, home);
     const other = await makeFolder(`${home.root}/other`, 0);
     await write(`${own}/file`);
+    await Deno.symlink("loop", `${own}/loop`);
     await Deno.chmod(own, 0o500);
     const env = { DENO_DIR: Deno.env.get("DENO_DIR") ?? "" };
     const places: [path: string, message: RegExp, repair: RegExp][] = [
       [`${own}/a/b`, /made: permission denied$/, /^chmod u\+rwx \S+$/],
       [`${own}/file/a`, /looked at: not a directory$/, /^set KAIZEN_HOME to a/],
+      [`${own}/loop/a`, /looked at: too many/, /^set KAIZEN_HOME to a/],
       [`${other}/a`, /looked at: permission denied$/, /^set KAIZEN_HOME to a/],
     ];
     for (const [place, message, repair] of places) {

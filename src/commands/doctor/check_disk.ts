@@ -4,7 +4,7 @@
  * @module
  */
 import { statfsSync } from "node:fs";
-import { HomeError, lookAt, parentOf } from "../../context/mod.ts";
+import { lookAt, parentOf } from "../../context/mod.ts";
 import { formatBytes } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
@@ -47,13 +47,14 @@ export function isFull(path: string, more = 0): boolean {
   return readFree(path) - more < OUT_BYTES;
 }
 
-/** Returns a path if this user can look at it, else the nearest one above it. */
+/** Returns a path if this user can follow it, else the nearest one above it. */
 export function nearestSeen(path: string): string {
   for (let at = path;; at = parentOf(at)) {
     try {
-      if (lookAt(at) !== null) return at;
+      Deno.statSync(at);
+      return at;
     } catch (error) {
-      if (!(error instanceof HomeError)) throw error;
+      if (at === "/") throw error;
     }
   }
 }

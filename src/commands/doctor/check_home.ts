@@ -40,7 +40,7 @@ export function checkHome(report: Report, { settings, context }: Run): void {
     );
   }
   if (found.isSymlink) {
-    return report.fault(
+    return report.close(
       `${home} is a symbolic link`,
       "set KAIZEN_HOME to the folder that it points to",
     );
@@ -94,8 +94,8 @@ function repairOf(home: string, reason: string): string {
   if (isFull(home)) return MAKE_ROOM;
   if (reason === faultWords("EROFS")) return REMOUNT;
   const nearest = nearestSeen(home);
-  const { isDirectory, uid } = Deno.lstatSync(nearest);
-  return isDirectory && uid === Deno.uid()
+  const isOwn = Deno.statSync(nearest).uid === Deno.uid();
+  return isOwn && reason === faultWords("EACCES")
     ? `chmod u+rwx ${quoteWord(nearest)}`
     : OTHER_HOME;
 }
