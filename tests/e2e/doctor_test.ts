@@ -663,6 +663,10 @@ Deno.test("doctor tells of agents without hooks, of hooks without a program, and
   const [broken] = await claude();
   assertEquals(broken?.level, "fault");
   assertMatch(broken?.message ?? "", /settings\.json/);
+  assertEquals(
+    broken?.repair,
+    "correct that, then kaizen hooks install claude",
+  );
 });
 
 Deno.test("doctor names the agents without hooks in one line, and the step of each that does not run its hooks", async () => {

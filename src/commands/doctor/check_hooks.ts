@@ -19,7 +19,8 @@ import { describeDoubleHooks, listHookPlaces } from "../shell/double_hooks.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
 
-const STATUS = "kaizen hooks status -v";
+/** What repairs settings that cannot be used, before the name of their agent. */
+const CORRECT = "correct that, then kaizen hooks install";
 
 /**
  * Checks the user's hooks of each agent whose folder exists, and the hooks of git: those for all
@@ -79,7 +80,7 @@ async function checkGit(
     return tellGit(report, own, all === null ? `${user} --project` : user);
   } catch (error) {
     if (!(error instanceof AgentFileError)) throw error;
-    report.fault(`git: ${error.message}`, STATUS);
+    report.fault(`git: ${error.message}`, `${CORRECT} git`);
     return true;
   }
 }
@@ -173,7 +174,7 @@ function checkAgent(
     }
   } catch (error) {
     if (!(error instanceof AgentFileError)) throw error;
-    report.fault(`${agent}: ${error.message}`, STATUS);
+    report.fault(`${agent}: ${error.message}`, `${CORRECT} ${agent}`);
   }
   return true;
 }
