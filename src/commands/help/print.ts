@@ -107,12 +107,11 @@ function usageLines(
   own: readonly ShownOption[],
 ): string[] {
   const path = command.getPath();
-  const direct = [
-    path,
-    showArguments(command),
-    own.length > 0 ? "[OPTIONS]" : "",
-  ]
-    .filter((part) => part !== "").join(" ");
+  const words = showArguments(command);
+  const options = own.length > 0 ? "[OPTIONS]" : "";
+  // What follows the name of git's hook is no option.
+  const rest = words.endsWith("…]") ? [options, words] : [words, options];
+  const direct = [path, ...rest].filter((part) => part !== "").join(" ");
   const lines = [];
   if (children.length > 0) lines.push(`  ${path} COMMAND [OPTIONS]`);
   if (children.length === 0 || own.length > 0) lines.push(`  ${direct}`);

@@ -256,6 +256,13 @@ Deno.test("renderHelp() puts examples right after the summary, and fits 80 colum
   }
 });
 
+Deno.test("renderHelp() shows options before arguments without an end, which git's own may look like", () => {
+  for (const command of listCommands(root)) {
+    const page = renderHelp(command, 80);
+    assertEquals(/…\] \[OPTIONS\]/.test(page), false, command.getPath());
+  }
+});
+
 Deno.test("docs/json.md has every field of every schema", () => {
   const folder = new URL("../../../docs/schema/", import.meta.url);
   for (const { name } of Deno.readDirSync(folder)) {
