@@ -10,6 +10,8 @@
 const PROBE = ["jsr", "@std/streams@1.1.2/to-bytes"].join(":");
 const PROBE_TIMEOUT_MS = 4_000;
 const FETCH_TIMEOUT_MS = 120_000;
+/** Where JSR is silent, npm may be so, too, and a first run waits for this in vain. */
+const NPM_TIMEOUT_MS = 20_000;
 
 const [root] = Deno.args;
 setTimeout(() => Deno.exit(1), PROBE_TIMEOUT_MS + FETCH_TIMEOUT_MS);
@@ -32,6 +34,6 @@ const { success } = await new Deno.Command(Deno.execPath(), {
   stdin: "null",
   stdout: "null",
   stderr: "null",
-  signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+  signal: AbortSignal.timeout(isThere ? FETCH_TIMEOUT_MS : NPM_TIMEOUT_MS),
 }).output();
 Deno.exit(isThere && success ? 0 : 1);

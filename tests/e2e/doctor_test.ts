@@ -389,7 +389,14 @@ Deno.test("doctor finds a lock that is held without a socket, and a daemon witho
       new RegExp(`^kill ${Deno.pid}; `),
     );
   }
-  await using _daemon = await home.startDaemon();
+  await using daemon = await home.startDaemon();
+  const { found } = await examine(home, {
+    args: ["--socket", `${home.root}/other.sock`],
+  });
+  assertEquals(faults(found).map(({ repair }) => repair), [
+    "leave out --socket and KAIZEN_SOCK, or give that daemon's; if it still " +
+    `does not answer: kill ${daemon.pid}; kaizen daemon start --background`,
+  ]);
   await Deno.remove(`${home.home}/daemon.pid`);
   const [fault] = faults((await examine(home)).found);
   assertMatch(fault?.message ?? "", /^The daemon \d+ does not hold/);

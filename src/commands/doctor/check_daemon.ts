@@ -31,7 +31,7 @@ const RETRY_MS = 25;
 
 /** Checks the socket, the lock, and the versions of the daemon and of this program. */
 export async function checkDaemon(report: Report, run: Run): Promise<void> {
-  const { socket, lock, log } = run.settings.paths();
+  const { home, socket, lock, log } = run.settings.paths();
   const file = lookAt(socket);
   if (file !== null && !file.isSocket) {
     return report.fault(
@@ -55,9 +55,12 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
   }
   if (found.state === "dead") {
     if (holder !== null) {
+      const kill = `kill ${holder}; ${START}`;
       return report.fault(
         `Process ${holder} holds ${lock}, but nothing listens at ${socket}`,
-        `kill ${holder}; ${START}`,
+        socket === `${home}/daemon.sock`
+          ? kill
+          : `leave out --socket and KAIZEN_SOCK, or give that daemon's; if it still does not answer: ${kill}`,
       );
     }
     const fault = readLastFailure(log);
