@@ -17,6 +17,8 @@ const LOOK_MS = 1_000;
 
 /** Accepts at a path, through one socket after the other. */
 export class HeldSocket implements Acceptor {
+  /** Called for each client. */
+  onAccept: () => void = () => {};
   readonly #path: string;
   readonly #log: Log;
   readonly #whyUseless: () => string | null;
@@ -63,7 +65,9 @@ export class HeldSocket implements Acceptor {
     while (true) {
       const socket = this.#socket;
       try {
-        return await socket.accept();
+        const conn = await socket.accept();
+        this.onAccept();
+        return conn;
       } catch (error) {
         await this.#renewing;
         if (socket === this.#socket) throw error;

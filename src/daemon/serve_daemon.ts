@@ -104,7 +104,7 @@ export async function serveHome(
     options.ready(info);
     // After the ready line, because it reads a folder; before any client is accepted, which takes a
     // turn of the event loop.
-    await using _drain = new SpoolDrain({
+    await using drain = new SpoolDrain({
       spool: new Spool({
         folder: paths.spool,
         env: context.env,
@@ -114,6 +114,7 @@ export async function serveHome(
       service,
       log,
     });
+    acceptor.onAccept = () => drain.stir();
     const asked = server.stopAsked.then(() => "a client asked");
     log("info", "daemon stops", {
       reason: await Promise.race([

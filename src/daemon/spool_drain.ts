@@ -41,10 +41,16 @@ export interface DrainTimes {
 }
 
 /**
- * How often to look for news, in milliseconds. They are not watched: Deno opens what is at a path
- * that it watches, and would wait for ever at a named pipe.
+ * How often to look for news after a client has come, and else, in milliseconds. They are not
+ * watched: Deno opens what is at a path that it watches, and would wait for ever at a named pipe.
  */
-const LOOK_MS = 1_000;
+const LOOK_MS = 50;
+const IDLE_LOOK_MS = 1_000;
+/**
+ * How long after a client its event may be spooled, in milliseconds. A hook does so when it has
+ * waited a fifth of a second for its answer.
+ */
+const LIVELY_MS = 2_000;
 
 const TIMES: DrainTimes = {
   idleMs: 60_000,
@@ -66,8 +72,9 @@ export interface SpoolDrainOptions {
 export class SpoolDrain implements AsyncDisposable {
   readonly #options: SpoolDrainOptions;
   readonly #end = new AbortController();
-  readonly #timer: ReturnType<typeof setInterval>;
   readonly #working: Promise<void>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #livelyUntil = 0;
   #seenMs: number | null;
   #news = Promise.withResolvers<void>();
 
@@ -77,14 +84,22 @@ export class SpoolDrain implements AsyncDisposable {
     this.#makeNews();
     // Before the first delivery, so that no event is missed between the two.
     this.#seenMs = newsMs(options.folder);
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#planLook();
     this.#working = this.#work();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     await this.#working;
+  }
+
+  /** Looks for news more often for a while. Call it for each client. */
+  stir(): void {
+    const now = performance.now();
+    const isIdle = now >= this.#livelyUntil;
+    this.#livelyUntil = now + LIVELY_MS;
+    if (isIdle) this.#planLook();
   }
 
   #makeNews(): void {
@@ -96,6 +111,16 @@ export class SpoolDrain implements AsyncDisposable {
         reason: errorMessage(error),
       });
     }
+  }
+
+  #planLook(): void {
+    clearTimeout(this.#timer);
+    if (this.#end.signal.aborted) return;
+    const isLively = performance.now() < this.#livelyUntil;
+    this.#timer = setTimeout(() => {
+      this.#look();
+      this.#planLook();
+    }, isLively ? LOOK_MS : IDLE_LOOK_MS);
   }
 
   #look(): void {
