@@ -452,11 +452,16 @@ Deno.test("modelSessions() agrees with the driver's own record of a day", () => 
   }
 });
 
-Deno.test("modelSessions() says the same for every order of arrival", () => {
+Deno.test("modelSessions() says the same for every order of arrival of what is sent once", () => {
   const options = { folder: "/w/app", nowMs: NOW, prefix: "" };
   fc.assert(
     fc.property(anyConversation(() => options), ({ arrivals }) => {
-      const delivered = arrivals.map(toDelivered);
+      const keys = arrivals.map(({ source, fields }) =>
+        JSON.stringify([source, fields])
+      );
+      const delivered = arrivals
+        .filter((_, i) => keys.indexOf(keys[i] ?? "") === i)
+        .map(toDelivered);
       const sent = delivered.toSorted((a, b) => a.id < b.id ? -1 : 1);
       assertEquals(modelSessions(delivered, NOW), modelSessions(sent, NOW));
     }),
