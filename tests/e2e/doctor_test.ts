@@ -329,6 +329,7 @@ Deno.test("doctor waits for a daemon that is starting, stopping or busy", async 
   await fill(home);
   using file = await Deno.open(`${home.home}/daemon.pid`, { write: true });
   await file.lock(true);
+  await file.truncate();
   await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
   const status = JSON.stringify({
     type: "status",
