@@ -332,8 +332,9 @@ export class SessionWrites {
 /** @throws {TypeError} If there is no session: only a stored one can be stale. */
 function staleForm(current: StoredSession | null, tsMs: Int): RememberedForm {
   if (current === null) throw new TypeError("Cannot store event: no session");
-  const { firstMs, lastMs, agent, trace } = current;
-  const last = toSigned(tsMs) > toSigned(lastMs) ? tsMs : lastMs;
-  const known = { firstMs, lastMs: last, agent, trace };
-  return { ...known, state: "", form: null, isStale: true };
+  const { agent, trace } = current;
+  const firstMs = tsMs < current.firstMs ? tsMs : current.firstMs;
+  const isLast = toSigned(tsMs) > toSigned(current.lastMs);
+  const known = { firstMs, lastMs: isLast ? tsMs : current.lastMs };
+  return { ...known, agent, trace, state: "", form: null, isStale: true };
 }

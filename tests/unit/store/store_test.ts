@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { isSqliteError } from "../../../src/store/mod.ts";
+import { markAllStale } from "../../../src/store/mark_all_stale.ts";
 import {
   append,
   lastSeq,
@@ -55,6 +56,21 @@ Deno.test("append() keeps a session with a unique id in the workspace of its fir
   assertEquals(counts(store, temp.path), { sessions: 1, events: 4 });
   // Events without an id of their own are of another client.
   assertEquals(lastSeq(put(store, { id, workspace: "/b" })), 0);
+});
+
+Deno.test("append() keeps a session that waits for a rebuild in the workspace of its first event", () => {
+  using temp = tempStore();
+  const id = "019a1b2c-0000-7000-8000-000000000001";
+  {
+    using store = Store.open(temp.path);
+    put(store, { id, workspace: "/a", startedAt: 30, kaizenId: "k0" });
+  }
+  markAllStale(temp.path);
+  using store = Store.open(temp.path);
+  for (const [workspace, startedAt] of [["/b", 10], ["/a", 20]] as const) {
+    put(store, { id, workspace, startedAt, kaizenId: `k${startedAt}` });
+    assertEquals(store.listWorkspaces().map(({ path }) => path), ["/b"]);
+  }
 });
 
 Deno.test("append() tells ids apart that differ only behind a NUL, and keeps those of a MiB", () => {
