@@ -61,7 +61,7 @@ export interface WalState {
 export interface WatchOptions {
   /** Asks SQLite, outside of a transaction. */
   readWal: () => WalState;
-  /** Copies the WAL to the open file, under whatever name that is now. */
+  /** Copies the WAL to the file that SQLite has open, which may have been renamed. */
   moveWal: () => void;
   /** The clock of the file system, in epoch milliseconds. */
   now?: () => number;

@@ -4,7 +4,7 @@
  * @module
  */
 import { statfsSync } from "node:fs";
-import { lookAt, parentOf } from "../../context/mod.ts";
+import { faultWords, lookAt, parentOf } from "../../context/mod.ts";
 import { formatBytes } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
@@ -15,8 +15,7 @@ const LOW_BYTES = 256 * 1024 * 1024;
 const OUT_BYTES = 16 * 1024 * 1024;
 /** What repairs other findings while the disk is full. */
 export const MAKE_ROOM = "make room on the disk";
-/** What repairs other findings while the disk is read-only. */
-export const REMOUNT = "repair the disk, or mount it for writing";
+const REMOUNT = "repair the disk, or mount it for writing";
 const DELETE = "delete or move other files from this disk";
 const PRUNE = "kaizen store prune --older-than 30d";
 
@@ -45,6 +44,16 @@ export function checkDisk(report: Report, { settings }: Run): void {
  */
 export function isFull(path: string, more = 0): boolean {
   return readFree(path) - more < OUT_BYTES;
+}
+
+/**
+ * Returns what repairs a disk that is full or read-only; null if it is neither.
+ *
+ * @param reason Why nothing can be written at the path.
+ */
+export function repairDisk(path: string, reason: string | null): string | null {
+  if (isFull(path)) return MAKE_ROOM;
+  return reason === faultWords("EROFS") ? REMOUNT : null;
 }
 
 /** Returns a path if this user can follow it, else the nearest one above it. */

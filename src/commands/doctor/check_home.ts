@@ -13,7 +13,7 @@ import { isHomeFile, listOddFiles, type OddFile } from "../../launch/mod.ts";
 import { surveySpool } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
-import { isFull, MAKE_ROOM, nearestSeen, REMOUNT } from "./check_disk.ts";
+import { nearestSeen, repairDisk } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 
 /** Files that the `kaizen-cli` crate creates in a shared home. */
@@ -91,8 +91,8 @@ function lookFor(home: string): Deno.FileInfo | "unseen" | null {
 
 /** Returns what makes it possible to use a home in which nothing can be written. */
 function repairOf(home: string, reason: string): string {
-  if (isFull(home)) return MAKE_ROOM;
-  if (reason === faultWords("EROFS")) return REMOUNT;
+  const ofDisk = repairDisk(home, reason);
+  if (ofDisk !== null) return ofDisk;
   const nearest = nearestSeen(home);
   const isOwn = Deno.statSync(nearest).uid === Deno.uid();
   return isOwn && reason === faultWords("EACCES")

@@ -5,11 +5,11 @@
  */
 import { formatAgo, formatBytes, formatNumberOf } from "../../output/mod.ts";
 import { type SpoolStatus, surveySpool } from "../../spool/mod.ts";
-import { faultWords, lookAt } from "../../context/mod.ts";
+import { lookAt } from "../../context/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { isNews } from "../shell/is_news.ts";
 import { quoteWord } from "../shell/quote_word.ts";
-import { isFull, MAKE_ROOM, REMOUNT } from "./check_disk.ts";
+import { repairDisk } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 
 const FLUSH = "kaizen spool flush";
@@ -72,8 +72,8 @@ function repairOf(
   folder: string,
   { pending, reason }: Pick<SpoolStatus, "pending" | "reason">,
 ): string {
-  if (isFull(folder)) return MAKE_ROOM;
-  if (reason === faultWords("EROFS")) return REMOUNT;
+  const ofDisk = repairDisk(folder, reason);
+  if (ofDisk !== null) return ofDisk;
   const found = lookAt(folder);
   const word = quoteWord(folder);
   if (found !== null && !found.isDirectory) return `mv ${word} ${word}.old`;
