@@ -55,10 +55,7 @@ export function readAgentFile(
   return explain(path, () => {
     const target = followLinks(path);
     const info = look(target);
-    const foreign = whyForeign(target);
-    if (foreign !== null) {
-      throw new AgentFileError(foreign);
-    }
+    refuseForeign(target);
     if (info === null) {
       return {
         path,
@@ -240,10 +237,14 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Returns the path at the end of all links; it need not exist. */
+/**
+ * Returns the path at the end of all links; it need not exist. Root, who may change every file,
+ * follows no link of another user.
+ */
 function followLinks(path: string): string {
   let at = path;
   for (let hops = 0; hops <= MAX_LINKS; hops++) {
+    if (Deno.uid() === 0) refuseForeign(at);
     const info = lookAtLink(at);
     if (info === null) return at;
     if (!info.isSymlink) return Deno.realPathSync(at);
@@ -251,6 +252,11 @@ function followLinks(path: string): string {
     at = link.startsWith("/") ? link : `${parentOf(at)}/${link}`;
   }
   throw new AgentFileError(`it has more than ${MAX_LINKS} links`);
+}
+
+function refuseForeign(path: string): void {
+  const why = whyForeign(path);
+  if (why !== null) throw new AgentFileError(why);
 }
 
 function look(path: string): Deno.FileInfo | null {

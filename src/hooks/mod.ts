@@ -5,7 +5,12 @@
  * @module
  */
 export { findAgents, hookFile, type PlaceOptions } from "./agent_place.ts";
-export { demandChangeable, readAgentFile } from "./agent_file.ts";
+export {
+  type AgentFile,
+  demandChangeable,
+  readAgentFile,
+  writeAgentFile,
+} from "./agent_file.ts";
 export { type AgentSetup, setupOf } from "./agent_setups.ts";
 export { AgentFileError, UnsupportedHooksError } from "./errors.ts";
 export {

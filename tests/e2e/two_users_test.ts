@@ -393,3 +393,46 @@ Deno.test({
     assertEquals(await Deno.readTextFile(path), "{}");
   },
 });
+
+Deno.test({
+  name:
+    "root changes no settings of a user and no service, and follows no link of the user to a file of root's",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    await homeOf(0, home);
+    const roots = await makeFolder(`${home.root}/roots`, 0);
+    const key = `${roots}/kaizen.service`;
+    const settings = `${roots}/settings.json`;
+    await Deno.writeTextFile(key, "of root: kaizen daemon install");
+    await Deno.writeTextFile(settings, "{}");
+    const alices = await homeOf(ALICE, home);
+    const agent = await makeFolder(`${alices}/.claude`, ALICE);
+    const above = await makeFolder(`${alices}/.config`, ALICE);
+    const unit = `${await makeFolder(`${above}/systemd`, ALICE)}/user`;
+    const env = { HOME: alices };
+    /** Makes links one after the other, and checks that each changes nothing. */
+    const tryLinks = async (links: [string, string][], lines: string[][]) => {
+      for (const [target, path] of links) {
+        await Deno.symlink(target, path);
+        const before = await snapshot(home.root);
+        for (const words of lines) {
+          const { code, stderr } = await runAs(0, words, home, { env });
+          assertEquals(code, 74, stderr);
+          assertStringIncludes(stderr, `user ${ALICE}`);
+        }
+        assertEquals(await snapshot(home.root), before, path);
+        await Deno.remove(path);
+      }
+    };
+    const service = [["daemon", "install"], ["daemon", "uninstall"]];
+    await tryLinks([[roots, unit]], service);
+    await makeFolder(unit, ALICE);
+    const name = `${unit}/kaizen.service`;
+    await tryLinks([[key, `${name}.new`], [key, name]], service);
+    const install = [["hooks", "install", "claude", "--yes"]];
+    await tryLinks([[settings, `${agent}/settings.json`]], install);
+    await Deno.remove(agent);
+    await tryLinks([[roots, agent]], install);
+  },
+});

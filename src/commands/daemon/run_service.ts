@@ -3,12 +3,13 @@
  * Lets the system start the daemon with the user's session, or no longer.
  * @module
  */
+import { type Context, programPath, UsageError } from "../../context/mod.ts";
 import {
-  type Context,
-  errorMessage,
-  programPath,
-  UsageError,
-} from "../../context/mod.ts";
+  type AgentFile,
+  AgentFileError,
+  readAgentFile,
+  writeAgentFile,
+} from "../../hooks/mod.ts";
 import { selfCommand } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError, NotFoundError } from "../shell/errors.ts";
@@ -50,22 +51,23 @@ export async function runServiceInstall(run: Run): Promise<void> {
     program: selfCommand().program,
     home: home === `${context.env("HOME")}/.kaizen` ? null : home,
   });
-  const before = await readOwn(path);
-  if (before !== text) await writeWhole(path, text);
+  const file = readOwn(path);
+  const isChanged = file.text !== text;
+  if (isChanged) guard(() => writeAgentFile(file, text));
   // The service could not take the home from it.
   await stopDaemon({ waits: true }, run);
   const failure = await runAll(enable, context);
   if (settings.format !== "text") {
     return await printJson(run, {
       installed: true,
-      changed: before !== text,
+      changed: isChanged,
       path,
       started: failure === null,
       reason: failure,
     });
   }
   await printPlainLines(run, [
-    before === text ? `Unchanged: ${path}` : `Wrote ${path}`,
+    isChanged ? `Wrote ${path}` : `Unchanged: ${path}`,
     ...failure === null ? ["The daemon runs, and starts when you log in."] : [
       `It was not started: ${failure}`,
       `  try: ${enable.map((words) => words.join(" ")).join(" && ")}`,
@@ -81,14 +83,15 @@ export async function runServiceInstall(run: Run): Promise<void> {
  */
 export async function runServiceUninstall(run: Run): Promise<void> {
   const { path, disable, forget } = findService(run.context);
-  if (await readOwn(path) === null) {
+  const file = readOwn(path);
+  if (file.text === null) {
     throw new NotFoundError(
       `There is no service of kaizen: no file ${path}`,
       "daemon install",
     );
   }
   await runAll(disable, run.context);
-  await guard(path, () => Deno.remove(path));
+  guard(() => writeAgentFile(file, null));
   await runAll(forget, run.context);
   if (run.settings.format !== "text") {
     return await printJson(run, { installed: false, path });
@@ -153,39 +156,21 @@ async function runAll(
   return null;
 }
 
-/** Returns the text of our file, or null if there is none. */
-async function readOwn(path: string): Promise<string | null> {
-  let text;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw cannotUse(path, error);
-  }
-  if (text.includes(OUR_MARK)) return text;
+/** Reads the file, which is ours or missing. */
+function readOwn(path: string): AgentFile {
+  const file = guard(() => readAgentFile(path));
+  if (file.text?.includes(OUR_MARK) ?? true) return file;
   throw new FileError(
     `Cannot use "${path}" as kaizen has not written it: move it away first`,
   );
 }
 
-/** Writes a file that is complete once it has its name. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await guard(path, async () => {
-    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-    await Deno.writeTextFile(`${path}.new`, text, { mode: 0o644 });
-    await Deno.rename(`${path}.new`, path);
-  });
-}
-
-async function guard(path: string, work: () => Promise<void>): Promise<void> {
+function guard<T>(work: () => T): T {
   try {
-    await work();
+    return work();
   } catch (error) {
-    throw cannotUse(path, error);
+    throw error instanceof AgentFileError
+      ? new FileError(error.message)
+      : error;
   }
-}
-
-function cannotUse(path: string, error: unknown): FileError {
-  const reason = errorMessage(error);
-  return new FileError(`Cannot use "${path}": ${reason}`);
 }
