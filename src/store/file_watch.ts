@@ -7,6 +7,7 @@
  */
 import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
+import { walHeaders } from "./wal_headers.ts";
 
 /**
  * A folder's time of change may count whole seconds. It shows the next change reliably only after
@@ -38,8 +39,8 @@ export function removeDamageNote(path: string): void {
 }
 
 /**
- * The file at the path: the open one, none, or another one. A file that another program has written
- * to counts as another one.
+ * The file at the path: the open one, none, or another one. A file that was copied over the open
+ * one counts as another one.
  */
 type FilePlace = "ours" | "nothing" | "another";
 
@@ -62,7 +63,9 @@ export interface WatchOptions {
   /** Asks SQLite, outside of a transaction. */
   readWal: () => WalState;
   /** Copies the WAL to the file that SQLite has open, which may have been renamed. */
-  moveWal: () => void;
+  moveWal: () => WalState;
+  /** Reads the header of that file. */
+  readHeader: () => string;
   /** The clock of the file system, in epoch milliseconds. */
   now?: () => number;
 }
@@ -74,8 +77,10 @@ export class FileWatch {
   readonly #now: () => number;
   readonly #wal: Deno.FileInfo;
   readonly #readWal: () => WalState;
-  readonly #moveWal: () => void;
+  readonly #moveWal: () => WalState;
+  readonly #readHeader: () => string;
   #file: Seen;
+  #header: string;
   #walSeen: WalState;
   /** The folder at the last check of the files, if it had settled. */
   #seen: string | null = null;
@@ -85,16 +90,18 @@ export class FileWatch {
   /** @param path Path of a store that is open in WAL mode. */
   constructor(
     path: string,
-    { readWal, moveWal, now = Date.now }: WatchOptions,
+    { readWal, moveWal, readHeader, now = Date.now }: WatchOptions,
   ) {
     this.#path = path;
     this.#folder = parentOf(path);
     this.#now = now;
     this.#readWal = readWal;
     this.#moveWal = moveWal;
+    this.#readHeader = readHeader;
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
     this.#walSeen = readWal();
     this.#file = lookAt(path);
+    this.#header = readHeader();
     this.#wal = Deno.lstatSync(`${path}-wal`);
   }
 
@@ -105,7 +112,7 @@ export class FileWatch {
   get mustStay(): boolean {
     const place = this.#fault === null ? this.#look() : "ours";
     if (place === "another") this.#replaced();
-    if (place === "nothing") this.#saveWal();
+    if (place === "nothing") this.#takeWal();
     return this.#fault !== null;
   }
 
@@ -140,6 +147,7 @@ export class FileWatch {
   #noteFile(): void {
     const { size, mtime } = lookAt(this.#path);
     this.#file = { ...this.#file, size, mtime };
+    this.#header = this.#readHeader();
   }
 
   /**
@@ -169,7 +177,11 @@ export class FileWatch {
       if (now.size === was.size && now.mtime === was.mtime) {
         return "ours";
       }
-      return this.#hasMovedPages() ? "ours" : "another";
+      if (this.#hasMovedPages()) return "ours";
+      if (now.size < was.size || !this.#hasOwnHeader()) return "another";
+      this.#noteFile();
+      this.#leaveNote(`Another program has written to "${this.#path}"`);
+      return "ours";
     } catch (error) {
       return error instanceof Deno.errors.NotFound ? "nothing" : "ours";
     }
@@ -188,6 +200,17 @@ export class FileWatch {
     return true;
   }
 
+  /**
+   * Tells whether the file was not copied over, although another program has set its time or
+   * written to it: its header is the old one, or one that the WAL has for it. The latter is found
+   * when a checkpoint of another process was killed or the disk was full.
+   */
+  #hasOwnHeader(): boolean {
+    const header = this.#readHeader();
+    return header === this.#header ||
+      walHeaders(`${this.#path}-wal`).includes(header);
+  }
+
   #hasWal(): boolean {
     try {
       const { ino, dev } = Deno.lstatSync(`${this.#path}-wal`);
@@ -197,39 +220,52 @@ export class FileWatch {
     }
   }
 
-  /**
-   * Notes that the file was replaced. Removes the WAL, which belongs to the old file: the new file
-   * must not be opened with it.
-   */
+  /** Notes that the file was replaced. The new file must not be opened with the old WAL. */
   #replaced(): StoreError {
     this.#isReplaced = true;
-    this.#fault = replacedError(this.#path);
-    this.#leaveNote(this.#fault);
-    this.#saveWal();
-    if (this.#hasWal()) {
-      for (const end of ["-wal", "-shm"]) {
-        try {
-          Deno.removeSync(`${this.#path}${end}`);
-        } catch {
-          // The file is gone, or the folder is read-only, so that no process opens the store.
-        }
-      }
-    }
+    this.#fault = replacedError(this.#path, this.#takeWal());
+    this.#leaveNote(this.#fault.message);
     return this.#fault;
   }
 
   /**
-   * Brings what is stored into a file that was moved away from its WAL: the next store would be
-   * opened without it. A file that was overwritten gets nothing.
+   * Takes the WAL away from the path, as it belongs to the old file. Removes it if all of it is in
+   * that file.
+   *
+   * @returns Where it is kept otherwise; null if it is not.
    */
-  #saveWal(): void {
+  #takeWal(): string | null {
+    if (!this.#hasWal()) return null;
+    const wal = `${this.#path}-wal`;
+    const kept = `${this.#path}-before-${crypto.randomUUID().slice(0, 8)}-wal`;
+    const isSaved = this.#isWalSaved();
+    try {
+      if (isSaved) Deno.removeSync(wal);
+      else Deno.renameSync(wal, kept);
+    } catch {
+      return null; // the folder is read-only, so that no process opens the store
+    }
+    try {
+      Deno.removeSync(`${this.#path}-shm`);
+    } catch {
+      // It is gone.
+    }
+    return isSaved ? null : kept;
+  }
+
+  /**
+   * Brings what is stored into a file that was moved away from its WAL. A file that was copied over
+   * gets nothing.
+   */
+  #isWalSaved(): boolean {
     try {
       const found = lookAtFile(this.#path);
       const { ino, dev } = this.#file;
-      const isMoved = found?.ino !== ino || found.dev !== dev;
-      if (isMoved && this.#hasWal()) this.#moveWal();
+      if (found?.ino === ino && found.dev === dev) return false;
+      const { pages, moved } = this.#moveWal();
+      return pages === moved;
     } catch {
-      // The disk fails. The WAL would be useless without its file.
+      return false; // the disk fails
     }
   }
 
@@ -265,15 +301,15 @@ export class FileWatch {
   #note(damage: StoreError): void {
     if (this.#fault !== null) return;
     this.#fault = damage;
-    this.#leaveNote(damage);
+    this.#leaveNote(damage.message);
   }
 
   /** Leaves a note, so that the next start checks the whole store. */
-  #leaveNote(fault: StoreError): void {
+  #leaveNote(message: string): void {
     try {
       using note = openOwnFile(damageNotePath(this.#path), { heal: true });
       note.truncateSync();
-      note.writeSync(new TextEncoder().encode(`${fault.message}\n`));
+      note.writeSync(new TextEncoder().encode(`${message}\n`));
     } catch {
       // Only a large file needs the note. Its damage is found again when it is read.
     }
@@ -294,10 +330,15 @@ function movedError(path: string, cause?: unknown): StoreError {
   );
 }
 
-function replacedError(path: string): StoreError {
+/** @param wal Where the WAL of the old store is kept; null if all of it is in the old file. */
+function replacedError(path: string, wal: string | null): StoreError {
+  const kept = wal === null
+    ? ""
+    : `. The old store had not yet copied into its file what is in "${wal}"`;
   return new StoreError(
     "moved",
     `Cannot use store as another file was put in its place, or copied over it, while the daemon ran: "${path}". ` +
-      "Let the daemon open what is there now: kaizen daemon restart. To go back to a backup: kaizen store restore FILE",
+      "Let the daemon open what is there now: kaizen daemon restart. To go back to a backup: kaizen store restore FILE" +
+      kept,
   );
 }

@@ -19,6 +19,7 @@ import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseNetwork } from "./network.ts";
 import { readInt, readOne } from "./rows.ts";
 import { RawPages } from "./scrub.ts";
+import { FILE_HEADER_BYTES } from "./wal_headers.ts";
 
 /**
  * How long a writer waits for another process (a backup, a shell), in milliseconds. The event loop
@@ -40,7 +41,6 @@ const READER_CACHE_KIB = 512;
  */
 const QUICK_CHECK_BYTES = 8 * 1024 * 1024;
 
-const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 
 /** A store that is open for writing. */
@@ -194,7 +194,7 @@ export function refuseOddFiles(path: string): void {
  * @returns Whether the file has content.
  */
 function checkFile(path: string): boolean {
-  const header = new Uint8Array(HEADER_BYTES);
+  const header = new Uint8Array(FILE_HEADER_BYTES);
   let size = 0;
   let have = 0;
   try {
@@ -203,7 +203,7 @@ function checkFile(path: string): boolean {
     size = file.statSync().size;
     for (
       let n: number | null = 0;
-      n !== null && have < HEADER_BYTES;
+      n !== null && have < FILE_HEADER_BYTES;
       have += n
     ) {
       n = file.readSync(header.subarray(have));
@@ -214,7 +214,7 @@ function checkFile(path: string): boolean {
   }
   if (size === 0) return false; // left by a crash right after the creation
   if (
-    have < HEADER_BYTES ||
+    have < FILE_HEADER_BYTES ||
     new TextDecoder().decode(header.subarray(0, MAGIC.length)) !== MAGIC
   ) {
     throw corruptError(path, "it is not a SQLite database");

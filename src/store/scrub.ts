@@ -7,9 +7,8 @@
  * that space, so it can be overwritten in the file itself.
  * @module
  */
+import { FILE_HEADER_BYTES } from "./wal_headers.ts";
 
-/** Length of the file's header, after which the header of the first page begins. */
-const FILE_HEADER_BYTES = 100;
 /**
  * Types of pages of tables and indexes: inner pages, whose header is four bytes longer, and leaves.
  */
@@ -86,6 +85,13 @@ export class RawPages {
   /** Number of pages. */
   get count(): number {
     return Math.floor(this.#file.statSync().size / this.#pageBytes);
+  }
+
+  /** Reads the header of the file: its bytes as text. It is short while it is copied over. */
+  header(): string {
+    const bytes = new Uint8Array(FILE_HEADER_BYTES);
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    return bytes.subarray(0, this.#file.readSync(bytes) ?? 0).join();
   }
 
   /**

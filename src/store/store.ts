@@ -20,7 +20,7 @@ import { CHECKPOINT_PAGES, type OpenStore, openWriter } from "./open.ts";
 import { type PruneQuery, Pruner, type PruneResult } from "./prune.ts";
 import type { Reader } from "./reader.ts";
 import { ReaderPool } from "./reader_pool.ts";
-import { readInt, readOne } from "./rows.ts";
+import { readInt, readOne, type Row } from "./rows.ts";
 import type { RawPages } from "./scrub.ts";
 import { SessionRows } from "./session_rows.ts";
 import { SessionWrites } from "./session_writes.ts";
@@ -87,8 +87,10 @@ export class Store implements Disposable {
     this.#pages = pages;
     this.#sql = prepare(db);
     this.#file = new FileWatch(path, {
-      readWal: () => this.#readWal(),
-      moveWal: () => this.#sql.moveWal.all(),
+      readWal: () => toWalState(this.#sql.wal.get()),
+      // `get` would not tell of a disk that fails.
+      moveWal: () => toWalState(this.#sql.moveWal.all()[0]),
+      readHeader: () => pages.header(),
     });
     this.#ledger = loadLedger(db);
     this.epochs = new Epochs(db);
@@ -163,11 +165,6 @@ export class Store implements Disposable {
       this.#file.noteWrites();
       throw this.#file.explain(error);
     }
-  }
-
-  #readWal(): WalState {
-    const row = this.#sql.wal.get();
-    return { pages: readInt(row?.log), moved: readInt(row?.checkpointed) };
   }
 
   /**
@@ -325,6 +322,14 @@ function fileBytes(path: string): number {
     if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
+}
+
+/** @param row Of `PRAGMA wal_checkpoint`. */
+function toWalState(row: Row | undefined): WalState {
+  return {
+    pages: readInt(row?.["log"]),
+    moved: readInt(row?.["checkpointed"]),
+  };
 }
 
 function prepare(db: DatabaseSync) {

@@ -383,3 +383,14 @@ Deno.test("a daemon whose store is removed acknowledges nothing more, and the ne
   await home.run(["spool", "flush"]);
   assertEquals(await sessionIds(home.socket, home.workspace), ["waits"]);
 });
+
+Deno.test("a daemon keeps what it has acknowledged when another program sets the time of its store", async () => {
+  await using home = await tempHome();
+  const feed = new Feed(home);
+  await using _first = await home.startDaemon();
+  assertEquals(await feed.send(CLIENTS), []);
+  await Deno.utime(`${home.home}/store.db`, 1, 1);
+  assertEquals(await feed.send(CLIENTS), []);
+  assertEquals((await home.run(["daemon", "restart"])).code, 0);
+  await feed.check();
+});

@@ -160,7 +160,7 @@ for (const [how, replace] of Object.entries(replacements)) {
       assertEquals(Deno.readFileSync(temp.path), bytes);
       // In this process the old file is still open, so it is looked at elsewhere.
       const names = [...Deno.readDirSync(temp.folder)].map(({ name }) => name);
-      assertEquals(names.filter((name) => /-(wal|shm)$/.test(name)), []);
+      assertEquals(names.filter((name) => /db-(wal|shm)$/.test(name)), []);
       using other = tempStore();
       Deno.copyFileSync(temp.path, other.path);
       using again = Store.open(other.path);
@@ -189,17 +189,79 @@ for (const inPlace of ["nothing", "another file"]) {
   });
 }
 
-Deno.test("a store goes on when another process moves the WAL into its file", () => {
+Deno.test("a WAL that cannot be moved into a store that was moved away is kept", () => {
   using temp = tempStore();
-  using store = Store.open(temp.path);
-  for (const mode of ["PASSIVE", "TRUNCATE", "RESTART", "TRUNCATE"]) {
-    for (let i = 0; i < 3; i++) put(store);
-    using db = openRaw(temp.path);
-    db.exec(`PRAGMA wal_checkpoint(${mode})`);
-    assertEquals(store.isInPlace, true);
-  }
-  assertEquals(lastSeq(put(store)), 12);
+  const store = Store.open(temp.path);
+  put(store);
+  const reader = store.read(); // SQLite moves no page that is newer than what it reads
+  for (let i = 0; i < 3; i++) put(store);
+  const moved = `${temp.folder}/moved`;
+  Deno.renameSync(temp.path, moved);
+  Deno.writeTextFileSync(temp.path, "");
+  const error = assertThrows(() => put(store), StoreError, "restart");
+  const [, kept = ""] = /what is in "(.*)"/.exec(error.message) ?? [];
+  reader.close();
+  store.close();
+  using other = tempStore();
+  Deno.copyFileSync(moved, other.path);
+  Deno.copyFileSync(kept, `${other.path}-wal`);
+  assertEquals(rawNumber(other.path, "SELECT count(*) FROM events"), 4);
 });
+
+Deno.test("a store goes on when another program sets the time of its file", () => {
+  using temp = tempStore();
+  const store = Store.open(temp.path);
+  for (let i = 0; i < 3; i++) {
+    put(store);
+    Deno.utimeSync(temp.path, i, i);
+    assertEquals(store.isInPlace, true);
+    Deno.utimeSync(temp.path, i, 9 + i);
+  }
+  store.close();
+  assertEquals(rawNumber(temp.path, "SELECT count(*) FROM events"), 3);
+});
+
+Deno.test("a store goes on when a checkpoint of another process ends half-way", () => {
+  for (const isLarger of [false, true]) {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    let count = 0;
+    const add = (payload: string) => {
+      put(store, { id: `s${count++}`, payload });
+    };
+    while (count < 20) add('"x"');
+    if (isLarger) { while (count < 40) add(`"${"x".repeat(5_000)}"`); }
+    using other = tempStore();
+    for (const end of ["", "-wal"]) {
+      Deno.copyFileSync(temp.path + end, other.path + end);
+    }
+    const before = Deno.statSync(temp.path).size;
+    {
+      using db = openRaw(other.path);
+      db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    const pages = Deno.readFileSync(other.path);
+    assert(pages.length > before);
+    // SQLite writes the pages in the order of their numbers.
+    const end = isLarger ? before + 4096 : before / 2;
+    {
+      using file = Deno.openSync(temp.path, { write: true });
+      file.writeSync(pages.subarray(0, end));
+    }
+    add('"y"');
+    assertEquals(store.isInPlace, true);
+    store.close();
+    assertEquals(rawNumber(temp.path, "SELECT count(*) FROM events"), count);
+    using again = Store.open(temp.path);
+    assertEquals(lastSeq(put(again, { id: "s0" })), 1);
+  }
+});
+
+/** A store whose WAL stays, and whose header does. */
+const still = {
+  moveWal: () => ({ pages: 0, moved: 0 }),
+  readHeader: () => "",
+};
 
 /** Moves pages of the WAL as another process may; `NOOP` moves none. Returns what is there then. */
 function checkpoint(db: DatabaseSync, mode: string): WalState {
@@ -217,11 +279,11 @@ Deno.test("FileWatch keeps to a file into which pages are moved while it reads h
     if (mode === "PASSIVE") put(store);
     return checkpoint(db, mode);
   };
-  const moved = new FileWatch(temp.path, { moveWal: () => {}, readWal });
+  const moved = new FileWatch(temp.path, { ...still, readWal });
   mode = "NOOP";
   moved.check();
   put(store);
-  const watch = new FileWatch(temp.path, { moveWal: () => {}, readWal });
+  const watch = new FileWatch(temp.path, { ...still, readWal });
   db.exec("PRAGMA wal_checkpoint(PASSIVE)");
   mode = "PASSIVE";
   watch.check();
@@ -236,7 +298,7 @@ Deno.test("FileWatch keeps to a file into which another process moves pages duri
   const readWal = () => checkpoint(db, "NOOP");
   for (const mode of ["PASSIVE", "TRUNCATE"]) {
     put(store);
-    const watch = new FileWatch(temp.path, { moveWal: () => {}, readWal });
+    const watch = new FileWatch(temp.path, { ...still, readWal });
     const { pages, moved } = readWal();
     assert(moved < pages);
     watch.check();
@@ -255,7 +317,7 @@ Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", (
   let now = changed() + 1999;
   const readWal = () => ({ pages: 0, moved: 0 });
   const watch = new FileWatch(temp.path, {
-    moveWal: () => {},
+    ...still,
     readWal,
     now: () => now,
   });

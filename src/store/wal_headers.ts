@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Reads the headers that a WAL holds for its file.
+ *
+ * The format is SQLite's: https://sqlite.org/fileformat2.html#the_write_ahead_log
+ * @module
+ */
+import { openToRead } from "../context/mod.ts";
+
+/** Length of the header of a database file, which the first page begins with. */
+export const FILE_HEADER_BYTES = 100;
+const WAL_HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+/** Places of two random numbers, which are other ones after each restart of the WAL. */
+const WAL_SALTS_AT = 16;
+const FRAME_SALTS_AT = 8;
+
+/**
+ * Lists the headers of the file after each transaction that has changed its first page. Closing the
+ * WAL drops no lock: SQLite's are on other files.
+ *
+ * @param path Path of the WAL.
+ * @returns Bytes as text, as `RawPages.header` gives them.
+ * @throws {HomeError} If the file cannot be read.
+ */
+export function walHeaders(path: string): string[] {
+  using file = openToRead(path);
+  if (file === null) return [];
+  const read = (at: number, length: number) => {
+    const bytes = new Uint8Array(length);
+    file.seekSync(at, Deno.SeekMode.Start);
+    return file.readSync(bytes) === length ? new DataView(bytes.buffer) : null;
+  };
+  const wal = read(0, WAL_HEADER_BYTES);
+  if (wal === null) return [];
+  const pageBytes = wal.getUint32(8);
+  const salts = wal.getBigUint64(WAL_SALTS_AT);
+  const headers: string[] = [];
+  for (
+    let at = WAL_HEADER_BYTES;;
+    at += FRAME_HEADER_BYTES + pageBytes
+  ) {
+    const frame = read(at, FRAME_HEADER_BYTES);
+    if (frame?.getBigUint64(FRAME_SALTS_AT) !== salts) return headers;
+    if (frame.getUint32(0) !== 1) continue;
+    const header = read(at + FRAME_HEADER_BYTES, FILE_HEADER_BYTES);
+    if (header !== null) headers.push(new Uint8Array(header.buffer).join());
+  }
+}
