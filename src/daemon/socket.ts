@@ -14,6 +14,7 @@ import {
   pause,
   retryInterrupted,
   systemReason,
+  whyReplaceable,
 } from "../context/mod.ts";
 import { probe } from "../launch/mod.ts";
 import type { Acceptor } from "./server.ts";
@@ -36,13 +37,20 @@ const RETRY_MS = 10;
  * @param path Path of the socket; only the holder of the home's lock may bind it.
  * @throws {HomeBusyError} If a process listens there, such as the daemon of another home with the
  * same `--socket`.
- * @throws {HomeError} If something else is at the path, or the system refuses.
+ * @throws {HomeError} If something else is at the path, if another user could replace a part of it,
+ * or if the system refuses.
  */
 export async function openSocket(path: string): Promise<OwnSocket> {
   const bytes = new TextEncoder().encode(path).length;
   if (bytes > MAX_SOCKET_PATH_BYTES) {
     throw new HomeError(
       `Cannot listen at "${path}" as a socket's path must be <= ${MAX_SOCKET_PATH_BYTES} bytes: current length is ${bytes}`,
+    );
+  }
+  const why = whyReplaceable(parentOf(path));
+  if (why !== null) {
+    throw new HomeError(
+      `Cannot listen at "${path}" as ${why}, so that no client would connect: give another --socket`,
     );
   }
   using _place = await takePlace(path);

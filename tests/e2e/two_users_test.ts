@@ -244,6 +244,30 @@ Deno.test({
 
 Deno.test({
   name:
+    "no daemon listens where another user could replace a part of its socket's path",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const open = await makeFolder(`${home.root}/open`, 0, 0o777);
+    const theirs = await makeFolder(`${home.root}/theirs`, MALLORY, 0o777);
+    const places = [
+      [open, `every user can write to "${open}"`],
+      [theirs, `"${theirs}" belongs to user ${MALLORY}`],
+    ] as const;
+    for (const [folder, words] of places) {
+      for (const uid of [ALICE, 0]) {
+        const env = { KAIZEN_SOCK: `${folder}/s` };
+        const run = await runAs(uid, ["daemon", "run"], home, { env });
+        assertEquals(run.code, 74, run.stdout);
+        assertStringIncludes(run.stderr, words);
+      }
+      assertEquals(await snapshot(folder), []);
+    }
+  },
+});
+
+Deno.test({
+  name:
     "root records in no home that another user could replace by a link, and says why",
   ignore,
   async fn() {
