@@ -75,7 +75,10 @@ export async function readConfigTable(home: string): Promise<unknown> {
   try {
     return parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    const [reason] = errorMessage(error).split("\n");
+    // The decoder throws nothing else, and in words of its own.
+    const [reason] = error instanceof TypeError
+      ? ["it is not UTF-8"]
+      : errorMessage(error).split("\n");
     const place = error instanceof TomlError ? ` (line ${error.line})` : "";
     throw new ConfigError(`Cannot read "${path}": ${reason}${place}`);
   }

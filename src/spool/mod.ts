@@ -6,6 +6,7 @@
  */
 export type { DeliverOptions, DeliverReport, Stop } from "./deliver.ts";
 export type { PurgeReport, SpoolEntry } from "./entries.ts";
+export { readBounds } from "./bounds.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
 export { makeNews, newsMs } from "./news.ts";
 export { hasPending } from "./pending.ts";

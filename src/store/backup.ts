@@ -81,7 +81,7 @@ function publish(part: string, target: string): void {
 function taken(target: string): StoreError {
   return new StoreError(
     "not writable",
-    `Cannot write backup as the file exists: "${target}"`,
+    `Cannot write backup as the file exists: "${target}". Give another name, or move the file away`,
   );
 }
 

@@ -727,6 +727,27 @@ Deno.test("doctor finds a mistake in config.toml", async () => {
     /^Cannot read ".*": .* \(line 1\)$/,
     /^correct \//,
   );
+  await Deno.writeFile(path, Uint8Array.of(0x61, 0xff));
+  await expectFault(
+    home,
+    "config",
+    /^Cannot read ".*": it is not UTF-8$/,
+    /^correct \//,
+  );
+});
+
+Deno.test("doctor names variables that keep events out, or are no use", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const env = { KAIZEN_OFF: "1", KAIZEN_SPOOL_MAX_EVENTS: "10k" };
+  const { found } = await examine(home, { env });
+  for (const name of Object.keys(env)) {
+    const faults = found.filter(({ repair }) => repair === `unset ${name}`);
+    assertEquals(faults.map(({ level }) => level), ["fault"]);
+  }
+  const right = { KAIZEN_OFF: "0", KAIZEN_SPOOL_MAX_EVENTS: "10" };
+  const { all } = await examine(home, { env: right });
+  assertEquals(all.filter(({ repair }) => repair?.startsWith("unset")), []);
 });
 
 Deno.test("doctor knows every file that kaizen makes in a home, and the user's own", async () => {

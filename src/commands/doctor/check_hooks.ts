@@ -4,7 +4,7 @@
  * @module
  */
 import type { AgentName } from "../../agents/mod.ts";
-import { findWorkspace } from "../../context/mod.ts";
+import { findWorkspace, isOn } from "../../context/mod.ts";
 import {
   AgentFileError,
   findAgents,
@@ -35,6 +35,12 @@ export async function checkHooks(report: Report, run: Run): Promise<void> {
   const repositories = listHookPlaces(run);
   for (const agent of agents) checkDouble(report, agent, { run, repositories });
   const hasGit = await checkGit(report, run);
+  if (isOn(run.context, "KAIZEN_OFF")) {
+    report.fault(
+      "Nothing is recorded of what is started from here, as KAIZEN_OFF is set",
+      "unset KAIZEN_OFF",
+    );
+  }
   if (bare.length === 0) return;
   const names = bare.join(", ");
   const install = `kaizen hooks install ${bare.join(" ")}`;

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatAgo, formatBytes, formatNumberOf } from "../../output/mod.ts";
-import { type SpoolStatus, surveySpool } from "../../spool/mod.ts";
+import { readBounds, type SpoolStatus, surveySpool } from "../../spool/mod.ts";
 import { lookAt } from "../../context/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { isNews } from "../shell/is_news.ts";
@@ -14,11 +14,25 @@ import type { Report } from "./finding.ts";
 
 const FLUSH = "kaizen spool flush";
 const LIST = "kaizen spool list";
+/** Variables that set a bound. */
+const BOUNDS = {
+  KAIZEN_SPOOL_MAX_EVENTS: "events",
+  KAIZEN_SPOOL_MAX_BYTES: "bytes",
+} as const;
 
 /** Checks whether one more event could be kept, and which ones wait. */
 export function checkSpool(report: Report, { settings, context }: Run): void {
   const { home, spool: folder } = settings.paths();
   if (lookAt(home) === null) return;
+  for (const [name, bound] of Object.entries(BOUNDS)) {
+    const value = context.env(name);
+    const used = readBounds(context.env)[bound];
+    if (value === undefined || Number(value) === used) continue;
+    report.fault(
+      `${name} must be a positive integer: current value is "${value}". ${used} is used`,
+      `unset ${name}`,
+    );
+  }
   const spool = surveySpool(folder, context.env);
   if (!spool.writable) {
     report.fault(
