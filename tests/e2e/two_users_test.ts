@@ -14,7 +14,7 @@ import {
   MALLORY,
   runAs,
 } from "./_users.ts";
-import { type Home, IS_BINARY, tempHome } from "./harness.ts";
+import { type Home, IS_BINARY, programCommand, tempHome } from "./harness.ts";
 
 const HOOK = ["ingest", "hook", "--source", "claude"];
 const SECRET = "the launch code is 0000";
@@ -415,6 +415,50 @@ Deno.test({
       assertStringIncludes(stderr, `user ${MALLORY}`);
     }
     assertEquals(await Deno.readTextFile(path), "{}");
+  },
+});
+
+Deno.test({
+  name: "no compiled code is taken from a folder of another user",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const theirs = await makeFolder(`${home.root}/theirs`, MALLORY, 0o755);
+    const above = await makeFolder(`${theirs}/.cache`, MALLORY, 0o755);
+    const DENO_DIR = await makeFolder(`${above}/deno`, MALLORY, 0o777);
+    const runs = [[ALICE, { HOME: theirs }], [0, { DENO_DIR }]] as const;
+    for (const [uid, env] of runs) {
+      const { code } = await runAs(uid, ["--version"], home, { env });
+      assertEquals(code, 0);
+      // The runtime would make its databases there.
+      assertEquals(await snapshot(DENO_DIR), [], `${uid}`);
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "root whose runtime does not start makes nothing behind a link of a user, or in a user's folder",
+  ignore: ignore || IS_BINARY,
+  async fn() {
+    await using home = await tempHome();
+    await homeOf(0, home);
+    const roots = await makeFolder(`${home.root}/roots`, 0);
+    const alices = await homeOf(ALICE, home);
+    const limit = 'ulimit -v 4000000; exec "$@"';
+    const program = ["sh", "-c", limit, "sh", ...programCommand()];
+    const env = { HOME: alices };
+    const hook = async () => {
+      const before = await snapshot(home.root);
+      const run = await runAs(0, HOOK, home, { stdin: EVENT, env, program });
+      assertEquals([run.code, run.stdout, run.stderr], [0, "", ""]);
+      assertEquals(await snapshot(home.root), before);
+    };
+    await Deno.symlink(roots, `${alices}/.kaizen`);
+    await hook();
+    await Deno.remove(`${alices}/.kaizen`);
+    await makeFolder(`${alices}/.kaizen`, 0);
+    await hook();
   },
 });
 
