@@ -225,6 +225,8 @@ const MIB = 1024 * 1024;
 const THROUGH_MIB = 16;
 /** The same where it is cut into records, which makes garbage. */
 const RECORDS_MIB = 48;
+/** The same for white space, which is held until it is clear that the document goes on. */
+const SPACE_MIB = 64;
 
 /** The most memory that a process has had, in MiB. */
 function peakMib(pid: number): number {
@@ -232,15 +234,22 @@ function peakMib(pid: number): number {
   return Number(/VmHWM:\s+(\d+)/.exec(text)?.[1]) / 1024;
 }
 
-for (
-  const [args, limit] of [
-    [["detail", "s1"], THROUGH_MIB],
-    [["detail", "s1", "-o", "ndjson"], RECORDS_MIB],
-    [["detail", "s1", "--events"], RECORDS_MIB],
-  ] as const
-) {
+const through: [
+  args: string[],
+  filling: string,
+  mib: number,
+  limit: number,
+][] = [
+  [["detail", "s1"], "events", 100, THROUGH_MIB],
+  [["detail", "s1", "-o", "ndjson"], "events", 100, RECORDS_MIB],
+  [["detail", "s1", "--events"], "events", 100, RECORDS_MIB],
+  [["detail", "s1"], "white space", 15, SPACE_MIB],
+];
+for (const [args, filling, mib, limit] of through) {
   Deno.test({
-    name: `${args.join(" ")} of 100 MiB needs at most ${limit} MiB for it`,
+    name: `${
+      args.join(" ")
+    } of ${mib} MiB of ${filling} needs at most ${limit} MiB for it`,
     ignore: Deno.build.os !== "linux",
     async fn() {
       const asked = Promise.withResolvers<void>();
@@ -250,21 +259,24 @@ for (
         asked.resolve();
         await measured.promise;
         const one = new TextEncoder().encode(
-          `,${event(1, `"${"x".repeat(3000)}"`)}`,
+          filling === "events"
+            ? `,${event(1, `"${"x".repeat(3000)}"`)}`
+            : " ".repeat(3000),
         );
         const head = new TextEncoder().encode(
           `{"type":"detail","session":${SESSION},"events":[${event(0)}`,
         );
         const tail = new TextEncoder().encode('],"spans":[]}');
-        const count = Math.ceil(100 * MIB / one.length);
+        const count = Math.ceil(mib * MIB / one.length);
         const length = head.length + count * one.length + tail.length;
         const header = new Uint8Array(4);
         new DataView(header.buffer).setUint32(0, length);
         await send(conn, header);
         await send(conn, head);
         for (let i = 0; i < count; i++) await send(conn, one);
+        await send(conn, tail.subarray(0, 1));
         await last.promise;
-        await send(conn, tail);
+        await send(conn, tail.subarray(1));
       });
       const { home } = fake;
       const child = startChild(home, args, "inherit");
@@ -276,13 +288,13 @@ for (
       for await (const chunk of child.stdout) {
         printed += chunk.length;
         // All but the tail has come through, and the program waits for that.
-        if (peak === 0 && printed > 99 * MIB) {
+        if (peak === 0 && printed > (mib - 1) * MIB) {
           peak = peakMib(child.pid);
           last.resolve();
         }
       }
       assertEquals((await child.status).code, 0);
-      assert(printed > 100 * MIB);
+      assert(printed > mib * MIB);
       assert(peak - before <= limit, `${before} before, ${peak} MiB at most`);
     },
   });

@@ -24,18 +24,46 @@ export async function passThrough(
   { context }: Run,
 ): Promise<void> {
   const { stdout } = context;
-  let held = new Uint8Array(0);
+  const held = new HeldBytes();
   for await (const chunk of answer.chunks()) {
     const end = findEnd(chunk);
-    if (end === 0 && isSpace(chunk[0])) {
-      held = append(held, chunk);
-      continue;
+    const isOnlySpace = end === 0 && isSpace(chunk[0]);
+    if (!isOnlySpace) {
+      if (!held.isEmpty) await stdout.write(held.take());
+      await stdout.write(chunk.subarray(0, end));
     }
-    if (held.length > 0) await stdout.write(held);
-    await stdout.write(chunk.subarray(0, end));
-    held = chunk.slice(end);
+    held.add(chunk.subarray(end));
   }
-  await stdout.write(append(held, Uint8Array.of(LINE_FEED)));
+  held.add(Uint8Array.of(LINE_FEED));
+  await stdout.write(held.take());
+}
+
+/** Bytes in one array, which grows by doubling: the white space may come in many small chunks. */
+class HeldBytes {
+  #buffer = new Uint8Array(64);
+  #length = 0;
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  add(bytes: Uint8Array): void {
+    const needed = this.#length + bytes.length;
+    if (needed > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+      grown.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = needed;
+  }
+
+  /** Returns the bytes, which the next {@linkcode add} overwrites. */
+  take(): Uint8Array {
+    const bytes = this.#buffer.subarray(0, this.#length);
+    this.#length = 0;
+    return bytes;
+  }
 }
 
 /**
@@ -47,14 +75,4 @@ function findEnd(chunk: Uint8Array): number {
   while (end > 0 && isSpace(chunk[end - 1])) end--;
   if (end === 0) return 0;
   return chunk[end - 1] === CLOSING_BRACE ? end - 1 : chunk.length;
-}
-
-function append(
-  head: Uint8Array,
-  tail: Uint8Array,
-): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(head.length + tail.length);
-  all.set(head);
-  all.set(tail, head.length);
-  return all;
 }
