@@ -185,6 +185,20 @@ Deno.test("status of a daemon that speaks another version is exit 6", async () =
   assertEquals(JSON.parse(stdout).supported_min, 2);
 });
 
+Deno.test("status names the files in the spool that no daemon of this version delivers", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(`${home.home}/spool`, { mode: 0o700, recursive: true });
+  // The time of the second is far in the future.
+  for (const name of ["v9-1-1-aa.json", "v1-9223372800050-1-aa.json"]) {
+    await Deno.writeTextFile(`${home.home}/spool/${name}`, "{}");
+  }
+  const { stdout } = await home.run(["status", "-o", "text"]);
+  assertStringIncludes(
+    stdout,
+    "unknown     2 files of another version, see kaizen spool list\n",
+  );
+});
+
 Deno.test("status tells what hooks could not say, without calling it lost", async () => {
   await using home = await tempHome();
   const env = { KAIZEN_NO_START: "1" };

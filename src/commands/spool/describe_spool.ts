@@ -69,6 +69,15 @@ export function describeSpool(
       paint.yellow,
     ]);
   }
+  if (spool.unknown > 0) {
+    facts.push([
+      "unknown",
+      `${
+        formatNumberOf(spool.unknown, "file")
+      } of another version, see kaizen spool list`,
+      paint.yellow,
+    ]);
+  }
   if (spool.losses.length > 0) {
     const isRecent = spool.losses.some(({ last_ms }) => isNews(last_ms, nowMs));
     facts.push([
