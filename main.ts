@@ -9,18 +9,19 @@ import { silentContext } from "./src/context/mod.ts";
 import { runHook } from "./src/ingest/run_hook.ts";
 
 if (isHook(Deno.args)) {
-  const end = (event: Event) => {
-    event.preventDefault();
-    Deno.exit(0);
-  };
+  const end = () => Deno.exit(0);
   const meanwhile = () => {
     addEventListener("unhandledrejection", end);
     addEventListener("error", end);
   };
   try {
     await runHook({ ...silentContext(), meanwhile });
-  } catch {
-    // Silent by contract; what runHook can count, it has counted.
+  } catch (error) {
+    // What runHook can count, it has counted, unless a part of the program could not be loaded.
+    // Then the launcher counts, which ends with 0 itself.
+    if (error instanceof TypeError && Deno.env.has("KAIZEN_USER_HOME")) {
+      Deno.exit(70);
+    }
   }
   Deno.exit(0);
 } else {
@@ -38,16 +39,14 @@ function isHook(args: readonly string[]): boolean {
     (args[i + 1] === "hook" || args[i + 1] === "git")
   );
   // No agent gives its hooks a terminal to read from.
-  return isNamed && !(asksForHelp(args) && Deno.stdin.isTerminal());
-}
-
-function asksForHelp(args: readonly string[]): boolean {
-  return args.includes("--help") || args.includes("-h");
+  return isNamed &&
+    !(args.some((word) => /^(--help|-h)$/.test(word)) &&
+      Deno.stdin.isTerminal());
 }
 
 /** A part of the installation is gone, as when only `kaizen.js` was copied elsewhere. */
-function reportIncomplete(error: unknown): never {
-  const reason = error instanceof Error ? error.message.split("\n")[0] : error;
+function reportIncomplete(error: Error): never {
+  const [reason] = error.message.split("\n");
   const text = `kaizen: Cannot load the program: ${reason}\n` +
     "  try: build and install it again\n";
   Deno.stderr.writeSync(new TextEncoder().encode(text));

@@ -26,8 +26,10 @@ import { eventWorkspace } from "./workspace.ts";
 const STDIN_MS = 1000;
 
 /**
- * Runs a hook from the arguments alone. Prints nothing and never throws; counts events that it
- * could not record.
+ * Runs a hook from the arguments alone. Prints nothing, and counts events that it could not record.
+ *
+ * @throws {HomeError} If the home is missing or cannot be written: `kaizen status` finds that out.
+ * @throws {TypeError} If a part of the program cannot be loaded.
  */
 export async function runHook(context: SilentContext): Promise<void> {
   // The input comes first, so that other work is done while it arrives.
@@ -43,11 +45,9 @@ export async function runHook(context: SilentContext): Promise<void> {
       // The caller writes to this process, and should be able to.
       await input.first(waitMs(context));
     }
-  } catch {
-    // A hook prints nothing. The home is missing or cannot be written, which `kaizen status` finds
-    // out.
+  } finally {
+    await input.drain();
   }
-  await input.drain();
 }
 
 async function readWords(context: SilentContext): Promise<HookWords> {

@@ -184,5 +184,12 @@ Deno.test({
     );
     const hook = await home.run(HOOK, { program, stdin: EVENT });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    // A launcher counts what such a hook loses.
+    const launcher = `${home.root}/kaizen.sh`;
+    await Deno.copyFile(bundle.replace(/js$/, "sh"), launcher);
+    const counted = await home.run(HOOK, { program: [launcher], stdin: EVENT });
+    assertEquals([counted.code, counted.stdout, counted.stderr], [0, "", ""]);
+    const failures = await home.run(["status"]);
+    assertMatch(failures.stdout, /"failures":1,.*ended with exit 70/);
   },
 });
