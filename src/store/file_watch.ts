@@ -7,7 +7,7 @@
  */
 import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
-import { walHeaders } from "./wal_headers.ts";
+import { walHeaders, walSalts } from "./wal_headers.ts";
 
 /**
  * A folder's time of change may count whole seconds. It shows the next change reliably only after
@@ -82,6 +82,8 @@ export class FileWatch {
   #file: Seen;
   #header: string;
   #walSeen: WalState;
+  /** Those of the WAL at that write: others tell that all of it was copied and it has restarted. */
+  #salts: bigint | null;
   /** The folder at the last check of the files, if it had settled. */
   #seen: string | null = null;
   #fault: StoreError | null = null;
@@ -102,6 +104,7 @@ export class FileWatch {
     this.#walSeen = readWal();
     this.#file = lookAt(path);
     this.#header = readHeader();
+    this.#salts = walSalts(`${path}-wal`);
     this.#wal = Deno.lstatSync(`${path}-wal`);
   }
 
@@ -148,6 +151,7 @@ export class FileWatch {
     const { size, mtime } = lookAt(this.#path);
     this.#file = { ...this.#file, size, mtime };
     this.#header = this.#readHeader();
+    this.#salts = walSalts(`${this.#path}-wal`);
   }
 
   /**
@@ -178,7 +182,10 @@ export class FileWatch {
         return "ours";
       }
       if (this.#hasMovedPages()) return "ours";
-      if (now.size < was.size || !this.#hasOwnHeader()) return "another";
+      if (now.size < was.size || !this.#hasOwnHeader()) {
+        // SQLite's state changes once all is copied, so it may have changed since it was read.
+        return this.#hasMovedPages() ? "ours" : "another";
+      }
       this.#noteFile();
       this.#leaveNote(`Another program has written to "${this.#path}"`);
       return "ours";
@@ -194,7 +201,8 @@ export class FileWatch {
   #hasMovedPages(): boolean {
     const wal = this.#readWal();
     const { pages, moved } = this.#walSeen;
-    if (wal.pages === pages && wal.moved === moved) return false;
+    const isSame = wal.pages === pages && wal.moved === moved;
+    if (isSame && walSalts(`${this.#path}-wal`) === this.#salts) return false;
     this.#walSeen = wal;
     this.#noteFile();
     return true;

@@ -16,6 +16,28 @@ const WAL_SALTS_AT = 16;
 const FRAME_SALTS_AT = 8;
 
 /**
+ * Returns the random numbers of a WAL; null if it is empty or missing.
+ *
+ * @param path Path of the WAL.
+ * @throws {HomeError} If the file cannot be read.
+ */
+export function walSalts(path: string): bigint | null {
+  using file = openToRead(path);
+  const header = file && readAt(file, 0, WAL_HEADER_BYTES);
+  return header && header.getBigUint64(WAL_SALTS_AT);
+}
+
+function readAt(
+  file: Deno.FsFile,
+  at: number,
+  length: number,
+): DataView<ArrayBuffer> | null {
+  const bytes = new Uint8Array(length);
+  file.seekSync(at, Deno.SeekMode.Start);
+  return file.readSync(bytes) === length ? new DataView(bytes.buffer) : null;
+}
+
+/**
  * Lists the headers of the file after each transaction that has changed its first page. Closing the
  * WAL drops no lock: SQLite's are on other files.
  *
@@ -26,12 +48,7 @@ const FRAME_SALTS_AT = 8;
 export function walHeaders(path: string): string[] {
   using file = openToRead(path);
   if (file === null) return [];
-  const read = (at: number, length: number) => {
-    const bytes = new Uint8Array(length);
-    file.seekSync(at, Deno.SeekMode.Start);
-    return file.readSync(bytes) === length ? new DataView(bytes.buffer) : null;
-  };
-  const wal = read(0, WAL_HEADER_BYTES);
+  const wal = readAt(file, 0, WAL_HEADER_BYTES);
   if (wal === null) return [];
   const pageBytes = wal.getUint32(8);
   const salts = wal.getBigUint64(WAL_SALTS_AT);
@@ -40,10 +57,10 @@ export function walHeaders(path: string): string[] {
     let at = WAL_HEADER_BYTES;;
     at += FRAME_HEADER_BYTES + pageBytes
   ) {
-    const frame = read(at, FRAME_HEADER_BYTES);
+    const frame = readAt(file, at, FRAME_HEADER_BYTES);
     if (frame?.getBigUint64(FRAME_SALTS_AT) !== salts) return headers;
     if (frame.getUint32(0) !== 1) continue;
-    const header = read(at + FRAME_HEADER_BYTES, FILE_HEADER_BYTES);
+    const header = readAt(file, at + FRAME_HEADER_BYTES, FILE_HEADER_BYTES);
     if (header !== null) headers.push(new Uint8Array(header.buffer).join());
   }
 }

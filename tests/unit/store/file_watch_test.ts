@@ -309,6 +309,42 @@ Deno.test("FileWatch keeps to a file into which another process moves pages duri
   }
 });
 
+Deno.test("FileWatch keeps to a file if another process restarts the WAL, and it grows past its old length", () => {
+  for (const mode of ["PASSIVE", "RESTART", "TRUNCATE"]) {
+    using temp = tempStore();
+    using store = Store.open(temp.path);
+    using db = openRaw(temp.path);
+    const readWal = () => checkpoint(db, "NOOP");
+    put(store);
+    let looks = 0;
+    const readHeader = () => `another each time: ${looks++}`;
+    const watch = new FileWatch(temp.path, { ...still, readWal, readHeader });
+    const { pages } = readWal();
+    watch.check();
+    put(store, { id: "larger", payload: `"${"x".repeat(50_000)}"` });
+    checkpoint(db, mode);
+    while (readWal().moved > 0 || readWal().pages < pages) put(store);
+    watch.noteWrites(1_000);
+    watch.check();
+  }
+});
+
+Deno.test("FileWatch keeps to a file into which another process moves the last pages as it is looked at", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  using db = openRaw(temp.path);
+  put(store);
+  const readWal = () => checkpoint(db, "NOOP");
+  let looks = 0;
+  const readHeader = () => {
+    if (looks > 0) checkpoint(db, "TRUNCATE");
+    return `another each time: ${looks++}`;
+  };
+  const watch = new FileWatch(temp.path, { ...still, readWal, readHeader });
+  Deno.utimeSync(temp.path, 1, 1);
+  watch.check();
+});
+
 Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
