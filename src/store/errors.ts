@@ -43,6 +43,9 @@ const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
+/** SQLite enlarges the index of the WAL by this much. */
+const INDEX_BYTES = 32_768;
+
 const TEMPORARY_CODES: ReadonlySet<number> = new Set([
   SQLITE_BUSY,
   SQLITE_LOCKED,
@@ -89,14 +92,14 @@ export function explainOpenError(error: unknown, path: string): StoreError {
   }
   return new StoreError(
     "not writable",
-    `Cannot open store: "${path}": ${cause}`,
+    `Cannot open store: "${path}": ${cause}${systemReason(error, path)}`,
     { cause: error },
   );
 }
 
 /**
- * Returns the error for the user after an open store has failed. SQLite tells neither that a file
- * system has become read-only nor how to replace a damaged file.
+ * Returns the error for the user after an open store has failed. SQLite does not say how to replace
+ * a damaged file.
  */
 export function explainFailure(error: Error, path: string): Error {
   switch (primaryCode(error)) {
@@ -107,34 +110,38 @@ export function explainFailure(error: Error, path: string): Error {
         `Cannot use store as it is damaged: "${path}": ${error.message}. Nothing more is written to it: stop the daemon (kaizen stop), then ${REPLACE}`,
         { cause: error },
       );
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN: {
-      const reason = askSystem(path);
-      return reason === null
-        ? error
-        : new StoreError("not writable", `${error.message} (${reason})`, {
-          cause: error,
-        });
-    }
   }
-  return error;
+  const reason = systemReason(error, path);
+  return reason === ""
+    ? error
+    : new StoreError("not writable", `${error.message}${reason}`, {
+      cause: error,
+    });
 }
 
 /**
- * Returns why the system refuses to write; null if it does not refuse. Writes a file beside the
- * store, because closing the store's own file would drop SQLite's locks.
+ * Returns why the system refuses to write, in brackets, where SQLite does not tell: the file system
+ * has become read-only, or has no space for the index of the WAL. Returns "" if it does tell, or if
+ * the system does not refuse. Writes a file beside the store, because closing the store's own file
+ * would drop SQLite's locks.
  */
-function askSystem(path: string): string | null {
+function systemReason(error: unknown, path: string): string {
+  const code = primaryCode(error);
+  if (code !== SQLITE_IOERR && code !== SQLITE_CANTOPEN) return "";
   const probe = `${path}-probe`;
   try {
     using file = openOwnFile(probe, { heal: true });
-    file.writeSync(Uint8Array.of(0));
-    Deno.removeSync(probe);
-    return null;
+    try {
+      const page = new Uint8Array(4096);
+      for (let n = 0; n < INDEX_BYTES; n += page.length) file.writeSync(page);
+    } finally {
+      Deno.removeSync(probe);
+    }
+    return "";
   } catch (error) {
     const reason = error instanceof HomeError ? error.cause ?? error : error;
     const text = errorMessage(reason);
-    return text.replace(/ \(os error [^]*$/, "");
+    return ` (${text.replace(/ \(os error [^]*$/, "")})`;
   }
 }
 

@@ -42,8 +42,8 @@ export class Disk implements AsyncDisposable {
     return await run("mount", ["-o", `remount,${how}`, this.path]);
   }
 
-  /** Writes to the disk until it is full. */
-  async fill(): Promise<void> {
+  /** Writes to the disk until it is full, or until `left` bytes are left. */
+  async fill(left = 0): Promise<void> {
     using file = await Deno.open(`${this.path}/filler`, {
       create: true,
       append: true,
@@ -55,6 +55,7 @@ export class Disk implements AsyncDisposable {
         assertStringIncludes(String(error), "No space left");
       }
     }
+    await file.truncate((await file.stat()).size - left);
   }
 
   /** Frees the space that {@linkcode Disk.fill} took. */

@@ -3,7 +3,12 @@
  * A daemon whose disk is full, has become read-only or has damaged the store. It reports this,
  * acknowledges only events that are stored, and keeps running.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Disk, FailingDisk } from "./_disk.ts";
 import { type Home, tempHome } from "./harness.ts";
@@ -111,6 +116,23 @@ Deno.test({
     await disk.empty();
     assertEquals(await feed.send(CLIENTS), []);
     await feed.check();
+  },
+});
+
+Deno.test({
+  name: "a daemon that finds too little space for its store says so",
+  ignore: !hasDisk,
+  fn: async () => {
+    for (const kib of [4, 16, 28, 40]) {
+      await using home = await tempHome();
+      await using disk = await Disk.mount(home.home, "1m");
+      await disk.fill(kib * 1024);
+      const { code, stderr } = await home.run(RUN, TEXT);
+      assertEquals(code, 74);
+      assertMatch(stderr, /disk is full|No space left on device/, `${kib} KiB`);
+      const files = await Array.fromAsync(Deno.readDir(home.home));
+      assertEquals(files.filter(({ name }) => name.endsWith("-probe")), []);
+    }
   },
 });
 
