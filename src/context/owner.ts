@@ -4,11 +4,12 @@
  * @module
  */
 import { parentOf } from "./parent_of.ts";
-import { realPath } from "./real_path.ts";
 
 /** Every user can write, and `STICKY` does not keep them from renaming files of others. */
 const ALL_WRITE = 0o002;
 const STICKY = 0o1000;
+/** Links that are followed, which is what Linux follows in a path. */
+const MAX_LINKS = 40;
 /** Linux shows this user as the owner of what belongs to one outside of a container. */
 const NO_USER = 65_534;
 
@@ -28,21 +29,33 @@ export function whyForeign(home: string): string | null {
 
 /**
  * Explains how another user could replace an entry of a folder: by what owner or mode the folder
- * has, or one above it. The group of a folder may write to it, as each user often has a group of
- * their own.
+ * has, or one above it, or one that a link leads through. The group of a folder may write to it, as
+ * each user often has a group of their own.
  *
  * @param folder Absolute. What does not exist is left out.
  * @returns Null if none but this user and root could.
  */
 export function whyReplaceable(folder: string): string | null {
-  for (const path of [folder, realPath(folder) ?? "/"]) {
-    for (let at = path;; at = parentOf(at)) {
+  const ways = [folder];
+  for (const way of ways) {
+    for (let at = way;; at = parentOf(at)) {
       const why = whyOpen(at);
       if (why !== null) return why;
+      const target = targetOf(at);
+      if (target !== null && ways.length <= MAX_LINKS) ways.push(target);
       if (at === "/") break;
     }
   }
   return null;
+}
+
+/** Returns where a link leads; null if it is none. */
+function targetOf(path: string): string | null {
+  if (!look(path, Deno.lstatSync)?.isSymlink) return null;
+  const target = look(path, Deno.readLinkSync);
+  return target?.startsWith("/") ?? true
+    ? target
+    : `${parentOf(path)}/${target}`;
 }
 
 function whyOpen(folder: string): string | null {
@@ -57,10 +70,7 @@ function whyOpen(folder: string): string | null {
     : null;
 }
 
-function look(
-  path: string,
-  how: (path: string) => Deno.FileInfo,
-): Deno.FileInfo | null {
+function look<T>(path: string, how: (path: string) => T): T | null {
   try {
     return how(path);
   } catch {

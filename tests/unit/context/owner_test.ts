@@ -54,3 +54,25 @@ Deno.test({
       assertEquals(whyForeign(`${theirs}.link`), null);
     }),
 });
+
+Deno.test({
+  name:
+    "whyForeign() names for root the owner of a folder that links lead through, also to nothing",
+  ignore,
+  fn: () =>
+    withTheirs((theirs) => {
+      const own = theirs.slice(0, theirs.lastIndexOf("/"));
+      Deno.mkdirSync(`${own}/real`);
+      Deno.symlinkSync("../real", `${theirs}/hop`);
+      Deno.symlinkSync("theirs/hop", `${own}/link`);
+      Deno.symlinkSync("theirs/nothing", `${own}/dangling`);
+      Deno.symlinkSync("loop", `${own}/loop`);
+      for (const link of ["link", "dangling"]) {
+        assertEquals(
+          whyForeign(`${own}/${link}/x`),
+          `"${own}/theirs" belongs to user 4242`,
+        );
+      }
+      assertEquals(whyForeign(`${own}/loop/x`), null);
+    }),
+});
