@@ -302,6 +302,28 @@ for (const [args, filling, mib, limit] of through) {
   });
 }
 
+Deno.test("sessions -o text holds a limited part of a list that never ends", async () => {
+  let rows = 0;
+  await using fake = await fakeHome(async ({ conn }) => {
+    const endless = frame('{"type":"sessions","rows":[');
+    new DataView(endless.buffer).setUint32(0, 0xffff_fffe);
+    await send(conn, endless);
+    const model = "m".repeat(MIB);
+    for (; rows < 300; rows++) {
+      const row = SESSION.replace('"model":null', `"model":"${model}"`)
+        .replace('"s1"', `"s${rows}"`);
+      await send(conn, new TextEncoder().encode(`${row},`));
+    }
+  });
+  const { code, stderr } = await fake.home.run(["sessions", "-o", "text"]);
+  assertEquals(code, 6);
+  assertStringIncludes(
+    stderr,
+    "Cannot hold an answer of more than 268435456 bytes: ask for less with --limit or --since",
+  );
+  assert(rows < 300);
+});
+
 const refused: [name: string, body: string, code: number, object: unknown][] = [
   [
     "an error",

@@ -13,6 +13,7 @@ import {
   toInt,
 } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
+import { HoldLimit } from "./hold_limit.ts";
 import { listRequest, openSessions, type Wanted } from "./list_request.ts";
 import { splitAnswer } from "./stream_records.ts";
 
@@ -34,9 +35,16 @@ export interface SessionList {
   next_offset: Int | null;
 }
 
+/** A run, and what it holds of all lists. */
+interface Collecting {
+  run: Run;
+  held: HoldLimit;
+}
+
 /**
  * Reads the sessions of all `workspaces` and merges them: last activity first, then by id.
  *
+ * @throws {ProtocolError} If they are too large to be held.
  * @throws What a request throws. A partial list is never returned.
  */
 export async function collectSessions(
@@ -45,8 +53,9 @@ export async function collectSessions(
   run: Run,
 ): Promise<SessionList> {
   const { limit, offset } = wanted;
+  const held = new HoldLimit("ask for less with --limit or --since");
   if (workspaces.length === 1) {
-    return await readAll(workspaces[0] ?? "", wanted, run);
+    return await readAll(workspaces[0] ?? "", wanted, { run, held });
   }
   // The first `offset + limit` of the merged list are among the first ones of their workspaces.
   const each = {
@@ -56,7 +65,7 @@ export async function collectSessions(
   };
   const lists = await mapParallel(
     workspaces,
-    (workspace) => readAll(workspace, each, run),
+    (workspace) => readAll(workspace, each, { run, held }),
   );
   const merged = lists.flatMap(({ rows }) => rows).sort(compareRows);
   const rows = merged.slice(offset, limit === 0 ? undefined : offset + limit);
@@ -76,10 +85,10 @@ export async function collectSessions(
 async function readAll(
   workspace: string,
   wanted: Wanted,
-  run: Run,
+  collecting: Collecting,
 ): Promise<SessionList> {
   const since = wanted.filter.active_since_ms ?? null;
-  const list = await readPages(workspace, wanted, run);
+  const list = await readPages(workspace, wanted, collecting);
   const ignores = since !== null &&
     list.rows.some(({ record }) => record.last_event_at_ms === undefined);
   if (!ignores) return list;
@@ -87,7 +96,7 @@ async function readAll(
   const all = await readPages(
     workspace,
     { ...wanted, limit: 0, offset: 0 },
-    run,
+    collecting,
   );
   const active = all.rows.filter(({ record }) => lastKnown(record) >= since);
   const end = limit === 0 ? active.length : offset + limit;
@@ -107,14 +116,17 @@ function lastKnown(session: SessionRecord): Int {
 async function readPages(
   workspace: string,
   wanted: Wanted,
-  run: Run,
+  { run, held }: Collecting,
 ): Promise<SessionList> {
   const all: SessionRow[] = [];
   const reading = streamRows({ workspace, wanted, isEager: false }, run);
   while (true) {
     const step = await reading.next();
     if (step.done) return { rows: all, ...step.value };
-    for (const row of step.value) all.push(row);
+    for (const row of step.value) {
+      held.add(row.bytes.length);
+      all.push(row);
+    }
   }
 }
 

@@ -12,15 +12,13 @@ import {
   type SessionRecord,
 } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "../ask/answer_head.ts";
+import { HoldLimit } from "../ask/hold_limit.ts";
 
 /** A `detail` answer that has a session. */
 export interface SessionDetail {
   session: SessionRecord;
   detail: AnswerOf<"detail">;
 }
-
-/** Largest answer to hold, in bytes: decoded, it takes several times that. */
-const MAX_HELD_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads an answer to its end.
@@ -30,17 +28,12 @@ const MAX_HELD_BYTES = 256 * 1024 * 1024;
  */
 export async function readDetail(
   answer: Pick<CheckedAnswer, "chunks">,
-  maxBytes: number = MAX_HELD_BYTES,
+  maxBytes?: number,
 ): Promise<SessionDetail> {
   const chunks: Uint8Array[] = [];
-  let length = 0;
+  const held = new HoldLimit("-o json and -o ndjson pass it on", maxBytes);
   for await (const chunk of answer.chunks()) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      throw new ProtocolError(
-        `Cannot hold an answer of more than ${maxBytes} bytes: -o json and -o ndjson pass it on`,
-      );
-    }
+    held.add(chunk.length);
     chunks.push(chunk.slice());
   }
   const detail = decode(joinBytes(chunks));
