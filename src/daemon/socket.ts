@@ -7,6 +7,7 @@ import {
   FileChangedError,
   HomeBusyError,
   HomeError,
+  isSystemError,
   lookAt,
   MAX_SOCKET_PATH_BYTES,
   openOwnFile,
@@ -185,6 +186,17 @@ async function refuseListener(path: string): Promise<void> {
   }
 }
 
+/** Returns whether the system did it. */
+function rename(from: string, to: string): boolean {
+  try {
+    Deno.renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * Sets the mode of the socket. Between the bind and this call the umask decides. If the umask lets
  * others write to the socket, and others may enter its folder, a process may already have
@@ -237,14 +249,12 @@ export class OwnSocket implements Acceptor {
     if (this.#closed) return;
     this.#closed = true;
     // Closing unlinks the path, even if it is another process's by now, once the last accept has
-    // ended.
-    const aside = this.#find() === "another"
-      ? `${this.#path}.${Deno.pid}`
-      : null;
-    if (aside !== null) await Deno.rename(this.#path, aside);
+    // ended. What cannot be renamed cannot be unlinked.
+    const aside = `${this.#path}.${crypto.randomUUID()}`;
+    const isAside = this.#find() === "another" && rename(this.#path, aside);
     this.#listener.close();
     await this.#accepting?.then(() => {}, () => {});
-    if (aside !== null) await Deno.rename(aside, this.#path);
+    if (isAside) rename(aside, this.#path);
   }
 
   /** Tells what is at the path: ours also if it is out of reach. */

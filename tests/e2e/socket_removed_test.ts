@@ -4,6 +4,7 @@
  * mistaken `rm`.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ALICE, hasUsers, homeOf, runAs } from "./_users.ts";
 import { tempHome } from "./harness.ts";
 
 Deno.test("a daemon whose socket was removed is found by every command", async () => {
@@ -41,6 +42,26 @@ Deno.test("a daemon whose home was removed and made again ends, and the next one
   assertEquals([code, stderr], [0, ""]);
   const { stdout } = await home.run(["sessions", "--all-workspaces"]);
   assertEquals(JSON.parse(stdout).total, 1);
+});
+
+Deno.test({
+  name:
+    "a daemon ends if what is in the place of its socket cannot be moved away",
+  // Nothing keeps root from moving it.
+  ignore: !await hasUsers(),
+  async fn() {
+    await using home = await tempHome();
+    const own = `${await homeOf(ALICE, home)}/.kaizen`;
+    const daemon = runAs(ALICE, ["daemon", "run"], home);
+    const wait = await runAs(ALICE, ["status", "--wait", "20s"], home);
+    assertEquals(wait.code, 0, wait.stderr);
+    await Deno.chmod(own, 0o500);
+    await Deno.remove(`${own}/daemon.sock`);
+    await Deno.writeTextFile(`${own}/daemon.sock`, "kept");
+    const { code, stderr } = await daemon;
+    assertEquals(code, 0, stderr);
+    assertEquals(await Deno.readTextFile(`${own}/daemon.sock`), "kept");
+  },
 });
 
 Deno.test("status and stop find a process that holds the home and listens nowhere", async () => {
