@@ -356,6 +356,7 @@ Deno.test({
         ["sessions"],
         ["spool", "flush"],
         ["spool", "purge", "--yes"],
+        ["store", "restore", `${secrets}/key`],
       ]
     ) await assertRefused(0, words, home, theirs, ALICE);
     const after = [...await snapshot(theirs), ...await snapshot(secrets)];

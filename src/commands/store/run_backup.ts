@@ -34,12 +34,15 @@ export async function runStoreBackup(file: string, run: Run): Promise<void> {
  * Puts a backup in the place of the store.
  *
  * @throws {FileError} If the backup is damaged or no store of kaizen, or the files cannot be moved.
+ * @throws {HomeError} If the home cannot be used.
  */
 export async function runStoreRestore(file: string, run: Run): Promise<void> {
   const paths = run.settings.paths();
   const backup = absolute(file, run);
-  const { claimHome } = await import("../../launch/mod.ts");
+  const { claimHome, prepareHome } = await import("../../launch/mod.ts");
   const { stageBackup, swapStore } = await import("../../store/mod.ts");
+  // Before anything is written there: it may be another user's.
+  prepareHome(paths.home);
   const { staged, ...content } = await attempt(() =>
     stageBackup(backup, paths.store)
   );
