@@ -63,7 +63,7 @@ function findRuntime(place: RuntimePlace): string {
 `;
     case "beside":
       return `  runtime=$here/deno
-  [ -x "$runtime" ] || fail 70 "this installation is incomplete: $runtime is missing"
+  [ -x "$runtime" ] || fail 70 "this installation is incomplete: $runtime is missing. Install it again"
   cache=$here/cache
 `;
     case "npm":
@@ -81,7 +81,7 @@ function findRuntime(place: RuntimePlace): string {
       // A binary makes a path of TMPDIR before any code of ours runs, and dies of a relative one.
       return `  case \${TMPDIR-} in /*) ;; *) unset TMPDIR ;; esac
   runtime=$here/kaizen
-  [ -x "$runtime" ] || fail 70 "this installation is incomplete: $runtime is missing"
+  [ -x "$runtime" ] || fail 70 "this installation is incomplete: $runtime is missing. Install it again"
   cache=
 `;
   }

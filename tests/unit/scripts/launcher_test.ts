@@ -50,7 +50,12 @@ async function makeBundle(runtime: string): Promise<{
     async run(args, cwd = folder) {
       const { code, stdout, stderr } = await new Deno.Command(
         `${folder}/kaizen.sh`,
-        { args, cwd, env: { PATH: `${folder}/bin` }, stdin: "null" },
+        {
+          args,
+          cwd,
+          env: { PATH: `${folder}/bin`, KAIZEN_HOME: `${folder}/home` },
+          stdin: "null",
+        },
       ).output();
       const text = new TextDecoder();
       return [code, text.decode(stdout), text.decode(stderr)];
@@ -120,12 +125,17 @@ Deno.test("the launcher gives a daemon all of V8's compilers", async () => {
   assertEquals(await flags(["daemon", "run"]), DAEMON_V8_FLAGS);
 });
 
-Deno.test("without its Deno the bundle's launcher exits 70, and a hook exits 0 in silence", async () => {
+Deno.test("without its Deno the bundle's launcher exits 70, and a hook exits 0 in silence and is counted", async () => {
   await using bundle = await makeBundle("/nowhere/it's/deno");
   const [code, stdout, stderr] = await bundle.run(["status"]);
   assertEquals([code, stdout], [70, ""]);
   assertMatch(stderr, /^kaizen: needs Deno: .*\n$/);
   assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
+  const failures = `${bundle.folder}/home/spool/.failures`;
+  assertMatch(
+    await Deno.readTextFile(failures),
+    /^\n\{"ms":\d+,"reason":"kaizen could not start: its event may be lost","count":1\}\n$/,
+  );
 });
 
 Deno.test("the bundle's launcher looks up nothing that was known at build time", async () => {
