@@ -54,11 +54,13 @@ export class Pricing {
     return this.#own.fault;
   }
 
-  /** Returns the prices of now. */
+  /**
+   * Returns the prices of now.
+   *
+   * @throws {Error} If the installation lacks the list.
+   */
   async current(): Promise<Prices> {
-    const { priceTokens, readOwnPrices, readPriceList } = await import(
-      "../prices/mod.ts"
-    );
+    const { priceTokens, readOwnPrices, readPriceList } = await loadPrices();
     const list = this.#list ??= readPriceList();
     const stamp = this.#stamp();
     if (stamp !== this.#own.stamp) {
@@ -111,6 +113,20 @@ export class Pricing {
       const fault = `Cannot use "${this.#path}": ${errorMessage(error)}`;
       return { ...NO_FILE, stamp, fault };
     }
+  }
+}
+
+/** @throws {Error} If the installation lacks a file. The runtime does not look for it again. */
+async function loadPrices(): Promise<typeof import("../prices/mod.ts")> {
+  try {
+    return await import("../prices/mod.ts");
+  } catch (error) {
+    throw new Error(
+      `Cannot load a part of kaizen: ${
+        errorMessage(error)
+      } Install it again, then kaizen daemon restart`,
+      { cause: error },
+    );
   }
 }
 

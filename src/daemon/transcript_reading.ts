@@ -235,10 +235,11 @@ export class TranscriptReading {
    * @returns True if the work must be retried later. Otherwise it goes on without the transcript.
    */
   #fail(error: unknown): boolean {
-    const mustWait = this.#options.onFault(error);
-    if (mustWait) this.#mustLook ||= this.#isLooking;
+    const passes = this.#options.onFault(error);
+    if (passes) this.#mustLook ||= this.#isLooking;
     else if (this.#current !== null) this.#waiting.delete(this.#current.path);
-    return mustWait;
+    // Without prices there is no transcript to go on without.
+    return passes || (this.#current === null && !this.#isLooking);
   }
 
   get #isNeeded(): boolean {

@@ -193,3 +193,43 @@ Deno.test({
     assertMatch(failures.stdout, /"failures":1,.*ended with exit 70/);
   },
 });
+
+Deno.test({
+  name: "a daemon without its prices says so, and goes on",
+  ignore: !isBundle,
+  async fn() {
+    await using home = await tempHome();
+    const folder = bundle.slice(0, bundle.lastIndexOf("/"));
+    const copy = `${home.root}/dist`;
+    await copyFolder(folder, copy, (text) => /\bas readPriceList\b/.test(text));
+    const program = [`${copy}/kaizen.sh`];
+    const daemon = await home.startDaemon({ program });
+    const event = await home.run(HOOK, { stdin: EVENT });
+    assertEquals(event.code, 0);
+    const usage = await home.run(["usage"]);
+    assertEquals(usage.code, 5);
+    assertMatch(usage.stderr, /Cannot load a part of kaizen: Module not found/);
+    const { stdout } = await home.run(["doctor"]);
+    assertMatch(stdout, /"repair":"kaizen daemon restart"/);
+    assertEquals(JSON.parse((await home.run(["sessions"])).stdout).total, 1);
+    const { stderr } = await daemon.stop();
+    const faults = stderr.match(/Cannot load a part of kaizen/g) ?? [];
+    assertLessOrEqual(faults.length, 5);
+  },
+});
+
+/** Copies a folder without the files that have such a text. */
+async function copyFolder(
+  from: string,
+  to: string,
+  isLeftOut: (text: string) => boolean,
+): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    const [source, copy] = [`${from}/${name}`, `${to}/${name}`];
+    if (isDirectory) await copyFolder(source, copy, isLeftOut);
+    else if (!isLeftOut(await Deno.readTextFile(source))) {
+      await Deno.copyFile(source, copy);
+    }
+  }
+}
