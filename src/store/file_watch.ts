@@ -66,6 +66,8 @@ export interface WatchOptions {
   moveWal: () => WalState;
   /** Reads the header of that file. */
   readHeader: () => string;
+  /** Looks at that file. */
+  lookAtOpen: () => Deno.FileInfo;
   /** The clock of the file system, in epoch milliseconds. */
   now?: () => number;
 }
@@ -79,6 +81,7 @@ export class FileWatch {
   readonly #readWal: () => WalState;
   readonly #moveWal: () => WalState;
   readonly #readHeader: () => string;
+  readonly #lookAtOpen: () => Deno.FileInfo;
   #file: Seen;
   #header: string;
   #walSeen: WalState;
@@ -92,7 +95,7 @@ export class FileWatch {
   /** @param path Path of a store that is open in WAL mode. */
   constructor(
     path: string,
-    { readWal, moveWal, readHeader, now = Date.now }: WatchOptions,
+    { readWal, moveWal, readHeader, lookAtOpen, now = Date.now }: WatchOptions,
   ) {
     this.#path = path;
     this.#folder = parentOf(path);
@@ -100,6 +103,7 @@ export class FileWatch {
     this.#readWal = readWal;
     this.#moveWal = moveWal;
     this.#readHeader = readHeader;
+    this.#lookAtOpen = lookAtOpen;
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
     this.#walSeen = readWal();
     this.#file = lookAt(path);
@@ -263,13 +267,16 @@ export class FileWatch {
 
   /**
    * Brings what is stored into a file that was moved away from its WAL. A file that was copied over
-   * gets nothing.
+   * gets nothing, nor does one that another program may have written to under its new name: pages
+   * of both would damage it.
    */
   #isWalSaved(): boolean {
     try {
       const found = lookAtFile(this.#path);
-      const { ino, dev } = this.#file;
+      const { ino, dev, size, mtime } = this.#file;
       if (found?.ino === ino && found.dev === dev) return false;
+      const open = this.#lookAtOpen();
+      if (open.size !== size || open.mtime?.getTime() !== mtime) return false;
       const { pages, moved } = this.#moveWal();
       return pages === moved;
     } catch {

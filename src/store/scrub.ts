@@ -87,6 +87,11 @@ export class RawPages {
     return Math.floor(this.#file.statSync().size / this.#pageBytes);
   }
 
+  /** Looks at the file, whatever its name is now. */
+  look(): Deno.FileInfo {
+    return this.#file.statSync();
+  }
+
   /** Reads the header of the file: its bytes as text. It is short while it is copied over. */
   header(): string {
     const bytes = new Uint8Array(FILE_HEADER_BYTES);

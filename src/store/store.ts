@@ -91,6 +91,7 @@ export class Store implements Disposable {
       // `get` would not tell of a disk that fails.
       moveWal: () => toWalState(this.#sql.moveWal.all()[0]),
       readHeader: () => pages.header(),
+      lookAtOpen: () => pages.look(),
     });
     this.#ledger = loadLedger(db);
     this.epochs = new Epochs(db);

@@ -416,6 +416,27 @@ Deno.test("a daemon whose store is removed acknowledges nothing more, and the ne
   assertEquals(await sessionIds(home.socket, home.workspace), ["waits"]);
 });
 
+Deno.test("a daemon leaves a store alone that was moved away and written to by another program, and keeps its own WAL", async () => {
+  await using home = await tempHome();
+  const feed = new Feed(home);
+  const moved = `${home.home}/moved.db`;
+  {
+    await using _daemon = await home.startDaemon();
+    assertEquals(await feed.send(CLIENTS), []);
+    await Deno.rename(`${home.home}/store.db`, moved);
+    using other = new DatabaseSync(moved);
+    other.exec("CREATE TABLE theirs (text)");
+    other.exec("INSERT INTO theirs VALUES (hex(zeroblob(100000)))");
+  }
+  using other = new DatabaseSync(moved);
+  const [check] = other.prepare("PRAGMA integrity_check").all();
+  assertEquals(check?.["integrity_check"], "ok");
+  assertEquals(other.prepare("SELECT * FROM theirs").all().length, 1);
+  const names = await Array.fromAsync(Deno.readDir(home.home));
+  const kept = /^store\.db-before-.*-wal$/;
+  assertEquals(names.filter(({ name }) => kept.test(name)).length, 1);
+});
+
 Deno.test("a daemon keeps what it has acknowledged when another program sets the time of its store", async () => {
   await using home = await tempHome();
   const feed = new Feed(home);

@@ -261,6 +261,7 @@ Deno.test("a store goes on when a checkpoint of another process ends half-way", 
 const still = {
   moveWal: () => ({ pages: 0, moved: 0 }),
   readHeader: () => "",
+  lookAtOpen: () => Deno.statSync("."),
 };
 
 /** Moves pages of the WAL as another process may; `NOOP` moves none. Returns what is there then. */
