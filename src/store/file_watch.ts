@@ -277,11 +277,24 @@ export class FileWatch {
       if (found?.ino === ino && found.dev === dev) return false;
       const open = this.#lookAtOpen();
       if (open.size !== size || open.mtime?.getTime() !== mtime) return false;
+      if (this.#hasOtherWal()) return false;
       const { pages, moved } = this.#moveWal();
       return pages === moved;
     } catch {
       return false; // the disk fails
     }
+  }
+
+  /** Whether a file that was renamed has a WAL of another program under its new name. */
+  #hasOtherWal(): boolean {
+    const { ino, dev } = this.#file;
+    for (const { name } of Deno.readDirSync(this.#folder)) {
+      const path = `${this.#folder}/${name}`;
+      const found = lookAtFile(path);
+      if (found?.ino !== ino || found.dev !== dev) continue;
+      if ((lookAtFile(`${path}-wal`)?.size ?? 0) > 0) return true;
+    }
+    return false;
   }
 
   /**
