@@ -22,7 +22,7 @@ export async function checkStore(
 ): Promise<void> {
   const { home, store: path } = settings.paths();
   const file = lookAt(path);
-  if (file === null) return report.note("There is none yet");
+  if (file === null) return report.note("There is none");
   const odd = listOddFiles(home).find((it) => it.path.startsWith(path));
   if (odd !== undefined) {
     return report.note(`Not looked at, as ${odd.path} cannot be used`);
