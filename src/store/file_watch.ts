@@ -66,8 +66,8 @@ export interface WatchOptions {
   moveWal: () => WalState;
   /** Reads the header of that file. */
   readHeader: () => string;
-  /** Looks at that file. */
-  lookAtOpen: () => Deno.FileInfo;
+  /** Looks at that file; null if the system does not say. */
+  lookAtOpen: () => Deno.FileInfo | null;
   /** The clock of the file system, in epoch milliseconds. */
   now?: () => number;
 }
@@ -81,7 +81,7 @@ export class FileWatch {
   readonly #readWal: () => WalState;
   readonly #moveWal: () => WalState;
   readonly #readHeader: () => string;
-  readonly #lookAtOpen: () => Deno.FileInfo;
+  readonly #lookAtOpen: () => Deno.FileInfo | null;
   #file: Seen;
   #header: string;
   #walSeen: WalState;
@@ -276,8 +276,9 @@ export class FileWatch {
       const { ino, dev, size, mtime } = this.#file;
       if (found?.ino === ino && found.dev === dev) return false;
       const open = this.#lookAtOpen();
-      if (open.size !== size || open.mtime?.getTime() !== mtime) return false;
-      if (this.#hasOtherWal()) return false;
+      const isSame = open === null ||
+        open.size === size && open.mtime?.getTime() === mtime;
+      if (!isSame || this.#hasOtherWal()) return false;
       const { pages, moved } = this.#moveWal();
       return pages === moved;
     } catch {

@@ -87,9 +87,17 @@ export class RawPages {
     return Math.floor(this.#file.statSync().size / this.#pageBytes);
   }
 
-  /** Looks at the file, whatever its name is now. */
-  look(): Deno.FileInfo {
-    return this.#file.statSync();
+  /**
+   * Looks at the file, whatever its name is now.
+   *
+   * @returns Null if that fails: the runtime also follows the old name, perhaps a loop of links.
+   */
+  look(): Deno.FileInfo | null {
+    try {
+      return this.#file.statSync();
+    } catch {
+      return null;
+    }
   }
 
   /** Reads the header of the file: its bytes as text. It is short while it is copied over. */
