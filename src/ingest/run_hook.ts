@@ -28,7 +28,7 @@ const STDIN_MS = 1000;
 /**
  * Runs a hook from the arguments alone. Prints nothing, and counts events that it could not record.
  *
- * @throws {HomeError} If the home is missing or cannot be written: `kaizen status` finds that out.
+ * @throws {HomeError} If there is no home, or none that can be written: `kaizen status` tells why.
  * @throws {TypeError} If a part of the program cannot be loaded.
  */
 export async function runHook(context: SilentContext): Promise<void> {

@@ -228,3 +228,17 @@ Deno.test("ingest of a big event to a daemon that watches no spool is finished i
   await home.run(["spool", "flush"]); // waits for the lock of the other
   assertEquals(await countPending(home), 0);
 });
+
+Deno.test("a hook without a home that it can use is silent", async () => {
+  await using home = await tempHome();
+  for (const KAIZEN_HOME of ["", "relative", "/proc/nowhere"]) {
+    const { code, stdout, stderr } = await home.run(
+      ["ingest", "hook", "--source", "claude"],
+      {
+        env: { KAIZEN_HOME, HOME: "", KAIZEN_SOCK: "" },
+        stdin: '{"hook_event_name":"Stop","session_id":"s"}',
+      },
+    );
+    assertEquals([code, stdout, stderr], [0, "", ""]);
+  }
+});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { HomeError } from "../../../src/context/mod.ts";
 import { recordPiped, runHook } from "../../../src/ingest/mod.ts";
 import { Spool } from "../../../src/spool/mod.ts";
 import { eventText, FakeInput, type Mood, TestHome } from "./fixtures.ts";
@@ -390,7 +391,7 @@ Deno.test("runHook() uses the default home if KAIZEN_HOME is relative", async ()
   assert(last_failure?.reason.startsWith('Cannot use "relative" as --home'));
 });
 
-Deno.test("runHook() is silent if there is no home, or none that can be used", async () => {
+Deno.test("runHook() fails if there is no home, or none that can be used", async () => {
   await using home = new TestHome();
   for (
     const env of [
@@ -399,7 +400,10 @@ Deno.test("runHook() is silent if there is no home, or none that can be used", a
       { KAIZEN_HOME: "/proc/nowhere" },
     ]
   ) {
-    await runHook(home.context(HOOK, eventText("a"), env));
+    await assertRejects(
+      () => runHook(home.context(HOOK, eventText("a"), env)),
+      HomeError,
+    );
   }
 });
 

@@ -160,7 +160,10 @@ for (const [how, replace] of Object.entries(replacements)) {
       assertEquals(Deno.readFileSync(temp.path), bytes);
       // In this process the old file is still open, so it is looked at elsewhere.
       const names = [...Deno.readDirSync(temp.folder)].map(({ name }) => name);
-      assertEquals(names.filter((name) => /db-(wal|shm)$/.test(name)), []);
+      assertEquals(
+        names.filter((name) => /^store\.db-(wal|shm)$/.test(name)),
+        [],
+      );
       using other = tempStore();
       Deno.copyFileSync(temp.path, other.path);
       using again = Store.open(other.path);
