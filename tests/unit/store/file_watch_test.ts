@@ -260,6 +260,18 @@ Deno.test("a store goes on when a checkpoint of another process ends half-way", 
   }
 });
 
+Deno.test("a store goes on when another process moves the WAL into its file", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  for (const mode of ["PASSIVE", "TRUNCATE", "RESTART", "TRUNCATE"]) {
+    for (let i = 0; i < 3; i++) put(store);
+    using db = openRaw(temp.path);
+    db.exec(`PRAGMA wal_checkpoint(${mode})`);
+    assertEquals(store.isInPlace, true);
+  }
+  assertEquals(lastSeq(put(store)), 12);
+});
+
 /** A store whose WAL stays, and whose header does. */
 const still = {
   moveWal: () => ({ pages: 0, moved: 0 }),
