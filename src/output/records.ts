@@ -7,6 +7,7 @@ import {
   AnswerError,
   decodeInt,
   decodeString,
+  growBytes,
   type Int,
   isSpace,
   JsonScanner,
@@ -219,11 +220,7 @@ export class RecordSplitter {
 
   #append(chunk: Uint8Array): void {
     const needed = this.#length + chunk.length;
-    if (this.#buffer.length < needed) {
-      const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
-      grown.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = grown;
-    }
+    this.#buffer = growBytes(this.#buffer, this.#length, needed);
     this.#buffer.set(chunk, this.#length);
     this.#length = needed;
   }

@@ -92,7 +92,7 @@ export function explainOpenError(error: unknown, path: string): StoreError {
   }
   return new StoreError(
     "not writable",
-    `Cannot open store: "${path}": ${cause}${systemReason(error, path)}`,
+    `Cannot open store: "${path}": ${cause}${askSystem(error, path)}`,
     { cause: error },
   );
 }
@@ -111,7 +111,7 @@ export function explainFailure(error: Error, path: string): Error {
         { cause: error },
       );
   }
-  const reason = systemReason(error, path);
+  const reason = askSystem(error, path);
   return reason === ""
     ? error
     : new StoreError("not writable", `${error.message}${reason}`, {
@@ -125,7 +125,7 @@ export function explainFailure(error: Error, path: string): Error {
  * the system does not refuse. Writes a file beside the store, because closing the store's own file
  * would drop SQLite's locks.
  */
-function systemReason(error: unknown, path: string): string {
+function askSystem(error: unknown, path: string): string {
   const code = primaryCode(error);
   if (code !== SQLITE_IOERR && code !== SQLITE_CANTOPEN) return "";
   const probe = `${path}-probe`;

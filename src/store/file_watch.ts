@@ -250,7 +250,7 @@ export class FileWatch {
     if (!this.#hasWal()) return null;
     const wal = `${this.#path}-wal`;
     const kept = `${this.#path}-before-${crypto.randomUUID().slice(0, 8)}-wal`;
-    const isSaved = this.#isWalSaved();
+    const isSaved = this.#saveWal();
     try {
       if (isSaved) Deno.removeSync(wal);
       else Deno.renameSync(wal, kept);
@@ -269,8 +269,10 @@ export class FileWatch {
    * Brings what is stored into a file that was moved away from its WAL. A file that was copied over
    * gets nothing, nor does one that another program may have written to under its new name: pages
    * of both would damage it.
+   *
+   * @returns Whether all of the WAL is in the file.
    */
-  #isWalSaved(): boolean {
+  #saveWal(): boolean {
     try {
       const found = lookAtFile(this.#path);
       const { ino, dev, size, mtime } = this.#file;

@@ -88,7 +88,7 @@ export class RawPages {
   }
 
   /**
-   * Looks at the file, whatever its name is now.
+   * Looks at the open file, which the user may have renamed.
    *
    * @returns Null if that fails: the runtime also follows the old name, perhaps a loop of links.
    */

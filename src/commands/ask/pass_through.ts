@@ -3,7 +3,7 @@
  * Prints an answer byte for byte.
  * @module
  */
-import { isSpace } from "../../proto/mod.ts";
+import { growBytes, isSpace } from "../../proto/mod.ts";
 import type { CheckedAnswer } from "./answer_head.ts";
 import type { Run } from "../shell/cli.ts";
 
@@ -49,11 +49,7 @@ class HeldBytes {
 
   add(bytes: Uint8Array): void {
     const needed = this.#length + bytes.length;
-    if (needed > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
-      grown.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = grown;
-    }
+    this.#buffer = growBytes(this.#buffer, this.#length, needed);
     this.#buffer.set(bytes, this.#length);
     this.#length = needed;
   }

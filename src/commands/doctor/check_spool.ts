@@ -24,9 +24,10 @@ const BOUNDS = {
 export function checkSpool(report: Report, { settings, context }: Run): void {
   const { home, spool: folder } = settings.paths();
   if (lookAt(home) === null) return;
+  const bounds = readBounds(context.env);
   for (const [name, bound] of Object.entries(BOUNDS)) {
     const value = context.env(name);
-    const used = readBounds(context.env)[bound];
+    const used = bounds[bound];
     if (value === undefined || Number(value) === used) continue;
     report.fault(
       `${name} must be a positive integer: current value is "${value}". ${used} is used`,
