@@ -10,7 +10,7 @@ export { DAEMON_FAILED, readLastFailure } from "./last_failure.ts";
 export { findHolder, type HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";
 export { isHomeFile, listOddFiles, type OddFile } from "./odd_files.ts";
-export { prepareHome } from "./prepare_home.ts";
+export { prepareHome, refuseForeignHome } from "./prepare_home.ts";
 export { probe, type ProbeResult } from "./probe.ts";
 export {
   printReadyLine,

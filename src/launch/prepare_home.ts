@@ -15,7 +15,7 @@ const HOME_MODE = 0o700;
  * refuses.
  */
 export function prepareHome(home: string): void {
-  refuseForeign(home);
+  refuseForeignHome(home);
   const found = lookAt(home) ?? makeHome(home);
   if (found.isSymlink) {
     throw new HomeError(
@@ -47,13 +47,18 @@ function makeHome(home: string): Deno.FileInfo {
   }
 }
 
-/** A daemon that runs as another user would leave files that the owner cannot use. */
-function refuseForeign(home: string): void {
+/**
+ * Refuses the home of another user. What root makes there the owner could not use, and root would
+ * follow the owner's links.
+ *
+ * @throws {HomeError} If the home is not ours.
+ */
+export function refuseForeignHome(home: string): void {
   const why = whyForeign(home);
   if (why === null) return;
   throw new HomeError(
     Deno.uid() === 0
-      ? `Cannot run a daemon as root in "${home}" as ${why}: run it as that user, or give another --home`
+      ? `Cannot use home "${home}" as root as ${why}: run it as that user, or give another --home`
       : `Cannot use home "${home}" as ${why}: current user is ${Deno.uid()}`,
   );
 }

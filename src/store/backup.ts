@@ -4,7 +4,13 @@
  * @module
  */
 import { backup, DatabaseSync } from "node:sqlite";
-import { errorMessage, lookAt, parentOf, setOddAside } from "../context/mod.ts";
+import {
+  errorMessage,
+  lookAt,
+  parentOf,
+  setOddAside,
+  whyReplaceable,
+} from "../context/mod.ts";
 import { beginEpoch } from "./epochs.ts";
 import { explainOpenError, StoreError } from "./errors.ts";
 import { removeDamageNote } from "./file_watch.ts";
@@ -40,6 +46,7 @@ export async function backUpStore(
   path: string,
   target: string,
 ): Promise<BackupContent> {
+  refuseReplaceable(target);
   refuseUnreadable(path, "store");
   refuseOddFiles(path);
   if (lookAt(target) !== null) throw taken(target);
@@ -59,6 +66,16 @@ export async function backUpStore(
     removeFiles(part);
     throw explain(error, path, target);
   }
+}
+
+/** SQLite opens the new file by its path: root would write through a link in its place. */
+function refuseReplaceable(target: string): void {
+  const why = Deno.uid() === 0 ? whyReplaceable(parentOf(target)) : null;
+  if (why === null) return;
+  throw new StoreError(
+    "not writable",
+    `Cannot write backup "${target}" as root as ${why}: give a file in a folder of root`,
+  );
 }
 
 /** Gives a whole copy its name, unless another file has it by now. */

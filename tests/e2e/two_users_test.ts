@@ -356,6 +356,7 @@ Deno.test({
         ["sessions"],
         ["spool", "flush"],
         ["spool", "purge", "--yes"],
+        ["store", "backup", `${secrets}/copy`],
         ["store", "restore", `${secrets}/key`],
       ]
     ) await assertRefused(0, words, home, theirs, ALICE);
@@ -366,6 +367,24 @@ Deno.test({
     assertEquals(pending, 2);
     assertStringIncludes(JSON.stringify(last_failure), `user ${ALICE}`);
     assertEquals(await exists(`${await homeOf(0, home)}/.kaizen/spool`), true);
+  },
+});
+
+Deno.test({
+  name: "root writes no backup to a folder in which a user could put a link",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    const theirs = await homeOf(ALICE, home);
+    const link = `${await homeOf(0, home)}/link`;
+    await Deno.symlink(theirs, link);
+    for (const folder of [theirs, link]) {
+      const words = ["store", "backup", `${folder}/copy`];
+      const { code, stderr } = await runAs(0, words, home);
+      assertEquals(code, 74, stderr);
+      assertStringIncludes(stderr, `user ${ALICE}`);
+    }
+    assertEquals(await snapshot(theirs), []);
   },
 });
 

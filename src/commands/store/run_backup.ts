@@ -18,10 +18,13 @@ const HOME_PATIENCE_MS = 2500;
  * Copies the store into a new file.
  *
  * @throws {FileError} If the store cannot be read, or the file exists or cannot be written.
+ * @throws {HomeError} If the home is another user's.
  */
 export async function runStoreBackup(file: string, run: Run): Promise<void> {
-  const { store } = run.settings.paths();
+  const { home, store } = run.settings.paths();
   const target = absolute(file, run);
+  const { refuseForeignHome } = await import("../../launch/mod.ts");
+  refuseForeignHome(home);
   const { backUpStore } = await import("../../store/mod.ts");
   const content = await attempt(() => backUpStore(store, target));
   if (run.settings.format !== "text") {
