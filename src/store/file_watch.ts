@@ -77,7 +77,8 @@ export class FileWatch {
   readonly #path: string;
   readonly #folder: string;
   readonly #now: () => number;
-  readonly #wal: Deno.FileInfo;
+  /** The WAL and its index. Another process makes new ones if they are removed. */
+  readonly #companions: ReadonlyMap<string, Deno.FileInfo>;
   readonly #readWal: () => WalState;
   readonly #moveWal: () => WalState;
   readonly #readHeader: () => string;
@@ -109,25 +110,30 @@ export class FileWatch {
     this.#file = lookAt(path);
     this.#header = readHeader();
     this.#salts = walSalts(`${path}-wal`);
-    this.#wal = Deno.lstatSync(`${path}-wal`);
+    this.#companions = new Map(
+      [`${path}-wal`, `${path}-shm`].map((at) => [at, Deno.lstatSync(at)]),
+    );
   }
 
   /**
-   * Whether the files must stay unchanged, because the store is damaged or was replaced. Checks the
-   * file: closing would copy the WAL into the file that is there now. Call it before closing.
+   * Whether the files must stay unchanged, because the store is damaged or was replaced, or another
+   * process may have written with its own WAL or index. Checks the files: closing would copy the
+   * WAL into the file that is there now. Call it before closing.
    */
   get mustStay(): boolean {
     const place = this.#fault === null ? this.#look() : "ours";
     if (place === "another") this.#replaced();
     if (place === "nothing") this.#takeWal();
-    return this.#fault !== null;
+    if (this.#fault !== null) return true;
+    return place === "ours" && !this.#hasCompanions() && !this.#isAlone();
   }
 
   /**
    * Whether the files at the paths are the open ones, and only this process has written to them.
    */
   get isInPlace(): boolean {
-    return !this.#isReplaced && this.#look() === "ours" && this.#hasWal();
+    return !this.#isReplaced && this.#look() === "ours" &&
+      this.#hasCompanions();
   }
 
   /**
@@ -171,7 +177,8 @@ export class FileWatch {
     const isSame = folder !== null && folder === this.#seen;
     const place = this.#look();
     if (place === "another") throw this.#replaced();
-    if (place === "nothing" || !isSame && !this.#hasWal()) {
+    if (place === "nothing" || !isSame && !this.#hasCompanions()) {
+      if (place === "ours") this.#saveRemovedWal();
       throw movedError(this.#path);
     }
     this.#seen = folder;
@@ -190,7 +197,7 @@ export class FileWatch {
         // SQLite's state changes once all is copied, so it may have changed since it was read.
         return this.#hasMovedPages() ? "ours" : "another";
       }
-      this.#noteFile();
+      if (this.#hasCompanions()) this.#noteFile();
       this.#leaveNote(`Another program has written to "${this.#path}"`);
       return "ours";
     } catch (error) {
@@ -203,6 +210,7 @@ export class FileWatch {
    * leave the WAL unchanged.
    */
   #hasMovedPages(): boolean {
+    if (!this.#hasCompanions()) return false; // another process does not use the same ones
     const wal = this.#readWal();
     const { pages, moved } = this.#walSeen;
     const isSame = wal.pages === pages && wal.moved === moved;
@@ -223,12 +231,47 @@ export class FileWatch {
       walHeaders(`${this.#path}-wal`).includes(header);
   }
 
-  #hasWal(): boolean {
+  #hasCompanions(): boolean {
+    return this.#companions.keys().every((path) => this.#has(path));
+  }
+
+  #has(companion: string): boolean {
+    const was = this.#companions.get(companion);
     try {
-      const { ino, dev } = Deno.lstatSync(`${this.#path}-wal`);
-      return ino === this.#wal.ino && dev === this.#wal.dev;
+      const { ino, dev } = Deno.lstatSync(companion);
+      return ino === was?.ino && dev === was.dev;
     } catch (error) {
       return !(error instanceof Deno.errors.NotFound);
+    }
+  }
+
+  /**
+   * Copies a WAL that was removed to the file, as its events have no other copy. Another process
+   * that opens the store makes a new WAL, and without the same index its locks are others.
+   */
+  #saveRemovedWal(): void {
+    try {
+      if (lookAtFile(`${this.#path}-wal`) !== null || !this.#isAlone()) return;
+      this.#moveWal();
+    } catch {
+      // The disk fails. The next check tries it again.
+    }
+    this.noteWrites();
+  }
+
+  /**
+   * Whether a WAL that was removed or replaced may still be copied to the file, as no other process
+   * has written. A WAL that is in its place without its index is left to the next start.
+   */
+  #isAlone(): boolean {
+    if (this.#has(`${this.#path}-wal`)) return false;
+    try {
+      const { size, mtime } = lookAt(this.#path);
+      const { pages, moved } = this.#readWal();
+      return size === this.#file.size && mtime === this.#file.mtime &&
+        pages === this.#walSeen.pages && moved === this.#walSeen.moved;
+    } catch {
+      return false; // the disk fails
     }
   }
 
@@ -247,8 +290,8 @@ export class FileWatch {
    * @returns Where it is kept otherwise; null if it is not.
    */
   #takeWal(): string | null {
-    if (!this.#hasWal()) return null;
     const wal = `${this.#path}-wal`;
+    if (!this.#has(wal)) return null;
     const kept = `${this.#path}-before-${crypto.randomUUID().slice(0, 8)}-wal`;
     const isSaved = this.#saveWal();
     try {

@@ -439,6 +439,37 @@ Deno.test("a daemon leaves a store alone that was moved away and written to by a
   assertEquals(names.filter(({ name }) => kept.test(name)).length, 1);
 });
 
+for (const end of ["-wal", "-shm"]) {
+  Deno.test(`a daemon keeps what it has acknowledged when store.db${end} is removed and another program writes to the store`, async () => {
+    await using home = await tempHome();
+    const feed = new Feed(home);
+    await using _first = await home.startDaemon();
+    assertEquals(await feed.send(CLIENTS), []);
+    await Deno.remove(`${home.home}/store.db${end}`);
+    const refused = async () => {
+      const refusals = await feed.send(CLIENTS);
+      assertEquals(refusals.length, CLIENTS);
+      for (const words of refusals) {
+        assertStringIncludes(words, "kaizen daemon restart");
+      }
+    };
+    await refused();
+    {
+      using other = new DatabaseSync(`${home.home}/store.db`);
+      for (const work of ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"]) {
+        try {
+          other.exec(work);
+        } catch {
+          // The index tells it of pages that are not in its new WAL.
+        }
+      }
+    }
+    await refused();
+    assertEquals((await home.run(["daemon", "restart"])).code, 0);
+    await feed.check();
+  });
+}
+
 Deno.test("a daemon keeps what it has acknowledged when another program sets the time of its store", async () => {
   await using home = await tempHome();
   const feed = new Feed(home);

@@ -109,7 +109,7 @@ Deno.test("explain() leaves alone what says nothing about the file", () => {
   assertEquals(lastSeq(put(store)), 1);
 });
 
-for (const end of ["", "-wal"]) {
+for (const end of ["", "-wal", "-shm"]) {
   Deno.test(`transact() writes nothing when store.db${end} is not in its place`, () => {
     using temp = tempStore();
     using store = Store.open(temp.path);
@@ -189,6 +189,39 @@ for (const inPlace of ["nothing", "another file"]) {
     using other = tempStore();
     Deno.copyFileSync(moved, other.path);
     assertEquals(rawNumber(other.path, "SELECT count(*) FROM events"), 3);
+  });
+}
+
+for (const isNoticed of [true, false]) {
+  Deno.test(`a store whose WAL was removed has all its events ${isNoticed ? "once the next one is refused" : "after its end"}`, () => {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    for (let i = 0; i < 3; i++) put(store);
+    Deno.removeSync(`${temp.path}-wal`);
+    if (isNoticed) assertThrows(() => put(store), StoreError, "restart");
+    else store.close();
+    // In this process the file is still open, so it is looked at elsewhere.
+    using other = tempStore();
+    Deno.copyFileSync(temp.path, other.path);
+    assertEquals(rawNumber(other.path, "SELECT count(*) FROM events"), 3);
+    store.close();
+  });
+}
+
+for (const end of ["-wal", "-shm"]) {
+  Deno.test(`a store writes nothing at its end if another process wrote to its file, and store.db${end} was replaced`, () => {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    put(store);
+    Deno.writeTextFileSync(`${temp.path}.new`, "");
+    Deno.renameSync(`${temp.path}.new`, temp.path + end);
+    Deno.utimeSync(temp.path, 1, 1);
+    for (let i = 0; i < 2; i++) {
+      assertThrows(() => put(store), StoreError, "restart");
+    }
+    const bytes = Deno.readFileSync(temp.path);
+    store.close();
+    assertEquals(Deno.readFileSync(temp.path), bytes);
   });
 }
 
@@ -378,7 +411,7 @@ Deno.test("FileWatch.check() looks at the WAL only if the folder has changed", (
     watch.check();
     return seen.paths.map((path) => path.slice(temp.folder.length));
   };
-  const all = ["", "/store.db", "/store.db-wal"];
+  const all = ["", "/store.db", "/store.db-wal", "/store.db-shm"];
   const rest = ["", "/store.db"];
   assertEquals([looks(), looks()], [all, all]);
   now++;
