@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Git, write } from "./_git.ts";
-import { greetingDaemon } from "./fake_daemon.ts";
+import { fakeDaemon, greetingDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
 
 /** Plays an agent that runs commands in its shell. */
@@ -316,5 +316,47 @@ Deno.test("commits and usage say what a daemon is that does not know them", asyn
     const { code, stderr } = await home.run([command]);
     assertEquals(code, 6);
     assertStringIncludes(stderr, `This daemon is 0.1.46; it ${lack}`);
+  }
+});
+
+Deno.test("commits --limit 0 ends at a page that is not full, and holds a limited part of pages without end", async () => {
+  const row = {
+    commit: "a".repeat(40),
+    subject: null,
+    branch: null,
+    ts_ms: 1_714_000_000_000,
+    workspace: "/w",
+    session_id: null,
+    agent: null,
+    tool_call_id: null,
+    sureness: null,
+    title: null,
+    prompt: null,
+    cost_usd_e6: null,
+    replaces: null,
+    replaced_by: null,
+  };
+  const answers = {
+    short: [row],
+    full: Array<unknown>(500).fill({ ...row, subject: "x".repeat(100_000) }),
+  };
+  for (const [name, rows] of Object.entries(answers)) {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home);
+    const page = JSON.stringify({ type: "commits", rows, total: 1e12 });
+    await using daemon = fakeDaemon(
+      home.socket,
+      ({ answer }) => answer(page),
+    );
+    const { code, stderr } = await home.run(["commits", "--limit", "0"]);
+    assertEquals(
+      [code, daemon.requests.length],
+      name === "short" ? [0, 1] : [
+        6,
+        3,
+      ],
+    );
+    const held = "Cannot hold an answer of more than 134217728 bytes";
+    assertEquals(stderr.includes(held), name === "full");
   }
 });

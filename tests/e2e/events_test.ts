@@ -2,7 +2,12 @@
 /**
  * `kaizen events`: all events of all sessions, once and as they are stored.
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { ask } from "./_socket.ts";
 import { fakeDaemon, greetingDaemon } from "./fake_daemon.ts";
 import { type Home, type Spawned, tempHome } from "./harness.ts";
@@ -247,5 +252,26 @@ Deno.test("events and grep ask the next daemon for the newest events again until
     const { code, stderr } = await home.run(options);
     assertEquals([code, stderr], [0, ""]);
     assertEquals(asked.slice(1), [next, ["first", null]], options.join(" "));
+  }
+});
+
+Deno.test("events and grep give up if a daemon breaks off again and again without news", async () => {
+  const begin = JSON.stringify({
+    type: "watch",
+    state: "begin",
+    cursor: "start",
+    machine: "0".repeat(32),
+  });
+  for (const args of [["events"], ["events", "--last", "2"], ["grep", "x"]]) {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home);
+    await using daemon = fakeDaemon(
+      home.socket,
+      ({ answer }) => answer(begin),
+    );
+    const { code, stderr } = await home.run(args);
+    assertEquals(code, 6);
+    assertStringIncludes(stderr, "before the end of its answers");
+    assert(daemon.requests.length <= 4);
   }
 });

@@ -199,6 +199,19 @@ for (const next of ["0", "18446744073709551615"]) {
   });
 }
 
+Deno.test("sessions --limit 0 ends at a page that only repeats the one before", async () => {
+  await using fake = await fakeHome(({ request, answer }) => {
+    const next = Number(request.offset) + 1;
+    return answer(
+      `{"type":"sessions","rows":[${SESSION}],"total":9,"next_offset":${next}}`,
+    );
+  });
+  const { code, stderr } = await fake.home.run(["sessions", "--limit", "0"]);
+  assertEquals(code, 6);
+  assertStringIncludes(stderr, "its page at offset 1 only repeats the pages");
+  assertEquals(fake.daemon.requests.length, 2);
+});
+
 Deno.test("detail -o ndjson puts a payload with line breaks on one line", async () => {
   const payload = '{\n  "a": 1,\r\n  "b": "x\\ny"\n}';
   const body = `{"type":"detail","session":${SESSION},"events":[${

@@ -23,6 +23,12 @@ const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 2_000;
 /** Time without a daemon after which to give up, in milliseconds. */
 const GIVE_UP_MS = 10 * 60_000;
+/**
+ * Connections in a row that break off without news, after which to give up: a few if all is to be
+ * sent now, and ten minutes of them if the question says to follow.
+ */
+const MAX_VAIN = 3;
+const MAX_VAIN_FOLLOWING = GIVE_UP_MS / LAST_PAUSE_MS;
 
 /**
  * Watches or searches events, and goes on with the next daemon after the last event when one stops.
@@ -34,6 +40,7 @@ const GIVE_UP_MS = 10 * 60_000;
  * @throws {RemoteError} If the daemon refuses the question.
  * @throws {UnsupportedError} If the daemon does not know such questions.
  * @throws {NotRunningError} If no daemon has run for ten minutes.
+ * @throws {ProtocolError} If the daemon breaks off again and again without news.
  */
 export async function* followEvents(
   question: WatchRequest,
@@ -50,8 +57,15 @@ export async function* followEvents(
     LACKS[question.type],
     run,
   );
+  const follows = "follow" in question && question.follow === true;
+  const maxVain = follows ? MAX_VAIN_FOLLOWING : MAX_VAIN;
   let cursor: string | null = null;
-  while (true) {
+  for (let vain = 0;;) {
+    const begin = performance.now();
+    const lastCursor = cursor;
+    let fault: unknown = new ProtocolError(
+      "The daemon closed the connection before the end of its answers",
+    );
     try {
       for (let step = first; !step.done; step = await answers.next()) {
         yield step.value;
@@ -65,9 +79,15 @@ export async function* followEvents(
     } catch (error) {
       if (signal.aborted) return;
       if (!isPassing(error)) throw error;
+      fault = error;
     } finally {
       await answers.return(undefined);
     }
+    const isShort = performance.now() - begin < LAST_PAUSE_MS;
+    vain = isShort && cursor === lastCursor ? vain + 1 : 0;
+    if (vain === maxVain) throw fault;
+    if (vain > 0) await pause(pauseMs(vain), signal);
+    if (signal.aborted) return;
     const place = cursor === null ? {} : { cursor, last: null };
     const next = { ...question, ...place };
     ({ answers, first } = await reach(() => open(next), run, signal));
@@ -82,7 +102,7 @@ async function reach<T>(
 ): Promise<T> {
   const end = performance.now() + GIVE_UP_MS;
   let isTold = false;
-  for (let ms = FIRST_PAUSE_MS;; ms = Math.min(2 * ms, LAST_PAUSE_MS)) {
+  for (let tries = 0;; tries++) {
     try {
       return await open();
     } catch (error) {
@@ -92,9 +112,14 @@ async function reach<T>(
         await printNote(run, "the daemon has stopped: waiting for another one");
       }
     }
-    await pause(ms, signal);
+    await pause(pauseMs(tries), signal);
     signal.throwIfAborted();
   }
+}
+
+/** Returns the time to wait after a number of attempts, in milliseconds. */
+function pauseMs(attempts: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** attempts, LAST_PAUSE_MS);
 }
 
 /** Whether an error is what a daemon leaves that stops, starts or has too many clients. */

@@ -19,6 +19,13 @@ import { splitAnswer } from "./stream_records.ts";
 
 /** Page size when all sessions are read; about one megabyte. */
 const PAGE_ROWS = 1_000;
+/**
+ * Most memory for ids that the next pages may repeat, in bytes, 32 MiB: the ids of some 300,000
+ * sessions. Twice as much is held.
+ */
+const MAX_SEEN_BYTES = 33_554_432;
+/** Memory of an id in a set, beside its text, in bytes. */
+const SEEN_ID_BYTES = 64;
 /** Number of workspaces that are queried at the same time. */
 const PARALLEL = 8;
 
@@ -143,7 +150,7 @@ export interface StreamRowsOptions {
  * session that moves to the next page meanwhile is yielded once.
  *
  * @returns The other members of the answer.
- * @throws {ProtocolError} If the next page does not come after the last one.
+ * @throws {ProtocolError} If the next page does not come after the last one, or repeats it.
  * @throws What a request throws.
  */
 export async function* streamRows(
@@ -151,7 +158,7 @@ export async function* streamRows(
   run: Run,
 ): AsyncGenerator<SessionRow[], Omit<SessionList, "rows">> {
   const isAll = wanted.limit === 0;
-  const seen = new Set<string>();
+  const seen = new SeenIds();
   let { offset } = wanted;
   while (true) {
     const limit = isAll ? PAGE_ROWS : wanted.limit;
@@ -160,6 +167,7 @@ export async function* streamRows(
     let total: Int = 0;
     let next: Int | null = null;
     let isEmpty = true;
+    let isRepeated = true;
     const onNumber = (key: string, value: Int) => {
       if (key === "total") total = value;
       if (key === "next_offset") next = value;
@@ -172,16 +180,43 @@ export async function* streamRows(
         record: decodeRow(bytes),
       }));
       isEmpty &&= rows.length === 0;
-      yield isAll ? rows.filter(({ record }) => isNew(seen, record.id)) : rows;
+      const fresh = isAll
+        ? rows.filter(({ record }) => seen.isNew(record.id))
+        : rows;
+      isRepeated &&= fresh.length === 0;
+      yield fresh;
     }
     if (!isAll) return { total, next_offset: next };
     if (next === null || isEmpty) return { total, next_offset: null };
+    if (isRepeated) throw repeatedPage(offset);
     offset = advance(offset, next);
   }
 }
 
-function isNew(seen: Set<string>, id: string): boolean {
-  return !seen.has(id) && Boolean(seen.add(id));
+/** The ids of the last pages. Older ones are forgotten: no session moves that far. */
+class SeenIds {
+  #ids = new Set<string>();
+  #before: ReadonlySet<string> = new Set();
+  #bytes = 0;
+
+  /** Returns whether an id is not known, and remembers it. */
+  isNew(id: string): boolean {
+    if (this.#ids.has(id) || this.#before.has(id)) return false;
+    if (this.#bytes > MAX_SEEN_BYTES) {
+      this.#before = this.#ids;
+      this.#ids = new Set();
+      this.#bytes = 0;
+    }
+    this.#ids.add(id);
+    this.#bytes += SEEN_ID_BYTES + id.length;
+    return true;
+  }
+}
+
+function repeatedPage(offset: number): ProtocolError {
+  return new ProtocolError(
+    `The daemon broke the protocol: its page at offset ${offset} only repeats the pages before`,
+  );
 }
 
 /**
