@@ -7,7 +7,7 @@
  */
 import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
-import { walHeaders, walSalts } from "./wal_headers.ts";
+import { countMissing, walHeaders, walSalts } from "./wal_headers.ts";
 
 /**
  * A folder's time of change may count whole seconds. It shows the next change reliably only after
@@ -193,7 +193,7 @@ export class FileWatch {
         return "ours";
       }
       if (this.#hasMovedPages()) return "ours";
-      if (now.size < was.size || !this.#hasOwnHeader()) {
+      if (!this.#hasOwnHeader(now.size)) {
         // SQLite's state changes once all is copied, so it may have changed since it was read.
         return this.#hasMovedPages() ? "ours" : "another";
       }
@@ -223,12 +223,15 @@ export class FileWatch {
   /**
    * Tells whether the file was not copied over, although another program has set its time or
    * written to it: its header is the old one, or one that the WAL has for it. The latter is found
-   * when a checkpoint of another process was killed or the disk was full.
+   * when a checkpoint of another process was killed or the disk was full, or has just cut the file
+   * to the length that the header tells.
    */
-  #hasOwnHeader(): boolean {
+  #hasOwnHeader(size: number): boolean {
     const header = this.#readHeader();
-    return header === this.#header ||
+    const isOwn = header === this.#header ||
       walHeaders(`${this.#path}-wal`).includes(header);
+    if (!isOwn || size >= this.#file.size) return isOwn;
+    return countMissing(Uint8Array.from(header.split(","), Number), size) <= 0;
   }
 
   #hasCompanions(): boolean {

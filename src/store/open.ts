@@ -19,7 +19,7 @@ import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseNetwork } from "./network.ts";
 import { readInt, readOne } from "./rows.ts";
 import { RawPages } from "./scrub.ts";
-import { FILE_HEADER_BYTES } from "./wal_headers.ts";
+import { countMissing, FILE_HEADER_BYTES } from "./wal_headers.ts";
 
 /**
  * How long a writer waits for another process (a backup, a shell), in milliseconds. The event loop
@@ -237,19 +237,6 @@ function createFile(path: string): false {
     throw explainOpenError(error, path);
   }
   return false;
-}
-
-/**
- * Number of bytes that the header promises and the file does not have. A crash during a checkpoint
- * also leaves such a file, but with a WAL.
- */
-function countMissing(header: Uint8Array, size: number): number {
-  const view = new DataView(header.buffer);
-  const pageBytes = view.getUint16(16) === 1 ? 65536 : view.getUint16(16);
-  const pages = view.getUint32(24) === view.getUint32(92)
-    ? view.getUint32(28)
-    : 0;
-  return pages * pageBytes - size;
 }
 
 /**

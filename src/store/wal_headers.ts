@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Reads the headers that a WAL holds for its file.
+ * Reads the header of a file, and those that a WAL holds for it.
  *
- * The format is SQLite's: https://sqlite.org/fileformat2.html#the_write_ahead_log
+ * The format is SQLite's: https://sqlite.org/fileformat2.html
  * @module
  */
 import { openToRead } from "../context/mod.ts";
@@ -14,6 +14,22 @@ const FRAME_HEADER_BYTES = 24;
 /** Places of two random numbers, which are other ones after each restart of the WAL. */
 const WAL_SALTS_AT = 16;
 const FRAME_SALTS_AT = 8;
+
+/**
+ * Returns the number of bytes that the header promises and the file does not have. A crash during a
+ * checkpoint also leaves such a file, but with a WAL.
+ *
+ * @param header The first {@linkcode FILE_HEADER_BYTES} bytes.
+ * @param size Of the file, in bytes.
+ */
+export function countMissing(header: Uint8Array, size: number): number {
+  const view = new DataView(header.buffer);
+  const pageBytes = view.getUint16(16) === 1 ? 65536 : view.getUint16(16);
+  const pages = view.getUint32(24) === view.getUint32(92)
+    ? view.getUint32(28)
+    : 0;
+  return pages * pageBytes - size;
+}
 
 /**
  * Returns the random numbers of a WAL; null if it is empty or missing.

@@ -293,6 +293,31 @@ Deno.test("a store goes on when a checkpoint of another process ends half-way", 
   }
 });
 
+Deno.test("a store goes on when another process that has made it shorter cuts its file", () => {
+  using temp = tempStore();
+  using store = fill(temp.path, 20);
+  {
+    using db = openRaw(temp.path);
+    db.exec("DELETE FROM events; VACUUM");
+  }
+  put(store, { id: "new" });
+  using other = tempStore();
+  for (const end of ["", "-wal"]) {
+    Deno.copyFileSync(temp.path + end, other.path + end);
+  }
+  const before = Deno.statSync(temp.path).size;
+  {
+    using db = openRaw(other.path);
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  Deno.copyFileSync(other.path, temp.path);
+  assert(Deno.statSync(temp.path).size < before);
+  assertEquals(store.isInPlace, true);
+  assertEquals(lastSeq(put(store, { id: "new" })), 1);
+  Deno.truncateSync(temp.path, 8192);
+  assertThrows(() => put(store), StoreError, "restart");
+});
+
 Deno.test("a store goes on when another process moves the WAL into its file", () => {
   using temp = tempStore();
   using store = Store.open(temp.path);
