@@ -6,6 +6,7 @@
 import { errorMessage, parentOf } from "../context/mod.ts";
 import {
   type AnswerNameTo,
+  type AnswerOf,
   type BudgetError,
   type DaemonRequest,
   PROTO_VERSION,
@@ -353,6 +354,7 @@ export class Service implements AsyncDisposable {
 
   #status(): Reply<"status"> {
     const { pid, uptimeMs } = this.#options;
+    const transcripts = this.#tryTranscripts();
     return replyWith({
       type: "status",
       pid,
@@ -363,8 +365,18 @@ export class Service implements AsyncDisposable {
       last_stored_ms: this.#lastStoredMs,
       capture: [],
       store: this.#store.size(),
-      transcripts: this.#reading.status(),
+      ...transcripts,
     });
+  }
+
+  /** A status without them still tells that the daemon lives, and why its store cannot be read. */
+  #tryTranscripts(): Pick<AnswerOf<"status">, "transcripts"> {
+    try {
+      return { transcripts: this.#reading.status() };
+    } catch (error) {
+      this.#note(error);
+      return {};
+    }
   }
 
   /** All earlier requests are answered first; a prune is cut short. */

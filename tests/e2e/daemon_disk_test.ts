@@ -439,6 +439,24 @@ Deno.test("a daemon leaves a store alone that was moved away and written to by a
   assertEquals(names.filter(({ name }) => kept.test(name)).length, 1);
 });
 
+Deno.test("a daemon whose store can no longer be read answers status, and doctor says to restart it", async () => {
+  await using home = await tempHome();
+  const feed = new Feed(home);
+  await using _first = await home.startDaemon();
+  assertEquals(await feed.send(CLIENTS), []);
+  await Deno.truncate(`${home.home}/store.db`);
+  assertEquals((await feed.send(1)).length, 1);
+  const { code, stdout } = await home.run(["status"]);
+  assertEquals(code, 0);
+  assertStringIncludes(JSON.parse(stdout).last_error, "daemon restart");
+  const doctor = JSON.parse((await home.run(["doctor"])).stdout);
+  const found = doctor.findings.find(
+    ({ check, level }: { check: string; level: string }) =>
+      check === "daemon" && level === "fault",
+  );
+  assertEquals(found.repair, "kaizen daemon restart");
+});
+
 for (const end of ["-wal", "-shm"]) {
   Deno.test(`a daemon keeps what it has acknowledged when store.db${end} is removed and another program writes to the store`, async () => {
     await using home = await tempHome();
