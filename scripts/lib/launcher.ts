@@ -90,7 +90,9 @@ function findRuntime(place: RuntimePlace): string {
 /** Lines that put the arguments of Deno before those of the program. */
 function setArguments({ permissions, commands }: LauncherOptions): string {
   return `  script=$here/${commands}
-  [ -z "$hook" ] && [ -f "$script" ] || script=$here/kaizen.js
+  [ -z "$hook" ] && [ -s "$script" ] || script=$here/kaizen.js
+  # Deno runs an empty file, which a full disk may leave, without an error.
+  [ -s "$script" ] || fail 70 "this installation is incomplete: $script is missing or empty. Install it again"
   v8=${V8_FLAGS}
   [ -z "$daemon" ] || v8=${DAEMON_V8_FLAGS}
   set -- run -q --no-config --no-lock "$v8" ${

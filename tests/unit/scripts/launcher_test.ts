@@ -22,7 +22,10 @@ if (Deno.args[0] === "exit") Deno.exit(Number(Deno.args[1]));
 /** Makes `kaizen.sh` and a bundle in a new folder. */
 async function makeBundle(runtime: string): Promise<{
   folder: string;
-  run(args: string[], cwd?: string): Promise<[number, string, string]>;
+  run(
+    args: string[],
+    options?: { cwd?: string; env?: Record<string, string> },
+  ): Promise<[number, string, string]>;
   [Symbol.asyncDispose](): Promise<void>;
 }> {
   const folder = await Deno.realPath(
@@ -47,13 +50,13 @@ async function makeBundle(runtime: string): Promise<{
   await Deno.symlink("/usr/bin/readlink", `${folder}/bin/readlink`);
   return {
     folder,
-    async run(args, cwd = folder) {
+    async run(args, { cwd = folder, env = {} } = {}) {
       const { code, stdout, stderr } = await new Deno.Command(
         `${folder}/kaizen.sh`,
         {
           args,
           cwd,
-          env: { PATH: `${folder}/bin`, KAIZEN_HOME: `${folder}/home` },
+          env: { PATH: `${folder}/bin`, KAIZEN_HOME: `${folder}/home`, ...env },
           stdin: "null",
         },
       ).output();
@@ -72,7 +75,7 @@ Deno.test("the bundle's launcher runs the bundle next to it", async () => {
     `[["a b","$c"],${JSON.stringify(folder)}]\n`,
     "",
   ]);
-  assertEquals((await bundle.run(["exit", "3"], "/"))[0], 3);
+  assertEquals((await bundle.run(["exit", "3"], { cwd: "/" }))[0], 3);
   assertEquals(await bundle.run(["ingest", "hook"]), [0, "", ""]);
 });
 
@@ -136,6 +139,21 @@ Deno.test("without its Deno the bundle's launcher exits 70, and a hook exits 0 i
     await Deno.readTextFile(failures),
     /^\n\{"ms":\d+,"reason":"kaizen could not start: its event may be lost","count":1\}\n$/,
   );
+});
+
+Deno.test("with an empty kaizen.js the bundle's launcher exits 70, and a hook is counted unless KAIZEN_OFF is set", async () => {
+  await using bundle = await makeBundle(Deno.execPath());
+  await Deno.writeTextFile(`${bundle.folder}/kaizen.js`, "");
+  const [code, stdout, stderr] = await bundle.run(["status"]);
+  assertEquals([code, stdout], [70, ""]);
+  assertMatch(stderr, /^kaizen: .*kaizen\.js is missing or empty.*\n$/);
+  const failures = `${bundle.folder}/home/spool/.failures`;
+  const hook = async (KAIZEN_OFF: string) =>
+    await bundle.run(["ingest", "hook"], { env: { KAIZEN_OFF } });
+  assertEquals(await hook("1"), [0, "", ""]);
+  await assertRejects(() => Deno.stat(failures), Deno.errors.NotFound);
+  assertEquals(await hook("No"), [0, "", ""]);
+  assertMatch(await Deno.readTextFile(failures), /could not start/);
 });
 
 Deno.test("the bundle's launcher looks up nothing that was known at build time", async () => {
