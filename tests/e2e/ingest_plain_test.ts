@@ -155,6 +155,19 @@ Deno.test("ingest --ndjson tries all lines and names those that failed", async (
   });
 });
 
+Deno.test("ingest --ndjson escapes what a daemon says of a line", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const message = "\x1b[31m\x9b2J\u202e\u200b\r\nno";
+  await using _daemon = fakeDaemon(
+    home.socket,
+    ({ answer }) => answer(JSON.stringify({ type: "error", message })),
+  );
+  const { code, stderr } = await runIngest(home, ["--ndjson"]);
+  assertEquals([code, JSON.parse(stderr).message], [5, message]);
+  assertEquals(stderr.match(/[^ -~\n]/gu), null);
+});
+
 Deno.test("ingest reads a file, and says what is wrong with one", async () => {
   await using home = await tempHome();
   await using _daemon = await home.startDaemon();

@@ -52,7 +52,8 @@ async function reportLine(
 ): Promise<void> {
   const { code, exit } = judge(await ingestFault(error));
   const message = errorMessage(error);
-  const text = encodeJson({ line, code, message, exit });
+  const { escapeJson } = await import("../../output/mod.ts");
+  const text = escapeJson(encodeJson({ line, code, message, exit }));
   await run.context.stderr.write(new TextEncoder().encode(`${text}\n`));
 }
 
