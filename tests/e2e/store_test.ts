@@ -317,3 +317,18 @@ Deno.test("a backup that is copied over the store of a running daemon gets nothi
   const left = JSON.parse(stdout).rows.map(({ id }: { id: string }) => id);
   assertEquals(left.sort(), ["old", "waits"]);
 });
+
+Deno.test("store prune gives up on a daemon that is never done", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const size = { type: "store", bytes: 0, sessions: 0, events: 0 };
+  await using _daemon = fakeDaemon(
+    home.socket,
+    ({ request, answer }) =>
+      answer(JSON.stringify({ ...size, done: request.dry_run })),
+  );
+  const args = ["store", "prune", "--older-than", "1d", "--yes"];
+  const { code, stderr } = await home.run(args);
+  assertEquals(code, 6);
+  assertStringIncludes(stderr, "it is not done after 5000 requests");
+});

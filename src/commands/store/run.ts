@@ -3,7 +3,7 @@
  * Runs `kaizen store stats` and `kaizen store prune`.
  * @module
  */
-import { ask } from "../../client/mod.ts";
+import { ask, ProtocolError } from "../../client/mod.ts";
 import { findWorkspace, UsageError } from "../../context/mod.ts";
 import { clientOptions } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
@@ -19,6 +19,8 @@ import { confirm } from "../shell/confirm.ts";
 
 /** Timeout of one request in milliseconds; deleting can be slow. */
 const STORE_TIMEOUT_MS = 60_000;
+/** Most requests of one prune. Our daemon deletes for 1.5 s in each, so this is for two hours. */
+const MAX_PRUNE_REQUESTS = 5_000;
 
 /** Runs `kaizen store stats`. */
 export async function runStoreStats(run: Run): Promise<void> {
@@ -94,6 +96,8 @@ async function look(
 /**
  * Deletes sessions, or counts them in a dry run. One request deletes for a second or two, so that
  * the daemon can serve other clients in between.
+ *
+ * @throws {ProtocolError} If the daemon is never done.
  */
 async function prune(
   options: StorePruneOptions,
@@ -115,7 +119,7 @@ async function prune(
   };
   let removedSessions = 0;
   let removedEvents = 0;
-  while (true) {
+  for (let requests = 0; requests < MAX_PRUNE_REQUESTS; requests++) {
     const answer = await ask(
       request,
       clientOptions(run, STORE_TIMEOUT_MS),
@@ -133,4 +137,7 @@ async function prune(
       };
     }
   }
+  throw new ProtocolError(
+    `The daemon broke the protocol: it is not done after ${MAX_PRUNE_REQUESTS} requests to delete`,
+  );
 }
