@@ -82,7 +82,7 @@ async function removeStale(path: string): Promise<void> {
       ? "a regular file"
       : "no socket";
     throw new HomeError(
-      `Cannot listen at "${path}" as it is ${what}: move it away`,
+      `Cannot listen at "${path}" as it is ${what}: move it away, or give another --socket`,
     );
   }
   await refuseListener(path);

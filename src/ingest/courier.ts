@@ -60,7 +60,7 @@ export class Courier {
   /**
    * Sends one event, or spools it.
    *
-   * @throws {RemoteError} If the daemon answers with an error. The event is then in neither place.
+   * @throws {RemoteError} If the daemon refuses the event for good, which is then in neither place.
    * @throws {SpoolError} If neither the daemon nor the spool takes it.
    * @throws {Error} The errors of the client, with `noSpool`.
    */
@@ -73,9 +73,10 @@ export class Courier {
     if (!spool.isEmpty()) return await this.#queue(body);
     const sent = await this.#sender.send(body);
     if (sent.delivery === "acked") return { how: "acked", ack: sent.ack };
-    if (sent.error instanceof RemoteError) throw sent.error;
+    if (isRefusal(sent)) throw sent.error;
     const spooled = this.#spool(body, sent.reason);
-    if (sent.error !== null) this.#giveUp(sent.error);
+    const { delivery, error } = sent;
+    if (delivery !== "later" && error !== null) this.#giveUp(error);
     return spooled;
   }
 
@@ -119,14 +120,12 @@ export class Courier {
         if (!isSame(sent, body)) return outcome;
         met.own = outcome;
         // The caller hears of the refusal, so the event leaves the spool.
-        return outcome.error instanceof RemoteError
-          ? { delivery: "acked", reason: "" }
-          : outcome;
+        return isRefusal(outcome) ? { delivery: "acked", reason: "" } : outcome;
       },
     };
     const report = await this.#options.spool.deliver(sender);
     const { own, last } = met;
-    if (own?.error instanceof RemoteError) {
+    if (own !== null && isRefusal(own)) {
       this.#waiting.delete(name);
       throw own.error;
     }
@@ -144,6 +143,11 @@ export class Courier {
     if (!(error instanceof NotRunningError) || !mayStart) return;
     spawnOnce("daemon", { paths, nowMs: context.now() });
   }
+}
+
+/** Whether the daemon would also refuse the event later. */
+function isRefusal({ delivery, error }: FullOutcome): boolean {
+  return delivery === "failed" && error instanceof RemoteError;
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

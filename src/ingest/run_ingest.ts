@@ -60,7 +60,7 @@ export interface IngestReport {
  * @throws {NotAnEventError} If the input is no hook event; the message is the daemon's.
  * @throws {TooLargeError} If the event does not fit a frame.
  * @throws {InputError} If the input cannot be read.
- * @throws {RemoteError} If the daemon answers with an error.
+ * @throws {RemoteError} If the daemon refuses an event for good.
  * @throws {SpoolError} If no daemon takes the event, and the spool cannot.
  * @throws {NotRunningError | TimedOutError | ProtocolError | SocketError} If no daemon takes it,
  * with `noSpool`.

@@ -9,7 +9,12 @@ export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
 export { DAEMON_FAILED, readLastFailure } from "./last_failure.ts";
 export { findHolder, type HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";
-export { isHomeFile, listOddFiles, type OddFile } from "./odd_files.ts";
+export {
+  isHomeFile,
+  isOtherFolder,
+  listOddFiles,
+  type OddFile,
+} from "./odd_files.ts";
 export { prepareHome, refuseForeignHome } from "./prepare_home.ts";
 export { probe, type ProbeResult } from "./probe.ts";
 export {

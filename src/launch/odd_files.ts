@@ -39,6 +39,12 @@ const HOME_FILES: readonly HomeFile[] = [
   { name: /^(?:spool|hooks)$/, kind: "folder" },
 ];
 
+/** Files that the `kaizen-cli` crate makes in its home, which may be ours as well. */
+const THEIRS =
+  /^(?:machine\.db.*|machine\.key|projects|web[._]token.*|workspaces)$/;
+/** What only a home has, and no hook makes: a hook may have been given a wrong folder. */
+const MARKS = /^(?:config\.toml|machine-id|prices\.json|store\.db)$/;
+
 /** An odd file in the place of a file of the home. */
 export interface OddFile {
   path: string;
@@ -50,9 +56,16 @@ export interface OddFile {
   isNeeded: boolean;
 }
 
-/** Whether kaizen makes or reads a file of this name in a home. */
+/** Whether kaizen, or the `kaizen-cli` crate, makes or reads a file of this name in a home. */
 export function isHomeFile(name: string): boolean {
-  return HOME_FILES.some((file) => file.name.test(name));
+  return THEIRS.test(name) || HOME_FILES.some((file) => file.name.test(name));
+}
+
+/** Whether a folder is that of other files, such as `/etc`, and was given as a home by mistake. */
+export function isOtherFolder(path: string): boolean {
+  const names = listNames(path);
+  return names.some((name) => !isHomeFile(name)) &&
+    !names.some((name) => MARKS.test(name) || THEIRS.test(name));
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import { HomeError, lookAt, systemReason, whyForeign } from "../context/mod.ts";
+import { isOtherFolder } from "./odd_files.ts";
 
 /** The owner may do everything, others nothing. */
 const HOME_MODE = 0o700;
@@ -11,8 +12,8 @@ const HOME_MODE = 0o700;
 /**
  * Makes the home if it is missing, and tightens it to 0700 if it is ours but open to others.
  *
- * @throws {HomeError} If it is a symbolic link, no folder, or another user's, or if the system
- * refuses.
+ * @throws {HomeError} If it is a symbolic link, no folder, another user's, or open to others and full
+ * of other files, or if the system refuses.
  */
 export function prepareHome(home: string): void {
   refuseForeignHome(home);
@@ -26,6 +27,11 @@ export function prepareHome(home: string): void {
     throw new HomeError(`Cannot use home "${home}" as it is not a folder`);
   }
   if (((found.mode ?? HOME_MODE) & 0o777) === HOME_MODE) return;
+  if (isOtherFolder(home)) {
+    throw new HomeError(
+      `Cannot make home "${home}" private as it has files that are not kaizen's: give it a folder of its own`,
+    );
+  }
   try {
     Deno.chmodSync(home, HOME_MODE);
   } catch (error) {

@@ -4,7 +4,12 @@
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { Ajv2020 } from "ajv/2020";
 import {
   answerLine,
@@ -295,11 +300,53 @@ Deno.test({
   },
 });
 
+Deno.test("a folder of other files, given as home or socket by mistake, is left as it is", async () => {
+  await using home = await tempHome();
+  const other = `${home.root}/other`;
+  await Deno.mkdir(other);
+  await Deno.writeTextFile(`${other}/thesis.txt`, "");
+  await Deno.chmod(other, 0o755);
+  const env = { KAIZEN_HOME: other };
+  const hook = ["ingest", "hook", "--source", "claude"];
+  const event = '{"hook_event_name":"Stop","session_id":"s"}';
+  for (let n = 0; n < 2; n++) {
+    const { code } = await home.run(hook, { env, stdin: event });
+    assertEquals(code, 0);
+    const start = await home.run(["sessions"], { env });
+    assertEquals(start.code, 74);
+    assertStringIncludes(start.stderr, "give it a folder of its own");
+  }
+  assertEquals((await Deno.stat(other)).mode! & 0o777, 0o755);
+  const [fault, ...more] = faults((await examine(home, { env })).found);
+  assertMatch(fault?.repair ?? "", /^set KAIZEN_HOME to a folder/);
+  assertEquals(more, []);
+  const file = { KAIZEN_HOME: `${other}/thesis.txt` };
+  const [is] = faults((await examine(home, { env: file })).found);
+  assertMatch(is?.repair ?? "", /^set KAIZEN_HOME to a folder/);
+  await fill(home);
+  const socket = { KAIZEN_SOCK: `${other}/thesis.txt` };
+  const [none] = faults((await examine(home, { env: socket })).found);
+  assertMatch(none?.repair ?? "", /^leave out --socket and KAIZEN_SOCK/);
+});
+
+Deno.test("doctor says how to open a socket to its owner", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  await using _daemon = await home.startDaemon();
+  await Deno.chmod(home.socket, 0);
+  await expectFault(
+    home,
+    "daemon",
+    /cannot be used by its owner/,
+    /^chmod 600 /,
+  );
+});
+
 Deno.test("doctor finds a socket that does not answer, or is none", async () => {
   await using home = await tempHome();
   await fill(home);
   await Deno.writeTextFile(home.socket, "");
-  await expectFault(home, "daemon", /daemon\.sock is not a socket/, /^rm -r /);
+  await expectFault(home, "daemon", /daemon\.sock is not a socket/, /^mv /);
   await Deno.remove(home.socket);
   {
     await using _silent = fakeDaemon(home.socket, () => {});
@@ -438,6 +485,7 @@ Deno.test("doctor tells a daemon of another version from one of another program"
 Deno.test("doctor finds what is wrong in the spool", async () => {
   await using home = await tempHome();
   const hook = ["ingest", "hook", "--source", "claude"];
+  const event = '{"hook_event_name":"Stop","session_id":"s"}';
   const env = { KAIZEN_NO_START: "1" };
   const stdin = '{"hook_event_name":"Stop","session_id":"s","cwd":"/"}';
   await home.run(hook, { stdin, env });

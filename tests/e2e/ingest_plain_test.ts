@@ -54,6 +54,27 @@ Deno.test("ingest without a daemon leaves the event in the spool, says so, and e
   assertEquals(await countPending(home), 0);
 });
 
+Deno.test("ingest keeps an event that the daemon cannot store now", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home, { mode: 0o700 });
+  const daemon = fakeDaemon(home.socket, async ({ answer }) => {
+    await answer(
+      '{"type":"error","code":"failed","message":"the store is busy","temporary":true}',
+    );
+  });
+  for (const pending of [1, 2]) {
+    const { code, stdout, stderr } = await runIngest(home);
+    assertEquals([code, stdout], [0, ""]);
+    assertStringIncludes(stderr, "waits in the spool: the store is busy");
+    assertEquals(await countPending(home), pending);
+  }
+  await daemon[Symbol.asyncDispose]();
+  await using _next = await home.startDaemon();
+  assertEquals((await home.run(["spool", "flush"])).code, 0);
+  const { stdout } = await home.run(["detail", "s", "--json"]);
+  assertEquals(JSON.parse(stdout).events.length, 2);
+});
+
 Deno.test("ingest --no-spool says that no daemon runs, or that it hangs", async () => {
   await using home = await tempHome();
   const down = await runIngest(home, ["--no-spool"]);

@@ -371,7 +371,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "root writes no backup to a folder in which a user could put a link",
+  name: "root writes no backup to a folder in which a user could replace it",
   ignore,
   async fn() {
     await using home = await tempHome();

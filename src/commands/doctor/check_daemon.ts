@@ -21,6 +21,8 @@ import { type Finding, Report } from "./finding.ts";
 
 const START = "kaizen daemon start --background";
 const RESTART = "kaizen daemon restart";
+/** The owner may connect. */
+const MAY_USE = 0o600;
 /**
  * How long a process that holds the home may take to answer, in milliseconds. One that stops lets
  * go within two seconds; one that starts or is busy answers soon.
@@ -33,10 +35,12 @@ const RETRY_MS = 25;
 export async function checkDaemon(report: Report, run: Run): Promise<void> {
   const { home, socket, lock, log } = run.settings.paths();
   const file = lookAt(socket);
+  const word = quoteWord(socket);
+  const isUsual = socket === `${home}/daemon.sock`;
   if (file !== null && !file.isSocket) {
     return report.fault(
       `${socket} is not a socket, so no daemon can listen there`,
-      `rm -r ${quoteWord(socket)}`,
+      isUsual ? `mv ${word} ${word}.old` : "leave out --socket and KAIZEN_SOCK",
     );
   }
   const why = whyReplaceable(parentOf(socket));
@@ -47,6 +51,12 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
     );
   }
   const { found, holder } = await settle(socket, lock);
+  if (file !== null && ((file.mode ?? MAY_USE) & MAY_USE) !== MAY_USE) {
+    return report.fault(
+      `${socket} cannot be used by its owner: its mode is wrong`,
+      `chmod 600 ${word}`,
+    );
+  }
   if (found.state === "unclear") {
     return report.fault(
       `A process listens at ${socket} and does not answer: ${found.why}`,
@@ -58,7 +68,7 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
       const kill = `kill ${holder}; ${START}`;
       return report.fault(
         `Process ${holder} holds ${lock}, but nothing listens at ${socket}`,
-        socket === `${home}/daemon.sock`
+        isUsual
           ? kill
           : `leave out --socket and KAIZEN_SOCK, or give that daemon's; if it still does not answer: ${kill}`,
       );

@@ -9,15 +9,18 @@ import {
   lookAt,
   whyForeign,
 } from "../../context/mod.ts";
-import { isHomeFile, listOddFiles, type OddFile } from "../../launch/mod.ts";
+import {
+  isHomeFile,
+  isOtherFolder,
+  listOddFiles,
+  type OddFile,
+} from "../../launch/mod.ts";
 import { surveySpool } from "../../spool/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
 import { nearestSeen, repairDisk } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 
-/** Files that the `kaizen-cli` crate creates in a shared home. */
-const THEIRS = /^(?:projects|workspaces|web\.token|machine\.key|.*\.json)$/;
 const PRIVATE_MODE = 0o700;
 const OTHER_HOME = "set KAIZEN_HOME to a folder of yours";
 
@@ -46,7 +49,10 @@ export function checkHome(report: Report, { settings, context }: Run): void {
     );
   }
   if (!found.isDirectory) {
-    return report.close(`${home} is not a folder`, `mv ${word} ${word}.old`);
+    return report.close(
+      `${home} is not a folder`,
+      home.endsWith("/.kaizen") ? `mv ${word} ${word}.old` : OTHER_HOME,
+    );
   }
   const why = whyForeign(home);
   if (why !== null) {
@@ -67,6 +73,12 @@ export function checkHome(report: Report, { settings, context }: Run): void {
     );
   }
   if (mode !== PRIVATE_MODE) {
+    if (isOtherFolder(home)) {
+      return report.close(
+        `${home} has files that are not kaizen's, and is open to other users`,
+        OTHER_HOME,
+      );
+    }
     report.fault(
       `${home} is open to other users: its mode is ${octal(mode)}`,
       `chmod 700 ${word}`,
@@ -123,7 +135,7 @@ function listOthers(home: string, report: Report): void {
         `${name} was in the place of one of kaizen's files`,
         `rm -r ${path}`,
       );
-    } else if (!isHomeFile(name) && !THEIRS.test(name)) {
+    } else if (!isHomeFile(name)) {
       report.note(`${name} is not a file of kaizen`);
     }
   }

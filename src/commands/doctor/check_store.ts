@@ -3,7 +3,12 @@
  * Looks at the store, in a copy: a daemon may be writing to it, and rebuilding sessions changes it.
  * @module
  */
-import { faultWords, findFault, lookAt } from "../../context/mod.ts";
+import {
+  faultWords,
+  findFault,
+  lookAt,
+  whyReplaceable,
+} from "../../context/mod.ts";
 import { listOddFiles } from "../../launch/mod.ts";
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
@@ -36,6 +41,8 @@ export async function checkStore(
       "Not looked at, as the disk has no room for a copy of it",
     );
   }
+  const why = Deno.uid() === 0 ? whyReplaceable(home) : null;
+  if (why !== null) return report.note(`Not looked at, as ${why}`);
   const { backUpStore, StoreError } = await import("../../store/mod.ts");
   let folder: string;
   try {
