@@ -43,7 +43,8 @@ const HOME_FILES: readonly HomeFile[] = [
 const THEIRS =
   /^(?:machine\.db.*|machine\.key|projects|web[._]token.*|workspaces)$/;
 /** What only a home has, and no hook makes: a hook may have been given a wrong folder. */
-const MARKS = /^(?:config\.toml|machine-id|prices\.json|store\.db)$/;
+const MARKS =
+  /^(?:config\.toml|daemon\.(?:log|pid)|machine-id|prices\.json|store\.db)$/;
 
 /** An odd file in the place of a file of the home. */
 export interface OddFile {

@@ -16,7 +16,16 @@ import {
 import type { AnswerField, AnswerFields, AnswerKind } from "./fields.ts";
 import { decodeJson } from "./json.ts";
 import { MAX_DEPTH } from "./limits.ts";
-import { readPlainObject } from "./plain_object.ts";
+import { type PlainObject, readPlainObject } from "./plain_object.ts";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+/** `JSON.parse` takes some 60 bytes for each level of a text, which is much of a larger one. */
+const SHALLOW_BYTES = 65_536;
 
 /** The bytes are JSON, but no answer of this version of the protocol. */
 export class AnswerError extends Error {
@@ -37,7 +46,7 @@ export function decodeAnswer(
   bytes: Uint8Array,
   maxDepth: number = MAX_DEPTH,
 ): DaemonAnswer {
-  const value: unknown = readPlainObject(bytes)?.members ??
+  const value: unknown = readPlainAnswer(bytes)?.members ??
     decodeJson(bytes, maxDepth);
   const type = isObject(value) ? value.type : undefined;
   if (typeof type === "string" && isAnswerName(type)) {
@@ -46,6 +55,35 @@ export function decodeAnswer(
   throw new AnswerError(
     `Cannot read answer: unknown type ${JSON.stringify(String(type))}`,
   );
+}
+
+/**
+ * Reads an answer as {@linkcode readPlainObject} does. A large one that nests too deep for that is
+ * not parsed, as that would take gigabytes.
+ *
+ * @returns Null if it is not a plain object.
+ */
+export function readPlainAnswer(bytes: Uint8Array): PlainObject | null {
+  return bytes.length > SHALLOW_BYTES && nestsDeep(bytes)
+    ? null
+    : readPlainObject(bytes);
+}
+
+/** Whether arrays and objects nest deeper than a plain object's may. */
+function nestsDeep(bytes: Uint8Array): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (isText) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) isText = false;
+    } else if (byte === QUOTE) isText = true;
+    else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) depth--;
+  }
+  return false;
 }
 
 /**

@@ -22,7 +22,7 @@ import {
   type JsonToken,
   type JsonValue,
   MAX_ANSWER_DEPTH,
-  readPlainObject,
+  readPlainAnswer,
   type RequestOf,
   REQUESTS,
 } from "../../proto/mod.ts";
@@ -225,7 +225,7 @@ class Head {
   end(): void {
     this.isWhole = true;
     // JSON.parse takes a tenth of the time of the scanner.
-    if (this.isDecided && readPlainObject(this.bytes()) !== null) return;
+    if (this.isDecided && readPlainAnswer(this.bytes()) !== null) return;
     this.#scan(this.#length);
     try {
       this.#scanner.end();

@@ -206,3 +206,26 @@ Deno.test("demandSession() checks one record", () => {
   assertEquals(demandSession(SESSION).id, "s1");
   assertThrows(() => demandSession(EVENT), AnswerError);
 });
+
+Deno.test("of large answers, only those that nest deep are not given to the engine's parser", () => {
+  const parse = JSON.parse;
+  let parsed = 0;
+  JSON.parse = (text, ...more) => {
+    if (text.startsWith("{")) parsed++;
+    return parse(text, ...more);
+  };
+  try {
+    const long = (more: string) =>
+      `{"type":"ack","message":${JSON.stringify("a".repeat(70_000))},${more}}`;
+    const brackets = JSON.stringify('["[{\\'.repeat(1_000));
+    const flat = "[]".repeat(1_000).replaceAll("][", "],[");
+    const answer = decode(long(`"x":[${flat},${brackets}]`));
+    assertEquals([answer.type, parsed], ["ack", 1]);
+    for (const deep of ["[".repeat(200), "[{".repeat(100)]) {
+      assertThrows(() => decode(long(`"x":${deep}`)), JsonError);
+    }
+    assertEquals(parsed, 1);
+  } finally {
+    JSON.parse = parse;
+  }
+});
