@@ -12,8 +12,8 @@ const HOME_MODE = 0o700;
 /**
  * Makes the home if it is missing, and tightens it to 0700 if it is ours but open to others.
  *
- * @throws {HomeError} If it is a symbolic link, no folder, another user's, or open to others and full
- * of other files, or if the system refuses.
+ * @throws {HomeError} If it is a symbolic link, no folder, another user's, or open to others and
+ * full of other files, or if the system refuses.
  */
 export function prepareHome(home: string): void {
   refuseForeignHome(home);

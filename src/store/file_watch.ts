@@ -178,8 +178,7 @@ export class FileWatch {
     const place = this.#look();
     if (place === "another") throw this.#replaced();
     if (place === "nothing" || !isSame && !this.#hasCompanions()) {
-      if (place === "ours") this.#saveRemovedWal();
-      throw movedError(this.#path);
+      throw place === "ours" ? this.#lacking() : movedError(this.#path);
     }
     this.#seen = folder;
   }
@@ -248,18 +247,38 @@ export class FileWatch {
     }
   }
 
+  /** Explains that the WAL or its index is not in its place. */
+  #lacking(): StoreError {
+    const wal = `${this.#path}-wal`;
+    if (this.#has(wal)) return movedError(`${this.#path}-shm`);
+    const error = movedError(wal);
+    if (!this.#saveRemovedWal()) {
+      error.message +=
+        ". Events that only this file held are lost unless it is put back";
+    }
+    return error;
+  }
+
   /**
    * Copies a WAL that was removed to the file, as its events have no other copy. Another process
    * that opens the store makes a new WAL, and without the same index its locks are others.
+   *
+   * @returns Whether all of the WAL is in the file.
    */
-  #saveRemovedWal(): void {
+  #saveRemovedWal(): boolean {
     try {
-      if (lookAtFile(`${this.#path}-wal`) !== null || !this.#isAlone()) return;
-      this.#moveWal();
+      if (lookAtFile(`${this.#path}-wal`) === null && this.#isAlone()) {
+        try {
+          this.#moveWal();
+        } finally {
+          this.noteWrites();
+        }
+      }
+      const { pages, moved } = this.#readWal();
+      return pages === moved;
     } catch {
-      // The disk fails. The next check tries it again.
+      return false; // the disk fails: the next check tries it again
     }
-    this.noteWrites();
   }
 
   /**
@@ -402,7 +421,7 @@ function lookAt(path: string): Seen {
 function movedError(path: string, cause?: unknown): StoreError {
   return new StoreError(
     "moved",
-    `Cannot use store as its files were moved while the daemon ran: "${path}". Put them back, or let it make a new one: kaizen daemon restart`,
+    `Cannot use store as its files were moved or removed while the daemon ran: "${path}". Put them back, or let it open what is there now: kaizen daemon restart`,
     { cause },
   );
 }

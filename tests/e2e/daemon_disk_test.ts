@@ -405,7 +405,7 @@ Deno.test("a daemon whose store is removed acknowledges nothing more, and the ne
   const refusals = await feed.send(CLIENTS);
   assertEquals(refusals.length, CLIENTS);
   for (const words of refusals) {
-    assertStringIncludes(words, "its files were moved");
+    assertStringIncludes(words, "its files were moved or removed");
     assertStringIncludes(words, "kaizen daemon restart");
   }
   await home.run(["ingest", "hook", "--source", "claude"], {

@@ -485,7 +485,6 @@ Deno.test("doctor tells a daemon of another version from one of another program"
 Deno.test("doctor finds what is wrong in the spool", async () => {
   await using home = await tempHome();
   const hook = ["ingest", "hook", "--source", "claude"];
-  const event = '{"hook_event_name":"Stop","session_id":"s"}';
   const env = { KAIZEN_NO_START: "1" };
   const stdin = '{"hook_event_name":"Stop","session_id":"s","cwd":"/"}';
   await home.run(hook, { stdin, env });
@@ -639,7 +638,7 @@ Deno.test("doctor says to restart a daemon whose store was removed", async () =>
   });
   assertEquals(
     faults((await examine(home)).found)
-      .filter(({ message }) => message.includes("its files were moved"))
+      .filter(({ message }) => message.includes("its files were moved or removed"))
       .map(({ check, repair }) => [check, repair]),
     [["daemon", "kaizen daemon restart"]],
   );
