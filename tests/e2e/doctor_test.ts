@@ -638,7 +638,9 @@ Deno.test("doctor says to restart a daemon whose store was removed", async () =>
   });
   assertEquals(
     faults((await examine(home)).found)
-      .filter(({ message }) => message.includes("its files were moved or removed"))
+      .filter(({ message }) =>
+        message.includes("its files were moved or removed")
+      )
       .map(({ check, repair }) => [check, repair]),
     [["daemon", "kaizen daemon restart"]],
   );
