@@ -3,6 +3,7 @@
  * Watches events and searches them: one request whose answers follow one another on one connection.
  * @module
  */
+import { pause } from "../context/mod.ts";
 import {
   encodeFrame,
   streamFrames,
@@ -25,8 +26,8 @@ import {
   Deadline,
   timeLeft,
 } from "./connect.ts";
-import { answerFault, ProtocolError } from "./errors.ts";
-import { remoteError } from "./requests.ts";
+import { answerFault, ProtocolError, TimedOutError } from "./errors.ts";
+import { ask, HELLO, remoteError } from "./requests.ts";
 
 /** Longest answer in bytes: an event of the largest size with its record and place around it. */
 const MAX_WATCH_ANSWER_BYTES = 2 * MAX_REQUEST_BYTES;
@@ -57,7 +58,8 @@ export type WatchRequest =
  * @throws {ProtocolError} If the daemon closes without an answer or inside of one, or sends
  * anything else.
  * @throws {NotRunningError | TimedOutError | SocketError} As `openAnswer`. The timeout is for the
- * first answer only: after it, a daemon says nothing until there is an event.
+ * first answer. After it, a daemon says nothing until there is an event, so after a silence as long
+ * it is asked whether it still answers.
  */
 export async function* watchAnswers(
   request: WatchRequest,
@@ -68,6 +70,19 @@ export async function* watchAnswers(
   const conn = await connectBefore(deadline, options);
   const close = closer(conn);
   signal.addEventListener("abort", close);
+  const over = new AbortController();
+  let isSilent = false;
+  let hang: TimedOutError | null = null;
+  const endSilence = async () => {
+    while (hang === null) {
+      await pause(options.timeoutMs, over.signal);
+      if (over.signal.aborted) return;
+      if (isSilent) hang = await findHang(options);
+      isSilent = true;
+    }
+    close();
+  };
+  void endSilence();
   try {
     signal.throwIfAborted();
     const frames = streamFrames(conn, MAX_WATCH_ANSWER_BYTES);
@@ -76,13 +91,25 @@ export async function* watchAnswers(
       close,
     );
     for (let step = first; !step.done; step = await frames.next()) {
+      isSilent = false;
       yield step.value.map(readAnswer);
     }
   } catch (error) {
-    throw frameFault(error);
+    throw hang ?? frameFault(error);
   } finally {
+    over.abort();
     signal.removeEventListener("abort", close);
     close();
+  }
+}
+
+/** Returns the error of a daemon that does not answer; null if it does, or if none is there. */
+async function findHang(options: ClientOptions): Promise<TimedOutError | null> {
+  try {
+    await ask(HELLO, options);
+    return null;
+  } catch (error) {
+    return error instanceof TimedOutError ? error : null;
   }
 }
 

@@ -6,6 +6,7 @@
 import {
   type Context,
   currentDirectory,
+  lookAt,
   programPath,
   systemReason,
 } from "../context/mod.ts";
@@ -70,9 +71,10 @@ export async function askGit(
       isLate: false,
     };
   } catch (error) {
-    // No git on PATH, or no such directory.
-    const stderr = `Cannot run git: ${systemReason(error)}`;
-    return { stdout: null, stderr, isLate: false };
+    const isMissing = error instanceof Deno.errors.NotFound &&
+      (cwd === null || lookAt(cwd) !== null);
+    const why = isMissing ? "it is not on PATH" : systemReason(error);
+    return { stdout: null, stderr: `Cannot run git: ${why}`, isLate: false };
   }
 }
 

@@ -275,3 +275,29 @@ Deno.test("events and grep give up if a daemon breaks off again and again withou
     assert(daemon.requests.length <= 4);
   }
 });
+
+Deno.test("events and grep end if a daemon hangs in the middle of its answers", async () => {
+  const begin = JSON.stringify({
+    type: "watch",
+    state: "begin",
+    cursor: "start",
+    machine: "0".repeat(32),
+  });
+  for (const args of [["events"], ["events", "--last", "2"], ["grep", "x"]]) {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home);
+    const ended = Promise.withResolvers<void>();
+    await using _daemon = fakeDaemon(
+      home.socket,
+      async ({ request, answer }) => {
+        if (request.type !== "hello") await answer(begin);
+        await ended.promise;
+      },
+    );
+    const words = [...args, "--timeout", "200ms"];
+    const { code, stderr } = await home.run(words);
+    ended.resolve();
+    assertEquals(code, 4);
+    assertStringIncludes(stderr, "did not answer");
+  }
+});

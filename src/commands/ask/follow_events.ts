@@ -41,6 +41,7 @@ const MAX_VAIN_FOLLOWING = GIVE_UP_MS / LAST_PAUSE_MS;
  * @throws {UnsupportedError} If the daemon does not know such questions.
  * @throws {NotRunningError} If no daemon has run for ten minutes.
  * @throws {ProtocolError} If the daemon breaks off again and again without news.
+ * @throws {TimedOutError} If the daemon hangs; after ten minutes if the question says to follow.
  */
 export async function* followEvents(
   question: WatchRequest,
@@ -78,7 +79,8 @@ export async function* followEvents(
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!isPassing(error)) throw error;
+      const isHung = error instanceof TimedOutError && !follows;
+      if (isHung || !isPassing(error)) throw error;
       fault = error;
     } finally {
       await answers.return(undefined);

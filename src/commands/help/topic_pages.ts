@@ -58,7 +58,7 @@ socket_unusable, file_error, internal.
 
 Examples
   kaizen sessions --json | jq -r '.rows[] | [.id, .status] | @tsv'
-  kaizen sessions --json --limit 0 | jq '[.rows[].totals.cost_usd_e6]|add/1e6'
+  kaizen sessions --limit 0 | jq '[.rows[].totals.cost_usd_e6]|(add//0)/1e6'
   kaizen detail @latest -o ndjson | jq -r 'select(.record == "event") | .kind'
 
 docs/json.md describes every output; docs/recipes.md has more recipes.
