@@ -104,7 +104,9 @@ async function askOnce(
   if (pid !== null) {
     return {
       state: "hung",
-      reason: `Process ${pid} holds the home, but cannot be reached: ${words}`,
+      reason: `Process ${pid} holds the home, but cannot be reached: ${
+        words.replace("The daemon is not running: ", "")
+      }`,
       fault: null,
     };
   }
