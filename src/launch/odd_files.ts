@@ -42,6 +42,8 @@ const HOME_FILES: readonly HomeFile[] = [
 /** Files that the `kaizen-cli` crate makes in its home, which may be ours as well. */
 const THEIRS =
   /^(?:machine\.db.*|machine\.key|projects|web[._]token.*|workspaces)$/;
+/** What was set aside as it was in the place of a file, and what systems make in any folder. */
+const ASIDE = /\.odd$|^(?:\.DS_Store|lost\+found)$/;
 /** What only a home has, and no hook makes: a hook may have been given a wrong folder. */
 const MARKS =
   /^(?:config\.toml|daemon\.(?:log|pid)|machine-id|prices\.json|store\.db)$/;
@@ -65,7 +67,7 @@ export function isHomeFile(name: string): boolean {
 /** Whether a folder is that of other files, such as `/etc`, and was given as a home by mistake. */
 export function isOtherFolder(path: string): boolean {
   const names = listNames(path);
-  return names.some((name) => !isHomeFile(name)) &&
+  return names.some((name) => !isHomeFile(name) && !ASIDE.test(name)) &&
     !names.some((name) => MARKS.test(name) || THEIRS.test(name));
 }
 

@@ -329,6 +329,21 @@ Deno.test("a folder of other files, given as home or socket by mistake, is left 
   assertMatch(none?.repair ?? "", /^leave out --socket and KAIZEN_SOCK/);
 });
 
+Deno.test("a home is used although a hook has set a file aside in it", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home, { recursive: true });
+  await Deno.chmod(home.home, 0o755);
+  await Deno.writeTextFile(`${home.home}/spool`, "");
+  await Deno.mkdir(`${home.home}/lost+found`);
+  const hook = ["ingest", "hook", "--source", "claude"];
+  const event = '{"hook_event_name":"Stop","session_id":"s"}';
+  await home.run(hook, { env: { KAIZEN_NO_START: "1" }, stdin: event });
+  const entries = await Array.fromAsync(Deno.readDir(home.home));
+  assert(entries.some(({ name }) => name.endsWith(".odd")));
+  await using _daemon = await home.startDaemon();
+  assertEquals((await Deno.stat(home.home)).mode! & 0o777, 0o700);
+});
+
 Deno.test("doctor says how to open a socket to its owner", async () => {
   await using home = await tempHome();
   await fill(home);
