@@ -33,6 +33,8 @@ import { ask, HELLO, remoteError } from "./requests.ts";
 const MAX_WATCH_ANSWER_BYTES = 2 * MAX_REQUEST_BYTES;
 /** An event's record adds a level around the payload, and its answer another. */
 const MAX_WATCH_DEPTH = 129;
+/** Longest silence after which to ask, in milliseconds: a longer timer ends at once. */
+const MAX_SILENCE_MS = 2 ** 31 - 1;
 
 /** An answer of a watch. */
 export type WatchAnswer =
@@ -73,9 +75,10 @@ export async function* watchAnswers(
   const over = new AbortController();
   let isSilent = false;
   let hang: TimedOutError | null = null;
+  const silenceMs = Math.min(options.timeoutMs, MAX_SILENCE_MS);
   const endSilence = async () => {
     while (hang === null) {
-      await pause(options.timeoutMs, over.signal);
+      await pause(silenceMs, over.signal);
       if (over.signal.aborted) return;
       if (isSilent) hang = await findHang(options);
       isSilent = true;

@@ -301,3 +301,24 @@ Deno.test("events and grep end if a daemon hangs in the middle of its answers", 
     assertStringIncludes(stderr, "did not answer");
   }
 });
+
+Deno.test("events asks no daemon again and again whether it hangs with a timeout of a month", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  const began = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const place = { type: "watch", cursor: "start", machine: "0".repeat(32) };
+  await using daemon = fakeDaemon(home.socket, async ({ request, answer }) => {
+    if (request.type !== "watch_events") return;
+    await answer(JSON.stringify({ ...place, state: "begin" }));
+    began.resolve();
+    await ended.promise;
+    await answer(JSON.stringify({ ...place, state: "end" }));
+  });
+  const watching = home.run(["events", "--timeout", "30d"]);
+  await began.promise;
+  await home.run(["--version"]);
+  ended.resolve();
+  assertEquals((await watching).code, 0);
+  assertEquals(daemon.requests.map(({ type }) => type), ["watch_events"]);
+});
