@@ -199,7 +199,7 @@ for (const next of ["0", "18446744073709551615"]) {
   });
 }
 
-Deno.test("sessions --limit 0 ends at a page that only repeats the one before", async () => {
+Deno.test("sessions --limit 0 ends if page after page repeats the one before", async () => {
   await using fake = await fakeHome(({ request, answer }) => {
     const next = Number(request.offset) + 1;
     return answer(
@@ -208,8 +208,22 @@ Deno.test("sessions --limit 0 ends at a page that only repeats the one before", 
   });
   const { code, stderr } = await fake.home.run(["sessions", "--limit", "0"]);
   assertEquals(code, 6);
-  assertStringIncludes(stderr, "its page at offset 1 only repeats the pages");
-  assertEquals(fake.daemon.requests.length, 2);
+  assertStringIncludes(stderr, "its page at offset 20 only repeats the pages");
+  assertEquals(fake.daemon.requests.length, 21);
+});
+
+Deno.test("sessions --limit 0 goes on after a page of sessions that have moved", async () => {
+  await using fake = await fakeHome(({ request, answer }) => {
+    const offset = Number(request.offset);
+    const row = offset < 2 ? SESSION : SESSION.replace("s1", "s2");
+    const next = offset < 2 ? offset + 1 : null;
+    return answer(
+      `{"type":"sessions","rows":[${row}],"total":3,"next_offset":${next}}`,
+    );
+  });
+  const { code, stdout } = await fake.home.run(["sessions", "--limit", "0"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, '"id":"s2"');
 });
 
 Deno.test("detail -o ndjson puts a payload with line breaks on one line", async () => {

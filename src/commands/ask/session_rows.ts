@@ -26,6 +26,11 @@ const PAGE_ROWS = 1_000;
 const MAX_SEEN_BYTES = 33_554_432;
 /** Memory of an id in a set, beside its text, in bytes. */
 const SEEN_ID_BYTES = 64;
+/**
+ * Pages in a row that only repeat the ones before, after which to give up. A thousand sessions that
+ * begin while a slow reader takes a page make one.
+ */
+const MAX_REPEATED = 20;
 /** Number of workspaces that are queried at the same time. */
 const PARALLEL = 8;
 
@@ -150,7 +155,8 @@ export interface StreamRowsOptions {
  * session that moves to the next page meanwhile is yielded once.
  *
  * @returns The other members of the answer.
- * @throws {ProtocolError} If the next page does not come after the last one, or repeats it.
+ * @throws {ProtocolError} If the next page does not come after the last one, or if page
+ * after page repeats those before.
  * @throws What a request throws.
  */
 export async function* streamRows(
@@ -160,7 +166,7 @@ export async function* streamRows(
   const isAll = wanted.limit === 0;
   const seen = new SeenIds();
   let { offset } = wanted;
-  while (true) {
+  for (let repeated = 0;;) {
     const limit = isAll ? PAGE_ROWS : wanted.limit;
     const request = listRequest(workspace, { ...wanted, offset, limit });
     await using answer = await openSessions({ request, isEager }, run);
@@ -188,7 +194,8 @@ export async function* streamRows(
     }
     if (!isAll) return { total, next_offset: next };
     if (next === null || isEmpty) return { total, next_offset: null };
-    if (isRepeated) throw repeatedPage(offset);
+    repeated = isRepeated ? repeated + 1 : 0;
+    if (repeated === MAX_REPEATED) throw repeatedPage(offset);
     offset = advance(offset, next);
   }
 }
