@@ -254,7 +254,7 @@ export class FileWatch {
     const error = movedError(wal);
     if (!this.#saveRemovedWal()) {
       error.message +=
-        ". Events that only this file held are lost unless it is put back";
+        ". Events that only this file held may be lost unless it is put back";
     }
     return error;
   }

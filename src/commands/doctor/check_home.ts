@@ -64,6 +64,12 @@ export function checkHome(report: Report, { settings, context }: Run): void {
     );
   }
   const mode = (found.mode ?? PRIVATE_MODE) & 0o777;
+  if (mode !== PRIVATE_MODE && isOtherFolder(home)) {
+    return report.close(
+      `${home} has files that are not kaizen's, and its mode is ${octal(mode)}`,
+      OTHER_HOME,
+    );
+  }
   if ((mode & PRIVATE_MODE) !== PRIVATE_MODE) {
     return report.close(
       `${home} cannot be read and written by its owner: its mode is ${
@@ -73,12 +79,6 @@ export function checkHome(report: Report, { settings, context }: Run): void {
     );
   }
   if (mode !== PRIVATE_MODE) {
-    if (isOtherFolder(home)) {
-      return report.close(
-        `${home} has files that are not kaizen's, and is open to other users`,
-        OTHER_HOME,
-      );
-    }
     report.fault(
       `${home} is open to other users: its mode is ${octal(mode)}`,
       `chmod 700 ${word}`,
