@@ -6,7 +6,6 @@
 import { errorMessage, parentOf } from "../context/mod.ts";
 import {
   type AnswerNameTo,
-  type AnswerOf,
   type BudgetError,
   type DaemonRequest,
   PROTO_VERSION,
@@ -348,13 +347,13 @@ export class Service implements AsyncDisposable {
       type: "hello",
       proto_version: PROTO_VERSION,
       daemon_version: this.#options.daemonVersion,
-      workspaces: this.#reads.listWorkspaces(),
+      workspaces: this.#tryRead(() => this.#reads.listWorkspaces(), []),
     });
   }
 
   #status(): Reply<"status"> {
     const { pid, uptimeMs } = this.#options;
-    const transcripts = this.#tryTranscripts();
+    const transcripts = this.#tryRead(() => this.#reading.status(), null);
     return replyWith({
       type: "status",
       pid,
@@ -365,17 +364,20 @@ export class Service implements AsyncDisposable {
       last_stored_ms: this.#lastStoredMs,
       capture: [],
       store: this.#store.size(),
-      ...transcripts,
+      ...transcripts === null ? {} : { transcripts },
     });
   }
 
-  /** A status without them still tells that the daemon lives, and why its store cannot be read. */
-  #tryTranscripts(): Pick<AnswerOf<"status">, "transcripts"> {
+  /**
+   * Reads a part of an answer. Without it, the answer still tells that the daemon lives, and why
+   * its store cannot be read.
+   */
+  #tryRead<T>(read: () => T, otherwise: T): T {
     try {
-      return { transcripts: this.#reading.status() };
+      return read();
     } catch (error) {
       this.#note(error);
-      return {};
+      return otherwise;
     }
   }
 

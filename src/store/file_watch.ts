@@ -7,7 +7,12 @@
  */
 import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
-import { countMissing, walHeaders, walSalts } from "./wal_headers.ts";
+import {
+  countMissing,
+  FILE_HEADER_BYTES,
+  walHeaders,
+  walSalts,
+} from "./wal_headers.ts";
 
 /**
  * A folder's time of change may count whole seconds. It shows the next change reliably only after
@@ -157,11 +162,15 @@ export class FileWatch {
     }
   }
 
-  #noteFile(): void {
+  /** @returns Whether the file can be SQLite's work: it cuts a file to what the header tells. */
+  #noteFile(): boolean {
     const { size, mtime } = lookAt(this.#path);
+    const header = this.#readHeader();
+    if (size < this.#file.size && !isWhole(header, size)) return false;
     this.#file = { ...this.#file, size, mtime };
-    this.#header = this.#readHeader();
+    this.#header = header;
     this.#salts = walSalts(`${this.#path}-wal`);
+    return true;
   }
 
   /**
@@ -215,8 +224,7 @@ export class FileWatch {
     const isSame = wal.pages === pages && wal.moved === moved;
     if (isSame && walSalts(`${this.#path}-wal`) === this.#salts) return false;
     this.#walSeen = wal;
-    this.#noteFile();
-    return true;
+    return this.#noteFile();
   }
 
   /**
@@ -229,8 +237,7 @@ export class FileWatch {
     const header = this.#readHeader();
     const isOwn = header === this.#header ||
       walHeaders(`${this.#path}-wal`).includes(header);
-    if (!isOwn || size >= this.#file.size) return isOwn;
-    return countMissing(Uint8Array.from(header.split(","), Number), size) <= 0;
+    return isOwn && (size >= this.#file.size || isWhole(header, size));
   }
 
   #hasCompanions(): boolean {
@@ -410,6 +417,12 @@ export class FileWatch {
       // Only a large file needs the note. Its damage is found again when it is read.
     }
   }
+}
+
+/** Whether a file has all that its header tells. */
+function isWhole(header: string, size: number): boolean {
+  const bytes = Uint8Array.from(header.split(","), Number);
+  return bytes.length === FILE_HEADER_BYTES && countMissing(bytes, size) <= 0;
 }
 
 /** @throws {Deno.errors.NotFound} If there is no file. */

@@ -439,22 +439,27 @@ Deno.test("a daemon leaves a store alone that was moved away and written to by a
   assertEquals(names.filter(({ name }) => kept.test(name)).length, 1);
 });
 
-Deno.test("a daemon whose store can no longer be read answers status, and doctor says to restart it", async () => {
+Deno.test("a daemon whose store can no longer be read answers status, and doctor tells why", async () => {
   await using home = await tempHome();
   const feed = new Feed(home);
   await using _first = await home.startDaemon();
   assertEquals(await feed.send(CLIENTS), []);
-  await Deno.truncate(`${home.home}/store.db`);
-  assertEquals((await feed.send(1)).length, 1);
-  const { code, stdout } = await home.run(["status"]);
-  assertEquals(code, 0);
-  assertStringIncludes(JSON.parse(stdout).last_error, "daemon restart");
+  // A checkpoint of the daemon at that moment gives the file its length back.
+  let refusals: string[] = [];
+  for (let left = 20; left > 0 && refusals.length === 0; left--) {
+    await Deno.truncate(`${home.home}/store.db`);
+    refusals = await feed.send(1);
+  }
+  assertEquals(refusals.length, 1);
+  const { code, stdout, stderr } = await home.run(["status"]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(JSON.parse(stdout).last_error, "Cannot use store");
   const doctor = JSON.parse((await home.run(["doctor"])).stdout);
   const found = doctor.findings.find(
     ({ check, level }: { check: string; level: string }) =>
       check === "daemon" && level === "fault",
   );
-  assertEquals(found.repair, "kaizen daemon restart");
+  assertStringIncludes(found.message, "Cannot use store");
 });
 
 for (const end of ["-wal", "-shm"]) {

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FileWatch, type WalState } from "../../../src/store/file_watch.ts";
 import { StoreError } from "../../../src/store/mod.ts";
+import { FILE_HEADER_BYTES } from "../../../src/store/wal_headers.ts";
 import {
   lastSeq,
   openRaw,
@@ -473,3 +474,20 @@ function watchStats(): Disposable & { paths: string[] } {
     },
   };
 }
+
+Deno.test("FileWatch takes no file for SQLite's work that another program has cut", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store);
+  let pages = 1;
+  const watch = new FileWatch(temp.path, {
+    ...still,
+    readWal: () => ({ pages, moved: 0 }),
+    readHeader: () =>
+      Deno.readFileSync(temp.path).subarray(0, FILE_HEADER_BYTES).join(),
+  });
+  Deno.truncateSync(temp.path);
+  pages++; // of a transaction just before
+  watch.noteWrites();
+  assertThrows(() => watch.check(), StoreError, "restart");
+});
