@@ -16,7 +16,7 @@ export class HomeError extends Error {
   override get name(): string {
     return "HomeError";
   }
-  /** Whether the message says what to do, as that of a daemon that could not start does. */
+  /** Whether the message says what to do. */
   readonly isAdvice: boolean;
 
   constructor(

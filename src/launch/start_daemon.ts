@@ -99,6 +99,7 @@ type Child = Deno.ChildProcess;
 
 function failure(line: ReadyLine & { ready: false }): Error {
   if (line.exit === 73) return new HomeBusyError(line.pid, line.message);
+  // The cause stands for the system's refusal, which the line only puts into words.
   if (line.exit === 74) return new HomeError(line.message, { cause: line });
   return new StartError(`Cannot start a daemon: ${line.message}`);
 }

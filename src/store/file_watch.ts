@@ -258,12 +258,10 @@ export class FileWatch {
   #lacking(): StoreError {
     const wal = `${this.#path}-wal`;
     if (this.#has(wal)) return movedError(`${this.#path}-shm`);
-    const error = movedError(wal);
-    if (!this.#saveRemovedWal()) {
-      error.message +=
-        ". Events that only this file held may be lost unless it is put back";
-    }
-    return error;
+    const loss = this.#saveRemovedWal()
+      ? ""
+      : ". Events that only this file held may be lost unless it is put back";
+    return movedError(wal, { loss });
   }
 
   /**
@@ -393,7 +391,9 @@ export class FileWatch {
     if (this.#fault === null && this.#look() === "another") {
       return this.#replaced();
     }
-    if (!this.isInPlace) return this.#fault ?? movedError(this.#path, error);
+    if (!this.isInPlace) {
+      return this.#fault ?? movedError(this.#path, { cause: error });
+    }
     const explained = explainFailure(error, this.#path);
     if (explained instanceof StoreError && explained.fault === "corrupt") {
       this.#note(explained);
@@ -431,10 +431,14 @@ function lookAt(path: string): Seen {
   return { ino, dev, size, mtime: mtime?.getTime() ?? 0 };
 }
 
-function movedError(path: string, cause?: unknown): StoreError {
+/** @param options.loss What to add if events may be lost with the file. */
+function movedError(
+  path: string,
+  { cause, loss = "" }: { cause?: unknown; loss?: string } = {},
+): StoreError {
   return new StoreError(
     "moved",
-    `Cannot use store as its files were moved or removed while the daemon ran: "${path}". Put them back, or let it open what is there now: kaizen daemon restart`,
+    `Cannot use store as its files were moved or removed while the daemon ran: "${path}". Put them back, or let it open what is there now: kaizen daemon restart${loss}`,
     { cause },
   );
 }

@@ -255,19 +255,22 @@ Deno.test("events and grep ask the next daemon for the newest events again until
   }
 });
 
-Deno.test("events and grep give up if a daemon breaks off again and again without news", async () => {
-  const begin = JSON.stringify({
+/** A state of a watch, for a daemon that says nothing else. */
+const sayState = (state: string) =>
+  JSON.stringify({
     type: "watch",
-    state: "begin",
+    state,
     cursor: "start",
     machine: "0".repeat(32),
   });
+
+Deno.test("events and grep give up if a daemon breaks off again and again without news", async () => {
   for (const args of [["events"], ["events", "--last", "2"], ["grep", "x"]]) {
     await using home = await tempHome();
     await Deno.mkdir(home.home);
     await using daemon = fakeDaemon(
       home.socket,
-      ({ answer }) => answer(begin),
+      ({ answer }) => answer(sayState("begin")),
     );
     const { code, stderr } = await home.run(args);
     assertEquals(code, 6);
@@ -277,12 +280,6 @@ Deno.test("events and grep give up if a daemon breaks off again and again withou
 });
 
 Deno.test("events and grep end if a daemon hangs in the middle of its answers", async () => {
-  const begin = JSON.stringify({
-    type: "watch",
-    state: "begin",
-    cursor: "start",
-    machine: "0".repeat(32),
-  });
   for (const args of [["events"], ["events", "--last", "2"], ["grep", "x"]]) {
     await using home = await tempHome();
     await Deno.mkdir(home.home);
@@ -290,7 +287,7 @@ Deno.test("events and grep end if a daemon hangs in the middle of its answers", 
     await using _daemon = fakeDaemon(
       home.socket,
       async ({ request, answer }) => {
-        if (request.type !== "hello") await answer(begin);
+        if (request.type !== "hello") await answer(sayState("begin"));
         await ended.promise;
       },
     );
@@ -307,13 +304,12 @@ Deno.test("events asks no daemon again and again whether it hangs with a timeout
   await Deno.mkdir(home.home);
   const began = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
-  const place = { type: "watch", cursor: "start", machine: "0".repeat(32) };
   await using daemon = fakeDaemon(home.socket, async ({ request, answer }) => {
     if (request.type !== "watch_events") return;
-    await answer(JSON.stringify({ ...place, state: "begin" }));
+    await answer(sayState("begin"));
     began.resolve();
     await ended.promise;
-    await answer(JSON.stringify({ ...place, state: "end" }));
+    await answer(sayState("end"));
   });
   const watching = home.run(["events", "--timeout", "30d"]);
   await began.promise;

@@ -50,13 +50,13 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
       "close that folder to other users, then kaizen doctor",
     );
   }
-  const { found, holder } = await settle(socket, lock);
   if (file !== null && ((file.mode ?? MAY_USE) & MAY_USE) !== MAY_USE) {
     return report.fault(
       `${socket} cannot be used by its owner: its mode is wrong`,
       `chmod 600 ${word}`,
     );
   }
+  const { found, holder } = await settle(socket, lock);
   if (found.state === "unclear") {
     return report.fault(
       `A process listens at ${socket} and does not answer: ${found.why}`,

@@ -261,6 +261,19 @@ Deno.test("a store goes on when another program sets the time of its file", () =
   assertEquals(rawNumber(temp.path, "SELECT count(*) FROM events"), 3);
 });
 
+/** Returns the file as another process leaves it that moves the WAL into it and cuts it. */
+function afterCheckpoint(path: string): Uint8Array<ArrayBuffer> {
+  using other = tempStore();
+  for (const end of ["", "-wal"]) {
+    Deno.copyFileSync(path + end, other.path + end);
+  }
+  {
+    using db = openRaw(other.path);
+    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  return Deno.readFileSync(other.path);
+}
+
 Deno.test("a store goes on when a checkpoint of another process ends half-way", () => {
   for (const isLarger of [false, true]) {
     using temp = tempStore();
@@ -271,16 +284,8 @@ Deno.test("a store goes on when a checkpoint of another process ends half-way", 
     };
     while (count < 20) add('"x"');
     if (isLarger) { while (count < 40) add(`"${"x".repeat(5_000)}"`); }
-    using other = tempStore();
-    for (const end of ["", "-wal"]) {
-      Deno.copyFileSync(temp.path + end, other.path + end);
-    }
     const before = Deno.statSync(temp.path).size;
-    {
-      using db = openRaw(other.path);
-      db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    }
-    const pages = Deno.readFileSync(other.path);
+    const pages = afterCheckpoint(temp.path);
     assert(pages.length > before);
     // SQLite writes the pages in the order of their numbers.
     const end = isLarger ? before + 4096 : before / 2;
@@ -305,17 +310,9 @@ Deno.test("a store goes on when another process that has made it shorter cuts it
     db.exec("DELETE FROM events; VACUUM");
   }
   put(store, { id: "new" });
-  using other = tempStore();
-  for (const end of ["", "-wal"]) {
-    Deno.copyFileSync(temp.path + end, other.path + end);
-  }
-  const before = Deno.statSync(temp.path).size;
-  {
-    using db = openRaw(other.path);
-    db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  }
-  Deno.copyFileSync(other.path, temp.path);
-  assert(Deno.statSync(temp.path).size < before);
+  const pages = afterCheckpoint(temp.path);
+  assert(pages.length < Deno.statSync(temp.path).size);
+  Deno.writeFileSync(temp.path, pages);
   assertEquals(store.isInPlace, true);
   assertEquals(lastSeq(put(store, { id: "new" })), 1);
   Deno.truncateSync(temp.path, 8192);
