@@ -275,6 +275,11 @@ export class Service implements AsyncDisposable {
     await this.#catchingUp;
     await this.#reading.settled();
     this.#store.close();
+    const { fault } = this.#store;
+    if (fault !== null) {
+      const { message: reason } = fault;
+      this.#options.log("warn", "the store stays as it is", { reason });
+    }
   }
 
   /** Runs the handler of a request, at once or in its turn. */

@@ -71,6 +71,8 @@ export interface WatchOptions {
   moveWal: () => WalState;
   /** Reads the header of that file. */
   readHeader: () => string;
+  /** Counts the whole pages that the file of the WAL has. */
+  countWal: () => number;
   /** Looks at that file; null if the system does not say. */
   lookAtOpen: () => Deno.FileInfo | null;
   /** The clock of the file system, in epoch milliseconds. */
@@ -87,6 +89,7 @@ export class FileWatch {
   readonly #readWal: () => WalState;
   readonly #moveWal: () => WalState;
   readonly #readHeader: () => string;
+  readonly #countWal: () => number;
   readonly #lookAtOpen: () => Deno.FileInfo | null;
   #file: Seen;
   #header: string;
@@ -101,7 +104,8 @@ export class FileWatch {
   /** @param path Path of a store that is open in WAL mode. */
   constructor(
     path: string,
-    { readWal, moveWal, readHeader, lookAtOpen, now = Date.now }: WatchOptions,
+    { readWal, moveWal, readHeader, countWal, lookAtOpen, now = Date.now }:
+      WatchOptions,
   ) {
     this.#path = path;
     this.#folder = parentOf(path);
@@ -109,6 +113,7 @@ export class FileWatch {
     this.#readWal = readWal;
     this.#moveWal = moveWal;
     this.#readHeader = readHeader;
+    this.#countWal = countWal;
     this.#lookAtOpen = lookAtOpen;
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
     this.#walSeen = readWal();
@@ -126,18 +131,28 @@ export class FileWatch {
    * WAL into the file that is there now. Call it before closing.
    */
   get mustStay(): boolean {
+    if (this.#fault === null && this.#isWalCut()) this.#cut();
     const place = this.#fault === null ? this.#look() : "ours";
     if (place === "another") this.#replaced();
-    if (place === "nothing") this.#takeWal();
+    if (place === "nothing") {
+      this.#fault = movedError(this.#path, { loss: nameKept(this.#takeWal()) });
+      return false; // SQLite closes a file that was moved away without a checkpoint
+    }
     if (this.#fault !== null) return true;
     return place === "ours" && !this.#hasCompanions() && !this.#isAlone();
   }
 
+  /** Why nothing more is written to the files; null if nothing was found. */
+  get fault(): StoreError | null {
+    return this.#fault;
+  }
+
   /**
-   * Whether the files at the paths are the open ones, and only this process has written to them.
+   * Whether the files at the paths are the open ones, the WAL was not cut, and only this process
+   * has written to them.
    */
   get isInPlace(): boolean {
-    return !this.#isReplaced && this.#look() === "ours" &&
+    return !this.#isReplaced && !this.#isWalCut() && this.#look() === "ours" &&
       this.#hasCompanions();
   }
 
@@ -182,6 +197,7 @@ export class FileWatch {
    */
   check(): void {
     if (this.#fault !== null) throw this.#fault;
+    if (this.#isWalCut()) throw this.#cut();
     const folder = this.#lookAtFolder();
     const isSame = folder !== null && folder === this.#seen;
     const place = this.#look();
@@ -238,6 +254,36 @@ export class FileWatch {
     const isOwn = header === this.#header ||
       walHeaders(`${this.#path}-wal`).includes(header);
     return isOwn && (size >= this.#file.size || isWhole(header, size));
+  }
+
+  /**
+   * Whether another program has cut the file of the WAL. SQLite would write behind the gap, and
+   * copy it to the main file.
+   */
+  #isWalCut(): boolean {
+    try {
+      if (this.#countWal() >= this.#walSeen.pages) return false;
+      // Another process may have restarted the WAL, and may do so now: then SQLite cuts it.
+      const isShort = () => this.#readWal().pages > this.#countWal();
+      return isShort() && isShort();
+    } catch {
+      return false; // the disk fails
+    }
+  }
+
+  /** Notes that the WAL was cut. What it still has must not be copied by this process. */
+  #cut(): StoreError {
+    const { pages, moved } = this.#walSeen;
+    const loss = pages === moved
+      ? ""
+      : ". Events that only this file held may be lost";
+    this.#isReplaced = true;
+    this.#fault = new StoreError(
+      "moved",
+      `Cannot use store as another program has cut "${this.#path}-wal" while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
+    );
+    this.#leaveNote(this.#fault.message);
+    return this.#fault;
   }
 
   #hasCompanions(): boolean {
@@ -388,6 +434,7 @@ export class FileWatch {
   /** Returns the error for the user after a failure, and notes the fault of the file. */
   explain(error: unknown): unknown {
     if (!isSqliteError(error)) return error;
+    if (this.#fault === null && this.#isWalCut()) return this.#cut();
     if (this.#fault === null && this.#look() === "another") {
       return this.#replaced();
     }
@@ -445,13 +492,17 @@ function movedError(
 
 /** @param wal Where the WAL of the old store is kept; null if all of it is in the old file. */
 function replacedError(path: string, wal: string | null): StoreError {
-  const kept = wal === null
-    ? ""
-    : `. The old store had not yet copied into its file what is in "${wal}"`;
   return new StoreError(
     "moved",
     `Cannot use store as another file was put in its place, or copied over it, while the daemon ran: "${path}". ` +
       "Let the daemon open what is there now: kaizen daemon restart. To go back to a backup: kaizen store restore FILE" +
-      kept,
+      nameKept(wal),
   );
+}
+
+/** @param wal Where the WAL of the old store is kept; null if it is not. */
+function nameKept(wal: string | null): string {
+  return wal === null
+    ? ""
+    : `. The old store had not yet copied into its file what is in "${wal}"`;
 }

@@ -93,7 +93,9 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
     file = Deno.openSync(path, { read: true, write: true });
     migrate(db);
     if (wasDamaged) removeDamageNote(path);
-    return { db, pages: new RawPages(file, pragma(db, "page_size")) };
+    const pageBytes = pragma(db, "page_size");
+    const wal = Deno.openSync(`${path}-wal`);
+    return { db, pages: new RawPages(file, wal, pageBytes) };
   } catch (error) {
     db?.close();
     file?.close();

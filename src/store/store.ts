@@ -91,6 +91,7 @@ export class Store implements Disposable {
       // `get` would not tell of a disk that fails.
       moveWal: () => toWalState(this.#sql.moveWal.all()[0]),
       readHeader: () => pages.header(),
+      countWal: () => pages.walCount,
       lookAtOpen: () => pages.look(),
     });
     this.#ledger = loadLedger(db);
@@ -192,6 +193,11 @@ export class Store implements Disposable {
   /** Whether the open file is still the one at its path. */
   get isInPlace(): boolean {
     return this.#file.isInPlace;
+  }
+
+  /** Why nothing more is written to the files; null if nothing was found. */
+  get fault(): StoreError | null {
+    return this.#file.fault;
   }
 
   /**

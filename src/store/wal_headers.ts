@@ -9,8 +9,9 @@ import { openToRead } from "../context/mod.ts";
 
 /** Length of the header of a database file, which the first page begins with. */
 export const FILE_HEADER_BYTES = 100;
-const WAL_HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
+/** Lengths of the header of a WAL, and of that before each of its pages. */
+export const WAL_HEADER_BYTES = 32;
+export const FRAME_HEADER_BYTES = 24;
 /** Places of two random numbers, which are other ones after each restart of the WAL. */
 const WAL_SALTS_AT = 16;
 const FRAME_SALTS_AT = 8;

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { feed, sampleSession } from "./_feed.ts";
 import { hasStrace, traced } from "./_strace.ts";
 import { ALICE, hasUsers, runAs } from "./_users.ts";
@@ -316,6 +321,55 @@ Deno.test("a backup that is copied over the store of a running daemon gets nothi
   const { stdout } = await home.run(["sessions"]);
   const left = JSON.parse(stdout).rows.map(({ id }: { id: string }) => id);
   assertEquals(left.sort(), ["old", "waits"]);
+});
+
+for (const meets of ["an event", "its end"]) {
+  Deno.test(`a store whose WAL was cut has all that was not cut, as ${meets} of the daemon meets it`, () =>
+    cutWal(meets === "an event"));
+}
+
+async function cutWal(isMet: boolean): Promise<void> {
+  await using home = await tempHome();
+  {
+    await using _daemon = await home.startDaemon();
+    await feed(home, ...sampleSession("old", Date.now()));
+  }
+  await using daemon = await home.startDaemon();
+  await feed(home, ...sampleSession("new", Date.now() + 1));
+  const wal = `${home.home}/store.db-wal`;
+  await Deno.truncate(wal, isMet ? 0 : (await Deno.stat(wal)).size - 4096);
+  if (isMet) {
+    // The event is not acknowledged, but waits.
+    const stdin = '{"hook_event_name":"Stop","session_id":"waits"}';
+    const sent = await home.run(["ingest", "--source", "claude"], { stdin });
+    assertStringIncludes(sent.stderr, "waits in the spool");
+    assertStringIncludes(sent.stderr, `has cut "${wal}"`);
+    assertStringIncludes(sent.stderr, "may be lost");
+    const asked = await home.run(["sessions"]);
+    assertEquals(asked.stderr.includes("it is damaged"), false);
+  }
+  const { code, stderr } = await daemon.stop();
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, `has cut \\"${wal}\\"`);
+  await using _next = await home.startDaemon();
+  await home.run(["spool", "flush"]);
+  const { stdout } = await home.run(["sessions"]);
+  const left = JSON.parse(stdout).rows.map(({ id }: { id: string }) => id);
+  assertEquals(left.includes("old"), true);
+  assertEquals(left.includes("waits"), isMet);
+}
+
+Deno.test("a daemon that finds at its end that its store was replaced names what it keeps", async () => {
+  await using home = await tempHome();
+  await using daemon = await home.startDaemon();
+  const backup = `${home.root}/backup.db`;
+  await feed(home, ...sampleSession("old", Date.now()));
+  assertEquals((await home.run(["store", "backup", backup])).code, 0);
+  await feed(home, ...sampleSession("new", Date.now() + 1));
+  await Deno.copyFile(backup, `${home.home}/store.db`);
+  const { code, stderr } = await daemon.stop();
+  assertEquals(code, 0);
+  assertMatch(stderr, /not yet copied into its file what is in .*-before-/);
 });
 
 Deno.test("store prune gives up on a daemon that is never done", async () => {

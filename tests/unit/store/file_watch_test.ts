@@ -335,6 +335,7 @@ Deno.test("a store goes on when another process moves the WAL into its file", ()
 const still = {
   moveWal: () => ({ pages: 0, moved: 0 }),
   readHeader: () => "",
+  countWal: () => Infinity,
   lookAtOpen: () => Deno.statSync("."),
 };
 
