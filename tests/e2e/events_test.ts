@@ -9,7 +9,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ask } from "./_socket.ts";
-import { fakeDaemon, greetingDaemon } from "./fake_daemon.ts";
+import { fakeDaemon, greetingDaemon, HELLO } from "./fake_daemon.ts";
 import { type Home, type Spawned, tempHome } from "./harness.ts";
 
 async function put(
@@ -277,6 +277,26 @@ Deno.test("events and grep give up if a daemon breaks off again and again withou
     assertStringIncludes(stderr, "before the end of its answers");
     assert(daemon.requests.length <= 4);
   }
+});
+
+Deno.test("grep gives up if a daemon breaks off again and again after a long silence", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  let asked = Promise.withResolvers<void>();
+  await using daemon = fakeDaemon(home.socket, async ({ request, answer }) => {
+    if (request.type === "hello") {
+      await answer(HELLO);
+      return asked.resolve();
+    }
+    asked = Promise.withResolvers<void>();
+    await answer(sayState("begin"));
+    await asked.promise; // whether it hangs, after two silences
+  });
+  const { code, stderr } = await home.run(["grep", "x", "--timeout", "1100ms"]);
+  assertEquals(code, 6);
+  assertStringIncludes(stderr, "before the end of its answers");
+  const searches = daemon.requests.filter(({ type }) => type !== "hello");
+  assert(searches.length <= 4);
 });
 
 Deno.test("events and grep end if a daemon hangs in the middle of its answers", async () => {

@@ -85,8 +85,8 @@ export async function* followEvents(
     } finally {
       await answers.return(undefined);
     }
-    const isShort = performance.now() - begin < LAST_PAUSE_MS;
-    vain = isShort && cursor === lastCursor ? vain + 1 : 0;
+    const isLong = follows && performance.now() - begin >= LAST_PAUSE_MS;
+    vain = isLong || cursor !== lastCursor ? 0 : vain + 1;
     if (vain === maxVain) throw fault;
     if (vain > 0) await pause(pauseMs(vain), signal);
     if (signal.aborted) return;
