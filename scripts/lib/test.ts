@@ -120,9 +120,9 @@ async function main(words: readonly string[]): Promise<number> {
   let types: Promise<void> | undefined;
   for (const [name, step] of chosen) {
     const work = runStep(name, step, outcomes);
-    // They take half a minute of one processor, which the next step leaves idle.
+    // They take half a minute of one processor, which the next steps leave idle.
     if (name === "types") types = work;
-    else await Promise.all([work, types]);
+    else await work;
   }
   await types;
   console.log(`\n${printTable(outcomes)}`);

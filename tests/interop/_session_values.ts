@@ -5,6 +5,7 @@
  * @module
  */
 import fc from "fast-check";
+import { CODE_POINT } from "../fuzz/code_point.ts";
 
 /**
  * Beside `$W/app`: each conversation has two of them at most, as the reference holds few databases
@@ -250,7 +251,7 @@ function anyPaths(): fc.Arbitrary<string> {
  */
 export function anyText(): fc.Arbitrary<string> {
   return fc.oneof(
-    fc.string({ unit: "binary", maxLength: 6 }),
+    fc.string({ unit: CODE_POINT, maxLength: 6 }),
     fc.string({ unit: "grapheme", maxLength: 6 }),
   );
 }

@@ -43,7 +43,12 @@ Deno.test("no file of the program is in an import cycle, types and dynamic impor
   assertEquals(findCycles(named).map((cycle) => cycle.join(" -> ")), []);
 });
 
-/** Returns the files that are loaded with each file, directly or not. */
+/** The files that each file loads itself. */
+const loaded = new Map(sources.map((path) => {
+  const source = Deno.readTextFileSync(new URL(path, ROOT));
+  return [path, findLoaded(path, source)];
+}));
+/** The files that are loaded with each file, directly or not. */
 const closures = new Map(sources.map((path) => [path, closeOver(path)]));
 
 function closeOver(start: string): Set<string> {
@@ -52,7 +57,9 @@ function closeOver(start: string): Set<string> {
   for (let path = next.pop(); path !== undefined; path = next.pop()) {
     if (seen.has(path)) continue;
     seen.add(path);
-    next.push(...findLoaded(path, Deno.readTextFileSync(new URL(path, ROOT))));
+    const paths = loaded.get(path);
+    assert(paths !== undefined, `${path} is a file of the program`);
+    next.push(...paths);
   }
   return seen;
 }

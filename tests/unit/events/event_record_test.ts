@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { decodeJson } from "../../../src/proto/mod.ts";
 import { readHookEvent } from "../../../src/events/mod.ts";
 import { printRecord } from "./_record.ts";
+import { CODE_POINT } from "../../fuzz/code_point.ts";
 
 const print = (text: string, seq: number) =>
   new TextDecoder().decode(
@@ -38,7 +39,7 @@ Deno.test("an Event record has null for what the event does not say, and the kin
 });
 
 Deno.test("an Event record is JSON of any text", () => {
-  const text = fc.string({ unit: "binary", minLength: 1 });
+  const text = fc.string({ unit: CODE_POINT, minLength: 1 });
   fc.assert(
     fc.property(text, text, (session_id, tool) => {
       const payload = { event: "X", session_id, tool, stop_reason: tool };

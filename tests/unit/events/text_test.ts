@@ -7,8 +7,9 @@ import {
   trimWhiteSpace,
 } from "../../../src/events/_text.ts";
 import { naiveByteOrder } from "./_naive_text.ts";
+import { CODE_POINT } from "../../fuzz/code_point.ts";
 
-const text = fc.string({ unit: "binary" });
+const text = fc.string({ unit: CODE_POINT });
 
 Deno.test("trimWhiteSpace() takes off what Unicode calls White_Space", () => {
   for (let code = 0; code < 0x10000; code++) {

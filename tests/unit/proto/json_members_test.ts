@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { decodeJson } from "../../../src/proto/json.ts";
 import { scanElements, scanMembers } from "../../../src/proto/json_members.ts";
 import { JsonError } from "../../../src/proto/json_scan.ts";
+import { CODE_POINT } from "../../fuzz/code_point.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const slice = (bytes: Uint8Array, start: number, end: number) =>
@@ -113,7 +114,7 @@ Deno.test("scanMembers() and scanElements() accept the maximum depth", () => {
 });
 
 Deno.test("scanMembers() and scanElements() find bytes that decode to the parts", () => {
-  const anyJson = fc.jsonValue({ stringUnit: "binary", maxDepth: 3 });
+  const anyJson = fc.jsonValue({ stringUnit: CODE_POINT, maxDepth: 3 });
   fc.assert(fc.property(anyJson, fc.nat({ max: 2 }), (value, indent) => {
     const bytes = encode(JSON.stringify(value, null, indent));
     const whole = decodeJson(bytes);

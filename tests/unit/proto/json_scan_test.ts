@@ -15,6 +15,7 @@ import {
   type Seen,
   split,
 } from "./_scanning.ts";
+import { CODE_POINT } from "../../fuzz/code_point.ts";
 
 Deno.test("JsonScanner reports each token with its bytes and depth", () => {
   const text = ' {"a" : [-0.5e+7,true,{}],\r\n\t"é\\n":"\\ud83d\\ude00"} ';
@@ -226,7 +227,7 @@ Deno.test("JsonScanner.end() completes a number outside of containers and nothin
 });
 
 const anyText = fc.tuple(
-  fc.jsonValue({ stringUnit: "binary", maxDepth: 5 }),
+  fc.jsonValue({ stringUnit: CODE_POINT, maxDepth: 5 }),
   fc.constantFrom(undefined, 1, "\t"),
 ).map(([value, indent]) => JSON.stringify(value, null, indent));
 

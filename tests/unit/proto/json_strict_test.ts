@@ -5,8 +5,9 @@ import { decodeJson } from "../../../src/proto/json.ts";
 import { encodeJson } from "../../../src/proto/json_text.ts";
 import { JsonError } from "../../../src/proto/json_error.ts";
 import { encode } from "./_scanning.ts";
+import { CODE_POINT } from "../../fuzz/code_point.ts";
 
-const anyJson = fc.jsonValue({ stringUnit: "binary", maxDepth: 6 });
+const anyJson = fc.jsonValue({ stringUnit: CODE_POINT, maxDepth: 6 });
 
 /** Texts that the engine's parser accepts. The scanner refuses those of the second line. */
 const ODD_VALUES = [

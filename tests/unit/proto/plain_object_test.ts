@@ -7,6 +7,7 @@ import {
   readPlainObject,
   scanMembers,
 } from "../../../src/proto/mod.ts";
+import { CODE_POINT } from "../../fuzz/code_point.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -64,10 +65,10 @@ Deno.test("readPlainObject() accepts as many levels as the scanner", () => {
 /** JSON texts of many styles: nested objects, odd numbers and strings, white space, some faults. */
 const TEXT = fc.tuple(
   fc.dictionary(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: CODE_POINT }),
     fc.oneof(
-      fc.jsonValue({ stringUnit: "binary" }),
-      fc.string({ unit: "binary" }),
+      fc.jsonValue({ stringUnit: CODE_POINT }),
+      fc.string({ unit: CODE_POINT }),
       fc.integer(),
       fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true })),
     ),

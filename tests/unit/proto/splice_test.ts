@@ -5,6 +5,7 @@ import { decodeJson, type JsonValue } from "../../../src/proto/json.ts";
 import { scanMembers } from "../../../src/proto/json_members.ts";
 import { JsonError } from "../../../src/proto/json_scan.ts";
 import { type Edit, setMembers } from "../../../src/proto/splice.ts";
+import { CODE_POINT } from "../../fuzz/code_point.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const set = (text: string, edits: readonly Edit[]) =>
@@ -80,10 +81,10 @@ Deno.test("setMembers() refuses a text that is not strictly JSON or not an objec
 const space = fc.string({ unit: fc.constantFrom(..." \n\r\t"), maxLength: 3 });
 const key = fc.oneof(
   fc.constantFrom("a", "b", "type", "é", "", "__proto__"),
-  fc.string({ unit: "binary", maxLength: 3 }),
+  fc.string({ unit: CODE_POINT, maxLength: 3 }),
 );
 const value = fc.oneof(
-  fc.jsonValue({ stringUnit: "binary", maxDepth: 2 }).map((v) =>
+  fc.jsonValue({ stringUnit: CODE_POINT, maxDepth: 2 }).map((v) =>
     JSON.stringify(v)
   ),
   fc.constantFrom("12.0", "1e2", "-0", "123456789012345678901", '{"type":{}}'),
