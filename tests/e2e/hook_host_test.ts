@@ -300,8 +300,9 @@ Deno.test("hooks that are killed at any time leave whole events or none", async 
 
 Deno.test("a hook that is killed alone, by a signal of any kind, leaves its host no pipe to wait for", async () => {
   await using home = await tempHome();
-  for (const agent of AGENTS) {
-    for (const signal of ["SIGTERM", "SIGKILL"] satisfies Deno.Signal[]) {
+  const signals: Deno.Signal[] = ["SIGTERM", "SIGKILL"];
+  await Promise.all(AGENTS.flatMap((agent) =>
+    signals.map(async (signal) => {
       const { output } = await runAsAgent(agent, home, {
         leavesOpen: true, // what it waits for never comes
         killAfterMs: 100,
@@ -309,8 +310,8 @@ Deno.test("a hook that is killed alone, by a signal of any kind, leaves its host
         killsAlone: true,
       });
       assertEquals(output, "", `${agent.name}, ${signal}`);
-    }
-  }
+    })
+  ));
 });
 
 Deno.test("hooks of several agents at once are stored once each", async () => {
