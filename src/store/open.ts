@@ -59,7 +59,7 @@ export interface OpenStore {
  */
 export function openWriter(path: string, maxPages?: number): OpenStore {
   refuseNetwork(realFolder(path));
-  refuseOddFiles(path);
+  refuseOddFiles(path, { isWriter: true });
   rollBack(path);
   const isNew = !checkFile(path);
   const wasDamaged = hasDamageNote(path);
@@ -165,18 +165,24 @@ function sizeOf(path: string): number {
   return lookAt(path)?.size ?? 0;
 }
 
+/** The bit of a file's mode that lets its owner write. */
+const OWNER_WRITES = 0o200;
+
 /**
  * Refuses a store if SQLite would open anything but plain files of ours, such as a named pipe, for
  * which it would wait for ever. Opens nothing: closing any descriptor of a file drops all its POSIX
  * locks.
  *
+ * @param options.isWriter Refuse what may only be read as well: SQLite would give that mode to the
+ * files that it makes beside the store, and they would keep it.
  * @throws {StoreError} If the store, or a file that SQLite has beside it, cannot be used.
  */
-export function refuseOddFiles(path: string): void {
+export function refuseOddFiles(path: string, { isWriter = false } = {}): void {
   try {
     for (const end of ["", "-wal", "-shm", "-journal"]) {
       const found = lookAt(`${path}${end}`);
-      const odd = found && whyOdd(found);
+      const odd = found &&
+        (whyOdd(found) ?? (isWriter ? whyReadOnly(found) : null));
       if (odd !== null) throw refusal(`${path}${end}`, odd);
     }
   } catch (error) {
@@ -187,6 +193,13 @@ export function refuseOddFiles(path: string): void {
       { cause: error },
     );
   }
+}
+
+function whyReadOnly({ mode }: Deno.FileInfo): string | null {
+  const isReadOnly = mode !== null && (mode & OWNER_WRITES) === 0;
+  return isReadOnly && Deno.uid() !== 0 // nothing keeps root out
+    ? "its owner may not write it: run chmod u+rw"
+    : null;
 }
 
 /**

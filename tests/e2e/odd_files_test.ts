@@ -349,6 +349,29 @@ for (const name of ["store.db", "store.db-journal"]) {
 
 Deno.test({
   name:
+    "a store that its owner may not write is named, and used again after that",
+  ignore: !hasUser,
+  async fn() {
+    await using home = await tempHome();
+    await giveAway(home);
+    assertEquals((await json(home, START)).started, true);
+    await record(home, "kept");
+    assertEquals((await json(home, ["stop"])).stopped, true);
+    await Deno.chmod(`${home.home}/store.db`, 0o400);
+    const { stdout } = await run(home, START);
+    assertMatch(
+      stdout,
+      /store.db.*its owner may not write it: run chmod u\+rw/,
+    );
+    await Deno.chmod(`${home.home}/store.db`, 0o600);
+    assertEquals((await json(home, START)).started, true);
+    assertEquals(await storedSessions(home), ["kept"]);
+    assertEquals((await json(home, ["stop"])).stopped, true);
+  },
+});
+
+Deno.test({
+  name:
     "a folder of rejected files that its owner may not read loses no event, and is named",
   ignore: !hasUser,
   async fn() {

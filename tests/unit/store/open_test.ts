@@ -231,7 +231,7 @@ Deno.test({
     Deno.chmodSync(temp.path, 0o400);
     const { fault, message } = refusal(temp.path);
     assertEquals(fault, "not writable");
-    assertStringIncludes(message, "attempt to write a readonly database");
+    assertStringIncludes(message, "its owner may not write it");
   },
 });
 
