@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // deno-lint-ignore-file no-console
 /**
- * Runs the checks one after another and counts the outcomes.
+ * Runs the checks and counts the outcomes.
  * @module
  */
 import { TextLineStream } from "@std/streams/text-line-stream";
@@ -89,6 +89,9 @@ const ALL = Object.keys(steps).filter((name) =>
   name !== "e2e" && name !== "soak"
 );
 
+/** The steps that run beside the next ones, as they take one processor, and long. */
+const ASIDE = ["types", "doc"];
+
 /** Options of `deno test`, besides its files. */
 interface TestOptions {
   /** Whether to check types first, if no other step does. */
@@ -117,14 +120,13 @@ async function main(words: readonly string[]): Promise<number> {
     chosen.push([word, step]);
   }
   const outcomes: NamedOutcome[] = [];
-  let types: Promise<void> | undefined;
+  const aside: Promise<void>[] = [];
   for (const [name, step] of chosen) {
     const work = runStep(name, step, outcomes);
-    // They take half a minute of one processor, which the next steps leave idle.
-    if (name === "types") types = work;
+    if (ASIDE.includes(name)) aside.push(work);
     else await work;
   }
-  await types;
+  await Promise.all(aside);
   console.log(`\n${printTable(outcomes)}`);
   console.log(printSummary(outcomes));
   return outcomes.some(([, { failed }]) => failed > 0) ? 1 : 0;

@@ -169,7 +169,7 @@ export async function tempHome(): Promise<Home> {
     async [Symbol.asyncDispose]() {
       for (const process of spawned) process.signal("SIGKILL");
       await Promise.all([...spawned].map((process) => process.ended));
-      await endStragglers(root);
+      endStragglers(root);
       await endDaemon(home);
       await Deno.remove(root, { recursive: true });
     },
@@ -242,11 +242,11 @@ async function endDaemon(home: string): Promise<void> {
  * Ends all other processes of a home, such as the hooks of a host that was killed, until none is
  * left: a hook that is still running would make the home again.
  */
-async function endStragglers(root: string): Promise<void> {
+function endStragglers(root: string): void {
   if (Deno.build.os !== "linux") return;
   let found: number[];
   do {
-    found = await findStragglers(root);
+    found = findStragglers(root);
     found.forEach(kill);
   } while (found.length > 0);
 }
@@ -255,21 +255,22 @@ async function endStragglers(root: string): Promise<void> {
  * Lists the processes with a path below the folder in their arguments or environment. A process
  * that has ended has neither.
  */
-async function findStragglers(root: string): Promise<number[]> {
-  const found: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const words = await Deno.readTextFile(`/proc/${name}/cmdline`);
-      const variables = await Deno.readTextFile(`/proc/${name}/environ`);
-      if (`${words}${variables}`.includes(`${root}/`)) found.push(Number(name));
-    } catch (error) {
-      // It has ended, or belongs to another user.
-      const reason = error instanceof Error ? error.message : "";
-      if (!/ \(os error \d+\)/.test(reason)) throw error;
-    }
-  }
-  return found;
+function findStragglers(root: string): number[] {
+  const pids = Array.from(Deno.readDirSync("/proc"), ({ name }) => name)
+    .filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) =>
+    ["cmdline", "environ"].some((name) => {
+      try {
+        return Deno.readTextFileSync(`/proc/${pid}/${name}`)
+          .includes(`${root}/`);
+      } catch (error) {
+        // It has ended, or belongs to another user.
+        const reason = error instanceof Error ? error.message : "";
+        if (!/ \(os error \d+\)/.test(reason)) throw error;
+        return false;
+      }
+    })
+  ).map(Number);
 }
 
 function kill(pid: number): void {
