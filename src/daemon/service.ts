@@ -352,13 +352,19 @@ export class Service implements AsyncDisposable {
       type: "hello",
       proto_version: PROTO_VERSION,
       daemon_version: this.#options.daemonVersion,
-      workspaces: this.#tryRead(() => this.#reads.listWorkspaces(), []),
+      workspaces: this.#tryRead(
+        () => this.#reads.listWorkspaces(),
+        () => this.#store.workspacePaths(),
+      ),
     });
   }
 
   #status(): Reply<"status"> {
     const { pid, uptimeMs } = this.#options;
-    const transcripts = this.#tryRead(() => this.#reading.status(), null);
+    const transcripts = this.#tryRead(
+      () => this.#reading.status(),
+      () => null,
+    );
     return replyWith({
       type: "status",
       pid,
@@ -376,13 +382,15 @@ export class Service implements AsyncDisposable {
   /**
    * Reads a part of an answer. Without it, the answer still tells that the daemon lives, and why
    * its store cannot be read.
+   *
+   * @param otherwise Returns what is known without the store.
    */
-  #tryRead<T>(read: () => T, otherwise: T): T {
+  #tryRead<T>(read: () => T, otherwise: () => T): T {
     try {
       return read();
     } catch (error) {
       this.#note(error);
-      return otherwise;
+      return otherwise();
     }
   }
 

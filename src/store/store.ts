@@ -235,6 +235,13 @@ export class Store implements Disposable {
     return this.#workspaces.newestFirst();
   }
 
+  /** Returns the paths of all workspaces with sessions, from memory and in any order. */
+  workspacePaths(): string[] {
+    return [...this.#ledger.workspaces()]
+      .filter(({ sessions }) => sessions > 0)
+      .map(({ path }) => path);
+  }
+
   /** Returns a workspace; undefined if it has no sessions. */
   workspace(path: string): WorkspaceRef | undefined {
     const found = this.#ledger.workspace(path);

@@ -462,6 +462,19 @@ Deno.test("a daemon whose store can no longer be read answers status, and doctor
   assertStringIncludes(found.message, "Cannot use store");
 });
 
+Deno.test("sessions of all workspaces are not none if the store can no longer be read", async () => {
+  await using home = await tempHome();
+  {
+    await using _first = await home.startDaemon();
+    assertEquals(await new Feed(home).send(CLIENTS), []);
+  }
+  await using _daemon = await home.startDaemon();
+  await Deno.truncate(`${home.home}/store.db`);
+  const { code, stderr } = await home.run(["sessions", "--all-workspaces"]);
+  assertEquals(code, 5);
+  assertStringIncludes(stderr, "Cannot use store");
+});
+
 for (const end of ["-wal", "-shm"]) {
   Deno.test(`a daemon keeps what it has acknowledged when store.db${end} is removed and another program writes to the store`, async () => {
     await using home = await tempHome();
