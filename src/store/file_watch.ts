@@ -273,17 +273,33 @@ export class FileWatch {
 
   /** Notes that the WAL was cut. What it still has must not be copied by this process. */
   #cut(): StoreError {
-    const { pages, moved } = this.#walSeen;
-    const loss = pages === moved
+    this.#isReplaced = true;
+    const loss = this.#dropOldPages()
       ? ""
       : ". Events that only this file held may be lost";
-    this.#isReplaced = true;
     this.#fault = new StoreError(
       "moved",
       `Cannot use store as another program has cut "${this.#path}-wal" while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
     );
     this.#leaveNote(this.#fault.message);
     return this.#fault;
+  }
+
+  /**
+   * Empties a WAL that was cut to fewer pages than were copied to the file: the next process would
+   * put these older pages over the newer ones.
+   *
+   * @returns Whether all of the WAL is in the file.
+   */
+  #dropOldPages(): boolean {
+    try {
+      const wal = `${this.#path}-wal`;
+      const { pages, moved } = this.#readWal();
+      if (this.#countWal() < moved && this.#has(wal)) Deno.truncateSync(wal);
+      return pages === moved;
+    } catch {
+      return false; // the disk fails
+    }
   }
 
   #hasCompanions(): boolean {
