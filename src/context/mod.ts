@@ -36,6 +36,7 @@ export {
   readOwnFile,
   refusal,
   setOddAside,
+  whyKeptOut,
   whyNoOwnFolder,
   whyOdd,
 } from "./own_file.ts";

@@ -127,9 +127,7 @@ export function whyOdd(
   if (info.size > maxBytes) {
     return `it must be <= ${maxBytes} bytes: current size is ${info.size}`;
   }
-  return isClosed(info, OWNER_READS)
-    ? "its owner may not read it: run chmod u+rw"
-    : null;
+  return whyKeptOut(info, "read");
 }
 
 /**
@@ -221,14 +219,23 @@ function whyReadOnly(info: Deno.FileInfo): string | null {
   if ((info.nlink ?? 1) > 1) {
     return `the file has ${info.nlink} names (hard links): remove the others`;
   }
-  return isClosed(info, OWNER_WRITES)
-    ? "its owner may not write it: run chmod u+rw"
-    : null;
+  return whyKeptOut(info, "write");
 }
 
-/** Whether the mode keeps the owner out. Nothing keeps root out. */
-function isClosed({ mode }: Deno.FileInfo, permission: number): boolean {
-  return mode !== null && (mode & permission) === 0 && Deno.uid() !== 0;
+/**
+ * Explains why the mode of a file keeps its owner out.
+ *
+ * @param info As `lstat` gives it.
+ * @returns Null if it does not. Nothing keeps root out.
+ */
+export function whyKeptOut(
+  { mode }: Deno.FileInfo,
+  act: "read" | "write",
+): string | null {
+  const permission = act === "read" ? OWNER_READS : OWNER_WRITES;
+  return mode !== null && (mode & permission) === 0 && Deno.uid() !== 0
+    ? `its owner may not ${act} it: run chmod u+rw`
+    : null;
 }
 
 function isForeign({ uid }: Deno.FileInfo): boolean {

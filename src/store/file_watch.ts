@@ -277,12 +277,12 @@ export class FileWatch {
     const loss = this.#dropOldPages()
       ? ""
       : ". Events that only this file held may be lost";
-    this.#fault = new StoreError(
-      "moved",
-      `Cannot use store as another program has cut "${this.#path}-wal" while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
+    return this.#note(
+      new StoreError(
+        "moved",
+        `Cannot use store as another program has cut "${this.#path}-wal" while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
+      ),
     );
-    this.#leaveNote(this.#fault.message);
-    return this.#fault;
   }
 
   /**
@@ -367,9 +367,7 @@ export class FileWatch {
   /** Notes that the file was replaced. The new file must not be opened with the old WAL. */
   #replaced(): StoreError {
     this.#isReplaced = true;
-    this.#fault = replacedError(this.#path, this.#takeWal());
-    this.#leaveNote(this.#fault.message);
-    return this.#fault;
+    return this.#note(replacedError(this.#path, this.#takeWal()));
   }
 
   /**
@@ -464,10 +462,12 @@ export class FileWatch {
     return explained;
   }
 
-  #note(damage: StoreError): void {
-    if (this.#fault !== null) return;
-    this.#fault = damage;
-    this.#leaveNote(damage.message);
+  /** Notes why nothing more is written, unless that is known, and returns it. */
+  #note(fault: StoreError): StoreError {
+    if (this.#fault !== null) return this.#fault;
+    this.#fault = fault;
+    this.#leaveNote(fault.message);
+    return fault;
   }
 
   /** Leaves a note, so that the next start checks the whole store. */

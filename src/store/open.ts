@@ -11,6 +11,7 @@ import {
   openToRead,
   parentOf,
   refusal,
+  whyKeptOut,
   whyOdd,
 } from "../context/mod.ts";
 import { hasDamageNote, removeDamageNote } from "./file_watch.ts";
@@ -165,9 +166,6 @@ function sizeOf(path: string): number {
   return lookAt(path)?.size ?? 0;
 }
 
-/** The bit of a file's mode that lets its owner write. */
-const OWNER_WRITES = 0o200;
-
 /**
  * Refuses a store if SQLite would open anything but plain files of ours, such as a named pipe, for
  * which it would wait for ever. Opens nothing: closing any descriptor of a file drops all its POSIX
@@ -182,7 +180,7 @@ export function refuseOddFiles(path: string, { isWriter = false } = {}): void {
     for (const end of ["", "-wal", "-shm", "-journal"]) {
       const found = lookAt(`${path}${end}`);
       const odd = found &&
-        (whyOdd(found) ?? (isWriter ? whyReadOnly(found) : null));
+        (whyOdd(found) ?? (isWriter ? whyKeptOut(found, "write") : null));
       if (odd !== null) throw refusal(`${path}${end}`, odd);
     }
   } catch (error) {
@@ -193,13 +191,6 @@ export function refuseOddFiles(path: string, { isWriter = false } = {}): void {
       { cause: error },
     );
   }
-}
-
-function whyReadOnly({ mode }: Deno.FileInfo): string | null {
-  const isReadOnly = mode !== null && (mode & OWNER_WRITES) === 0;
-  return isReadOnly && Deno.uid() !== 0 // nothing keeps root out
-    ? "its owner may not write it: run chmod u+rw"
-    : null;
 }
 
 /**
