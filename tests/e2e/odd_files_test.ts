@@ -306,9 +306,7 @@ for (const [kind, make] of Object.entries(KINDS)) {
     ignore: !hasUser,
     async fn() {
       await using home = await tempHome();
-      await giveAway(home);
-      assertEquals((await json(home, START)).started, true);
-      await record(home, "before");
+      await startWith(home, "before");
       const names = ["spool/.news", "store.db", "daemon.sock"];
       for (const name of names) {
         const path = `${home.home}/${name}`;
@@ -328,15 +326,20 @@ for (const [kind, make] of Object.entries(KINDS)) {
   });
 }
 
+/** Starts the first daemon of a home, with an event of one session. */
+async function startWith(home: Home, session: string): Promise<void> {
+  await giveAway(home);
+  assertEquals((await json(home, START)).started, true);
+  await record(home, session);
+}
+
 for (const name of ["store.db", "store.db-journal"]) {
   Deno.test({
     name: `a named pipe in the place of ${name} keeps no restore waiting`,
     ignore: !hasUser,
     async fn() {
       await using home = await tempHome();
-      await giveAway(home);
-      assertEquals((await json(home, START)).started, true);
-      await record(home, "kept");
+      await startWith(home, "kept");
       const backup = `${home.workspace}/backup`;
       await json(home, ["store", "backup", backup]);
       assertEquals((await json(home, ["stop"])).stopped, true);
@@ -353,9 +356,7 @@ Deno.test({
   ignore: !hasUser,
   async fn() {
     await using home = await tempHome();
-    await giveAway(home);
-    assertEquals((await json(home, START)).started, true);
-    await record(home, "kept");
+    await startWith(home, "kept");
     assertEquals((await json(home, ["stop"])).stopped, true);
     await Deno.chmod(`${home.home}/store.db`, 0o400);
     const { stdout } = await run(home, START);
