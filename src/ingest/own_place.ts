@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The home that a hook may write to, if the given one belongs to another user.
+ * The home that a hook may write to, if it may not write to the given one.
  * @module
  */
 import {
   type Context,
+  HomeError,
   type Paths,
   resolvePaths,
   whyClosed,
   whyForeign,
   whyNoHome,
 } from "../context/mod.ts";
+import { openHome } from "../launch/mod.ts";
 
 /** Paths that a hook may use. */
 export interface OwnPlace {
@@ -20,9 +22,10 @@ export interface OwnPlace {
 }
 
 /**
- * Finds a home of this user. A hook may run as root in a user's home (`sudo -E`, a container), or
- * with the `KAIZEN_HOME` of another user. There it must neither read nor write: it records in the
- * home of its own user, as it does if the given one is a link to where no file can be opened.
+ * Finds a home of this user, and opens it if its mode keeps even its owner out. A hook may run as
+ * root in a user's home (`sudo -E`, a container), or with the `KAIZEN_HOME` of another user. There
+ * it must neither read nor write: it records in the home of its own user, as it does if the given
+ * one is a file, a closed folder of other files, or a link to where no file can be opened.
  *
  * @returns The given paths if no home of this user is known; the spool refuses them.
  */
@@ -44,7 +47,19 @@ export function findOwnPlace(
 
 function whyNotUsable(home: string): string | null {
   const why = whyForeign(home);
-  return why === null ? whyNoHome(home) : `Cannot use home "${home}" as ${why}`;
+  if (why !== null) return `Cannot use home "${home}" as ${why}`;
+  return whyNoHome(home) ?? whyShut(home);
+}
+
+/** Explains why even the owner is kept out of a home; it is opened if that is possible. */
+function whyShut(home: string): string | null {
+  try {
+    openHome(home);
+    return null;
+  } catch (error) {
+    if (error instanceof HomeError) return error.message;
+    throw error;
+  }
 }
 
 /** Returns the home of this process's user as the system knows it. */

@@ -15,7 +15,7 @@ export {
   listOddFiles,
   type OddFile,
 } from "./odd_files.ts";
-export { prepareHome, refuseForeignHome } from "./prepare_home.ts";
+export { openHome, prepareHome, refuseForeignHome } from "./prepare_home.ts";
 export { probe, type ProbeResult } from "./probe.ts";
 export {
   printReadyLine,

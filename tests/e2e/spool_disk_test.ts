@@ -144,33 +144,75 @@ Deno.test({
   },
 });
 
+for (const mode of [0o500, 0o000]) {
+  const octal = mode.toString(8).padStart(3, "0");
+  Deno.test({
+    name:
+      `a hook opens a home of mode ${octal} to its owner, and keeps its event`,
+    ignore: isRoot && !canBeOthers,
+    async fn() {
+      await using home = await tempHome();
+      await Deno.mkdir(home.home);
+      if (isRoot) {
+        await Deno.chmod(home.root, 0o755);
+        for (const path of [home.home, `${home.root}/user`]) {
+          await Deno.chown(path, ALICE, ALICE);
+        }
+      }
+      await Deno.chmod(home.home, mode);
+      const run = (args: string[]) =>
+        isRoot ? runThere(ALICE, args, home) : home.run(args, {
+          stdin: EVENT,
+          env: { KAIZEN_NO_START: "1" },
+        });
+      const plain = await run(PLAIN);
+      assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
+      assertStringIncludes(plain.stderr.toLowerCase(), "permission denied");
+      const hook = await run(HOOK);
+      assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+      const status = await run(["status", "--json"]);
+      assertEquals(status.code, 3, status.stderr);
+      const { pending, writable } = JSON.parse(status.stdout).spool;
+      assertEquals([pending, writable], [1, true]);
+      assertEquals((await Deno.stat(home.home)).mode! & 0o777, 0o700);
+    },
+  });
+}
+
 Deno.test({
   name:
-    "in a home that may not be written hooks stay silent and people are told",
+    "a hook leaves a folder of other files closed, and records in its own home",
   ignore: isRoot && !canBeOthers,
   async fn() {
     await using home = await tempHome();
-    await Deno.mkdir(home.home, { mode: 0o500 });
+    const own = `${home.root}/user`;
+    await Deno.mkdir(home.home);
+    await Deno.writeTextFile(`${home.home}/thesis.txt`, "");
     if (isRoot) {
       await Deno.chmod(home.root, 0o755);
-      for (const path of [home.home, `${home.root}/user`]) {
+      for (const path of [home.home, `${home.home}/thesis.txt`, own]) {
         await Deno.chown(path, ALICE, ALICE);
       }
     }
-    const run = (args: string[]) =>
-      isRoot ? runThere(ALICE, args, home) : home.run(args, {
-        stdin: EVENT,
-        env: { KAIZEN_NO_START: "1" },
-      });
-    const hook = await run(HOOK);
-    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
-    const plain = await run(PLAIN);
-    assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
-    assertStringIncludes(plain.stderr.toLowerCase(), "permission denied");
-    const status = await run(["status", "--json"]);
-    assertEquals(status.code, 3, status.stderr);
-    const { writable, reason } = JSON.parse(status.stdout).spool;
-    assertEquals([writable, reason], [false, "permission denied"]);
+    const run = (args: string[], env: Record<string, string>) =>
+      isRoot
+        ? runAs(ALICE, args, home, { stdin: EVENT, env })
+        : home.run(args, { stdin: EVENT, env });
+    const env = { HOME: own, KAIZEN_NO_START: "1" };
+    for (const given of [home.home, `${home.home}/thesis.txt`]) {
+      await Deno.chmod(home.home, 0o500);
+      const hook = await run(HOOK, { ...env, KAIZEN_HOME: given });
+      assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+      assertEquals((await Deno.stat(home.home)).mode! & 0o777, 0o500);
+      await Deno.chmod(home.home, 0o700);
+    }
+    const { stdout } = await run(["status", "--json"], {
+      ...env,
+      KAIZEN_HOME: "",
+    });
+    const { pending, failures, last_failure } = JSON.parse(stdout).spool;
+    assertEquals([pending, failures], [2, 2], stdout);
+    assertStringIncludes(last_failure.reason, `used "${own}/.kaizen"`);
   },
 });
 
