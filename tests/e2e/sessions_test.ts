@@ -245,6 +245,40 @@ Deno.test("sessions -o text with a filter names another workspace only if a sess
   }
 });
 
+Deno.test("a question that finds nothing names the home only if nothing was ever stored there", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const questions: [args: string[], code: number][] = [
+    [["sessions"], 0],
+    [["sessions", "--agent", "x"], 0],
+    [["sessions", "--project", "x"], 1],
+    [["detail", "x"], 1],
+    [["detail", "@latest"], 1],
+    [["wait"], 1],
+    [["events", "--agent", "x"], 0],
+    [["grep", "nosuch"], 1],
+    [["usage"], 0],
+    [["commits"], 0],
+  ];
+  const ask = async () => {
+    const told: boolean[] = [];
+    for (const [args, expected] of questions) {
+      const { code, stderr } = await home.run([...args, "-o", "text"]);
+      assertEquals(code, expected, `${args}: ${stderr}`);
+      told.push(
+        stderr.includes(`nothing is stored yet in ${home.home} (KAIZEN_HOME)`),
+      );
+    }
+    return told;
+  };
+  assertEquals(await ask(), questions.map(() => true));
+  const payload =
+    '{"hook_event_name":"SessionStart","session_id":"a","cwd":"/elsewhere"}';
+  const words = ["ingest", "--source", "claude", "--workspace", "/elsewhere"];
+  assertEquals((await home.run(words, { stdin: payload })).code, 0);
+  assertEquals(await ask(), questions.map(() => false));
+});
+
 Deno.test("sessions starts a daemon where none runs, unless it may not", async () => {
   await using home = await tempHome();
   for (const refusal of [["--no-start"], []]) {

@@ -9,7 +9,7 @@ import { type CheckedAnswer, openChecked } from "./answer_head.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
-import { type Place, readPlace, resolvePlace } from "./place.ts";
+import { notFound, type Place, readPlace, resolvePlace } from "./place.ts";
 
 /** The name of the newest session of the workspace. */
 const LATEST = "@latest";
@@ -66,11 +66,12 @@ export async function findSession(
     : await completeId({ prefix, workspace, isOpen }, run);
   const found = whole === null ? null : await open(whole.id, whole.workspace);
   if (found !== null) return found;
-  throw new NotFoundError(
+  throw await notFound(
     `There is no session "${id}"${
       isOpen || workspace === null ? "" : ` in ${workspace}`
     }`,
     isOpen ? "sessions --all-workspaces" : "sessions",
+    run,
   );
 }
 
@@ -134,9 +135,10 @@ async function findNewest(workspace: string | null, run: Run): Promise<string> {
   const newest = sessions.find(({ id }) => !id.startsWith(GIT_PREFIX)) ??
     sessions[0];
   if (newest !== undefined) return newest.id;
-  throw new NotFoundError(
+  throw await notFound(
     `There is no session in ${workspace ?? "any workspace"} yet`,
     "sessions --all-workspaces",
+    run,
   );
 }
 

@@ -14,6 +14,7 @@ import {
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
 import { findNearest } from "../shell/nearest.ts";
+import { printNote } from "../shell/print.ts";
 
 /** One workspace by its path, a known workspace by its name, or all workspaces. */
 export type Place =
@@ -73,7 +74,9 @@ export function currentWorkspace({ context }: Pick<Run, "context">): string {
 export async function resolvePlace(place: Place, run: Run): Promise<string[]> {
   if (place.kind === "workspace") return [place.path];
   const known = await listWorkspaces(run);
-  return place.kind === "all" ? known : [pickProject(place.name, known)];
+  return place.kind === "all"
+    ? known
+    : [await pickProject(place.name, known, run)];
 }
 
 /**
@@ -85,13 +88,48 @@ async function listWorkspaces(run: Run): Promise<string[]> {
   return workspaces;
 }
 
-/** Returns the workspaces for a hint: none if no daemon is running or the request fails. */
-export async function askHelloQuietly(run: Run): Promise<string[]> {
+/** Returns the workspaces for a hint: null if no daemon is running or the request fails. */
+export async function askHelloQuietly(run: Run): Promise<string[] | null> {
   try {
     return (await ask(HELLO, clientOptions(run, STATUS_TIMEOUT_MS))).workspaces;
   } catch {
-    return [];
+    return null;
   }
+}
+
+/**
+ * Says where a question looked if there is no session at all: the path may be mistyped.
+ *
+ * @returns Null if there are sessions, or if that cannot be found out.
+ */
+export async function explainEmpty(run: Run): Promise<string | null> {
+  const workspaces = await askHelloQuietly(run);
+  if (workspaces === null || workspaces.length > 0) return null;
+  const { home, socket } = run.settings.paths();
+  return socket.startsWith(`${home}/`)
+    ? `nothing is stored yet in ${home} (KAIZEN_HOME)`
+    : `the daemon of ${socket} (KAIZEN_SOCK) has nothing stored yet`;
+}
+
+/** Prints a note that nothing was found, and where a question looked if there is nothing at all. */
+export async function noteNothing(message: string, run: Run): Promise<void> {
+  await printNote(run, message);
+  const why = await explainEmpty(run);
+  if (why !== null) await printNote(run, why);
+}
+
+/**
+ * Makes the error that something is not there.
+ *
+ * @param hint The next command to run.
+ */
+export async function notFound(
+  message: string,
+  hint: string,
+  run: Run,
+): Promise<NotFoundError> {
+  const why = await explainEmpty(run);
+  return new NotFoundError(why === null ? message : `${message}: ${why}`, hint);
 }
 
 /** Finds out which of these directories no longer exist. */
@@ -112,7 +150,11 @@ async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
-function pickProject(name: string, known: readonly string[]): string {
+async function pickProject(
+  name: string,
+  known: readonly string[],
+  run: Run,
+): Promise<string> {
   const matching = known.filter((path) => lastPart(path) === name);
   const [only] = matching;
   if (matching.length === 1 && only !== undefined) return only;
@@ -124,10 +166,11 @@ function pickProject(name: string, known: readonly string[]): string {
     );
   }
   const near = findNearest(name, known.map(lastPart));
-  throw new NotFoundError(
+  throw await notFound(
     `There is no project "${name}"` +
       (near === null ? "" : `; did you mean "${near}"?`),
     "sessions --all-workspaces",
+    run,
   );
 }
 

@@ -6,7 +6,7 @@
 import { makePaint, renderCommits } from "../../output/mod.ts";
 import type { CommitRecord } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
-import { resolvePlace } from "../ask/place.ts";
+import { noteNothing, resolvePlace } from "../ask/place.ts";
 import { locateSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
 import { isColumnFormat } from "../shell/settings.ts";
@@ -50,9 +50,9 @@ async function printTable(
 ): Promise<void> {
   if (rows.length === 0) {
     await printLines(run, ["(no commits)"]);
-    return await printNote(
-      run,
+    return await noteNothing(
       "commits come from the hooks of git: kaizen hooks install git",
+      run,
     );
   }
   const { context, settings } = run;

@@ -10,9 +10,10 @@ import {
   type EventPrinter,
   readStreamEvent,
 } from "./event_printer.ts";
+import { noteNothing } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import { isColumnFormat } from "../shell/settings.ts";
-import { printLines, printNote, printText } from "../shell/print.ts";
+import { printLines, printText } from "../shell/print.ts";
 
 /**
  * Returns the printer for the format of a run. In a pipe, that is one line of JSON for each event.
@@ -73,7 +74,7 @@ function table(run: Run): EventPrinter {
     async end() {
       if (!isFirst) return;
       await printText(run, "(no events)\n");
-      await printNote(run, "no event matches");
+      await noteNothing("no event matches", run);
     },
   };
 }

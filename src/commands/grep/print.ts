@@ -5,8 +5,9 @@
  */
 import { escapeLine, formatTime, makePaint } from "../../output/mod.ts";
 import { encodeJson } from "../../proto/mod.ts";
+import { noteNothing } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
-import { printLines, printNote, printText } from "../shell/print.ts";
+import { printLines, printText } from "../shell/print.ts";
 import type { GrepOptions } from "./options.ts";
 import type { GrepMatch } from "./search.ts";
 
@@ -64,7 +65,7 @@ function rowPrinter<T>(
     async end() {
       if (isDocument) await printText(run, `${start === "," ? "" : start}]}\n`);
       else if (isEmpty && format === "text") {
-        await printNote(run, "no event matches");
+        await noteNothing("no event matches", run);
       }
     },
   };

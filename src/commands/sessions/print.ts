@@ -11,7 +11,7 @@ import {
   toLine,
 } from "../../output/mod.ts";
 import { encodeJson, joinBytes } from "../../proto/mod.ts";
-import { askHelloQuietly, findGone } from "../ask/place.ts";
+import { askHelloQuietly, findGone, noteNothing } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import { printLines, printNote } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
@@ -127,8 +127,8 @@ async function explainNone(
   }
   const where = describePlace(workspaces);
   const filtered = Object.keys(options.filter).length > 0;
-  await printNote(run, `no session${filtered ? " matches" : ""} ${where}`);
-  const others = (await askHelloQuietly(run))
+  await noteNothing(`no session${filtered ? " matches" : ""} ${where}`, run);
+  const others = (await askHelloQuietly(run) ?? [])
     .filter((path) => !workspaces.includes(path));
   if (others.length > MAX_HINT_WORKSPACES) {
     return await printNote(

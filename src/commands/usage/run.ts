@@ -6,6 +6,7 @@
 import { escapeText, formatNumberOf, formatTime } from "../../output/mod.ts";
 import type { AnswerOf } from "../../proto/mod.ts";
 import { locateSession } from "../ask/find_session.ts";
+import { noteNothing } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
@@ -58,7 +59,7 @@ async function printNothing(
       `no transcript of ${escapeText(session)} has token counts`,
     );
   }
-  await printNote(run, `no transcript${place} has token counts${time}`);
+  await noteNothing(`no transcript${place} has token counts${time}`, run);
   if (workspace !== null) {
     await printNote(run, "for those elsewhere: kaizen usage --all-workspaces");
   } else if (sinceMs === null) {
