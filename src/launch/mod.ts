@@ -6,6 +6,7 @@
  * @module
  */
 export { claimHome, type ClaimHomeOptions } from "./claim_home.ts";
+export { isStarting } from "./claim_spawn.ts";
 export { DAEMON_FAILED, readLastFailure } from "./last_failure.ts";
 export { findHolder, type HomeLock } from "./home_lock.ts";
 export { takeLastWords } from "./last_words.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { openOwnFile, type Paths } from "../context/mod.ts";
+import { noteSpawn } from "./claim_spawn.ts";
 import { lastWordsPath } from "./last_words.ts";
 import { type SelfCommand, selfCommand } from "./self_command.ts";
 
@@ -53,6 +54,7 @@ export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
   const { home, socket } = options.paths;
   const { program, args } = options.command ?? selfCommand();
   Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
+  noteSpawn(home);
   const line = [placeOfWords(home), program, ...args, "daemon", "run"];
   line.push("--detached", "--home", home, "--socket", socket);
   return spawnShell(line, home, options.stdout);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { spawnDaemon } from "../../src/launch/spawn_daemon.ts";
 import { fakeDaemon } from "./fake_daemon.ts";
-import { tempHome } from "./harness.ts";
+import { programCommand, tempHome } from "./harness.ts";
 
 Deno.test("stop ends the daemon, and returns when it is gone", async () => {
   await using home = await tempHome();
@@ -33,6 +34,39 @@ Deno.test("stop without a daemon says so and succeeds", async () => {
     0,
     "The daemon is not running.\n",
   ]);
+});
+
+Deno.test("stop waits for a daemon that was spawned a moment ago, and ends it", async () => {
+  await using home = await tempHome();
+  const gate = `${home.root}/gate`;
+  await new Deno.Command("mkfifo", { args: [gate] }).output();
+  const program = `${home.root}/program`;
+  const words = programCommand().map((word) => `'${word}'`).join(" ");
+  await Deno.writeTextFile(
+    program,
+    `#!/bin/sh\nread -r _ <'${gate}'\nexec ${words} "$@"\n`,
+    { mode: 0o755 },
+  );
+  const { home: folder, socket } = home;
+  await Deno.mkdir(folder, { mode: 0o700 });
+  const child = spawnDaemon({
+    paths: { home: folder, socket },
+    stdout: "null",
+    command: { program, args: [] },
+  });
+  const soon = await home.run(["stop", "--timeout", "100ms"]);
+  assertEquals([soon.code, soon.stdout.includes('"exit":4')], [4, true]);
+  assertStringIncludes(soon.stderr, "A daemon is being started");
+  await Deno.writeTextFile(gate, "\n");
+  const { code, stdout } = await home.run(["stop"]);
+  assertEquals([code, JSON.parse(stdout).was_running], [0, true]);
+  const again = await home.run(["stop", "--timeout", "100ms"]);
+  assertEquals(
+    [again.code, JSON.parse(again.stdout).was_running],
+    [0, false],
+    again.stderr,
+  );
+  assertEquals((await child.status).code, 0);
 });
 
 Deno.test("stop waits for a daemon that takes its time", async () => {

@@ -55,7 +55,7 @@ export async function stopDaemon(
     timeoutMs: Math.min(client.timeoutMs, STATUS_TIMEOUT_MS),
   });
   let asked = await askToStop(client);
-  const holder = asked === null ? await lookForHolder(run) : null;
+  const holder = asked === null ? await lookForHolder(run, end) : null;
   if (holder !== null) asked = await askHolder(client, holder);
   if (asked === null) {
     await pid;
@@ -85,13 +85,30 @@ interface Holder {
   isThere: () => boolean;
 }
 
-/** Finds a daemon that holds the home although nothing listens at its socket. */
-async function lookForHolder(run: Run): Promise<Holder | null> {
-  const { findHolder } = await import("../../launch/mod.ts");
-  const { lock } = run.settings.paths();
-  const pid = findHolder(lock);
-  if (pid === null) return null;
-  return { pid, isThere: () => findHolder(lock) === pid };
+/**
+ * Finds a daemon that holds the home although nothing listens at its socket. Waits for one that was
+ * spawned a moment ago.
+ *
+ * @param end Time of the deadline.
+ * @throws {TimedOutError} If it does not get that far in time.
+ */
+async function lookForHolder(run: Run, end: number): Promise<Holder | null> {
+  const { findHolder, isStarting } = await import("../../launch/mod.ts");
+  const paths = run.settings.paths();
+  const find = () => findHolder(paths.lock);
+  const isPending = () => isStarting(paths, run.context.now());
+  if (find() === null) {
+    while (isPending()) {
+      if (performance.now() >= end) {
+        throw new TimedOutError(
+          "A daemon is being started, and does not answer yet",
+        );
+      }
+      await pause(STEP_MS);
+    }
+  }
+  const pid = find();
+  return pid === null ? null : { pid, isThere: () => find() === pid };
 }
 
 /**
