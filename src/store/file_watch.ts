@@ -7,18 +7,17 @@
  */
 import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
 import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
-import {
-  countMissing,
-  FILE_HEADER_BYTES,
-  walHeaders,
-  walSalts,
-} from "./wal_headers.ts";
+import { countMissing, FILE_HEADER_BYTES } from "./file_header.ts";
+import type { WalFile } from "./wal_file.ts";
 
 /**
  * A folder's time of change may count whole seconds. It shows the next change reliably only after
  * this time in milliseconds.
  */
 const SETTLED_MS = 2000;
+
+/** A WAL that other processes restart again and again is looked at so many times. */
+const MOST_LOOKS = 10;
 
 /** Path of the note that the store is damaged. */
 function damageNotePath(path: string): string {
@@ -71,8 +70,7 @@ export interface WatchOptions {
   moveWal: () => WalState;
   /** Reads the header of that file. */
   readHeader: () => string;
-  /** Counts the whole pages that the file of the WAL has. */
-  countWal: () => number;
+  wal: Pick<WalFile, "count" | "salts" | "headers" | "countWhole">;
   /** Looks at that file; null if the system does not say. */
   lookAtOpen: () => Deno.FileInfo | null;
   /** The clock of the file system, in epoch milliseconds. */
@@ -89,7 +87,7 @@ export class FileWatch {
   readonly #readWal: () => WalState;
   readonly #moveWal: () => WalState;
   readonly #readHeader: () => string;
-  readonly #countWal: () => number;
+  readonly #wal: WatchOptions["wal"];
   readonly #lookAtOpen: () => Deno.FileInfo | null;
   #file: Seen;
   #header: string;
@@ -104,7 +102,7 @@ export class FileWatch {
   /** @param path Path of a store that is open in WAL mode. */
   constructor(
     path: string,
-    { readWal, moveWal, readHeader, countWal, lookAtOpen, now = Date.now }:
+    { readWal, moveWal, readHeader, wal, lookAtOpen, now = Date.now }:
       WatchOptions,
   ) {
     this.#path = path;
@@ -113,13 +111,13 @@ export class FileWatch {
     this.#readWal = readWal;
     this.#moveWal = moveWal;
     this.#readHeader = readHeader;
-    this.#countWal = countWal;
+    this.#wal = wal;
     this.#lookAtOpen = lookAtOpen;
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
     this.#walSeen = readWal();
     this.#file = lookAt(path);
     this.#header = readHeader();
-    this.#salts = walSalts(`${path}-wal`);
+    this.#salts = wal.salts;
     this.#companions = new Map(
       [`${path}-wal`, `${path}-shm`].map((at) => [at, Deno.lstatSync(at)]),
     );
@@ -156,24 +154,40 @@ export class FileWatch {
       this.#hasCompanions();
   }
 
+  /** Number of pages in the WAL after the last transaction. */
+  get walPages(): number {
+    return this.#walSeen.pages;
+  }
+
   /**
-   * Call it after each transaction, even a failed one, because it may have copied pages of the WAL
-   * to the file.
-   *
-   * @param checkpointPages Number of pages in the WAL from which a commit copies them; 0 if the
-   * file may have been written to in another way.
+   * Call it after each transaction, even a failed one, which may have written pages, too. Sets the
+   * fault if the WAL was cut meanwhile: the pages were then written behind a gap.
    */
-  noteWrites(checkpointPages = 0): void {
+  noteTransaction(): void {
     if (this.#fault !== null) return;
     try {
       const { pages, moved } = this.#walSeen;
-      const now = this.#walSeen = this.#readWal();
-      // A WAL that was not copied completely restarts only if another process has copied the rest.
-      const isCopied = moved === pages || now.moved !== moved ||
-        now.pages < pages;
-      if (isCopied || now.pages >= checkpointPages) this.#noteFile();
+      this.#walSeen = this.#readWal();
+      // A WAL that is copied restarts; one that was not, only if another process has copied it.
+      const isCopied = () =>
+        moved === pages || this.#walSeen.moved !== moved ||
+        this.#walSeen.pages < pages;
+      // The last page of before stands just before the new ones: a gap begins in it, or earlier.
+      if (!this.#isWhole(isCopied() ? 0 : pages - 1)) this.#cut();
+      else if (isCopied()) this.#noteFile();
     } catch {
       // The file is gone or the disk fails. The next check or transaction reports it.
+    }
+  }
+
+  /** Call it after each write to the file outside of transactions, even a failed one. */
+  noteWrites(): void {
+    if (this.#fault !== null) return;
+    try {
+      this.#walSeen = this.#readWal();
+      this.#noteFile();
+    } catch {
+      // As above.
     }
   }
 
@@ -184,7 +198,7 @@ export class FileWatch {
     if (size < this.#file.size && !isWhole(header, size)) return false;
     this.#file = { ...this.#file, size, mtime };
     this.#header = header;
-    this.#salts = walSalts(`${this.#path}-wal`);
+    this.#salts = this.#wal.salts;
     return true;
   }
 
@@ -238,7 +252,7 @@ export class FileWatch {
     const wal = this.#readWal();
     const { pages, moved } = this.#walSeen;
     const isSame = wal.pages === pages && wal.moved === moved;
-    if (isSame && walSalts(`${this.#path}-wal`) === this.#salts) return false;
+    if (isSame && this.#wal.salts === this.#salts) return false;
     this.#walSeen = wal;
     return this.#noteFile();
   }
@@ -252,7 +266,7 @@ export class FileWatch {
   #hasOwnHeader(size: number): boolean {
     const header = this.#readHeader();
     const isOwn = header === this.#header ||
-      walHeaders(`${this.#path}-wal`).includes(header);
+      this.#wal.headers().includes(header);
     return isOwn && (size >= this.#file.size || isWhole(header, size));
   }
 
@@ -262,13 +276,28 @@ export class FileWatch {
    */
   #isWalCut(): boolean {
     try {
-      if (this.#countWal() >= this.#walSeen.pages) return false;
-      // Another process may have restarted the WAL, and may do so now: then SQLite cuts it.
-      const isShort = () => this.#readWal().pages > this.#countWal();
-      return isShort() && isShort();
+      return this.#wal.count < this.#walSeen.pages && !this.#isWhole(0);
     } catch {
       return false; // the disk fails
     }
+  }
+
+  /**
+   * Whether the WAL has all pages of the last transaction. Another process may restart it at any
+   * time, which changes its random numbers.
+   *
+   * @param from Number of pages that are known to be whole.
+   */
+  #isWhole(from: number): boolean {
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const { salts } = this.#wal;
+      const { pages } = this.#walSeen;
+      if (this.#wal.countWhole(from, pages) === pages) return true;
+      this.#walSeen = this.#readWal();
+      if (this.#walSeen.pages === pages && this.#wal.salts === salts) break;
+      from = 0;
+    }
+    return false;
   }
 
   /** Notes that the WAL was cut. What it still has must not be copied by this process. */
@@ -295,7 +324,8 @@ export class FileWatch {
     try {
       const wal = `${this.#path}-wal`;
       const { pages, moved } = this.#readWal();
-      if (this.#countWal() < moved && this.#has(wal)) Deno.truncateSync(wal);
+      const isOlder = this.#wal.countWhole(0, pages) < moved;
+      if (isOlder && this.#has(wal)) Deno.truncateSync(wal);
       return pages === moved;
     } catch {
       return false; // the disk fails

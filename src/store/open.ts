@@ -16,22 +16,18 @@ import {
 } from "../context/mod.ts";
 import { hasDamageNote, removeDamageNote } from "./file_watch.ts";
 import { corruptError, explainOpenError, StoreError } from "./errors.ts";
+import { countMissing, FILE_HEADER_BYTES } from "./file_header.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseNetwork } from "./network.ts";
 import { readInt, readOne } from "./rows.ts";
 import { RawPages } from "./scrub.ts";
-import { countMissing, FILE_HEADER_BYTES } from "./wal_headers.ts";
+import { WalFile } from "./wal_file.ts";
 
 /**
  * How long a writer waits for another process (a backup, a shell), in milliseconds. The event loop
  * is blocked meanwhile.
  */
 const BUSY_TIMEOUT_MS = 100;
-/**
- * A commit that leaves this number of pages in the WAL copies them to the file. It then takes a few
- * milliseconds.
- */
-export const CHECKPOINT_PAGES = 256;
 /** The WAL is truncated to this length when it restarts. */
 const WAL_BYTES = 4 * 1024 * 1024;
 const WRITER_CACHE_KIB = 8 * 1024;
@@ -49,6 +45,7 @@ export interface OpenStore {
   db: DatabaseSync;
   /** Close it after all connections. */
   pages: RawPages;
+  wal: WalFile;
 }
 
 /**
@@ -80,7 +77,6 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
     }
     db.exec(
       `PRAGMA synchronous = FULL;
-       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
        PRAGMA journal_size_limit = ${WAL_BYTES};
        PRAGMA cache_size = -${WRITER_CACHE_KIB};
        PRAGMA temp_store = MEMORY;
@@ -93,10 +89,15 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
     // Closing it before SQLite's connections would drop their locks.
     file = Deno.openSync(path, { read: true, write: true });
     migrate(db);
+    // From here on the store copies the WAL, after a look at what the commit has written.
+    db.exec("PRAGMA wal_autocheckpoint = 0");
     if (wasDamaged) removeDamageNote(path);
     const pageBytes = pragma(db, "page_size");
-    const wal = Deno.openSync(`${path}-wal`);
-    return { db, pages: new RawPages(file, wal, pageBytes) };
+    return {
+      db,
+      pages: new RawPages(file, pageBytes),
+      wal: new WalFile(Deno.openSync(`${path}-wal`), pageBytes),
+    };
   } catch (error) {
     db?.close();
     file?.close();

@@ -7,11 +7,7 @@
  * that space, so it can be overwritten in the file itself.
  * @module
  */
-import {
-  FILE_HEADER_BYTES,
-  FRAME_HEADER_BYTES,
-  WAL_HEADER_BYTES,
-} from "./wal_headers.ts";
+import { FILE_HEADER_BYTES } from "./file_header.ts";
 
 /**
  * Types of pages of tables and indexes: inner pages, whose header is four bytes longer, and leaves.
@@ -76,16 +72,13 @@ export function scrubPage(page: Uint8Array, number: number): boolean {
   return isChanged;
 }
 
-/** The store as files of pages. Closing its descriptor would drop SQLite's locks. */
+/** The store as a file of pages. Closing its descriptor would drop SQLite's locks. */
 export class RawPages {
   readonly #file: Deno.FsFile;
-  readonly #wal: Deno.FsFile;
   readonly #pageBytes: number;
 
-  /** @param wal The WAL of the file. */
-  constructor(file: Deno.FsFile, wal: Deno.FsFile, pageBytes: number) {
+  constructor(file: Deno.FsFile, pageBytes: number) {
     this.#file = file;
-    this.#wal = wal;
     this.#pageBytes = pageBytes;
   }
 
@@ -105,16 +98,6 @@ export class RawPages {
     } catch {
       return null;
     }
-  }
-
-  /**
-   * Number of whole pages that the file of the WAL has. Does not ask for its times: Linux would
-   * then write them with the next commit.
-   */
-  get walCount(): number {
-    const bytes = this.#wal.seekSync(0, Deno.SeekMode.End);
-    const frameBytes = FRAME_HEADER_BYTES + this.#pageBytes;
-    return Math.max(0, Math.floor((bytes - WAL_HEADER_BYTES) / frameBytes));
   }
 
   /** Reads the header of the file: its bytes as text. It is short while it is copied over. */
@@ -153,9 +136,8 @@ export class RawPages {
     this.#file.syncDataSync();
   }
 
-  /** Closes the files. Call it after SQLite's last connection is closed. */
+  /** Closes the file. Call it after SQLite's last connection is closed. */
   close(): void {
     this.#file.close();
-    this.#wal.close();
   }
 }

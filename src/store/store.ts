@@ -16,7 +16,7 @@ import {
   StoreError,
 } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import { CHECKPOINT_PAGES, type OpenStore, openWriter } from "./open.ts";
+import { type OpenStore, openWriter } from "./open.ts";
 import { type PruneQuery, Pruner, type PruneResult } from "./prune.ts";
 import type { Reader } from "./reader.ts";
 import { ReaderPool } from "./reader_pool.ts";
@@ -35,6 +35,13 @@ import {
   type WorkspaceRef,
 } from "./workspace_reads.ts";
 import { prepareAll } from "./statements.ts";
+import type { WalFile } from "./wal_file.ts";
+
+/**
+ * A commit that leaves this number of pages in the WAL copies them to the file. It then takes a few
+ * milliseconds.
+ */
+const CHECKPOINT_PAGES = 256;
 
 /** Options for opening a store. */
 export interface StoreOptions {
@@ -72,6 +79,7 @@ export class Store implements Disposable {
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #pages: RawPages;
+  readonly #wal: WalFile;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #file: FileWatch;
   readonly #ledger: Ledger;
@@ -81,17 +89,18 @@ export class Store implements Disposable {
   readonly #readers: ReaderPool;
   #isClosed = false;
 
-  private constructor(path: string, { db, pages }: OpenStore) {
+  private constructor(path: string, { db, pages, wal }: OpenStore) {
     this.#path = path;
     this.#db = db;
     this.#pages = pages;
+    this.#wal = wal;
     this.#sql = prepare(db);
     this.#file = new FileWatch(path, {
       readWal: () => toWalState(this.#sql.wal.get()),
       // `get` would not tell of a disk that fails.
       moveWal: () => toWalState(this.#sql.moveWal.all()[0]),
       readHeader: () => pages.header(),
-      countWal: () => pages.walCount,
+      wal,
       lookAtOpen: () => pages.look(),
     });
     this.#ledger = loadLedger(db);
@@ -133,6 +142,7 @@ export class Store implements Disposable {
     } catch (error) {
       opened.db.close();
       opened.pages.close();
+      opened.wal.close();
       if (error instanceof TypeError) {
         throw corruptError(path, error.message, error);
       }
@@ -144,8 +154,7 @@ export class Store implements Disposable {
    * Runs `work` in one transaction. After a return its writes are on disk; after an error nothing
    * is written, and memory is unchanged.
    *
-   * @param checkpointPages The current setting: number of pages in the WAL from which a commit
-   * copies them to the file.
+   * @param checkpointPages Number of pages in the WAL from which they are copied to the file.
    * @throws {StoreError} If the file is damaged or not in its place, or the file system refuses a
    * write. SQLite's own error for all other failures.
    */
@@ -156,16 +165,29 @@ export class Store implements Disposable {
       const result = work();
       if (this.sessions.isFarBehind) this.sessions.catchUp();
       this.#sql.commit.run();
-      this.#file.noteWrites(checkpointPages);
+      this.#file.noteTransaction();
+      if (this.#file.fault !== null) throw this.#file.fault;
       this.#ledger.commit();
+      if (this.#file.walPages >= checkpointPages) this.#checkpoint();
       return result;
     } catch (error) {
       this.#ledger.undo.rollback();
       // SQLite rolls back by itself when the disk is full. A second rollback would hide the first
       // error.
       if (this.#db.isTransaction) this.#sql.rollback.run();
-      this.#file.noteWrites();
+      this.#file.noteTransaction();
       throw this.#file.explain(error);
+    }
+  }
+
+  /** Copies the WAL to the file. If that fails, the next commit tries it again. */
+  #checkpoint(): void {
+    try {
+      this.#sql.moveWal.all();
+    } catch (error) {
+      if (!isSqliteError(error)) throw error;
+    } finally {
+      this.#file.noteWrites();
     }
   }
 
@@ -322,6 +344,7 @@ export class Store implements Disposable {
       this.#db.close(); // the last connection runs a checkpoint
     }
     this.#pages.close();
+    this.#wal.close();
   }
 
   [Symbol.dispose](): void {

@@ -5,7 +5,6 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import { CHECKPOINT_PAGES } from "./open.ts";
 import { packRows, unpackRows } from "./row_lists.ts";
 import { readBlob, readInt, readOne, type Row } from "./rows.ts";
 import type { RawPages } from "./scrub.ts";
@@ -160,15 +159,11 @@ export class Sweeper {
    * Runs a transaction without a sync. A power failure may undo it; the work is then done again.
    */
   unsynced<T>(work: () => T, checkpointPages = SWEEP_CHECKPOINT_PAGES): T {
-    this.#db.exec(
-      `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${checkpointPages}`,
-    );
+    this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
       return this.#parts.transact(work, checkpointPages);
     } finally {
-      this.#db.exec(
-        `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-      );
+      this.#db.exec("PRAGMA synchronous = FULL");
     }
   }
 

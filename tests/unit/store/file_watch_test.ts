@@ -3,8 +3,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FileWatch, type WalState } from "../../../src/store/file_watch.ts";
 import { StoreError } from "../../../src/store/mod.ts";
-import { FILE_HEADER_BYTES } from "../../../src/store/wal_headers.ts";
+import { FILE_HEADER_BYTES } from "../../../src/store/file_header.ts";
+import { WalFile } from "../../../src/store/wal_file.ts";
 import {
+  append,
   lastSeq,
   openRaw,
   pageOf,
@@ -331,11 +333,90 @@ Deno.test("a store goes on when another process moves the WAL into its file", ()
   assertEquals(lastSeq(put(store)), 12);
 });
 
+/** Lengths to which a program may cut a WAL of some length. */
+const CUTS: Record<string, (size: number) => number> = {
+  "to nothing": () => 0,
+  "to its header": () => 32,
+  "in its middle": (size) => Math.floor(size / 2),
+  "by its last page": (size) => size - 4096,
+  "by the end of its last page": (size) => size - 8,
+};
+const LARGE = 2_000_000;
+/** More than SQLite keeps in memory: it writes pages before the transaction ends. */
+const SPILLED = 10_000_000;
+
+for (const [where, cut] of Object.entries(CUTS)) {
+  for (const bytes of [2, LARGE, SPILLED]) {
+    Deno.test(`a store whose WAL is cut ${where} in a transaction of ${bytes} bytes acknowledges nothing, and copies no gap`, () => {
+      using temp = tempStore();
+      {
+        using store = Store.open(temp.path);
+        put(store, { id: "old" });
+      }
+      using store = Store.open(temp.path);
+      for (let i = 0; i < 9; i++) put(store, { id: `new${i}` });
+      const wal = `${temp.path}-wal`;
+      const before = Deno.readFileSync(temp.path);
+      const payload = `"${"x".repeat(bytes - 2)}"`;
+      const write = () =>
+        store.transact(() => {
+          Deno.truncateSync(wal, cut(Deno.statSync(wal).size));
+          append(store, { id: "larger", payload });
+          if (bytes === SPILLED) throw new TypeError("rolled back");
+        });
+      if (bytes === SPILLED) assertThrows(write, TypeError);
+      else assertThrows(write, StoreError, "has cut");
+      assertThrows(() => put(store), StoreError, "has cut");
+      store.close();
+      assertEquals(Deno.readFileSync(temp.path), before);
+      using next = reopen(temp);
+      assertEquals(pageOf(next).ids.split(",").includes("old"), true);
+    });
+  }
+}
+
+Deno.test("a WAL that is cut in a transaction replaces nothing that was copied before", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  for (let i = 0; i < 9; i++) put(store, { id: `new${i}` });
+  using reader = openRaw(temp.path);
+  // As long as this is read, the WAL does not restart.
+  reader.exec("BEGIN; SELECT 1 FROM sqlite_schema");
+  using db = openRaw(temp.path);
+  const { pages } = checkpoint(db, "PASSIVE");
+  put(store, { id: "lost" });
+  const payload = `"${"x".repeat(50_000)}"`;
+  assertThrows(
+    () =>
+      store.transact(() => {
+        Deno.truncateSync(`${temp.path}-wal`, 32 + 4120 * (pages - 1));
+        append(store, { id: "larger", payload });
+      }),
+    StoreError,
+    "has cut",
+  );
+  store.close();
+  using next = reopen(temp);
+  assertEquals(pageOf(next).total, 9);
+});
+
+/** Opens the files of a store as the next process does: it makes the index of the WAL anew. */
+function reopen({ folder, path }: { folder: string; path: string }): Store {
+  const copy = `${folder}/copy.db`;
+  for (const end of ["", "-wal"]) Deno.copyFileSync(path + end, copy + end);
+  return Store.open(copy);
+}
+
 /** A store whose WAL stays, and whose header does. */
 const still = {
   moveWal: () => ({ pages: 0, moved: 0 }),
   readHeader: () => "",
-  countWal: () => Infinity,
+  wal: {
+    count: Infinity,
+    salts: null,
+    headers: () => [],
+    countWhole: (_from: number, to: number) => to,
+  },
   lookAtOpen: () => Deno.statSync("."),
 };
 
@@ -380,7 +461,7 @@ Deno.test("FileWatch keeps to a file into which another process moves pages duri
     watch.check();
     put(store);
     checkpoint(db, mode);
-    watch.noteWrites(1_000);
+    watch.noteTransaction();
     watch.check();
   }
 });
@@ -394,13 +475,20 @@ Deno.test("FileWatch keeps to a file if another process restarts the WAL, and it
     put(store);
     let looks = 0;
     const readHeader = () => `another each time: ${looks++}`;
-    const watch = new FileWatch(temp.path, { ...still, readWal, readHeader });
+    using file = Deno.openSync(`${temp.path}-wal`);
+    const wal = new WalFile(file, 4096);
+    const watch = new FileWatch(temp.path, {
+      ...still,
+      readWal,
+      readHeader,
+      wal,
+    });
     const { pages } = readWal();
     watch.check();
     put(store, { id: "larger", payload: `"${"x".repeat(50_000)}"` });
     checkpoint(db, mode);
     while (readWal().moved > 0 || readWal().pages < pages) put(store);
-    watch.noteWrites(1_000);
+    watch.noteTransaction();
     watch.check();
   }
 });

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Reads the file of the WAL: how many pages it has, and which of them are whole.
+ *
+ * The format is SQLite's: https://sqlite.org/fileformat2.html#the_write_ahead_log
+ * @module
+ */
+import { FILE_HEADER_BYTES } from "./file_header.ts";
+
+/** Length of the header of a WAL. */
+const HEADER_BYTES = 32;
+/** Length of the header of a frame, which is followed by a page. */
+const FRAME_HEADER_BYTES = 24;
+/** Places of two random numbers, which are other ones after each restart of the WAL. */
+const SALTS_AT = 16;
+const FRAME_SALTS_AT = 8;
+/** Places of the checksum of all before: of a frame, only these bytes of its header and its page. */
+const SUM_AT = 24;
+const FRAME_SUM_AT = 16;
+const FRAME_SUMMED_BYTES = 8;
+/** Number of frames that are read at once. */
+const FRAMES_AT_ONCE = 16;
+
+/** The WAL as a file. Closing its descriptor drops no lock: SQLite's are on other files. */
+export class WalFile {
+  readonly #file: Deno.FsFile;
+  readonly #frameBytes: number;
+  readonly #frames: DataView<ArrayBuffer>;
+
+  /** @param file Open for reading. */
+  constructor(file: Deno.FsFile, pageBytes: number) {
+    this.#file = file;
+    this.#frameBytes = FRAME_HEADER_BYTES + pageBytes;
+    this.#frames = makeView(FRAMES_AT_ONCE * this.#frameBytes);
+  }
+
+  /**
+   * Number of pages that the file is long enough for. Does not ask for its times: Linux would then
+   * write them with the next commit.
+   */
+  get count(): number {
+    const bytes = this.#file.seekSync(0, Deno.SeekMode.End);
+    return Math.max(0, Math.floor((bytes - HEADER_BYTES) / this.#frameBytes));
+  }
+
+  /** The random numbers; null if the WAL is empty. */
+  get salts(): bigint | null {
+    const header = this.#read(0, HEADER_BYTES);
+    return header && header.getBigUint64(SALTS_AT);
+  }
+
+  /**
+   * Counts the pages before the first one that is not whole. Where the file was cut and then
+   * written to behind the cut, it has zeros.
+   *
+   * @param from Number of pages that are whole.
+   * @param to Number of pages that SQLite has written.
+   * @returns From `from` to `to`; 0 if the header is not whole.
+   */
+  countWhole(from: number, to: number): number {
+    const header = this.#read(0, HEADER_BYTES);
+    // The first number also tells the order of the bytes that are summed up.
+    const order = header?.getUint32(0) ?? 0;
+    if (header === null || order === 0) return 0;
+    const last = from === 0
+      ? header
+      : this.#read(this.#placeOf(from - 1), FRAME_HEADER_BYTES);
+    if (last === null) return 0;
+    const sum = new Checksum(last, from === 0 ? SUM_AT : FRAME_SUM_AT, order);
+    for (let at = from; at < to;) {
+      const frames = this.#readFrames(at, to - at);
+      if (frames === 0) return at;
+      for (let i = 0; i < frames; i++, at++) {
+        if (!this.#isNext(i * this.#frameBytes, sum)) return at;
+      }
+    }
+    return to;
+  }
+
+  /** Whether the frame at this place of those that were read is the next one. */
+  #isNext(at: number, sum: Checksum): boolean {
+    const frames = this.#frames;
+    const page = at + FRAME_HEADER_BYTES;
+    sum.add(frames, at, at + FRAME_SUMMED_BYTES);
+    sum.add(frames, page, at + this.#frameBytes);
+    // No page has the number 0, but zeros have a checksum of zeros.
+    return frames.getUint32(at) !== 0 && sum.is(frames, at + FRAME_SUM_AT);
+  }
+
+  /**
+   * Lists the headers of the store's file after each transaction that has changed its first page.
+   *
+   * @returns Bytes as text, as `RawPages.header` gives them.
+   */
+  headers(): string[] {
+    const salts = this.salts;
+    const headers: string[] = [];
+    for (let i = 0; salts !== null; i++) {
+      const at = this.#placeOf(i);
+      const frame = this.#read(at, FRAME_HEADER_BYTES);
+      if (frame?.getBigUint64(FRAME_SALTS_AT) !== salts) break;
+      if (frame.getUint32(0) !== 1) continue;
+      const header = this.#read(at + FRAME_HEADER_BYTES, FILE_HEADER_BYTES);
+      if (header !== null) headers.push(new Uint8Array(header.buffer).join());
+    }
+    return headers;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #placeOf(frame: number): number {
+    return HEADER_BYTES + frame * this.#frameBytes;
+  }
+
+  /** Reads up to `count` frames; returns how many of them the file has. */
+  #readFrames(first: number, count: number): number {
+    const most = Math.min(count, FRAMES_AT_ONCE) * this.#frameBytes;
+    const bytes = this.#fill(
+      new Uint8Array(this.#frames.buffer, 0, most),
+      this.#placeOf(first),
+    );
+    return Math.floor(bytes / this.#frameBytes);
+  }
+
+  /** Reads some bytes; null if the file is shorter. */
+  #read(at: number, length: number): DataView<ArrayBuffer> | null {
+    const view = makeView(length);
+    const bytes = this.#fill(new Uint8Array(view.buffer), at);
+    return bytes === length ? view : null;
+  }
+
+  #fill(bytes: Uint8Array, at: number): number {
+    this.#file.seekSync(at, Deno.SeekMode.Start);
+    return this.#file.readSync(bytes) ?? 0;
+  }
+}
+
+/** SQLite's checksum of a WAL: two numbers of 32 bits, which stand with the high byte first. */
+class Checksum {
+  readonly #isLittle: boolean;
+  #first: number;
+  #second: number;
+
+  /** @param order The first number of the WAL; odd if its numbers have the high byte first. */
+  constructor(view: DataView, at: number, order: number) {
+    this.#first = view.getInt32(at);
+    this.#second = view.getInt32(at + 4);
+    this.#isLittle = order % 2 === 0;
+  }
+
+  /** Adds the bytes between two places, whose distance is a multiple of 8. */
+  add(view: DataView, from: number, to: number): void {
+    const isLittle = this.#isLittle;
+    let first = this.#first;
+    let second = this.#second;
+    for (let at = from; at < to; at += 8) {
+      first = (first + view.getInt32(at, isLittle) + second) | 0;
+      second = (second + view.getInt32(at + 4, isLittle) + first) | 0;
+    }
+    this.#first = first;
+    this.#second = second;
+  }
+
+  is(view: DataView, at: number): boolean {
+    return view.getInt32(at) === this.#first &&
+      view.getInt32(at + 4) === this.#second;
+  }
+}
+
+function makeView(bytes: number): DataView<ArrayBuffer> {
+  return new DataView(new ArrayBuffer(bytes));
+}
