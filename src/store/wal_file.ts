@@ -7,6 +7,11 @@
  */
 import { FILE_HEADER_BYTES } from "./file_header.ts";
 
+/**
+ * What a WAL begins with if its sums are of numbers with the low byte first. All machines that Deno
+ * runs on write such a WAL.
+ */
+const LITTLE_ENDIAN = 0x377f0682;
 /** Length of the header of a WAL. */
 const HEADER_BYTES = 32;
 /** Length of the header of a frame, which is followed by a page. */
@@ -58,15 +63,15 @@ export class WalFile {
    * @returns From `from` to `to`; 0 if the header is not whole.
    */
   countWhole(from: number, to: number): number {
+    if (to <= from) return to;
     const header = this.#read(0, HEADER_BYTES);
-    // The first number also tells the order of the bytes that are summed up.
-    const order = header?.getUint32(0) ?? 0;
-    if (header === null || order === 0) return 0;
+    if (header === null || header.getUint32(0) === 0) return 0;
+    if (header.getUint32(0) !== LITTLE_ENDIAN) return to; // its sums are not known
     const last = from === 0
       ? header
       : this.#read(this.#placeOf(from - 1), FRAME_HEADER_BYTES);
     if (last === null) return 0;
-    const sum = new Checksum(last, from === 0 ? SUM_AT : FRAME_SUM_AT, order);
+    const sum = new Checksum(last, from === 0 ? SUM_AT : FRAME_SUM_AT);
     for (let at = from; at < to;) {
       const frames = this.#readFrames(at, to - at);
       if (frames === 0) return at;
@@ -80,9 +85,8 @@ export class WalFile {
   /** Whether the frame at this place of those that were read is the next one. */
   #isNext(at: number, sum: Checksum): boolean {
     const frames = this.#frames;
-    const page = at + FRAME_HEADER_BYTES;
     sum.add(frames, at, at + FRAME_SUMMED_BYTES);
-    sum.add(frames, page, at + this.#frameBytes);
+    sum.add(frames, at + FRAME_HEADER_BYTES, at + this.#frameBytes);
     // No page has the number 0, but zeros have a checksum of zeros.
     return frames.getUint32(at) !== 0 && sum.is(frames, at + FRAME_SUM_AT);
   }
@@ -139,25 +143,21 @@ export class WalFile {
 
 /** SQLite's checksum of a WAL: two numbers of 32 bits, which stand with the high byte first. */
 class Checksum {
-  readonly #isLittle: boolean;
   #first: number;
   #second: number;
 
-  /** @param order The first number of the WAL; odd if its numbers have the high byte first. */
-  constructor(view: DataView, at: number, order: number) {
+  constructor(view: DataView, at: number) {
     this.#first = view.getInt32(at);
     this.#second = view.getInt32(at + 4);
-    this.#isLittle = order % 2 === 0;
   }
 
   /** Adds the bytes between two places, whose distance is a multiple of 8. */
   add(view: DataView, from: number, to: number): void {
-    const isLittle = this.#isLittle;
     let first = this.#first;
     let second = this.#second;
     for (let at = from; at < to; at += 8) {
-      first = (first + view.getInt32(at, isLittle) + second) | 0;
-      second = (second + view.getInt32(at + 4, isLittle) + first) | 0;
+      first = (first + view.getInt32(at, true) + second) | 0;
+      second = (second + view.getInt32(at + 4, true) + first) | 0;
     }
     this.#first = first;
     this.#second = second;
