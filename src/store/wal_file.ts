@@ -19,7 +19,10 @@ const FRAME_HEADER_BYTES = 24;
 /** Places of two random numbers, which are other ones after each restart of the WAL. */
 const SALTS_AT = 16;
 const FRAME_SALTS_AT = 8;
-/** Places of the checksum of all before: of a frame, only these bytes of its header and its page. */
+/**
+ * Places of the checksum of all that stands before. Of a frame, it counts only these bytes of its
+ * header, and its page.
+ */
 const SUM_AT = 24;
 const FRAME_SUM_AT = 16;
 const FRAME_SUMMED_BYTES = 8;
