@@ -15,6 +15,13 @@ export interface FoundTranscript {
   changedMs: number;
 }
 
+/** What was found in a folder. */
+export interface ListedTranscripts {
+  files: FoundTranscript[];
+  /** Folders in which the system does not let this user look. */
+  closed: string[];
+}
+
 /** The folder of an agent's transcripts, which a variable may name. */
 interface DataFolder {
   variable: string | null;
@@ -67,14 +74,13 @@ export function transcriptFolders(
 }
 
 /**
- * Lists the transcripts in a folder and in the folders below it. Links are not followed. A folder
- * that cannot be read counts as empty.
+ * Lists the transcripts in a folder and in the folders below it. Links are not followed.
  */
 export function listTranscripts(
   folder: string,
   agents: readonly AgentName[],
-): FoundTranscript[] {
-  const found: FoundTranscript[] = [];
+): ListedTranscripts {
+  const found: ListedTranscripts = { files: [], closed: [] };
   addFolder(folder, { agents, found, depth: 0 });
   return found;
 }
@@ -101,28 +107,37 @@ export function findTranscript(
 
 interface Search {
   agents: readonly AgentName[];
-  found: FoundTranscript[];
+  found: ListedTranscripts;
   depth: number;
 }
 
 function addFolder(folder: string, { agents, found, depth }: Search): void {
   if (depth > MAX_DEPTH) return;
-  for (const { name, isDirectory, isFile } of listEntries(folder)) {
+  const entries = listEntries(folder);
+  if (entries === null) found.closed.push(folder);
+  for (const { name, isDirectory, isFile } of entries ?? []) {
     const path = `${folder}/${name}`;
     if (isDirectory) addFolder(path, { agents, found, depth: depth + 1 });
     else if (isFile) {
       const transcript = findTranscript(path, agents);
-      if (transcript !== null) found.push(transcript);
+      if (transcript !== null) found.files.push(transcript);
     }
   }
 }
 
-function listEntries(folder: string): Deno.DirEntry[] {
+/** @returns Null if this user may not look into the folder. */
+function listEntries(folder: string): Deno.DirEntry[] | null {
+  let entries: Deno.DirEntry[] = [];
   try {
-    return [...Deno.readDirSync(folder)].sort((a, b) =>
+    entries = [...Deno.readDirSync(folder)].sort((a, b) =>
       a.name < b.name ? -1 : 1
     );
-  } catch {
-    return [];
+    const [first] = entries;
+    // A folder may be listed that may not be entered.
+    if (first !== undefined) Deno.lstatSync(`${folder}/${first.name}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return null;
+    // It is gone, or was never there, or what was in it is gone.
   }
+  return entries;
 }

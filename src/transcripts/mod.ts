@@ -7,6 +7,7 @@
 export {
   findTranscript,
   type FoundTranscript,
+  type ListedTranscripts,
   listReadableAgents,
   listTranscripts,
   transcriptFolders,

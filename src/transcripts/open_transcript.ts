@@ -5,7 +5,13 @@
  * @module
  */
 import type { AgentName } from "../agents/mod.ts";
-import { HomeError, lookAt, openToRead } from "../context/mod.ts";
+import {
+  FileChangedError,
+  HomeError,
+  lookAt,
+  openToRead,
+  whyKeptOut,
+} from "../context/mod.ts";
 
 /** Why a file cannot be read as a transcript. */
 export type TranscriptFault =
@@ -13,6 +19,8 @@ export type TranscriptFault =
   /** A link, a folder, a pipe, a device. */
   | "not a plain file"
   | "another user's"
+  /** Its mode keeps even its owner out. */
+  | "closed"
   /**
    * Its name or its content is not that of the agent's transcripts, or it is outside of its folder.
    */
@@ -43,6 +51,7 @@ const REASONS: Record<TranscriptFault, string> = {
   "missing": "no such file",
   "not a plain file": "it is not a plain file",
   "another user's": "it belongs to another user",
+  "closed": "its owner may not read it",
   "not a transcript": "it is not a transcript of the agent",
   "too large": "it is larger than 2 GiB",
   "changed": "it changed while it was opened",
@@ -92,7 +101,7 @@ export function openTranscript(agent: AgentName, path: string): Deno.FsFile {
     if (file !== null) return file;
   } catch (error) {
     if (!(error instanceof HomeError)) throw error;
-    const fault = error.cause === undefined ? "changed" : "unreadable";
+    const fault = error instanceof FileChangedError ? "changed" : "unreadable";
     throw new TranscriptError(fault, path, { cause: error });
   }
   throw new TranscriptError("missing", path);
@@ -104,6 +113,7 @@ function findFault(agent: AgentName, path: string): TranscriptFault | null {
     if (info === null) return "missing";
     if (!info.isFile || info.isSymlink) return "not a plain file";
     if (info.uid !== null && info.uid !== Deno.uid()) return "another user's";
+    if (whyKeptOut(info, "read") !== null) return "closed";
     if (info.size > MAX_BYTES) return "too large";
     return leavesFolder(agent, path) ? "not a transcript" : null;
   } catch (error) {

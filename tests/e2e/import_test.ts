@@ -15,6 +15,7 @@ import {
 import { LIMITS } from "../../src/daemon/limits.ts";
 import { fakeDaemon, HELLO } from "./fake_daemon.ts";
 import { isInstalled, Terminal } from "./_terminal.ts";
+import { ALICE, hasUsers, homeOf, runAs } from "./_users.ts";
 import { type Home, programCommand, tempHome } from "./harness.ts";
 
 /** The lines of a turn of Claude Code with one call. */
@@ -393,6 +394,67 @@ Deno.test("import names what it cannot read, and imports the rest", async () => 
   assertEquals(passwd, 74);
   const { stdout } = await home.run(["import", "./none.jsonl", "-o", "text"]);
   assertStringIncludes(stdout, "no such file");
+});
+
+Deno.test({
+  name:
+    "import ends with 74, and doctor says why, if permissions keep transcripts from the user",
+  ignore: !await hasUsers(),
+  async fn() {
+    await using home = await tempHome();
+    const user = await homeOf(ALICE, home);
+    const text = print(turn(1, 0));
+    const projects = `${user}/.claude/projects`;
+    const paths = ["a", "b", "c", "d"].map((name) =>
+      `${projects}/-${name}/${SESSION}.jsonl`
+    );
+    for (const path of paths) {
+      await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), {
+        recursive: true,
+      });
+      await Deno.writeTextFile(path, text);
+    }
+    await new Deno.Command("chown", { args: ["-R", `${ALICE}`, user] })
+      .output();
+    const [closed = "", inClosed = "", inShut = ""] = paths;
+    const folders = [inClosed, inShut].map((path) =>
+      path.slice(0, path.lastIndexOf("/"))
+    );
+    await Deno.chmod(closed, 0o000);
+    await Deno.chmod(folders[0] ?? "", 0o000);
+    await Deno.chmod(folders[1] ?? "", 0o600);
+    const run = (...words: string[]) =>
+      runAs(ALICE, words, home, { env: { KAIZEN_NO_START: "" } });
+    const all = await run("import", "--json");
+    assertEquals(all.code, 74, all.stderr);
+    const report = JSON.parse(all.stdout);
+    assertEquals(report.new, 4);
+    assertEquals(report.unreadable, [
+      ...folders.map((path) => ({ path, reason: "permission denied" })),
+      { path: closed, reason: "its owner may not read it" },
+    ]);
+    const named = await run("import", closed, "--json");
+    assertEquals([named.code, JSON.parse(named.stdout).unreadable], [74, [
+      { path: closed, reason: "its owner may not read it" },
+    ]]);
+    const findFault = async () => {
+      const { stdout } = await run("doctor", "--json");
+      const { findings } = JSON.parse(stdout);
+      return findings.find(({ check, level }: Record<string, string>) =>
+        check === "transcripts" && level === "fault"
+      );
+    };
+    const { message, repair } = await findFault();
+    for (const path of [...folders, closed]) {
+      assertStringIncludes(message, path);
+    }
+    assertEquals(repair, `chmod -R u+rX ${projects}`);
+    await new Deno.Command("chmod", { args: ["-R", "u+rX", projects] })
+      .output();
+    assertEquals(await findFault(), undefined);
+    assertEquals((await run("import")).code, 0);
+    await run("stop");
+  },
 });
 
 Deno.test("import takes texts that no path and no request can have, once", async () => {

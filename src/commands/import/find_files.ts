@@ -7,15 +7,19 @@ import { type Context, lookAt } from "../../context/mod.ts";
 import {
   findTranscript,
   type FoundTranscript,
+  type ListedTranscripts,
   listTranscripts,
   transcriptFolders,
 } from "../../transcripts/mod.ts";
 import type { ImportOptions, UnreadTranscript } from "./options.ts";
 
-/** The transcripts, and the paths that were named but lead to none. */
+/** The transcripts, and what is in the way of others. */
 export interface FoundFiles {
   files: FoundTranscript[];
+  /** Paths that were named but lead to no transcript. */
   missing: UnreadTranscript[];
+  /** Folders in which the system does not let this user look. */
+  closed: string[];
 }
 
 /**
@@ -28,8 +32,10 @@ export function findFiles(
 ): FoundFiles {
   const found = new Map<string, FoundTranscript>();
   const missing: UnreadTranscript[] = [];
-  const add = (files: readonly FoundTranscript[]) => {
-    for (const file of files) found.set(file.path, file);
+  const closed: string[] = [];
+  const add = (listed: Partial<ListedTranscripts>) => {
+    for (const file of listed.files ?? []) found.set(file.path, file);
+    closed.push(...listed.closed ?? []);
   };
   if (paths.length === 0) {
     for (const agent of agents) {
@@ -46,7 +52,7 @@ export function findFiles(
       continue;
     }
     const file = findTranscript(trimmed, agents);
-    if (file !== null) add([file]);
+    if (file !== null) add({ files: [file] });
     else {
       missing.push({
         path,
@@ -61,7 +67,7 @@ export function findFiles(
   const files = [...found.values()].filter(({ changedMs }) =>
     changedMs >= sinceMs
   );
-  return { files: sortFiles(files), missing };
+  return { files: sortFiles(files), missing, closed };
 }
 
 /** The path of a session's transcript, for that of a subagent. */

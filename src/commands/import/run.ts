@@ -8,7 +8,7 @@
  */
 import { hooksOf } from "../../agents/mod.ts";
 import { ask, HELLO } from "../../client/mod.ts";
-import { findWorkspace, UsageError } from "../../context/mod.ts";
+import { faultWords, findWorkspace, UsageError } from "../../context/mod.ts";
 import { eventRequest, hasConfig, TooLargeError } from "../../ingest/mod.ts";
 import { applyRules } from "../../privacy/mod.ts";
 import { decodeText } from "../../proto/mod.ts";
@@ -17,6 +17,7 @@ import {
   type ImportedEvent,
   readTranscript,
   TranscriptError,
+  type TranscriptFault,
   type TranscriptMark,
 } from "../../transcripts/mod.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
@@ -31,26 +32,31 @@ import type { ImportOptions, ImportReport } from "./options.ts";
 import { printImport } from "./print.ts";
 import { Progress } from "./progress.ts";
 
+/** What keeps this user from reading a transcript that is the user's. */
+const REFUSALS: ReadonlySet<TranscriptFault> = new Set([
+  "closed",
+  "unreadable",
+]);
 /** Transcripts that could not be read are named up to this number. */
 const MAX_NAMED = 20;
 
 /**
  * Imports the transcripts and prints what came of it.
  *
- * @returns The exit code: 74 if a path that was named cannot be imported, 5 if the daemon refused
- * events.
+ * @returns The exit code: 74 if a path that was named cannot be imported, or this user may not read
+ * a transcript; 5 if the daemon refused events.
  * @throws What the daemon's client throws.
  */
 export async function runImport(
   options: ImportOptions,
   run: Run,
 ): Promise<ExitCode> {
-  const report = await new Import(options, run).all();
+  const work = new Import(options, run);
+  const report = await work.all();
   await printImport(report, options, run);
   if (report.refused > 0) return EXIT.daemonError;
-  return options.paths.length > 0 && report.unreadable_transcripts > 0
-    ? EXIT.file
-    : EXIT.ok;
+  const mustRead = options.paths.length > 0 || work.isRefused;
+  return mustRead && report.unreadable_transcripts > 0 ? EXIT.file : EXIT.ok;
 }
 
 /** The session that is being imported. */
@@ -61,6 +67,8 @@ interface ImportedSession {
 }
 
 class Import {
+  /** Whether the system has refused to let a transcript, or a folder of them, be read. */
+  isRefused = false;
   readonly #options: ImportOptions;
   readonly #run: Run;
   readonly #sender: EventSender;
@@ -97,8 +105,13 @@ class Import {
 
   async all(): Promise<ImportReport> {
     const report = this.#report;
-    const { files, missing } = findFiles(this.#options, this.#run.context);
+    const { files, missing, closed } = findFiles(
+      this.#options,
+      this.#run.context,
+    );
     for (const { path, reason } of missing) this.#addUnread(path, reason);
+    for (const path of closed) this.#addUnread(path, faultWords("EACCES"));
+    this.isRefused = closed.length > 0;
     if (files.length === 0) return report;
     const client = clientOptions(this.#run, READ_TIMEOUT_MS);
     await askOrStart(this.#run, () => ask(HELLO, client));
@@ -130,9 +143,12 @@ class Import {
     };
   }
 
-  #countStep({ path, reason, last }: ImportStep): void {
+  #countStep({ path, error, last }: ImportStep): void {
     const report = this.#report;
-    if (reason !== null) return this.#addUnread(path, reason);
+    if (error !== null) {
+      this.isRefused ||= REFUSALS.has(error.fault);
+      return this.#addUnread(path, error.reason);
+    }
     if (last === null) return;
     report.transcripts++;
     report.bytes += last.size;
@@ -249,16 +265,16 @@ interface ImportStep {
   /** Set at the end of a transcript that could be read. */
   last: TranscriptMark | null;
   /** Why the transcript cannot be read; it is the last step of one. */
-  reason: string | null;
+  error: TranscriptError | null;
 }
 
 /** Reads transcripts, the events of each and then its end. */
 function* readSteps(files: readonly FoundTranscript[]): Generator<ImportStep> {
   let before = 0;
   for (const { agent, path, bytes } of files) {
-    const nothing = { path, events: [], last: null, reason: null };
+    const nothing = { path, events: [], last: null, error: null };
     let last = { ino: 0, size: 0, offset: 0, skipped: 0, state: "" };
-    let reason: string | null = null;
+    let fault: TranscriptError | null = null;
     try {
       for (const batch of readTranscript(agent, path, { events: true })) {
         const { events, mark } = batch;
@@ -267,11 +283,11 @@ function* readSteps(files: readonly FoundTranscript[]): Generator<ImportStep> {
       }
     } catch (error) {
       if (!(error instanceof TranscriptError)) throw error;
-      reason = error.reason;
+      fault = error;
     }
     before += bytes;
-    const end = reason === null ? last : null;
-    yield { ...nothing, bytes: before, last: end, reason };
+    const end = fault === null ? last : null;
+    yield { ...nothing, bytes: before, last: end, error: fault };
   }
 }
 
