@@ -4,6 +4,7 @@
  * @module
  */
 import { errorMessage, HomeError, openOwnFile } from "../context/mod.ts";
+import { isWalShort } from "./wal_file.ts";
 
 /**
  * The fault of a store's file. `corrupt`: damaged or no database. `newer`: written by a later
@@ -90,10 +91,29 @@ export function explainOpenError(error: unknown, path: string): StoreError {
         { cause: error },
       );
   }
-  return new StoreError(
+  return explainCut(path, error) ?? new StoreError(
     "not writable",
     `Cannot open store: "${path}": ${cause}${askSystem(error, path)}`,
     { cause: error },
+  );
+}
+
+/** Returns why a store cannot be opened whose WAL was cut; null if that is not the reason. */
+function explainCut(path: string, cause: unknown): StoreError | null {
+  try {
+    return isWalShort(path) ? cutError(path, cause) : null;
+  } catch {
+    return null; // the disk fails
+  }
+}
+
+/** Returns the refusal of a store whose WAL was cut while a process had it open. */
+export function cutError(path: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "moved",
+    `Cannot open store as another program has cut "${path}-wal" while a process had the store open, and still has. ` +
+      `End that process: fuser "${path}". The daemon then opens what is left: kaizen daemon start`,
+    { cause },
   );
 }
 
@@ -164,7 +184,7 @@ export function corruptError(
   why: string,
   cause?: unknown,
 ): StoreError {
-  return new StoreError(
+  return explainCut(path, cause) ?? new StoreError(
     "corrupt",
     `Cannot open store as it is damaged: "${path}": ${why}. It was left as it is: ${REPLACE}`,
     { cause },

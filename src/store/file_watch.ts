@@ -6,7 +6,12 @@
  * @module
  */
 import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
-import { explainFailure, isSqliteError, StoreError } from "./errors.ts";
+import {
+  cutError,
+  explainFailure,
+  isSqliteError,
+  StoreError,
+} from "./errors.ts";
 import { countMissing, FILE_HEADER_BYTES } from "./file_header.ts";
 import type { WalFile } from "./wal_file.ts";
 
@@ -99,7 +104,10 @@ export class FileWatch {
   #fault: StoreError | null = null;
   #isReplaced = false;
 
-  /** @param path Path of a store that is open in WAL mode. */
+  /**
+   * @param path Path of a store that is open in WAL mode.
+   * @throws {StoreError} If its WAL was cut while another process had it open.
+   */
   constructor(
     path: string,
     { readWal, moveWal, readHeader, wal, lookAtOpen, now = Date.now }:
@@ -118,6 +126,7 @@ export class FileWatch {
     this.#file = lookAt(path);
     this.#header = readHeader();
     this.#salts = wal.salts;
+    if (!this.#isWhole(0)) throw cutError(path);
     this.#companions = new Map(
       [`${path}-wal`, `${path}-shm`].map((at) => [at, Deno.lstatSync(at)]),
     );

@@ -146,7 +146,7 @@ export class Store implements Disposable {
       if (error instanceof TypeError) {
         throw corruptError(path, error.message, error);
       }
-      throw explainOpenError(error, path);
+      throw error instanceof StoreError ? error : explainOpenError(error, path);
     }
   }
 

@@ -5,6 +5,7 @@
  * The format is SQLite's: https://sqlite.org/fileformat2.html#the_write_ahead_log
  * @module
  */
+import { openToRead } from "../context/mod.ts";
 import { FILE_HEADER_BYTES } from "./file_header.ts";
 
 /**
@@ -28,6 +29,34 @@ const FRAME_SUM_AT = 16;
 const FRAME_SUMMED_BYTES = 8;
 /** Number of frames that are read at once. */
 const FRAMES_AT_ONCE = 16;
+
+/** Length of what is read of the index. Its numbers are in the machine's order of bytes. */
+const INDEX_BYTES = 20;
+/** Place of the length of a page; 1 stands for 65,536. */
+const INDEX_PAGE_BYTES_AT = 14;
+/** Place of the number of pages in the WAL. */
+const INDEX_PAGES_AT = 16;
+
+/**
+ * Tells whether the index of a WAL has pages that its file lacks. SQLite makes a new index unless
+ * another process has the store open. Call it after the connections of this process are closed:
+ * closing a descriptor of the index drops its locks.
+ *
+ * @param path Path of the store.
+ * @throws {HomeError} If a file cannot be read.
+ */
+export function isWalShort(path: string): boolean {
+  using index = openToRead(`${path}-shm`);
+  using wal = openToRead(`${path}-wal`);
+  const bytes = new Uint8Array(INDEX_BYTES);
+  if (index === null || wal === null) return false;
+  if (index.readSync(bytes) !== INDEX_BYTES) return false;
+  const view = new DataView(bytes.buffer);
+  const pageBytes = view.getUint16(INDEX_PAGE_BYTES_AT, true);
+  const pages = view.getUint32(INDEX_PAGES_AT, true);
+  const file = new WalFile(wal, pageBytes === 1 ? 65_536 : pageBytes);
+  return file.countWhole(0, pages) < pages;
+}
 
 /** The WAL as a file. Closing its descriptor drops no lock: SQLite's are on other files. */
 export class WalFile {

@@ -278,3 +278,33 @@ Deno.test("unlisted() finds at most 63 events after a crash at any moment, and w
   }
   assert(most > 40 && most < 64, `${most}`);
 });
+
+Deno.test("open() names a WAL that was cut while another connection holds it, until that is closed", () => {
+  const cuts = [() => 0, () => 32, (size: number) => size - 4096];
+  for (const cut of cuts) {
+    for (const payload of ["{}", `"${"x".repeat(9_000_000)}"`]) {
+      using temp = tempStore();
+      {
+        using store = Store.open(temp.path);
+        put(store, { id: "old", payload });
+      }
+      const other = openRaw(temp.path);
+      {
+        using store = Store.open(temp.path);
+        for (let i = 0; i < 9; i++) put(store, { id: `new${i}` });
+        other.prepare("SELECT count(*) FROM events").get();
+      }
+      const wal = `${temp.path}-wal`;
+      Deno.truncateSync(wal, cut(Deno.statSync(wal).size));
+      const error = assertThrows(
+        () => Store.open(temp.path),
+        StoreError,
+        "End that process",
+      );
+      assertEquals(error.fault, "moved");
+      other.close();
+      using store = Store.open(temp.path);
+      assertEquals(pageOf(store).ids.split(",").includes("old"), true);
+    }
+  }
+});
