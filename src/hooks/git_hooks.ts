@@ -11,7 +11,11 @@ import type { InstallOptions } from "./plan_agent.ts";
 import { type PlaceOptions, userHome } from "./agent_place.ts";
 import { canRun } from "./can_run.ts";
 import { AgentFileError, UnsupportedHooksError } from "./errors.ts";
-import { findGitManager, type GitManager, runsKaizen } from "./git_manager.ts";
+import {
+  findGitManager,
+  findOtherHooks,
+  type GitManager,
+} from "./git_manager.ts";
 import { type HookProgram, readCommand, writeCommand } from "./hook_command.ts";
 import type { Journal } from "./journal.ts";
 import {
@@ -39,10 +43,17 @@ export interface FoundGitHooks {
   isProgramThere: boolean;
   events: string[];
   missing: string[];
-  /** Whether hooks that kaizen did not write run it. */
-  runsOther: boolean;
-  /** Another program that writes the hooks; null if kaizen may write them. */
+  /** Hooks that kaizen did not write, but that run it; looked for if there are none of ours. */
+  others: string[];
+  /** Another program that writes the hooks; null if kaizen may write its own. */
   manager: GitManager | null;
+}
+
+/** What {@linkcode findActiveGitHooks} finds. */
+export interface ActiveGitHooks {
+  found: FoundGitHooks | null;
+  /** Whether this git has a place for hooks of all repositories. */
+  hasUserPlace: boolean;
 }
 
 /** Config hooks exist from this version on. */
@@ -98,17 +109,23 @@ export async function planGitUninstall(
   const known = planUndo("git", project, journal);
   if (known.length > 0) return { changes: known, notes: [] };
   const place = await findPlace(options);
-  if (place.config === null) {
-    return { changes: planScriptCut(place.folder ?? "", project), notes: [] };
-  }
-  const file = readAgentFile(place.config);
-  const after = file.text === null ? null : removeMarkedPart(file.text, "git");
+  const { config, folder } = place;
   return {
-    changes: after === file.text
-      ? []
-      : [{ owner: "git", project, file, kept: "part", after, mode: file.mode }],
+    changes: [
+      ...config === null ? [] : planConfigCut(config, project),
+      ...folder === null ? [] : planScriptCut(folder, project),
+    ],
     notes: [],
   };
+}
+
+/** Plans to remove entries of a configuration that the journal does not know. */
+function planConfigCut(config: string, project: string | null): FileChange[] {
+  const file = readAgentFile(config);
+  const after = file.text === null ? null : removeMarkedPart(file.text, "git");
+  return after === file.text
+    ? []
+    : [{ owner: "git", project, file, kept: "part", after, mode: file.mode }];
 }
 
 /**
@@ -127,33 +144,66 @@ export async function findGitHooks(
   }
 }
 
+/**
+ * Reads the hooks that git runs in a repository: those for all repositories if there are any, else
+ * its own, or null if there is no repository.
+ *
+ * @throws {AgentFileError} If a file cannot be read, or git does not answer in time.
+ */
+export async function findActiveGitHooks(
+  context: PlaceOptions["context"],
+  project: string,
+): Promise<ActiveGitHooks> {
+  const all = await findGitHooks({ context, project: null });
+  const found = all !== null && all.program !== null
+    ? all
+    : await findGitHooks({ context, project });
+  return { found, hasUserPlace: all !== null };
+}
+
+/** A git from 2.54 on runs the hooks of its configuration, and those of the folder after them. */
 function readPlace({ config, folder, manager }: GitPlace): FoundGitHooks {
-  const programs = new Map<string, string>();
-  if (config !== null) {
-    const part = readMarkedPart(readAgentFile(config).text ?? "", "git") ?? "";
-    for (const [, event = "", line = ""] of part.matchAll(ENTRY)) {
-      const written = readCommand(unquote(line));
-      if (written !== null) programs.set(event, written.program);
-    }
-  } else if (folder !== null) {
-    for (const event of GIT_HOOKS) {
-      const program = readScriptProgram(`${folder}/${event}`);
-      if (program !== null) programs.set(event, program);
-    }
-  }
+  const configured = config === null
+    ? new Map<string, string>()
+    : readConfigPrograms(config);
+  const programs = configured.size > 0 || folder === null
+    ? configured
+    : readScriptPrograms(folder);
   const [program = null] = programs.values();
+  const others = folder === null || program !== null ? [] : findOtherHooks(
+    manager?.files ?? GIT_HOOKS.map((name) => `${folder}/${name}`),
+    GIT_HOOKS,
+  );
+  const isInFolder = config === null ||
+    configured.size === 0 && (program !== null || others.length > 0);
   return {
-    path: config ?? folder ?? "",
+    path: (isInFolder ? folder : config) ?? "",
     program,
     isProgramThere: program !== null && canRun(program),
     events: GIT_HOOKS.filter((name) => programs.has(name)),
     missing: GIT_HOOKS.filter((name) => !programs.has(name)),
-    runsOther: folder !== null && program === null &&
-      runsKaizen(
-        manager?.files ?? GIT_HOOKS.map((name) => `${folder}/${name}`),
-      ),
-    manager,
+    others,
+    manager: isInFolder ? manager : null,
   };
+}
+
+function readConfigPrograms(config: string): Map<string, string> {
+  const programs = new Map<string, string>();
+  const part = readMarkedPart(readAgentFile(config).text ?? "", "git") ?? "";
+  for (const [, event = "", line = ""] of part.matchAll(ENTRY)) {
+    const written = readCommand(unquote(line));
+    if (written !== null) programs.set(event, written.program);
+  }
+  return programs;
+}
+
+function readScriptPrograms(folder: string): Map<string, string> {
+  const programs = new Map<string, string>();
+  for (const event of GIT_HOOKS) {
+    const program = readScriptProgram(`${folder}/${event}`);
+    if (program !== null) programs.set(event, program);
+  }
+  return programs;
 }
 
 const ENTRY = /^\tevent = (.*)\n\tcommand = "(.*)"$/gm;
@@ -310,13 +360,11 @@ async function findPlace(options: PlaceOptions): Promise<GitPlace> {
     );
   }
   const common = await askPath(context, project, "--git-common-dir");
-  if (hasConfigHooks) {
-    return { config: `${common}/config`, folder: null, manager: null };
-  }
   const folder = await askPath(context, project, "--git-path", "hooks");
   const names = GIT_HOOKS;
   const manager = findGitManager({ folder, common, project, names });
-  return { config: null, folder, manager };
+  const config = hasConfigHooks ? `${common}/config` : null;
+  return { config, folder, manager };
 }
 
 function findUserConfig(context: Pick<Context, "env">): string {

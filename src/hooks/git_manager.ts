@@ -104,11 +104,25 @@ function findLink(
 }
 
 /**
- * Whether one of these files, which kaizen did not write, runs it.
+ * Finds the hooks that run kaizen from files that kaizen did not write.
  *
- * @param files Absolute paths, which need not exist.
- * @throws {AgentFileError} If one cannot be read.
+ * @param files Absolute paths, which need not exist: one for each hook, or of a manager's settings.
+ * @returns Some of the names.
+ * @throws {AgentFileError} If a file cannot be read.
  */
-export function runsKaizen(files: readonly string[]): boolean {
-  return files.some((file) => RUNS_KAIZEN.test(readAgentFile(file).text ?? ""));
+export function findOtherHooks(
+  files: readonly string[],
+  names: readonly string[],
+): string[] {
+  const runs = files.flatMap((file) => {
+    const text = readAgentFile(file).text ?? "";
+    return RUNS_KAIZEN.test(text) ? [{ file, text }] : [];
+  });
+  const isOf = (file: string, name: string) => file.endsWith(`/${name}`);
+  return names.filter((name) =>
+    runs.some(({ file, text }) =>
+      isOf(file, name) ||
+      !names.some((it) => isOf(file, it)) && text.includes(name)
+    )
+  );
 }

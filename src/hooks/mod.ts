@@ -14,6 +14,7 @@ export {
 export { type AgentSetup, setupOf } from "./agent_setups.ts";
 export { AgentFileError, UnsupportedHooksError } from "./errors.ts";
 export {
+  findActiveGitHooks,
   findGitHooks,
   type FoundGitHooks,
   planGitInstall,

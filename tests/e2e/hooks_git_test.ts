@@ -249,6 +249,89 @@ for (const [name, link] of links) {
   });
 }
 
+for (const isNew of [false, true]) {
+  Deno.test(
+    `hooks status, doctor and commits know hooks of the user's own that run kaizen, with ${
+      isNew ? "a git from 2.54 on" : "an older git"
+    }`,
+    async () => {
+      await using home = await tempHome();
+      await using _daemon = await home.startDaemon();
+      if (isNew) await pretendNewGit(home);
+      const git = new Git(home);
+      const repo = await initBare(git, home);
+      const look = async () => {
+        const { json } = await hooks(home, ["status", "git"], repo);
+        const [{ path, events, others }] = json.hooks;
+        const run = {
+          cwd: repo,
+          env: { PATH: `${home.root}/bin:${Deno.env.get("PATH")}` },
+        };
+        const text = async (...words: string[]) => {
+          const { stdout, stderr } = await home.run(
+            [...words, "-o", "text"],
+            run,
+          );
+          return (stdout + stderr).replaceAll(/\s+/g, " ");
+        };
+        return {
+          path,
+          events,
+          others,
+          table: await text("hooks", "status", "git"),
+          commits: await text("commits"),
+          doctor: await text("doctor", "--quick"),
+        };
+      };
+      const place = isNew ? ".git/config" : ".git/hooks";
+      const install = `kaizen hooks install git${isNew ? "" : " --project"}`;
+      const none = await look();
+      assertEquals(
+        none.path,
+        isNew ? `${repo}/.git/config` : `${repo}/${place}`,
+      );
+      assertMatch(none.table, / git none /);
+      assertMatch(
+        none.commits,
+        new RegExp(
+          `git: has no hooks in \\S+${place}, so its commits are not recorded: ${install} $`,
+        ),
+      );
+
+      const shared = `${home.root}/shared`;
+      await Deno.mkdir(shared);
+      const line = '#!/bin/sh\nkaizen ingest git post-commit "$@"\n';
+      await Deno.writeTextFile(`${shared}/post-commit`, line, { mode: 0o755 });
+      await git.run(repo, "config", "--global", "core.hooksPath", shared);
+      const own = await look();
+      assertEquals([own.path, own.events, own.others], [
+        shared,
+        [],
+        ["post-commit"],
+      ]);
+      assertMatch(own.table, / git your own /);
+      for (const told of [own.commits, own.doctor]) {
+        assertMatch(
+          told,
+          /git: git runs the hooks in "\S+shared" .* run kaizen/,
+        );
+        assertEquals(told.includes("hooks install git"), false);
+      }
+
+      await git.run(repo, "config", "--global", "--unset", "core.hooksPath");
+      const project = ["install", "git", "--project", "--yes"];
+      assertEquals((await hooks(home, project, repo)).code, 0);
+      const ours = await look();
+      assertEquals([ours.path, ours.events.length], [`${repo}/${place}`, 5]);
+      assertMatch(ours.table, / git 5 of 5 /);
+      assertMatch(
+        ours.commits,
+        /git: hooks for 5 events in \S+; earlier commits/,
+      );
+    },
+  );
+}
+
 Deno.test("a git that hangs on a named pipe in the place of its configuration is not waited for", async () => {
   await using home = await tempHome();
   const repo = await initBare(new Git(home), home);

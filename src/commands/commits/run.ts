@@ -3,12 +3,14 @@
  * Lists commits.
  * @module
  */
+import { findWorkspace } from "../../context/mod.ts";
 import { makePaint, renderCommits } from "../../output/mod.ts";
 import type { CommitRecord } from "../../proto/mod.ts";
 import { listCommits } from "../ask/list_commits.ts";
 import { noteNothing, resolvePlace } from "../ask/place.ts";
 import { locateSession } from "../ask/find_session.ts";
 import type { Run } from "../shell/cli.ts";
+import { readGitHooksNews } from "../shell/git_hooks.ts";
 import { isColumnFormat } from "../shell/settings.ts";
 import { printJson, printLines, printNote, printRows } from "../shell/print.ts";
 import type { CommitsOptions } from "./options.ts";
@@ -40,7 +42,35 @@ export async function runCommits(
     case "ndjson":
       return await printRows(run, rows);
   }
+  if (rows.length === 0) return await explainNone(wanted, run);
   await printTable(rows, total, run);
+}
+
+/** Tells what records commits, or keeps them from being recorded. */
+async function explainNone(
+  { workspace, since_ms, session }: {
+    workspace: string | null;
+    since_ms: number | null;
+    session: string | null;
+  },
+  run: Run,
+): Promise<void> {
+  await printLines(run, ["(no commits)"]);
+  const isFiltered = since_ms !== null || session !== null;
+  const place = workspace === null ? "" : ` in ${workspace}`;
+  await noteNothing(`no commit${isFiltered ? " matches" : ""}${place}`, run);
+  const project = workspace ?? findWorkspace(run.context.cwd());
+  const news = await readGitHooksNews(project, run);
+  const { message, repair } = news ?? {
+    message: "commits come from hooks in a repository",
+    repair: "kaizen hooks install git --project",
+  };
+  await printNote(
+    run,
+    `git: ${message}${
+      repair === null ? "; earlier commits are not listed" : `: ${repair}`
+    }`,
+  );
 }
 
 async function printTable(
@@ -48,13 +78,6 @@ async function printTable(
   total: number,
   run: Run,
 ): Promise<void> {
-  if (rows.length === 0) {
-    await printLines(run, ["(no commits)"]);
-    return await noteNothing(
-      "commits come from the hooks of git: kaizen hooks install git",
-      run,
-    );
-  }
   const { context, settings } = run;
   await printLines(
     run,

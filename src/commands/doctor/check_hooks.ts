@@ -9,13 +9,12 @@ import {
   AgentFileError,
   findAgents,
   findDoubleHooks,
-  findGitHooks,
   findHooks,
-  type FoundGitHooks,
   setupOf,
 } from "../../hooks/mod.ts";
 import { formatNumberOf } from "../../output/mod.ts";
 import { describeDoubleHooks, listHookPlaces } from "../shell/double_hooks.ts";
+import { readGitHooksNews } from "../shell/git_hooks.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
 
@@ -70,67 +69,11 @@ function checkDouble(
 }
 
 /** @returns Whether git runs kaizen. */
-async function checkGit(
-  report: Report,
-  { context }: Run,
-): Promise<boolean> {
-  const user = "kaizen hooks install git";
-  try {
-    const all = await findGitHooks({ context, project: null });
-    if (all !== null && all.program !== null) {
-      return tellGit(report, all, user);
-    }
-    const project = findWorkspace(context.cwd());
-    const own = await findGitHooks({ context, project });
-    if (own === null) return false;
-    return tellGit(report, own, all === null ? `${user} --project` : user);
-  } catch (error) {
-    if (!(error instanceof AgentFileError)) throw error;
-    report.fault(`git: ${error.message}`, `${CORRECT} git`);
-    return true;
-  }
-}
-
-function tellGit(
-  report: Report,
-  found: FoundGitHooks,
-  install: string,
-): boolean {
-  const { path, program, isProgramThere, events, missing, manager } = found;
-  if (program === null && found.runsOther) {
-    report.ok(
-      manager === null
-        ? `git: hooks of your own in ${path} run kaizen`
-        : `git: ${manager.words}; they run kaizen`,
-    );
-  } else if (program === null && manager !== null) {
-    report.note(
-      `git: ${manager.words}; they do not run kaizen`,
-      manager.step,
-    );
-  } else if (program === null) {
-    report.note(
-      `git: has no hooks in ${path}, so its commits are not recorded`,
-      install,
-    );
-  } else if (!isProgramThere) {
-    report.fault(
-      `git: its hooks run ${program}, which is not there`,
-      install,
-    );
-  } else if (missing.length > 0) {
-    report.note(
-      `git: ${
-        formatNumberOf(missing.length, "event")
-      } without a hook in ${path}: ${missing.join(", ")}`,
-      install,
-    );
-  } else {
-    report.ok(
-      `git: hooks for ${formatNumberOf(events.length, "event")} in ${path}`,
-    );
-  }
-  return program !== null || found.runsOther;
+async function checkGit(report: Report, run: Run): Promise<boolean> {
+  const news = await readGitHooksNews(findWorkspace(run.context.cwd()), run);
+  if (news === null) return false;
+  report.add(news.level, `git: ${news.message}`, news.repair);
+  return news.isHooked;
 }
 
 /** @returns False, and no finding, if the agent has no hooks. */

@@ -42,17 +42,17 @@ export class Report {
 
   /** Adds what is as it should be. */
   ok(message: string): void {
-    this.#add("ok", message, null);
+    this.add("ok", message, null);
   }
 
   /** Adds what is worth knowing. */
   note(message: string, repair: string | null = null): void {
-    this.#add("note", message, repair);
+    this.add("note", message, repair);
   }
 
   /** Adds what needs repair. */
   fault(message: string, repair: string): void {
-    this.#add("fault", message, repair);
+    this.add("fault", message, repair);
   }
 
   /** Adds what needs repair before anything in the home can be looked at. */
@@ -61,7 +61,8 @@ export class Report {
     this.fault(message, repair);
   }
 
-  #add(
+  /** Adds a finding of any level. */
+  add(
     level: Finding["level"],
     message: string,
     repair: string | null,

@@ -111,11 +111,11 @@ export function renderHooks(
     { title: "AGENT", text: ({ agent }) => agent, priority: 0 },
     {
       title: "HOOKS",
-      text: ({ path, events, missing, fault }) =>
+      text: ({ agent, path, events, missing, others, fault }) =>
         fault !== null && path === null
           ? "unreadable"
           : events.length === 0
-          ? "none"
+          ? agent === "git" && others.length > 0 ? "your own" : "none"
           : `${events.length} of ${events.length + missing.length}`,
       priority: 0,
       brush: ({ events, missing }) =>
@@ -171,7 +171,7 @@ function listProblems(row: HooksRow, run: Run): string[] {
   if (events.length > 0 && missing.length > 0) {
     problems.push(`no hook for ${missing.join(", ")}`);
   }
-  if (others.length > 0) {
+  if (others.length > 0 && agent !== "git") {
     problems.push(
       `${formatNumberOf(others.length, "hook")} that ${
         others.length === 1 ? "runs" : "run"

@@ -15,6 +15,7 @@ import {
 } from "../../client/mod.ts";
 import { findWorkspace, HomeError } from "../../context/mod.ts";
 import {
+  findActiveGitHooks,
   findAgents,
   findDoubleHooks,
   findGitHooks,
@@ -108,7 +109,9 @@ async function describeHooks(
     fault: null,
   };
   try {
-    if (agent === "git") return { ...none, ...await describeGit(place) };
+    if (agent === "git") {
+      return { ...none, ...await describeGit(project, context) };
+    }
     const double = findDoubleHooks(agent, { context, repositories });
     const { isTrusted, isProgramThere, program, ...rest } = findHooks(
       agent,
@@ -144,13 +147,23 @@ function describeServer(
   }
 }
 
+/** Describes the hooks that git runs here, or only those of a repository. */
 async function describeGit(
-  place: PlaceOptions,
+  project: string | null,
+  context: Run["context"],
 ): Promise<Partial<DescribedHooks>> {
-  const found = await findGitHooks(place);
+  const found = project === null
+    ? (await findActiveGitHooks(context, findWorkspace(context.cwd()))).found
+    : await findGitHooks({ context, project });
   if (found === null) return {};
-  const { path, program, isProgramThere, events, missing } = found;
-  return { path, program: isProgramThere ? program : null, events, missing };
+  const { path, program, isProgramThere, events, missing, others } = found;
+  return {
+    path,
+    program: isProgramThere ? program : null,
+    events,
+    missing,
+    others,
+  };
 }
 
 /** Asks the daemon when an event of each agent last came. */
