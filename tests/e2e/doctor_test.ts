@@ -291,6 +291,9 @@ Deno.test({
       /^repair the disk, or mount it for writing$/,
     );
     const { found } = await examine(home);
+    const daemon = found.find(({ check }) => check === "daemon");
+    assertMatch(daemon?.message ?? "", /none can start: read-only file system/);
+    assertMatch(daemon?.repair ?? "", /^repair the disk, or mount it/);
     assertEquals(
       found.filter(({ check }) => check === "store").map(({ message }) =>
         message
@@ -835,6 +838,25 @@ Deno.test("doctor knows every file that kaizen makes in a home, and the user's o
     all.filter(({ check }) => check === "home").map(({ level }) => level),
     ["ok"],
   );
+});
+
+Deno.test("doctor says that git is missing", async () => {
+  await using home = await tempHome();
+  const bin = `${home.root}/bin`;
+  await Deno.mkdir(bin);
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+    for (const { name } of entries) {
+      if (name === "git") continue;
+      await Deno.symlink(`${folder}/${name}`, `${bin}/${name}`).catch(() => {});
+    }
+  }
+  const { found } = await examine(home, { env: { PATH: bin } });
+  const git = found.find(({ message }) => message.startsWith("git: "));
+  assertEquals([git?.message, git?.repair], [
+    "git: Cannot run git: it is not on PATH, so no commit is found or recorded",
+    "install git, or add its folder to PATH",
+  ]);
 });
 
 Deno.test("doctor tells whether git runs its hooks, and what keeps it from that", async () => {

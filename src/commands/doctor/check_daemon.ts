@@ -13,10 +13,11 @@ import {
 } from "../../launch/mod.ts";
 import { formatAgo, formatSpan } from "../../output/mod.ts";
 import { type AnswerOf, KAIZEN_VERSION } from "../../proto/mod.ts";
+import { surveySpool } from "../../spool/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
-import { isFull, MAKE_ROOM } from "./check_disk.ts";
+import { isFull, MAKE_ROOM, repairDisk } from "./check_disk.ts";
 import { type Finding, Report } from "./finding.ts";
 
 const START = "kaizen daemon start --background";
@@ -33,7 +34,7 @@ const RETRY_MS = 25;
 
 /** Checks the socket, the lock, and the versions of the daemon and of this program. */
 export async function checkDaemon(report: Report, run: Run): Promise<void> {
-  const { home, socket, lock, log } = run.settings.paths();
+  const { home, socket, lock, log, spool } = run.settings.paths();
   const file = lookAt(socket);
   const word = quoteWord(socket);
   const isUsual = socket === `${home}/daemon.sock`;
@@ -80,10 +81,14 @@ export async function checkDaemon(report: Report, run: Run): Promise<void> {
         `once that is repaired: ${START}`,
       );
     }
-    return report.note(
-      "No daemon runs: hooks start one, at most once a minute",
-      START,
-    );
+    const { reason } = surveySpool(spool, run.context.env);
+    const ofDisk = repairDisk(home, reason);
+    return ofDisk === null
+      ? report.note(
+        "No daemon runs: hooks start one, at most once a minute",
+        START,
+      )
+      : report.note(`No daemon runs, and none can start: ${reason}`, ofDisk);
   }
   if (holder === null) {
     report.fault(

@@ -5,6 +5,7 @@
  */
 import type { AgentName } from "../../agents/mod.ts";
 import { findWorkspace, isOn } from "../../context/mod.ts";
+import { askGit } from "../../git/mod.ts";
 import {
   AgentFileError,
   findAgents,
@@ -20,6 +21,9 @@ import type { Report } from "./finding.ts";
 
 /** What repairs settings that cannot be used, before the name of their agent. */
 const CORRECT = "correct that, then kaizen hooks install";
+
+/** Timeout of git's version, in milliseconds. */
+const GIT_MS = 5_000;
 
 /**
  * Checks the user's hooks of each agent whose folder exists, and the hooks of git: those for all
@@ -71,9 +75,22 @@ function checkDouble(
 /** @returns Whether git runs kaizen. */
 async function checkGit(report: Report, run: Run): Promise<boolean> {
   const news = await readGitHooksNews(findWorkspace(run.context.cwd()), run);
-  if (news === null) return false;
+  if (news === null) {
+    await noteMissingGit(report, run);
+    return false;
+  }
   report.add(news.level, `git: ${news.message}`, news.repair);
   return news.isHooked;
+}
+
+async function noteMissingGit(report: Report, { context }: Run): Promise<void> {
+  const { stdout, stderr } = await askGit(["--version"], context, GIT_MS);
+  if (stdout !== null) return;
+  const [why = ""] = stderr.split("\n");
+  report.note(
+    `git: ${why}, so no commit is found or recorded`,
+    "install git, or add its folder to PATH",
+  );
 }
 
 /** @returns False, and no finding, if the agent has no hooks. */

@@ -76,7 +76,7 @@ export function checkSpool(report: Report, { settings, context }: Run): void {
       `Waiting for a daemon: ${formatNumberOf(spool.pending, "event")} (${
         formatBytes(spool.bytes)
       })`,
-      FLUSH,
+      repairDisk(folder, spool.reason) ?? FLUSH,
     );
   } else if (report.findings.length === 0) {
     report.ok("Empty, and can be written");
