@@ -109,6 +109,20 @@ Deno.test("detail of an id that is not there is exit 1, in every format", async 
   }
 });
 
+Deno.test("detail of a mistyped @latest suggests it", async () => {
+  await using sample = await sampleHome();
+  const { home } = sample;
+  for (
+    const [word, guess] of [["@lastest", true], ["latest", true], [
+      "@x",
+      false,
+    ]] as const
+  ) {
+    const { code, stderr } = await home.run(["detail", word]);
+    assertEquals([code, /; did you mean "@latest"\?/.test(stderr)], [1, guess]);
+  }
+});
+
 Deno.test("detail @latest of a workspace without sessions is exit 1", async () => {
   await using sample = await sampleHome();
   const empty = `${sample.home.root}/empty`;
