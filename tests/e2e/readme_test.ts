@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { shellLine } from "./_git.ts";
 import { tempHome } from "./harness.ts";
 
 const README = await Deno.readTextFile(
@@ -39,4 +40,27 @@ Deno.test("the steps that remove kaizen begin with the hooks", () => {
   assertEquals([at("kaizen hooks uninstall"), at(".git/hooks")], [1, 1]);
   assert(at("kaizen stop") > 1);
   assert(at("Delete the clone") > at("scripts/uninstall"));
+});
+
+Deno.test("an event from a script is listed as the page shows", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const [, typed = "", shown = ""] =
+    /```sh\n(kaizen ingest [^\n]*\nkaizen sessions)\n```\n\n```text\n([^`]*)```/
+      .exec(section("Hooks")) ?? [];
+  const script = `kaizen() { ${shellLine()} "$@"; }\n${typed}`;
+  const { code, stdout } = await home.run([], {
+    program: ["/bin/sh", "-c", script],
+    env: { KAIZEN_OUTPUT: "text" },
+  });
+  assertEquals(code, 0);
+  // The page has the times that a terminal shows.
+  const cells = (text: string) =>
+    text.trimEnd().split("\n").map((line) => line.split(/ {2,}/))
+      .map((row) => row.filter((_, column) => column !== 3));
+  assertEquals(
+    cells(shown.replace("ended 0s", "ended")),
+    cells(stdout),
+  );
+  assertEquals(cells(stdout).length, 2);
 });
