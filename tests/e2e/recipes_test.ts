@@ -58,7 +58,8 @@ function expectations(
     [REJECTED]: "",
     "Ids of the sessions of this repository, last activity first:":
       "s1\nneedy\ns2\nby-cursor",
-    "The id of the one that was active last, for another command:": "s1",
+    "The id that `@latest` stands for: of the agents' session that was active last:":
+      "s1",
     "The sessions at work in this repository:":
       "s1\tclaude\ttool\tBash\nneedy\tclaude\tneeds_permission\tBash",
     "Who needs me? Sessions that wait for a permission or an answer:":
