@@ -12,8 +12,8 @@ import {
   whyReplaceable,
 } from "../context/mod.ts";
 import { beginEpoch } from "./epochs.ts";
+import { removeDamageNote } from "./damage_note.ts";
 import { explainOpenError, StoreError } from "./errors.ts";
-import { removeDamageNote } from "./file_watch.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
 import { refuseOddFiles } from "./open.ts";
 import { readInt, readOne } from "./rows.ts";

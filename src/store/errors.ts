@@ -101,20 +101,10 @@ export function explainOpenError(error: unknown, path: string): StoreError {
 /** Returns why a store cannot be opened whose WAL was cut; null if that is not the reason. */
 function explainCut(path: string, cause: unknown): StoreError | null {
   try {
-    return isWalShort(path) ? cutError(path, cause) : null;
+    return isWalShort(path) ? cutOpenError(path, cause) : null;
   } catch {
     return null; // the disk fails
   }
-}
-
-/** Returns the refusal of a store whose WAL was cut while a process had it open. */
-export function cutError(path: string, cause?: unknown): StoreError {
-  return new StoreError(
-    "moved",
-    `Cannot open store as another program has cut "${path}-wal" while a process had the store open, and still has. ` +
-      `End that process: fuser "${path}". The daemon then opens what is left: kaizen daemon start`,
-    { cause },
-  );
 }
 
 /**
@@ -189,4 +179,64 @@ export function corruptError(
     `Cannot open store as it is damaged: "${path}": ${why}. It was left as it is: ${REPLACE}`,
     { cause },
   );
+}
+
+/** Returns the refusal of a store whose WAL was cut while a process had it open. */
+export function cutOpenError(path: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "moved",
+    `Cannot open store as another program has cut "${path}-wal" while a process had the store open, and still has. ` +
+      `End that process: fuser "${path}". The daemon then opens what is left: kaizen daemon start`,
+    { cause },
+  );
+}
+
+/**
+ * Returns the fault of a store whose WAL was cut while it was open.
+ *
+ * @param loss What to add if events may be lost with the file.
+ */
+export function cutError(path: string, loss: string): StoreError {
+  return new StoreError(
+    "moved",
+    `Cannot use store as another program has cut "${path}-wal" while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
+  );
+}
+
+/**
+ * Returns the fault of a store that is not in its place any more.
+ *
+ * @param path Path of the file that is missing.
+ * @param options.loss What to add if events may be lost with the file.
+ */
+export function movedError(
+  path: string,
+  { cause, loss = "" }: { cause?: unknown; loss?: string } = {},
+): StoreError {
+  return new StoreError(
+    "moved",
+    `Cannot use store as its files were moved or removed while the daemon ran: "${path}". Put them back, or let it open what is there now: kaizen daemon restart${loss}`,
+    { cause },
+  );
+}
+
+/**
+ * Returns the fault of a store in whose place another one is.
+ *
+ * @param wal Where the WAL of the old store is kept; null if all of it is in the old file.
+ */
+export function replacedError(path: string, wal: string | null): StoreError {
+  return new StoreError(
+    "moved",
+    `Cannot use store as another file was put in its place, or copied over it, while the daemon ran: "${path}". ` +
+      "Let the daemon open what is there now: kaizen daemon restart. To go back to a backup: kaizen store restore FILE" +
+      nameKept(wal),
+  );
+}
+
+/** Returns a sentence that names where the WAL of an old store is kept; "" for null. */
+export function nameKept(wal: string | null): string {
+  return wal === null
+    ? ""
+    : `. The old store had not yet copied into its file what is in "${wal}"`;
 }

@@ -5,11 +5,16 @@
  * that was moved away, replaced or overwritten gets no more writes.
  * @module
  */
-import { lookAt as lookAtFile, openOwnFile, parentOf } from "../context/mod.ts";
+import { lookAt as lookAtFile, parentOf } from "../context/mod.ts";
+import { leaveDamageNote } from "./damage_note.ts";
 import {
   cutError,
+  cutOpenError,
   explainFailure,
   isSqliteError,
+  movedError,
+  nameKept,
+  replacedError,
   StoreError,
 } from "./errors.ts";
 import { countMissing, FILE_HEADER_BYTES } from "./file_header.ts";
@@ -23,29 +28,6 @@ const SETTLED_MS = 2000;
 
 /** A WAL that other processes restart again and again is looked at so many times. */
 const MOST_LOOKS = 10;
-
-/** Path of the note that the store is damaged. */
-function damageNotePath(path: string): string {
-  return `${path}-damaged`;
-}
-
-/** Whether the store was found damaged when it was last in use. */
-export function hasDamageNote(path: string): boolean {
-  try {
-    return lookAtFile(damageNotePath(path))?.isFile ?? false;
-  } catch {
-    return false; // the system does not say
-  }
-}
-
-/** Removes the note, because the file has been replaced or is not damaged after all. */
-export function removeDamageNote(path: string): void {
-  try {
-    Deno.removeSync(damageNotePath(path));
-  } catch {
-    // The note stays, and the next start checks the whole file again.
-  }
-}
 
 /**
  * The file at the path: the open one, none, or another one. A file that was copied over the open
@@ -126,7 +108,7 @@ export class FileWatch {
     this.#file = lookAt(path);
     this.#header = readHeader();
     this.#salts = wal.salts;
-    if (!this.#isWhole(0)) throw cutError(path);
+    if (!this.#isWhole(0)) throw cutOpenError(path);
     this.#companions = new Map(
       [`${path}-wal`, `${path}-shm`].map((at) => [at, Deno.lstatSync(at)]),
     );
@@ -245,7 +227,10 @@ export class FileWatch {
         return this.#hasMovedPages() ? "ours" : "another";
       }
       if (this.#hasCompanions()) this.#noteFile();
-      this.#leaveNote(`Another program has written to "${this.#path}"`);
+      leaveDamageNote(
+        this.#path,
+        `Another program has written to "${this.#path}"`,
+      );
       return "ours";
     } catch (error) {
       return error instanceof Deno.errors.NotFound ? "nothing" : "ours";
@@ -315,12 +300,7 @@ export class FileWatch {
     const loss = this.#dropOldPages()
       ? ""
       : ". Events that only this file held may be lost";
-    return this.#note(
-      new StoreError(
-        "moved",
-        `Cannot use store as another program has cut "${this.#path}-wal" while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
-      ),
-    );
+    return this.#note(cutError(this.#path, loss));
   }
 
   /**
@@ -505,19 +485,8 @@ export class FileWatch {
   #note(fault: StoreError): StoreError {
     if (this.#fault !== null) return this.#fault;
     this.#fault = fault;
-    this.#leaveNote(fault.message);
+    leaveDamageNote(this.#path, fault.message);
     return fault;
-  }
-
-  /** Leaves a note, so that the next start checks the whole store. */
-  #leaveNote(message: string): void {
-    try {
-      using note = openOwnFile(damageNotePath(this.#path), { heal: true });
-      note.truncateSync();
-      note.writeSync(new TextEncoder().encode(`${message}\n`));
-    } catch {
-      // Only a large file needs the note. Its damage is found again when it is read.
-    }
   }
 }
 
@@ -531,33 +500,4 @@ function isWhole(header: string, size: number): boolean {
 function lookAt(path: string): Seen {
   const { ino, dev, size, mtime } = Deno.lstatSync(path);
   return { ino, dev, size, mtime: mtime?.getTime() ?? 0 };
-}
-
-/** @param options.loss What to add if events may be lost with the file. */
-function movedError(
-  path: string,
-  { cause, loss = "" }: { cause?: unknown; loss?: string } = {},
-): StoreError {
-  return new StoreError(
-    "moved",
-    `Cannot use store as its files were moved or removed while the daemon ran: "${path}". Put them back, or let it open what is there now: kaizen daemon restart${loss}`,
-    { cause },
-  );
-}
-
-/** @param wal Where the WAL of the old store is kept; null if all of it is in the old file. */
-function replacedError(path: string, wal: string | null): StoreError {
-  return new StoreError(
-    "moved",
-    `Cannot use store as another file was put in its place, or copied over it, while the daemon ran: "${path}". ` +
-      "Let the daemon open what is there now: kaizen daemon restart. To go back to a backup: kaizen store restore FILE" +
-      nameKept(wal),
-  );
-}
-
-/** @param wal Where the WAL of the old store is kept; null if it is not. */
-function nameKept(wal: string | null): string {
-  return wal === null
-    ? ""
-    : `. The old store had not yet copied into its file what is in "${wal}"`;
 }

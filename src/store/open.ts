@@ -14,7 +14,7 @@ import {
   whyKeptOut,
   whyOdd,
 } from "../context/mod.ts";
-import { hasDamageNote, removeDamageNote } from "./file_watch.ts";
+import { hasDamageNote, removeDamageNote } from "./damage_note.ts";
 import { corruptError, explainOpenError, StoreError } from "./errors.ts";
 import { countMissing, FILE_HEADER_BYTES } from "./file_header.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./migrations.ts";
