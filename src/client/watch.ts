@@ -34,7 +34,7 @@ const MAX_WATCH_ANSWER_BYTES = 2 * MAX_REQUEST_BYTES;
 /** An event's record adds a level around the payload, and its answer another. */
 const MAX_WATCH_DEPTH = 129;
 /** Longest silence after which to ask, in milliseconds: a longer timer ends at once. */
-const MAX_SILENCE_MS = 2 ** 31 - 1;
+const MAX_SILENCE_MS = 0x7fff_ffff;
 
 /** An answer of a watch. */
 export type WatchAnswer =
