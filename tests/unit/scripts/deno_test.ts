@@ -55,3 +55,27 @@ for (const [args, deps, seen] of words) {
     );
   });
 }
+
+Deno.test("scripts/deno says that JSR cannot be reached only if that is so and KAIZEN_DEPS=jsr insists on it", async () => {
+  await using clone = await makeClone(["/bin/sh"]);
+  const cases: [deps: string, reached: boolean, told: boolean][] = [
+    ["jsr", false, true],
+    ["jsr", true, false],
+    ["offline", false, false],
+  ];
+  for (const [deps, reached, told] of cases) {
+    await Deno.writeTextFile(
+      `${clone.folder}/deno`,
+      `#!/bin/sh\ncase "$*" in *try_jsr*) exit ${reached ? 0 : 1} ;; esac\n` +
+        "echo cannot load >&2\nexit 1\n",
+      { mode: 0o755 },
+    );
+    await remember(clone, `${clone.folder}/deno\noffline\n`);
+    const { code, stderr } = await clone.run("deno", ["run", "a.ts"], {
+      env: { KAIZEN_DEPS: deps },
+    });
+    assertEquals([code, stderr.startsWith("cannot load\n")], [1, true]);
+    const words = /\nkaizen: JSR cannot be reached, .* unset KAIZEN_DEPS\n$/;
+    assertEquals(words.test(stderr), told, stderr);
+  }
+});
