@@ -3,13 +3,19 @@
  * The files of a home, and what is in their place but is none of ours.
  * @module
  */
-import { lookAt, realPath, whyNoOwnFolder, whyOdd } from "../context/mod.ts";
+import {
+  lookAt,
+  realPath,
+  whyKeptOut,
+  whyNoOwnFolder,
+  whyOdd,
+} from "../context/mod.ts";
 
 /** How a file of the home is used. */
 interface HomeFile {
   name: RegExp;
   kind: "file" | "folder" | "socket";
-  /** No daemon starts unless it can be used. Every other file is skipped, or made again. */
+  /** No daemon starts unless it can be read and written. Others are skipped, or made again. */
   isNeeded?: true;
   /** It may be a link, as a dotfile manager makes it. */
   mayLink?: true;
@@ -99,7 +105,7 @@ function listNames(home: string): string[] {
 
 function explain(
   path: string,
-  { kind, mayLink, maxBytes }: HomeFile,
+  { kind, isNeeded, mayLink, maxBytes }: HomeFile,
 ): Pick<OddFile, "why" | "isClosed"> | null {
   const info = lookAt(mayLink ? realPath(path) ?? path : path);
   if (info === null) return null;
@@ -107,7 +113,7 @@ function explain(
     ? whyNoOwnFolder(path)
     : kind === "socket"
     ? info.isSocket ? null : "it is not a socket"
-    : whyOdd(info, maxBytes);
+    : whyOdd(info, maxBytes) ?? (isNeeded ? whyKeptOut(info, "write") : null);
   if (!why) return null;
   const isClosed = kind === "file" &&
     whyOdd({ ...info, mode: null }, maxBytes) === null;

@@ -48,7 +48,8 @@ export async function backUpStore(
 ): Promise<BackupContent> {
   refuseReplaceable(target);
   refuseUnreadable(path, "store");
-  refuseOddFiles(path);
+  // A connection that only reads makes files beside the store as well.
+  refuseOddFiles(path, { isWriter: true });
   if (lookAt(target) !== null) throw taken(target);
   const part = `${target}.part-${crypto.randomUUID().slice(0, 8)}`;
   try {

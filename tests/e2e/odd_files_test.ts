@@ -359,11 +359,15 @@ Deno.test({
     await startWith(home, "kept");
     assertEquals((await json(home, ["stop"])).stopped, true);
     await Deno.chmod(`${home.home}/store.db`, 0o400);
-    const { stdout } = await run(home, START);
-    assertMatch(
-      stdout,
-      /store.db.*its owner may not write it: run chmod u\+rw/,
-    );
+    const reason = /store.db.*its owner may not write it: run chmod u\+rw/;
+    assertMatch(await faults(home), reason);
+    const backup = ["store", "backup", `${home.root}/user/copy`];
+    for (const words of [backup, ["status"], START]) {
+      assertMatch((await run(home, words)).stdout, reason);
+    }
+    // SQLite would give them the store's mode.
+    const names = [...Deno.readDirSync(home.home)].map(({ name }) => name);
+    assertEquals(names.filter((name) => /-(?:wal|shm)$/.test(name)), []);
     await Deno.chmod(`${home.home}/store.db`, 0o600);
     assertEquals((await json(home, START)).started, true);
     assertEquals(await storedSessions(home), ["kept"]);
