@@ -59,4 +59,5 @@ export {
   isSystemError,
   systemReason,
 } from "./system_error.ts";
+export { whyUnmade } from "./unmade_folder.ts";
 export { currentDirectory, findWorkspace } from "./workspace.ts";

@@ -12,6 +12,7 @@ import {
   systemReason,
   whyForeign,
   whyNoOwnFolder,
+  whyUnmade,
 } from "../context/mod.ts";
 import {
   type AgentFile,
@@ -165,7 +166,7 @@ function makeFolders(home: string): void {
   } catch (error) {
     if (error instanceof HomeError) throw error;
     throw new HomeError(
-      `Cannot make "${folderOf(home)}": ${systemReason(error)}`,
+      `Cannot make "${folderOf(home)}": ${whyUnmade(folderOf(home), error)}`,
       { cause: error },
     );
   }

@@ -3,7 +3,13 @@
  * Prepares the home for a daemon: a folder of ours that no other user can look into.
  * @module
  */
-import { HomeError, lookAt, systemReason, whyForeign } from "../context/mod.ts";
+import {
+  HomeError,
+  lookAt,
+  systemReason,
+  whyForeign,
+  whyUnmade,
+} from "../context/mod.ts";
 import { isOtherFolder } from "./odd_files.ts";
 
 /** The owner may do everything, others nothing. */
@@ -60,9 +66,10 @@ function makeHome(home: string): Deno.FileInfo {
     Deno.mkdirSync(home, { recursive: true, mode: HOME_MODE });
     return Deno.lstatSync(home);
   } catch (error) {
-    throw new HomeError(`Cannot make home "${home}": ${systemReason(error)}`, {
-      cause: error,
-    });
+    throw new HomeError(
+      `Cannot make home "${home}": ${whyUnmade(home, error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -524,3 +524,27 @@ Deno.test({
     await tryLinks([[roots, agent]], install);
   },
 });
+
+Deno.test({
+  name: "a home that cannot be made names the folder that lacks the permission",
+  ignore,
+  async fn() {
+    await using home = await tempHome();
+    await makeFolder(`${await homeOf(ALICE, home)}/.claude`, ALICE);
+    const closed = await makeFolder(`${home.root}/closed`, ALICE, 0o500);
+    for (
+      const [words, folder] of [
+        [["hooks", "install", "claude", "--yes"], `${closed}/a/b`],
+        [["daemon", "start", "--background"], `${closed}/a`],
+      ] as const
+    ) {
+      const env = {
+        KAIZEN_HOME: folder,
+        DENO_DIR: Deno.env.get("DENO_DIR") ?? "",
+      };
+      const { code, stderr } = await runAs(ALICE, words, home, { env });
+      assertEquals(code, 74, stderr);
+      assertStringIncludes(stderr, `: you may not write to "${closed}"\n`);
+    }
+  },
+});
