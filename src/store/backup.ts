@@ -9,6 +9,7 @@ import {
   lookAt,
   parentOf,
   setOddAside,
+  systemReason,
   whyReplaceable,
 } from "../context/mod.ts";
 import { beginEpoch } from "./epochs.ts";
@@ -371,7 +372,7 @@ function damaged(path: string, why: string): StoreError {
 function cannot(act: string, path: string, error: unknown): StoreError {
   return new StoreError(
     "not writable",
-    `Cannot ${act}: "${path}": ${errorMessage(error)}`,
+    `Cannot ${act}: "${path}": ${systemReason(error)}`,
     { cause: error },
   );
 }

@@ -275,8 +275,15 @@ Deno.test("blame names the session and the prompt of a line", async () => {
     const { rows: [line] } = await run(path, other);
     assertEquals([line?.commit, line?.session_id], [change, "s"], path);
   }
-  assertEquals((await run("a b:99")).code, 1);
-  assertEquals((await run("gone")).code, 1);
+  const beyond = await run("a b:99");
+  assertEquals(beyond.code, 1);
+  assertStringIncludes(beyond.stderr, 'of "a b": it has only 4 lines\n');
+  const gone = await run("gone");
+  assertEquals(gone.code, 1);
+  assertStringIncludes(
+    gone.stderr,
+    'of "gone": the last commit has no such file\n',
+  );
   assertEquals((await run("a b:0")).code, 64);
   assertEquals((await run("a b:3-2")).code, 64);
 });

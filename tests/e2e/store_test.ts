@@ -246,6 +246,9 @@ Deno.test("store backup and restore go there and back, with a daemon and without
   }
   const missing = await home.run(["store", "restore", `${home.root}/none`]);
   assertEquals(missing.code, 74);
+  // It names the file once.
+  assertEquals(missing.stderr.split(`${home.root}/none`).length, 2);
+  assertStringIncludes(missing.stderr, "try: kaizen store restore --help");
   assertEquals(await ids(), ["old"]);
 });
 

@@ -12,6 +12,8 @@ import { NotFoundError } from "../shell/errors.ts";
 const BLAME_MS = 30_000;
 /** Says git in a repository without a commit. */
 const NO_COMMIT = "no such ref: HEAD";
+const NO_FILE = /^no such path .* in HEAD$/;
+const SHORT_FILE = /^file .* has only (\d+ lines?)$/;
 /** The id of lines that are not committed. */
 const NOT_COMMITTED = /^0+$/;
 
@@ -56,13 +58,19 @@ export async function blameFile(
     ? attributes
     : await askGit(words, context, BLAME_MS);
   if (stdout !== null) return readPorcelain(stdout);
-  const reason = stderr.trim().split("\n")[0]?.replace(/^fatal: /, "");
+  const reason = stderr.trim().split("\n")[0]?.replace(/^fatal: /, "") ?? "";
   throw new NotFoundError(
-    `Cannot find the commits of "${file}": ${
-      reason === NO_COMMIT ? "the repository has no commit yet" : reason
-    }`,
+    `Cannot find the commits of "${file}": ${explainReason(reason)}`,
     "blame --help",
   );
+}
+
+/** Returns a reason of git's without the file, which our message names as the user did. */
+function explainReason(reason: string): string {
+  if (reason === NO_COMMIT) return "the repository has no commit yet";
+  if (NO_FILE.test(reason)) return "the last commit has no such file";
+  const [, lines] = SHORT_FILE.exec(reason) ?? [];
+  return lines === undefined ? reason : `it has only ${lines}`;
 }
 
 /**

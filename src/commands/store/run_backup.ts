@@ -46,8 +46,9 @@ export async function runStoreRestore(file: string, run: Run): Promise<void> {
   const { stageBackup, swapStore } = await import("../../store/mod.ts");
   // Before anything is written there: it may be another user's.
   prepareHome(paths.home);
-  const { staged, ...content } = await attempt(() =>
-    stageBackup(backup, paths.store)
+  const { staged, ...content } = await attempt(
+    () => stageBackup(backup, paths.store),
+    "store restore --help",
   );
   const { was_running } = await stopDaemon({ waits: true }, run);
   // Held while the files are moved, so that no daemon starts in between.
@@ -94,12 +95,17 @@ function describe({ sessions, events, bytes }: BackupContent): string {
   ].join(", ");
 }
 
-/** Turns a fault of the store into one of a file. */
-async function attempt<T>(work: () => T | Promise<T>): Promise<T> {
+/** Turns a fault of the store into one of a file, with the next command to run. */
+async function attempt<T>(
+  work: () => T | Promise<T>,
+  hint: string | null = null,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const { StoreError } = await import("../../store/mod.ts");
-    throw error instanceof StoreError ? new FileError(error.message) : error;
+    throw error instanceof StoreError
+      ? new FileError(error.message, hint)
+      : error;
   }
 }
