@@ -102,8 +102,9 @@ export async function serveHome(
     const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
     log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });
     options.ready(info);
-    // After the ready line, because it reads a folder; before any client is accepted, which takes a
+    // After the ready line, because these read files; before any client is accepted, which takes a
     // turn of the event loop.
+    makeMachineId(paths.machine);
     await using drain = new SpoolDrain({
       spool: new Spool({
         folder: paths.spool,
@@ -187,6 +188,15 @@ function openService(
     log,
     turn,
   });
+}
+
+/** Makes the home's id, as a full disk may not allow it later: who asks for it is then told so. */
+function makeMachineId(path: string): void {
+  try {
+    readMachineId(path);
+  } catch (error) {
+    if (!(error instanceof HomeError)) throw error;
+  }
 }
 
 async function closeService(service: Service, log: Log): Promise<void> {
