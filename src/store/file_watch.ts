@@ -80,7 +80,7 @@ export class FileWatch {
   #header: string;
   #walSeen: WalState;
   /** Those of the WAL at that write: others tell that all of it was copied and it has restarted. */
-  #salts: bigint | null;
+  #salts: bigint;
   /** The folder at the last check of the files, if it had settled. */
   #seen: string | null = null;
   #fault: StoreError | null = null;
@@ -104,10 +104,10 @@ export class FileWatch {
     this.#wal = wal;
     this.#lookAtOpen = lookAtOpen;
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
+    this.#salts = wal.salts;
     this.#walSeen = readWal();
     this.#file = lookAt(path);
     this.#header = readHeader();
-    this.#salts = wal.salts;
     if (!this.#isWhole(0)) throw cutOpenError(path);
     this.#companions = new Map(
       [`${path}-wal`, `${path}-shm`].map((at) => [at, Deno.lstatSync(at)]),
@@ -120,7 +120,7 @@ export class FileWatch {
    * WAL into the file that is there now. Call it before closing.
    */
   get mustStay(): boolean {
-    if (this.#fault === null && this.#isWalCut()) this.#cut();
+    if (this.#fault === null && !this.#isWalWhole()) this.#cut();
     const place = this.#fault === null ? this.#look() : "ours";
     if (place === "another") this.#replaced();
     if (place === "nothing") {
@@ -184,12 +184,13 @@ export class FileWatch {
 
   /** @returns Whether the file can be SQLite's work: it cuts a file to what the header tells. */
   #noteFile(): boolean {
+    const { salts } = this.#wal;
     const { size, mtime } = lookAt(this.#path);
     const header = this.#readHeader();
     if (size < this.#file.size && !isWhole(header, size)) return false;
     this.#file = { ...this.#file, size, mtime };
     this.#header = header;
-    this.#salts = this.#wal.salts;
+    this.#salts = salts;
     return true;
   }
 
@@ -276,6 +277,15 @@ export class FileWatch {
     }
   }
 
+  /** Whether the WAL has all pages as they were written. */
+  #isWalWhole(): boolean {
+    try {
+      return this.#isWhole(0);
+    } catch {
+      return true; // the disk fails
+    }
+  }
+
   /**
    * Whether the WAL has all pages of the last transaction. Another process may restart it at any
    * time, which changes its random numbers.
@@ -283,12 +293,15 @@ export class FileWatch {
    * @param from Number of pages that are known to be whole.
    */
   #isWhole(from: number): boolean {
+    let before: bigint | null = null;
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
-      const { salts } = this.#wal;
       const { pages } = this.#walSeen;
       if (this.#wal.countWhole(from, pages) === pages) return true;
+      const { salts } = this.#wal;
       this.#walSeen = this.#readWal();
-      if (this.#walSeen.pages === pages && this.#wal.salts === salts) break;
+      // Nothing was restarted since before the number of pages was read.
+      if (this.#walSeen.pages === pages && salts === before) break;
+      before = salts;
       from = 0;
     }
     return false;

@@ -43,7 +43,7 @@ const MAGIC = "SQLite format 3\0";
 /** A store that is open for writing. */
 export interface OpenStore {
   db: DatabaseSync;
-  /** Close it after all connections. */
+  /** Close both after all connections. */
   pages: RawPages;
   wal: WalFile;
 }
@@ -96,7 +96,11 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
     return {
       db,
       pages: new RawPages(file, pageBytes),
-      wal: new WalFile(Deno.openSync(`${path}-wal`), pageBytes),
+      wal: new WalFile(
+        Deno.openSync(`${path}-wal`),
+        Deno.openSync(`${path}-shm`),
+        pageBytes,
+      ),
     };
   } catch (error) {
     db?.close();

@@ -339,10 +339,9 @@ export class Store implements Disposable {
     this.#readers.close();
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (!this.#file.mustStay) {
-      this.#tryCatchUp();
-      this.#db.close(); // the last connection runs a checkpoint
-    }
+    this.#tryCatchUp();
+    // The last connection runs a checkpoint.
+    if (!this.#file.mustStay) this.#db.close();
     this.#pages.close();
     this.#wal.close();
   }

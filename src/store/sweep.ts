@@ -191,11 +191,14 @@ export class Sweeper {
     yield;
     // Does not wait for a reader: the WAL then keeps its length until the next time.
     const timeout = readInt(readOne(this.#sql.timeout.get()));
-    this.#writeFile(() =>
-      this.#db.exec(
-        `PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ${timeout}`,
-      )
-    );
+    this.#writeFile(() => {
+      this.#db.exec("PRAGMA busy_timeout = 0");
+      try {
+        this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      } finally {
+        this.#db.exec(`PRAGMA busy_timeout = ${timeout}`);
+      }
+    });
   }
 
   /**

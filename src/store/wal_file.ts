@@ -13,6 +13,7 @@ import { FILE_HEADER_BYTES } from "./file_header.ts";
  * runs on write such a WAL.
  */
 const LITTLE_ENDIAN = 0x377f0682;
+const BIG_ENDIAN = 0x377f0683;
 /** Length of the header of a WAL. */
 const HEADER_BYTES = 32;
 /** Length of the header of a frame, which is followed by a page. */
@@ -36,6 +37,8 @@ const INDEX_BYTES = 20;
 const INDEX_PAGE_BYTES_AT = 14;
 /** Place of the number of pages in the WAL. */
 const INDEX_PAGES_AT = 16;
+/** Place of the two random numbers of the next page. */
+const INDEX_SALTS_AT = 32;
 
 /**
  * Tells whether the index of a WAL has pages that its file lacks. SQLite makes a new index unless
@@ -54,19 +57,24 @@ export function isWalShort(path: string): boolean {
   const view = new DataView(bytes.buffer);
   const pageBytes = view.getUint16(INDEX_PAGE_BYTES_AT, true);
   const pages = view.getUint32(INDEX_PAGES_AT, true);
-  const file = new WalFile(wal, pageBytes === 1 ? 65_536 : pageBytes);
+  const file = new WalFile(wal, index, pageBytes === 1 ? 65_536 : pageBytes);
   return file.countWhole(0, pages) < pages;
 }
 
 /** The WAL as a file. Closing its descriptor drops no lock: SQLite's are on other files. */
 export class WalFile {
   readonly #file: Deno.FsFile;
+  readonly #index: Deno.FsFile;
   readonly #frameBytes: number;
   readonly #frames: DataView<ArrayBuffer>;
 
-  /** @param file Open for reading. */
-  constructor(file: Deno.FsFile, pageBytes: number) {
+  /**
+   * @param file Open for reading.
+   * @param index Of the WAL, open for reading. Closing it drops SQLite's locks.
+   */
+  constructor(file: Deno.FsFile, index: Deno.FsFile, pageBytes: number) {
     this.#file = file;
+    this.#index = index;
     this.#frameBytes = FRAME_HEADER_BYTES + pageBytes;
     this.#frames = makeView(FRAMES_AT_ONCE * this.#frameBytes);
   }
@@ -80,10 +88,12 @@ export class WalFile {
     return Math.max(0, Math.floor((bytes - HEADER_BYTES) / this.#frameBytes));
   }
 
-  /** The random numbers; null if the WAL is empty. */
-  get salts(): bigint | null {
-    const header = this.#read(0, HEADER_BYTES);
-    return header && header.getBigUint64(SALTS_AT);
+  /** The random numbers of the index, which also has them while the WAL is empty. */
+  get salts(): bigint {
+    const view = makeView(8);
+    this.#index.seekSync(INDEX_SALTS_AT, Deno.SeekMode.Start);
+    this.#index.readSync(new Uint8Array(view.buffer));
+    return view.getBigUint64(0);
   }
 
   /**
@@ -97,8 +107,9 @@ export class WalFile {
   countWhole(from: number, to: number): number {
     if (to <= from) return to;
     const header = this.#read(0, HEADER_BYTES);
-    if (header === null || header.getUint32(0) === 0) return 0;
-    if (header.getUint32(0) !== LITTLE_ENDIAN) return to; // its sums are not known
+    const magic = header?.getUint32(0);
+    if (magic === BIG_ENDIAN) return to; // its sums are not known
+    if (header === null || magic !== LITTLE_ENDIAN) return 0;
     const last = from === 0
       ? header
       : this.#read(this.#placeOf(from - 1), FRAME_HEADER_BYTES);
@@ -129,9 +140,9 @@ export class WalFile {
    * @returns Bytes as text, as `RawPages.header` gives them.
    */
   headers(): string[] {
-    const salts = this.salts;
+    const salts = this.#read(0, HEADER_BYTES)?.getBigUint64(SALTS_AT);
     const headers: string[] = [];
-    for (let i = 0; salts !== null; i++) {
+    for (let i = 0; salts !== undefined; i++) {
       const at = this.#placeOf(i);
       const frame = this.#read(at, FRAME_HEADER_BYTES);
       if (frame?.getBigUint64(FRAME_SALTS_AT) !== salts) break;
@@ -142,8 +153,10 @@ export class WalFile {
     return headers;
   }
 
+  /** Closes the files. Call it after SQLite's last connection is closed. */
   close(): void {
     this.#file.close();
+    this.#index.close();
   }
 
   #placeOf(frame: number): number {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { DatabaseSync } from "node:sqlite";
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { FileWatch, type WalState } from "../../../src/store/file_watch.ts";
 import { StoreError } from "../../../src/store/mod.ts";
 import { FILE_HEADER_BYTES } from "../../../src/store/file_header.ts";
@@ -12,6 +17,7 @@ import {
   pageOf,
   put,
   rawNumber,
+  runSteps,
   Store,
   tempStore,
 } from "./_store.ts";
@@ -333,6 +339,20 @@ Deno.test("a store goes on when another process moves the WAL into its file", ()
   assertEquals(lastSeq(put(store)), 12);
 });
 
+Deno.test("a store goes on when another process writes to a store with an empty WAL, and empties it again", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store);
+  runSteps(store.release());
+  for (let i = 1; i < 4; i++) {
+    using db = openRaw(temp.path);
+    db.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    assertEquals(Deno.statSync(`${temp.path}-wal`).size, 0);
+    assertEquals(store.isInPlace, true);
+  }
+  assertEquals(lastSeq(put(store)), 1);
+});
+
 /** Lengths to which a program may cut a WAL of some length. */
 const CUTS: Record<string, (size: number) => number> = {
   "to nothing": () => 0,
@@ -400,6 +420,65 @@ Deno.test("a WAL that is cut in a transaction replaces nothing that was copied b
   assertEquals(pageOf(next).total, 9);
 });
 
+Deno.test("a WAL that is cut while the last rows of sessions are written is not copied at the end", () => {
+  using temp = tempStore();
+  {
+    using store = Store.open(temp.path);
+    put(store, { id: "old" });
+  }
+  const store = Store.open(temp.path);
+  for (let i = 0; i < 9; i++) put(store, { id: "new" });
+  const { sessions } = store;
+  const write = sessions.catchUp.bind(sessions);
+  sessions.catchUp = () => {
+    Deno.truncateSync(`${temp.path}-wal`);
+    write();
+  };
+  store.close();
+  assertStringIncludes(store.fault?.message ?? "", "has cut");
+  using next = reopen(temp);
+  assertEquals(pageOf(next).ids, "old");
+});
+
+/** What a program may write to a WAL of some length, and where. */
+const OVERWRITES: Record<string, (size: number) => [number, Uint8Array]> = {
+  "the header": () => [0, noise(32)],
+  "all of it": (size) => [0, noise(size)],
+  "its middle": (size) => [Math.floor(size / 2), new Uint8Array(9_000)],
+};
+
+for (const [where, choose] of Object.entries(OVERWRITES)) {
+  for (const meets of ["the next event", "the end"]) {
+    if (where === "its middle" && meets === "the next event") continue;
+    Deno.test(`a WAL that is overwritten is not copied to the store: ${where}, as ${meets} meets it`, () => {
+      using temp = tempStore();
+      {
+        using store = Store.open(temp.path);
+        put(store, { id: "old" });
+      }
+      const store = Store.open(temp.path);
+      for (let i = 0; i < 9; i++) put(store, { id: `new${i}` });
+      {
+        using file = Deno.openSync(`${temp.path}-wal`, { write: true });
+        const [at, bytes] = choose(file.statSync().size);
+        file.seekSync(at, Deno.SeekMode.Start);
+        file.writeSync(bytes);
+      }
+      if (meets === "the next event") {
+        assertThrows(() => put(store), StoreError, "has cut");
+      }
+      store.close();
+      assertStringIncludes(store.fault?.message ?? "", "has cut");
+      using next = reopen(temp);
+      assertEquals(pageOf(next).ids.split(",").includes("old"), true);
+    });
+  }
+}
+
+function noise(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i * 7919 + 1) % 251);
+}
+
 /** Opens the files of a store as the next process does: it makes the index of the WAL anew. */
 function reopen({ folder, path }: { folder: string; path: string }): Store {
   const copy = `${folder}/copy.db`;
@@ -413,7 +492,7 @@ const still = {
   readHeader: () => "",
   wal: {
     count: Infinity,
-    salts: null,
+    salts: 0n,
     headers: () => [],
     countWhole: (_from: number, to: number) => to,
   },
@@ -476,7 +555,8 @@ Deno.test("FileWatch keeps to a file if another process restarts the WAL, and it
     let looks = 0;
     const readHeader = () => `another each time: ${looks++}`;
     using file = Deno.openSync(`${temp.path}-wal`);
-    const wal = new WalFile(file, 4096);
+    using index = Deno.openSync(`${temp.path}-shm`);
+    const wal = new WalFile(file, index, 4096);
     const watch = new FileWatch(temp.path, {
       ...still,
       readWal,

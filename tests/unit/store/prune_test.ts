@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { PruneQuery, PruneResult } from "../../../src/store/mod.ts";
 import {
   append,
@@ -17,6 +17,7 @@ import {
   tempStore,
 } from "./_store.ts";
 import { decodeJson } from "../../../src/proto/mod.ts";
+import { Sweeper } from "../../../src/store/sweep.ts";
 
 const TABLES = ["sessions", "events", "event_ids", "calls", "trash"];
 
@@ -390,4 +391,24 @@ Deno.test("release() leaves no byte of what prune() deletes in any file, after a
       ) => [bytes.includes("SECRET-goes"), bytes.includes("SECRET-stays")]);
   assertEquals(held().flatMap(([goes]) => goes), held().map(() => false));
   assert(held().some(([, stays]) => stays));
+});
+
+Deno.test("shrink() leaves the time that a write waits as it was, although the WAL cannot be emptied", () => {
+  using temp = tempStore();
+  using store = Store.open(temp.path);
+  put(store);
+  using db = openRaw(temp.path);
+  const timeout = () => db.prepare("PRAGMA busy_timeout").get()?.["timeout"];
+  const before = timeout();
+  let writes = 0;
+  const sweeper = new Sweeper(db, {
+    pages: { count: 0, scrub: () => 0, sync: () => {} },
+    transact: (work) => work(),
+    // SQLite empties no WAL in a transaction.
+    check: () => ++writes === 2 && db.exec("BEGIN IMMEDIATE"),
+    noteWrites: () => {},
+  });
+  assertThrows(() => runSteps(sweeper.shrink()), Error, "locked");
+  assertEquals(timeout(), before);
+  db.exec("ROLLBACK");
 });
