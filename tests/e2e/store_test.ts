@@ -33,6 +33,11 @@ Deno.test("store prune counts, then deletes what is old, and says what is left",
     8,
     2,
   ]);
+  for (const [age, words] of [["7d", "7 days"], ["90", "90ms"]]) {
+    const args = ["--older-than", `${age}`, "--dry-run", "-o", "text"];
+    const { stdout } = await home.run(["store", "prune", ...args]);
+    assertStringIncludes(stdout, ` older than ${words}.`);
+  }
   const { code, stdout } = await home.run([
     "store",
     "prune",

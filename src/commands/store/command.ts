@@ -48,7 +48,7 @@ function declarePrune(cli: Cli) {
     .type("word", wordType)
     .option(
       "--older-than <duration:duration>",
-      "Delete events older than DURATION (default: none)",
+      "Delete events older than DURATION, such as 90d; without a unit it is in milliseconds (default: none)",
     )
     .option(
       "--session <id:word>",

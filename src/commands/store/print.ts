@@ -3,10 +3,16 @@
  * Renders the size of the store, and what was deleted from it, as text.
  * @module
  */
-import { formatBytes, formatNumberOf } from "../../output/mod.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatNumberOf,
+  formatSpan,
+} from "../../output/mod.ts";
 import type { AnswerOf } from "../../proto/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines } from "../shell/print.ts";
+import type { StorePruneOptions } from "./options.ts";
 
 /**
  * Prints the number of deleted sessions.
@@ -16,11 +22,12 @@ import { printJson, printLines } from "../shell/print.ts";
 export async function printPruned(
   answer: StoreCounts,
   verb: string,
+  options: StorePruneOptions,
   run: Run,
 ): Promise<void> {
   if (run.settings.format !== "text") return await printJson(run, answer);
   await printLines(run, [
-    `${verb} ${describeRemoved(answer)}.`,
+    `${verb} ${describeRemoved(answer, options)}.`,
     `Kept: ${describeStore(answer)}`,
   ]);
 }
@@ -28,13 +35,19 @@ export async function printPruned(
 /** The answer to a store request. */
 export type StoreCounts = Omit<AnswerOf<"store">, "type">;
 
-/** Describes how much was deleted. */
+/** Describes how much was deleted, and the age from which on events were. */
 export function describeRemoved(
   { removed_sessions, removed_events }: StoreCounts,
+  { olderThanMs }: Pick<StorePruneOptions, "olderThanMs">,
 ): string {
-  return `${formatNumberOf(removed_sessions ?? 0, "session")} with ${
-    formatNumberOf(removed_events ?? 0, "event")
-  }`;
+  const sessions = formatNumberOf(removed_sessions ?? 0, "session");
+  const events = formatNumberOf(removed_events ?? 0, "event");
+  // An age without a unit is in milliseconds, which may not be what was meant.
+  if (olderThanMs === null) return `${sessions} with ${events}`;
+  const age = olderThanMs < 1000
+    ? formatDuration(olderThanMs)
+    : formatSpan(olderThanMs);
+  return `${sessions} with ${events} older than ${age}`;
 }
 
 /** Describes how much the store keeps. */

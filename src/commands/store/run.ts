@@ -57,14 +57,14 @@ export async function runStorePrune(
   const { found, wanted } = await look(options, run);
   const count = Number(found.removed_sessions ?? 0) +
     Number(found.removed_events ?? 0);
-  if (isDry) return await printPruned(found, "Would delete", run);
+  if (isDry) return await printPruned(found, "Would delete", options, run);
   if (count > 0 && !isSure) {
-    const question = `Delete ${describeRemoved(found)} permanently?`;
+    const question = `Delete ${describeRemoved(found, options)} permanently?`;
     if (!await confirm(question, run)) {
       return await printNote(run, "nothing was deleted");
     }
   }
-  await printPruned(await prune(wanted, run, false), "Deleted", run);
+  await printPruned(await prune(wanted, run, false), "Deleted", options, run);
 }
 
 /**
