@@ -92,6 +92,22 @@ for (const [name, reply] of hangs) {
   });
 }
 
+Deno.test("wait says in text that the time is over, and for what it waited", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  await put(home, PROMPT);
+  const words = ["wait", "s1", "--timeout", "1s", "-o", "text"];
+  const { code, stdout, stderr } = await home.run(
+    [...words, "--until", "idle,ended"],
+  );
+  assertEquals(
+    [code, stderr],
+    [13, "kaizen: the session got to none of these within 1.0s: idle, ended\n"],
+  );
+  assertMatch(stdout, /^s1 +.* +Fix it\n$/);
+  assertEquals((await home.run([...words, "-q"])).stderr, "");
+});
+
 Deno.test("wait goes on when the daemon is killed and another one starts", async () => {
   await using home = await tempHome();
   const daemon = await home.startDaemon();
@@ -161,34 +177,56 @@ Deno.test("the recipes for notifications run with a program of that name", async
   const page = await Deno.readTextFile(
     new URL("../../docs/wait.md", import.meta.url),
   );
-  const bin = `${home.root}/bin`;
-  await Deno.mkdir(bin);
   for (const name of RECIPES) {
     const [, recipe = ""] = page.match(
       new RegExp(`^(kaizen wait --exec '${name} .*)$`, "m"),
     ) ?? [];
     assertMatch(recipe, /^kaizen wait /, name);
-    await Deno.writeTextFile(
-      `${bin}/${name}`,
-      `#!/bin/sh\nprintf '%s\\n' ${name} "$@" > ${home.root}/${name}.txt\n`,
-    );
-    await Deno.chmod(`${bin}/${name}`, 0o755);
-    // The shell splits the recipe as a user's does; a script named kaizen is the program under
-    // test.
-    await Deno.writeTextFile(
-      `${bin}/kaizen`,
-      `#!/bin/sh\nexec "$KAIZEN_UNDER_TEST" "$@"\n`,
-    );
-    await Deno.chmod(`${bin}/kaizen`, 0o755);
-    const { code, stderr } = await home.run(["-c", recipe], {
-      program: ["/bin/sh"],
-      env: {
-        PATH: `${bin}:${Deno.env.get("PATH")}`,
-        KAIZEN_UNDER_TEST: programCommand()[0] ?? "",
-      },
-    });
+    const { code, stderr, words } = await runRecipe(recipe, name, home);
     assertEquals([code, stderr], [0, ""], name);
-    const words = await Deno.readTextFile(`${home.root}/${name}.txt`);
     assertMatch(words, /claude in w: idle/, name);
   }
 });
+
+for (const [outcome, code, event] of endings) {
+  if (outcome !== "idle" && outcome !== "ended") continue;
+  Deno.test(`the examples that run the tests do so when the session is ${outcome}`, async () => {
+    await using home = await tempHome();
+    await using _daemon = await home.startDaemon();
+    await put(home, PROMPT);
+    await put(home, event);
+    const page = await Deno.readTextFile(
+      new URL("../../docs/wait.md", import.meta.url),
+    );
+    for (const text of [page, (await home.run(["help", "wait"])).stdout]) {
+      const [recipe = ""] = text.match(/kaizen wait .*make test.*/) ?? [];
+      const ended = await runRecipe(recipe, "make", home);
+      assertEquals([ended.code, ended.words], [code, "make\ntest\n"]);
+      await Deno.remove(`${home.root}/make.txt`);
+    }
+  });
+}
+
+/** Runs a recipe as a user's shell does, with a program of that name, whose words it returns. */
+async function runRecipe(recipe: string, name: string, home: Home) {
+  const bin = `${home.root}/bin`;
+  await Deno.mkdir(bin, { recursive: true });
+  const scripts = {
+    [name]: `printf '%s\\n' ${name} "$@" > ${home.root}/${name}.txt`,
+    kaizen: 'exec "$KAIZEN_UNDER_TEST" "$@"',
+  };
+  for (const [file, line] of Object.entries(scripts)) {
+    await Deno.writeTextFile(`${bin}/${file}`, `#!/bin/sh\n${line}\n`);
+    await Deno.chmod(`${bin}/${file}`, 0o755);
+  }
+  const { code, stderr } = await home.run(["-c", recipe], {
+    program: ["/bin/sh"],
+    env: {
+      PATH: `${bin}:${Deno.env.get("PATH")}`,
+      KAIZEN_UNDER_TEST: programCommand()[0] ?? "",
+    },
+  });
+  const words = await Deno.readTextFile(`${home.root}/${name}.txt`)
+    .catch(() => "");
+  return { code, stderr, words };
+}

@@ -34,7 +34,7 @@ export function makeWait(cli: Cli) {
     )
     .example(
       "Run the tests when it is done, at most an hour from now",
-      "kaizen wait --until idle,ended --timeout 1h && make test",
+      "kaizen wait --until idle,ended --timeout 1h --exec 'make test'",
     )
     .type("word", wordType)
     .type("outcomes", outcomesType)

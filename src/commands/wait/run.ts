@@ -4,6 +4,7 @@
  * @module
  */
 import { ask, TimedOutError } from "../../client/mod.ts";
+import { formatDuration } from "../../output/mod.ts";
 import type { ActivityState, SessionRecord } from "../../proto/mod.ts";
 import { clientOptions, READ_TIMEOUT_MS } from "../ask/ask.ts";
 import { changesOf } from "../ask/session_changes.ts";
@@ -81,6 +82,13 @@ export async function runWait(
       Math.ceil(performance.now()) >= end;
     if (!isOver) throw error;
     await printNote(run, error.message);
+  }
+  if (timeoutMs !== null && settings.format === "text") {
+    const within = formatDuration(timeoutMs);
+    await printNote(
+      run,
+      `the session got to none of these within ${within}: ${until.join(", ")}`,
+    );
   }
   await printResult({ outcome: "timeout", session }, run);
   return EXIT.waitedTooLong;
