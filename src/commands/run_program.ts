@@ -74,7 +74,7 @@ async function parse(cli: Cli): Promise<string> {
     return await parseWith(root, cli);
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
-    return await chooseInstead(error, error.cmd ?? root, cli);
+    return await chooseInstead(error, error.cmd ?? root, root, cli);
   }
 }
 
@@ -102,6 +102,7 @@ async function makeBranch(
 async function chooseInstead(
   error: ValidationError,
   command: CommandNode & { getHelp(): string },
+  root: CommandNode,
   cli: Cli,
 ): Promise<string> {
   const { explainUsage, findUnknown } = await import("./shell/usage.ts");
@@ -111,7 +112,7 @@ async function chooseInstead(
     chooseHelp(cli, command.getHelp());
   } else if (!isLost && hasWord(args, "-V", "--version")) {
     chooseVersion(cli);
-  } else throw explainUsage(error.message, command, args);
+  } else throw explainUsage(error.message, command, args, root);
   return command.getPath();
 }
 

@@ -7,6 +7,14 @@ const wrong: [args: string[], words: string][] = [
   [["nope"], 'Unknown command "nope"'],
   [["sesions"], 'Unknown command "sesions"; did you mean "sessions"?'],
   [["version"], 'Unknown command "version"; did you mean "--version"?'],
+  [["backup"], 'Unknown command "backup"; did you mean "store backup"?'],
+  [["ls"], 'Unknown command "ls"; did you mean "sessions list"?'],
+  [
+    ["install"],
+    'Unknown command "install"; did you mean "daemon install" or "hooks install"?',
+  ],
+  [["spool", "prune"], 'Unknown command "prune"; did you mean "store prune"?'],
+  [["ids"], 'Unknown command "ids"'],
   [["daemon", "strat"], 'Unknown command "strat"; did you mean "start"?'],
   [["sessions", "lst"], 'Unknown command "lst"; did you mean "list"?'],
   [
@@ -54,6 +62,8 @@ const wrong: [args: string[], words: string][] = [
   [["--no-daemon", "sessions"], "there is no direct mode"],
   [["sessions", "--no-daemon"], "there is no direct mode"],
   [["help", "nope"], 'There is no help for "nope"'],
+  [["help", "sesions"], 'no help for "sesions"; did you mean "sessions"?'],
+  [["help", "prune"], 'no help for "prune"; did you mean "store prune"?'],
   [["ingest"], 'Missing required option "--source"'],
   [["ingest", "--source", "claud"], 'did you mean "claude"?'],
   [["ingest", "--source", "claude", "-q", "-v"], "together"],

@@ -10,8 +10,8 @@ import type { HelpOptions } from "./options.ts";
 import { renderTopic } from "./topic_pages.ts";
 import { HELP_TOPICS } from "./topics.ts";
 import { renderHelp } from "./print.ts";
-import { findNearest } from "../shell/nearest.ts";
 import { printText } from "../shell/print.ts";
+import { guessCommand } from "../shell/usage.ts";
 
 /**
  * Prints a help page.
@@ -41,10 +41,9 @@ function findCommand(root: CommandNode, words: readonly string[]): CommandNode {
     if (child === undefined) {
       const known = children.map((it) => it.getName());
       if (command === root) known.push(...HELP_TOPICS);
-      const near = findNearest(word, known);
       throw new CommandLineError(
         `There is no help for "${words.join(" ")}"` +
-          (near === null ? "" : `; did you mean "${near}"?`),
+          guessCommand(word, known, root),
         command.getPath(),
       );
     }

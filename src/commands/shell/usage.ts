@@ -35,11 +35,13 @@ function explainMissing(_: string, names: string): string {
  * @param message The message of the library.
  * @param command The command that rejected the words.
  * @param words All words of the command line, as the user typed them.
+ * @param root The whole tree.
  */
 export function explainUsage(
   message: string,
   command: CommandNode,
   words: readonly string[],
+  root: CommandNode,
 ): CommandLineError {
   const unknown = findUnknown(command, words);
   const literal = words.includes("--")
@@ -57,14 +59,46 @@ export function explainUsage(
     return new CommandLineError(restoreWords(text), command.getPath());
   }
   const { kind, word, known } = unknown;
-  const near = findNearest(word, known) ??
-    listOptions(command).map(({ long }) => long)
-      .find((long) => kind === "command" && long === `--${word}`) ??
-    null;
-  const guess = near === null ? "" : `; did you mean "${near}"?`;
+  const option = listOptions(command).find(({ long }) => long === `--${word}`);
+  const guess = kind === "option"
+    ? guessWord(word, known)
+    : guessCommand(word, option ? [...known, option.long] : known, root);
   return new CommandLineError(
     `Unknown ${kind} "${word}"${guess}`,
     command.getPath(),
+  );
+}
+
+/**
+ * Suggests commands for an unknown one: those of another command that have its name, or else the
+ * nearest word.
+ *
+ * @param known The words that could stand there.
+ * @param root The whole tree.
+ * @returns The end of a message, or nothing.
+ */
+export function guessCommand(
+  word: string,
+  known: readonly string[],
+  root: CommandNode,
+): string {
+  const named = findNamed(word, root).map((path) => `"${path}"`);
+  return named.length > 0
+    ? `; did you mean ${named.join(" or ")}?`
+    : guessWord(word, known);
+}
+
+function guessWord(word: string, known: readonly string[]): string {
+  const near = findNearest(word, known);
+  return near === null ? "" : `; did you mean "${near}"?`;
+}
+
+/** Finds the commands of a name anywhere below a command, as words after `kaizen`. */
+function findNamed(name: string, command: CommandNode): string[] {
+  return command.getCommands().flatMap((child) =>
+    child.getName() === name || child.getAliases().includes(name)
+      ? child.getPath().split(" ").slice(1).join(" ")
+      : findNamed(name, child)
   );
 }
 
