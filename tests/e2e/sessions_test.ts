@@ -266,7 +266,9 @@ Deno.test("a question that finds nothing names the home only if nothing was ever
       const { code, stderr } = await home.run([...args, "-o", "text"]);
       assertEquals(code, expected, `${args}: ${stderr}`);
       told.push(
-        stderr.includes(`nothing is stored yet in ${home.home} (KAIZEN_HOME)`),
+        stderr.includes(
+          `nothing is stored yet in ${home.home} (KAIZEN_HOME)\n`,
+        ),
       );
     }
     return told;
@@ -277,6 +279,47 @@ Deno.test("a question that finds nothing names the home only if nothing was ever
   const words = ["ingest", "--source", "claude", "--workspace", "/elsewhere"];
   assertEquals((await home.run(words, { stdin: payload })).code, 0);
   assertEquals(await ask(), questions.map(() => false));
+});
+
+Deno.test("a question that finds nothing names the setting of its home or socket only if there is one", async () => {
+  await using home = await tempHome();
+  const HOME = `${home.root}/user`;
+  const unset = { HOME, KAIZEN_HOME: undefined, KAIZEN_SOCK: undefined };
+  const socket = `${home.root}/s.sock`;
+  const cases: [
+    args: string[],
+    env: Record<string, string | undefined>,
+    words: string,
+  ][] = [
+    [[], {}, `nothing is stored yet in ${HOME}/.kaizen\n`],
+    [["--home", home.home], {}, `stored yet in ${home.home} (--home)\n`],
+    [[], { KAIZEN_HOME: home.home }, `yet in ${home.home} (KAIZEN_HOME)\n`],
+    [["--socket", socket], {}, `the daemon of ${socket} (--socket) has`],
+    [[], { KAIZEN_SOCK: socket }, `the daemon of ${socket} (KAIZEN_SOCK) has`],
+  ];
+  for (const [args, set, words] of cases) {
+    const env = { ...unset, ...set };
+    const { stderr } = await home.run(["sessions", "-o=text", ...args], {
+      env,
+    });
+    assertStringIncludes(stderr, words);
+    assertEquals((await home.run(["stop", ...args], { env })).code, 0);
+  }
+});
+
+Deno.test("sessions without any names the next step: to install hooks, or to look at those there are", async () => {
+  await using home = await tempHome();
+  await using _daemon = await home.startDaemon();
+  const env = { HOME: `${home.root}/user` };
+  await Deno.mkdir(`${env.HOME}/.claude`, { recursive: true });
+  const ask = async () =>
+    (await home.run(["sessions", "-o", "text"], { env })).stderr;
+  assertStringIncludes(await ask(), "agents: kaizen hooks install\n");
+  const install = ["hooks", "install", "claude", "--yes"];
+  assertEquals((await home.run(install, { env })).code, 0);
+  assertStringIncludes(await ask(), "last ran: kaizen hooks status\n");
+  await Deno.writeTextFile(`${env.HOME}/.claude/settings.json`, "{");
+  assertStringIncludes(await ask(), "last ran: kaizen hooks status\n");
 });
 
 Deno.test("sessions starts a daemon where none runs, unless it may not", async () => {

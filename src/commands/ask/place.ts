@@ -107,8 +107,21 @@ export async function explainEmpty(run: Run): Promise<string | null> {
   if (workspaces === null || workspaces.length > 0) return null;
   const { home, socket } = run.settings.paths();
   return socket.startsWith(`${home}/`)
-    ? `nothing is stored yet in ${home} (KAIZEN_HOME)`
-    : `the daemon of ${socket} (KAIZEN_SOCK) has nothing stored yet`;
+    ? `nothing is stored yet in ${home}${nameSetting("HOME", run)}`
+    : `the daemon of ${socket}${
+      nameSetting("SOCK", run)
+    } has nothing stored yet`;
+}
+
+/** Names the flag or the variable that sets a path, in parentheses; nothing if neither does. */
+function nameSetting(
+  name: "HOME" | "SOCK",
+  { context, settings }: Run,
+): string {
+  const flag = name === "HOME" ? "--home" : "--socket";
+  const variable = `KAIZEN_${name}`;
+  if (settings.pathFlags.includes(flag)) return ` (${flag})`;
+  return context.env(variable) ? ` (${variable})` : "";
 }
 
 /** Prints a note that nothing was found, and where a question looked if there is nothing at all. */

@@ -150,8 +150,29 @@ async function explainNone(
   } else if (!filtered) {
     await printNote(
       run,
-      "to record the sessions of your agents: kaizen hooks install",
+      await isHooked(run)
+        ? "to see which hooks there are, and when they last ran: kaizen hooks status"
+        : "to record the sessions of your agents: kaizen hooks install",
     );
+  }
+}
+
+/** Whether an agent has hooks, or settings that cannot be read. */
+async function isHooked(run: Run): Promise<boolean> {
+  const { AgentFileError, findAgents, findHooks } = await import(
+    "../../hooks/mod.ts"
+  );
+  const { listHookedRepositories } = await import("../shell/double_hooks.ts");
+  const { context } = run;
+  try {
+    return listHookedRepositories(run).length > 0 ||
+      findAgents(context).some((agent) => {
+        const { events, others } = findHooks(agent, { context, project: null });
+        return events.length + others.length > 0;
+      });
+  } catch (error) {
+    if (error instanceof AgentFileError) return true;
+    throw error;
   }
 }
 
