@@ -22,10 +22,10 @@ export interface OwnPlace {
 }
 
 /**
- * Finds a home of this user, and opens it if its mode keeps even its owner out. A hook may run as
- * root in a user's home (`sudo -E`, a container), or with the `KAIZEN_HOME` of another user. There
- * it must neither read nor write: it records in the home of its own user, as it does if the given
- * one is a file, a closed folder of other files, or a link to where no file can be opened.
+ * Finds a home of this user, and makes its mode 0700. A hook may run as root in a user's home
+ * (`sudo -E`, a container), or with the `KAIZEN_HOME` of another user. There it must neither read
+ * nor write: it records in the home of its own user, as it does if the given one is a file, a
+ * folder of other files that is not private, or a link to where no file can be opened.
  *
  * @returns The given paths if no home of this user is known; the spool refuses them.
  */
@@ -51,7 +51,7 @@ function whyNotUsable(home: string): string | null {
   return whyNoHome(home) ?? whyShut(home);
 }
 
-/** Explains why even the owner is kept out of a home; it is opened if that is possible. */
+/** Explains why no daemon could use a home; its mode is mended if that is possible. */
 function whyShut(home: string): string | null {
   try {
     openHome(home);

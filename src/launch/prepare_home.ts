@@ -49,16 +49,13 @@ export function prepareHome(home: string): void {
 }
 
 /**
- * Lets the owner into a home that keeps even the owner out. One that does not exist, or is a link,
- * is left as it is.
+ * Prepares a home that exists as {@linkcode prepareHome} does. A link is left as it is.
  *
  * @throws {HomeError} As {@linkcode prepareHome}.
  */
 export function openHome(home: string): void {
   const found = lookAt(home);
-  if (found === null || found.isSymlink) return;
-  const mode = found.isDirectory ? found.mode ?? HOME_MODE : 0;
-  if ((mode & HOME_MODE) !== HOME_MODE) prepareHome(home);
+  if (found !== null && !found.isSymlink) prepareHome(home);
 }
 
 function makeHome(home: string): Deno.FileInfo {

@@ -181,7 +181,7 @@ for (const mode of [0o500, 0o000]) {
 
 Deno.test({
   name:
-    "a hook leaves a folder of other files closed, and records in its own home",
+    "a hook leaves a folder of other files as it is, and records in its own home",
   ignore: isRoot && !canBeOthers,
   async fn() {
     await using home = await tempHome();
@@ -199,19 +199,23 @@ Deno.test({
         ? runAs(ALICE, args, home, { stdin: EVENT, env })
         : home.run(args, { stdin: EVENT, env });
     const env = { HOME: own, KAIZEN_NO_START: "1" };
-    for (const given of [home.home, `${home.home}/thesis.txt`]) {
-      await Deno.chmod(home.home, 0o500);
+    const thesis = `${home.home}/thesis.txt`;
+    const cases = [[home.home, 0o500], [home.home, 0o755], [thesis, 0o500]];
+    for (const [given, mode] of cases as [string, number][]) {
+      await Deno.chmod(home.home, mode);
       const hook = await run(HOOK, { ...env, KAIZEN_HOME: given });
       assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
-      assertEquals((await Deno.stat(home.home)).mode! & 0o777, 0o500);
+      assertEquals((await Deno.stat(home.home)).mode! & 0o777, mode);
       await Deno.chmod(home.home, 0o700);
     }
+    const names = [...Deno.readDirSync(home.home)].map(({ name }) => name);
+    assertEquals(names, ["thesis.txt"]);
     const { stdout } = await run(["status", "--json"], {
       ...env,
       KAIZEN_HOME: "",
     });
     const { pending, failures, last_failure } = JSON.parse(stdout).spool;
-    assertEquals([pending, failures], [2, 2], stdout);
+    assertEquals([pending, failures], [3, 3], stdout);
     assertStringIncludes(last_failure.reason, `used "${own}/.kaizen"`);
   },
 });
