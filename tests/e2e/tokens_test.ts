@@ -149,6 +149,25 @@ Deno.test("usage --line fits a status line, and knows the session that it is giv
   assertEquals(await show(home, "usage", "--line"), [
     "today $0.0016, 1.1k tokens; session $0.0032",
   ]);
+  for (const word of [SESSION.slice(0, 6), "@latest"]) {
+    assertEquals(await show(home, "usage", "--line", "--session", word), [
+      "today $0.0016, 1.1k tokens; session $0.0032",
+    ]);
+  }
+  const line = (word: string) =>
+    home.run(["usage", "--line", "--session", word], { cwd: home.root });
+  const early = await line("other");
+  assertEquals(
+    [early.code, early.stdout, early.stderr.split("\n")[0]],
+    [
+      0,
+      "today $0.0016, 1.1k tokens\n",
+      'kaizen: There is no session "other"',
+    ],
+  );
+  const typo = await line("@lastest");
+  assertEquals([typo.code, typo.stdout], [1, ""]);
+  assertMatch(typo.stderr, /no session "@lastest"; did you mean "@latest"\?/);
   const { code } = await home.run(["usage", "--line", "--by", "day"]);
   assertEquals(code, 64);
   const whole = await show(home, "usage", "--session", SESSION);

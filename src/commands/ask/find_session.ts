@@ -13,7 +13,7 @@ import { findNearest } from "../shell/nearest.ts";
 import { notFound, type Place, readPlace, resolvePlace } from "./place.ts";
 
 /** The name of the newest session of the workspace. */
-const LATEST = "@latest";
+export const LATEST = "@latest";
 /** Maximum number of candidates to list for an ambiguous prefix. */
 const MAX_CANDIDATES = 20;
 /** Sessions that git's hooks feed have such an id. */

@@ -20,6 +20,6 @@ export interface UsageOptions {
 export interface UsageLineOptions {
   /** The place of the current session. */
   place: Place;
-  /** Its id; null: the newest one of the place. */
+  /** Its id, a prefix of it, or `@latest`, as null: the newest one of the place. */
   session: string | null;
 }

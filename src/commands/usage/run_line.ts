@@ -6,11 +6,14 @@
 import { UsageError } from "../../context/mod.ts";
 import { formatCount, formatTotalCost } from "../../output/mod.ts";
 import type { AnswerOf, UsageSumsRecord } from "../../proto/mod.ts";
+import { LATEST, locateSession } from "../ask/find_session.ts";
+import type { Place } from "../ask/place.ts";
 import { collectSessions } from "../ask/session_rows.ts";
 import { resolveSince } from "../shell/since.ts";
 import type { Run } from "../shell/cli.ts";
+import { NotFoundError } from "../shell/errors.ts";
 import { isColumnFormat } from "../shell/settings.ts";
-import { printJson, printLines } from "../shell/print.ts";
+import { printJson, printLines, printNote } from "../shell/print.ts";
 import { askUsage, workspaceOfPlace } from "./ask_usage.ts";
 import type { UsageLineOptions } from "./options.ts";
 
@@ -43,22 +46,41 @@ export async function runUsageLine(
   await printLines(run, [parts.join("; ")]);
 }
 
-/** The sums of the current session; null if there is none. */
+/**
+ * The sums of the current session; null if there is none.
+ *
+ * @throws {NotFoundError} If the named session is no new one, but a mistyped word.
+ */
 async function findCurrent(
-  options: UsageLineOptions,
+  { session: named, place }: UsageLineOptions,
   run: Run,
 ): Promise<UsageSumsRecord | null> {
-  const id = options.session ?? await findNewest(options, run);
+  const isNewest = named === null || named === LATEST;
+  const id = isNewest ? await findNewest(place, run) : named;
   if (id === null) return null;
-  const answer: AnswerOf<"usage"> = await askUsage(
-    { by: "agent", session: id },
-    run,
-  );
-  return answer.total;
+  const { rows, total } = await askSession(id, run);
+  if (isNewest || rows.length > 0) return total;
+  try {
+    const { id: whole } = await locateSession({ id, place }, run);
+    return whole === id ? total : (await askSession(whole, run)).total;
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    // A status line is also printed before the first event of its session.
+    if (id.startsWith("@") || error.candidates.length > 0) throw error;
+    await printNote(run, error.message);
+    return total;
+  }
+}
+
+async function askSession(
+  session: string,
+  run: Run,
+): Promise<AnswerOf<"usage">> {
+  return await askUsage({ by: "agent", session }, run);
 }
 
 async function findNewest(
-  { place }: UsageLineOptions,
+  place: Place,
   run: Run,
 ): Promise<string | null> {
   const workspace = await workspaceOfPlace(place, run);
