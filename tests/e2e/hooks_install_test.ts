@@ -177,7 +177,8 @@ for (const { title, name, file, full } of setups) {
       assertEquals(dry.json.changes.length, 1);
       assertEquals(await listTree(userOf(home)), tree);
 
-      assertEquals((await run(home, "install", name, "--yes")).code, 0);
+      const made = await run(home, "install", name, "--yes");
+      assertEquals([made.code, made.json.written], [0, true]);
       const after = await Deno.readTextFile(path);
       assertEquals(
         (await Deno.stat(path)).mode! & 0o777,
@@ -185,7 +186,10 @@ for (const { title, name, file, full } of setups) {
       );
       const { ino } = await Deno.stat(path);
       const again = await run(home, "install", name, "--yes");
-      assertEquals([again.code, again.json.changes], [0, []]);
+      assertEquals(
+        [again.code, again.json.written, again.json.changes],
+        [0, false, []],
+      );
       assertEquals(await Deno.readTextFile(path), after);
       assertEquals((await Deno.stat(path)).ino, ino, "not written again");
 
@@ -203,7 +207,7 @@ for (const { title, name, file, full } of setups) {
     const { code, json, stderr } = await run(home, "install", name, "--yes");
     assertEquals(code, 74);
     assertMatch(stderr, /Cannot use "[^"]*" as it is no (valid JSON|TOML)/);
-    assertEquals(json.failures.length, 1);
+    assertEquals([json.written, json.failures.length], [false, 1]);
     assertEquals(await Deno.readTextFile(path), '{"hooks": {\n');
   });
 }

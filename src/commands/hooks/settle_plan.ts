@@ -77,7 +77,7 @@ export async function settlePlan(
     }
   } else {
     await printJson(run, {
-      written: isWanted,
+      written: written.length > 0,
       changes: (isWanted ? written : real).map((change) => ({
         ...describeChange(change),
         diff: renderDiff(change.file.path, change.file.text, change.after)
