@@ -3,7 +3,7 @@
  * Commits of an agent and of a person in one repository, told by the real hooks of git: which
  * session made which, and who wrote a line.
  */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Git, write } from "./_git.ts";
 import { fakeDaemon, greetingDaemon } from "./fake_daemon.ts";
 import { type Home, tempHome } from "./harness.ts";
@@ -284,8 +284,16 @@ Deno.test("blame names the session and the prompt of a line", async () => {
     gone.stderr,
     'of "gone": the last commit has no such file\n',
   );
-  assertEquals((await run("a b:0")).code, 64);
-  assertEquals((await run("a b:3-2")).code, 64);
+  for (const lines of ["0", "3-2", "x", "1,2", "1-", ""]) {
+    const wrong = await run(`a b:${lines}`);
+    assertEquals(wrong.code, 64);
+    assertMatch(wrong.stderr, /: write FILE:LINE or FILE:FIRST-LAST, counted/);
+  }
+  for (const word of [".", ".:1", "../repo"]) {
+    const folder = await run(word);
+    assertEquals(folder.code, 64);
+    assertMatch(folder.stderr, /^kaizen: Cannot blame ".+" as it is a folder/);
+  }
 });
 
 Deno.test("commits as a table, and where there are none", async () => {

@@ -18,7 +18,7 @@ const MAX_PROMPTS = 20;
  * Prints the sessions that wrote the lines of a file.
  *
  * @param word A path, or `PATH:LINE`, or `PATH:FIRST-LAST`.
- * @throws {UsageError} If the lines are no range.
+ * @throws {UsageError} If the lines are no range, or the path is that of a folder.
  * @throws {NotFoundError} If git does not know the file or the line.
  */
 export async function runBlame(word: string, run: Run): Promise<void> {
@@ -49,22 +49,36 @@ export async function runBlame(word: string, run: Run): Promise<void> {
 async function readTarget(
   word: string,
 ): Promise<{ file: string; range: [number, number] | null }> {
-  const [, file, first, last] = /^(.+):(\d+)(?:-(\d+))?$/.exec(word) ?? [];
-  if (file === undefined || await isFile(word)) {
-    return { file: word, range: null };
+  if (await isFile(word)) return { file: word, range: null };
+  const [, file = word, lines] = /^([^]+):([^:]*)$/.exec(word) ?? [];
+  if (await isFolder(file)) {
+    throw new UsageError(`Cannot blame "${file}" as it is a folder`);
   }
+  const [, first, last] = /^(\d+)(?:-(\d+))?$/.exec(lines ?? "") ?? [];
   const range: [number, number] = [Number(first), Number(last ?? first)];
   if (range[0] >= 1 && range[0] <= range[1]) return { file, range };
+  // Without a file of that name, git says what is wrong.
+  if (lines === undefined || first === undefined && !await isFile(file)) {
+    return { file: word, range: null };
+  }
   throw new UsageError(
     `Cannot read "${word}": write FILE:LINE or FILE:FIRST-LAST, counted from 1`,
   );
 }
 
 async function isFile(path: string): Promise<boolean> {
+  return (await look(path))?.isFile ?? false;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await look(path))?.isDirectory ?? false;
+}
+
+async function look(path: string): Promise<Deno.FileInfo | null> {
   try {
-    return (await Deno.stat(path)).isFile;
+    return await Deno.stat(path);
   } catch {
-    return false; // git says what is wrong
+    return null; // git says what is wrong
   }
 }
 
