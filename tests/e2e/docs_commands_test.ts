@@ -87,7 +87,7 @@ class Desk {
     // A user on a terminal answers yes.
     await put(
       "kaizen",
-      `case "$1 $2" in "hooks install" | "hooks uninstall") set -- "$@" --yes ;; esac\nexec ${program} "$@"`,
+      `case "$*" in *--yes*) ;; "hooks install"* | "hooks uninstall"*) set -- "$@" --yes ;; esac\nexec ${program} "$@"`,
     );
     for (const name of STAND_INS) {
       await put(name, `echo "$*" >>'${home.root}/${name}.calls'`);

@@ -27,10 +27,10 @@ const EVENT = JSON.stringify({
 });
 
 /** Makes a folder with a prefix in it that other programs use, too. */
-async function makePlace(): Promise<AsyncDisposable & { root: string }> {
-  const root = await Deno.realPath(
-    await Deno.makeTempDir({ prefix: "kz it's " }),
-  );
+async function makePlace(
+  name = "kz it's ",
+): Promise<AsyncDisposable & { root: string }> {
+  const root = await Deno.realPath(await Deno.makeTempDir({ prefix: name }));
   await Deno.mkdir(`${root}/prefix/bin`, { recursive: true });
   await Deno.mkdir(`${root}/prefix/share/man/man1`, { recursive: true });
   await Deno.mkdir(`${root}/home`);
@@ -89,6 +89,36 @@ Deno.test("scripts/install installs what scripts/uninstall removes, and nothing 
     ["scripts/uninstall", "--prefix", `${root}/prefix`],
   );
   assertEquals(again.code, 1);
+});
+
+Deno.test("scripts/uninstall removes nothing while hooks need it, unless it is told to", async () => {
+  await using place = await makePlace("kz "); // hooks cannot name a path with quotes
+  const { root } = place;
+  const env = { HOME: `${root}/home` };
+  assertEquals((await install(root, "--bundle")).code, 0);
+  const bin = `${root}/prefix/bin/kaizen`;
+  const hooks = (...words: string[]) =>
+    runTool([bin, "hooks", ...words, "claude", "--yes"], { env });
+  const uninstall = (...words: string[]) =>
+    runTool([`${root}/prefix/lib/kaizen/uninstall`, ...words], { env });
+
+  assertEquals((await hooks("install")).code, 0);
+  const before = await describeTree(`${root}/prefix`);
+  const refused = await uninstall();
+  assertEquals([refused.code, refused.stdout], [64, ""]);
+  assertMatch(
+    refused.stderr,
+    /^kaizen: nothing was removed, as hooks are .*\n.*hooks uninstall --yes/,
+  );
+  assertEquals(await describeTree(`${root}/prefix`), before);
+
+  const kept = await uninstall("--keep-hooks");
+  assertEquals([kept.code, kept.stderr], [0, ""]);
+  assertMatch(kept.stdout, /still there: hooks, and .*journal\.json/);
+
+  assertEquals((await install(root, "--bundle")).code, 0);
+  assertEquals((await hooks("uninstall")).code, 0);
+  assertEquals((await uninstall()).code, 0);
 });
 
 Deno.test("scripts/install puts a launcher before a binary", async () => {
