@@ -305,6 +305,22 @@ Deno.test("without arguments an event on stdin is recorded in silence, and anyth
   }
 });
 
+Deno.test("spool flush says once, on stderr, why events are left", async () => {
+  await using home = await tempHome();
+  const words = ["ingest", "hook", "--source", "claude"];
+  const { code } = await home.run(words, {
+    stdin: '{"hook_event_name":"Stop","session_id":"s"}',
+    env: { KAIZEN_NO_START: "1" },
+  });
+  assertEquals(code, 0);
+  const flushed = await home.run(["spool", "flush", "-o", "text"]);
+  assertEquals(
+    [flushed.code, flushed.stdout],
+    [3, "Delivered 0 events; 1 left.\n"],
+  );
+  assertStringIncludes(flushed.stderr, "kaizen: The daemon is not running");
+});
+
 Deno.test("help knows its topics", async () => {
   await using home = await tempHome();
   for (
@@ -312,6 +328,10 @@ Deno.test("help knows its topics", async () => {
       ["exit-codes", "141  the reader"],
       ["json", "ndjson"],
       ["environment", "KAIZEN_SOCK"],
+      [
+        "environment",
+        "output format: text, json, ndjson, trace, csv,\n                           arrow, parquet",
+      ],
     ]
   ) {
     const { code, stdout } = await home.run(["help", topic ?? ""]);

@@ -34,15 +34,17 @@ export async function runSpoolFlush(
     throw await spoolFault(error);
   }
   const { error, ...report } = flushed;
-  if (settings.format === "text") await printLines(run, [describe(report)]);
+  if (settings.format === "text") await printLines(run, [describe(flushed)]);
   else await printJson(run, report);
   if (error !== null) throw error;
 }
 
-function describe(report: Omit<DeliverSpoolReport, "error">): string {
-  const { delivered, rejected, left, stopped, reason } = report;
+function describe(report: DeliverSpoolReport): string {
+  const { delivered, rejected, left, stopped, reason, error } = report;
+  // The error is reported after this line.
+  const isTold = stopped === "empty" || reason === null || error !== null;
   return `Delivered ${formatNumberOf(delivered, "event")}` +
     (rejected > 0 ? `, rejected ${formatNumberOf(rejected, "event")}` : "") +
     (left > 0 ? `; ${left} left` : "") +
-    (stopped === "empty" || reason === null ? "." : `: ${reason}.`);
+    (isTold ? "." : `: ${reason}.`);
 }
