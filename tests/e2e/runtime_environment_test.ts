@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Home, IS_BINARY, programCommand, tempHome } from "./harness.ts";
+import { isInstalled, Terminal } from "./_terminal.ts";
 
 const EVENT = (session: string) =>
   JSON.stringify({
@@ -412,6 +413,26 @@ Deno.test("nothing is kept in the folder for temporary files, which other users 
   await checkAll(home, "temporary", env);
   assertEquals((await home.run(["stop"], { env })).code, 0);
   assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
+});
+
+Deno.test({
+  name: "a terminal shows only our output if the runtime can keep no cache",
+  ignore: !isInstalled("tmux") || !isInstalled("bash"),
+  async fn() {
+    await using home = await tempHome();
+    await using terminal = await Terminal.open({
+      columns: 80,
+      rows: 30,
+      command: "bash --noprofile --norc",
+      env: { HOME: home.root, DENO_DIR: "/dev/null/cache" },
+      cwd: home.workspace,
+    });
+    const program = programCommand().join(" ");
+    await terminal.type(`clear; ${program} --version; echo en""ded`, "Enter");
+    const screen = await terminal.waitFor((text) => /^ended$/m.test(text));
+    assertMatch(screen, /^kaizen \d.*\nprotocol /);
+    assert(!screen.includes("cache"), screen);
+  },
 });
 
 Deno.test("a directory whose name is not UTF-8 is no bug", async () => {
