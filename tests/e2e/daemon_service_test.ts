@@ -3,7 +3,12 @@
  * `kaizen daemon install` and `uninstall`, with a stand-in for systemctl.
  * @module
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { programCommand, tempHome } from "./harness.ts";
 
 Deno.test({
@@ -29,7 +34,7 @@ Deno.test({
         ["daemon", ...words, "--json"],
         { env },
       );
-      assertEquals(stderr === "", code === 0);
+      assertEquals(stderr === "", [0, 3].includes(code));
       return { code, answer: JSON.parse(stdout) };
     };
     await home.run(["daemon", "start", "--background"]);
@@ -50,14 +55,20 @@ Deno.test({
     const program = programCommand()[0]?.split("/").at(-1) ?? "";
     assert(line.includes(`/${program}"`), line);
     await Deno.writeTextFile(`${home.root}/no bus`, "");
-    const { answer } = await run("install");
-    assertEquals([answer.changed, answer.started], [false, false]);
+    const { code, answer } = await run("install");
+    assertEquals([code, answer.changed, answer.started], [3, false, false]);
     assertEquals(answer.reason, "systemctl failed: no bus");
+    await home.run(["daemon", "start", "--background"]);
+    const said = await home.run(["daemon", "install", "-o", "text"], { env });
+    assertEquals([said.code, said.stderr], [3, ""]);
+    assertStringIncludes(said.stdout, "The daemon that ran was stopped: ");
+    assertEquals((await home.run(["status"])).code, 3);
     await Deno.remove(`${home.root}/no bus`);
     assertEquals((await run("uninstall")).answer, { installed: false, path });
     assertEquals((await Deno.readTextFile(`${home.root}/calls`)).split("\n"), [
       "--user daemon-reload",
       "--user enable --now kaizen.service",
+      "--user daemon-reload",
       "--user daemon-reload",
       "--user disable --now kaizen.service",
       "--user daemon-reload",

@@ -83,7 +83,7 @@ function declareInstall(cli: Cli) {
     .action((flags) => {
       cli.choose(flags, async (run) => {
         const { runServiceInstall } = await import("./run_service.ts");
-        await runServiceInstall(run);
+        return await runServiceInstall(run);
       }, { starts: true });
     });
 }

@@ -13,6 +13,7 @@ import {
 import { selfCommand } from "../../launch/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { FileError, NotFoundError } from "../shell/errors.ts";
+import { EXIT, type ExitCode } from "../shell/exit_codes.ts";
 import { printJson, printPlainLines } from "../shell/print.ts";
 import { stopDaemon } from "../stop/run.ts";
 import {
@@ -41,9 +42,10 @@ const OUR_MARK = "kaizen daemon install";
 /**
  * Writes the file of the service, and starts it in the place of a daemon that runs.
  *
+ * @returns `EXIT.notRunning` if it was not started.
  * @throws {FileError} If another file has its name, or it cannot be written.
  */
-export async function runServiceInstall(run: Run): Promise<void> {
+export async function runServiceInstall(run: Run): Promise<ExitCode> {
   const { context, settings } = run;
   const { path, make, enable } = findService(context);
   const { home } = settings.paths();
@@ -55,24 +57,32 @@ export async function runServiceInstall(run: Run): Promise<void> {
   const isChanged = file.text !== text;
   if (isChanged) guard(() => writeAgentFile(file, text));
   // The service could not take the home from it.
-  await stopDaemon({ waits: true }, run);
+  const { was_running } = await stopDaemon({ waits: true }, run);
   const failure = await runAll(enable, context);
   if (settings.format !== "text") {
-    return await printJson(run, {
+    await printJson(run, {
       installed: true,
       changed: isChanged,
       path,
       started: failure === null,
       reason: failure,
     });
+  } else {
+    const stopped = was_running
+      ? [
+        "The daemon that ran was stopped: a hook or kaizen daemon start --background starts one.",
+      ]
+      : [];
+    await printPlainLines(run, [
+      isChanged ? `Wrote ${path}` : `Unchanged: ${path}`,
+      ...failure === null ? ["The daemon runs, and starts when you log in."] : [
+        `It was not started: ${failure}`,
+        `  try: ${enable.map((words) => words.join(" ")).join(" && ")}`,
+        ...stopped,
+      ],
+    ]);
   }
-  await printPlainLines(run, [
-    isChanged ? `Wrote ${path}` : `Unchanged: ${path}`,
-    ...failure === null ? ["The daemon runs, and starts when you log in."] : [
-      `It was not started: ${failure}`,
-      `  try: ${enable.map((words) => words.join(" ")).join(" && ")}`,
-    ],
-  ]);
+  return failure === null ? EXIT.ok : EXIT.notRunning;
 }
 
 /**
