@@ -42,26 +42,29 @@ const MAX_SEARCHED = 64 * 1024;
 
 /** Decides what is recorded of an event. */
 export class EventFilter {
-  readonly #workspaces: ((path: string) => boolean)[];
+  readonly #workspaces: Map<string, (path: string) => boolean>;
   readonly #tools: ((name: string) => boolean)[];
   readonly #paths: ((path: string) => boolean)[];
   readonly #redact: ((text: string) => string) | null;
 
   /** @param userHome Absolute path of the user's home, for `~` in a pattern. */
   constructor(rules: Rules, userHome: string) {
-    const compile = (patterns: readonly string[]) =>
-      patterns.map((pattern) =>
-        compilePathGlob(withHome(pattern, userHome), { isPart: true })
-      );
-    this.#workspaces = compile(rules.workspaces);
-    this.#tools = compile(rules.tools);
-    this.#paths = compile(rules.paths);
+    const compile = (pattern: string) =>
+      compilePathGlob(withHome(pattern, userHome), { isPart: true });
+    this.#workspaces = new Map(
+      rules.workspaces.map((pattern) => [pattern, compile(pattern)]),
+    );
+    this.#tools = rules.tools.map(compile);
+    this.#paths = rules.paths.map(compile);
     this.#redact = rules.redact ? makeRedactor() : null;
   }
 
-  /** Whether no event of a workspace is recorded. */
-  excludes(workspace: string): boolean {
-    return this.#workspaces.some((matches) => matches(workspace));
+  /** Returns the pattern by which no event of a workspace is recorded; null if there is none. */
+  whichExcludes(workspace: string): string | null {
+    for (const [pattern, matches] of this.#workspaces) {
+      if (matches(workspace)) return pattern;
+    }
+    return null;
   }
 
   /**
@@ -69,7 +72,7 @@ export class EventFilter {
    * without any rule for it is returned unchanged.
    */
   apply({ payload, workspace }: RecordedEvent): string | null {
-    if (this.excludes(workspace)) return null;
+    if (this.whichExcludes(workspace) !== null) return null;
     const rule = this.#findRule(payload);
     if (rule !== null) return withhold(payload, rule);
     const redacted = this.#redact?.(payload) ?? payload;

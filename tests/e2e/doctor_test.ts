@@ -803,6 +803,26 @@ Deno.test("doctor finds a mistake in config.toml", async () => {
   );
 });
 
+Deno.test("doctor tells that config.toml excludes the folder, and by which pattern", async () => {
+  await using home = await tempHome();
+  await fill(home);
+  const pattern = `${home.root}/*`;
+  await Deno.writeTextFile(
+    `${home.home}/config.toml`,
+    `[exclude]\nworkspaces = ["~/none", "${pattern}"]\n`,
+  );
+  const notes = async (cwd: string) => {
+    const { found } = await examine(home, { cwd });
+    return found.filter(({ check }) => check === "config")
+      .map(({ level, message }) => [level, message]);
+  };
+  assertEquals(await notes(home.workspace), [[
+    "note",
+    `No event of ${home.workspace} is recorded: "${pattern}" excludes it`,
+  ]]);
+  assertEquals(await notes("/"), []);
+});
+
 Deno.test("doctor names variables that keep events out, or are no use", async () => {
   await using home = await tempHome();
   await fill(home);

@@ -3,19 +3,42 @@
  * Looks at the user's `config.toml`.
  * @module
  */
-import { CONFIG_FILE, ConfigError, readConfig } from "../../privacy/mod.ts";
+import { currentDirectory } from "../../context/mod.ts";
+import {
+  CONFIG_FILE,
+  ConfigError,
+  EventFilter,
+  readConfig,
+} from "../../privacy/mod.ts";
+import { currentWorkspace } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import type { Report } from "./finding.ts";
 
-/** Checks that the rules can be used. A home without the file is nothing to report. */
+/**
+ * Checks that the rules can be used, and tells if they exclude the current workspace. A home
+ * without the file is nothing to report.
+ */
 export async function checkConfigFile(
   report: Report,
-  { settings }: Run,
+  run: Run,
 ): Promise<void> {
-  const path = `${settings.paths().home}/${CONFIG_FILE}`;
+  const { home } = run.settings.paths();
+  const path = `${home}/${CONFIG_FILE}`;
   try {
-    const config = await readConfig(settings.paths().home);
-    if (config !== null) report.ok(path);
+    const config = await readConfig(home);
+    if (config === null) return;
+    report.ok(path);
+    if (currentDirectory(run.context) === null) return;
+    const filter = new EventFilter(
+      config.rules,
+      run.context.env("HOME") ?? "/",
+    );
+    const workspace = currentWorkspace(run);
+    const pattern = filter.whichExcludes(workspace);
+    if (pattern === null) return;
+    report.note(
+      `No event of ${workspace} is recorded: "${pattern}" excludes it`,
+    );
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     report.fault(error.message, `correct ${path}`);
