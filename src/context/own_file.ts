@@ -222,6 +222,8 @@ function whyReadOnly(info: Deno.FileInfo): string | null {
   return whyKeptOut(info, "write");
 }
 
+const KEPT_OUT = "its owner may not";
+
 /**
  * Explains why the mode of a file keeps its owner out.
  *
@@ -234,7 +236,7 @@ export function whyKeptOut(
 ): string | null {
   const permission = act === "read" ? OWNER_READS : OWNER_WRITES;
   return mode !== null && (mode & permission) === 0 && Deno.uid() !== 0
-    ? `its owner may not ${act} it: run chmod u+rw`
+    ? `${KEPT_OUT} ${act} it`
     : null;
 }
 
@@ -248,11 +250,12 @@ function isForeign({ uid }: Deno.FileInfo): boolean {
  * @param odd Why, as {@linkcode whyOdd} says.
  */
 export function refusal(path: string, odd: string): HomeError {
-  return new HomeError(
-    odd.includes(": ")
-      ? `Cannot use "${path}" as ${odd}`
-      : `Cannot use "${path}" as ${odd}: move it away`,
-  );
+  const repair = odd.includes(": ")
+    ? ""
+    : odd.startsWith(KEPT_OUT)
+    ? `: run chmod u+rw "${path}"`
+    : ": move it away";
+  return new HomeError(`Cannot use "${path}" as ${odd}${repair}`);
 }
 
 function cannotOpen(path: string, error: unknown): HomeError {

@@ -7,6 +7,7 @@ import {
   HomeError,
   lookAt,
   openToRead,
+  whyKeptOut,
   whyNoOwnFolder,
   whyOdd,
 } from "../context/mod.ts";
@@ -133,5 +134,7 @@ function whyPassedOver(path: string): string {
     return "its owner may not read it: run chmod u+rwx";
   }
   const odd = found && whyOdd(found, MAX_EVENT_FILE_BYTES);
-  return odd ?? "it could not be read";
+  if (odd === null) return "it could not be read";
+  const isKeptOut = found !== null && odd === whyKeptOut(found, "read");
+  return isKeptOut ? `${odd}: run chmod u+rw` : odd;
 }

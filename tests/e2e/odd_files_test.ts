@@ -3,7 +3,12 @@
  * Puts something else in the place of each file of the home. A named pipe that is opened, a device
  * that is read to its end or a link that is followed would hang a command, and the test with it.
  */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { ALICE } from "./_users.ts";
 import {
   type Finished,
@@ -359,12 +364,22 @@ Deno.test({
     await startWith(home, "kept");
     assertEquals((await json(home, ["stop"])).stopped, true);
     await Deno.chmod(`${home.home}/store.db`, 0o400);
-    const reason = /store.db.*its owner may not write it: run chmod u\+rw/;
-    assertMatch(await faults(home), reason);
+    const path = `${home.home}/store.db`;
+    const why = "its owner may not write it";
+    assertStringIncludes(
+      await faults(home),
+      `${path} cannot be used: ${why} -> chmod u+rw ${path}\n`,
+    );
     const backup = ["store", "backup", `${home.root}/user/copy`];
-    for (const words of [backup, ["status"], START]) {
-      assertMatch((await run(home, words)).stdout, reason);
+    for (const words of [backup, START]) {
+      const { message } = JSON.parse((await run(home, words)).stdout);
+      assertStringIncludes(
+        message,
+        `"${path}" as ${why}: run chmod u+rw "${path}"`,
+      );
     }
+    const { fault } = await json(home, ["status"], [3]);
+    assertEquals(fault, `Cannot use "${path}" as ${why}: run kaizen doctor`);
     // SQLite would give them the store's mode.
     const names = [...Deno.readDirSync(home.home)].map(({ name }) => name);
     assertEquals(names.filter((name) => /-(?:wal|shm)$/.test(name)), []);
