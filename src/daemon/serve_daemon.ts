@@ -13,6 +13,7 @@ import {
   realPath,
 } from "../context/mod.ts";
 import { claimHome, type HomeLock, type ReadyInfo } from "../launch/mod.ts";
+import { forgetDeleted } from "../privacy/mod.ts";
 import { KAIZEN_VERSION } from "../proto/mod.ts";
 import { Spool } from "../spool/mod.ts";
 import { readMachineId } from "./machine_id.ts";
@@ -89,6 +90,7 @@ export async function serveHome(
     const acceptor = await HeldSocket.open(paths.socket, log, whyUseless);
     refuseFewFiles();
     using home = watchHome(
+      paths.home,
       whyUseless,
       options.homeCheckMs ?? HOME_CHECK_MS,
     );
@@ -251,6 +253,7 @@ function whyHomeless(
 }
 
 function watchHome(
+  home: string,
   whyUseless: () => string | null,
   checkMs: number,
 ): Disposable & { lost: Promise<string> } {
@@ -258,7 +261,9 @@ function watchHome(
   const timer = setInterval(() => {
     const why = whyUseless();
     if (why !== null) resolve(why);
+    else forgetDeleted(home);
   }, checkMs);
+  forgetDeleted(home);
   return {
     lost: promise,
     [Symbol.dispose]: () => clearInterval(timer),

@@ -7,7 +7,7 @@
  * file, with the file's time and size, and read from there until it changes.
  * @module
  */
-import { openOwnFile, readOwnFile } from "../context/mod.ts";
+import { lookAt, openOwnFile, readOwnFile } from "../context/mod.ts";
 import {
   checkConfig,
   CONFIG_FILE,
@@ -61,6 +61,21 @@ export async function applyRules(
     ? withhold(event.payload, "config")
     : new EventFilter(rules, userHome).apply(event);
   return { payload, fault };
+}
+
+/**
+ * Removes the copy of the rules if the user has deleted the file: a later file with a mistake must
+ * not bring them back. Never throws.
+ *
+ * @param home Absolute path of a home of this user.
+ */
+export function forgetDeleted(home: string): void {
+  try {
+    if (lookAt(`${home}/${CONFIG_FILE}`) !== null) return;
+    Deno.removeSync(`${home}/${COPY_FILE}`);
+  } catch {
+    // There is none, or the next look removes it.
+  }
 }
 
 /** The outcome for one event. */

@@ -13,5 +13,10 @@ export {
 } from "./config.ts";
 export { makeExportRedactor, redactsExports } from "./export_redactor.ts";
 export { makeRedactor, type Redactor } from "./redact.ts";
-export { type AllowedBody, applyConfig, applyRules } from "./apply_config.ts";
+export {
+  type AllowedBody,
+  applyConfig,
+  applyRules,
+  forgetDeleted,
+} from "./apply_config.ts";
 export { EventFilter } from "./event_filter.ts";

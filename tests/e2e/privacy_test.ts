@@ -125,6 +125,29 @@ Deno.test("with a mistake in config.toml no content is recorded, and status name
   assertEquals(after?.tool_input, { file_path: "/repo/b.ts" });
 });
 
+for (const words of [["daemon", "start", "--background"], ["doctor"]]) {
+  const name = `kaizen ${words.join(" ")}`;
+  Deno.test(`${name} forgets the rules of a config.toml that was deleted`, async () => {
+    await using home = await tempHome();
+    const record = (path: string) =>
+      home.run(HOOK, {
+        stdin: call(home, path),
+        env: { KAIZEN_NO_START: "1" },
+      });
+    await configure(home, "[exclude]\npaths = ['*.env']\n");
+    await record("/repo/a.ts");
+    await Deno.remove(`${home.home}/config.toml`);
+    await home.run(words);
+    await configure(home, "[exclude]\npath = ['*.env']\n");
+    await record("/repo/b.ts");
+    await home.run(["daemon", "start", "--background"]);
+    await home.run(["spool", "flush"]);
+    const [before, after] = await payloads(home);
+    assertEquals(before?.tool_input, { file_path: "/repo/a.ts" });
+    assertEquals(after?.kaizen_withheld, "config");
+  });
+}
+
 Deno.test("the daemon deletes sessions that are older than config.toml keeps them", async () => {
   await using home = await tempHome();
   const at = (days: number) => ({

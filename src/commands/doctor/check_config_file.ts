@@ -8,6 +8,7 @@ import {
   CONFIG_FILE,
   ConfigError,
   EventFilter,
+  forgetDeleted,
   readConfig,
 } from "../../privacy/mod.ts";
 import { currentWorkspace } from "../ask/place.ts";
@@ -26,7 +27,7 @@ export async function checkConfigFile(
   const path = `${home}/${CONFIG_FILE}`;
   try {
     const config = await readConfig(home);
-    if (config === null) return;
+    if (config === null) return forgetDeleted(home);
     report.ok(path);
     if (currentDirectory(run.context) === null) return;
     const filter = new EventFilter(
