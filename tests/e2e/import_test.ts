@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** `kaizen import`: the events of transcripts, each once, also after hooks and earlier imports. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   answerLine,
   codexLine,
@@ -437,6 +442,19 @@ Deno.test({
     assertEquals([named.code, JSON.parse(named.stdout).unreadable], [74, [
       { path: closed, reason: "its owner may not read it" },
     ]]);
+    const advised: [words: string[], advice: string][] = [
+      [[], "kaizen doctor"],
+      [[folders[0] ?? ""], `chmod -R u+rX ${folders[0]}`],
+    ];
+    for (const [words, advice] of advised) {
+      const { code, stdout, stderr } = await run("import", ...words, "-o=text");
+      assertEquals(code, 74);
+      assertMatch(stdout, /\nunreadable +\d paths?, 0 lines\n/);
+      assertStringIncludes(
+        stderr,
+        `kaizen: to import what you may not read yet: ${advice}\n`,
+      );
+    }
     const findFault = async () => {
       const { stdout } = await run("doctor", "--json");
       const { findings } = JSON.parse(stdout);

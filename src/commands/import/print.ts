@@ -16,18 +16,31 @@ import {
 import { transcriptFolders } from "../../transcripts/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { printJson, printLines, printNote } from "../shell/print.ts";
+import { quoteWord } from "../shell/quote_word.ts";
 import type { ImportOptions, ImportReport } from "./options.ts";
 
-/** Prints a report. */
+/** What was imported. */
+export interface PrintImportOptions extends ImportOptions {
+  /** Whether the system has refused to let a transcript, or a folder of them, be read. */
+  isRefused: boolean;
+}
+
+/** Prints a report, and the next step if the system has refused something. */
 export async function printImport(
   report: ImportReport,
-  { agents, paths, sinceMs }: ImportOptions,
+  { agents, paths, sinceMs, isRefused }: PrintImportOptions,
   run: Run,
 ): Promise<void> {
   if (run.settings.format !== "text") return await printJson(run, report);
   const paint = makePaint(run.settings.color);
   const width = run.context.stdout.columns();
   await printLines(run, renderReport(report, { paint, width }));
+  if (isRefused) {
+    const repair = paths.length === 0
+      ? "kaizen doctor"
+      : `chmod -R u+rX ${paths.map(quoteWord).join(" ")}`;
+    await printNote(run, `to import what you may not read yet: ${repair}`);
+  }
   if (report.transcripts > 0 || report.unreadable_transcripts > 0) return;
   const folders = paths.length > 0
     ? paths
@@ -77,7 +90,7 @@ function renderReport(
   }
   facts.push([
     "unreadable",
-    `${formatNumberOf(unread, "transcript")}, ${
+    `${formatNumberOf(unread, "path")}, ${
       formatNumberOf(report.unreadable_lines, "line")
     }`,
   ]);

@@ -53,7 +53,7 @@ export async function runImport(
 ): Promise<ExitCode> {
   const work = new Import(options, run);
   const report = await work.all();
-  await printImport(report, options, run);
+  await printImport(report, { ...options, isRefused: work.isRefused }, run);
   if (report.refused > 0) return EXIT.daemonError;
   const mustRead = options.paths.length > 0 || work.isRefused;
   return mustRead && report.unreadable_transcripts > 0 ? EXIT.file : EXIT.ok;
