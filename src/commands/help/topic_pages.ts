@@ -76,7 +76,7 @@ An empty variable counts as unset.
                            (--socket; default: daemon.sock in the home)
   KAIZEN_TIMEOUT           timeout of one request (--timeout)
   KAIZEN_OUTPUT            output format: text, json, ndjson, trace, csv,
-                           arrow, parquet (--output; see kaizen help json)
+                           arrow, parquet (--output)
   KAIZEN_NO_START          1: do not start a daemon (--no-start)
   KAIZEN_WORKSPACE         workspace to query, or to record an event for
                            (--workspace; default: the current one)
