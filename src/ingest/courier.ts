@@ -6,7 +6,7 @@
  */
 import { NotRunningError, RemoteError } from "../client/mod.ts";
 import type { Context, Paths } from "../context/mod.ts";
-import { spawnOnce } from "../launch/mod.ts";
+import { openHome, spawnOnce } from "../launch/mod.ts";
 import type { AnswerOf } from "../proto/mod.ts";
 import type { Sender, Spool } from "../spool/mod.ts";
 import { type FullOutcome, FullSender, timeoutBySize } from "./full_sender.ts";
@@ -61,7 +61,7 @@ export class Courier {
    * Sends one event, or spools it.
    *
    * @throws {RemoteError} If the daemon refuses the event for good, which is then in neither place.
-   * @throws {SpoolError} If neither the daemon nor the spool takes it.
+   * @throws {SpoolError | HomeError} If neither the daemon nor the spool takes it.
    * @throws {Error} The errors of the client, with `noSpool`.
    */
   async sendOrSpool(body: Uint8Array): Promise<SentOrSpooled> {
@@ -99,8 +99,11 @@ export class Courier {
     throw sent.error;
   }
 
+  /** Spools an event, unless no daemon could use the home. */
   #spool(body: Uint8Array, reason: string): Spooled {
-    const name = this.#options.spool.append(body);
+    const { paths, spool } = this.#options;
+    openHome(paths.home);
+    const name = spool.append(body);
     this.#waiting.add(name);
     return { how: "spooled", name, reason };
   }

@@ -165,9 +165,6 @@ for (const mode of [0o500, 0o000]) {
           stdin: EVENT,
           env: { KAIZEN_NO_START: "1" },
         });
-      const plain = await run(PLAIN);
-      assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
-      assertStringIncludes(plain.stderr.toLowerCase(), "permission denied");
       const hook = await run(HOOK);
       assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
       const status = await run(["status", "--json"]);
@@ -208,6 +205,11 @@ Deno.test({
       assertEquals((await Deno.stat(home.home)).mode! & 0o777, mode);
       await Deno.chmod(home.home, 0o700);
     }
+    await Deno.chmod(home.home, 0o755);
+    const plain = await run(PLAIN, { ...env, KAIZEN_HOME: home.home });
+    assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
+    assertStringIncludes(plain.stderr, "it has files that are not kaizen's");
+    await Deno.chmod(home.home, 0o700);
     const names = [...Deno.readDirSync(home.home)].map(({ name }) => name);
     assertEquals(names, ["thesis.txt"]);
     const { stdout } = await run(["status", "--json"], {
