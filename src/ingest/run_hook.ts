@@ -37,15 +37,16 @@ export async function runHook(context: SilentContext): Promise<void> {
   const { args } = context;
   const isGit = args[modeAt(args) + 1] === "git";
   if (isGit) input.takeAll();
+  let isRead = isGit;
   try {
     if (!isOn(context, "KAIZEN_OFF")) {
       const words = readPlainWords(args) ?? await readWords(context);
       await run(words, input, context);
-    } else if (!isGit) {
-      // The caller writes to this process, and should be able to.
-      await input.first(waitMs(context));
+      isRead = true;
     }
   } finally {
+    // The caller writes to this process, and should be able to, even if there is no home.
+    if (!isRead) await input.first(waitMs(context));
     await input.drain();
   }
 }

@@ -343,7 +343,9 @@ Deno.test("hooks for which there is no home at all are silent and succeed", asyn
   await using home = await tempHome();
   for (const agent of AGENTS) {
     const report = await runAsAgent(agent, home, {
-      writes: [JSON.stringify(agent.event("s", home.workspace))],
+      // A busy host writes late, and needs the pipe then, too.
+      writes: [" ", JSON.stringify(agent.event("s", home.workspace))],
+      pauseMs: 250,
       env: { HOME: noHome(agent), KAIZEN_HOME: undefined },
     });
     assertEquals(report, { code: 0, output: "", writeError: null }, agent.name);
