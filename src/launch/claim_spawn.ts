@@ -40,7 +40,7 @@ export function claimSpawn(home: string, what: string, nowMs: number): boolean {
   }
 }
 
-/** Notes that a daemon is being spawned, for whatever reason, in the time of the stamp file. */
+/** Sets the time of the stamp file, just before a hook or a command spawns a daemon. */
 export function noteSpawn(home: string): void {
   try {
     using stamp = openStamp(home, "daemon");

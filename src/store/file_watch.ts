@@ -26,7 +26,7 @@ import type { WalFile } from "./wal_file.ts";
  */
 const SETTLED_MS = 2000;
 
-/** A WAL that other processes restart again and again is looked at so many times. */
+/** Maximum number of looks at a WAL that other processes restart meanwhile. */
 const MOST_LOOKS = 10;
 
 /**
@@ -57,6 +57,7 @@ export interface WatchOptions {
   moveWal: () => WalState;
   /** Reads the header of that file. */
   readHeader: () => string;
+  /** Reads the file of the WAL and its index. */
   wal: Pick<WalFile, "count" | "salts" | "headers" | "countWhole">;
   /** Looks at that file; null if the system does not say. */
   lookAtOpen: () => Deno.FileInfo | null;

@@ -61,7 +61,7 @@ export function isWalShort(path: string): boolean {
   return file.countWhole(0, pages) < pages;
 }
 
-/** The WAL as a file. Closing its descriptor drops no lock: SQLite's are on other files. */
+/** The files of the WAL and of its index. */
 export class WalFile {
   readonly #file: Deno.FsFile;
   readonly #index: Deno.FsFile;
@@ -69,7 +69,7 @@ export class WalFile {
   readonly #frames: DataView<ArrayBuffer>;
 
   /**
-   * @param file Open for reading.
+   * @param file Open for reading. Closing it drops no lock.
    * @param index Of the WAL, open for reading. Closing it drops SQLite's locks.
    */
   constructor(file: Deno.FsFile, index: Deno.FsFile, pageBytes: number) {

@@ -9,7 +9,7 @@ import { type CheckedAnswer, openChecked } from "./answer_head.ts";
 import { askOrStart, clientOptions, READ_TIMEOUT_MS } from "./ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
-import { findNearest } from "../shell/nearest.ts";
+import { guessWord } from "../shell/nearest.ts";
 import { notFound, type Place, readPlace, resolvePlace } from "./place.ts";
 
 /** The name of the newest session of the workspace. */
@@ -67,11 +67,10 @@ export async function findSession(
     : await completeId({ prefix, workspace, isOpen }, run);
   const found = whole === null ? null : await open(whole.id, whole.workspace);
   if (found !== null) return found;
-  const near = findNearest(id, [LATEST]);
   throw await notFound(
     `There is no session "${id}"${
       isOpen || workspace === null ? "" : ` in ${workspace}`
-    }${near === null ? "" : `; did you mean "${near}"?`}`,
+    }${guessWord(id, [LATEST])}`,
     isOpen ? "sessions --all-workspaces" : "sessions",
     run,
   );

@@ -13,7 +13,7 @@ import {
 } from "./ask.ts";
 import type { Run } from "../shell/cli.ts";
 import { NotFoundError } from "../shell/errors.ts";
-import { findNearest } from "../shell/nearest.ts";
+import { guessWord } from "../shell/nearest.ts";
 import { printNote } from "../shell/print.ts";
 
 /** One workspace by its path, a known workspace by its name, or all workspaces. */
@@ -89,7 +89,7 @@ async function listWorkspaces(run: Run): Promise<string[]> {
 }
 
 /** Returns the workspaces for a hint: null if no daemon is running or the request fails. */
-export async function askHelloQuietly(run: Run): Promise<string[] | null> {
+async function askHelloQuietly(run: Run): Promise<string[] | null> {
   try {
     return (await ask(HELLO, clientOptions(run, STATUS_TIMEOUT_MS))).workspaces;
   } catch {
@@ -100,10 +100,13 @@ export async function askHelloQuietly(run: Run): Promise<string[] | null> {
 /**
  * Says where a question looked if there is no session at all: the path may be mistyped.
  *
+ * @param workspaces All that have sessions; null if that is not known.
  * @returns Null if there are sessions, or if that cannot be found out.
  */
-export async function explainEmpty(run: Run): Promise<string | null> {
-  const workspaces = await askHelloQuietly(run);
+function explainEmpty(
+  workspaces: readonly string[] | null,
+  run: Run,
+): string | null {
   if (workspaces === null || workspaces.length > 0) return null;
   const { home, socket } = run.settings.paths();
   return socket.startsWith(`${home}/`)
@@ -124,11 +127,20 @@ function nameSetting(
   return context.env(variable) ? ` (${variable})` : "";
 }
 
-/** Prints a note that nothing was found, and where a question looked if there is nothing at all. */
-export async function noteNothing(message: string, run: Run): Promise<void> {
+/**
+ * Prints a note that nothing was found, and where a question looked if there is nothing at all.
+ *
+ * @returns The workspaces that have sessions: none if no daemon is running or the request fails.
+ */
+export async function noteNothing(
+  message: string,
+  run: Run,
+): Promise<string[]> {
   await printNote(run, message);
-  const why = await explainEmpty(run);
+  const workspaces = await askHelloQuietly(run);
+  const why = explainEmpty(workspaces, run);
   if (why !== null) await printNote(run, why);
+  return workspaces ?? [];
 }
 
 /**
@@ -141,7 +153,7 @@ export async function notFound(
   hint: string,
   run: Run,
 ): Promise<NotFoundError> {
-  const why = await explainEmpty(run);
+  const why = explainEmpty(await askHelloQuietly(run), run);
   return new NotFoundError(why === null ? message : `${message}: ${why}`, hint);
 }
 
@@ -178,10 +190,8 @@ async function pickProject(
       matching.map((word) => ({ word, about: "" })),
     );
   }
-  const near = findNearest(name, known.map(lastPart));
   throw await notFound(
-    `There is no project "${name}"` +
-      (near === null ? "" : `; did you mean "${near}"?`),
+    `There is no project "${name}"${guessWord(name, known.map(lastPart))}`,
     "sessions --all-workspaces",
     run,
   );

@@ -13,7 +13,7 @@ import { listOddFiles } from "../../launch/mod.ts";
 import { formatBytes, formatNumberOf } from "../../output/mod.ts";
 import type { Run } from "../shell/cli.ts";
 import { isFull } from "./check_disk.ts";
-import type { Report } from "./finding.ts";
+import { nameSome, type Report } from "./finding.ts";
 import type { DoctorOptions } from "./options.ts";
 
 /** Sessions with a fault that are named. */
@@ -95,10 +95,10 @@ function tellSessions(
   ids: readonly string[],
 ): void {
   if (ids.length === 0) return;
-  const named = ids.slice(0, NAMED).join(", ");
-  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
   report.fault(
-    `${what}: ${formatNumberOf(ids.length, "session")}, ${named}${more}`,
+    `${what}: ${formatNumberOf(ids.length, "session")}, ${
+      nameSome(ids, NAMED)
+    }`,
     "kaizen store restore FILE, or report it as a bug",
   );
 }

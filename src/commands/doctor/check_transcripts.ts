@@ -15,7 +15,7 @@ import {
 import type { Run } from "../shell/cli.ts";
 import { quoteWord } from "../shell/quote_word.ts";
 import { nearestSeen } from "./check_disk.ts";
-import type { Report } from "./finding.ts";
+import { nameSome, type Report } from "./finding.ts";
 
 /** Claude Code deletes transcripts after as many days if its settings do not say otherwise. */
 const DEFAULT_DAYS = 30;
@@ -49,8 +49,6 @@ function tellClosed(
   paths: readonly string[],
 ): void {
   if (paths.length === 0) return;
-  const named = paths.slice(0, NAMED).join(", ");
-  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : "";
   const isOwn = paths.every((path) =>
     Deno.statSync(nearestSeen(path)).uid === Deno.uid()
   );
@@ -58,7 +56,7 @@ function tellClosed(
   report.fault(
     `Of what this user may not read, tokens and calls are missing: ${
       formatNumberOf(paths.length, "path")
-    }, ${named}${more}`,
+    }, ${nameSome(paths, NAMED)}`,
     isOwn
       ? open
       : Deno.uid() === 0

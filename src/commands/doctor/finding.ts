@@ -70,3 +70,11 @@ export class Report {
     this.findings.push({ check: this.#check, level, message, repair });
   }
 }
+
+/** Lists up to `most` names, and how many more there are. */
+export function nameSome(names: readonly string[], most: number): string {
+  const named = names.slice(0, most).join(", ");
+  return names.length > most
+    ? `${named} and ${names.length - most} more`
+    : named;
+}

@@ -11,7 +11,7 @@ import {
   toLine,
 } from "../../output/mod.ts";
 import { encodeJson, joinBytes } from "../../proto/mod.ts";
-import { askHelloQuietly, findGone, noteNothing } from "../ask/place.ts";
+import { findGone, noteNothing } from "../ask/place.ts";
 import type { Run } from "../shell/cli.ts";
 import { printLines, printNote } from "../shell/print.ts";
 import type { SessionsOptions } from "./options.ts";
@@ -127,9 +127,11 @@ async function explainNone(
   }
   const where = describePlace(workspaces);
   const filtered = Object.keys(options.filter).length > 0;
-  await noteNothing(`no session${filtered ? " matches" : ""} ${where}`, run);
-  const others = (await askHelloQuietly(run) ?? [])
-    .filter((path) => !workspaces.includes(path));
+  const known = await noteNothing(
+    `no session${filtered ? " matches" : ""} ${where}`,
+    run,
+  );
+  const others = known.filter((path) => !workspaces.includes(path));
   if (others.length > MAX_HINT_WORKSPACES) {
     return await printNote(
       run,

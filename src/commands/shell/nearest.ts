@@ -41,6 +41,16 @@ export function findNearest<T extends string>(
 }
 
 /**
+ * Suggests the candidate that is nearest to a mistyped word.
+ *
+ * @returns The end of a message, or nothing.
+ */
+export function guessWord(word: string, candidates: readonly string[]): string {
+  const near = findNearest(word, candidates);
+  return near === null ? "" : `; did you mean "${near}"?`;
+}
+
+/**
  * Returns the number of insertions, deletions, substitutions and swaps of neighbors between two
  * words.
  */

@@ -10,7 +10,7 @@ import {
   type ShownOption,
 } from "./command_node.ts";
 import { CommandLineError } from "./errors.ts";
-import { findNearest } from "./nearest.ts";
+import { guessWord } from "./nearest.ts";
 import { isValue, OPTIONAL_VALUE, restoreWords } from "./words.ts";
 
 // The suggestion that the command library adds, which may be far-fetched, and its colors.
@@ -86,11 +86,6 @@ export function guessCommand(
   return named.length > 0
     ? `; did you mean ${named.join(" or ")}?`
     : guessWord(word, known);
-}
-
-function guessWord(word: string, known: readonly string[]): string {
-  const near = findNearest(word, known);
-  return near === null ? "" : `; did you mean "${near}"?`;
 }
 
 /** Finds the commands of a name anywhere below a command, as words after `kaizen`. */

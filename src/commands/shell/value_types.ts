@@ -6,7 +6,7 @@
 import { type ArgumentValue, ValidationError } from "@cliffy/command";
 import { parseDuration, UsageError } from "../../context/mod.ts";
 import { SESSION_STATUSES, type SessionStatus } from "../../proto/mod.ts";
-import { findNearest } from "./nearest.ts";
+import { guessWord } from "./nearest.ts";
 import {
   checkTimeout,
   COLOR_CHOICES,
@@ -97,12 +97,10 @@ export function pick<T extends string>(
 ): T {
   const found = allowed.find((one) => one === value);
   if (found !== undefined) return found;
-  const near = findNearest(value, allowed);
   throw new ValidationError(
     `${label} "${name}" must be one of ${
       allowed.join(", ")
-    }, but got "${value}"` +
-      (near === null ? "" : `; did you mean "${near}"?`),
+    }, but got "${value}"${guessWord(value, allowed)}`,
   );
 }
 
