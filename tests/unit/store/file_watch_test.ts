@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -384,8 +385,12 @@ for (const [where, cut] of Object.entries(CUTS)) {
           append(store, { id: "larger", payload });
           if (bytes === SPILLED) throw new TypeError("rolled back");
         });
-      if (bytes === SPILLED) assertThrows(write, TypeError);
-      else assertThrows(write, StoreError, "has cut");
+      const { message } = assertThrows(write, Error);
+      // SQLite itself may read from the gap before the end.
+      assertMatch(
+        message,
+        bytes === SPILLED ? /has cut|rolled back/ : /has cut/,
+      );
       assertThrows(() => put(store), StoreError, "has cut");
       store.close();
       assertEquals(Deno.readFileSync(temp.path), before);
