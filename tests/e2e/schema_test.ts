@@ -268,13 +268,12 @@ Deno.test("every output is as its schema says, and every schema is of an output"
   daemon.signal("SIGSTOP");
   check("status", await print(home, ["status"])); // hangs
   check("error", await print(home, ["sessions", "--timeout", "200ms"]));
-  // A spool of which nothing can be made, and what a hook could not record. A daemon that goes on
-  // could make the folder anew in between.
+  // A spool of which nothing can be made. A daemon that goes on makes the folder anew.
   await Deno.remove(`${home.home}/spool`, { recursive: true });
   await Deno.writeTextFile(`${home.home}/spool`, "");
-  daemon.signal("SIGCONT");
   check("spool", await print(home, ["spool", "status"]));
   check("error", await print(home, ["spool", "list"]));
+  daemon.signal("SIGCONT");
 
   // The span trees are part of detail; alone they are no output.
   checked.add("span-node.json");
