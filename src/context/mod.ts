@@ -29,6 +29,8 @@ export {
 export { isOn } from "./is_on.ts";
 export {
   FileChangedError,
+  FOLDER_MODE,
+  isPrivate,
   lookAt,
   makeOwnFolder,
   openOwnFile,

@@ -34,7 +34,8 @@ export interface OwnFileMode {
 const ASIDE = ".odd";
 /** Characters of a name that are kept then: the longest name leaves no room for more of them. */
 const KEPT_CHARS = 60;
-const FOLDER_MODE = 0o700;
+/** Mode of a folder of the home: the owner may do everything, others nothing. */
+export const FOLDER_MODE = 0o700;
 const OWNER_READS = 0o400;
 const OWNER_WRITES = 0o200;
 
@@ -155,6 +156,11 @@ export function makeOwnFolder(path: string, heal = false): boolean {
     if (whyNoOwnFolder(path) === null) return false; // another process was faster
     throw error;
   }
+}
+
+/** Whether a folder has the mode of the home and of the folders in it. */
+export function isPrivate({ mode }: Deno.FileInfo): boolean {
+  return ((mode ?? FOLDER_MODE) & 0o777) === FOLDER_MODE;
 }
 
 function openToOwner(path: string): void {

@@ -16,7 +16,12 @@ export {
   listOddFiles,
   type OddFile,
 } from "./odd_files.ts";
-export { openHome, prepareHome, refuseForeignHome } from "./prepare_home.ts";
+export {
+  openHome,
+  prepareHome,
+  refuseForeignHome,
+  whyNoDaemon,
+} from "./prepare_home.ts";
 export { probe, type ProbeResult } from "./probe.ts";
 export {
   printReadyLine,

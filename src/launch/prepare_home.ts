@@ -4,16 +4,15 @@
  * @module
  */
 import {
+  FOLDER_MODE,
   HomeError,
+  isPrivate,
   lookAt,
   systemReason,
   whyForeign,
   whyUnmade,
 } from "../context/mod.ts";
 import { isOtherFolder } from "./odd_files.ts";
-
-/** The owner may do everything, others nothing. */
-const HOME_MODE = 0o700;
 
 /**
  * Makes the home if it is missing, and tightens it to 0700 if it is ours but open to others.
@@ -24,28 +23,44 @@ const HOME_MODE = 0o700;
 export function prepareHome(home: string): void {
   refuseForeignHome(home);
   const found = lookAt(home) ?? makeHome(home);
-  if (found.isSymlink) {
-    throw new HomeError(
-      `Cannot use home "${home}" as it is a symbolic link: give the folder that it points to`,
-    );
-  }
-  if (!found.isDirectory) {
-    throw new HomeError(`Cannot use home "${home}" as it is not a folder`);
-  }
-  if (((found.mode ?? HOME_MODE) & 0o777) === HOME_MODE) return;
-  if (isOtherFolder(home)) {
-    throw new HomeError(
-      `Cannot make home "${home}" private as it has files that are not kaizen's: give it a folder of its own`,
-    );
-  }
+  const why = whyUnfit(home, found);
+  if (why !== null) throw new HomeError(why);
+  if (isPrivate(found)) return;
   try {
-    Deno.chmodSync(home, HOME_MODE);
+    Deno.chmodSync(home, FOLDER_MODE);
   } catch (error) {
     throw new HomeError(
       `Cannot make home "${home}" private: ${systemReason(error)}`,
       { cause: error },
     );
   }
+}
+
+/**
+ * Explains why no daemon can use what is at the path of a home. Changes nothing.
+ *
+ * @returns A sentence; null if it can, or if nothing is there.
+ */
+export function whyNoDaemon(home: string): string | null {
+  try {
+    const found = lookAt(home);
+    return explainForeign(home) ?? (found && whyUnfit(home, found));
+  } catch (error) {
+    if (error instanceof HomeError) return error.message;
+    throw error;
+  }
+}
+
+function whyUnfit(home: string, found: Deno.FileInfo): string | null {
+  if (found.isSymlink) {
+    return `Cannot use home "${home}" as it is a symbolic link: give the folder that it points to`;
+  }
+  if (!found.isDirectory) {
+    return `Cannot use home "${home}" as it is not a folder`;
+  }
+  return !isPrivate(found) && isOtherFolder(home)
+    ? `Cannot make home "${home}" private as it has files that are not kaizen's: give it a folder of its own`
+    : null;
 }
 
 /**
@@ -60,7 +75,7 @@ export function openHome(home: string): void {
 
 function makeHome(home: string): Deno.FileInfo {
   try {
-    Deno.mkdirSync(home, { recursive: true, mode: HOME_MODE });
+    Deno.mkdirSync(home, { recursive: true, mode: FOLDER_MODE });
     return Deno.lstatSync(home);
   } catch (error) {
     throw new HomeError(
@@ -77,11 +92,14 @@ function makeHome(home: string): Deno.FileInfo {
  * @throws {HomeError} If the home is not ours.
  */
 export function refuseForeignHome(home: string): void {
+  const why = explainForeign(home);
+  if (why !== null) throw new HomeError(why);
+}
+
+function explainForeign(home: string): string | null {
   const why = whyForeign(home);
-  if (why === null) return;
-  throw new HomeError(
-    Deno.uid() === 0
-      ? `Cannot use home "${home}" as root as ${why}: run it as that user, or give another --home`
-      : `Cannot use home "${home}" as ${why}: current user is ${Deno.uid()}`,
-  );
+  if (why === null) return null;
+  return Deno.uid() === 0
+    ? `Cannot use home "${home}" as root as ${why}: run it as that user, or give another --home`
+    : `Cannot use home "${home}" as ${why}: current user is ${Deno.uid()}`;
 }

@@ -209,6 +209,16 @@ Deno.test({
     const plain = await run(PLAIN, { ...env, KAIZEN_HOME: home.home });
     assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
     assertStringIncludes(plain.stderr, "it has files that are not kaizen's");
+    for (const args of [["status"], ["spool", "status"]]) {
+      const { stdout } = await run([...args, "--json"], {
+        ...env,
+        KAIZEN_HOME: home.home,
+      });
+      const answer = JSON.parse(stdout);
+      const spool = answer.spool ?? answer;
+      assertEquals(spool.writable, false, stdout);
+      assertStringIncludes(spool.reason, "it has files that are not kaizen's");
+    }
     await Deno.chmod(home.home, 0o700);
     const names = [...Deno.readDirSync(home.home)].map(({ name }) => name);
     assertEquals(names, ["thesis.txt"]);

@@ -21,8 +21,9 @@ async function openSpool({ context, settings }: Run): Promise<Spool> {
 
 /** Runs `kaizen spool status`. */
 export async function runSpoolStatus(run: Run): Promise<void> {
-  const folder = run.settings.paths().spool;
-  const spool = (await openSpool(run)).status();
+  const { home, spool: folder } = run.settings.paths();
+  const { correctSpool } = await import("./correct_spool.ts");
+  const spool = await correctSpool((await openSpool(run)).status(), home);
   if (run.settings.format !== "text") {
     return await printJson(run, { folder, ...spool });
   }

@@ -19,6 +19,6 @@ export type DaemonState =
   | {
     state: "stopped" | "hung";
     reason: string;
-    /** The failure of the last start; null if it did not fail. */
+    /** What keeps a daemon from starting, or kept the last one; null if nothing is known. */
     fault: string | null;
   };

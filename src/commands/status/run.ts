@@ -11,6 +11,7 @@ import {
   TimedOutError,
 } from "../../client/mod.ts";
 import { errorMessage, pause } from "../../context/mod.ts";
+import type { OddFile } from "../../launch/mod.ts";
 import { type SpoolStatus, surveySpool } from "../../spool/mod.ts";
 import { clientOptions, STATUS_TIMEOUT_MS } from "../ask/ask.ts";
 import type { Run } from "../shell/cli.ts";
@@ -30,7 +31,7 @@ export async function runStatus(
   options: StatusOptions,
   run: Run,
 ): Promise<ExitCode> {
-  const { socket, spool: folder } = run.settings.paths();
+  const { home, socket, spool: folder } = run.settings.paths();
   let spool: SpoolStatus | undefined;
   const look = () => spool = surveySpool(folder, run.context.env);
   const { waitMs } = options;
@@ -38,6 +39,10 @@ export async function runStatus(
   const onSent = waitMs === null ? look : undefined;
   const found = await hideToken(await askUntil(run, waitMs, onSent), options);
   spool ??= look();
+  if (found.state === "stopped") {
+    const { correctSpool } = await import("../spool/correct_spool.ts");
+    spool = await correctSpool(spool, home);
+  }
   if (run.settings.format === "text") {
     const { renderStatus } = await import("./print.ts");
     await printLines(run, renderStatus(found, { spool, run }));
@@ -96,9 +101,8 @@ async function askOnce(
   const reason = late ?? reasons[0];
   const words = errorMessage(reason);
   if (late !== undefined) return { state: "hung", reason: words, fault: null };
-  const { findHolder, listOddFiles, readLastFailure } = await import(
-    "../../launch/mod.ts"
-  );
+  const { findHolder, listOddFiles, readLastFailure, whyNoDaemon } =
+    await import("../../launch/mod.ts");
   const { home, lock, log } = run.settings.paths();
   const pid = findHolder(lock);
   if (pid !== null) {
@@ -110,11 +114,17 @@ async function askOnce(
       fault: null,
     };
   }
-  const odd = listOddFiles(home).find(({ isNeeded }) => isNeeded);
-  const fault = odd === undefined
-    ? readLastFailure(log)
-    : `Cannot use "${odd.path}" as ${odd.why}: run kaizen doctor`;
+  const fault = whyNoDaemon(home) ?? whyNoFile(listOddFiles(home)) ??
+    readLastFailure(log);
   return { state: "stopped", reason: words, fault };
+}
+
+/** Explains which file keeps a daemon from starting; null if none does. */
+function whyNoFile(odd: readonly OddFile[]): string | null {
+  const one = odd.find(({ isNeeded }) => isNeeded);
+  return one === undefined
+    ? null
+    : `Cannot use "${one.path}" as ${one.why}: run kaizen doctor`;
 }
 
 async function hideToken(
