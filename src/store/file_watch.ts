@@ -58,7 +58,7 @@ export interface WatchOptions {
   /** Reads the header of that file. */
   readHeader: () => string;
   /** Reads the file of the WAL and its index. */
-  wal: Pick<WalFile, "count" | "salts" | "headers" | "countWhole">;
+  wal: Pick<WalFile, "count" | "salts" | "isOther" | "headers" | "countWhole">;
   /** Looks at that file; null if the system does not say. */
   lookAtOpen: () => Deno.FileInfo | null;
   /** The clock of the file system, in epoch milliseconds. */
@@ -86,6 +86,7 @@ export class FileWatch {
   #seen: string | null = null;
   #fault: StoreError | null = null;
   #isReplaced = false;
+  #isCut = false;
 
   /**
    * @param path Path of a store that is open in WAL mode.
@@ -121,7 +122,8 @@ export class FileWatch {
    * WAL into the file that is there now. Call it before closing.
    */
   get mustStay(): boolean {
-    if (this.#fault === null && !this.#isWalWhole()) this.#cut();
+    // What was copied over the WAL may have come after the first look.
+    if (this.#isCut || this.#fault === null && !this.#isWalWhole()) this.#cut();
     const place = this.#fault === null ? this.#look() : "ours";
     if (place === "another") this.#replaced();
     if (place === "nothing") {
@@ -142,8 +144,8 @@ export class FileWatch {
    * has written to them.
    */
   get isInPlace(): boolean {
-    return !this.#isReplaced && !this.#isWalCut() && this.#look() === "ours" &&
-      this.#hasCompanions();
+    return !this.#isReplaced && !this.#isCut && !this.#isWalCut() &&
+      this.#look() === "ours" && this.#hasCompanions();
   }
 
   /** Number of pages in the WAL after the last transaction. */
@@ -267,12 +269,14 @@ export class FileWatch {
   }
 
   /**
-   * Whether another program has cut the file of the WAL. SQLite would write behind the gap, and
-   * copy it to the main file.
+   * Whether another program has cut the file of the WAL, or changed its index. SQLite would write
+   * behind the gap, and copy it to the main file.
    */
   #isWalCut(): boolean {
     try {
-      return this.#wal.count < this.#walSeen.pages && !this.#isWhole(0);
+      const isChanged = this.#wal.count < this.#walSeen.pages ||
+        this.#wal.salts !== this.#salts;
+      return isChanged && !this.#isWhole(0);
     } catch {
       return false; // the disk fails
     }
@@ -310,7 +314,7 @@ export class FileWatch {
 
   /** Notes that the WAL was cut. What it still has must not be copied by this process. */
   #cut(): StoreError {
-    this.#isReplaced = true;
+    this.#isCut = true;
     const loss = this.#dropOldPages()
       ? ""
       : ". Events that only this file held may be lost";
@@ -318,8 +322,8 @@ export class FileWatch {
   }
 
   /**
-   * Empties a WAL that was cut to fewer pages than were copied to the file: the next process would
-   * put these older pages over the newer ones.
+   * Empties a WAL that was cut to fewer pages than were copied to the file, or that an older one
+   * was copied over: the next process would put these older pages over the newer ones.
    *
    * @returns Whether all of the WAL is in the file.
    */
@@ -327,7 +331,9 @@ export class FileWatch {
     try {
       const wal = `${this.#path}-wal`;
       const { pages, moved } = this.#readWal();
-      const isOlder = this.#wal.countWhole(0, pages) < moved;
+      // With other numbers the index may be the older one.
+      const isOlder = this.#wal.salts === this.#salts &&
+        (this.#wal.isOther || this.#wal.countWhole(0, pages) < moved);
       if (isOlder && this.#has(wal)) Deno.truncateSync(wal);
       return pages === moved;
     } catch {

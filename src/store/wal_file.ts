@@ -96,13 +96,20 @@ export class WalFile {
     return view.getBigUint64(0);
   }
 
+  /** Whether the first page is not of the index, as an older WAL was copied over this one. */
+  get isOther(): boolean {
+    const first = this.#readHeader(0);
+    return first !== null && first.getBigUint64(FRAME_SALTS_AT) !== this.salts;
+  }
+
   /**
    * Counts the pages before the first one that is not whole. Where the file was cut and then
    * written to behind the cut, it has zeros.
    *
    * @param from Number of pages that are whole.
    * @param to Number of pages that SQLite has written.
-   * @returns From `from` to `to`; 0 if the header is not whole.
+   * @returns From `from` to `to`; 0 if the header is not whole, or the pages are not those of the
+   * index.
    */
   countWhole(from: number, to: number): number {
     if (to <= from) return to;
@@ -110,11 +117,11 @@ export class WalFile {
     const magic = header?.getUint32(0);
     if (magic === BIG_ENDIAN) return to; // its sums are not known
     if (header === null || magic !== LITTLE_ENDIAN) return 0;
-    const last = from === 0
-      ? header
-      : this.#read(this.#placeOf(from - 1), FRAME_HEADER_BYTES);
-    if (last === null) return 0;
-    const sum = new Checksum(last, from === 0 ? SUM_AT : FRAME_SUM_AT);
+    const near = this.#readHeader(Math.max(0, from - 1));
+    if (near?.getBigUint64(FRAME_SALTS_AT) !== this.salts) return 0;
+    const sum = from === 0
+      ? new Checksum(header, SUM_AT)
+      : new Checksum(near, FRAME_SUM_AT);
     for (let at = from; at < to;) {
       const frames = this.#readFrames(at, to - at);
       if (frames === 0) return at;
@@ -144,7 +151,7 @@ export class WalFile {
     const headers: string[] = [];
     for (let i = 0; salts !== undefined; i++) {
       const at = this.#placeOf(i);
-      const frame = this.#read(at, FRAME_HEADER_BYTES);
+      const frame = this.#readHeader(i);
       if (frame?.getBigUint64(FRAME_SALTS_AT) !== salts) break;
       if (frame.getUint32(0) !== 1) continue;
       const header = this.#read(at + FRAME_HEADER_BYTES, FILE_HEADER_BYTES);
@@ -171,6 +178,10 @@ export class WalFile {
       this.#placeOf(first),
     );
     return Math.floor(bytes / this.#frameBytes);
+  }
+
+  #readHeader(frame: number): DataView<ArrayBuffer> | null {
+    return this.#read(this.#placeOf(frame), FRAME_HEADER_BYTES);
   }
 
   /** Reads some bytes; null if the file is shorter. */

@@ -480,6 +480,63 @@ for (const [where, choose] of Object.entries(OVERWRITES)) {
   }
 }
 
+for (const meets of ["the next event", "the end"]) {
+  Deno.test(`a WAL that is overwritten with an older one replaces nothing that was copied before, as ${meets} meets it`, () => {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    for (let i = 0; i < 9; i++) put(store, { id: "old" });
+    const older = Deno.readFileSync(`${temp.path}-wal`);
+    runSteps(store.release());
+    put(store, { id: "copied" });
+    runSteps(store.release());
+    put(store, { id: "lost" });
+    Deno.writeFileSync(`${temp.path}-wal`, older);
+    if (meets === "the next event") {
+      assertThrows(() => put(store), StoreError, "has cut");
+    }
+    store.close();
+    assertStringIncludes(store.fault?.message ?? "", "has cut");
+    using next = reopen(temp);
+    assertEquals(pageOf(next).ids, "copied,old");
+  });
+
+  Deno.test(`a WAL whose index is overwritten with an older one is not copied by it, as ${meets} meets it`, () => {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    for (let i = 0; i < 9; i++) put(store, { id: "old" });
+    const older = Deno.readFileSync(`${temp.path}-shm`);
+    runSteps(store.release());
+    put(store, { id: "new" });
+    {
+      using index = Deno.openSync(`${temp.path}-shm`, { write: true });
+      index.writeSync(older);
+    }
+    if (meets === "the next event") {
+      assertThrows(() => put(store), StoreError, "has cut");
+    }
+    store.close();
+    assertStringIncludes(store.fault?.message ?? "", "has cut");
+    using next = reopen(temp);
+    assertEquals(pageOf(next).ids, "new,old");
+  });
+}
+
+Deno.test("a store goes on when only the random numbers of its WAL are overwritten", () => {
+  using temp = tempStore();
+  {
+    using store = Store.open(temp.path);
+    put(store, { id: "old" });
+    {
+      using file = Deno.openSync(`${temp.path}-wal`, { write: true });
+      file.seekSync(16, Deno.SeekMode.Start);
+      file.writeSync(noise(8));
+    }
+    put(store, { id: "new" });
+  }
+  using next = Store.open(temp.path);
+  assertEquals(pageOf(next).ids, "new,old");
+});
+
 function noise(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 7919 + 1) % 251);
 }
@@ -498,6 +555,7 @@ const still = {
   wal: {
     count: Infinity,
     salts: 0n,
+    isOther: false,
     headers: () => [],
     countWhole: (_from: number, to: number) => to,
   },
