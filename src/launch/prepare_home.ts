@@ -8,6 +8,7 @@ import {
   HomeError,
   isPrivate,
   lookAt,
+  realPath,
   systemReason,
   whyForeign,
   whyUnmade,
@@ -64,13 +65,21 @@ function whyUnfit(home: string, found: Deno.FileInfo): string | null {
 }
 
 /**
- * Prepares a home that exists as {@linkcode prepareHome} does. A link is left as it is.
+ * Prepares a home that exists, or the folder that a link leads to, as {@linkcode prepareHome} does.
  *
- * @throws {HomeError} As {@linkcode prepareHome}.
+ * @throws {HomeError} As {@linkcode prepareHome}, or if the link leads nowhere.
  */
 export function openHome(home: string): void {
   const found = lookAt(home);
-  if (found !== null && !found.isSymlink) prepareHome(home);
+  if (found === null) return;
+  if (!found.isSymlink) return prepareHome(home);
+  const target = realPath(home);
+  if (target === null) {
+    throw new HomeError(
+      `Cannot use home "${home}" as it is a link that leads nowhere`,
+    );
+  }
+  prepareHome(target);
 }
 
 function makeHome(home: string): Deno.FileInfo {

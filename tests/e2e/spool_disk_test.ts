@@ -232,6 +232,33 @@ Deno.test({
   },
 });
 
+Deno.test("a hook follows no link to what is no home, and records in its own home", async () => {
+  await using home = await tempHome();
+  const own = `${home.root}/user`;
+  const folder = `${home.root}/other`;
+  await Deno.mkdir(folder, { mode: 0o755 });
+  await Deno.writeTextFile(`${folder}/thesis.txt`, "");
+  const env = { HOME: own, KAIZEN_NO_START: "1" };
+  for (const to of [folder, `${folder}/thesis.txt`, `${home.root}/nothing`]) {
+    const link = { ...env, KAIZEN_HOME: `${home.root}/link` };
+    await Deno.symlink(to, link.KAIZEN_HOME);
+    const hook = await home.run(HOOK, { stdin: EVENT, env: link });
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    const plain = await home.run(PLAIN, { stdin: EVENT, env: link });
+    assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
+    const { stdout } = await home.run(["status", "--json"], { env: link });
+    assertEquals(stdout.includes('"writable":true'), false, stdout);
+    await Deno.remove(link.KAIZEN_HOME);
+  }
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  assertEquals(entries.map(({ name }) => name), ["thesis.txt"]);
+  const { pending, failures } = await spoolStatus(home, {
+    ...env,
+    KAIZEN_HOME: "",
+  });
+  assertEquals([pending, failures], [3, 3]);
+});
+
 for (const exists of [true, false]) {
   Deno.test({
     name: `root does nothing in another user's home${
