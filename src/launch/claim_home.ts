@@ -5,7 +5,7 @@
  */
 import { HomeBusyError, type Paths, pause } from "../context/mod.ts";
 import { prepareHome } from "./prepare_home.ts";
-import { HomeLock, readHolder } from "./home_lock.ts";
+import { HomeLock, noteClaim, readHolder } from "./home_lock.ts";
 import { probe, type ProbeResult } from "./probe.ts";
 
 /** Time between two attempts to take a lock whose holder does not answer, in milliseconds. */
@@ -38,6 +38,7 @@ export async function claimHome(options: ClaimHomeOptions): Promise<HomeLock> {
     if (lock !== null) return lock;
     const peer = await probe(paths.socket);
     if (peer.state === "alive" || performance.now() >= end) {
+      noteClaim(paths.lock);
       throw busy(paths, peer);
     }
     await pause(RETRY_MS);

@@ -52,7 +52,8 @@ export function noteSpawn(home: string): void {
 }
 
 /**
- * Whether a daemon was spawned that has neither claimed its home yet, nor had the time to.
+ * Whether a daemon was spawned that has neither claimed its home nor given up yet, nor had the time
+ * to.
  *
  * @param nowMs The clock, in epoch milliseconds.
  * @throws {HomeError} If the system does not say.

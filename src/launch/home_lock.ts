@@ -74,6 +74,21 @@ export class HomeLock implements Disposable {
 }
 
 /**
+ * Sets the time of the file, when a daemon has given up its claim: it is not being started any
+ * more.
+ *
+ * @param path Path of `daemon.pid`, which another process has locked.
+ */
+export function noteClaim(path: string): void {
+  try {
+    const now = new Date();
+    Deno.utimeSync(path, now, now);
+  } catch {
+    // Then `stop` waits for it a few seconds.
+  }
+}
+
+/**
  * Finds the process that owns a home, whether or not it can be reached.
  *
  * @param path Path of `daemon.pid`.

@@ -69,6 +69,26 @@ Deno.test("stop waits for a daemon that was spawned a moment ago, and ends it", 
   assertEquals((await child.status).code, 0);
 });
 
+Deno.test("stop does not wait for a daemon that was spawned while another one ran", async () => {
+  await using home = await tempHome();
+  await home.run(["daemon", "start", "--background"]);
+  const { home: folder, socket } = home;
+  const [program = "", ...args] = programCommand();
+  const child = spawnDaemon({
+    paths: { home: folder, socket },
+    stdout: "null",
+    command: { program, args },
+  });
+  assertEquals((await child.status).code, 73);
+  await home.run(["stop"]);
+  const again = await home.run(["stop", "--timeout", "100ms"]);
+  assertEquals(
+    [again.code, JSON.parse(again.stdout).was_running],
+    [0, false],
+    again.stderr,
+  );
+});
+
 Deno.test("stop waits for a daemon that takes its time", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);
