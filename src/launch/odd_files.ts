@@ -29,7 +29,7 @@ const HOME_FILES: readonly HomeFile[] = [
   { name: /^daemon\.log$/, kind: "file", isNeeded: true },
   { name: /^daemon\.sock$/, kind: "socket", isNeeded: true },
   { name: /^daemon\.sock\.lock$/, kind: "file", isNeeded: true },
-  { name: /^machine-id$/, kind: "file", maxBytes: 64 },
+  { name: /^machine-id$/, kind: "file", maxBytes: 33 },
   {
     name: /^store\.db(?:-(?:wal|shm|journal))?$/,
     kind: "file",

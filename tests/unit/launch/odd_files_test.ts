@@ -9,7 +9,7 @@ Deno.test("listOddFiles() tells a file whose mode alone is wrong from others", a
     await Deno.symlink("nothing", `${home}/daemon.start`);
     await Deno.mkdir(`${home}/store.db`);
     await Deno.chmod(`${home}/store.db`, 0o000);
-    await Deno.writeTextFile(`${home}/machine-id`, "x".repeat(65));
+    await Deno.writeTextFile(`${home}/machine-id`, "x".repeat(34));
     await Deno.chmod(`${home}/machine-id`, 0o000);
     await Deno.writeTextFile(`${home}/daemon.err`, "");
     await Deno.chmod(`${home}/daemon.err`, 0o000);
