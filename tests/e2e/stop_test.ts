@@ -111,6 +111,22 @@ Deno.test("stop waits for a daemon that takes its time", async () => {
   await daemon[Symbol.asyncDispose]();
 });
 
+Deno.test("stop returns when another daemon has taken the place of the one that agreed", async () => {
+  await using home = await tempHome();
+  await Deno.mkdir(home.home);
+  let pid = 6;
+  await using _daemon = fakeDaemon(home.socket, ({ request, answer }) =>
+    answer(
+      request.type === "stop"
+        ? '{"type":"ack","message":"stopping"}'
+        : `{"type":"status","pid":${++pid},"uptime_ms":1,"queue_depth":0,"last_error":null}`,
+    ));
+  const { code, stdout, stderr } = await home.run(["stop"]);
+  assertEquals([code, stderr], [0, ""]);
+  const { stopped, pid: ended } = JSON.parse(stdout);
+  assertEquals([stopped, ended], [true, 7]);
+});
+
 Deno.test("stop --no-wait returns once the daemon has agreed", async () => {
   await using home = await tempHome();
   await Deno.mkdir(home.home);

@@ -68,7 +68,7 @@ export async function stopDaemon(
     };
   }
   const { message, fault } = asked;
-  if (waits) await waitUntilGone(client, { end, fault });
+  if (waits) await waitUntilGone(client, { end, fault, pid: await pid });
   else if (fault !== null) throw fault;
   return {
     stopped: waits,
@@ -193,13 +193,22 @@ async function askPid(client: ClientOptions): Promise<number | null> {
   }
 }
 
+/** What is known of a daemon that stops. */
+interface Leaving {
+  /** Time of the deadline. */
+  end: number;
+  fault: ProtocolError | null;
+  /** Its process id; null if it is not known. */
+  pid: number | null;
+}
+
 /**
- * Waits until nothing listens on the socket. The socket file proves nothing, as the reference
- * daemon does not remove it.
+ * Waits until nothing listens on the socket, or another daemon does. The socket file proves
+ * nothing, as the reference daemon does not remove it.
  */
 async function waitUntilGone(
   client: ClientOptions,
-  { end, fault }: { end: number; fault: ProtocolError | null },
+  { end, fault, pid }: Leaving,
 ): Promise<void> {
   while (true) {
     const left = end - performance.now();
@@ -209,10 +218,11 @@ async function waitUntilGone(
       );
     }
     try {
-      await ask({ type: "status" }, {
+      const status = await ask({ type: "status" }, {
         ...client,
         timeoutMs: Math.min(left, STATUS_TIMEOUT_MS),
       });
+      if (pid !== null && status.pid !== pid) return;
     } catch (error) {
       if (error instanceof NotRunningError) return;
       // A daemon that is stopping may close the connection or not answer.
