@@ -6,11 +6,16 @@
  * the rule for the values that pass between the two.
  * @module
  */
-import { ask, connectFault, NotRunningError } from "../client/mod.ts";
+import {
+  ask,
+  connectFault,
+  NotRunningError,
+  TimedOutError,
+} from "../client/mod.ts";
 import { findFault, type Paths } from "../context/mod.ts";
 import { spawnOnce } from "../launch/mod.ts";
 import type { AnswerOf } from "../proto/mod.ts";
-import { type DeliverReport, Spool, SpoolError } from "../spool/mod.ts";
+import { type DeliverReport, newsMs, Spool, SpoolError } from "../spool/mod.ts";
 import { FullSender } from "./full_sender.ts";
 import { daemonTimeoutMs } from "./hook_deadline.ts";
 import type { HookText } from "./hook_input.ts";
@@ -23,10 +28,10 @@ type SpoolPlace = Pick<Route, "paths"> & {
 };
 
 /**
- * Spools an event that was not acknowledged.
+ * Spools an event that was not acknowledged. Spawns a daemon if none runs, or a delivery if one
+ * runs that may not watch the spool, unless that is switched off.
  *
- * @param fault The system's error if no connection could be opened, else null. If it means that no
- * daemon runs, one is spawned, unless that is switched off.
+ * @param fault The system's error if no connection could be opened, else null.
  * @throws {SpoolError} If it cannot be spooled.
  */
 export function spoolUnsent(
@@ -35,12 +40,12 @@ export function spoolUnsent(
   route: Route,
 ): void {
   const { spool, paths, isGiven } = openSpool(route);
+  const ownRoute = { ...route, paths };
   spool.append(body);
-  if (fault === null) return;
+  if (!isGiven) return start(ownRoute);
+  if (fault === null) return flushUnlessWatched(ownRoute);
   const meaning = connectFault(fault, route.paths.socket);
-  if (!isGiven || meaning instanceof NotRunningError) {
-    start({ ...route, paths });
-  }
+  if (meaning instanceof NotRunningError) start(ownRoute);
 }
 
 /**
@@ -139,12 +144,13 @@ async function append(
  */
 async function deliverWithin(spool: Spool, route: Route): Promise<void> {
   const client = clientWithin(route);
-  if (client === null) return;
+  if (client === null) return flushUnlessWatched(route);
   let status: AnswerOf<"status">;
   try {
     status = await ask({ type: "status" }, client);
   } catch (error) {
     if (error instanceof NotRunningError) start(route);
+    if (error instanceof TimedOutError) flushUnlessWatched(route);
     return;
   }
   const report = await deliverFor(spool, route);
@@ -172,6 +178,11 @@ async function deliverFor(
     if (error instanceof SpoolError) return null;
     throw error;
   }
+}
+
+/** For a daemon that has not answered in time. One of ours watches the spool, by a file in it. */
+function flushUnlessWatched(route: Route): void {
+  if (newsMs(route.paths.spool) === null) flushLater(route);
 }
 
 /**

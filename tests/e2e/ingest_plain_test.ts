@@ -235,33 +235,52 @@ Deno.test("KAIZEN_OFF turns every kind of ingest into a silent success", async (
   assert(!left.some(({ name }) => name === "h"), "no home was made");
 });
 
-Deno.test("ingest of a big event to a daemon that watches no spool is finished in the background", async () => {
-  await using home = await tempHome();
-  await Deno.mkdir(home.home);
-  const { promise: came, resolve } = Promise.withResolvers<number>();
-  const status = {
-    type: "status",
-    pid: 1,
-    uptime_ms: 1,
-    queue_depth: 0,
-    last_error: null,
-  };
-  await using _daemon = fakeDaemon(
-    home.socket,
-    async ({ request, answer }) => {
-      const isIngest = request.type === "ingest_hook";
-      const ack = { type: "ack", message: "ingested" };
-      await answer(JSON.stringify(isIngest ? ack : status));
-      if (isIngest) resolve(String(request.payload).length);
-    },
-  );
-  const big = EVENT.replace("Stop", "x".repeat(2_000_000));
-  const hook = await home.run(["ingest", "hook"], { stdin: big });
-  assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
-  assert(await came > 2_000_000);
-  await home.run(["spool", "flush"]); // waits for the lock of the other
-  assertEquals(await countPending(home), 0);
-});
+/** Hooks to a daemon that watches no spool: how long their event is, and when it first answers. */
+const UNWATCHED = [
+  { bytes: 2_000_000, isLate: false },
+  { bytes: 2_000_000, isLate: true },
+  { bytes: 10, isLate: true },
+];
+
+for (const { bytes, isLate } of UNWATCHED) {
+  const name = `an event of ${bytes} bytes to a daemon that watches no spool${
+    isLate ? ", and answers late," : ""
+  } is delivered in the background`;
+  Deno.test(name, async () => {
+    await using home = await tempHome();
+    await Deno.mkdir(home.home);
+    const ended = Promise.withResolvers<void>();
+    if (!isLate) ended.resolve();
+    const came = Promise.withResolvers<number>();
+    const status = {
+      type: "status",
+      pid: 1,
+      uptime_ms: 1,
+      queue_depth: 0,
+      last_error: null,
+    };
+    let isFirst = true;
+    await using _daemon = fakeDaemon(
+      home.socket,
+      async ({ request, answer }) => {
+        const isIngest = request.type === "ingest_hook";
+        const wait = isFirst ? ended.promise : null;
+        isFirst = false;
+        await wait; // a hook that has ended takes no answer, which fails then
+        const ack = { type: "ack", message: "ingested" };
+        await answer(JSON.stringify(isIngest ? ack : status));
+        if (isIngest) came.resolve(String(request.payload).length);
+      },
+    );
+    const event = EVENT.replace("Stop", "x".repeat(bytes));
+    const hook = await home.run(["ingest", "hook"], { stdin: event });
+    assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    ended.resolve();
+    assert(await came.promise > bytes);
+    await home.run(["spool", "flush"]); // waits for the lock of the other
+    assertEquals(await countPending(home), 0);
+  });
+}
 
 Deno.test("a hook without a home that it can use is silent", async () => {
   await using home = await tempHome();
