@@ -3,7 +3,7 @@
  * Spawns our daemon in the background, in a new session that keeps none of its parent's files open.
  * @module
  */
-import { openOwnFile, type Paths } from "../context/mod.ts";
+import { FOLDER_MODE, openOwnFile, type Paths } from "../context/mod.ts";
 import { noteSpawn } from "./claim_spawn.ts";
 import { lastWordsPath } from "./last_words.ts";
 import { type SelfCommand, selfCommand } from "./self_command.ts";
@@ -53,7 +53,7 @@ export interface SpawnDaemonOptions {
 export function spawnDaemon(options: SpawnDaemonOptions): Deno.ChildProcess {
   const { home, socket } = options.paths;
   const { program, args } = options.command ?? selfCommand();
-  Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
+  Deno.mkdirSync(home, { recursive: true, mode: FOLDER_MODE });
   noteSpawn(home);
   const line = [placeOfWords(home), program, ...args, "daemon", "run"];
   line.push("--detached", "--home", home, "--socket", socket);

@@ -5,6 +5,7 @@
  */
 import {
   faultWords,
+  FOLDER_MODE,
   HomeError,
   lookAt,
   whyForeign,
@@ -21,7 +22,6 @@ import { quoteWord } from "../shell/quote_word.ts";
 import { nearestSeen, repairDisk } from "./check_disk.ts";
 import type { Report } from "./finding.ts";
 
-const PRIVATE_MODE = 0o700;
 const OTHER_HOME = "set KAIZEN_HOME to a folder of yours";
 
 /** Checks the home. */
@@ -63,14 +63,14 @@ export function checkHome(report: Report, { settings, context }: Run): void {
         : `${OTHER_HOME}; if this one is: sudo chown -R ${Deno.uid()} ${word}`,
     );
   }
-  const mode = (found.mode ?? PRIVATE_MODE) & 0o777;
-  if (mode !== PRIVATE_MODE && isOtherFolder(home)) {
+  const mode = (found.mode ?? FOLDER_MODE) & 0o777;
+  if (mode !== FOLDER_MODE && isOtherFolder(home)) {
     return report.close(
       `${home} has files that are not kaizen's, and its mode is ${octal(mode)}`,
       OTHER_HOME,
     );
   }
-  if ((mode & PRIVATE_MODE) !== PRIVATE_MODE) {
+  if ((mode & FOLDER_MODE) !== FOLDER_MODE) {
     return report.close(
       `${home} cannot be read and written by its owner: its mode is ${
         octal(mode)
@@ -78,7 +78,7 @@ export function checkHome(report: Report, { settings, context }: Run): void {
       `chmod 700 ${word}`,
     );
   }
-  if (mode !== PRIVATE_MODE) {
+  if (mode !== FOLDER_MODE) {
     report.fault(
       `${home} is open to other users: its mode is ${octal(mode)}`,
       `chmod 700 ${word}`,
