@@ -101,11 +101,7 @@ export async function serveHome(
       log,
       turn: acceptTurn.wait,
     });
-    const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
-    log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });
-    options.ready(info);
-    // After the ready line, because these read files; before any client is accepted, which takes a
-    // turn of the event loop.
+    // Before the ready line, as whoever reads that may at once remove or replace any file.
     makeMachineId(paths.machine);
     await using drain = new SpoolDrain({
       spool: new Spool({
@@ -118,6 +114,9 @@ export async function serveHome(
       log,
     });
     acceptor.onAccept = () => drain.stir();
+    const info = { pid: Deno.pid, socket: paths.socket, log: paths.log };
+    log("info", "daemon ready", { ...info, version: KAIZEN_VERSION });
+    options.ready(info);
     const asked = server.stopAsked.then(() => "a client asked");
     log("info", "daemon stops", {
       reason: await Promise.race([

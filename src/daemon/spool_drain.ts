@@ -78,7 +78,7 @@ export class SpoolDrain implements AsyncDisposable {
   #seenMs: number | null;
   #news = Promise.withResolvers<void>();
 
-  /** Starts at once. */
+  /** Makes what hooks need to tell of events; delivers as soon as the caller waits. */
   constructor(options: SpoolDrainOptions) {
     this.#options = options;
     this.#makeNews();
@@ -133,6 +133,7 @@ export class SpoolDrain implements AsyncDisposable {
     const times = this.#options.times ?? TIMES;
     const { firstRetryMs, lastRetryMs } = times;
     let retryMs = firstRetryMs;
+    await Promise.resolve(); // a long spool must not delay the caller
     while (!this.#end.signal.aborted) {
       this.#news = Promise.withResolvers();
       const end = await this.#deliver();

@@ -5,17 +5,18 @@
  */
 import { lookAt, whyOdd } from "../context/mod.ts";
 import { openNote } from "./durable_file.ts";
-import { makePlace } from "./place.ts";
+import { makeFolder } from "./place.ts";
 
 const NEWS_FILE = ".news";
 
 /**
- * Makes the file if it is missing, so that hooks tell of events.
+ * Makes the file, and the spool in a home that is there, if they are missing, so that hooks tell of
+ * events.
  *
  * @throws {Deno.errors} As the system reports it.
  */
 export function makeNews(folder: string): void {
-  makePlace(folder);
+  makeFolder(folder);
   openNote(`${folder}/${NEWS_FILE}`).close();
 }
 

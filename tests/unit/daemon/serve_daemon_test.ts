@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { assert, assertEquals } from "@std/assert";
-import { resolvePaths } from "../../../src/context/mod.ts";
+import { realPath, resolvePaths } from "../../../src/context/mod.ts";
 import { serveDaemon } from "../../../src/daemon/mod.ts";
 import type { ServeOptions } from "../../../src/daemon/serve_daemon.ts";
 import type { ReadyInfo } from "../../../src/launch/mod.ts";
@@ -22,7 +22,7 @@ function optionsFor(folder: string): ServeOptions & { log: LogLines["log"] } {
   };
 }
 
-Deno.test("serveDaemon() calls ready once it can be reached, and ends with its signal", async () => {
+Deno.test("serveDaemon() calls ready once it can be reached and has made its files, and ends with its signal", async () => {
   using folder = tempFolder();
   const stop = new AbortController();
   const said: ReadyInfo[] = [];
@@ -36,6 +36,8 @@ Deno.test("serveDaemon() calls ready once it can be reached, and ends with its s
       assert(!mayRun);
       said.push(info);
       assert(Deno.lstatSync(info.socket).isSocket);
+      const { machine, spool } = options.paths;
+      for (const path of [machine, `${spool}/.news`]) Deno.lstatSync(path);
       stop.abort();
     },
   });
@@ -43,7 +45,7 @@ Deno.test("serveDaemon() calls ready once it can be reached, and ends with its s
   assertEquals(said, [{ pid: Deno.pid, socket, log }]);
 });
 
-Deno.test("serveDaemon() ends when its home is deleted", async () => {
+Deno.test("serveDaemon() ends when its home is deleted, and does not make it again", async () => {
   using folder = tempFolder();
   const lines = new LogLines();
   const options = optionsFor(folder.path);
@@ -58,6 +60,7 @@ Deno.test("serveDaemon() ends when its home is deleted", async () => {
     "daemon stopped",
   );
   assert(lines.lines.some(({ reason }) => reason.includes("was removed")));
+  assertEquals(realPath(options.paths.home), null);
 });
 
 Deno.test("serveDaemon() ends when its store is removed", async () => {
