@@ -192,14 +192,15 @@ export function cutOpenError(path: string, cause?: unknown): StoreError {
 }
 
 /**
- * Returns the fault of a store whose WAL was cut while it was open.
+ * Returns the fault of a store whose WAL, or its index, another program has changed while it was
+ * open.
  *
  * @param loss What to add if events may be lost with the file.
  */
 export function cutError(path: string, loss: string): StoreError {
   return new StoreError(
     "moved",
-    `Cannot use store as another program has cut "${path}-wal" while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
+    `Cannot use store as another program has cut "${path}-wal", or written to it or to its index, while the daemon ran. Let the daemon open what is left: kaizen daemon restart${loss}`,
   );
 }
 

@@ -18,13 +18,16 @@ import {
   StoreError,
 } from "./errors.ts";
 import { countMissing, FILE_HEADER_BYTES } from "./file_header.ts";
-import type { WalFile } from "./wal_file.ts";
+import type { WalFile, WalIndex } from "./wal_file.ts";
 
 /**
  * A folder's time of change may count whole seconds. It shows the next change reliably only after
  * this time in milliseconds.
  */
 const SETTLED_MS = 2000;
+
+/** An earlier WAL has had at most this number of restarts less; one in 65,536 new ones seems so. */
+const MOST_RESTARTS = 65_536n;
 
 /** Maximum number of looks at a WAL that other processes restart meanwhile. */
 const MOST_LOOKS = 10;
@@ -58,7 +61,10 @@ export interface WatchOptions {
   /** Reads the header of that file. */
   readHeader: () => string;
   /** Reads the file of the WAL and its index. */
-  wal: Pick<WalFile, "count" | "salts" | "isOther" | "headers" | "countWhole">;
+  wal: Pick<
+    WalFile,
+    "count" | "index" | "firstSalts" | "headers" | "countWhole"
+  >;
   /** Looks at that file; null if the system does not say. */
   lookAtOpen: () => Deno.FileInfo | null;
   /** The clock of the file system, in epoch milliseconds. */
@@ -82,6 +88,10 @@ export class FileWatch {
   #walSeen: WalState;
   /** Those of the WAL at that write: others tell that all of it was copied and it has restarted. */
   #salts: bigint;
+  /** The index of the WAL after the last transaction. */
+  #index: WalIndex;
+  /** Number of pages in the WAL that were whole before they were copied, or could not be yet. */
+  #copied = 0;
   /** The folder at the last check of the files, if it had settled. */
   #seen: string | null = null;
   #fault: StoreError | null = null;
@@ -106,7 +116,8 @@ export class FileWatch {
     this.#wal = wal;
     this.#lookAtOpen = lookAtOpen;
     // Pages may be moved while their state is read, which is seen in the file only afterwards.
-    this.#salts = wal.salts;
+    this.#index = wal.index;
+    this.#salts = this.#index.salts;
     this.#walSeen = readWal();
     this.#file = lookAt(path);
     this.#header = readHeader();
@@ -123,7 +134,9 @@ export class FileWatch {
    */
   get mustStay(): boolean {
     // What was copied over the WAL may have come after the first look.
-    if (this.#isCut || this.#fault === null && !this.#isWalWhole()) this.#cut();
+    if (this.#isCut || this.#fault === null && !this.#isWalWhole(0)) {
+      this.#cut();
+    }
     const place = this.#fault === null ? this.#look() : "ours";
     if (place === "another") this.#replaced();
     if (place === "nothing") {
@@ -154,6 +167,18 @@ export class FileWatch {
   }
 
   /**
+   * Call it before the WAL is copied to the file. Once is enough for pages that a reader keeps from
+   * being copied.
+   *
+   * @throws {StoreError} If another program has written to the WAL.
+   */
+  checkWal(): void {
+    if (this.#fault !== null) throw this.#fault;
+    if (!this.#isWalWhole(this.#copied)) throw this.#cut();
+    this.#copied = this.#walSeen.pages;
+  }
+
+  /**
    * Call it after each transaction, even a failed one, which may have written pages, too. Sets the
    * fault if the WAL was cut meanwhile: the pages were then written behind a gap.
    */
@@ -166,9 +191,17 @@ export class FileWatch {
       const isCopied = () =>
         moved === pages || this.#walSeen.moved !== moved ||
         this.#walSeen.pages < pages;
+      const isOlder = this.#walSeen.pages < pages && this.#isIndexOlder();
       // The last page of before stands just before the new ones: a gap begins in it, or earlier.
-      if (!this.#isWhole(isCopied() ? 0 : pages - 1)) this.#cut();
-      else if (isCopied()) this.#noteFile();
+      if (isOlder || !this.#isWhole(isCopied() ? 0 : pages - 1)) {
+        this.#cut();
+        return;
+      }
+      if (isCopied()) {
+        this.#copied = 0;
+        this.#noteFile();
+      }
+      this.#index = this.#wal.index;
     } catch {
       // The file is gone or the disk fails. The next check or transaction reports it.
     }
@@ -187,7 +220,7 @@ export class FileWatch {
 
   /** @returns Whether the file can be SQLite's work: it cuts a file to what the header tells. */
   #noteFile(): boolean {
-    const { salts } = this.#wal;
+    const { salts } = this.#wal.index;
     const { size, mtime } = lookAt(this.#path);
     const header = this.#readHeader();
     if (size < this.#file.size && !isWhole(header, size)) return false;
@@ -250,8 +283,9 @@ export class FileWatch {
     const wal = this.#readWal();
     const { pages, moved } = this.#walSeen;
     const isSame = wal.pages === pages && wal.moved === moved;
-    if (isSame && this.#wal.salts === this.#salts) return false;
+    if (isSame && this.#wal.index.salts === this.#salts) return false;
     this.#walSeen = wal;
+    this.#copied = 0;
     return this.#noteFile();
   }
 
@@ -274,18 +308,37 @@ export class FileWatch {
    */
   #isWalCut(): boolean {
     try {
+      if (this.#isIndexOlder()) return true;
       const isChanged = this.#wal.count < this.#walSeen.pages ||
-        this.#wal.salts !== this.#salts;
+        this.#wal.index.salts !== this.#salts;
       return isChanged && !this.#isWhole(0);
     } catch {
       return false; // the disk fails
     }
   }
 
-  /** Whether the WAL has all pages as they were written. */
-  #isWalWhole(): boolean {
+  /**
+   * Whether another program has put an earlier index in the place of this one. SQLite would write
+   * over the pages since then.
+   */
+  #isIndexOlder(): boolean {
+    const { pages, salts } = this.#index;
+    const isOlder = () => {
+      const now = this.#wal.index;
+      return isBefore(now.salts, salts) ||
+        now.salts === salts && now.pages < pages;
+    };
+    return isOlder() && isOlder(); // not read in the midst of a restart
+  }
+
+  /**
+   * Whether the WAL has all pages as they were written, and its index knows them.
+   *
+   * @param from Number of pages that are known to be whole.
+   */
+  #isWalWhole(from: number): boolean {
     try {
-      return this.#isWhole(0);
+      return !this.#isIndexOlder() && this.#isWhole(from);
     } catch {
       return true; // the disk fails
     }
@@ -302,7 +355,7 @@ export class FileWatch {
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
       const { pages } = this.#walSeen;
       if (this.#wal.countWhole(from, pages) === pages) return true;
-      const { salts } = this.#wal;
+      const { salts } = this.#wal.index;
       this.#walSeen = this.#readWal();
       // Nothing was restarted since before the number of pages was read.
       if (this.#walSeen.pages === pages && salts === before) break;
@@ -331,11 +384,13 @@ export class FileWatch {
     try {
       const wal = `${this.#path}-wal`;
       const { pages, moved } = this.#readWal();
+      const first = this.#wal.firstSalts ?? this.#salts;
       // With other numbers the index may be the older one.
-      const isOlder = this.#wal.salts === this.#salts &&
-        (this.#wal.isOther || this.#wal.countWhole(0, pages) < moved);
+      const isOwnIndex = this.#wal.index.salts === this.#salts;
+      const isOlder = isBefore(first, this.#salts) || isOwnIndex &&
+          (first !== this.#salts || this.#wal.countWhole(0, pages) < moved);
       if (isOlder && this.#has(wal)) Deno.truncateSync(wal);
-      return pages === moved;
+      return isOwnIndex && pages === moved;
     } catch {
       return false; // the disk fails
     }
@@ -508,6 +563,15 @@ export class FileWatch {
     leaveDamageNote(this.#path, fault.message);
     return fault;
   }
+}
+
+/**
+ * Whether a WAL has restarted between two states: SQLite then counts the first of its numbers up.
+ * It makes both anew for the first page of a process in an empty WAL, which is no earlier state.
+ */
+function isBefore(salts: bigint, later: bigint): boolean {
+  const restarts = BigInt.asUintN(32, (later >> 32n) - (salts >> 32n));
+  return later !== 0n && restarts > 0n && restarts <= MOST_RESTARTS;
 }
 
 /** Whether a file has all that its header tells. */

@@ -116,6 +116,7 @@ export class Store implements Disposable {
       pages,
       transact,
       check: () => this.#file.check(),
+      checkWal: () => this.#file.checkWal(),
       noteWrites: () => this.#file.noteWrites(),
     });
     this.#sweeper = sweeper;
@@ -167,8 +168,10 @@ export class Store implements Disposable {
       this.#sql.commit.run();
       this.#file.noteTransaction();
       if (this.#file.fault !== null) throw this.#file.fault;
+      const isLong = this.#file.walPages >= checkpointPages;
+      if (isLong) this.#file.checkWal();
       this.#ledger.commit();
-      if (this.#file.walPages >= checkpointPages) this.#checkpoint();
+      if (isLong) this.#checkpoint();
       return result;
     } catch (error) {
       this.#ledger.undo.rollback();

@@ -41,6 +41,8 @@ export interface SweeperParts {
   transact: <T>(work: () => T, checkpointPages: number) => T;
   /** Throws if the file must not be written to. */
   check: () => void;
+  /** Throws if the WAL must not be copied to the file. */
+  checkWal: () => void;
   /** Is called after each write outside of transactions. */
   noteWrites: () => void;
 }
@@ -187,6 +189,7 @@ export class Sweeper {
 
   /** Copies the WAL to the file and truncates it. */
   *#emptyWal(): Steps<void> {
+    this.#parts.checkWal();
     this.#writeFile(() => this.#db.exec("PRAGMA wal_checkpoint(PASSIVE)"));
     yield;
     // Does not wait for a reader: the WAL then keeps its length until the next time.

@@ -61,6 +61,17 @@ export function isWalShort(path: string): boolean {
   return file.countWhole(0, pages) < pages;
 }
 
+/** The index of a WAL. */
+export interface WalIndex {
+  /** Number of pages in the WAL after the last transaction. */
+  pages: number;
+  /**
+   * Two random numbers, which are other ones after each restart of the WAL. The index also has them
+   * while the WAL is empty.
+   */
+  salts: bigint;
+}
+
 /** The files of the WAL and of its index. */
 export class WalFile {
   readonly #file: Deno.FsFile;
@@ -88,18 +99,20 @@ export class WalFile {
     return Math.max(0, Math.floor((bytes - HEADER_BYTES) / this.#frameBytes));
   }
 
-  /** The random numbers of the index, which also has them while the WAL is empty. */
-  get salts(): bigint {
-    const view = makeView(8);
-    this.#index.seekSync(INDEX_SALTS_AT, Deno.SeekMode.Start);
+  /** What the index has now. */
+  get index(): WalIndex {
+    const view = makeView(INDEX_SALTS_AT + 8 - INDEX_PAGES_AT);
+    this.#index.seekSync(INDEX_PAGES_AT, Deno.SeekMode.Start);
     this.#index.readSync(new Uint8Array(view.buffer));
-    return view.getBigUint64(0);
+    return {
+      pages: view.getUint32(0, true),
+      salts: view.getBigUint64(INDEX_SALTS_AT - INDEX_PAGES_AT),
+    };
   }
 
-  /** Whether the first page is not of the index, as an older WAL was copied over this one. */
-  get isOther(): boolean {
-    const first = this.#readHeader(0);
-    return first !== null && first.getBigUint64(FRAME_SALTS_AT) !== this.salts;
+  /** The random numbers of the first page; null if there is none. */
+  get firstSalts(): bigint | null {
+    return this.#readHeader(0)?.getBigUint64(FRAME_SALTS_AT) ?? null;
   }
 
   /**
@@ -118,7 +131,7 @@ export class WalFile {
     if (magic === BIG_ENDIAN) return to; // its sums are not known
     if (header === null || magic !== LITTLE_ENDIAN) return 0;
     const near = this.#readHeader(Math.max(0, from - 1));
-    if (near?.getBigUint64(FRAME_SALTS_AT) !== this.salts) return 0;
+    if (near?.getBigUint64(FRAME_SALTS_AT) !== this.index.salts) return 0;
     const sum = from === 0
       ? new Checksum(header, SUM_AT)
       : new Checksum(near, FRAME_SUM_AT);

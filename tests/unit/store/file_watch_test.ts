@@ -477,6 +477,26 @@ for (const [where, choose] of Object.entries(OVERWRITES)) {
   }
 }
 
+Deno.test("a WAL whose middle is overwritten is not copied to the store when it is long", () => {
+  using temp = tempStore();
+  const store = Store.open(temp.path);
+  put(store, { id: "old" });
+  const payload = `"${"x".repeat(50_000)}"`;
+  for (let i = 0; i < 5; i++) put(store, { id: `new${i}`, payload });
+  const wal = `${temp.path}-wal`;
+  overwrite(wal, Math.floor(Deno.statSync(wal).size / 2), new Uint8Array(9000));
+  assertThrows(
+    () => {
+      for (let i = 5; i < 50; i++) put(store, { id: `new${i}`, payload });
+    },
+    StoreError,
+    "written to it",
+  );
+  store.close();
+  using next = reopen(temp);
+  assertEquals(pageOf(next).ids.split(",").includes("old"), true);
+});
+
 for (const meets of ["the next event", "the end"]) {
   Deno.test(`a WAL that is overwritten with an older one replaces nothing that was copied before, as ${meets} meets it`, () => {
     using temp = tempStore();
@@ -513,6 +533,43 @@ for (const meets of ["the next event", "the end"]) {
     using next = reopen(temp);
     assertEquals(pageOf(next).ids, "new,old");
   });
+
+  Deno.test(`a WAL whose index is overwritten with that of the event before keeps all events, as ${meets} meets it`, () => {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    put(store, { id: "old" });
+    const older = Deno.readFileSync(`${temp.path}-shm`);
+    put(store, { id: "new" });
+    overwrite(`${temp.path}-shm`, 0, older);
+    if (meets === "the next event") {
+      assertThrows(() => put(store), StoreError, "its index");
+    }
+    store.close();
+    assertStringIncludes(store.fault?.message ?? "", "its index");
+    using next = reopen(temp);
+    assertEquals(pageOf(next).ids, "new,old");
+  });
+
+  Deno.test(`an older WAL with its index replaces nothing that was copied before, as ${meets} meets it`, () => {
+    using temp = tempStore();
+    const store = Store.open(temp.path);
+    for (let i = 0; i < 9; i++) put(store, { id: "old" });
+    const [wal, index] = [`${temp.path}-wal`, `${temp.path}-shm`];
+    const older = [Deno.readFileSync(wal), Deno.readFileSync(index)] as const;
+    runSteps(store.release());
+    put(store, { id: "copied" });
+    runSteps(store.release());
+    put(store, { id: "lost" });
+    overwrite(wal, 0, older[0]);
+    overwrite(index, 0, older[1]);
+    if (meets === "the next event") {
+      assertThrows(() => put(store), StoreError, "its index");
+    }
+    store.close();
+    assertStringIncludes(store.fault?.message ?? "", "its index");
+    using next = reopen(temp);
+    assertEquals(pageOf(next).ids, "copied,old");
+  });
 }
 
 Deno.test("a store goes on when only the random numbers of its WAL are overwritten", () => {
@@ -544,8 +601,8 @@ const still = {
   readHeader: () => "",
   wal: {
     count: Infinity,
-    salts: 0n,
-    isOther: false,
+    index: { pages: 0, salts: 0n },
+    firstSalts: null,
     headers: () => [],
     countWhole: (_from: number, to: number) => to,
   },

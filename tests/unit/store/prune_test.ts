@@ -406,6 +406,7 @@ Deno.test("shrink() leaves the time that a write waits as it was, although the W
     transact: (work) => work(),
     // SQLite empties no WAL in a transaction.
     check: () => ++writes === 2 && db.exec("BEGIN IMMEDIATE"),
+    checkWal: () => {},
     noteWrites: () => {},
   });
   assertThrows(() => runSteps(sweeper.shrink()), Error, "locked");
