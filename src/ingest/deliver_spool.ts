@@ -5,7 +5,12 @@
  */
 import { type Context, type Paths, pause } from "../context/mod.ts";
 import { type DeliverReport, type Sender, Spool } from "../spool/mod.ts";
-import { FullSender, timeoutBySize } from "./full_sender.ts";
+import {
+  FullSender,
+  notStored,
+  timeoutBySize,
+  whySilent,
+} from "./full_sender.ts";
 
 /** Time between two attempts while another delivery is running, in milliseconds. */
 const STEP_MS = 20;
@@ -45,15 +50,20 @@ export async function deliverSpool(
     env: context.env,
     now: context.now,
   });
+  const client = { socket: paths.socket, connect: context.connect };
   const full = new FullSender({
-    socket: paths.socket,
-    connect: context.connect,
+    ...client,
     timeoutMs: timeoutBySize(timeoutMs),
   });
   const met: { last: Error | null } = { last: null };
+  let isThere = false;
   const sender: Sender = {
     send: async (body) => {
-      const outcome = await full.send(body);
+      const silent = isThere ? null : await whySilent({ ...client, timeoutMs });
+      isThere = silent === null;
+      const outcome = silent === null
+        ? await full.send(body)
+        : notStored("unreachable", silent);
       met.last = outcome.error;
       return outcome;
     },

@@ -5,6 +5,7 @@
  * @module
  */
 import {
+  ask,
   type ClientOptions,
   NotRunningError,
   ProtocolError,
@@ -63,10 +64,7 @@ export class FullSender implements Sender {
       );
       return { delivery: "acked", reason: "", ack, error: null };
     } catch (error) {
-      if (
-        error instanceof NotRunningError || error instanceof TimedOutError ||
-        error instanceof SocketError
-      ) return notStored("unreachable", error);
+      if (isUnreachable(error)) return notStored("unreachable", error);
       if (error instanceof RemoteError && error.fields.temporary === true) {
         return notStored("later", error);
       }
@@ -78,7 +76,28 @@ export class FullSender implements Sender {
   }
 }
 
-function notStored(
+/**
+ * Asks a daemon for its status. One that hangs would keep an event that is sent to it, and the
+ * reference would store a copy for each time.
+ *
+ * @returns Null if it answers, else the error.
+ */
+export async function whySilent(client: ClientOptions): Promise<Error | null> {
+  try {
+    await ask({ type: "status" }, client);
+    return null;
+  } catch (error) {
+    return isUnreachable(error) ? error : null;
+  }
+}
+
+function isUnreachable(error: unknown): error is Error {
+  return error instanceof NotRunningError || error instanceof TimedOutError ||
+    error instanceof SocketError;
+}
+
+/** Returns the outcome of an event that is not acknowledged. */
+export function notStored(
   delivery: Exclude<Delivery, "acked">,
   error: Error,
 ): FullOutcome {

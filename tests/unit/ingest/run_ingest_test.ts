@@ -440,6 +440,21 @@ Deno.test("deliverSpool() delivers the spool, and reports the reason if it stops
   assertEquals(ids(home), ["a", "b"]);
 });
 
+Deno.test("deliverSpool() sends no event to a daemon that is silent, which may store it later", async () => {
+  await using home = new TestHome();
+  const context = home.context([]);
+  await ingest(home, { stdin: eventText("a") });
+  home.daemon.mood = "silent";
+  home.daemon.start();
+  const options = { paths: resolvePaths(context), timeoutMs: 50 };
+  for (let i = 0; i < 2; i++) {
+    const { stopped, left, error } = await deliverSpool(options, context);
+    assertEquals([stopped, left], ["unreachable", 1]);
+    assert(error instanceof TimedOutError);
+  }
+  assertEquals(home.daemon.received, 0);
+});
+
 Deno.test("deliverSpool() retries rejected events if asked to", async () => {
   await using home = new TestHome();
   home.daemon.mood = "refusing";
