@@ -48,6 +48,24 @@ export interface OpenStore {
   wal: WalFile;
 }
 
+/** A time that no read of a file can have, unless the clock is far off. */
+const NEVER_READ = new Date("2037-01-01");
+
+/**
+ * Opens a file for reading, so that reading it writes nothing: Linux notes in a file when it was
+ * read, unless a later time is noted there, and would sync that with the next commit.
+ */
+function openUnnoted(path: string): Deno.FsFile {
+  const file = Deno.openSync(path);
+  try {
+    const { mtime } = file.statSync();
+    file.utimeSync(NEVER_READ, mtime ?? new Date());
+  } catch {
+    // The file system keeps no such time, and commits take a little longer.
+  }
+  return file;
+}
+
 /**
  * Opens the only connection that writes. Creates the file if there is none.
  *
@@ -97,7 +115,7 @@ export function openWriter(path: string, maxPages?: number): OpenStore {
       db,
       pages: new RawPages(file, pageBytes),
       wal: new WalFile(
-        Deno.openSync(`${path}-wal`),
+        openUnnoted(`${path}-wal`),
         Deno.openSync(`${path}-shm`),
         pageBytes,
       ),

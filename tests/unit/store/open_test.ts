@@ -61,6 +61,17 @@ Deno.test("open() finds again what was acknowledged, with and without a clean cl
   }
 });
 
+Deno.test("open() sees to it that no read of the WAL is noted in it, which each commit would sync", () => {
+  using temp = tempStore();
+  const readMs = () => Deno.statSync(`${temp.path}-wal`).atime?.getTime() ?? 0;
+  using store = Store.open(temp.path);
+  const ms = readMs();
+  assert(ms > Date.now());
+  put(store, { id: "s" });
+  assertEquals(pageOf(store).total, 1);
+  assertEquals(readMs(), ms);
+});
+
 Deno.test("open() takes an empty file for a new store", () => {
   using temp = tempStore();
   Deno.writeFileSync(temp.path, new Uint8Array());
