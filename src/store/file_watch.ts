@@ -88,7 +88,7 @@ export class FileWatch {
   #walSeen: WalState;
   /** Those of the WAL at that write: others tell that all of it was copied and it has restarted. */
   #salts: bigint;
-  /** The index of the WAL after the last transaction. */
+  /** The index when the WAL was last whole. */
   #index: WalIndex;
   /** Number of pages in the WAL that were whole before they were copied, or could not be yet. */
   #copied = 0;
@@ -201,7 +201,6 @@ export class FileWatch {
         this.#copied = 0;
         this.#noteFile();
       }
-      this.#index = this.#wal.index;
     } catch {
       // The file is gone or the disk fails. The next check or transaction reports it.
     }
@@ -308,9 +307,10 @@ export class FileWatch {
    */
   #isWalCut(): boolean {
     try {
-      if (this.#isIndexOlder()) return true;
+      const index = this.#wal.index;
+      if (this.#isIndexOlder(index)) return true;
       const isChanged = this.#wal.count < this.#walSeen.pages ||
-        this.#wal.index.salts !== this.#salts;
+        index.salts !== this.#salts;
       return isChanged && !this.#isWhole(0);
     } catch {
       return false; // the disk fails
@@ -321,14 +321,12 @@ export class FileWatch {
    * Whether another program has put an earlier index in the place of this one. SQLite would write
    * over the pages since then.
    */
-  #isIndexOlder(): boolean {
+  #isIndexOlder(index = this.#wal.index): boolean {
     const { pages, salts } = this.#index;
-    const isOlder = () => {
-      const now = this.#wal.index;
-      return isBefore(now.salts, salts) ||
-        now.salts === salts && now.pages < pages;
-    };
-    return isOlder() && isOlder(); // not read in the midst of a restart
+    const isOlder = (now: WalIndex) =>
+      isBefore(now.salts, salts) || now.salts === salts && now.pages < pages;
+    // The first may have been read in the midst of a restart.
+    return isOlder(index) && isOlder(this.#wal.index);
   }
 
   /**
@@ -354,7 +352,11 @@ export class FileWatch {
     let before: bigint | null = null;
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
       const { pages } = this.#walSeen;
-      if (this.#wal.countWhole(from, pages) === pages) return true;
+      const index = this.#wal.index;
+      if (this.#wal.countWhole(from, pages, index.salts) === pages) {
+        this.#index = index;
+        return true;
+      }
       const { salts } = this.#wal.index;
       this.#walSeen = this.#readWal();
       // Nothing was restarted since before the number of pages was read.

@@ -119,27 +119,28 @@ export class WalFile {
    * Counts the pages before the first one that is not whole. Where the file was cut and then
    * written to behind the cut, it has zeros.
    *
-   * @param from Number of pages that are whole.
+   * @param from Number of pages that are whole. The last of them is looked at once more, as a WAL
+   * that was copied over this one has another page there.
    * @param to Number of pages that SQLite has written.
-   * @returns From `from` to `to`; 0 if the header is not whole, or the pages are not those of the
-   * index.
+   * @param salts Those of the index, which each page must have.
+   * @returns `to` if all are whole.
    */
-  countWhole(from: number, to: number): number {
+  countWhole(from: number, to: number, salts = this.index.salts): number {
     if (to <= from) return to;
     const header = this.#read(0, HEADER_BYTES);
     const magic = header?.getUint32(0);
     if (magic === BIG_ENDIAN) return to; // its sums are not known
     if (header === null || magic !== LITTLE_ENDIAN) return 0;
-    const near = this.#readHeader(Math.max(0, from - 1));
-    if (near?.getBigUint64(FRAME_SALTS_AT) !== this.index.salts) return 0;
-    const sum = from === 0
-      ? new Checksum(header, SUM_AT)
-      : new Checksum(near, FRAME_SUM_AT);
-    for (let at = from; at < to;) {
+    const sum = new Checksum(header, SUM_AT);
+    for (let at = Math.max(0, from - 1); at < to;) {
       const frames = this.#readFrames(at, to - at);
       if (frames === 0) return at;
       for (let i = 0; i < frames; i++, at++) {
-        if (!this.#isNext(i * this.#frameBytes, sum)) return at;
+        const place = i * this.#frameBytes;
+        const own = this.#frames.getBigUint64(place + FRAME_SALTS_AT);
+        if (own !== salts) return at;
+        if (at < from) sum.set(this.#frames, place + FRAME_SUM_AT);
+        else if (!this.#isNext(place, sum)) return at;
       }
     }
     return to;
@@ -212,10 +213,15 @@ export class WalFile {
 
 /** SQLite's checksum of a WAL: two numbers of 32 bits, which stand with the high byte first. */
 class Checksum {
-  #first: number;
-  #second: number;
+  #first = 0;
+  #second = 0;
 
   constructor(view: DataView, at: number) {
+    this.set(view, at);
+  }
+
+  /** Goes on from a sum that stands in a file. */
+  set(view: DataView, at: number): void {
     this.#first = view.getInt32(at);
     this.#second = view.getInt32(at + 4);
   }
