@@ -50,9 +50,12 @@ const THEIRS =
   /^(?:machine\.db.*|machine\.key|projects|web[._]token.*|workspaces)$/;
 /** What was set aside as it was in the place of a file, and what systems make in any folder. */
 const ASIDE = /\.odd$|^(?:\.DS_Store|lost\+found)$/;
-/** What only a home has, and no hook makes: a hook may have been given a wrong folder. */
+/**
+ * What only a home has, and no hook makes: a hook may have been given a wrong folder. Many a system
+ * has `/etc/machine-id`, `/var/log/daemon.log` and `/workspaces`.
+ */
 const MARKS =
-  /^(?:config\.toml|daemon\.(?:log|pid)|machine-id|prices\.json|store\.db)$/;
+  /^(?:config\.toml|daemon\.pid|machine\.(?:db|key)|prices\.json|store\.db|web[._]token.*)$/;
 
 /** An odd file in the place of a file of the home. */
 export interface OddFile {
@@ -74,7 +77,7 @@ export function isHomeFile(name: string): boolean {
 export function isOtherFolder(path: string): boolean {
   const names = listNames(path);
   return names.some((name) => !isHomeFile(name) && !ASIDE.test(name)) &&
-    !names.some((name) => MARKS.test(name) || THEIRS.test(name));
+    !names.some((name) => MARKS.test(name));
 }
 
 /**
