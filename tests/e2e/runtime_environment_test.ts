@@ -221,7 +221,9 @@ async function checkDaemon(
   assertEquals((await home.run(["stop"])).code, 0, where);
   if (daemon !== null) {
     const { code, stderr } = await daemon.ended;
-    assertEquals([code, stderr.replaceAll(/^\{.*"info".*\n/gm, "")], [0, ""]);
+    // On a busy machine the hook does not wait for its answer.
+    const usual = /^\{.*(?:"info"|"client went away").*\n/gm;
+    assertEquals([code, stderr.replaceAll(usual, "")], [0, ""]);
   }
   assertEquals(await listOutside(home), before, where);
   // Else the next hook starts no daemon for a minute.

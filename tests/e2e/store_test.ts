@@ -188,7 +188,12 @@ Deno.test("spool flush delivers what waits", async () => {
   }
   await using daemon = fakeDaemon(
     home.socket,
-    ({ answer }) => answer('{"type":"ack","message":"ingested"}'),
+    ({ request: { type }, answer }) =>
+      answer(
+        type === "status"
+          ? '{"type":"status","pid":1,"uptime_ms":1,"queue_depth":0}'
+          : '{"type":"ack","message":"ingested"}',
+      ),
   );
   const { code, stdout } = await home.run(["spool", "flush"]);
   assertEquals(code, 0);
@@ -198,7 +203,11 @@ Deno.test("spool flush delivers what waits", async () => {
     0,
     "empty",
   ]);
-  assert(daemon.requests.every(({ type }) => type === "ingest_hook"));
+  assertEquals(daemon.requests.map(({ type }) => type), [
+    "status",
+    "ingest_hook",
+    "ingest_hook",
+  ]);
 });
 
 Deno.test("store prune --session takes a prefix and @latest, and says when a prefix is ambiguous", async () => {
