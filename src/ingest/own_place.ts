@@ -6,13 +6,17 @@
 import {
   type Context,
   HomeError,
+  isSystemError,
+  lookAt,
   type Paths,
   resolvePaths,
   whyClosed,
   whyForeign,
   whyNoHome,
+  whyUnmade,
 } from "../context/mod.ts";
 import { openHome } from "../launch/mod.ts";
+import { makePlace } from "../spool/mod.ts";
 
 /** Paths that a hook may use. */
 export interface OwnPlace {
@@ -25,7 +29,8 @@ export interface OwnPlace {
  * Finds a home of this user, and makes its mode 0700. A hook may run as root in a user's home
  * (`sudo -E`, a container), or with the `KAIZEN_HOME` of another user. There it must neither read
  * nor write: it records in the home of its own user, as it does if the given one is a file, a
- * folder of other files that is not private, or a link to where no file can be opened.
+ * folder of other files that is not private, a link to where no file can be opened, or missing and
+ * cannot be made.
  *
  * @returns The given paths if no home of this user is known; the spool refuses them.
  */
@@ -33,32 +38,38 @@ export function findOwnPlace(
   paths: Paths,
   context: Pick<Context, "env">,
 ): OwnPlace {
-  const fault = whyNotUsable(paths.home);
+  const fault = whyNotUsable(paths);
   if (fault === null) return { paths, fault };
   for (const user of [context.env("HOME"), passwdHome()]) {
     if (!user?.startsWith("/") || whyClosed(user) !== null) continue;
     const env = (name: string) => name === "HOME" ? user : undefined;
     const own = resolvePaths({ env });
-    if (whyNotUsable(own.home) !== null) continue;
+    if (whyNotUsable(own) !== null) continue;
     return { paths: own, fault: `${fault}: used "${own.home}"` };
   }
   return { paths, fault: null };
 }
 
-function whyNotUsable(home: string): string | null {
+function whyNotUsable(paths: Paths): string | null {
+  const { home } = paths;
   const why = whyForeign(home);
   if (why !== null) return `Cannot use home "${home}" as ${why}`;
-  return whyNoHome(home) ?? whyShut(home);
+  return whyNoHome(home) ?? whyShut(paths);
 }
 
-/** Explains why no daemon could use a home; its mode is mended if that is possible. */
-function whyShut(home: string): string | null {
+/**
+ * Explains why no daemon could use a home. Its mode is mended if that is possible, and a missing
+ * home is made.
+ */
+function whyShut({ home, spool }: Paths): string | null {
   try {
     openHome(home);
+    if (lookAt(home) === null) makePlace(spool);
     return null;
   } catch (error) {
     if (error instanceof HomeError) return error.message;
-    throw error;
+    if (!isSystemError(error)) throw error;
+    return `Cannot make home "${home}": ${whyUnmade(home, error)}`;
   }
 }
 

@@ -10,6 +10,7 @@ export { readBounds } from "./bounds.ts";
 export { SpoolError, SpoolFullError } from "./errors.ts";
 export { makeNews, newsMs } from "./news.ts";
 export { hasPending } from "./pending.ts";
+export { makePlace } from "./place.ts";
 export type { RejectedAbout } from "./rejected.ts";
 export type { Delivery, Sender, SendOutcome } from "./sender.ts";
 export { Spool, type SpoolOptions } from "./spool.ts";

@@ -5,6 +5,7 @@
  */
 import {
   HomeError,
+  lookAt,
   makeOwnFolder,
   parentOf,
   retryInterrupted,
@@ -48,7 +49,11 @@ export function makeFolder(path: string): void {
   if (makeOwnFolder(path, true)) syncFolder(parentOf(path));
 }
 
-/** Returns the nearest ancestor of an absolute path that exists, or the path itself. */
+/**
+ * Returns the nearest ancestor of an absolute path that exists, or the path itself.
+ *
+ * @throws {HomeError} If a link in it leads nowhere, as nothing can be made there.
+ */
 export function nearestFolder(path: string): string {
   for (let folder = path;; folder = parentOf(folder)) {
     try {
@@ -57,6 +62,9 @@ export function nearestFolder(path: string): string {
     } catch (error) {
       const isGone = error instanceof Deno.errors.NotFound;
       if (!isGone || folder === "/") throw error;
+      if (lookAt(folder) !== null) {
+        throw new HomeError(`"${folder}" is a link that leads nowhere`);
+      }
     }
   }
 }

@@ -200,7 +200,13 @@ Deno.test({
         : home.run(args, { stdin: EVENT, env });
     const env = { HOME: own, KAIZEN_NO_START: "1" };
     const thesis = `${home.home}/thesis.txt`;
-    const cases = [[home.home, 0o500], [home.home, 0o755], [thesis, 0o500]];
+    const missing = `${home.home}/missing`;
+    const cases = [
+      [home.home, 0o500],
+      [home.home, 0o755],
+      [thesis, 0o500],
+      [missing, 0o500],
+    ];
     for (const [given, mode] of cases as [string, number][]) {
       await Deno.chmod(home.home, mode);
       const hook = await run(HOOK, { ...env, KAIZEN_HOME: given });
@@ -230,7 +236,7 @@ Deno.test({
       KAIZEN_HOME: "",
     });
     const { pending, failures, last_failure } = JSON.parse(stdout).spool;
-    assertEquals([pending, failures], [3, 3], stdout);
+    assertEquals([pending, failures], [4, 4], stdout);
     assertStringIncludes(last_failure.reason, `used "${own}/.kaizen"`);
   },
 });
@@ -242,16 +248,18 @@ Deno.test("a hook follows no link to what is no home, and records in its own hom
   await Deno.mkdir(folder, { mode: 0o755 });
   await Deno.writeTextFile(`${folder}/thesis.txt`, "");
   const env = { HOME: own, KAIZEN_NO_START: "1" };
-  for (const to of [folder, `${folder}/thesis.txt`, `${home.root}/nothing`]) {
-    const link = { ...env, KAIZEN_HOME: `${home.root}/link` };
-    await Deno.symlink(to, link.KAIZEN_HOME);
+  const nothing = `${home.root}/nothing`;
+  const ways = [[folder], [`${folder}/thesis.txt`], [nothing], [nothing, "/h"]];
+  for (const [to = "", below = ""] of ways) {
+    const link = { ...env, KAIZEN_HOME: `${home.root}/link${below}` };
+    await Deno.symlink(to, `${home.root}/link`);
     const hook = await home.run(HOOK, { stdin: EVENT, env: link });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
     const plain = await home.run(PLAIN, { stdin: EVENT, env: link });
     assertEquals([plain.code, plain.stdout], [74, ""], plain.stderr);
     const { stdout } = await home.run(["status", "--json"], { env: link });
     assertEquals(stdout.includes('"writable":true'), false, stdout);
-    await Deno.remove(link.KAIZEN_HOME);
+    await Deno.remove(`${home.root}/link`);
   }
   const entries = await Array.fromAsync(Deno.readDir(folder));
   assertEquals(entries.map(({ name }) => name), ["thesis.txt"]);
@@ -259,7 +267,7 @@ Deno.test("a hook follows no link to what is no home, and records in its own hom
     ...env,
     KAIZEN_HOME: "",
   });
-  assertEquals([pending, failures], [3, 3]);
+  assertEquals([pending, failures], [4, 4]);
 });
 
 for (const exists of [true, false]) {
