@@ -8,6 +8,7 @@ import {
   expiry,
   HomeBusyError,
   HomeError,
+  lookAt,
   type Paths,
   StartError,
   systemReason,
@@ -91,7 +92,14 @@ function spawn(options: StartOptions): Child {
       ...command === undefined ? {} : { command },
     });
   } catch (error) {
-    throw new StartError(`Cannot start a daemon: ${systemReason(error)}`);
+    const { home } = options.paths;
+    if (lookAt(home) !== null) {
+      throw new StartError(`Cannot start a daemon: ${systemReason(error)}`);
+    }
+    throw new HomeError(
+      `Cannot start a daemon in "${home}" as it was removed at the same time: try again`,
+      { cause: error },
+    );
   }
 }
 
