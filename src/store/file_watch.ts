@@ -133,7 +133,7 @@ export class FileWatch {
    * WAL into the file that is there now. Call it before closing.
    */
   get mustStay(): boolean {
-    // What was copied over the WAL may have come after the first look.
+    // As in `check`.
     if (this.#isCut || this.#fault === null && !this.#isWalWhole(0)) {
       this.#cut();
     }
@@ -237,6 +237,8 @@ export class FileWatch {
    * @throws {StoreError} If a write could be lost: the file is damaged or not in its place.
    */
   check(): void {
+    // What was copied over the WAL may have come after the first look.
+    if (this.#isCut) throw this.#cut();
     if (this.#fault !== null) throw this.#fault;
     if (this.#isWalCut()) throw this.#cut();
     const folder = this.#lookAtFolder();

@@ -572,6 +572,26 @@ for (const meets of ["the next event", "the end"]) {
   });
 }
 
+Deno.test("an older WAL that is met while it is copied replaces nothing, even if the daemon is killed later", () => {
+  using temp = tempStore();
+  const store = Store.open(temp.path);
+  for (let i = 0; i < 9; i++) put(store, { id: "old" });
+  const older = Deno.readFileSync(`${temp.path}-wal`);
+  runSteps(store.release());
+  put(store, { id: "copied" });
+  runSteps(store.release());
+  put(store, { id: "lost" });
+  for (const length of [0, older.length]) {
+    Deno.writeFileSync(`${temp.path}-wal`, older.subarray(0, length));
+    assertThrows(() => put(store), StoreError, "has cut");
+  }
+  {
+    using next = reopen(temp);
+    assertEquals(pageOf(next).ids, "copied,old");
+  }
+  store.close();
+});
+
 Deno.test("a store goes on when only the random numbers of its WAL are overwritten", () => {
   using temp = tempStore();
   {
