@@ -351,14 +351,13 @@ export class FileWatch {
    * @param from Number of pages that are known to be whole.
    */
   #isWhole(from: number): boolean {
+    const index = { ...this.#index, pages: this.#walSeen.pages };
+    // Mostly the WAL goes on, and its index need not be read.
+    if (from > 0 && this.#isWholeAs(index, from)) return true;
     let before: bigint | null = null;
     for (let looks = 0; looks < MOST_LOOKS; looks++) {
       const { pages } = this.#walSeen;
-      const index = this.#wal.index;
-      if (this.#wal.countWhole(from, pages, index.salts) === pages) {
-        this.#index = index;
-        return true;
-      }
+      if (this.#isWholeAs(this.#wal.index, from)) return true;
       const { salts } = this.#wal.index;
       this.#walSeen = this.#readWal();
       // Nothing was restarted since before the number of pages was read.
@@ -367,6 +366,14 @@ export class FileWatch {
       from = 0;
     }
     return false;
+  }
+
+  /** Whether the WAL has all pages from a number on, with the random numbers of an index. */
+  #isWholeAs(index: WalIndex, from: number): boolean {
+    const { pages } = this.#walSeen;
+    if (this.#wal.countWhole(from, pages, index.salts) !== pages) return false;
+    this.#index = index;
+    return true;
   }
 
   /** Notes that the WAL was cut. What it still has must not be copied by this process. */
