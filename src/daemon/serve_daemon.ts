@@ -101,7 +101,7 @@ export async function serveHome(
       log,
       turn: acceptTurn.wait,
     });
-    // Before the ready line, as whoever reads that may at once remove or replace any file.
+    // Before the ready line: a script that reads it may at once remove the home, or a file of it.
     makeMachineId(paths.machine);
     await using drain = new SpoolDrain({
       spool: new Spool({

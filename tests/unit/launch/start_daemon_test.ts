@@ -2,12 +2,11 @@
 import { assertRejects } from "@std/assert";
 import { HomeError, resolvePaths } from "../../../src/context/mod.ts";
 import { startDaemon } from "../../../src/launch/mod.ts";
+import { tempFolder } from "../daemon/_folder.ts";
 
 Deno.test("startDaemon() names a home that is removed before the daemon is in it", async () => {
-  const folder = await Deno.realPath(
-    await Deno.makeTempDir({ prefix: "kz" }),
-  );
-  const home = `${folder}/h`;
+  using folder = tempFolder();
+  const home = `${folder.path}/h`;
   const env = (name: string) => name === "KAIZEN_HOME" ? home : undefined;
   await assertRejects(
     () =>
@@ -18,7 +17,6 @@ Deno.test("startDaemon() names a home that is removed before the daemon is in it
     HomeError,
     "removed at the same time",
   );
-  await Deno.remove(folder, { recursive: true });
 });
 
 /** Words that remove a folder as they are put into a command line. */

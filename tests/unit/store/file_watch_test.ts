@@ -446,6 +446,34 @@ Deno.test("a WAL that is cut while the last rows of sessions are written is not 
   assertEquals(pageOf(next).ids, "old");
 });
 
+/** Closes a store, or stores an event before, and expects that the fault is found there. */
+function meetFault(store: Store, meets: string, words: string): void {
+  if (meets === "the next event") {
+    assertThrows(() => put(store), StoreError, words);
+  }
+  store.close();
+  assertStringIncludes(store.fault?.message ?? "", words);
+}
+
+/**
+ * Stores the events "old" and "copied", copies the WAL to the store after each, and stores "lost".
+ *
+ * @returns The WAL and its index before the first copy.
+ */
+function copyTwice(
+  store: Store,
+  path: string,
+): [wal: Uint8Array<ArrayBuffer>, index: Uint8Array<ArrayBuffer>] {
+  for (let i = 0; i < 9; i++) put(store, { id: "old" });
+  const wal = Deno.readFileSync(`${path}-wal`);
+  const index = Deno.readFileSync(`${path}-shm`);
+  runSteps(store.release());
+  put(store, { id: "copied" });
+  runSteps(store.release());
+  put(store, { id: "lost" });
+  return [wal, index];
+}
+
 /** What a program may write to a WAL of some length, and where. */
 const OVERWRITES: Record<string, (size: number) => [number, Uint8Array]> = {
   "the header": () => [0, noise(32)],
@@ -466,11 +494,7 @@ for (const [where, choose] of Object.entries(OVERWRITES)) {
       for (let i = 0; i < 9; i++) put(store, { id: `new${i}` });
       const wal = `${temp.path}-wal`;
       overwrite(wal, ...choose(Deno.statSync(wal).size));
-      if (meets === "the next event") {
-        assertThrows(() => put(store), StoreError, "has cut");
-      }
-      store.close();
-      assertStringIncludes(store.fault?.message ?? "", "has cut");
+      meetFault(store, meets, "has cut");
       using next = reopen(temp);
       assertEquals(pageOf(next).ids.split(",").includes("old"), true);
     });
@@ -501,18 +525,9 @@ for (const meets of ["the next event", "the end"]) {
   Deno.test(`a WAL that is overwritten with an older one replaces nothing that was copied before, as ${meets} meets it`, () => {
     using temp = tempStore();
     const store = Store.open(temp.path);
-    for (let i = 0; i < 9; i++) put(store, { id: "old" });
-    const older = Deno.readFileSync(`${temp.path}-wal`);
-    runSteps(store.release());
-    put(store, { id: "copied" });
-    runSteps(store.release());
-    put(store, { id: "lost" });
+    const [older] = copyTwice(store, temp.path);
     Deno.writeFileSync(`${temp.path}-wal`, older);
-    if (meets === "the next event") {
-      assertThrows(() => put(store), StoreError, "has cut");
-    }
-    store.close();
-    assertStringIncludes(store.fault?.message ?? "", "has cut");
+    meetFault(store, meets, "has cut");
     using next = reopen(temp);
     assertEquals(pageOf(next).ids, "copied,old");
   });
@@ -525,11 +540,7 @@ for (const meets of ["the next event", "the end"]) {
     runSteps(store.release());
     put(store, { id: "new" });
     overwrite(`${temp.path}-shm`, 0, older);
-    if (meets === "the next event") {
-      assertThrows(() => put(store), StoreError, "has cut");
-    }
-    store.close();
-    assertStringIncludes(store.fault?.message ?? "", "has cut");
+    meetFault(store, meets, "has cut");
     using next = reopen(temp);
     assertEquals(pageOf(next).ids, "new,old");
   });
@@ -541,11 +552,7 @@ for (const meets of ["the next event", "the end"]) {
     const older = Deno.readFileSync(`${temp.path}-shm`);
     put(store, { id: "new" });
     overwrite(`${temp.path}-shm`, 0, older);
-    if (meets === "the next event") {
-      assertThrows(() => put(store), StoreError, "its index");
-    }
-    store.close();
-    assertStringIncludes(store.fault?.message ?? "", "its index");
+    meetFault(store, meets, "its index");
     using next = reopen(temp);
     assertEquals(pageOf(next).ids, "new,old");
   });
@@ -553,20 +560,10 @@ for (const meets of ["the next event", "the end"]) {
   Deno.test(`an older WAL with its index replaces nothing that was copied before, as ${meets} meets it`, () => {
     using temp = tempStore();
     const store = Store.open(temp.path);
-    for (let i = 0; i < 9; i++) put(store, { id: "old" });
-    const [wal, index] = [`${temp.path}-wal`, `${temp.path}-shm`];
-    const older = [Deno.readFileSync(wal), Deno.readFileSync(index)] as const;
-    runSteps(store.release());
-    put(store, { id: "copied" });
-    runSteps(store.release());
-    put(store, { id: "lost" });
-    overwrite(wal, 0, older[0]);
-    overwrite(index, 0, older[1]);
-    if (meets === "the next event") {
-      assertThrows(() => put(store), StoreError, "its index");
-    }
-    store.close();
-    assertStringIncludes(store.fault?.message ?? "", "its index");
+    const [wal, index] = copyTwice(store, temp.path);
+    overwrite(`${temp.path}-wal`, 0, wal);
+    overwrite(`${temp.path}-shm`, 0, index);
+    meetFault(store, meets, "its index");
     using next = reopen(temp);
     assertEquals(pageOf(next).ids, "copied,old");
   });
@@ -575,12 +572,7 @@ for (const meets of ["the next event", "the end"]) {
 Deno.test("an older WAL that is met while it is copied replaces nothing, even if the daemon is killed later", () => {
   using temp = tempStore();
   const store = Store.open(temp.path);
-  for (let i = 0; i < 9; i++) put(store, { id: "old" });
-  const older = Deno.readFileSync(`${temp.path}-wal`);
-  runSteps(store.release());
-  put(store, { id: "copied" });
-  runSteps(store.release());
-  put(store, { id: "lost" });
+  const [older] = copyTwice(store, temp.path);
   for (const length of [0, older.length]) {
     Deno.writeFileSync(`${temp.path}-wal`, older.subarray(0, length));
     assertThrows(() => put(store), StoreError, "has cut");
